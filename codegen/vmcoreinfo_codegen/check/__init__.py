@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""Lint rules of the schema, one a file in `rules/`, each with its failing example."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from ..model.build import build, parse_files, read_files
+from ..model.schema import Schema
+from ..problem import Problem
+from . import rules
+from .rule import Rule
+
+
+@lru_cache(maxsize=1)
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in order of id."""
+    found = []
+    for module in pkgutil.iter_modules(rules.__path__):
+        loaded = importlib.import_module(f"{rules.__name__}.{module.name}")
+        found.append(loaded.RULE)
+    return tuple(sorted(found, key=lambda rule: str(rule.id)))
+
+
+def check_schema(schema: Schema) -> list[Problem]:
+    """Run every rule on a schema."""
+    return sorted({problem for rule in all_rules() for problem in rule.run(schema)})
+
+
+def check_files(files: Iterable[tuple[str, str]]) -> tuple[Schema, list[Problem]]:
+    """Parse, build and lint files given as (name, text); all problems at once, in order."""
+    problems: list[Problem] = []
+    schema, _ = build(parse_files(files, problems), problems)
+    return schema, sorted({*problems, *check_schema(schema)})
+
+
+def check_folder(folder: Path) -> tuple[Schema, list[Problem]]:
+    return check_files(read_files(folder))

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""One module a rule; each defines RULE."""

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from ...model.base import Ranged
+from ...model.entry import Export
+from ...model.schema import Schema
+from ...terms.release import overlap
+from ..rule import Finding, Rule
+
+
+def _overlapping(attributes: Sequence[Ranged]) -> bool:
+    return any(
+        overlap((a.since, a.until), (b.since, b.until))
+        for a, b in itertools.combinations(attributes, 2)
+    )
+
+
+def _uncovered(schema: Schema, export: Export) -> list[str]:
+    releases = [declared.release for declared in schema.releases]
+    return [str(r) for r in releases if export.contains(r) and export.via(r) is None]
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        for export in entry.exports:
+            for name, attributes in (
+                ("via", export.vias),
+                ("depends on", export.dependencies),
+            ):
+                if _overlapping(attributes):
+                    message = f"two '{name}' of {entry.key} hold in one release"
+                    yield export.location, message, "give each a 'since' or an 'until'"
+            missing = _uncovered(schema, export) if export.vias else []
+            if missing:
+                yield export.location, f"no 'via' of {entry.key} holds in {', '.join(missing)}"
+
+
+RULE = Rule(
+    id="VMCI021",
+    name="attribute-gap",
+    doc="In each release of an entry's life one `via` holds, and at most one `depends on`.",
+    example="""
+NUMBER(PG_lru) { ### two 'depends on' of NUMBER(PG_lru) hold in one release
+	doc		"Bit number of the lru page flag."
+	value		signed bit
+	via		VMCOREINFO_NUMBER
+	depends on	CONFIG_NUMA
+	depends on	CONFIG_SMP since 6.9
+	since		6.8
+}
+""",
+    check=_check,
+)

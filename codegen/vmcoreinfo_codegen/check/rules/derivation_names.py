@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.derivation import Derivation, Recipe
+from ...model.schema import Schema
+from ...problem import Location, did_you_mean
+from ...terms.expression import Derived, Key
+from ..rule import Finding, Rule
+
+
+def _of_recipe(
+    schema: Schema, derivation: Derivation, recipe: Recipe, earlier: list[str]
+) -> Iterator[Finding]:
+    places = {e.key: e.position for e in recipe.expression.walk() if isinstance(e, Key)}
+    for key in recipe.keys:
+        entry = schema.by_key.get(key)
+        line, column = places.get(key, (recipe.location.line, recipe.location.column))
+        at = Location(recipe.location.path, line, column)
+        if entry is None:
+            yield at, f"{derivation.name} reads {key}, which is no entry", did_you_mean(
+                key, schema.by_key
+            )
+        elif key not in recipe.requires and not entry.format.is_number:
+            yield at, f"{key} is no number", f"write 'requires {key}' to ask whether it is there"
+    for used in recipe.expression.walk():
+        if isinstance(used, Derived) and used.name not in earlier:
+            at = Location(recipe.location.path, *used.position)
+            message = f"{derivation.name} uses {used.name}, which is not derived before it"
+            yield at, message, did_you_mean(used.name, earlier)
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    earlier: list[str] = []
+    for derivation in schema.derivations:
+        if derivation.name in earlier:
+            yield derivation.location, f"{derivation.name} is derived twice"
+        for recipe in derivation.recipes:
+            yield from _of_recipe(schema, derivation, recipe, earlier)
+        earlier.append(derivation.name)
+
+
+RULE = Rule(
+    id="VMCI023",
+    name="derivation-names",
+    doc="A recipe uses entries of the schema that are numbers, and derivations that stand before "
+    "its own, so no value can wait for itself.",
+    example="""
+derive page_shift {
+	doc		"Base-2 logarithm of the page size."
+	value		decimal bits
+	from		log2(PAGESIZ) as page_size ### page_shift reads PAGESIZ, which is no entry
+}
+""",
+    check=_check,
+)

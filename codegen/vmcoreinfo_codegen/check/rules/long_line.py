@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.schema import Schema
+from ...model.vocabulary import Format
+from ..rule import Finding, Rule
+
+# vmcoreinfo_append_str() prints into 0x50 bytes, so 79 of a line survive, its newline among
+# them; a longer one runs into the next (every release since 2.6.24, kernel/vmcore_info.c).
+_MOST = 79
+# The widest values on 64-bit kernels: a release string is at most 64 bytes (__NEW_UTS_LEN),
+# a build id 20 bytes.
+_WIDEST = {
+    Format.DECIMAL: 20,
+    Format.SIGNED: 20,
+    Format.HEX: 16,
+    Format.PREFIXED_HEX: 18,
+    Format.STRING: 64,
+    Format.HEXBYTES: 40,
+    Format.FLAG: 1,
+}
+
+
+def longest_line(key: str, format_: Format) -> int:
+    """The most bytes that the line of an entry can have, its newline among them."""
+    return len(f"{key}=\n") + _WIDEST[format_]
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        length = longest_line(entry.key, entry.format)
+        if length > _MOST:
+            yield (
+                entry.location,
+                f"the line of {entry.key} can have {length} bytes, and the kernel cuts it "
+                f"after {_MOST}, newline included",
+            )
+
+
+RULE = Rule(
+    id="VMCI019",
+    name="long-line",
+    doc="No printed line can pass 79 bytes: the kernel's buffer for one line has 80, and what "
+    "does not fit is cut without a word, newline first.",
+    example="""
+OFFSET(a_struct_with_a_name_of_some_length.a_member_with_quite_a_long_name) { ### the line of OFFSET(a_struct_with_a_name_of_some_length.a_member_with_quite_a_long_name) can have 97 bytes
+	doc		"Offset of a member."
+	value		decimal bytes
+	via		VMCOREINFO_OFFSET
+	since		6.8
+}
+""",
+    check=_check,
+)

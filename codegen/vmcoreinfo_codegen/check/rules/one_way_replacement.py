@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.schema import Schema
+from ..rule import Finding, Rule
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        for key in entry.replaced_by:
+            other = schema.by_key.get(key)
+            if other is not None and entry.key not in other.replaces:
+                message = f"{entry.key} is replaced by {key}, which does not say so"
+                yield entry.location, message, f"add 'replaces {entry.key}' to {key}"
+        for key in entry.replaces:
+            other = schema.by_key.get(key)
+            if other is not None and entry.key not in other.replaced_by:
+                message = f"{entry.key} replaces {key}, which does not say so"
+                yield entry.location, message, f"add 'replaced-by {entry.key}' to {key}"
+
+
+RULE = Rule(
+    id="VMCI014",
+    name="one-way-replacement",
+    doc="A replacement is told on both sides: `replaced-by` where the old key is, `replaces` "
+    "where the new one is.",
+    example="""
+OFFSET(page.compound_head) { ### OFFSET(page.compound_head) is replaced by OFFSET(page.compound_info), which does not say so
+	doc		"Offset of compound_head in struct page."
+	value		decimal bytes
+	via		VMCOREINFO_OFFSET
+	since		6.8
+	until		6.9
+	replaced-by	OFFSET(page.compound_info)
+}
+
+OFFSET(page.compound_info) {
+	doc		"Offset of compound_info in struct page."
+	value		decimal bytes
+	via		VMCOREINFO_OFFSET
+	since		6.9
+}
+""",
+    check=_check,
+)

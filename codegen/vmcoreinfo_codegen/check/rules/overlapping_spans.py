@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from ...model.base import Span
+from ...model.entry import Export
+from ...model.schema import Schema
+from ...model.vocabulary import QuirkKind
+from ...terms.release import overlap
+from ..rule import Finding, Rule
+
+
+def _overlap(first: Span, second: Span) -> bool:
+    def bounds(span: Span) -> tuple[object, object]:
+        return span.since.release, span.until.release if span.until else None
+
+    return overlap(bounds(first), bounds(second))  # type: ignore[arg-type]
+
+
+def _is_duplicate(export: Export) -> bool:
+    return any(quirk.kind is QuirkKind.DUPLICATE for quirk in export.quirks)
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        for arch in schema.architectures:
+            spans = [
+                (export, span)
+                for export in entry.exports
+                if export.concerns(arch.name)
+                for span in export.spans
+            ]
+            for (first, one), (second, other) in itertools.combinations(spans, 2):
+                if not _overlap(one, other):
+                    continue
+                if first is not second and (_is_duplicate(first) or _is_duplicate(second)):
+                    continue
+                yield (
+                    other.since.location,
+                    f"spans of {entry.key} overlap on {arch.name}: since {one.since.release} "
+                    f"and since {other.since.release}",
+                    "where the kernel does print it twice, say so by 'quirk duplicate'",
+                )
+                break
+
+
+RULE = Rule(
+    id="VMCI012",
+    name="overlapping-spans",
+    doc="On one architecture the spans of a key do not overlap. A kernel that really prints the "
+    "line twice has a `quirk duplicate`.",
+    example="""
+NUMBER(VA_BITS) {
+	doc		"Width of kernel virtual addresses."
+	value		signed bits
+	via		VMCOREINFO_NUMBER
+	since		6.8
+	on arm64 {
+		since	6.9 ### spans of NUMBER(VA_BITS) overlap on arm64: since 6.8 and since 6.9
+	}
+}
+""",
+    check=_check,
+)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.entry import Entry, Export, Via
+from ...model.macro import formats_of
+from ...model.schema import Schema
+from ...problem import did_you_mean
+from ...terms.key import argument_of, kind_of
+from ..rule import Finding, Rule
+
+
+def _forms(schema: Schema, via: Via) -> list[str]:
+    if via.printf is not None:
+        return [via.printf]
+    macro = schema.by_macro[via.macro]
+    return [printed.printf for printed in macro.prints]
+
+
+def _of_via(schema: Schema, entry: Entry, export: Export, via: Via) -> Iterator[Finding]:
+    if via.macro not in schema.by_macro:
+        hint = did_you_mean(via.macro, schema.by_macro) or "declare it in macros.vmci"
+        yield export.location, f"macro {via.macro} of {entry.key} is not declared", hint
+        return
+    forms = _forms(schema, via)
+    if not forms:
+        yield (
+            export.location,
+            f"{via.macro} has no format of its own, and {entry.key} gives none",
+            f'via {via.macro} "{entry.key}=%lx"',
+        )
+    for form in forms:
+        key = form.partition("=")[0]
+        printed = (
+            key.replace("NAME.FIELD", argument_of(entry.key))
+            .replace("CONFIG_NAME", entry.key)
+            .replace("NAME", argument_of(entry.key))
+        )
+        if printed != entry.key:
+            message = f"{via.macro} prints {printed}, not {entry.key}"
+            yield export.location, message, f"a key of kind {kind_of(entry.key).value}"
+        elif entry.format not in formats_of(form):
+            message = f"{entry.key} is said to be {entry.format}, but is printed by '{form}'"
+            yield export.location, message
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        for export in entry.exports:
+            if not export.vias:
+                yield export.location, f"{entry.key} has no 'via': which macro prints it?"
+            for via in export.vias:
+                yield from _of_via(schema, entry, export, via)
+
+
+RULE = Rule(
+    id="VMCI020",
+    name="printed-form",
+    doc="The macro of `via` is declared, and it prints this key in the format that `value` says: "
+    "`%lx` is `hex`, `0x%lx` is `0x-hex`, `%lu` is `decimal`, `%ld` is `signed`.",
+    example="""
+NUMBER(PG_lru) { ### NUMBER(PG_lru) is said to be hex, but is printed by 'NUMBER(NAME)=%ld'
+	doc		"Bit number of the lru page flag."
+	value		hex bit
+	via		VMCOREINFO_NUMBER
+	since		6.8
+}
+""",
+    check=_check,
+)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.entry import Export
+from ...model.schema import Schema
+from ...terms.release import Release, overlap
+from ..rule import Finding, Rule
+
+
+def _lives(export: Export, since: Release, until: Release | None) -> bool:
+    return any(
+        overlap((since, until), (span.since.release, span.until.release if span.until else None))
+        or any(b.release.branch == since.branch for b in span.backports)
+        for span in export.spans
+    )
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        for export in entry.exports:
+            for quirk in export.quirks:
+                for since, until in quirk.ranges:
+                    if not _lives(export, since, until):
+                        message = f"the quirk in {since}..{until or ''} is outside the life"
+                        yield quirk.location, f"{message} of {entry.key}"
+            for change in export.changes:
+                if not export.contains(change.boundary.release):
+                    message = f"{entry.key} is not exported in {change.boundary.release}"
+                    yield change.location, f"{message}, where it is said to change"
+
+
+RULE = Rule(
+    id="VMCI016",
+    name="quirk-outside-life",
+    doc="A `quirk` or a `changed` lies inside the life of its entry.",
+    example="""
+BUILD-ID {
+	doc		"Build id of vmlinux."
+	value		hexbytes
+	via		VMCOREINFO_BUILD_ID
+	since		6.9
+	quirk garbage	6.8.3..6.8.10 "the length is wrong" ### the quirk in 6.8.3..6.8.10 is outside the life of BUILD-ID
+}
+""",
+    check=_check,
+)

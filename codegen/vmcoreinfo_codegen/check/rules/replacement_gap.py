@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.entry import Entry, Export
+from ...model.schema import Schema
+from ..rule import Finding, Rule
+
+
+def _without(schema: Schema, entry: Entry, export: Export) -> Iterator[tuple[str, str]]:
+    """Replacements and architectures that do not have them when the old key goes."""
+    last = export.last
+    if last is None:
+        return
+    for key in entry.replaced_by:
+        other = schema.by_key.get(key)
+        if other is None or other.key == entry.key:
+            continue
+        for arch in schema.architectures:
+            if not export.concerns(arch.name) or not arch.existed_in(last.release):
+                continue
+            # An old key that goes in one place may go on in another.
+            if entry.exports_for(arch.name, last.release):
+                continue
+            if not other.exports_for(arch.name, last.release):
+                yield key, arch.name
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        for export in entry.exports:
+            gaps: dict[str, list[str]] = {}
+            for key, arch in _without(schema, entry, export):
+                gaps.setdefault(key, []).append(arch)
+            for key, archs in gaps.items():
+                last = export.last
+                assert last is not None
+                yield (
+                    last.location,
+                    f"{entry.key} goes at {last.release}, but its replacement {key} is not "
+                    f"there by then on {', '.join(archs)}",
+                )
+
+
+RULE = Rule(
+    id="VMCI015",
+    name="replacement-gap",
+    doc="A replacement is there in the release in which the old key goes, on every architecture "
+    "that had the old one.",
+    example="""
+OFFSET(page.compound_head) on x86_64 {
+	doc		"Offset of compound_head in struct page."
+	value		decimal bytes
+	via		VMCOREINFO_OFFSET
+	since		6.8
+	until		6.9 ### OFFSET(page.compound_head) goes at 6.9, but its replacement OFFSET(page.compound_info) is not there by then on x86_64
+	replaced-by	OFFSET(page.compound_info)
+}
+
+OFFSET(page.compound_info) {
+	doc		"Offset of compound_info in struct page."
+	value		decimal bytes
+	via		VMCOREINFO_OFFSET
+	since		6.10
+	replaces	OFFSET(page.compound_head)
+}
+""",
+    check=_check,
+)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""What the schema means: entries with their life on each architecture.
+
+All models are frozen. They know nothing of how they are written down or shown.
+"""
+
+from .architecture import Architecture
+from .base import Boundary, Span
+from .derivation import Derivation, Recipe
+from .entry import Change, Entry, Export, Prediction, Quirk
+from .macro import Macro
+from .schema import Schema
+from .vocabulary import Evidence, Format, QuirkKind, Unit
+
+__all__ = [
+    "Architecture",
+    "Boundary",
+    "Change",
+    "Derivation",
+    "Entry",
+    "Evidence",
+    "Export",
+    "Format",
+    "Macro",
+    "Prediction",
+    "Quirk",
+    "QuirkKind",
+    "Recipe",
+    "Schema",
+    "Span",
+    "Unit",
+]

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+"""Architectures: their names everywhere, and what their configuration always says."""
+
+from __future__ import annotations
+
+from ..terms.release import Release
+from .base import LocationField, Model, Span
+
+
+class Architecture(Model):
+    """One architecture as tools name it.
+
+    `source` is its folder under `arch/` in the kernel; two of ours may share one,
+    as i386 and x86_64 do. `config` are Kconfig symbols that are on whenever this
+    architecture is built; a symbol that only others list is off on it.
+    """
+
+    name: str
+    doc: str
+    source: str
+    bits: int
+    aliases: tuple[str, ...] = ()
+    config: tuple[str, ...] = ()
+    span: Span
+    location: LocationField
+
+    def existed_in(self, release: Release) -> bool:
+        return self.span.contains(release)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What all models share: frozen, and with releases, conditions and places as fields."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+
+from ..problem import Location
+from ..terms.condition import ALWAYS, Condition
+from ..terms.release import Release, contains
+from .vocabulary import Evidence
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _release(value: object) -> Release:
+    return value if isinstance(value, Release) else Release.parse(str(value))
+
+
+def _place(value: object) -> Location:
+    if not isinstance(value, Location):
+        raise TypeError(f"not a location: {value!r}")
+    return value
+
+
+def _condition(value: object) -> Condition:
+    if not isinstance(value, Condition):
+        raise TypeError(f"not a condition: {value!r}")
+    return value
+
+
+ReleaseField = Annotated[
+    Release,
+    PlainValidator(_release),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)+(-rc\d+)?$"}),
+]
+# Places serve messages; they are no part of the data (a moved line is no other schema).
+LocationField = Annotated[Location, PlainValidator(_place), Field(exclude=True, repr=False)]
+ConditionField = Annotated[
+    Condition,
+    PlainValidator(_condition),
+    PlainSerializer(lambda c: None if c == ALWAYS else str(c), return_type=str | None),
+    WithJsonSchema({"type": ["string", "null"]}),
+]
+
+
+class Boundary(Model):
+    """A release at which something begins or ends, why, and what that rests on."""
+
+    release: ReleaseField
+    maybe_earlier: bool = False
+    seen: ReleaseField | None = None
+    commit: str | None = None
+    evidence: Evidence | None = None
+    reason: str = ""
+    location: LocationField
+
+    @property
+    def is_certain(self) -> bool:
+        return not self.maybe_earlier and self.seen is None
+
+
+class Span(Model):
+    """Half-open `[since, until)`, and the stable branches that got it from a release on."""
+
+    since: Boundary
+    until: Boundary | None = None
+    backports: tuple[Boundary, ...] = ()
+
+    def contains(self, release: Release) -> bool:
+        until = self.until.release if self.until else None
+        if contains(self.since.release, until, release):
+            return True
+        return any(_in_branch(backport.release, release) for backport in self.backports)
+
+
+class Ranged(Model):
+    """When an attribute of an entry holds; without bounds, always."""
+
+    since: ReleaseField | None = None
+    until: ReleaseField | None = None
+    backports: tuple[ReleaseField, ...] = ()
+
+    def holds(self, release: Release) -> bool:
+        """Whether it holds by its own bounds; what was backported is asked first."""
+        return contains(self.since, self.until, release)
+
+    def was_backported(self, release: Release) -> bool:
+        return any(_in_branch(backport, release) for backport in self.backports)
+
+
+def _in_branch(backport: Release, release: Release) -> bool:
+    """Whether `release` is `backport` or a later stable update of the same branch."""
+    return release.mainline == backport.mainline and release.moment >= backport.moment

@@ -1,0 +1,469 @@
+# SPDX-License-Identifier: MIT
+"""From syntax trees to the model: names resolved, spans paired, what is wrong collected.
+
+What can't be resolved is reported and left out, so that the rules of `check`
+see all the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from ..problem import Location, Problem, SchemaError, did_you_mean
+from ..syntax import tree
+from ..syntax.parse import parse
+from ..terms.key import kind_of
+from ..terms.release import Release
+from .architecture import Architecture
+from .base import Boundary, Span
+from .derivation import Derivation, Recipe
+from .entry import Change, Dependency, Entry, Export, Quirk, Via
+from .macro import Macro, Print
+from .schema import DeclaredRelease, Schema
+from .vocabulary import Described, Evidence, Format, QuirkKind, Unit
+
+_Word = TypeVar("_Word", bound=Described)
+_ClauseType = TypeVar("_ClauseType", bound=tree.Clause)
+
+LANGUAGE = "VMCI002"
+"""The rule of everything that the language itself asks for."""
+
+
+def read_files(folder: Path) -> list[tuple[str, str]]:
+    """The `.vmci` files below a folder as (name in messages, text), in schema order.
+
+    The order is that of the path, the files of a folder before its subfolders'.
+    """
+    paths = sorted(
+        folder.rglob("*.vmci"), key=lambda p: (len(p.relative_to(folder).parts), p.as_posix())
+    )
+    order = {"kernel": 1, "arch": 2}
+    paths.sort(key=lambda p: order.get(p.relative_to(folder).parts[0], 0))
+    files = []
+    for path in paths:
+        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        try:
+            files.append((name, path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError as error:
+            raise SchemaError(
+                [Problem(Location(name), "VMCI001", f"not UTF-8 at byte {error.start}")]
+            ) from error
+    return files
+
+
+def load(folder: Path) -> Schema:
+    """The schema of a folder. Raises SchemaError with every problem, OSError."""
+    problems: list[Problem] = []
+    schema, _ = build(parse_files(read_files(folder), problems), problems)
+    if problems:
+        raise SchemaError(problems)
+    return schema
+
+
+def parse_files(files: Iterable[tuple[str, str]], problems: list[Problem]) -> list[tree.File]:
+    trees = []
+    for name, text in files:
+        parsed, found = parse(text, name)
+        problems.extend(found)
+        trees.append(parsed)
+    return trees
+
+
+def build(files: Sequence[tree.File], problems: list[Problem]) -> tuple[Schema, list[Problem]]:
+    """Build the model from parsed files; problems are added to those given."""
+    builder = _Builder(problems)
+    return builder.schema(files), problems
+
+
+class _Builder:
+    def __init__(self, problems: list[Problem]) -> None:
+        self._problems = problems
+        self._path = ""
+        self._section = ""
+        self._archs: list[str] = []
+        self._aliases: dict[str, str] = {}
+
+    # ---- messages ---------------------------------------------------------------
+
+    def _at(self, place: tree.Word | tree.Node) -> Location:
+        return Location(self._path, place.line, place.column)
+
+    def _problem(self, place: tree.Word | tree.Node, message: str, hint: str = "") -> None:
+        self._problems.append(Problem(self._at(place), LANGUAGE, message, hint))
+
+    # ---- words ------------------------------------------------------------------
+
+    def _known(self, words: type[_Word], word: tree.Word, what: str) -> _Word | None:
+        try:
+            return words(str(word))
+        except ValueError:
+            known = words.words()
+            hint = did_you_mean(str(word), known) or f"one of {', '.join(known)}"
+            self._problem(word, f"unknown {what} '{word}'", hint)
+            return None
+
+    def _release(self, word: tree.Word) -> Release | None:
+        try:
+            return Release.parse(str(word))
+        except ValueError as error:
+            self._problem(word, str(error))
+            return None
+
+    def _optional_release(self, word: tree.Word | None) -> Release | None:
+        return None if word is None else self._release(word)
+
+    def _arch_names(self, words: Sequence[tree.Word]) -> tuple[str, ...] | None:
+        names: list[str] = []
+        for word in words:
+            if str(word) in self._archs:
+                names.append(str(word))
+                continue
+            real = self._aliases.get(str(word))
+            hint = f"write {real}" if real else did_you_mean(str(word), self._archs)
+            self._problem(word, f"unknown architecture '{word}'", hint)
+        return tuple(names) if words else None
+
+    def _boundary(
+        self, boundary: tree.Boundary, reason: tree.Word | None = None
+    ) -> Boundary | None:
+        release = self._release(boundary.release)
+        if release is None:
+            return None
+        commit, evidence = boundary.commit, None
+        if commit is not None:
+            evidence = Evidence.CHECKED
+            if commit.evidence is not None:
+                evidence = self._known(Evidence, commit.evidence, "evidence for a commit")
+        return Boundary(
+            release=release,
+            maybe_earlier=boundary.at_most,
+            seen=self._optional_release(boundary.seen),
+            commit=str(commit.hash) if commit else None,
+            evidence=evidence,
+            reason=str(reason) if reason else "",
+            location=self._at(boundary.release),
+        )
+
+    def _bounds(
+        self, bounds: tree.Range
+    ) -> tuple[Release | None, Release | None, tuple[Release, ...]]:
+        backports = [self._release(word) for word in bounds.backports]
+        return (
+            self._optional_release(bounds.since),
+            self._optional_release(bounds.until),
+            tuple(release for release in backports if release is not None),
+        )
+
+    # ---- clauses ----------------------------------------------------------------
+
+    def _one(self, block: tree.Block, kind: type[_ClauseType]) -> _ClauseType | None:
+        found = [clause for clause in block.clauses if isinstance(clause, kind)]
+        for again in found[1:]:
+            self._problem(again, f"a second '{again.keyword}' in one block")
+        return found[0] if found else None
+
+    def _text(self, block: tree.Block, name: str) -> str:
+        texts = [c for c in block.clauses if isinstance(c, tree.TextClause) and c.name == name]
+        for again in texts[1:]:
+            self._problem(again, f"a second '{name}' in one block")
+        return str(texts[0].text) if texts else ""
+
+    def _words(self, block: tree.Block, name: str) -> tuple[tree.Word, ...]:
+        return tuple(
+            word
+            for clause in block.clauses
+            if isinstance(clause, tree.WordsClause) and clause.name == name
+            for word in clause.words
+        )
+
+    def _spans(self, block: tree.Block) -> tuple[Span, ...]:
+        """Pair `since` with the `until` after it; a backport belongs to the span before it."""
+        spans: list[Span] = []
+        for clause in block.clauses:
+            if not isinstance(clause, tree.BoundaryClause):
+                continue
+            boundary = self._boundary(clause.boundary, clause.reason)
+            if boundary is None:
+                continue
+            if clause.name == "since":
+                if spans and spans[-1].until is None:
+                    self._problem(clause, "a second 'since' before the 'until' of the first")
+                spans.append(Span(since=boundary))
+            elif not spans:
+                self._problem(clause, f"'{clause.name}' without a 'since' before it")
+            elif clause.name == "until":
+                if spans[-1].until is not None:
+                    self._problem(clause, "a second 'until' for one 'since'")
+                spans[-1] = spans[-1].model_copy(update={"until": boundary})
+            else:
+                backports = (*spans[-1].backports, boundary)
+                spans[-1] = spans[-1].model_copy(update={"backports": backports})
+        return tuple(spans)
+
+    # ---- declarations -----------------------------------------------------------
+
+    def schema(self, files: Sequence[tree.File]) -> Schema:
+        releases: list[DeclaredRelease] = []
+        architectures: list[Architecture] = []
+        macros: list[Macro] = []
+        for file, item in self._items(files):
+            if isinstance(item, tree.Architecture):
+                architecture = self._architecture(item)
+                if architecture:
+                    architectures.append(architecture)
+        self._archs = [arch.name for arch in architectures]
+        self._aliases = {alias: a.name for a in architectures for alias in a.aliases}
+
+        exports: dict[str, list[tuple[Export, Format]]] = {}
+        derivations: list[Derivation] = []
+        for file, item in self._items(files):
+            match item:
+                case tree.ReleaseDeclaration():
+                    release = self._release(item.release)
+                    if release:
+                        releases.append(
+                            DeclaredRelease(
+                                release=release, date=str(item.date), location=self._at(item)
+                            )
+                        )
+                case tree.Macro():
+                    macro = self._macro(item)
+                    if macro:
+                        macros.append(macro)
+                case tree.Entry():
+                    exports.setdefault(str(item.key), []).extend(self._exports(item))
+                case tree.Derivation():
+                    derivation = self._derivation(item)
+                    if derivation:
+                        derivations.append(derivation)
+        return Schema(
+            releases=tuple(releases),
+            architectures=tuple(architectures),
+            macros=tuple(macros),
+            entries=tuple(self._entry(key, found) for key, found in exports.items() if found),
+            derivations=tuple(derivations),
+        )
+
+    def _items(self, files: Sequence[tree.File]) -> Iterable[tuple[tree.File, tree.Node]]:
+        for file in files:
+            self._path, self._section = file.path, ""
+            version: tree.SchemaVersion | None = None
+            for item in file.items:
+                if isinstance(item, tree.SchemaVersion):
+                    version = item
+                    if str(item.number) != "1":
+                        self._problem(item.number, f"schema {item.number} is not known here")
+                elif isinstance(item, tree.Section):
+                    self._section = str(item.title)
+                yield file, item
+            if version is None and file.items:
+                self._problem(tree.Blank(1, 1, ""), "no 'schema 1' line")
+
+    def _architecture(self, block: tree.Architecture) -> Architecture | None:
+        spans = self._spans(block)
+        source, bits = self._words(block, "source"), self._words(block, "bits")
+        if len(spans) != 1 or len(source) != 1 or len(bits) != 1:
+            self._problem(block, f"arch {block.name} needs one each of 'source', 'bits', 'since'")
+            return None
+        return Architecture(
+            name=str(block.name),
+            doc=self._text(block, "doc"),
+            source=str(source[0]),
+            bits=int(str(bits[0]), 0),
+            aliases=tuple(map(str, self._words(block, "alias"))),
+            config=tuple(map(str, self._words(block, "config"))),
+            span=spans[0],
+            location=self._at(block.name),
+        )
+
+    def _macro(self, block: tree.Macro) -> Macro | None:
+        spans = self._spans(block)
+        if len(spans) != 1:
+            self._problem(block, f"macro {block.name} needs one 'since'")
+            return None
+        prints = []
+        for clause in block.clauses:
+            if isinstance(clause, tree.Prints):
+                since, until, backports = self._bounds(clause.range)
+                prints.append(
+                    Print(
+                        printf=str(clause.text), since=since, until=until, backports=backports
+                    )
+                )
+        return Macro(
+            name=str(block.name),
+            doc=self._text(block, "doc"),
+            prints=tuple(prints),
+            span=spans[0],
+            location=self._at(block.name),
+        )
+
+    def _exports(self, block: tree.Entry) -> list[tuple[Export, Format]]:
+        """The exports of one block: its own, and one for each `on` inside."""
+        outer = self._export(block, self._arch_names(block.archs), None)
+        inner = []
+        for on in block.body:
+            if isinstance(on, tree.On):
+                found = self._export(on, self._arch_names(on.archs), outer)
+                if found:
+                    inner.append(found)
+        if outer is None:
+            return []
+        return ([outer] if outer[0].spans else []) + inner
+
+    def _export(
+        self,
+        block: tree.Entry | tree.On,
+        archs: tuple[str, ...] | None,
+        outer: tuple[Export, Format] | None,
+    ) -> tuple[Export, Format] | None:
+        value = self._one(block, tree.Value)
+        format_ = self._known(Format, value.format, "format") if value else None
+        unit = self._known(Unit, value.unit, "unit") if value and value.unit else None
+        if outer is None and value is None:
+            self._problem(block, "no 'value': how is it printed?")
+        if outer is not None:
+            format_, unit = format_ or outer[1], unit or outer[0].unit
+        if format_ is None:
+            return None
+        spans = self._spans(block)
+        inside = any(isinstance(node, tree.On) for node in block.body)
+        if not spans and not inside:
+            self._problem(block, "no 'since': when did it come?")
+        export = Export(
+            archs=archs,
+            section=self._section,
+            doc=self._text(block, "doc") or (outer[0].doc if outer else ""),
+            absent=self._text(block, "absent"),
+            unit=unit,
+            spans=spans,
+            vias=self._vias(block) or (outer[0].vias if outer else ()),
+            dependencies=self._dependencies(block) or (outer[0].dependencies if outer else ()),
+            quirks=self._quirks(block, archs),
+            changes=self._changes(block),
+            replaces=tuple(map(str, self._words(block, "replaces"))),
+            replaced_by=tuple(map(str, self._words(block, "replaced-by"))),
+            location=self._at(block.key if isinstance(block, tree.Entry) else block),
+        )
+        return export, format_
+
+    def _vias(self, block: tree.Block) -> tuple[Via, ...]:
+        vias = []
+        for clause in block.clauses:
+            if isinstance(clause, tree.Via):
+                since, until, backports = self._bounds(clause.range)
+                vias.append(
+                    Via(
+                        macro=str(clause.macro),
+                        printf=str(clause.printf) if clause.printf else None,
+                        since=since,
+                        until=until,
+                        backports=backports,
+                    )
+                )
+        return tuple(vias)
+
+    def _dependencies(self, block: tree.Block) -> tuple[Dependency, ...]:
+        dependencies = []
+        for clause in block.clauses:
+            if isinstance(clause, tree.DependsOn):
+                since, until, backports = self._bounds(clause.range)
+                dependencies.append(
+                    Dependency(
+                        condition=clause.condition,
+                        since=since,
+                        until=until,
+                        backports=backports,
+                    )
+                )
+        return tuple(dependencies)
+
+    def _quirks(self, block: tree.Block, archs: tuple[str, ...] | None) -> tuple[Quirk, ...]:
+        quirks = []
+        for clause in block.clauses:
+            if not isinstance(clause, tree.Quirk):
+                continue
+            kind = self._known(QuirkKind, clause.kind, "kind of quirk")
+            ranges = []
+            for low, high in clause.ranges:
+                since, until = self._release(low), self._optional_release(high)
+                if since is not None:
+                    ranges.append((since, until))
+            if kind is not None:
+                quirks.append(
+                    Quirk(
+                        kind=kind,
+                        ranges=tuple(ranges),
+                        archs=self._arch_names(clause.archs) or archs,
+                        text=str(clause.text),
+                        location=self._at(clause),
+                    )
+                )
+        return tuple(quirks)
+
+    def _changes(self, block: tree.Block) -> tuple[Change, ...]:
+        changes = []
+        for clause in block.clauses:
+            if isinstance(clause, tree.Changed):
+                boundary = self._boundary(clause.boundary)
+                if boundary is not None:
+                    changes.append(
+                        Change(
+                            boundary=boundary,
+                            text=str(clause.text),
+                            location=self._at(clause),
+                        )
+                    )
+        return tuple(changes)
+
+    def _entry(self, key: str, found: list[tuple[Export, Format]]) -> Entry:
+        formats = {format_ for _, format_ in found}
+        if len(formats) > 1:
+            export = found[-1][0]
+            self._problems.append(
+                Problem(
+                    export.location,
+                    LANGUAGE,
+                    f"{key} has two formats: {', '.join(sorted(formats))}",
+                    "a key is read in one way on all architectures",
+                )
+            )
+        return Entry(
+            key=key,
+            kind=kind_of(key),
+            format=found[0][1],
+            exports=tuple(export for export, _ in found),
+        )
+
+    def _derivation(self, block: tree.Derivation) -> Derivation | None:
+        value = self._one(block, tree.Value)
+        format_ = self._known(Format, value.format, "format") if value else None
+        unit = self._known(Unit, value.unit, "unit") if value and value.unit else None
+        recipes = [self._recipe(c) for c in block.clauses if isinstance(c, tree.Recipe)]
+        if format_ is None or not recipes:
+            self._problem(block, f"derive {block.name} needs a 'value' and a 'from'")
+            return None
+        return Derivation(
+            name=str(block.name),
+            doc=self._text(block, "doc"),
+            format=format_,
+            unit=unit,
+            recipes=tuple(recipes),
+            location=self._at(block.name),
+        )
+
+    def _recipe(self, clause: tree.Recipe) -> Recipe:
+        since, until, backports = self._bounds(clause.range)
+        return Recipe(
+            name=str(clause.name),
+            expression=clause.expression,
+            requires=tuple(map(str, clause.requires)),
+            archs=self._arch_names(clause.archs),
+            since=since,
+            until=until,
+            backports=backports,
+            location=self._at(clause),
+        )
+

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Derivations: values worked out from entries, by the first recipe that applies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from ..terms import expression
+from ..terms.expression import Expression
+from .base import LocationField, Model, Ranged
+from .vocabulary import Format, Unit
+
+
+def _expression(value: object) -> Expression:
+    if not isinstance(value, Expression):
+        raise TypeError(f"not an expression: {value!r}")
+    return value
+
+
+ExpressionField = Annotated[
+    Expression,
+    PlainValidator(_expression),
+    PlainSerializer(expression.render, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+
+
+class Recipe(Ranged):
+    """One way to the value; applies where all its keys are present and its bounds hold."""
+
+    name: str
+    expression: ExpressionField
+    requires: tuple[str, ...] = ()
+    archs: tuple[str, ...] | None = None
+    location: LocationField
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key that must be present, in order of first use."""
+        used = [e.key for e in self.expression.walk() if isinstance(e, expression.Key)]
+        return tuple(dict.fromkeys([*self.requires, *used]))
+
+    @property
+    def reads_memory(self) -> bool:
+        return any(isinstance(e, expression.Read) for e in self.expression.walk())
+
+
+class Derivation(Model):
+    name: str
+    doc: str
+    format: Format
+    unit: Unit | None
+    recipes: tuple[Recipe, ...]
+    location: LocationField

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""Entries: one key, and how each set of architectures exports it over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from ..terms.condition import ALWAYS, Condition
+from ..terms.key import Kind
+from ..terms.release import Release, contains
+from .base import Boundary, ConditionField, LocationField, Model, Ranged, ReleaseField, Span
+from .vocabulary import Format, QuirkKind, Unit
+
+
+class Via(Ranged):
+    """The macro that prints the line, and its printf format where the call has its own."""
+
+    macro: str
+    printf: str | None = None
+
+
+class Dependency(Ranged):
+    condition: ConditionField
+
+
+class Quirk(Model):
+    """Releases in which the value can't be taken at its word; each range half-open, without an end where it goes on."""
+
+    kind: QuirkKind
+    ranges: tuple[tuple[ReleaseField, ReleaseField | None], ...]
+    archs: tuple[str, ...] | None = None
+    text: str
+    location: LocationField
+
+    def applies(self, release: Release, arch: str | None) -> bool:
+        if self.archs is not None and arch is not None and arch not in self.archs:
+            return False
+        return any(contains(since, until, release) for since, until in self.ranges)
+
+
+class Change(Model):
+    """From `boundary` on the same key means what `text` says."""
+
+    boundary: Boundary
+    text: str
+    location: LocationField
+
+
+class Export(Model):
+    """How some architectures export an entry (`archs` None: all that have it).
+
+    Where an attribute is `Ranged`, what holds in a release is the first whose
+    backports or bounds take it in.
+    """
+
+    archs: tuple[str, ...] | None = None
+    section: str
+    doc: str = ""
+    absent: str = ""
+    unit: Unit | None = None
+    spans: tuple[Span, ...]
+    vias: tuple[Via, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    quirks: tuple[Quirk, ...] = ()
+    changes: tuple[Change, ...] = ()
+    replaces: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
+    location: LocationField
+
+    def concerns(self, arch: str) -> bool:
+        return self.archs is None or arch in self.archs
+
+    def condition(self, release: Release) -> Condition:
+        for dependency in _in_force(self.dependencies, release):
+            return dependency.condition
+        return ALWAYS
+
+    def via(self, release: Release) -> Via | None:
+        for via in _in_force(self.vias, release):
+            return via
+        return None
+
+    def contains(self, release: Release) -> bool:
+        return any(span.contains(release) for span in self.spans)
+
+    @property
+    def first(self) -> Boundary:
+        return min((span.since for span in self.spans), key=lambda b: b.release.opening)
+
+    @property
+    def last(self) -> Boundary | None:
+        """Where the entry went for good, or None while it is exported."""
+        ends = [span.until for span in self.spans]
+        found = [end for end in ends if end is not None]
+        return max(found, key=lambda b: b.release.opening) if len(found) == len(ends) else None
+
+
+_Attribute = TypeVar("_Attribute", bound=Ranged)
+
+
+def _in_force(attributes: tuple[_Attribute, ...], release: Release) -> list[_Attribute]:
+    backported = [a for a in attributes if a.was_backported(release)]
+    return backported + [a for a in attributes if a.holds(release)]
+
+
+class Prediction(Model):
+    """That a kernel exports an entry: under which condition, printed how."""
+
+    key: str
+    condition: ConditionField
+    format: Format
+    via: Via | None
+    export: Export
+
+    @property
+    def is_unconditional(self) -> bool:
+        return self.condition == ALWAYS
+
+
+class Entry(Model):
+    """One key with its whole story."""
+
+    key: str
+    kind: Kind
+    format: Format
+    exports: tuple[Export, ...]
+
+    @property
+    def doc(self) -> str:
+        return next((export.doc for export in self.exports if export.doc), "")
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the doc."""
+        head, stop, _ = self.doc.partition(". ")
+        return head + "." if stop else self.doc
+
+    @property
+    def unit(self) -> Unit | None:
+        return next((export.unit for export in self.exports if export.unit), None)
+
+    @property
+    def first(self) -> Boundary:
+        return min((export.first for export in self.exports), key=lambda b: b.release.opening)
+
+    @property
+    def last(self) -> Boundary | None:
+        lasts = [export.last for export in self.exports]
+        found = [last for last in lasts if last is not None]
+        return max(found, key=lambda b: b.release.opening) if len(found) == len(lasts) else None
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        return _merged(export.replaces for export in self.exports)
+
+    @property
+    def replaced_by(self) -> tuple[str, ...]:
+        return _merged(export.replaced_by for export in self.exports)
+
+    @property
+    def location(self) -> LocationField:
+        return self.exports[0].location
+
+    def exports_for(self, arch: str, release: Release) -> list[Export]:
+        return [e for e in self.exports if e.concerns(arch) and e.contains(release)]
+
+
+def _merged(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for group in groups for key in group))

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""The kernel's VMCOREINFO_* macros: what each prints."""
+
+from __future__ import annotations
+
+import re
+
+from ..terms.release import Release
+from .base import LocationField, Model, Ranged, Span
+from .vocabulary import Format
+
+_CONVERSION = re.compile(r"(0x)?%[-#0 ]*(\d*)(?:l{0,2})(x|u|d|s|phN)")
+
+
+class Print(Ranged):
+    """A printf format for the whole line."""
+
+    printf: str
+
+
+class Macro(Model):
+    name: str
+    doc: str
+    prints: tuple[Print, ...]
+    span: Span
+    location: LocationField
+
+    def printf(self, release: Release) -> str | None:
+        for printed in self.prints:
+            if printed.holds(release):
+                return printed.printf
+        return None
+
+
+def formats_of(printf: str) -> frozenset[Format]:
+    """The formats whose values a printf format for a whole line can print."""
+    value = printf.partition("=")[2]
+    if value == "y":
+        return frozenset((Format.FLAG,))
+    match = _CONVERSION.fullmatch(value)
+    if not match:
+        return frozenset()
+    prefix, _, conversion = match.groups()
+    return {
+        "x": frozenset((Format.PREFIXED_HEX if prefix else Format.HEX,)),
+        "u": frozenset((Format.DECIMAL,)),
+        "d": frozenset((Format.SIGNED,)),
+        "s": frozenset((Format.STRING, Format.HEXBYTES)),
+        "phN": frozenset((Format.HEXBYTES,)),
+    }[conversion]

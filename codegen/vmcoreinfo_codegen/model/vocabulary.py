@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""The closed word lists of the language, each word with what it means."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Described(str, Enum):
+    """A word of the language and its meaning (`.doc`)."""
+
+    doc: str
+
+    def __new__(cls, word: str, doc: str) -> Described:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.doc = doc
+        return member
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def words(cls) -> list[str]:
+        return [str(member.value) for member in cls]
+
+
+class Format(Described):
+    """How the kernel prints a value, and so how it is read."""
+
+    DECIMAL = ("decimal", "digits, no sign: `%lu`")
+    SIGNED = ("signed", "digits, a `-` before a negative number: `%ld`, `%lld`, `%d`")
+    HEX = ("hex", "hexadecimal digits without a prefix: `%lx`")
+    PREFIXED_HEX = ("0x-hex", "hexadecimal digits after `0x`: `0x%lx`, `0x%llx`")
+    STRING = ("string", "text up to the end of the line: `%s`")
+    HEXBYTES = ("hexbytes", "bytes, each as two hexadecimal digits: `%20phN`")
+    FLAG = ("flag", "the letter `y`; a line that is absent means no")
+
+    @property
+    def is_number(self) -> bool:
+        return self not in (Format.STRING, Format.HEXBYTES, Format.FLAG)
+
+    @property
+    def is_signed(self) -> bool:
+        return self is Format.SIGNED
+
+
+class Unit(Described):
+    """What a value counts or names."""
+
+    ADDRESS = ("address", "a kernel virtual address of the running kernel, KASLR included")
+    PHYSICAL_ADDRESS = ("physical-address", "a physical address")
+    BYTES = ("bytes", "a size or an offset in bytes")
+    COUNT = ("count", "a number of elements")
+    BITS = ("bits", "a width in bits, or a base-2 logarithm")
+    BIT = ("bit", "the number of a bit in a word of flags, from 0")
+    MASK = ("mask", "bits to test in a word")
+    INDEX = ("index", "a place in an array or an enumeration")
+    SECONDS = ("seconds", "seconds since the Unix epoch")
+    PAGE_TYPE = ("page-type", "a value of the map count or page type word of struct page")
+    DISPLACEMENT = (
+        "displacement",
+        "bytes between two address spaces or two places of the kernel image, modulo 2^64",
+    )
+    REGISTER = ("register", "a CPU register, or a field of one")
+    BOOLEAN = ("boolean", "1 or 0, yes or no")
+    TEXT = ("text", "text without a unit")
+
+
+class QuirkKind(Described):
+    """What is wrong with an exported value in a range of releases."""
+
+    GARBAGE = ("garbage", "the value has no meaning; ignore it")
+    WRONG = ("wrong", "the value differs from what it should be, in a known way")
+    MISSING = ("missing", "the entry is absent though its condition holds")
+    DUPLICATE = ("duplicate", "the line is printed more than once")
+
+
+class Evidence(Described):
+    """How far a commit id was checked."""
+
+    CHECKED = ("checked", "looked up in the kernel's history or its mails")
+    CITED = ("cited", "named by a consumer for this change; the commit itself was not seen")
+    UNVERIFIED = ("unverified", "from memory; not found in any source at hand")

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""What is wrong with a schema, where, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+# One letter wrong in a short word scores about 0.75; two in a long key about 0.9.
+_NEAR = 0.75
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file; line and column count from 1, the column in characters."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One error or warning of a schema; prints as `file:line:col: error: …`."""
+
+    location: Location
+    rule: str
+    message: str
+    hint: str = ""
+    severity: str = field(default="error", compare=False)
+
+    def __str__(self) -> str:
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{self.location}: {self.severity}: {self.message}{hint} [{self.rule}]"
+
+
+class SchemaError(Exception):
+    """A schema that can't be used; carries every problem that was found in it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def near_misses(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """The known words nearest to `word`, best first."""
+    known = list(known)
+    lowered = {candidate.lower(): candidate for candidate in reversed(known)}
+    found = difflib.get_close_matches(word.lower(), lowered, n=limit, cutoff=_NEAR)
+    return [lowered[candidate] for candidate in found]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`did you mean X or Y?`, or nothing where no known word is near."""
+    found = near_misses(word, known)
+    return f"did you mean {' or '.join(found)}?" if found else ""

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""Parse `.vmci` text: the whole tree, and every syntax error of the file at once."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.lexer import PatternStr
+
+from .. import resources
+from ..problem import Location, Problem, did_you_mean
+from . import tree
+from .build import Builder
+
+RULE = "VMCI001"
+_WORD = re.compile(r"[A-Za-z_][\w.-]*|\S")
+# After so many errors the rest is more likely an echo than news.
+_MOST_ERRORS = 50
+_NAMES = {
+    "NEWLINE": "end of line",
+    "STRING": 'a "string"',
+    "KEY": "a key",
+    "CONFIG": "a CONFIG_ symbol",
+    "RELEASE": "a release",
+    "DATE": "a date",
+    "HASH": "a commit hash",
+    "INT": "a number",
+    "NAME": "a name",
+    "FORMAT": "a format",
+    "DERIVED": "a name in lower case",
+    "COMMENT": "",
+}
+
+
+def grammar() -> str:
+    """The text of `grammar/schema.lark`."""
+    return resources.grammar("schema.lark")
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    return Lark(
+        grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=False
+    )
+
+
+def parse(text: str, path: str) -> tuple[tree.File, list[Problem]]:
+    """Parse one file; `path` is its name in messages.
+
+    A line that can't be read is reported and left out (with its block, where it
+    opens one), so that the rest of the file is still read and checked.
+    """
+    problems: list[Problem] = []
+    lines = text.splitlines() if text else []
+    while True:
+        try:
+            parsed = _parser().parse("\n".join([*lines, ""]) if lines else "")
+        except UnexpectedInput as error:
+            problems.append(_problem(error, path, lines))
+            if len(problems) >= _MOST_ERRORS or not _leave_out(lines, error):
+                return tree.File(path, ()), problems
+            continue
+        return Builder(path).transform(parsed), problems
+
+
+def _problem(error: UnexpectedInput, path: str, lines: list[str]) -> Problem:
+    line, column = error.line, error.column
+    accepted: set[str] = set()
+    if isinstance(error, UnexpectedToken):
+        accepted = set(error.accepts or error.expected)
+    elif isinstance(error, UnexpectedCharacters):
+        accepted = set(error.allowed or ())
+    if _at_end(error):
+        location = Location(path, max(len(lines), 1), len(lines[-1]) + 1 if lines else 1)
+        return Problem(location, RULE, "the file ends inside a block", "a '}' is missing")
+    location = Location(path, line, column)
+    source = lines[line - 1]
+    match = _WORD.match(source, column - 1)
+    found = f"'{match[0]}'" if match else "end of line"
+    keywords, others = _accepted(accepted)
+    hint = did_you_mean(match[0], keywords) if match else ""
+    expected = ", ".join(others + keywords) if len(keywords) < 8 else ""
+    if not hint and match and match[0] == '"':
+        hint = "a string ends on its own line; go on with another one on the next"
+    message = f"unexpected {found}" + (f", expected {expected}" if expected else "")
+    return Problem(location, RULE, message, hint)
+
+
+def _accepted(terminals: set[str]) -> tuple[list[str], list[str]]:
+    """What could stand there: keywords, and terminals in words."""
+    literal = {
+        terminal.name: terminal.pattern.value
+        for terminal in _parser().terminals
+        if isinstance(terminal.pattern, PatternStr)
+    }
+    keywords = sorted(literal[name] for name in terminals if name in literal)
+    others = sorted(
+        _NAMES.get(name, "") for name in terminals if name not in literal and _NAMES.get(name)
+    )
+    return keywords, others
+
+
+def _leave_out(lines: list[str], error: UnexpectedInput) -> bool:
+    """Empty the line of the error, and its block where it opens one; False if there is none."""
+    index = error.line - 1
+    if _at_end(error) or not 0 <= index < len(lines) or not lines[index].strip():
+        return False
+    opens = _without_strings(lines[index]).rstrip().endswith("{")
+    lines[index] = ""
+    depth = 1 if opens else 0
+    while depth and index + 1 < len(lines):
+        index += 1
+        code = _without_strings(lines[index])
+        depth += code.count("{") - code.count("}")
+        lines[index] = ""
+    return True
+
+
+def _at_end(error: UnexpectedInput) -> bool:
+    return isinstance(error, UnexpectedToken) and error.token.type == "$END"
+
+
+def _without_strings(line: str) -> str:
+    return re.sub(r'"[^"]*"|#.*', "", line)

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: MIT
+"""The syntax tree of a `.vmci` file, with every comment and blank line in it.
+
+A node stands for one line or, for a block, for the lines between its braces.
+`comment` is what follows on the node's own line (`comments` where it has several).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..terms.condition import Condition
+from ..terms.expression import Expression
+
+
+@dataclass(frozen=True)
+class Word:
+    """A piece of text with its place: line and column, from 1."""
+
+    text: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Node:
+    line: int
+    column: int
+    comment: str
+
+
+@dataclass(frozen=True)
+class Blank(Node):
+    pass
+
+
+@dataclass(frozen=True)
+class Comment(Node):
+    pass
+
+
+@dataclass(frozen=True)
+class SchemaVersion(Node):
+    number: Word
+
+
+@dataclass(frozen=True)
+class Section(Node):
+    title: Word
+
+
+@dataclass(frozen=True)
+class ReleaseDeclaration(Node):
+    release: Word
+    date: Word
+
+
+@dataclass(frozen=True)
+class Commit:
+    hash: Word
+    evidence: Word | None
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """`[<=]release [seen release] [commit hash [evidence]]`."""
+
+    release: Word
+    at_most: bool
+    seen: Word | None
+    commit: Commit | None
+
+
+@dataclass(frozen=True)
+class Range:
+    """`[since R] [until R] [backport R]...` at the end of a clause."""
+
+    since: Word | None
+    until: Word | None
+    backports: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Clause(Node):
+    """One clause; `keyword` is what it begins with."""
+
+    @property
+    def keyword(self) -> str:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class TextClause(Clause):
+    """`doc` and `absent`: text over one or more strings, joined by single spaces."""
+
+    name: str
+    text: Word
+
+    @property
+    def keyword(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class WordsClause(Clause):
+    """`source bits alias config replaces replaced-by`: a keyword and its words."""
+
+    name: str
+    words: tuple[Word, ...]
+
+    @property
+    def keyword(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Prints(Clause):
+    text: Word
+    range: Range
+
+    @property
+    def keyword(self) -> str:
+        return "prints"
+
+
+@dataclass(frozen=True)
+class Value(Clause):
+    format: Word
+    unit: Word | None
+
+    @property
+    def keyword(self) -> str:
+        return "value"
+
+
+@dataclass(frozen=True)
+class Via(Clause):
+    macro: Word
+    printf: Word | None
+    range: Range
+
+    @property
+    def keyword(self) -> str:
+        return "via"
+
+
+@dataclass(frozen=True)
+class DependsOn(Clause):
+    condition: Condition
+    range: Range
+
+    @property
+    def keyword(self) -> str:
+        return "depends on"
+
+
+@dataclass(frozen=True)
+class BoundaryClause(Clause):
+    """`since`, `until` and `backport`, and why."""
+
+    name: str
+    boundary: Boundary
+    reason: Word | None
+
+    @property
+    def keyword(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Quirk(Clause):
+    kind: Word
+    ranges: tuple[tuple[Word, Word | None], ...]
+    archs: tuple[Word, ...]
+    text: Word
+
+    @property
+    def keyword(self) -> str:
+        return f"quirk {self.kind}"
+
+
+@dataclass(frozen=True)
+class Changed(Clause):
+    boundary: Boundary
+    text: Word
+
+    @property
+    def keyword(self) -> str:
+        return "changed"
+
+
+@dataclass(frozen=True)
+class Recipe(Clause):
+    expression: Expression
+    name: Word
+    requires: tuple[Word, ...]
+    archs: tuple[Word, ...]
+    range: Range
+
+    @property
+    def keyword(self) -> str:
+        return "from"
+
+
+@dataclass(frozen=True)
+class Block(Node):
+    """`head {`, lines, `}`; `comment` stands behind the `{`, `end_comment` behind the `}`."""
+
+    body: tuple[Node, ...]
+    end_comment: str
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        return tuple(node for node in self.body if isinstance(node, Clause))
+
+
+@dataclass(frozen=True)
+class Architecture(Block):
+    name: Word
+
+
+@dataclass(frozen=True)
+class Macro(Block):
+    name: Word
+
+
+@dataclass(frozen=True)
+class On(Block):
+    archs: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Entry(Block):
+    key: Word
+    archs: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Derivation(Block):
+    name: Word
+
+
+@dataclass(frozen=True)
+class File:
+    path: str
+    items: tuple[Node, ...]

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+"""Kconfig conditions: evaluate them with what is known, render them, list their names."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+Known = Mapping[str, "bool | int"]
+_OTHER = -1
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A boolean expression over CONFIG symbols, in the words of C."""
+
+    def evaluate(self, known: Known) -> bool | None:
+        """True, False, or None when the symbols in `known` do not decide it.
+
+        A bool says that a symbol is on (`y` or `m`) or off, an int gives its value.
+        """
+        raise NotImplementedError
+
+    def simplify(self, known: Known) -> Condition:
+        """The condition that is left once `known` is put in."""
+        raise NotImplementedError
+
+    def names(self) -> frozenset[str]:
+        raise NotImplementedError
+
+    def render(self, binding: int = 0) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+@dataclass(frozen=True)
+class Constant(Condition):
+    value: bool
+
+    def evaluate(self, known: Known) -> bool | None:
+        return self.value
+
+    def simplify(self, known: Known) -> Condition:
+        return self
+
+    def names(self) -> frozenset[str]:
+        return frozenset()
+
+    def render(self, binding: int = 0) -> str:
+        return "1" if self.value else "0"
+
+
+ALWAYS = Constant(True)
+NEVER = Constant(False)
+
+
+@dataclass(frozen=True)
+class Symbol(Condition):
+    name: str
+
+    def evaluate(self, known: Known) -> bool | None:
+        value = known.get(self.name)
+        return None if value is None else bool(value)
+
+    def simplify(self, known: Known) -> Condition:
+        value = self.evaluate(known)
+        return self if value is None else Constant(value)
+
+    def names(self) -> frozenset[str]:
+        return frozenset((self.name,))
+
+    def render(self, binding: int = 0) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Compare(Condition):
+    """`CONFIG_PGTABLE_LEVELS == 3`."""
+
+    name: str
+    number: int
+
+    def evaluate(self, known: Known) -> bool | None:
+        value = known.get(self.name)
+        return None if value is None else value == self.number
+
+    def simplify(self, known: Known) -> Condition:
+        value = self.evaluate(known)
+        return self if value is None else Constant(value)
+
+    def names(self) -> frozenset[str]:
+        return frozenset((self.name,))
+
+    def render(self, binding: int = 0) -> str:
+        return f"{self.name} == {self.number}"
+
+
+@dataclass(frozen=True)
+class Not(Condition):
+    term: Condition
+
+    def evaluate(self, known: Known) -> bool | None:
+        value = self.term.evaluate(known)
+        return None if value is None else not value
+
+    def simplify(self, known: Known) -> Condition:
+        term = self.term.simplify(known)
+        return Constant(not term.value) if isinstance(term, Constant) else Not(term)
+
+    def names(self) -> frozenset[str]:
+        return self.term.names()
+
+    def render(self, binding: int = 0) -> str:
+        return f"!({self.term})" if isinstance(self.term, Compare) else f"!{self.term.render(2)}"
+
+
+@dataclass(frozen=True)
+class _Joined(Condition):
+    terms: tuple[Condition, ...]
+
+    # What decides the whole (False of All, True of Any), the operator and how tightly it binds.
+    def _decides(self) -> bool:
+        raise NotImplementedError
+
+    def _operator(self) -> tuple[str, int]:
+        raise NotImplementedError
+
+    def evaluate(self, known: Known) -> bool | None:
+        values = [term.evaluate(known) for term in self.terms]
+        if self._decides() in values:
+            return self._decides()
+        return None if None in values else not self._decides()
+
+    def simplify(self, known: Known) -> Condition:
+        kept: list[Condition] = []
+        for term in self.terms:
+            term = term.simplify(known)
+            if not isinstance(term, Constant):
+                kept.append(term)
+            elif term.value is self._decides():
+                return term
+        if not kept:
+            return Constant(not self._decides())
+        return kept[0] if len(kept) == 1 else type(self)(tuple(kept))
+
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(term.names() for term in self.terms))
+
+    def render(self, binding: int = 0) -> str:
+        operator, own = self._operator()
+        text = f" {operator} ".join(term.render(own) for term in self.terms)
+        return f"({text})" if binding > own else text
+
+
+@dataclass(frozen=True)
+class All(_Joined):
+    def _decides(self) -> bool:
+        return False
+
+    def _operator(self) -> tuple[str, int]:
+        return "&&", 1
+
+
+@dataclass(frozen=True)
+class Any(_Joined):
+    def _decides(self) -> bool:
+        return True
+
+    def _operator(self) -> tuple[str, int]:
+        return "||", 0
+
+
+def all_of(*terms: Condition) -> Condition:
+    """The conjunction, without the constants in it."""
+    return All(terms).simplify({}) if terms else ALWAYS
+
+
+def _comparisons(condition: Condition) -> Iterator[tuple[str, int]]:
+    if isinstance(condition, Compare):
+        yield condition.name, condition.number
+    elif isinstance(condition, Not):
+        yield from _comparisons(condition.term)
+    elif isinstance(condition, _Joined):
+        for term in condition.terms:
+            yield from _comparisons(term)
+
+
+def equivalent(first: Condition, second: Condition) -> bool:
+    """Whether both hold for the same configurations, by trying all of them.
+
+    Conditions of real exports have at most a handful of names.
+    """
+    names = sorted(first.names() | second.names())
+    numbers: dict[str, set[int]] = {}
+    for name, number in itertools.chain(_comparisons(first), _comparisons(second)):
+        numbers.setdefault(name, {_OTHER}).add(number)
+    choices = [sorted(numbers[n]) if n in numbers else [False, True] for n in names]
+    return all(
+        first.evaluate(known) == second.evaluate(known)
+        for known in (dict(zip(names, values)) for values in itertools.product(*choices))
+    )

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Kernel releases, ordered as they came to be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_RELEASE = re.compile(r"(\d+)\.(\d+)((?:\.\d+)*)(?:-rc(\d+))?")
+# A full release string: distributions append their own part (`6.12.117+deb13-cloud-amd64`,
+# `5.10.0-30-amd64`, `4.18.0-553.el8_10.x86_64`); release candidates keep `-rcN` in front of it.
+_RELEASE_STRING = re.compile(r"(\d+(?:\.\d+)+(?:-rc\d+)?)(.*)", re.DOTALL)
+_FINAL = 10**6
+
+
+@dataclass(frozen=True, order=True)
+class Release:
+    """A kernel release: `6.9`, `6.6.9`, `7.3-rc1`, `2.6.24`, `2.6.35.6`.
+
+    Ordered in time within a line of development: 6.9-rc1 < 6.9 < 6.9.1 < 6.10-rc1.
+    As a boundary of a half-open span, `6.9` stands for the opening of its merge
+    window: see `contains`.
+    """
+
+    mainline: tuple[int, ...]
+    candidate: int = _FINAL
+    stable: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Release:
+        """Parse exactly one release. Raises ValueError."""
+        return _parse(text)
+
+    def __str__(self) -> str:
+        text = ".".join(map(str, self.mainline))
+        if self.candidate != _FINAL:
+            return f"{text}-rc{self.candidate}"
+        return f"{text}.{self.stable}" if self.stable else text
+
+    @property
+    def branch(self) -> Release:
+        """The mainline release that this one is a candidate or a stable update of."""
+        return Release(self.mainline)
+
+    @property
+    def is_stable(self) -> bool:
+        return self.stable > 0
+
+    @property
+    def opening(self) -> tuple[tuple[int, ...], int, int]:
+        """Where a span bounded by this release opens or closes.
+
+        What a mainline release is said to bring came in its merge window, so
+        its candidates have it too.
+        """
+        if self.candidate == _FINAL and not self.stable:
+            return (self.mainline, 0, 0)
+        return (self.mainline, self.candidate, self.stable)
+
+    @property
+    def moment(self) -> tuple[tuple[int, ...], int, int]:
+        return (self.mainline, self.candidate, self.stable)
+
+
+@lru_cache(maxsize=None)
+def _parse(text: str) -> Release:
+    match = _RELEASE.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is not a kernel release like 6.9, 6.6.9 or 7.3-rc1")
+    numbers = [int(match[1]), int(match[2]), *(int(part) for part in match[3].split(".")[1:])]
+    # 2.6.x counted three numbers for a mainline release and a fourth for a stable one.
+    width = 3 if numbers[:2] == [2, 6] else 2
+    if len(numbers) > width + 1 or (width == 3 and len(numbers) < 3):
+        raise ValueError(f"{text!r} is not a kernel release like 6.9, 6.6.9 or 7.3-rc1")
+    stable = numbers[width] if len(numbers) > width else 0
+    candidate = int(match[4]) if match[4] else _FINAL
+    if stable and candidate != _FINAL:
+        raise ValueError(f"{text!r}: a stable release has no release candidate here")
+    return Release(tuple(numbers[:width]), candidate, stable)
+
+
+def contains(since: Release | None, until: Release | None, release: Release) -> bool:
+    """Whether `release` lies in the half-open `[since, until)`; None is no bound."""
+    if since is not None and release.moment < since.opening:
+        return False
+    return until is None or release.moment < until.opening
+
+
+def overlap(
+    first: tuple[Release | None, Release | None], second: tuple[Release | None, Release | None]
+) -> bool:
+    """Whether two half-open spans share a release."""
+    for (since, _), (_, until) in ((first, second), (second, first)):
+        if since is not None and until is not None and since.opening >= until.opening:
+            return False
+    return True
+
+
+def parse_release_string(text: str) -> tuple[Release, str]:
+    """Split `uname -r` output into the kernel's release and the distribution's part.
+
+    Debian's ABI releases (`6.1.0-56-amd64`) count their own number where the
+    stable one was, so they name the branch alone. Raises ValueError.
+    """
+    match = _RELEASE_STRING.match(text)
+    if not match:
+        raise ValueError(f"{text!r} does not start with a kernel release")
+    return _parse(match[1]), match[2]
