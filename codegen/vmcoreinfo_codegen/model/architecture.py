@@ -12,7 +12,8 @@ class Architecture(Model):
 
     `source` is its folder under `arch/` in the kernel; two of ours may share one,
     as i386 and x86_64 do. `config` are Kconfig symbols that are on whenever this
-    architecture is built; a symbol that only others list is off on it.
+    architecture is built; one that only others list is off on it, unless it is
+    `optional`: left to whoever configures this one.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Architecture(Model):
     bits: int
     aliases: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     span: Span
     location: LocationField
 

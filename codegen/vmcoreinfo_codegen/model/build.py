@@ -274,6 +274,7 @@ class _Builder:
             bits=int(str(bits[0]), 0),
             aliases=tuple(map(str, self._words(block, "alias"))),
             config=tuple(map(str, self._words(block, "config"))),
+            optional=tuple(map(str, self._words(block, "optional"))),
             span=spans[0],
             location=self._at(block.name),
         )

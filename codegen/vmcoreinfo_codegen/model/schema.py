@@ -69,8 +69,7 @@ class Schema(Model):
         A condition is given as far as the architecture leaves it open; an entry
         whose condition can't hold there is left out.
         """
-        known = {name: True for name in arch.config}
-        known |= {name: False for name in self._foreign_config(arch)}
+        known = self.fixed_config(arch)
         for entry in self.entries:
             for export in entry.exports_for(arch.name, release):
                 condition = export.condition(release).simplify(known)
@@ -85,14 +84,16 @@ class Schema(Model):
                 )
                 break
 
-    def _foreign_config(self, arch: Architecture) -> set[str]:
-        """Symbols that mark other architectures, and so are off on this one."""
+    def fixed_config(self, arch: Architecture) -> dict[str, bool]:
+        """The symbols that the architecture alone decides, and how."""
         everywhere = {name for other in self.architectures for name in other.config}
-        return everywhere - set(arch.config)
+        off = everywhere - set(arch.config) - set(arch.optional)
+        return {name: False for name in off} | {name: True for name in arch.config}
 
     def config_names(self) -> list[str]:
-        """Every Kconfig symbol that a condition names and no architecture decides."""
+        """Every Kconfig symbol that a condition names and some configuration decides."""
         fixed = {name for arch in self.architectures for name in arch.config}
+        fixed -= {name for arch in self.architectures for name in arch.optional}
         names = {
             name
             for entry in self.entries

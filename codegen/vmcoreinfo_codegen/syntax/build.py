@@ -187,6 +187,7 @@ class Builder(Transformer[Token, tree.File]):
     bits = _words_clause("bits")
     alias = _words_clause("alias")
     config = _words_clause("config")
+    optional = _words_clause("optional")
     replaces = _words_clause("replaces")
     replaced_by = _words_clause("replaced-by")
     since = _boundary_clause("since")

@@ -7,7 +7,7 @@ two's complement. A shift by 64 or more gives 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -98,6 +98,16 @@ class Choice(Expression):
         return (self.condition, self.then, self.otherwise)
 
 
+_MASK = 0xFFFFFFFFFFFFFFFF
+_OPERATIONS: dict[str, Callable[[int, int], int]] = {
+    "|": lambda left, right: left | right,
+    "&": lambda left, right: left & right,
+    "==": lambda left, right: int(left == right),
+    "<<": lambda left, right: left << right if right < 64 else 0,
+    ">>": lambda left, right: left >> right if right < 64 else 0,
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+}
 _BINDING = {"|": 1, "&": 2, "==": 3, "<<": 4, ">>": 4, "+": 5, "-": 5}
 
 
@@ -125,3 +135,22 @@ def render(expression: Expression, binding: int = 0) -> str:
             text = f"{render(condition, 1)} ? {render(then)} : {render(otherwise)}"
             return f"({text})" if binding > 0 else text
     raise TypeError(f"not an expression: {expression!r}")
+
+
+def constant_of(expression: Expression) -> int | None:
+    """The value of an expression that asks neither the note nor memory, else None."""
+    match expression:
+        case Number(value=value):
+            return value & _MASK
+        case Complement(operand=operand):
+            inner = constant_of(operand)
+            return None if inner is None else ~inner & _MASK
+        case Binary(operator=operator, left=left, right=right):
+            first, second = constant_of(left), constant_of(right)
+            if first is None or second is None:
+                return None
+            return _OPERATIONS[operator](first, second) & _MASK
+        case Choice(condition=condition, then=then, otherwise=otherwise):
+            chosen = constant_of(condition)
+            return None if chosen is None else constant_of(then if chosen else otherwise)
+    return None
