@@ -40,10 +40,25 @@ def context(schema: Schema) -> dict[str, Any]:
         "diagnostics": diagnostic_rows(),
         "messages": MESSAGES,
         "derivations": derivations,
+        "helpers": _helpers(derivations),
         "most_recipe_keys": max(recipe_keys, default=1) or 1,
         "first_release": str(schema.releases[0].release),
         "latest_release": str(schema.latest),
         **vocabulary_rows(),
+    }
+
+
+def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
+    """Which static functions the recipes call: an unused one is a warning."""
+    recipes = [r["c"] for d in derivations for r in d["recipes"] if r["constant"] is None]
+    code = " ".join(str(recipe) for recipe in recipes)
+    kinds = {step["kind"] for recipe in recipes for step in recipe["steps"]}
+    return {
+        "number_of": "number_of(" in code or "read" in kinds,
+        "shift_left": "shift_left(" in code,
+        "shift_right": "shift_right(" in code,
+        "log2_of": "log2" in kinds,
+        "read_memory": "read" in kinds,
     }
 
 
