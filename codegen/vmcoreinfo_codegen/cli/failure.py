@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""Exit codes, and the exception that carries one."""
+
+from __future__ import annotations
+
+FINE = 0
+FINDINGS = 1
+"""Findings, differences, or what was asked for is absent."""
+UNREADABLE = 2
+"""Usage, I/O, or input that can't be read."""
+DEFECT = 3
+"""A defect of ours."""
+
+
+class Failure(Exception):
+    """Ends the command with a message that names file, line, key and remedy, as far as known."""
+
+    def __init__(self, message: str, code: int = UNREADABLE) -> None:
+        self.code = code
+        super().__init__(message)

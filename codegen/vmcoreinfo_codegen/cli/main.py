@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Entry point: find the verb, load it, run it, and turn what goes wrong into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from .. import __version__
+from .failure import DEFECT, FINE, UNREADABLE, Failure
+from .verb import VERBS, Verb
+
+_EPILOG = """\
+exit codes: 0 fine; 1 findings, differences, or what was asked for is absent;
+2 usage, or input that can't be read; 3 a defect of ours"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(UNREADABLE, f"{self.prog}: error: {message}\n")
+
+
+def parser(verbs: Sequence[Verb] = VERBS, loaded: Sequence[Verb] = ()) -> argparse.ArgumentParser:
+    """The command's parser; only `loaded` verbs have their arguments, the others just a line."""
+    top = _Parser(
+        prog="vmcoreinfo",
+        description="What the Linux kernel exports in VMCOREINFO: read it, look it up, generate "
+        "parsers for it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
+    subparsers = top.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    for verb in verbs:
+        subparser = subparsers.add_parser(
+            verb.name,
+            help=verb.help,
+            description=f"{verb.help[0].upper()}{verb.help[1:]}.",
+            epilog=f"example: {verb.example}\n\n{_EPILOG}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if verb in loaded:
+            module = importlib.import_module(f"{__package__}.verbs.{verb.module}")
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    return top
+
+
+def _overview() -> str:
+    lines = ["vmcoreinfo: what the Linux kernel exports in VMCOREINFO.", ""]
+    for verb in VERBS:
+        lines += [f"  {verb.help}", f"      {verb.example}"]
+    return "\n".join([*lines, "", "'vmcoreinfo VERB --help' tells more of each."])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    if not argv:
+        print(_overview())
+        return FINE
+    asked = [verb for verb in VERBS if verb.name == argv[0]]
+    if not asked and not argv[0].startswith("-"):
+        return _unknown_verb(argv[0])
+    options = parser(loaded=asked).parse_args(argv)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except Failure as failure:
+        print(f"vmcoreinfo: error: {failure}", file=sys.stderr)
+        return failure.code
+    except BrokenPipeError:
+        # The reader has seen enough, as in `| head`; nothing more can be told to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"vmcoreinfo: error: {where}{error.strerror or error}", file=sys.stderr)
+        return UNREADABLE
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if os.environ.get("VMCOREINFO_TRACEBACK"):
+            raise
+        print(
+            f"vmcoreinfo: a defect of ours: {type(error).__name__}: {error}\n"
+            "Please report it, with what VMCOREINFO_TRACEBACK=1 shows.",
+            file=sys.stderr,
+        )
+        return DEFECT
+
+
+def _unknown_verb(word: str) -> int:
+    from ..problem import did_you_mean
+
+    names = [verb.name for verb in VERBS]
+    hint = did_you_mean(word, names) or f"one of {', '.join(names)}"
+    print(f"vmcoreinfo: error: unknown verb '{word}'; {hint}", file=sys.stderr)
+    return UNREADABLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

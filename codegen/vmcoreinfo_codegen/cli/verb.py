@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""The verbs: what each is for, and an example; their modules are loaded when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb; its module in `verbs/` has `add_arguments(parser)` and `run(options) -> int`."""
+
+    name: str
+    help: str
+    example: str
+    module: str
+
+
+VERBS = (
+    Verb(
+        "parse",
+        "read a note: its text, or the raw ELF note",
+        "vmcoreinfo parse tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note --get OSRELEASE",
+        "parse",
+    ),
+    Verb(
+        "explain",
+        "tell the whole story of a key",
+        "vmcoreinfo explain 'OFFSET(vmap_area.va_start)'",
+        "explain",
+    ),
+    Verb(
+        "list",
+        "list what a kernel exports",
+        "vmcoreinfo list --kernel 6.9 --arch arm64",
+        "list_",
+    ),
+    Verb(
+        "diff",
+        "show what changed between two kernels",
+        "vmcoreinfo diff 6.8 6.9 --arch ppc64",
+        "diff",
+    ),
+    Verb(
+        "generate",
+        "write the parsers and tables that come from the schema",
+        "vmcoreinfo generate c python --out build",
+        "generate",
+    ),
+    Verb(
+        "check",
+        "check the schema for mistakes",
+        "vmcoreinfo check --schema schema",
+        "check",
+    ),
+    Verb(
+        "fmt",
+        "lay out schema files in the one way they are written",
+        "vmcoreinfo fmt --check schema/kernel/page.vmci",
+        "fmt",
+    ),
+    Verb(
+        "completion",
+        "print the completion script of a shell",
+        "vmcoreinfo completion bash > ~/.local/share/bash-completion/completions/vmcoreinfo",
+        "completion",
+    ),
+)

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo check`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ...check import all_rules, check_folder
+from ...problem import Problem, SchemaError
+from ..failure import FINDINGS, FINE, Failure
+from ..output import print_json, print_table
+from ..schema import add_format_option, add_schema_option
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rules", action="store_true", help="list the rules instead")
+    parser.add_argument("--rule", metavar="ID", help="tell what one rule is about, with an example")
+    add_format_option(parser)
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.rules:
+        print_table(["RULE", "NAME", "WHAT"], ([r.id, r.name, r.doc] for r in all_rules()))
+        return FINE
+    if options.rule:
+        return _explain_rule(options.rule)
+    if not options.schema.is_dir():
+        raise Failure(f"{options.schema}: no such folder")
+    try:
+        schema, problems = check_folder(options.schema)
+    except SchemaError as error:
+        schema, problems = None, list(error.problems)
+    if options.format == "json":
+        print_json({"problems": [as_json(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            print(problem)
+        if schema is not None and not problems:
+            print(
+                f"{len(schema.entries)} entries, {len(schema.derivations)} derivations, "
+                f"{len(all_rules())} rules: no problem",
+                file=sys.stderr,
+            )
+    if schema is not None and not schema.entries and not problems:
+        raise Failure(f"{options.schema}: no .vmci file with entries in it")
+    return FINDINGS if problems else FINE
+
+
+def as_json(problem: Problem) -> dict[str, object]:
+    return {
+        "path": problem.location.path,
+        "line": problem.location.line,
+        "column": problem.location.column,
+        "severity": problem.severity,
+        "rule": problem.rule,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _explain_rule(word: str) -> int:
+    for rule in all_rules():
+        if word in (rule.id, rule.name):
+            print(f"{rule.id} {rule.name}\n\n{rule.doc}\n\nFails:\n{rule.example.rstrip()}")
+            return FINE
+    raise Failure(f"unknown rule '{word}'; 'vmcoreinfo check --rules' lists them", FINDINGS)

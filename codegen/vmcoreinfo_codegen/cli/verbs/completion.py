@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo completion`"""
+
+from __future__ import annotations
+
+import argparse
+
+from ..failure import FINE
+
+_SHELLS = ("bash", "zsh", "tcsh")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=_SHELLS, help="the shell")
+
+
+def run(options: argparse.Namespace) -> int:
+    import shtab
+
+    from vmcoreinfo import ARCHITECTURES, ENTRIES
+
+    from ..main import parser
+    from ..verb import VERBS
+
+    complete = parser(loaded=VERBS)
+    for action in _actions(complete):
+        if action.dest in ("key", "get"):
+            action.choices = list(ENTRIES)
+        elif action.dest == "arch":
+            action.choices = list(ARCHITECTURES)
+        elif action.dest in ("file", "paths"):
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
+        elif action.dest in ("out", "schema"):
+            action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
+    print(shtab.complete(complete, options.shell))
+    return FINE
+
+
+def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    found = list(parser._actions)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for subparser in action.choices.values():
+                found += _actions(subparser)
+    return found

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo explain`"""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from collections.abc import Iterator
+
+from ...model import Evidence, Format, Unit
+from ...query.explanation import explanation
+from ...query.interface import ExplainedExport, Explanation, Life, Moment, Related
+from ...query.names import UnknownName, find_entry
+from ..failure import FINDINGS, FINE, Failure
+from ..output import print_json
+from ..schema import add_format_option, add_schema_option, load_schema
+
+_WIDTH = 88
+_LABEL = 13
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", metavar="KEY", help="as in a note, or only what is in parentheses")
+    add_format_option(parser)
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    schema = load_schema(options.schema)
+    try:
+        entry = find_entry(schema, options.key)
+    except UnknownName as error:
+        raise Failure(str(error), FINDINGS) from error
+    answer = explanation(schema, entry)
+    if options.format == "json":
+        print_json(answer.model_dump())
+    else:
+        print("\n".join(_lines(answer)))
+    return FINE
+
+
+def _lines(answer: Explanation) -> Iterator[str]:
+    yield answer.key
+    for export in answer.exports:
+        yield ""
+        yield from _export(answer, export)
+    yield ""
+    for related in answer.replaced_by:
+        yield from _field("instead", _related(related))
+    for related in answer.replaces:
+        yield from _field("before it", _related(related))
+    if answer.derivations:
+        yield from _field("derivations", ", ".join(answer.derivations))
+
+
+def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
+    yield from textwrap.wrap(export.doc, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield ""
+    yield from _field(
+        "where", ", ".join(export.archs) if export.archs else "every architecture"
+    )
+    for life in export.lives:
+        yield from _life(life)
+    for condition in export.conditions or [None]:
+        text = "always" if condition is None else condition.condition
+        yield from _field("if", text + (_range(condition) if condition else ""))
+    for printed in export.printed:
+        yield from _field(
+            "printed", f"{printed.printf or '?'}  by {printed.macro}{_range(printed)}"
+        )
+    unit = f", {Unit(export.unit)}: {Unit(export.unit).doc}" if export.unit else ""
+    format_ = Format(answer.format)
+    yield from _field("value", f"{format_} ({format_.doc}){unit}")
+    for note in export.notes:
+        yield from _field(note.kind, f"{', '.join(note.releases)}: {note.text}")
+    if export.absent:
+        yield from _field("when absent", export.absent)
+    yield from _field("schema", f"{export.source}, section '{export.section}'")
+
+
+def _life(life: Life) -> Iterator[str]:
+    end = f" until {_moment(life.until)}" if life.until else ", still there"
+    yield from _field("exported", f"since {_moment(life.since)}{end}")
+    for label, moment in (("came by", life.since), ("went by", life.until)):
+        if moment is not None and (moment.commit or moment.why):
+            yield from _field(label, _because(moment))
+    for backport in life.backports:
+        text = f"{_moment(backport)} and later of that branch"
+        because = _because(backport)
+        yield from _field("backported", f"{text}; {because}" if because else text)
+
+
+def _moment(moment: Moment) -> str:
+    doubt = "by then, maybe earlier" if moment.maybe_earlier else ""
+    seen = f"rests on the tree of {moment.seen} alone" if moment.seen else ""
+    remarks = ", ".join(text for text in (moment.date, doubt, seen) if text)
+    return f"{moment.release} ({remarks})" if remarks else moment.release
+
+
+def _because(moment: Moment) -> str:
+    evidence = Evidence(moment.evidence) if moment.evidence else None
+    doubt = f" ({evidence.doc})" if evidence and evidence is not Evidence.CHECKED else ""
+    commit = f"commit {moment.commit}{doubt}" if moment.commit else ""
+    return ": ".join(text for text in (commit, moment.why) if text)
+
+
+def _related(related: Related) -> str:
+    life = f"since {related.since}" + (f" until {related.until}" if related.until else "")
+    return f"{related.key}, {life}: {related.summary}"
+
+
+def _range(ranged: object) -> str:
+    since, until = getattr(ranged, "since"), getattr(ranged, "until")
+    return (f" since {since}" if since else "") + (f" until {until}" if until else "")
+
+
+def _field(label: str, text: str) -> Iterator[str]:
+    indent = " " * (_LABEL + 2)
+    lines = textwrap.wrap(
+        text, _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False
+    )
+    for number, line in enumerate(lines or [""]):
+        yield f"  {label:<{_LABEL}}{line}" if number == 0 else f"{indent}{line}"

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo list`"""
+
+from __future__ import annotations
+
+import argparse
+
+from ...query.listing import listing
+from ..failure import FINE, Failure
+from ..output import print_csv, print_json, print_table
+from ..schema import (
+    add_format_option,
+    add_schema_option,
+    architecture_of,
+    load_schema,
+    release_of,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kernel", metavar="RELEASE", help="a release, as uname -r prints it (default: newest)"
+    )
+    parser.add_argument(
+        "--arch", default="x86_64", help="as uname -m or Debian names it (default: x86_64)"
+    )
+    add_format_option(parser, "csv")
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    schema = load_schema(options.schema)
+    release = release_of(schema, options.kernel) if options.kernel else schema.latest
+    arch = architecture_of(schema, options.arch)
+    if not arch.existed_in(release):
+        until = arch.span.until
+        end = f" until {until.release}" if until else ""
+        raise Failure(f"{arch.name} was in the kernel from {arch.span.since.release}{end}")
+    answer = listing(schema, release, arch)
+    if options.format == "json":
+        print_json(answer.model_dump())
+        return FINE
+    header = ["key", "condition", "format"]
+    rows = [[entry.key, entry.condition or "", entry.format] for entry in answer.entries]
+    if options.format == "csv":
+        print_csv(header, rows)
+    else:
+        print_table(
+            ["KEY", "FORMAT", "CONDITION"], ([key, format_, c] for key, c, format_ in rows)
+        )
+    return FINE

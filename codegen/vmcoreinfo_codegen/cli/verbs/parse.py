@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo parse`: runs on the generated parser alone, and so starts fast."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ..failure import FINDINGS, FINE, Failure
+from ..output import print_csv, print_json, print_table
+
+if TYPE_CHECKING:
+    from vmcoreinfo import Diagnostic, Entry, VmcoreInfo
+
+# The kernel keeps a note within one page, and the largest page is 64 KiB (arm64, powerpc).
+_MOST_BYTES = 1 << 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a text or a raw ELF note, - for stdin")
+    parser.add_argument(
+        "--get", metavar="KEY", help="print the value of one key alone; exit 1 if it is absent"
+    )
+    parser.add_argument(
+        "--format",
+        choices=["table", "json", "csv"],
+        default="table",
+        help="table for people (default), the others for machines",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    import vmcoreinfo
+
+    info = vmcoreinfo.parse(_read(options.file))
+    name = "<stdin>" if options.file == "-" else options.file
+    if not info.lines:
+        raise Failure(_nothing_in(name, info))
+    if options.get is not None:
+        return _get(info, options.get, name)
+    if options.format == "json":
+        print_json(
+            {
+                "entries": [_entry(entry) for entry in info.lines],
+                "diagnostics": [diagnostic._asdict() for diagnostic in info.diagnostics],
+            }
+        )
+    else:
+        _print_rows(info, options.format)
+        for diagnostic in info.diagnostics:
+            print(_diagnostic(name, diagnostic), file=sys.stderr)
+    errors = [d for d in info.diagnostics if d.severity == "error"]
+    return FINDINGS if errors else FINE
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    else:
+        with open(file, "rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    if data[:4] == b"\x7fELF":
+        raise Failure(
+            f"{file}: this is an ELF file, and parse reads notes; "
+            "take the note out of it first (drgn: prog['VMCOREINFO'])"
+        )
+    if len(data) > _MOST_BYTES:
+        raise Failure(
+            f"{file}: larger than {_MOST_BYTES} bytes, so no note; "
+            "a dump has its note inside: take it out first (drgn: prog['VMCOREINFO'])"
+        )
+    return data
+
+
+def _nothing_in(name: str, info: VmcoreInfo) -> str:
+    if not info.text:
+        return f"{name}: empty; expected lines like OSRELEASE=6.12.0 or a raw ELF note"
+    first = info.diagnostics[0]
+    return (
+        f"{name}:{first.line}: no VMCOREINFO entry in it (byte {first.offset}: {first.message}); "
+        "expected lines like OSRELEASE=6.12.0 or a raw ELF note"
+    )
+
+
+def _get(info: VmcoreInfo, key: str, name: str) -> int:
+    entry = info.entry(key)
+    if entry is not None:
+        print(entry.text)
+        return FINE
+    for diagnostic in info.diagnostics:
+        if diagnostic.key == key:
+            print(_diagnostic(name, diagnostic), file=sys.stderr)
+            return FINDINGS
+    print(f"vmcoreinfo: {name} has no {key}{_hint(info, key)}", file=sys.stderr)
+    return FINDINGS
+
+
+def _hint(info: VmcoreInfo, key: str) -> str:
+    from vmcoreinfo import ENTRIES
+
+    from ...problem import did_you_mean
+
+    known = ENTRIES.get(key)
+    if known is None:
+        hint = did_you_mean(key, [*ENTRIES, *info])
+        return f", and no known kernel does; {hint}" if hint else ", and no known kernel does"
+    life = f"since {known.since}" + (f" until {known.until}" if known.until else "")
+    instead = [other for other in known.replaced_by if other in info]
+    there = f"; it has {' and '.join(instead)} instead" if instead else ""
+    return f"; kernels export it {life}{there}"
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    value = entry.text if isinstance(entry.value, bytes) else entry.value
+    return {
+        "key": entry.key,
+        "kind": entry.kind,
+        "value": value,
+        "text": entry.text,
+        "format": entry.format,
+        "line": entry.line,
+    }
+
+
+def _print_rows(info: VmcoreInfo, format_: str) -> None:
+    from vmcoreinfo import ENTRIES
+
+    if format_ == "csv":
+        header = ["key", "kind", "value", "text", "format", "line"]
+        print_csv(header, (list(_entry(entry).values()) for entry in info.lines))
+        return
+    rows = []
+    for entry in info.lines:
+        known = ENTRIES.get(entry.key)
+        rows.append([entry.key, entry.text, (known.unit or "") if known else "unknown key"])
+    print_table(["KEY", "VALUE", "UNIT"], rows)
+
+
+def _diagnostic(name: str, diagnostic: Diagnostic) -> str:
+    key = f"{diagnostic.key}: " if diagnostic.key else ""
+    return (
+        f"{name}:{diagnostic.line}: {diagnostic.severity}: {key}{diagnostic.message} "
+        f"[{diagnostic.id}, byte {diagnostic.offset}]"
+    )

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""What changed between two kernels, on one architecture or on all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..model import Architecture, Boundary, Prediction, Schema
+from ..terms.condition import ALWAYS, equivalent
+from ..terms.release import Release
+from .interface import Change, Difference
+
+_ORDER = ("removed", "added", "condition", "printed", "meaning")
+
+
+@dataclass(frozen=True)
+class _Found:
+    change: str
+    key: str
+    old: str | None = None
+    new: str | None = None
+    why: str = ""
+    commit: str | None = None
+    replaced_by: tuple[str, ...] = ()
+
+
+def difference(
+    schema: Schema, old: Release, new: Release, arch: Architecture | None
+) -> Difference:
+    """Changes from `old` to `new`, those that are the same on every architecture as one.
+
+    Only architectures that both kernels have count.
+    """
+    archs = [arch] if arch else list(schema.architectures)
+    archs = [a for a in archs if a.existed_in(old) and a.existed_in(new)]
+    found: dict[_Found, list[str]] = {}
+    for architecture in archs:
+        for change in _changes(schema, old, new, architecture):
+            found.setdefault(change, []).append(architecture.name)
+    order = {entry.key: place for place, entry in enumerate(schema.entries)}
+    ordered = sorted(found, key=lambda f: (_ORDER.index(f.change), order[f.key]))
+    changes = [
+        Change.model_validate(
+            {
+                **vars(change),
+                "replaced_by": list(change.replaced_by),
+                "archs": None if len(found[change]) == len(archs) else found[change],
+            }
+        )
+        for change in ordered
+    ]
+    return Difference(old=str(old), new=str(new), arch=arch.name if arch else None, changes=changes)
+
+
+def _changes(
+    schema: Schema, old: Release, new: Release, arch: Architecture
+) -> Iterator[_Found]:
+    before = {p.key: p for p in schema.predict(old, arch)}
+    after = {p.key: p for p in schema.predict(new, arch)}
+    for key, prediction in before.items():
+        if key not in after:
+            end = _end(prediction, old, new)
+            yield _Found(
+                "removed",
+                key,
+                old=_condition(prediction),
+                why=end.reason if end else "",
+                commit=end.commit if end else None,
+                replaced_by=schema.by_key[key].replaced_by,
+            )
+    for key, prediction in after.items():
+        if key not in before:
+            start = _start(prediction, new)
+            yield _Found(
+                "added",
+                key,
+                new=_condition(prediction),
+                why=start.reason if start else "",
+                commit=start.commit if start else None,
+            )
+            continue
+        was = before[key]
+        if not equivalent(was.condition, prediction.condition):
+            yield _Found(
+                "condition",
+                key,
+                old=_condition(was) or "always",
+                new=_condition(prediction) or "always",
+            )
+        forms = [_printed(schema, was, old), _printed(schema, prediction, new)]
+        if forms[0] != forms[1]:
+            yield _Found("printed", key, old=forms[0], new=forms[1])
+        for change in prediction.export.changes:
+            boundary = change.boundary
+            if old.moment < boundary.release.opening <= new.moment:
+                yield _Found("meaning", key, why=change.text, commit=boundary.commit)
+
+
+def _condition(prediction: Prediction) -> str | None:
+    return None if prediction.condition == ALWAYS else str(prediction.condition)
+
+
+def _printed(schema: Schema, prediction: Prediction, release: Release) -> str | None:
+    via = prediction.via
+    if via is None:
+        return None
+    macro = schema.by_macro.get(via.macro)
+    form = via.printf or (macro.printf(release) if macro else None)
+    return form.partition("=")[2] if form else None
+
+
+def _end(prediction: Prediction, old: Release, new: Release) -> Boundary | None:
+    ends = [span.until for span in prediction.export.spans if span.until is not None]
+    return next((e for e in ends if old.moment < e.release.opening <= new.moment), None)
+
+
+def _start(prediction: Prediction, new: Release) -> Boundary | None:
+    spans = [span for span in prediction.export.spans if span.contains(new)]
+    return spans[0].since if spans else None

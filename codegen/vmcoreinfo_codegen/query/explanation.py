@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""The whole story of one key."""
+
+from __future__ import annotations
+
+from ..model import Boundary, Entry, Export, Schema
+from .interface import (
+    Condition,
+    ExplainedExport,
+    Explanation,
+    Life,
+    Moment,
+    Note,
+    PrintedForm,
+    Related,
+)
+
+
+def explanation(schema: Schema, entry: Entry) -> Explanation:
+    used = [
+        derivation.name
+        for derivation in schema.derivations
+        if any(entry.key in recipe.keys for recipe in derivation.recipes)
+    ]
+    return Explanation(
+        key=entry.key,
+        kind=entry.kind.value,
+        format=entry.format.value,
+        exports=[_export(schema, entry, export) for export in entry.exports],
+        replaces=_related(schema, entry.replaces),
+        replaced_by=_related(schema, entry.replaced_by),
+        derivations=used,
+    )
+
+
+def _related(schema: Schema, keys: tuple[str, ...]) -> list[Related]:
+    found = [schema.by_key[key] for key in keys if key in schema.by_key]
+    return [_of(other) for other in found]
+
+
+def _of(other: Entry) -> Related:
+    # Where some architectures had it before all did, its life is that of all.
+    export = next((e for e in other.exports if e.archs is None), other.exports[0])
+    return Related(
+        key=other.key,
+        since=str(export.first.release),
+        until=str(export.last.release) if export.last else None,
+        summary=other.summary,
+    )
+
+
+def _export(schema: Schema, entry: Entry, export: Export) -> ExplainedExport:
+    return ExplainedExport(
+        archs=list(export.archs) if export.archs is not None else None,
+        doc=export.doc,
+        absent=export.absent,
+        section=export.section,
+        unit=export.unit.value if export.unit else None,
+        lives=[
+            Life(
+                since=_moment(schema, span.since),
+                until=_moment(schema, span.until) if span.until else None,
+                backports=[_moment(schema, backport) for backport in span.backports],
+            )
+            for span in export.spans
+        ],
+        printed=_printed(schema, entry, export),
+        conditions=[
+            Condition(
+                condition=str(dependency.condition),
+                since=str(dependency.since) if dependency.since else None,
+                until=str(dependency.until) if dependency.until else None,
+            )
+            for dependency in export.dependencies
+        ],
+        notes=_notes(export),
+        source=str(export.location),
+    )
+
+
+def _moment(schema: Schema, boundary: Boundary) -> Moment:
+    declared = schema.declared.get(boundary.release)
+    return Moment(
+        release=str(boundary.release),
+        date=declared.date if declared else None,
+        maybe_earlier=boundary.maybe_earlier,
+        seen=str(boundary.seen) if boundary.seen else None,
+        commit=boundary.commit,
+        evidence=boundary.evidence.value if boundary.evidence else None,
+        why=boundary.reason,
+    )
+
+
+def _printed(schema: Schema, entry: Entry, export: Export) -> list[PrintedForm]:
+    forms = []
+    for via in export.vias:
+        macro = schema.by_macro.get(via.macro)
+        printed = [(via.printf, via.since, via.until)]
+        if via.printf is None and macro is not None:
+            printed = [
+                (
+                    f"{entry.key}={form.printf.partition('=')[2]}",
+                    via.since or form.since,
+                    via.until or form.until,
+                )
+                for form in macro.prints
+            ]
+        forms += [
+            PrintedForm(
+                macro=via.macro,
+                printf=printf,
+                since=str(since) if since else None,
+                until=str(until) if until else None,
+            )
+            for printf, since, until in printed
+        ]
+    return forms
+
+
+def _notes(export: Export) -> list[Note]:
+    quirks = [
+        Note(
+            kind=quirk.kind.value,
+            releases=[f"{since}..{until or ''}" for since, until in quirk.ranges],
+            text=quirk.text,
+        )
+        for quirk in export.quirks
+    ]
+    changes = [
+        Note(kind="changed", releases=[f"{change.boundary.release}.."], text=change.text)
+        for change in export.changes
+    ]
+    return quirks + changes

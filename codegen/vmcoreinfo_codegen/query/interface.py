@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""The JSON that the verbs print: an interface, each with a JSON Schema made from these models.
+
+`parse` builds its answer by hand, as it starts without pydantic; a test holds it to `Parse`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ParsedEntry(Answer):
+    """One line of a note that could be used."""
+
+    key: str
+    kind: Literal["SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER", "CONFIG", "bare"]
+    value: int | bool | str = Field(
+        description="a number where the format is one, true for a flag, else the text"
+    )
+    text: str = Field(description="the value as it is printed")
+    format: str | None = Field(description="null for a key that is not known")
+    line: int = Field(ge=1)
+
+
+class ParsedDiagnostic(Answer):
+    """What is wrong with a line of a note."""
+
+    id: Literal["unknown", "duplicate", "malformed", "overflow", "truncated", "not-text"]
+    severity: Literal["info", "warning", "error"]
+    line: int = Field(ge=1)
+    offset: int = Field(ge=0, description="byte at fault, from the start of the text")
+    key: str | None
+    message: str
+
+
+class Parse(Answer):
+    """`vmcoreinfo parse --format json`"""
+
+    entries: list[ParsedEntry]
+    diagnostics: list[ParsedDiagnostic]
+
+
+class ListedEntry(Answer):
+    key: str
+    condition: str | None = Field(description="Kconfig condition; null where there is none")
+    format: str
+
+
+class Listing(Answer):
+    """`vmcoreinfo list --format json`"""
+
+    kernel: str
+    arch: str
+    entries: list[ListedEntry]
+
+
+class Change(Answer):
+    """One difference; `archs` null where it is the same on every architecture."""
+
+    change: Literal["added", "removed", "condition", "printed", "meaning"]
+    key: str
+    archs: list[str] | None
+    old: str | None
+    new: str | None
+    why: str
+    commit: str | None
+    replaced_by: list[str]
+
+
+class Difference(Answer):
+    """`vmcoreinfo diff --format json`"""
+
+    old: str
+    new: str
+    arch: str | None
+    changes: list[Change]
+
+
+class Moment(Answer):
+    """A boundary of a life, and what it rests on."""
+
+    release: str
+    date: str | None
+    maybe_earlier: bool
+    seen: str | None
+    commit: str | None
+    evidence: str | None
+    why: str
+
+
+class Life(Answer):
+    since: Moment
+    until: Moment | None
+    backports: list[Moment]
+
+
+class PrintedForm(Answer):
+    macro: str
+    printf: str | None
+    since: str | None
+    until: str | None
+
+
+class Condition(Answer):
+    condition: str
+    since: str | None
+    until: str | None
+
+
+class Note(Answer):
+    """A quirk (`kind` says which) or a change of meaning (`kind` is `changed`)."""
+
+    kind: str
+    releases: list[str]
+    text: str
+
+
+class ExplainedExport(Answer):
+    archs: list[str] | None = Field(description="null for every architecture")
+    doc: str
+    absent: str
+    section: str
+    unit: str | None
+    lives: list[Life]
+    printed: list[PrintedForm]
+    conditions: list[Condition]
+    notes: list[Note]
+    source: str
+
+
+class Related(Answer):
+    key: str
+    since: str
+    until: str | None
+    summary: str
+
+
+class Explanation(Answer):
+    """`vmcoreinfo explain --format json`"""
+
+    key: str
+    kind: str
+    format: str
+    exports: list[ExplainedExport]
+    replaces: list[Related]
+    replaced_by: list[Related]
+    derivations: list[str]
+
+
+class CheckProblem(Answer):
+    path: str
+    line: int
+    column: int
+    severity: str
+    rule: str
+    message: str
+    hint: str
+
+
+class Check(Answer):
+    """`vmcoreinfo check --format json`"""
+
+    problems: list[CheckProblem]
+
+
+class Generated(Answer):
+    """`vmcoreinfo generate --format json`"""
+
+    stale: list[str]
+    written: list[str]
+    removed: list[str]
+    unchanged: int
+
+
+class Formatted(Answer):
+    """`vmcoreinfo fmt --format json`"""
+
+    changed: list[str]
+    problems: list[CheckProblem]
+
+
+ANSWERS: dict[str, type[Answer]] = {
+    "parse": Parse,
+    "list": Listing,
+    "diff": Difference,
+    "explain": Explanation,
+    "check": Check,
+    "generate": Generated,
+    "fmt": Formatted,
+}

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""What a kernel exports."""
+
+from __future__ import annotations
+
+from ..model import Architecture, Schema
+from ..terms.condition import ALWAYS
+from ..terms.release import Release
+from .interface import ListedEntry, Listing
+
+
+def listing(schema: Schema, release: Release, arch: Architecture) -> Listing:
+    entries = [
+        ListedEntry(
+            key=predicted.key,
+            condition=None if predicted.condition == ALWAYS else str(predicted.condition),
+            format=predicted.format.value,
+        )
+        for predicted in schema.predict(release, arch)
+    ]
+    return Listing(kernel=str(release), arch=arch.name, entries=entries)
