@@ -7,13 +7,18 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
 from .failure import DEFECT, FINE, UNREADABLE, Failure
 from .verb import VERBS, Verb
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DESCRIPTION = (
+    "What the Linux kernel exports in VMCOREINFO: read it, look it up, generate parsers for it."
+)
 _EPILOG = """\
 exit codes: 0 fine; 1 findings, differences, or what was asked for is absent;
 2 usage, or input that can't be read; 3 a defect of ours"""
@@ -25,30 +30,34 @@ class _Parser(argparse.ArgumentParser):
         self.exit(UNREADABLE, f"{self.prog}: error: {message}\n")
 
 
-def parser(verbs: Sequence[Verb] = VERBS, loaded: Sequence[Verb] = ()) -> argparse.ArgumentParser:
-    """The command's parser; only `loaded` verbs have their arguments, the others just a line."""
-    top = _Parser(
-        prog="vmcoreinfo",
-        description="What the Linux kernel exports in VMCOREINFO: read it, look it up, generate "
-        "parsers for it.",
-        epilog=_EPILOG,
+def parser() -> argparse.ArgumentParser:
+    """The whole command's parser, every verb with its arguments."""
+    top = _parser("vmcoreinfo", _DESCRIPTION, _EPILOG)
+    top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
+    subparsers = top.add_subparsers(dest="verb", metavar="VERB", title="verbs", prog="vmcoreinfo")
+    for verb in VERBS:
+        subparser = subparsers.add_parser(verb.name, help=verb.help)
+        _load(verb).add_arguments(subparser)
+    return top
+
+
+def _parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    return _Parser(
+        prog=prog,
+        description=description,
+        epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
-    subparsers = top.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for verb in verbs:
-        subparser = subparsers.add_parser(
-            verb.name,
-            help=verb.help,
-            description=f"{verb.help[0].upper()}{verb.help[1:]}.",
-            epilog=f"example: {verb.example}\n\n{_EPILOG}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        if verb in loaded:
-            module = importlib.import_module(f"{__package__}.verbs.{verb.module}")
-            module.add_arguments(subparser)
-            subparser.set_defaults(run=module.run)
-    return top
+
+
+def _verb_parser(verb: Verb) -> argparse.ArgumentParser:
+    description = f"{verb.help[0].upper()}{verb.help[1:]}."
+    epilog = f"example: {verb.example}\n\n{_EPILOG}"
+    return _parser(f"vmcoreinfo {verb.name}", description, epilog)
+
+
+def _load(verb: Verb) -> Any:
+    return importlib.import_module(f"{__package__}.verbs.{verb.module}")
 
 
 def _overview() -> str:
@@ -56,6 +65,16 @@ def _overview() -> str:
     for verb in VERBS:
         lines += [f"  {verb.help}", f"      {verb.example}"]
     return "\n".join([*lines, "", "'vmcoreinfo VERB --help' tells more of each."])
+
+
+def parser_without_arguments() -> argparse.ArgumentParser:
+    """The parser for what stands before a verb; it lists the verbs, and loads none."""
+    width = max(len(verb.name) for verb in VERBS)
+    verbs = "\n".join(f"  {verb.name:{width}}  {verb.help}" for verb in VERBS)
+    top = _parser("vmcoreinfo", _DESCRIPTION, f"verbs:\n{verbs}\n\n{_EPILOG}")
+    top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
+    top.add_argument("verb", metavar="VERB", help="one of the verbs below")
+    return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,9 +86,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = [verb for verb in VERBS if verb.name == argv[0]]
     if not asked and not argv[0].startswith("-"):
         return _unknown_verb(argv[0])
-    options = parser(loaded=asked).parse_args(argv)
+    if not asked:
+        parser_without_arguments().parse_args(argv)
+    module = _load(asked[0])
+    arguments_of = _verb_parser(asked[0])
+    module.add_arguments(arguments_of)
+    options = arguments_of.parse_args(argv[1:])
     try:
-        code: int = options.run(options)
+        code: int = module.run(options)
         sys.stdout.flush()
         return code
     except Failure as failure:

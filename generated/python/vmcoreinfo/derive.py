@@ -8,6 +8,8 @@ Each function returns the value and the name of the recipe that it came from, by
 the first recipe that applies, or None where none does.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Callable, Dict, NamedTuple, Optional, Tuple
 

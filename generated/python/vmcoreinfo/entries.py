@@ -24,8 +24,10 @@ def key_from_name(name: str) -> Optional[EntryInfo]:
     return ENTRIES.get(name)
 
 
-_ROWS = (
-    EntryInfo(
+_Row = Tuple[str, str, str, Optional[str], str, Optional[str], Tuple[str, ...]]
+
+_ROWS: Tuple[_Row, ...] = (
+    (
         "SYMBOL(swapper_pg_dir)",
         "SYMBOL",
         "hex",
@@ -34,7 +36,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(_stext)",
         "SYMBOL",
         "hex",
@@ -43,7 +45,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(KERNEL_IMAGE_SIZE)",
         "NUMBER",
         "signed",
@@ -52,7 +54,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(vmlist)",
         "SYMBOL",
         "hex",
@@ -61,7 +63,7 @@ _ROWS = (
         "3.10",
         ("SYMBOL(vmap_area_list)", "OFFSET(vmap_area.va_start)", "OFFSET(vmap_area.list)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(vmap_area_list)",
         "SYMBOL",
         "hex",
@@ -70,7 +72,7 @@ _ROWS = (
         "6.9",
         ("NUMBER(VMALLOC_START)",),
     ),
-    EntryInfo(
+    (
         "NUMBER(VMALLOC_START)",
         "NUMBER",
         "0x-hex",
@@ -79,7 +81,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(vm_struct.addr)",
         "OFFSET",
         "decimal",
@@ -88,7 +90,7 @@ _ROWS = (
         "3.10",
         ("SYMBOL(vmap_area_list)", "OFFSET(vmap_area.va_start)", "OFFSET(vmap_area.list)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(vmap_area.va_start)",
         "OFFSET",
         "decimal",
@@ -97,7 +99,7 @@ _ROWS = (
         "6.9",
         ("NUMBER(VMALLOC_START)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(vmap_area.list)",
         "OFFSET",
         "decimal",
@@ -106,7 +108,7 @@ _ROWS = (
         "6.9",
         ("NUMBER(VMALLOC_START)",),
     ),
-    EntryInfo(
+    (
         "OSRELEASE",
         "bare",
         "string",
@@ -115,7 +117,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "BUILD-ID",
         "bare",
         "hexbytes",
@@ -124,7 +126,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "PAGESIZE",
         "bare",
         "signed",
@@ -133,7 +135,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(init_uts_ns)",
         "SYMBOL",
         "hex",
@@ -142,7 +144,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(uts_namespace.name)",
         "OFFSET",
         "decimal",
@@ -151,7 +153,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "CRASHTIME",
         "bare",
         "signed",
@@ -160,7 +162,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(kallsyms_names)",
         "SYMBOL",
         "hex",
@@ -169,7 +171,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(kallsyms_num_syms)",
         "SYMBOL",
         "hex",
@@ -178,7 +180,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(kallsyms_token_table)",
         "SYMBOL",
         "hex",
@@ -187,7 +189,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(kallsyms_token_index)",
         "SYMBOL",
         "hex",
@@ -196,7 +198,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(kallsyms_offsets)",
         "SYMBOL",
         "hex",
@@ -205,7 +207,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(kallsyms_relative_base)",
         "SYMBOL",
         "hex",
@@ -214,7 +216,7 @@ _ROWS = (
         "7.0",
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(kallsyms_addresses)",
         "SYMBOL",
         "hex",
@@ -223,7 +225,7 @@ _ROWS = (
         "6.11",
         ("SYMBOL(kallsyms_offsets)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(node_online_map)",
         "SYMBOL",
         "hex",
@@ -232,7 +234,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(pglist_data)",
         "SIZE",
         "decimal",
@@ -241,7 +243,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(nodemask_t)",
         "SIZE",
         "decimal",
@@ -250,7 +252,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(pglist_data.node_zones)",
         "OFFSET",
         "decimal",
@@ -259,7 +261,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(pglist_data.nr_zones)",
         "OFFSET",
         "decimal",
@@ -268,7 +270,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(pglist_data.node_mem_map)",
         "OFFSET",
         "decimal",
@@ -277,7 +279,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(pglist_data.node_start_pfn)",
         "OFFSET",
         "decimal",
@@ -286,7 +288,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(pglist_data.node_spanned_pages)",
         "OFFSET",
         "decimal",
@@ -295,7 +297,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(pglist_data.node_id)",
         "OFFSET",
         "decimal",
@@ -304,7 +306,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(mem_map)",
         "SYMBOL",
         "hex",
@@ -313,7 +315,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(contig_page_data)",
         "SYMBOL",
         "hex",
@@ -322,7 +324,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(vmemmap)",
         "SYMBOL",
         "hex",
@@ -331,7 +333,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(mem_section)",
         "SYMBOL",
         "hex",
@@ -340,7 +342,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(mem_section)",
         "LENGTH",
         "decimal",
@@ -349,7 +351,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(mem_section)",
         "SIZE",
         "decimal",
@@ -358,7 +360,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(mem_section.section_mem_map)",
         "OFFSET",
         "decimal",
@@ -367,7 +369,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(SECTION_SIZE_BITS)",
         "NUMBER",
         "signed",
@@ -376,7 +378,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(MAX_PHYSMEM_BITS)",
         "NUMBER",
         "signed",
@@ -385,7 +387,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(page)",
         "SIZE",
         "decimal",
@@ -394,7 +396,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(page.flags)",
         "OFFSET",
         "decimal",
@@ -403,7 +405,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(page._count)",
         "OFFSET",
         "decimal",
@@ -412,7 +414,7 @@ _ROWS = (
         "4.7",
         ("OFFSET(page._refcount)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(page._refcount)",
         "OFFSET",
         "decimal",
@@ -421,7 +423,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(page.mapping)",
         "OFFSET",
         "decimal",
@@ -430,7 +432,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(page.lru)",
         "OFFSET",
         "decimal",
@@ -439,7 +441,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(page._mapcount)",
         "OFFSET",
         "decimal",
@@ -448,7 +450,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(page.private)",
         "OFFSET",
         "decimal",
@@ -457,7 +459,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(page.compound_dtor)",
         "OFFSET",
         "decimal",
@@ -466,7 +468,7 @@ _ROWS = (
         "6.3",
         ("OFFSET(folio._folio_dtor)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(page.compound_order)",
         "OFFSET",
         "decimal",
@@ -475,7 +477,7 @@ _ROWS = (
         "6.3",
         ("OFFSET(folio._folio_order)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(folio._folio_dtor)",
         "OFFSET",
         "decimal",
@@ -484,7 +486,7 @@ _ROWS = (
         "6.6",
         ("NUMBER(PG_hugetlb)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(folio._folio_order)",
         "OFFSET",
         "decimal",
@@ -493,7 +495,7 @@ _ROWS = (
         "6.6",
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(page.compound_head)",
         "OFFSET",
         "decimal",
@@ -502,7 +504,7 @@ _ROWS = (
         "7.1",
         ("OFFSET(page.compound_info)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(page.compound_info)",
         "OFFSET",
         "decimal",
@@ -511,7 +513,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(free_huge_page)",
         "SYMBOL",
         "hex",
@@ -520,7 +522,7 @@ _ROWS = (
         "4.6",
         ("NUMBER(HUGETLB_PAGE_DTOR)",),
     ),
-    EntryInfo(
+    (
         "NUMBER(HUGETLB_PAGE_DTOR)",
         "NUMBER",
         "signed",
@@ -529,7 +531,7 @@ _ROWS = (
         "6.6",
         ("NUMBER(PG_hugetlb)",),
     ),
-    EntryInfo(
+    (
         "NUMBER(PG_hugetlb)",
         "NUMBER",
         "signed",
@@ -538,7 +540,7 @@ _ROWS = (
         "6.9",
         ("NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)",),
     ),
-    EntryInfo(
+    (
         "NUMBER(PG_lru)",
         "NUMBER",
         "signed",
@@ -547,7 +549,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PG_private)",
         "NUMBER",
         "signed",
@@ -556,7 +558,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PG_swapcache)",
         "NUMBER",
         "signed",
@@ -565,7 +567,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PG_swapbacked)",
         "NUMBER",
         "signed",
@@ -574,7 +576,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PG_slab)",
         "NUMBER",
         "signed",
@@ -583,7 +585,7 @@ _ROWS = (
         "6.10",
         ("NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)",),
     ),
-    EntryInfo(
+    (
         "NUMBER(PG_hwpoison)",
         "NUMBER",
         "signed",
@@ -592,7 +594,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PG_head_mask)",
         "NUMBER",
         "signed",
@@ -601,7 +603,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)",
         "NUMBER",
         "signed",
@@ -610,7 +612,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)",
         "NUMBER",
         "signed",
@@ -619,7 +621,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)",
         "NUMBER",
         "signed",
@@ -628,7 +630,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)",
         "NUMBER",
         "signed",
@@ -637,7 +639,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)",
         "NUMBER",
         "signed",
@@ -646,7 +648,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(log_end)",
         "SYMBOL",
         "hex",
@@ -655,7 +657,7 @@ _ROWS = (
         "3.5",
         ("SYMBOL(log_first_idx)", "SYMBOL(log_next_idx)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(logged_chars)",
         "SYMBOL",
         "hex",
@@ -664,7 +666,7 @@ _ROWS = (
         "3.5",
         ("SYMBOL(log_first_idx)", "SYMBOL(log_next_idx)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(log_buf)",
         "SYMBOL",
         "hex",
@@ -673,7 +675,7 @@ _ROWS = (
         "5.10",
         ("SYMBOL(prb)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(log_buf_len)",
         "SYMBOL",
         "hex",
@@ -682,7 +684,7 @@ _ROWS = (
         "5.10",
         ("SYMBOL(prb)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(log_first_idx)",
         "SYMBOL",
         "hex",
@@ -691,7 +693,7 @@ _ROWS = (
         "5.10",
         ("SYMBOL(prb)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(clear_idx)",
         "SYMBOL",
         "hex",
@@ -700,7 +702,7 @@ _ROWS = (
         "5.10",
         ("SYMBOL(clear_seq)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(log_next_idx)",
         "SYMBOL",
         "hex",
@@ -709,7 +711,7 @@ _ROWS = (
         "5.10",
         ("SYMBOL(prb)",),
     ),
-    EntryInfo(
+    (
         "SIZE(log)",
         "SIZE",
         "decimal",
@@ -718,7 +720,7 @@ _ROWS = (
         "3.11",
         ("SIZE(printk_log)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(log.ts_nsec)",
         "OFFSET",
         "decimal",
@@ -727,7 +729,7 @@ _ROWS = (
         "3.11",
         ("OFFSET(printk_log.ts_nsec)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(log.len)",
         "OFFSET",
         "decimal",
@@ -736,7 +738,7 @@ _ROWS = (
         "3.11",
         ("OFFSET(printk_log.len)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(log.text_len)",
         "OFFSET",
         "decimal",
@@ -745,7 +747,7 @@ _ROWS = (
         "3.11",
         ("OFFSET(printk_log.text_len)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(log.dict_len)",
         "OFFSET",
         "decimal",
@@ -754,7 +756,7 @@ _ROWS = (
         "3.11",
         ("OFFSET(printk_log.dict_len)",),
     ),
-    EntryInfo(
+    (
         "SIZE(printk_log)",
         "SIZE",
         "decimal",
@@ -763,7 +765,7 @@ _ROWS = (
         "5.10",
         ("SIZE(printk_info)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_log.ts_nsec)",
         "OFFSET",
         "decimal",
@@ -772,7 +774,7 @@ _ROWS = (
         "5.10",
         ("OFFSET(printk_info.ts_nsec)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_log.len)",
         "OFFSET",
         "decimal",
@@ -781,7 +783,7 @@ _ROWS = (
         "5.10",
         ("OFFSET(prb_desc.text_blk_lpos)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_log.text_len)",
         "OFFSET",
         "decimal",
@@ -790,7 +792,7 @@ _ROWS = (
         "5.10",
         ("OFFSET(printk_info.text_len)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_log.dict_len)",
         "OFFSET",
         "decimal",
@@ -799,7 +801,7 @@ _ROWS = (
         "5.10",
         ("OFFSET(printk_info.dev_info)",),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_log.caller_id)",
         "OFFSET",
         "decimal",
@@ -808,7 +810,7 @@ _ROWS = (
         "5.10",
         ("OFFSET(printk_info.caller_id)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(prb)",
         "SYMBOL",
         "hex",
@@ -817,7 +819,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(printk_rb_static)",
         "SYMBOL",
         "hex",
@@ -826,7 +828,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(clear_seq)",
         "SYMBOL",
         "hex",
@@ -835,7 +837,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(printk_ringbuffer)",
         "SIZE",
         "decimal",
@@ -844,7 +846,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_ringbuffer.desc_ring)",
         "OFFSET",
         "decimal",
@@ -853,7 +855,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_ringbuffer.text_data_ring)",
         "OFFSET",
         "decimal",
@@ -862,7 +864,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_ringbuffer.fail)",
         "OFFSET",
         "decimal",
@@ -871,7 +873,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(prb_desc_ring)",
         "SIZE",
         "decimal",
@@ -880,7 +882,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_desc_ring.count_bits)",
         "OFFSET",
         "decimal",
@@ -889,7 +891,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_desc_ring.descs)",
         "OFFSET",
         "decimal",
@@ -898,7 +900,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_desc_ring.infos)",
         "OFFSET",
         "decimal",
@@ -907,7 +909,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_desc_ring.head_id)",
         "OFFSET",
         "decimal",
@@ -916,7 +918,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_desc_ring.tail_id)",
         "OFFSET",
         "decimal",
@@ -925,7 +927,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(prb_desc)",
         "SIZE",
         "decimal",
@@ -934,7 +936,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_desc.state_var)",
         "OFFSET",
         "decimal",
@@ -943,7 +945,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_desc.text_blk_lpos)",
         "OFFSET",
         "decimal",
@@ -952,7 +954,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(prb_data_blk_lpos)",
         "SIZE",
         "decimal",
@@ -961,7 +963,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_data_blk_lpos.begin)",
         "OFFSET",
         "decimal",
@@ -970,7 +972,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_data_blk_lpos.next)",
         "OFFSET",
         "decimal",
@@ -979,7 +981,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(printk_info)",
         "SIZE",
         "decimal",
@@ -988,7 +990,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_info.seq)",
         "OFFSET",
         "decimal",
@@ -997,7 +999,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_info.ts_nsec)",
         "OFFSET",
         "decimal",
@@ -1006,7 +1008,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_info.text_len)",
         "OFFSET",
         "decimal",
@@ -1015,7 +1017,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_info.caller_id)",
         "OFFSET",
         "decimal",
@@ -1024,7 +1026,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(printk_info.dev_info)",
         "OFFSET",
         "decimal",
@@ -1033,7 +1035,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(dev_printk_info)",
         "SIZE",
         "decimal",
@@ -1042,7 +1044,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(dev_printk_info.subsystem)",
         "OFFSET",
         "decimal",
@@ -1051,7 +1053,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(printk_info_subsystem)",
         "LENGTH",
         "decimal",
@@ -1060,7 +1062,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(dev_printk_info.device)",
         "OFFSET",
         "decimal",
@@ -1069,7 +1071,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(printk_info_device)",
         "LENGTH",
         "decimal",
@@ -1078,7 +1080,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(prb_data_ring)",
         "SIZE",
         "decimal",
@@ -1087,7 +1089,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_data_ring.size_bits)",
         "OFFSET",
         "decimal",
@@ -1096,7 +1098,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_data_ring.data)",
         "OFFSET",
         "decimal",
@@ -1105,7 +1107,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_data_ring.head_lpos)",
         "OFFSET",
         "decimal",
@@ -1114,7 +1116,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(prb_data_ring.tail_lpos)",
         "OFFSET",
         "decimal",
@@ -1123,7 +1125,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(atomic_long_t)",
         "SIZE",
         "decimal",
@@ -1132,7 +1134,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(atomic_long_t.counter)",
         "OFFSET",
         "decimal",
@@ -1141,7 +1143,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(latched_seq)",
         "SIZE",
         "decimal",
@@ -1150,7 +1152,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(latched_seq.val)",
         "OFFSET",
         "decimal",
@@ -1159,7 +1161,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(zone)",
         "SIZE",
         "decimal",
@@ -1168,7 +1170,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(free_area)",
         "SIZE",
         "decimal",
@@ -1177,7 +1179,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(list_head)",
         "SIZE",
         "decimal",
@@ -1186,7 +1188,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(zone.free_area)",
         "OFFSET",
         "decimal",
@@ -1195,7 +1197,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(zone.vm_stat)",
         "OFFSET",
         "decimal",
@@ -1204,7 +1206,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(zone.spanned_pages)",
         "OFFSET",
         "decimal",
@@ -1213,7 +1215,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(free_area.free_list)",
         "OFFSET",
         "decimal",
@@ -1222,7 +1224,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(list_head.next)",
         "OFFSET",
         "decimal",
@@ -1231,7 +1233,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(list_head.prev)",
         "OFFSET",
         "decimal",
@@ -1240,7 +1242,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(zone.free_area)",
         "LENGTH",
         "decimal",
@@ -1249,7 +1251,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(free_area.free_list)",
         "LENGTH",
         "decimal",
@@ -1258,7 +1260,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(NR_FREE_PAGES)",
         "NUMBER",
         "signed",
@@ -1267,7 +1269,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "CONFIG_ARM_LPAE",
         "CONFIG",
         "flag",
@@ -1276,7 +1278,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(VA_BITS)",
         "NUMBER",
         "signed",
@@ -1285,7 +1287,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(MODULES_VADDR)",
         "NUMBER",
         "0x-hex",
@@ -1294,7 +1296,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(MODULES_END)",
         "NUMBER",
         "0x-hex",
@@ -1303,7 +1305,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(VMALLOC_END)",
         "NUMBER",
         "0x-hex",
@@ -1312,7 +1314,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(VMEMMAP_START)",
         "NUMBER",
         "0x-hex",
@@ -1321,7 +1323,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(VMEMMAP_END)",
         "NUMBER",
         "0x-hex",
@@ -1330,7 +1332,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(kimage_voffset)",
         "NUMBER",
         "0x-hex",
@@ -1339,7 +1341,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PHYS_OFFSET)",
         "NUMBER",
         "0x-hex",
@@ -1348,7 +1350,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(TCR_EL1_T1SZ)",
         "NUMBER",
         "0x-hex",
@@ -1357,7 +1359,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "KERNELOFFSET",
         "bare",
         "hex",
@@ -1366,7 +1368,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(KERNELPACMASK)",
         "NUMBER",
         "0x-hex",
@@ -1375,7 +1377,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(pgdat_list)",
         "SYMBOL",
         "hex",
@@ -1384,7 +1386,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(pgdat_list)",
         "LENGTH",
         "decimal",
@@ -1393,7 +1395,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(node_memblk)",
         "SYMBOL",
         "hex",
@@ -1402,7 +1404,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(node_memblk)",
         "LENGTH",
         "decimal",
@@ -1411,7 +1413,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(node_memblk_s)",
         "SIZE",
         "decimal",
@@ -1420,7 +1422,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(node_memblk_s.start_paddr)",
         "OFFSET",
         "decimal",
@@ -1429,7 +1431,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(node_memblk_s.size)",
         "OFFSET",
         "decimal",
@@ -1438,7 +1440,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "CONFIG_PGTABLE_3",
         "CONFIG",
         "flag",
@@ -1447,7 +1449,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "CONFIG_PGTABLE_4",
         "CONFIG",
         "flag",
@@ -1456,7 +1458,7 @@ _ROWS = (
         "6.7",
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(node_data)",
         "SYMBOL",
         "hex",
@@ -1465,7 +1467,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(node_data)",
         "LENGTH",
         "decimal",
@@ -1474,7 +1476,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(vmemmap_list)",
         "SYMBOL",
         "hex",
@@ -1483,7 +1485,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(mmu_vmemmap_psize)",
         "SYMBOL",
         "hex",
@@ -1492,7 +1494,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(mmu_psize_defs)",
         "SYMBOL",
         "hex",
@@ -1501,7 +1503,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(vmemmap_backing)",
         "SIZE",
         "decimal",
@@ -1510,7 +1512,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(vmemmap_backing.list)",
         "OFFSET",
         "decimal",
@@ -1519,7 +1521,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(vmemmap_backing.phys)",
         "OFFSET",
         "decimal",
@@ -1528,7 +1530,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(vmemmap_backing.virt_addr)",
         "OFFSET",
         "decimal",
@@ -1537,7 +1539,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SIZE(mmu_psize_def)",
         "SIZE",
         "decimal",
@@ -1546,7 +1548,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(mmu_psize_def.shift)",
         "OFFSET",
         "decimal",
@@ -1555,7 +1557,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(cur_cpu_spec)",
         "SYMBOL",
         "hex",
@@ -1564,7 +1566,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(cpu_spec.cpu_features)",
         "OFFSET",
         "decimal",
@@ -1573,7 +1575,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "OFFSET(cpu_spec.mmu_features)",
         "OFFSET",
         "decimal",
@@ -1582,7 +1584,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(RADIX_MMU)",
         "NUMBER",
         "signed",
@@ -1591,7 +1593,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(phys_ram_base)",
         "NUMBER",
         "signed",
@@ -1600,7 +1602,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(PAGE_OFFSET)",
         "NUMBER",
         "0x-hex",
@@ -1609,7 +1611,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(KERNEL_LINK_ADDR)",
         "NUMBER",
         "0x-hex",
@@ -1618,7 +1620,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(va_kernel_pa_offset)",
         "NUMBER",
         "0x-hex",
@@ -1627,7 +1629,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(satp)",
         "NUMBER",
         "0x-hex",
@@ -1636,7 +1638,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(lowcore_ptr)",
         "SYMBOL",
         "hex",
@@ -1645,7 +1647,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(high_memory)",
         "SYMBOL",
         "hex",
@@ -1654,7 +1656,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "LENGTH(lowcore_ptr)",
         "LENGTH",
         "decimal",
@@ -1663,7 +1665,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SDMA",
         "bare",
         "hex",
@@ -1672,7 +1674,7 @@ _ROWS = (
         "5.15",
         ("SAMODE31",),
     ),
-    EntryInfo(
+    (
         "EDMA",
         "bare",
         "hex",
@@ -1681,7 +1683,7 @@ _ROWS = (
         "5.15",
         ("EAMODE31",),
     ),
-    EntryInfo(
+    (
         "SAMODE31",
         "bare",
         "hex",
@@ -1690,7 +1692,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "EAMODE31",
         "bare",
         "hex",
@@ -1699,7 +1701,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "IDENTITYBASE",
         "bare",
         "hex",
@@ -1708,7 +1710,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "KERNELOFFPHYS",
         "bare",
         "hex",
@@ -1717,7 +1719,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "CONFIG_X2TLB",
         "CONFIG",
         "flag",
@@ -1726,7 +1728,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(phys_base)",
         "NUMBER",
         "signed",
@@ -1735,7 +1737,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(init_level4_pgt)",
         "SYMBOL",
         "hex",
@@ -1744,7 +1746,7 @@ _ROWS = (
         "4.13",
         ("SYMBOL(init_top_pgt)",),
     ),
-    EntryInfo(
+    (
         "SYMBOL(init_top_pgt)",
         "SYMBOL",
         "hex",
@@ -1753,7 +1755,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(pgtable_l5_enabled)",
         "NUMBER",
         "signed",
@@ -1762,7 +1764,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "PAGE_OFFSET",
         "bare",
         "hex",
@@ -1771,7 +1773,7 @@ _ROWS = (
         "4.10",
         (),
     ),
-    EntryInfo(
+    (
         "VMALLOC_START",
         "bare",
         "hex",
@@ -1780,7 +1782,7 @@ _ROWS = (
         "4.10",
         (),
     ),
-    EntryInfo(
+    (
         "VMEMMAP_START",
         "bare",
         "hex",
@@ -1789,7 +1791,7 @@ _ROWS = (
         "4.10",
         (),
     ),
-    EntryInfo(
+    (
         "NUMBER(sme_mask)",
         "NUMBER",
         "signed",
@@ -1798,7 +1800,7 @@ _ROWS = (
         None,
         (),
     ),
-    EntryInfo(
+    (
         "SYMBOL(phys_base)",
         "SYMBOL",
         "hex",
@@ -1807,7 +1809,7 @@ _ROWS = (
         "4.10",
         ("NUMBER(phys_base)",),
     ),
-    EntryInfo(
+    (
         "CONFIG_X86_PAE",
         "CONFIG",
         "flag",
@@ -1818,7 +1820,7 @@ _ROWS = (
     ),
 )
 
-ENTRIES: Dict[str, EntryInfo] = {row.key: row for row in _ROWS}
+ENTRIES: Dict[str, EntryInfo] = {row[0]: EntryInfo(*row) for row in _ROWS}
 
 # Every name of an architecture, and the one that derivations know it by.
 ARCHITECTURES: Dict[str, str] = {

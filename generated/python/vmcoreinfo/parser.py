@@ -4,19 +4,16 @@
 # To make it again: vmcoreinfo generate python
 """The text of a note, line by line."""
 
-import re
+from __future__ import annotations
+
 from typing import Dict, Iterator, List, NamedTuple, Optional, Union
 
 from .entries import ENTRIES
 
 Value = Union[int, str, bytes, bool]
 
-_DIGITS = re.compile(r"[0-9]+").fullmatch
-_SIGNED_DIGITS = re.compile(r"-?[0-9]+").fullmatch
-_HEX_DIGITS = re.compile(r"(?:0x)?[0-9a-fA-F]+").fullmatch
-_HEX_PAIRS = re.compile(r"(?:[0-9a-fA-F]{2})+").fullmatch
-_NOT_TEXT = re.compile(rb"[^\x20-\x7e]").search
-
+_DIGITS = "0123456789"
+_HEX_DIGITS = "0123456789abcdefABCDEF"
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 _SEVERITIES = {
@@ -93,27 +90,25 @@ class _Overflow(Exception):
 
 def _value_of(format_: str, text: str) -> Value:
     if format_ == "hex" or format_ == "0x-hex":
-        if not _HEX_DIGITS(text):
+        digits = text[2:] if text.startswith("0x") else text
+        if not digits or digits.strip(_HEX_DIGITS):
             raise _Malformed
         # A number that is too long is not worth converting: the digits tell.
-        digits = text[2:] if text.startswith("0x") else text
         if len(digits) > 16 and len(digits.lstrip("0")) > 16:
             raise _Overflow
         return int(digits, 16)
     if format_ == "decimal":
-        if not _DIGITS(text):
-            raise _Malformed
-        return _decimal(text, 0, _MASK)
+        return _decimal(text, _MASK)
     if format_ == "signed":
-        if not _SIGNED_DIGITS(text):
-            raise _Malformed
-        return _decimal(text, -(1 << 63), (1 << 63) - 1)
+        if text.startswith("-"):
+            return -_decimal(text[1:], 1 << 63)
+        return _decimal(text, (1 << 63) - 1)
     if format_ == "string":
         if not text:
             raise _Malformed
         return text
     if format_ == "hexbytes":
-        if not _HEX_PAIRS(text):
+        if not text or len(text) % 2 or text.strip(_HEX_DIGITS):
             raise _Malformed
         return bytes.fromhex(text)
     if text != "y":
@@ -121,15 +116,15 @@ def _value_of(format_: str, text: str) -> Value:
     return True
 
 
-def _decimal(text: str, least: int, most: int) -> int:
+def _decimal(digits: str, most: int) -> int:
+    # strip() stops at the first letter that is no digit, so what it leaves tells of one.
+    if not digits or digits.strip(_DIGITS):
+        raise _Malformed
     # int() refuses thousands of digits, as it may take long; no such number fits.
-    if len(text) > 20:
-        digits = text.lstrip("-").lstrip("0")
-        if len(digits) > 20:
-            raise _Overflow
-        text = ("-" if text.startswith("-") else "") + (digits or "0")
-    value = int(text)
-    if not least <= value <= most:
+    if len(digits) > 20 and len(digits.lstrip("0")) > 20:
+        raise _Overflow
+    value = int(digits[-20:])
+    if value > most:
         raise _Overflow
     return value
 
@@ -175,13 +170,13 @@ class Lines:
 
     def _read_line(self, line: bytes, number: int, offset: int) -> Optional[str]:
         """Take in one line without its newline; returns its key where it has one."""
-        bad = _NOT_TEXT(line)
-        if bad:
-            self._report(
-                "not-text", number, offset + bad.start(), None, "a byte that is not printable ASCII; the line is not used"
-            )
+        decoded = line.decode("latin-1")
+        # Of ASCII, just 0x20 to 0x7e are printable.
+        if not (decoded.isascii() and decoded.isprintable()):
+            bad = next(i for i, byte in enumerate(line) if not 0x20 <= byte <= 0x7E)
+            self._report("not-text", number, offset + bad, None, "a byte that is not printable ASCII; the line is not used")
             return None
-        key, equals, text = line.decode("ascii").partition("=")
+        key, equals, text = decoded.partition("=")
         if not equals:
             self._report("malformed", number, offset, None, "no '=' in the line")
             return None

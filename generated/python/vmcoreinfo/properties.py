@@ -4,6 +4,8 @@
 # To make it again: vmcoreinfo generate python
 """One typed property an entry, named as in C: None where the note lacks it."""
 
+from __future__ import annotations
+
 from typing import Optional
 
 from .parser import Lines

@@ -20,9 +20,8 @@ def run(options: argparse.Namespace) -> int:
     from vmcoreinfo import ARCHITECTURES, ENTRIES
 
     from ..main import parser
-    from ..verb import VERBS
 
-    complete = parser(loaded=VERBS)
+    complete = parser()
     for action in _actions(complete):
         if action.dest in ("key", "get"):
             action.choices = list(ENTRIES)
