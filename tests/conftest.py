@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""What tests share: the shipped schema, and the real input in `corpus/`."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.terms.release import Release
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "tests" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def schema() -> Schema:
+    return load(ROOT / "schema")
+
+
+@dataclass(frozen=True)
+class RealNote:
+    """A note of a booted kernel, with what is known of that boot."""
+
+    file: str
+    arch: str
+    release: Release
+    text: bytes
+    note: bytes
+    config: dict[str, bool | int] | None
+    """Every symbol of the kernel's .config that is on, True or its number; None: no .config."""
+    boot: dict[str, Any]
+
+    @property
+    def values(self) -> dict[str, str]:
+        lines = self.text.decode("ascii").splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+
+def real_notes() -> list[RealNote]:
+    index = [json.loads(line) for line in (CORPUS / "index.jsonl").read_text().splitlines()]
+    # Debian's ABI release (6.1.0-56) does not say which stable release it is; the package does.
+    versions = {boot["release"]: boot["debian_version"] for boot in index if "debian_version" in boot}
+    return [_real_note(boot, versions[boot["release"]]) for boot in index]
+
+
+def _real_note(boot: dict[str, Any], version: str) -> RealNote:
+    upstream = re.match(r"[\d.]+(~rc\d+)?", version)
+    assert upstream, f"no upstream release in {version}"
+    path = CORPUS / "notes" / boot["file"]
+    config = boot.get("config")
+    return RealNote(
+        file=boot["file"],
+        arch=boot["arch"],
+        release=Release.parse(upstream[0].replace("~", "-")),
+        text=path.with_suffix(".txt").read_bytes(),
+        note=path.read_bytes(),
+        config=_config(CORPUS / config) if config else None,
+        boot=boot,
+    )
+
+
+def _config(path: Path) -> dict[str, bool | int]:
+    found: dict[str, bool | int] = {}
+    with lzma.open(path, "rt") as file:
+        for line in file:
+            match = re.match(r"(CONFIG_\w+)=(.*)", line)
+            if match:
+                found[match[1]] = int(match[2]) if match[2].isdecimal() else True
+    return found
+
+
+def deviations() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads((CORPUS / "deviations.toml").read_text())
