@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from vmcoreinfo_codegen.model import Schema
@@ -19,6 +21,11 @@ from vmcoreinfo_codegen.terms.release import Release
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"
+
+# Machines differ in speed and load: no deadline. The long profile is for `make long-test`.
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=150)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=10_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
 @pytest.fixture(scope="session")

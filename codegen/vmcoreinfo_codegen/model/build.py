@@ -7,7 +7,7 @@ see all the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -208,7 +208,8 @@ class _Builder:
         releases: list[DeclaredRelease] = []
         architectures: list[Architecture] = []
         macros: list[Macro] = []
-        for file, item in self._items(files):
+        self._check_versions(files)
+        for item in self._items(files):
             if isinstance(item, tree.Architecture):
                 architecture = self._architecture(item)
                 if architecture:
@@ -218,7 +219,7 @@ class _Builder:
 
         exports: dict[str, list[tuple[Export, Format]]] = {}
         derivations: list[Derivation] = []
-        for file, item in self._items(files):
+        for item in self._items(files):
             match item:
                 case tree.ReleaseDeclaration():
                     release = self._release(item.release)
@@ -246,20 +247,24 @@ class _Builder:
             derivations=tuple(derivations),
         )
 
-    def _items(self, files: Sequence[tree.File]) -> Iterable[tuple[tree.File, tree.Node]]:
+    def _check_versions(self, files: Sequence[tree.File]) -> None:
+        for file in files:
+            self._path = file.path
+            versions = [item for item in file.items if isinstance(item, tree.SchemaVersion)]
+            if not versions and file.items:
+                self._problem(tree.Blank(1, 1, ""), "no 'schema 1' line")
+            for version in versions:
+                if str(version.number) != "1":
+                    self._problem(version.number, f"schema {version.number} is not known here")
+
+    def _items(self, files: Sequence[tree.File]) -> Iterator[tree.Node]:
+        """All items in order; `_path` and `_section` say where each stands."""
         for file in files:
             self._path, self._section = file.path, ""
-            version: tree.SchemaVersion | None = None
             for item in file.items:
-                if isinstance(item, tree.SchemaVersion):
-                    version = item
-                    if str(item.number) != "1":
-                        self._problem(item.number, f"schema {item.number} is not known here")
-                elif isinstance(item, tree.Section):
+                if isinstance(item, tree.Section):
                     self._section = str(item.title)
-                yield file, item
-            if version is None and file.items:
-                self._problem(tree.Blank(1, 1, ""), "no 'schema 1' line")
+                yield item
 
     def _architecture(self, block: tree.Architecture) -> Architecture | None:
         spans = self._spans(block)

@@ -15,7 +15,7 @@ from . import tree
 from .build import Builder
 
 RULE = "VMCI001"
-_WORD = re.compile(r"[A-Za-z_][\w.-]*|\S")
+_WORD = re.compile(r'"[^"]*"?|[A-Za-z_][\w.-]*|\S')
 # After so many errors the rest is more likely an echo than news.
 _MOST_ERRORS = 50
 _NAMES = {
@@ -75,17 +75,26 @@ def _problem(error: UnexpectedInput, path: str, lines: list[str]) -> Problem:
     if _at_end(error):
         location = Location(path, max(len(lines), 1), len(lines[-1]) + 1 if lines else 1)
         return Problem(location, RULE, "the file ends inside a block", "a '}' is missing")
-    location = Location(path, line, column)
     source = lines[line - 1]
+    # `untill` is read as `until` and an `l` too many: the word that is wrong is the whole one.
+    before = re.search(r"[\w-]*$", source[: column - 1])
+    column -= len(before[0]) if before and source[column - 1 : column].isalnum() else 0
     match = _WORD.match(source, column - 1)
-    found = f"'{match[0]}'" if match else "end of line"
+    found = match[0] if match else ""
     keywords, others = _accepted(accepted)
-    hint = did_you_mean(match[0], keywords) if match else ""
-    expected = ", ".join(others + keywords) if len(keywords) < 8 else ""
-    if not hint and match and match[0] == '"':
+    hint = did_you_mean(found, keywords + (_keywords() if before and before[0] else []))
+    if not hint and found.startswith('"') and not found.endswith('"', 1):
         hint = "a string ends on its own line; go on with another one on the next"
-    message = f"unexpected {found}" + (f", expected {expected}" if expected else "")
-    return Problem(location, RULE, message, hint)
+    expected = ", ".join(others + keywords) if len(keywords) < 8 else ""
+    message = f"unexpected {f'{found!r}' if found else 'end of line'}"
+    message += f", expected {expected}" if expected else ""
+    return Problem(Location(path, line, column), RULE, message, hint)
+
+
+def _keywords() -> list[str]:
+    patterns = (t.pattern for t in _parser().terminals)
+    literals = [p.value for p in patterns if isinstance(p, PatternStr)]
+    return [literal for literal in literals if literal.isidentifier()]
 
 
 def _accepted(terminals: set[str]) -> tuple[list[str], list[str]]:

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+#
+# make            set up .venv, generate every product, parse a real note
+# make test       the fast tests (set up what they need first)
+# make long-test  the long ones: many more mutated notes
+# make bench      speed, beside peers in the same run
+# make clean      remove .venv and caches
+
+PYTHON ?= python3
+VENV   ?= .venv
+NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
+
+.PHONY: demo test long-test bench clean
+
+demo: $(VENV)/ready
+	$(VENV)/bin/vmcoreinfo generate
+	$(VENV)/bin/vmcoreinfo parse $(NOTE)
+
+test: $(VENV)/test-ready
+	tests/setup
+	$(VENV)/bin/python -m pytest -n auto -m 'not long'
+
+long-test: $(VENV)/test-ready
+	tests/setup
+	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto -m 'long or mutations'
+
+bench: $(VENV)/ready
+	$(VENV)/bin/python bench/startup.py
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "vmcoreinfo needs Python 3.11 or later; set PYTHON to one" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || \
+		{ echo "Debian keeps venv in a package of its own: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/ready: pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/test-ready: pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
+	touch $@ $(VENV)/ready
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
