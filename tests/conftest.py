@@ -55,7 +55,9 @@ class RealNote:
 def real_notes() -> list[RealNote]:
     index = [json.loads(line) for line in (CORPUS / "index.jsonl").read_text().splitlines()]
     # Debian's ABI release (6.1.0-56) does not say which stable release it is; the package does.
-    versions = {boot["release"]: boot["debian_version"] for boot in index if "debian_version" in boot}
+    versions = {
+        boot["release"]: boot["debian_version"] for boot in index if "debian_version" in boot
+    }
     return [_real_note(boot, versions[boot["release"]]) for boot in index]
 
 

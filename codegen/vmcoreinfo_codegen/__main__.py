@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+"""`python -m vmcoreinfo_codegen`: the command."""
+
 import sys
 
 from .cli.main import main

@@ -69,10 +69,33 @@ NUMBER(X) {
 }
 """)
     assert problems == []
-    has = {r: "NUMBER(X)" in predicted(schema, r, "x86_64") for r in
-           ("6.6", "6.6.8", "6.6.9", "6.6.50", "6.7-rc1", "6.7", "6.7.9", "6.8", "6.9-rc1", "6.9.1")}
-    assert has == {"6.6": False, "6.6.8": False, "6.6.9": True, "6.6.50": True, "6.7-rc1": True,
-                   "6.7": True, "6.7.9": True, "6.8": False, "6.9-rc1": True, "6.9.1": True}
+    has = {
+        r: "NUMBER(X)" in predicted(schema, r, "x86_64")
+        for r in (
+            "6.6",
+            "6.6.8",
+            "6.6.9",
+            "6.6.50",
+            "6.7-rc1",
+            "6.7",
+            "6.7.9",
+            "6.8",
+            "6.9-rc1",
+            "6.9.1",
+        )
+    }
+    assert has == {
+        "6.6": False,
+        "6.6.8": False,
+        "6.6.9": True,
+        "6.6.50": True,
+        "6.7-rc1": True,
+        "6.7": True,
+        "6.7.9": True,
+        "6.8": False,
+        "6.9-rc1": True,
+        "6.9.1": True,
+    }
     assert "NUMBER(X)" in predicted(schema, "6.6", "sh")
 
 
@@ -111,7 +134,10 @@ NUMBER(X) {
 """)
     assert problems == []
     entry = schema.by_key["NUMBER(X)"]
-    assert [(e.archs, e.doc) for e in entry.exports] == [(("arm64",), "Inner."), (("x86_64",), "Outer.")]
+    assert [(e.archs, e.doc) for e in entry.exports] == [
+        (("arm64",), "Inner."),
+        (("x86_64",), "Outer."),
+    ]
     assert entry.format is Format.SIGNED
     assert entry.unit is Unit.BIT
     assert predicted(schema, "6.9", "arm64") == {"NUMBER(X)": "CONFIG_A"}
@@ -121,22 +147,46 @@ NUMBER(X) {
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("NUMBER(X) {\n\tvalue singed bit\n\tsince 6.6\n}", "27:8: error: unknown format 'singed'; did you mean signed?"),
-        ("NUMBER(X) {\n\tvalue signed bot\n\tsince 6.6\n}", "27:15: error: unknown unit 'bot'; did you mean bit"),
-        ("NUMBER(X) on amd64 {\n\tvalue signed bit\n\tsince 6.6\n}", "26:14: error: unknown architecture 'amd64'; write x86_64"),
-        ("NUMBER(X) on arm46 {\n\tvalue signed bit\n\tsince 6.6\n}", "unknown architecture 'arm46'; did you mean arm64?"),
+        (
+            "NUMBER(X) {\n\tvalue singed bit\n\tsince 6.6\n}",
+            "27:8: error: unknown format 'singed'; did you mean signed?",
+        ),
+        (
+            "NUMBER(X) {\n\tvalue signed bot\n\tsince 6.6\n}",
+            "27:15: error: unknown unit 'bot'; did you mean bit",
+        ),
+        (
+            "NUMBER(X) on amd64 {\n\tvalue signed bit\n\tsince 6.6\n}",
+            "26:14: error: unknown architecture 'amd64'; write x86_64",
+        ),
+        (
+            "NUMBER(X) on arm46 {\n\tvalue signed bit\n\tsince 6.6\n}",
+            "unknown architecture 'arm46'; did you mean arm64?",
+        ),
         ("NUMBER(X) {\n\tsince 6.6\n}", "26:1: error: no 'value'"),
         ("NUMBER(X) {\n\tvalue signed bit\n}", "no 'since'"),
         ("NUMBER(X) {\n\tvalue signed bit\n\tuntil 6.6\n}", "'until' without a 'since' before it"),
         ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tsince 6.7\n}", "a second 'since'"),
-        ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tuntil 6.7\n\tuntil 6.8\n}", "a second 'until'"),
-        ("NUMBER(X) {\n\tdoc \"a\"\n\tdoc \"b\"\n\tvalue signed bit\n\tsince 6.6\n}", "a second 'doc'"),
+        (
+            "NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tuntil 6.7\n\tuntil 6.8\n}",
+            "a second 'until'",
+        ),
+        ('NUMBER(X) {\n\tdoc "a"\n\tdoc "b"\n\tvalue signed bit\n\tsince 6.6\n}', "a second 'doc'"),
         ("NUMBER(X) {\n\tvalue signed bit\n\tvalue hex bit\n\tsince 6.6\n}", "a second 'value'"),
-        ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6 commit 122c7a59055c recaled\n}", "unknown evidence for a commit 'recaled'"),
-        ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tquirk brocken 6.6..6.7 \"x\"\n}", "unknown kind of quirk 'brocken'"),
-        ("NUMBER(X) on arm64 {\n\tvalue signed bit\n\tsince 6.6\n}\nNUMBER(X) on sh {\n\tvalue hex bit\n\tsince 6.6\n}", "NUMBER(X) has two formats"),
+        (
+            "NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6 commit 122c7a59055c recaled\n}",
+            "unknown evidence for a commit 'recaled'",
+        ),
+        (
+            'NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tquirk brocken 6.6..6.7 "x"\n}',
+            "unknown kind of quirk 'brocken'",
+        ),
+        (
+            "NUMBER(X) on arm64 {\n\tvalue signed bit\n\tsince 6.6\n}\nNUMBER(X) on sh {\n\tvalue hex bit\n\tsince 6.6\n}",
+            "NUMBER(X) has two formats",
+        ),
         ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6.1.2\n}", "is not a kernel release"),
-        ("derive x {\n\tdoc \"x\"\n}", "derive x needs a 'value' and a 'from'"),
+        ('derive x {\n\tdoc "x"\n}', "derive x needs a 'value' and a 'from'"),
         ("arch x {\n\tbits 64\n}", "arch x needs one each of"),
         ("schema 2", "schema 2 is not known here"),
     ],

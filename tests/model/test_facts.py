@@ -54,11 +54,26 @@ def test_meanings_that_changed(schema: Schema) -> None:
 
 @pytest.mark.parametrize(
     ("release", "broken"),
-    [("6.6.54", False), ("6.6.55", True), ("6.6.62", True), ("6.6.63", False), ("6.12", False),
-     ("5.15.168", True), ("5.15.173", True), ("5.15.174", False), ("6.10.14", True), ("6.11.2", False)],
+    [
+        ("6.6.54", False),
+        ("6.6.55", True),
+        ("6.6.62", True),
+        ("6.6.63", False),
+        ("6.12", False),
+        ("5.15.168", True),
+        ("5.15.173", True),
+        ("5.15.174", False),
+        ("6.10.14", True),
+        ("6.11.2", False),
+    ],
 )
 def test_build_id_quirk(schema: Schema, release: str, broken: bool) -> None:
-    quirks = [q for e in schema.by_key["BUILD-ID"].exports for q in e.quirks if q.kind is QuirkKind.GARBAGE]
+    quirks = [
+        q
+        for e in schema.by_key["BUILD-ID"].exports
+        for q in e.quirks
+        if q.kind is QuirkKind.GARBAGE
+    ]
     assert any(quirk.applies(R(release), None) for quirk in quirks) is broken
 
 
@@ -66,13 +81,22 @@ def test_what_others_say_of_backports(schema: Schema) -> None:
     def has(key: str, release: str, arch: str) -> bool:
         return bool(schema.by_key[key].exports_for(arch, R(release)))
 
-    assert has("NUMBER(RADIX_MMU)", "6.6.9", "ppc64") and not has("NUMBER(RADIX_MMU)", "6.6.1", "ppc64")
+    assert has("NUMBER(RADIX_MMU)", "6.6.9", "ppc64") and not has(
+        "NUMBER(RADIX_MMU)", "6.6.1", "ppc64"
+    )
     assert has("NUMBER(SECTION_SIZE_BITS)", "5.10.218", "x86_64")
     assert not has("NUMBER(SECTION_SIZE_BITS)", "5.12.9", "x86_64")
     assert has("CONFIG_ARM_LPAE", "3.4.113", "arm") and not has("CONFIG_ARM_LPAE", "3.6", "arm")
 
 
 def test_doubt_is_recorded(schema: Schema) -> None:
-    boundaries = [b for e in schema.entries for x in e.exports for s in x.spans for b in (s.since, s.until) if b]
+    boundaries = [
+        b
+        for e in schema.entries
+        for x in e.exports
+        for s in x.spans
+        for b in (s.since, s.until)
+        if b
+    ]
     assert sum(boundary.seen is not None for boundary in boundaries) > 30
     assert sum(boundary.evidence == "unverified" for boundary in boundaries) > 5

@@ -18,7 +18,8 @@ import pytest
 from tests.conftest import CORPUS, deviations
 from tests.proof.c_condition import parse_c_condition
 from vmcoreinfo_codegen.model import Architecture, Schema
-from vmcoreinfo_codegen.terms.condition import ALWAYS, NEVER, Any as AnyOf, Condition, equivalent
+from vmcoreinfo_codegen.terms.condition import ALWAYS, NEVER, Condition, equivalent
+from vmcoreinfo_codegen.terms.condition import Any as AnyOf
 from vmcoreinfo_codegen.terms.release import Release
 
 # How each macro prints its value (facts of the kernel's headers, not taken from the schema).
@@ -88,7 +89,9 @@ def of_tree(tree: dict[str, Any], arch: Architecture, known: dict[str, bool]) ->
     return found
 
 
-def differences(schema: Schema, release: Release, arch: Architecture, tree: Exports) -> Iterator[tuple[str, str]]:
+def differences(
+    schema: Schema, release: Release, arch: Architecture, tree: Exports
+) -> Iterator[tuple[str, str]]:
     """Keys in which schema and tree differ, and how."""
     predicted = {p.key: p for p in schema.predict(release, arch)}
     for key in tree.keys() | predicted.keys():

@@ -80,7 +80,15 @@ def test_every_listed_deviation_still_shows(schema: Schema) -> None:
 def test_corpus_is_complete() -> None:
     assert len(NOTES) == 106
     assert {note.arch for note in NOTES} == {
-        "arm64", "armhf", "i386", "loong64", "mips64el", "ppc64el", "riscv64", "s390x", "x86_64",
+        "arm64",
+        "armhf",
+        "i386",
+        "loong64",
+        "mips64el",
+        "ppc64el",
+        "riscv64",
+        "s390x",
+        "x86_64",
     }
     assert sum(note.config is not None for note in NOTES) > 60
     for note in NOTES:

@@ -47,14 +47,14 @@ def test_every_error_of_a_file_is_told_at_its_place() -> None:
     _, problems = parse("\n".join(lines) + "\n", "wrong.vmci")
     found = [(p.location.line, p.location.column, str(p)) for p in sorted(problems)]
     assert [f[:2] for f in found] == [e[:2] for e in expected]
-    for (_, _, said), (line, column, text) in zip(found, expected):
-        assert said.startswith(f"wrong.vmci:{line}:{column}: error: ")
+    for (_, _, said), (at, place, text) in zip(found, expected):
+        assert said.startswith(f"wrong.vmci:{at}:{place}: error: ")
         for part in text.split("; "):
             assert part in said, said
 
 
 def test_the_rest_is_still_read() -> None:
-    found, problems = parse('schema 1\nreles 6.8 2024\nrelease 6.9 2024-05-12\n', "x.vmci")
+    found, problems = parse("schema 1\nreles 6.8 2024\nrelease 6.9 2024-05-12\n", "x.vmci")
     assert len(problems) == 1
     assert len(found.items) == 3  # a blank line stands for the one that was left out
 

@@ -32,8 +32,13 @@ def test_evaluate(text: str, known: dict[str, bool | int], value: bool | None) -
 
 @pytest.mark.parametrize(
     "text",
-    ["CONFIG_A && (CONFIG_B || CONFIG_C)", "CONFIG_A || CONFIG_B && CONFIG_C",
-     "!(CONFIG_A || CONFIG_B)", "!CONFIG_A && !(CONFIG_L == 3)", "(CONFIG_A || CONFIG_B) && CONFIG_C"],
+    [
+        "CONFIG_A && (CONFIG_B || CONFIG_C)",
+        "CONFIG_A || CONFIG_B && CONFIG_C",
+        "!(CONFIG_A || CONFIG_B)",
+        "!CONFIG_A && !(CONFIG_L == 3)",
+        "(CONFIG_A || CONFIG_B) && CONFIG_C",
+    ],
 )
 def test_render_is_what_was_parsed(text: str) -> None:
     assert str(P(text)) == text
@@ -57,4 +62,8 @@ def test_equivalence() -> None:
 
 
 def test_names() -> None:
-    assert P("CONFIG_A && !(CONFIG_L == 3) || CONFIG_B").names() == {"CONFIG_A", "CONFIG_L", "CONFIG_B"}
+    assert P("CONFIG_A && !(CONFIG_L == 3) || CONFIG_B").names() == {
+        "CONFIG_A",
+        "CONFIG_L",
+        "CONFIG_B",
+    }

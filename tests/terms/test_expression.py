@@ -22,9 +22,23 @@ def expression(text: str) -> Expression:
 
 @pytest.mark.parametrize(
     "text",
-    ["1 - 2 - 3", "1 - (2 - 3)", "1 + (2 << 3)", "1 + 2 << 3", "1 & 2 | 3", "1 & (2 | 3)",
-     "~(1 + 2)", "~0x1fffff", "(1 ? 2 : 3) + 1", "1 ? 2 : 3 ? 4 : 5", "(1 == 2) == 3", "1 == 2 & 3",
-     "ptr[u32[SYMBOL(a) + 8] - OFFSET(b.c)]", "log2(PAGESIZE) - log2(SIZE(page))", "PAGESIZE - 1"],
+    [
+        "1 - 2 - 3",
+        "1 - (2 - 3)",
+        "1 + (2 << 3)",
+        "1 + 2 << 3",
+        "1 & 2 | 3",
+        "1 & (2 | 3)",
+        "~(1 + 2)",
+        "~0x1fffff",
+        "(1 ? 2 : 3) + 1",
+        "1 ? 2 : 3 ? 4 : 5",
+        "(1 == 2) == 3",
+        "1 == 2 & 3",
+        "ptr[u32[SYMBOL(a) + 8] - OFFSET(b.c)]",
+        "log2(PAGESIZE) - log2(SIZE(page))",
+        "PAGESIZE - 1",
+    ],
 )
 def test_render_keeps_meaning(text: str) -> None:
     parsed = expression(text)
@@ -34,9 +48,18 @@ def test_render_keeps_meaning(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0 - 128", 2**64 - 128), ("1 << 63", 2**63), ("1 << 64", 0), ("~0", 2**64 - 1),
-     ("3 == 3 ? 5 : 6", 5), ("0 ? 5 : 6", 6), ("0xff & 0x0f | 0x30", 0x3F), ("256 >> 4", 16),
-     ("256 >> 64", 0), ("18446744073709551615 + 1", 0)],
+    [
+        ("0 - 128", 2**64 - 128),
+        ("1 << 63", 2**63),
+        ("1 << 64", 0),
+        ("~0", 2**64 - 1),
+        ("3 == 3 ? 5 : 6", 5),
+        ("0 ? 5 : 6", 6),
+        ("0xff & 0x0f | 0x30", 0x3F),
+        ("256 >> 4", 16),
+        ("256 >> 64", 0),
+        ("18446744073709551615 + 1", 0),
+    ],
 )
 def test_constants(text: str, value: int) -> None:
     assert constant_of(expression(text)) == value

@@ -23,16 +23,26 @@ def test_order() -> None:
     assert [str(release) for release in releases] == ordered.split()
 
 
-@pytest.mark.parametrize("text", ["", "6", "6.", "6.9-rc", "6.9.1.2", "2.6", "v6.9", "6.9 ", "6.9.1-rc1", "2.6.24.1.1"])
+@pytest.mark.parametrize(
+    "text", ["", "6", "6.", "6.9-rc", "6.9.1.2", "2.6", "v6.9", "6.9 ", "6.9.1-rc1", "2.6.24.1.1"]
+)
 def test_what_is_no_release(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a kernel release|no release candidate"):
+    with pytest.raises(ValueError, match=r"is not a kernel release|no release candidate"):
         R(text)
 
 
 @pytest.mark.parametrize(
     ("release", "inside"),
-    [("6.8", False), ("6.8.99", False), ("6.9-rc1", True), ("6.9", True), ("6.9.3", True),
-     ("6.10", True), ("6.11-rc1", False), ("6.11", False)],
+    [
+        ("6.8", False),
+        ("6.8.99", False),
+        ("6.9-rc1", True),
+        ("6.9", True),
+        ("6.9.3", True),
+        ("6.10", True),
+        ("6.11-rc1", False),
+        ("6.11", False),
+    ],
 )
 def test_a_boundary_takes_in_its_candidates(release: str, inside: bool) -> None:
     assert contains(R("6.9"), R("6.11"), R(release)) is inside

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class Outcome:
     unchanged: int = 0
 
 
-@lru_cache(maxsize=None)
+@cache
 def environment(target: str) -> Environment:
     """The templates of `emit/<target>/templates`."""
     return Environment(

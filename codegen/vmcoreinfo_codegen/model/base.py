@@ -14,6 +14,8 @@ from .vocabulary import Evidence
 
 
 class Model(BaseModel):
+    """A frozen record that takes no fields but its own."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 

@@ -294,9 +294,7 @@ class _Builder:
             if isinstance(clause, tree.Prints):
                 since, until, backports = self._bounds(clause.range)
                 prints.append(
-                    Print(
-                        printf=str(clause.text), since=since, until=until, backports=backports
-                    )
+                    Print(printf=str(clause.text), since=since, until=until, backports=backports)
                 )
         return Macro(
             name=str(block.name),
@@ -472,4 +470,3 @@ class _Builder:
             backports=backports,
             location=self._at(clause),
         )
-

@@ -48,6 +48,8 @@ class Recipe(Ranged):
 
 
 class Derivation(Model):
+    """A value with its recipes, in the order in which they are tried."""
+
     name: str
     doc: str
     format: Format

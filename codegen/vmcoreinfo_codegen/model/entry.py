@@ -21,6 +21,8 @@ class Via(Ranged):
 
 
 class Dependency(Ranged):
+    """The Kconfig condition under which the line is printed."""
+
     condition: ConditionField
 
 

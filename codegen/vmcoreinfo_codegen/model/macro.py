@@ -19,6 +19,8 @@ class Print(Ranged):
 
 
 class Macro(Model):
+    """What prints a line; `vmcoreinfo_append_str` has no format of its own."""
+
     name: str
     doc: str
     prints: tuple[Print, ...]

@@ -102,4 +102,3 @@ class Schema(Model):
             for name in dependency.condition.names()
         }
         return sorted(names - fixed)
-

@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
+from typing import Self
 
 
-class Described(str, Enum):
+class Described(StrEnum):
     """A word of the language and its meaning (`.doc`)."""
 
     doc: str
 
-    def __new__(cls, word: str, doc: str) -> Described:
+    def __new__(cls, word: str, doc: str = "") -> Self:
         member = str.__new__(cls, word)
         member._value_ = word
         member.doc = doc
         return member
-
-    def __str__(self) -> str:
-        return str(self.value)
 
     @classmethod
     def words(cls) -> list[str]:

@@ -25,9 +25,7 @@ class _Found:
     replaced_by: tuple[str, ...] = ()
 
 
-def difference(
-    schema: Schema, old: Release, new: Release, arch: Architecture | None
-) -> Difference:
+def difference(schema: Schema, old: Release, new: Release, arch: Architecture | None) -> Difference:
     """Changes from `old` to `new`, those that are the same on every architecture as one.
 
     Only architectures that both kernels have count.
@@ -53,9 +51,7 @@ def difference(
     return Difference(old=str(old), new=str(new), arch=arch.name if arch else None, changes=changes)
 
 
-def _changes(
-    schema: Schema, old: Release, new: Release, arch: Architecture
-) -> Iterator[_Found]:
+def _changes(schema: Schema, old: Release, new: Release, arch: Architecture) -> Iterator[_Found]:
     before = {p.key: p for p in schema.predict(old, arch)}
     after = {p.key: p for p in schema.predict(new, arch)}
     for key, prediction in before.items():

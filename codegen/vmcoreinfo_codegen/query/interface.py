@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Answer(BaseModel):
+    """What a verb prints, or a part of it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -47,6 +49,8 @@ class Parse(Answer):
 
 
 class ListedEntry(Answer):
+    """An entry that the kernel exports."""
+
     key: str
     condition: str | None = Field(description="Kconfig condition; null where there is none")
     format: str
@@ -95,12 +99,16 @@ class Moment(Answer):
 
 
 class Life(Answer):
+    """One span in which an entry is exported."""
+
     since: Moment
     until: Moment | None
     backports: list[Moment]
 
 
 class PrintedForm(Answer):
+    """The macro that prints the line, and the printf format of the whole line."""
+
     macro: str
     printf: str | None
     since: str | None
@@ -108,6 +116,8 @@ class PrintedForm(Answer):
 
 
 class Condition(Answer):
+    """The Kconfig condition under which the line is printed."""
+
     condition: str
     since: str | None
     until: str | None
@@ -122,6 +132,8 @@ class Note(Answer):
 
 
 class ExplainedExport(Answer):
+    """How one set of architectures exports the entry."""
+
     archs: list[str] | None = Field(description="null for every architecture")
     doc: str
     absent: str
@@ -135,6 +147,8 @@ class ExplainedExport(Answer):
 
 
 class Related(Answer):
+    """A key that replaced this one, or was replaced by it."""
+
     key: str
     since: str
     until: str | None
@@ -154,6 +168,8 @@ class Explanation(Answer):
 
 
 class CheckProblem(Answer):
+    """One problem of the schema; line and column count from 1."""
+
     path: str
     line: int
     column: int

@@ -72,18 +72,14 @@ def _only(kind: type, children: Children) -> AnyChild:
 
 def _words_clause(name: str) -> Callable[..., tree.WordsClause]:
     def build(self: Builder, meta: Meta, children: Children) -> tree.WordsClause:
-        return tree.WordsClause(
-            meta.line, meta.column, _comments(children), name, _words(children)
-        )
+        return tree.WordsClause(meta.line, meta.column, _comments(children), name, _words(children))
 
     return build
 
 
 def _text_clause(name: str) -> Callable[..., tree.TextClause]:
     def build(self: Builder, meta: Meta, children: Children) -> tree.TextClause:
-        return tree.TextClause(
-            meta.line, meta.column, _comments(children), name, _text(children)
-        )
+        return tree.TextClause(meta.line, meta.column, _comments(children), name, _text(children))
 
     return build
 
@@ -141,18 +137,14 @@ class Builder(Transformer[Token, tree.File]):
     # Declarations on one line.
 
     def schema_version(self, meta: Meta, children: Children) -> tree.SchemaVersion:
-        return tree.SchemaVersion(
-            meta.line, meta.column, _comments(children), _word(children[0])
-        )
+        return tree.SchemaVersion(meta.line, meta.column, _comments(children), _word(children[0]))
 
     def section(self, meta: Meta, children: Children) -> tree.Section:
         return tree.Section(meta.line, meta.column, _comments(children), _text(children))
 
     def release(self, meta: Meta, children: Children) -> tree.ReleaseDeclaration:
         release, date = _words(children)
-        return tree.ReleaseDeclaration(
-            meta.line, meta.column, _comments(children), release, date
-        )
+        return tree.ReleaseDeclaration(meta.line, meta.column, _comments(children), release, date)
 
     # Blocks.
 

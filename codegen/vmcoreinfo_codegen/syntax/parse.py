@@ -41,9 +41,7 @@ def grammar() -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    return Lark(
-        grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=False
-    )
+    return Lark(grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=False)
 
 
 def parse(text: str, path: str) -> tuple[tree.File, list[Problem]]:

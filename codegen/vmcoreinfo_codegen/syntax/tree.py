@@ -27,6 +27,8 @@ class Word:
 
 @dataclass(frozen=True)
 class Node:
+    """A line or a block."""
+
     line: int
     column: int
     comment: str
@@ -34,32 +36,40 @@ class Node:
 
 @dataclass(frozen=True)
 class Blank(Node):
-    pass
+    """One or more blank lines."""
 
 
 @dataclass(frozen=True)
 class Comment(Node):
-    pass
+    """A comment on a line of its own, with its `#`."""
 
 
 @dataclass(frozen=True)
 class SchemaVersion(Node):
+    """`schema 1`."""
+
     number: Word
 
 
 @dataclass(frozen=True)
 class Section(Node):
+    """`section "title"`: what follows belongs to it, up to the next."""
+
     title: Word
 
 
 @dataclass(frozen=True)
 class ReleaseDeclaration(Node):
+    """`release 6.9 2024-05-12`."""
+
     release: Word
     date: Word
 
 
 @dataclass(frozen=True)
 class Commit:
+    """`commit hash [evidence]`."""
+
     hash: Word
     evidence: Word | None
 
@@ -118,6 +128,8 @@ class WordsClause(Clause):
 
 @dataclass(frozen=True)
 class Prints(Clause):
+    """`prints "NUMBER(NAME)=%ld"`, in a macro."""
+
     text: Word
     range: Range
 
@@ -128,6 +140,8 @@ class Prints(Clause):
 
 @dataclass(frozen=True)
 class Value(Clause):
+    """`value format unit`."""
+
     format: Word
     unit: Word | None
 
@@ -138,6 +152,8 @@ class Value(Clause):
 
 @dataclass(frozen=True)
 class Via(Clause):
+    """`via macro ["printf"]`."""
+
     macro: Word
     printf: Word | None
     range: Range
@@ -149,6 +165,8 @@ class Via(Clause):
 
 @dataclass(frozen=True)
 class DependsOn(Clause):
+    """`depends on CONFIG_A && !CONFIG_B`."""
+
     condition: Condition
     range: Range
 
@@ -172,6 +190,8 @@ class BoundaryClause(Clause):
 
 @dataclass(frozen=True)
 class Quirk(Clause):
+    """`quirk kind ranges "text"`."""
+
     kind: Word
     ranges: tuple[tuple[Word, Word | None], ...]
     archs: tuple[Word, ...]
@@ -184,6 +204,8 @@ class Quirk(Clause):
 
 @dataclass(frozen=True)
 class Changed(Clause):
+    """`changed boundary "text"`."""
+
     boundary: Boundary
     text: Word
 
@@ -194,6 +216,8 @@ class Changed(Clause):
 
 @dataclass(frozen=True)
 class Recipe(Clause):
+    """`from expression as name`, in a derivation."""
+
     expression: Expression
     name: Word
     requires: tuple[Word, ...]
@@ -219,31 +243,43 @@ class Block(Node):
 
 @dataclass(frozen=True)
 class Architecture(Block):
+    """`arch name { … }`."""
+
     name: Word
 
 
 @dataclass(frozen=True)
 class Macro(Block):
+    """`macro name { … }`."""
+
     name: Word
 
 
 @dataclass(frozen=True)
 class On(Block):
+    """`on archs { … }`, in an entry."""
+
     archs: tuple[Word, ...]
 
 
 @dataclass(frozen=True)
 class Entry(Block):
+    """`KEY [on archs] { … }`."""
+
     key: Word
     archs: tuple[Word, ...]
 
 
 @dataclass(frozen=True)
 class Derivation(Block):
+    """`derive name { … }`."""
+
     name: Word
 
 
 @dataclass(frozen=True)
 class File:
+    """One `.vmci` file."""
+
     path: str
     items: tuple[Node, ...]

@@ -38,6 +38,8 @@ class Condition:
 
 @dataclass(frozen=True)
 class Constant(Condition):
+    """What always or never holds."""
+
     value: bool
 
     def evaluate(self, known: Known) -> bool | None:
@@ -59,6 +61,8 @@ NEVER = Constant(False)
 
 @dataclass(frozen=True)
 class Symbol(Condition):
+    """A CONFIG symbol that is on, as `y` or `m`."""
+
     name: str
 
     def evaluate(self, known: Known) -> bool | None:
@@ -100,6 +104,8 @@ class Compare(Condition):
 
 @dataclass(frozen=True)
 class Not(Condition):
+    """What does not hold."""
+
     term: Condition
 
     def evaluate(self, known: Known) -> bool | None:
@@ -157,6 +163,8 @@ class _Joined(Condition):
 
 @dataclass(frozen=True)
 class All(_Joined):
+    """Terms that all hold: `&&`."""
+
     def _decides(self) -> bool:
         return False
 
@@ -166,6 +174,8 @@ class All(_Joined):
 
 @dataclass(frozen=True)
 class Any(_Joined):
+    """Terms of which one holds: `||`."""
+
     def _decides(self) -> bool:
         return True
 

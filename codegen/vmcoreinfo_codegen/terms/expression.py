@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Expression:
+    """A value of 64 bits, worked out from the note and dump memory."""
+
     def children(self) -> tuple[Expression, ...]:
         return ()
 
@@ -25,6 +27,8 @@ class Expression:
 
 @dataclass(frozen=True)
 class Number(Expression):
+    """A constant, with its digits as they were written."""
+
     value: int
     text: str
 
@@ -68,6 +72,8 @@ class Log2(Expression):
 
 @dataclass(frozen=True)
 class Complement(Expression):
+    """`~operand`."""
+
     operand: Expression
 
     def children(self) -> tuple[Expression, ...]:

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import StrEnum
 
 _WRAPPED = re.compile(r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\(([^()\s=]+)\)")
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What an entry describes; its key says which."""
 
     SYMBOL = "SYMBOL"

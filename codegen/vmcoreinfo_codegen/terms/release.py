@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 _RELEASE = re.compile(r"(\d+)\.(\d+)((?:\.\d+)*)(?:-rc(\d+))?")
 # A full release string: distributions append their own part (`6.12.117+deb13-cloud-amd64`,
@@ -63,7 +63,7 @@ class Release:
         return (self.mainline, self.candidate, self.stable)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parse(text: str) -> Release:
     match = _RELEASE.fullmatch(text)
     if not match:

@@ -19,8 +19,10 @@ def _of_recipe(
         line, column = places.get(key, (recipe.location.line, recipe.location.column))
         at = Location(recipe.location.path, line, column)
         if entry is None:
-            yield at, f"{derivation.name} reads {key}, which is no entry", did_you_mean(
-                key, schema.by_key
+            yield (
+                at,
+                f"{derivation.name} reads {key}, which is no entry",
+                did_you_mean(key, schema.by_key),
             )
         elif key not in recipe.requires and not entry.format.is_number:
             yield at, f"{key} is no number", f"write 'requires {key}' to ask whether it is there"

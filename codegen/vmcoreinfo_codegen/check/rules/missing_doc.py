@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.schema import Schema
+from ...model import Architecture, Derivation, Macro, Schema
 from ..rule import Finding, Rule
 
 
@@ -14,7 +14,12 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 yield export.location, f"{entry.key} has no 'doc'"
             elif not export.doc.endswith("."):
                 yield export.location, f"the 'doc' of {entry.key} does not end in a full stop"
-    for declared in (*schema.architectures, *schema.macros, *schema.derivations):
+    named: list[Architecture | Macro | Derivation] = [
+        *schema.architectures,
+        *schema.macros,
+        *schema.derivations,
+    ]
+    for declared in named:
         if not declared.doc:
             yield declared.location, f"{declared.name} has no 'doc'"
 

@@ -15,14 +15,12 @@ def _always_applies(earlier: Recipe, later: Recipe) -> bool:
         return False
     if not set(earlier.keys) <= set(later.keys):
         return False
-    if earlier.archs is not None:
-        if later.archs is None or not set(later.archs) <= set(earlier.archs):
-            return False
-    if earlier.since is not None:
-        if later.since is None or later.since.opening < earlier.since.opening:
-            return False
-    if earlier.until is not None:
-        if later.until is None or later.until.opening > earlier.until.opening:
+    for mine, theirs, is_wider in (
+        (earlier.archs, later.archs, lambda a, b: set(b) <= set(a)),
+        (earlier.since, later.since, lambda a, b: a.opening <= b.opening),
+        (earlier.until, later.until, lambda a, b: a.opening >= b.opening),
+    ):
+        if mine is not None and (theirs is None or not is_wider(mine, theirs)):
             return False
     return True
 

@@ -9,7 +9,15 @@ from collections.abc import Iterator
 
 from ...model import Evidence, Format, Unit
 from ...query.explanation import explanation
-from ...query.interface import ExplainedExport, Explanation, Life, Moment, Related
+from ...query.interface import (
+    Condition,
+    ExplainedExport,
+    Explanation,
+    Life,
+    Moment,
+    PrintedForm,
+    Related,
+)
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json
@@ -56,14 +64,13 @@ def _lines(answer: Explanation) -> Iterator[str]:
 def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     yield from textwrap.wrap(export.doc, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
-    yield from _field(
-        "where", ", ".join(export.archs) if export.archs else "every architecture"
-    )
+    yield from _field("where", ", ".join(export.archs) if export.archs else "every architecture")
     for life in export.lives:
         yield from _life(life)
-    for condition in export.conditions or [None]:
-        text = "always" if condition is None else condition.condition
-        yield from _field("if", text + (_range(condition) if condition else ""))
+    for condition in export.conditions:
+        yield from _field("if", condition.condition + _range(condition))
+    if not export.conditions:
+        yield from _field("if", "always")
     for printed in export.printed:
         yield from _field(
             "printed", f"{printed.printf or '?'}  by {printed.macro}{_range(printed)}"
@@ -109,9 +116,9 @@ def _related(related: Related) -> str:
     return f"{related.key}, {life}: {related.summary}"
 
 
-def _range(ranged: object) -> str:
-    since, until = getattr(ranged, "since"), getattr(ranged, "until")
-    return (f" since {since}" if since else "") + (f" until {until}" if until else "")
+def _range(ranged: Condition | PrintedForm) -> str:
+    since = f" since {ranged.since}" if ranged.since else ""
+    return since + (f" until {ranged.until}" if ranged.until else "")
 
 
 def _field(label: str, text: str) -> Iterator[str]:

@@ -7,10 +7,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from ... import resources
 from ...problem import Location, Problem
 from ...syntax.format import format_file
 from ...syntax.parse import parse
-from ... import resources
 from ..failure import FINDINGS, FINE, UNREADABLE, Failure
 from ..output import print_json
 from ..schema import add_format_option

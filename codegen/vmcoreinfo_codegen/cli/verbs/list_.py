@@ -45,7 +45,5 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "csv":
         print_csv(header, rows)
     else:
-        print_table(
-            ["KEY", "FORMAT", "CONDITION"], ([key, format_, c] for key, c, format_ in rows)
-        )
+        print_table(["KEY", "FORMAT", "CONDITION"], ([key, format_, c] for key, c, format_ in rows))
     return FINE

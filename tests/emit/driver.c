@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tells all that the generated C parser says of a text, a line a fact, so that it
+ * can be compared with what Python says. One process answers many requests.
+ *
+ * A request is some of these lines, then "go". Bytes are hexadecimal digits, "-"
+ * where there are none.
+ *
+ *   text BYTES		parse a text
+ *   note BYTES		parse the text of an ELF note
+ *   null		parse a text of length 0 at no address
+ *   find BYTES		look a name up in what was parsed last
+ *   memory ADDRESS BYTES	there is such memory, for the targets that follow
+ *   target ARCH little|big none|map|noise|flaky|echo
+ *			derive every value; ARCH "-" is none
+ *   targetless		derive every value without a target
+ *   metadata		what is known of every entry, architecture, diagnostic
+ *
+ * An answer is its length in bytes on a line of its own, then that many bytes.
+ * A "contradiction" line is a promise of the header that was not kept.
+ *
+ * Memory of a target: `map` has what the request gives; `noise` has some byte at
+ * every address; `flaky` is the same, but fails at a quarter of the addresses;
+ * `echo` has at each address that address; with `none` there is no reader.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vmcoreinfo.h"
+
+/* The build makes a list of the header's derivations: DERIVATION(name) for each. */
+#define DERIVATION(name) { #name, vmci_derive_##name },
+static const struct {
+	const char *name;
+	enum vmci_status (*derive)(const struct vmcoreinfo *, const struct vmci_target *,
+				   struct vmci_derived *);
+} derivations[] = {
+#include "derivations.inc"
+};
+
+static const char *const severity_names[] = { "info", "warning", "error" };
+static const char *const status_names[] = { "ok", "no_recipe", "read_failed" };
+
+enum { MOST_CHUNKS = 64 };
+
+struct bytes {
+	unsigned char *start;	/* as allocated */
+	unsigned char *data;	/* what follows the last one is out of bounds */
+	size_t length;
+};
+
+struct chunk {
+	uint64_t address;
+	struct bytes bytes;
+};
+
+enum mode { MODE_NONE, MODE_MAP, MODE_NOISE, MODE_FLAKY, MODE_ECHO, MODE_COUNT };
+
+static const char *const mode_names[] = { "none", "map", "noise", "flaky", "echo" };
+
+struct state {
+	FILE *out;
+	struct bytes text;
+	struct vmcoreinfo *info;
+	struct chunk chunks[MOST_CHUNKS];
+	size_t chunk_count;
+	enum mode mode;
+};
+
+static void fail(const char *why)
+{
+	fprintf(stderr, "driver: %s\n", why);
+	exit(3);
+}
+
+static void *allocate(size_t size)
+{
+	void *memory = malloc(size);
+
+	if (!memory)
+		fail("no memory");
+	return memory;
+}
+
+/* A buffer of exactly that size, so that a sanitizer sees a read of one byte more. */
+static struct bytes buffer_of(size_t length)
+{
+	struct bytes bytes;
+
+	/* malloc(0) may give a byte that can be read. */
+	bytes.start = allocate(length ? length : 1);
+	bytes.data = length ? bytes.start : bytes.start + 1;
+	bytes.length = length;
+	return bytes;
+}
+
+static struct bytes copy_of(const void *data, size_t length)
+{
+	struct bytes bytes = buffer_of(length);
+
+	memcpy(bytes.data, data, length);
+	return bytes;
+}
+
+static unsigned int digit(char letter)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = letter ? strchr(digits, letter) : NULL;
+
+	if (!at)
+		fail("not hexadecimal digits");
+	return (unsigned int)(at - digits);
+}
+
+static struct bytes bytes_of(const char *word)
+{
+	struct bytes bytes;
+	size_t i;
+
+	bytes = buffer_of(strcmp(word, "-") == 0 ? 0 : strlen(word) / 2);
+	for (i = 0; i < bytes.length; i++)
+		bytes.data[i] = (unsigned char)(digit(word[2 * i]) << 4 |
+						digit(word[2 * i + 1]));
+	return bytes;
+}
+
+static void print_bytes(FILE *out, const void *data, size_t length)
+{
+	const unsigned char *bytes = data;
+	size_t i;
+
+	if (length == 0)
+		fputc('-', out);
+	for (i = 0; i < length; i++)
+		fprintf(out, "%02x", bytes[i]);
+}
+
+/* ---- the text ---------------------------------------------------------------- */
+
+static void report(void *context, const struct vmci_diagnostic *diagnostic)
+{
+	struct state *state = context;
+	const char *start = (const char *)state->text.data;
+	const struct vmci_text *key = &diagnostic->key;
+
+	fprintf(state->out, "diagnostic %s %s %zu %zu ",
+		vmci_diagnostic_name(diagnostic->id), severity_names[diagnostic->severity],
+		diagnostic->line, diagnostic->offset);
+	print_bytes(state->out, key->data, key->length);
+	fprintf(state->out, " %s\n", diagnostic->message);
+	if (diagnostic->offset > state->text.length)
+		fprintf(state->out, "contradiction: the offset is outside of the text\n");
+	if (start && (key->data < start ||
+		      key->data + key->length > start + state->text.length))
+		fprintf(state->out, "contradiction: the key is outside of the text\n");
+}
+
+static void print_value(FILE *out, const struct vmcoreinfo *info, enum vmci_key key)
+{
+	const struct vmci_entry *entry = vmci_entry(key);
+	struct vmci_text text = { NULL, 0 }, found = { NULL, 0 };
+	size_t length = 0, again = 0;
+	uint8_t bytes[256];
+	uint64_t u64;
+	int64_t i64;
+
+	if (!vmci_has(info, key)) {
+		if (vmci_get_u64(info, key, &u64) || vmci_get_i64(info, key, &i64) ||
+		    vmci_get_text(info, key, &text) ||
+		    vmci_get_bytes(info, key, bytes, sizeof(bytes), &length) ||
+		    vmci_find(info, entry->name, entry->name_length, &text))
+			fprintf(out, "contradiction: %s is absent, but has a value\n",
+				entry->name);
+		return;
+	}
+	fprintf(out, "value %s ", entry->name);
+	if (vmci_get_u64(info, key, &u64))
+		fprintf(out, "%" PRIu64 " ", u64);
+	else
+		fputs("- ", out);
+	if (vmci_get_i64(info, key, &i64))
+		fprintf(out, "%" PRId64 " ", i64);
+	else
+		fputs("- ", out);
+	if (!vmci_get_text(info, key, &text))
+		fputs("contradiction: present, but without text ", out);
+	print_bytes(out, text.data, text.length);
+	fputc(' ', out);
+	if (vmci_get_bytes(info, key, bytes, sizeof(bytes), &length)) {
+		print_bytes(out, bytes, length);
+		if (length && (vmci_get_bytes(info, key, bytes, length - 1, &again) ||
+			       again != length))
+			fputs(" contradiction: longer than the buffer", out);
+	} else if (length > sizeof(bytes)) {
+		fprintf(out, "%zu", length);
+	} else {
+		fputc('-', out);
+	}
+	fputc('\n', out);
+	if (!vmci_find(info, entry->name, entry->name_length, &found) ||
+	    found.data != text.data || found.length != text.length)
+		fputs("contradiction: vmci_find() differs\n", out);
+}
+
+static void parse(struct state *state, const char *text, size_t length)
+{
+	struct vmcoreinfo *silent = allocate(sizeof(*silent));
+	size_t errors;
+	unsigned int key;
+
+	/* What the parser leaves unset shows, as the two are filled with different bytes. */
+	memset(state->info, 0xa5, sizeof(*state->info));
+	memset(silent, 0x5a, sizeof(*silent));
+	errors = vmci_parse(state->info, text, length, report, state);
+	fprintf(state->out, "errors %zu\n", errors);
+	if (vmci_parse(silent, text, length, NULL, NULL) != errors ||
+	    memcmp(silent->present, state->info->present, sizeof(silent->present)) != 0)
+		fputs("contradiction: without a report it differs\n", state->out);
+	for (key = 0; key < VMCI_KEY_COUNT; key++) {
+		const struct vmci_value *a = &state->info->values[key];
+		const struct vmci_value *b = &silent->values[key];
+
+		print_value(state->out, state->info, (enum vmci_key)key);
+		if (vmci_has(silent, (enum vmci_key)key) &&
+		    (a->bits != b->bits || a->text.data != b->text.data ||
+		     a->text.length != b->text.length))
+			fputs("contradiction: a value is not set\n", state->out);
+	}
+	if (vmci_has(state->info, VMCI_KEY_COUNT))
+		fputs("contradiction: it has what is no key\n", state->out);
+	free(silent);
+}
+
+static void take_text(struct state *state, const void *data, size_t length)
+{
+	free(state->text.start);
+	state->text = copy_of(data, length);
+	parse(state, (const char *)state->text.data, state->text.length);
+}
+
+static void take_note(struct state *state, const struct bytes *note)
+{
+	const char *start = (const char *)note->data;
+	struct vmci_text text = vmci_note_text(note->data, note->length);
+
+	fprintf(state->out, "note %td %zu\n", text.data - start, text.length);
+	if (text.data < start || text.data + text.length > start + note->length) {
+		fputs("contradiction: the text is outside of the note\n", state->out);
+		return;
+	}
+	take_text(state, text.data, text.length);
+}
+
+static void find(struct state *state, const struct bytes *name)
+{
+	struct vmci_text text;
+
+	fputs("find ", state->out);
+	print_bytes(state->out, name->data, name->length);
+	if (vmci_find(state->info, (const char *)name->data, name->length, &text)) {
+		fputs(" is ", state->out);
+		print_bytes(state->out, text.data, text.length);
+	}
+	fputc('\n', state->out);
+}
+
+/* ---- derivations ------------------------------------------------------------- */
+
+static unsigned char noise(uint64_t address)
+{
+	address *= UINT64_C(0x9e3779b97f4a7c15);
+	address ^= address >> 29;
+	address *= UINT64_C(0xbf58476d1ce4e5b9);
+	return (unsigned char)(address >> 56);
+}
+
+static bool read_map(const struct state *state, uint64_t address, void *buffer, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < state->chunk_count; i++) {
+		const struct chunk *chunk = &state->chunks[i];
+		uint64_t skip = address - chunk->address;
+
+		if (skip < chunk->bytes.length && size <= chunk->bytes.length - skip) {
+			memcpy(buffer, chunk->bytes.data + skip, size);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_memory(void *context, uint64_t address, void *buffer, size_t size)
+{
+	const struct state *state = context;
+	unsigned char *bytes = buffer;
+	bool good = true;
+	size_t i;
+
+	if (state->mode == MODE_MAP)
+		good = read_map(state, address, buffer, size);
+	else if (state->mode == MODE_FLAKY && noise(address) % 4 == 0)
+		good = false;
+	else if (state->mode == MODE_ECHO)
+		for (i = 0; i < size; i++)
+			bytes[i] = (unsigned char)(address >> (8 * i));
+	else
+		for (i = 0; i < size; i++)
+			bytes[i] = noise(address + i);
+	fprintf(state->out, "read %" PRIx64 " %zu %s\n", address, size, good ? "ok" : "failed");
+	return good;
+}
+
+static void derive(const struct state *state, const struct vmci_target *target)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++) {
+		struct vmci_derived derived = { 0x5a5a5a5a, "not set" };
+		enum vmci_status status;
+
+		status = derivations[i].derive(state->info, target, &derived);
+		fprintf(state->out, "derive %s %s", derivations[i].name, status_names[status]);
+		if (status == VMCI_OK)
+			fprintf(state->out, " %" PRIu64 " %s", derived.value, derived.recipe);
+		fputc('\n', state->out);
+	}
+}
+
+static void take_target(struct state *state, char *arch, const char *order, const char *mode)
+{
+	struct vmci_target target = { VMCI_ARCH_UNKNOWN, false, read_memory, state };
+	unsigned int i;
+
+	if (strcmp(arch, "-") != 0) {
+		struct bytes name = copy_of(arch, strlen(arch));
+
+		target.arch = vmci_arch_from_name((const char *)name.data, name.length);
+		free(name.start);
+	}
+	target.big_endian = strcmp(order, "big") == 0;
+	for (i = 0; i < MODE_COUNT && strcmp(mode, mode_names[i]) != 0; i++)
+		;
+	if (i == MODE_COUNT)
+		fail("no such memory");
+	state->mode = (enum mode)i;
+	if (state->mode == MODE_NONE)
+		target.read = NULL;
+	derive(state, &target);
+}
+
+/* ---- what is known ----------------------------------------------------------- */
+
+static void print_metadata(FILE *out)
+{
+	static const char *const kinds[] = {
+		"SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER", "CONFIG", "bare",
+	};
+	static const char *const formats[] = {
+		"decimal", "signed", "hex", "0x-hex", "string", "hexbytes", "flag",
+	};
+	static const char *const units[] = {
+		"-", "address", "physical-address", "bytes", "count", "bits", "bit", "mask",
+		"index", "seconds", "page-type", "displacement", "register", "boolean", "text",
+	};
+	unsigned int key, id;
+	size_t i;
+
+	fprintf(out, "release %s %s\n", VMCI_FIRST_RELEASE, VMCI_LATEST_RELEASE);
+	for (key = 0; key < VMCI_KEY_COUNT; key++) {
+		const struct vmci_entry *entry = vmci_entry((enum vmci_key)key);
+		enum vmci_key again = VMCI_KEY_COUNT;
+
+		fprintf(out, "entry %s %s %s %s %s %s", entry->name, kinds[entry->kind],
+			formats[entry->format], units[entry->unit], entry->since,
+			entry->until ? entry->until : "-");
+		for (i = 0; i < entry->replaced_by_count; i++)
+			fprintf(out, " %s", vmci_entry(entry->replaced_by[i])->name);
+		fputc('\n', out);
+		if (strlen(entry->name) != entry->name_length)
+			fputs("contradiction: not the length of the name\n", out);
+		if (!vmci_key_from_name(entry->name, entry->name_length, &again) || again != key)
+			fputs("contradiction: the key is not found by its name\n", out);
+		if (vmci_key_from_name(entry->name, entry->name_length - 1, &again) &&
+		    again == key)
+			fputs("contradiction: the key is found by a part of its name\n", out);
+	}
+	if (vmci_entry(VMCI_KEY_COUNT))
+		fputs("contradiction: there is an entry of no key\n", out);
+	for (id = 0; id <= VMCI_NOT_TEXT_LINE; id++)
+		fprintf(out, "id %s\n", vmci_diagnostic_name((enum vmci_diagnostic_id)id));
+	for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++)
+		fprintf(out, "derivation %s\n", derivations[i].name);
+}
+
+/* ---- requests ---------------------------------------------------------------- */
+
+static void forget_memory(struct state *state)
+{
+	while (state->chunk_count)
+		free(state->chunks[--state->chunk_count].bytes.start);
+}
+
+static void take_line(struct state *state, char *line)
+{
+	const char *verb = strtok(line, " ");
+	char *words[3] = { NULL, NULL, NULL };
+	struct bytes bytes;
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		words[i] = strtok(NULL, " ");
+	if (!verb)
+		fail("an empty line");
+	if (strcmp(verb, "null") == 0) {
+		free(state->text.start);
+		memset(&state->text, 0, sizeof(state->text));
+		parse(state, NULL, 0);
+	} else if (strcmp(verb, "targetless") == 0) {
+		derive(state, NULL);
+	} else if (strcmp(verb, "metadata") == 0) {
+		print_metadata(state->out);
+	} else if (strcmp(verb, "memory") == 0 && words[1]) {
+		if (state->chunk_count == MOST_CHUNKS)
+			fail("too much memory");
+		state->chunks[state->chunk_count].address = strtoull(words[0], NULL, 16);
+		state->chunks[state->chunk_count++].bytes = bytes_of(words[1]);
+	} else if (strcmp(verb, "target") == 0 && words[2]) {
+		take_target(state, words[0], words[1], words[2]);
+	} else if (words[0]) {
+		bytes = bytes_of(words[0]);
+		if (strcmp(verb, "text") == 0)
+			take_text(state, bytes.data, bytes.length);
+		else if (strcmp(verb, "note") == 0)
+			take_note(state, &bytes);
+		else if (strcmp(verb, "find") == 0)
+			find(state, &bytes);
+		else
+			fail("no such verb");
+		free(bytes.start);
+	} else {
+		fail("no such verb");
+	}
+}
+
+int main(void)
+{
+	struct state state;
+	char *line = NULL, *answer = NULL;
+	size_t room = 0, length = 0;
+	ssize_t count;
+
+	memset(&state, 0, sizeof(state));
+	state.info = allocate(sizeof(*state.info));
+	state.out = open_memstream(&answer, &length);
+	while (state.out && (count = getline(&line, &room, stdin)) > 0) {
+		alarm(60);	/* against a parser that does not come to an end */
+		line[count - 1] = '\0';
+		if (strcmp(line, "go") != 0) {
+			take_line(&state, line);
+			continue;
+		}
+		fclose(state.out);
+		printf("%zu\n", length);
+		fwrite(answer, 1, length, stdout);
+		fflush(stdout);
+		alarm(0);
+		free(answer);
+		forget_memory(&state);
+		state.out = open_memstream(&answer, &length);
+	}
+	if (state.out)
+		fclose(state.out);
+	free(answer);
+	forget_memory(&state);
+	free(state.text.start);
+	free(state.info);
+	free(line);
+	return 0;
+}

@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: MIT
+"""Asks both generated parsers the same, and gets the same form of answer from each.
+
+An answer is a list of lines, each one fact; `driver.c` says what a request looks like.
+`Driver.ask` has the C product answer, `python_answer` the Python one.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import vmcoreinfo
+from tests.conftest import ROOT
+from vmcoreinfo import derive
+
+C_SOURCE = ROOT / "generated" / "c"
+PYTHON_SOURCE = ROOT / "generated" / "python" / "vmcoreinfo"
+DRIVER_SOURCE = Path(__file__).resolve().parent / "driver.c"
+
+STRICT = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
+SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+MASK = (1 << 64) - 1
+
+
+# ---- C ------------------------------------------------------------------------------
+
+
+def derivations_of_header() -> list[str]:
+    header = (C_SOURCE / "vmcoreinfo.h").read_text()
+    return re.findall(r"^enum vmci_status vmci_derive_(\w+)\(", header, re.MULTILINE)
+
+
+def compiles(compiler: str, directory: Path, *options: str) -> bool:
+    """Whether a trivial program can be made and run with these options."""
+    source = directory / "trivial.c"
+    source.write_text("#include <string.h>\nint main(void) { return 0; }\n")
+    program = directory / "trivial"
+    made = subprocess.run(
+        [compiler, *options, str(source), "-o", str(program)], capture_output=True, check=False
+    )
+    if made.returncode:
+        return False
+    return subprocess.run([str(program)], capture_output=True, check=False).returncode == 0
+
+
+def build_driver(compiler: str, directory: Path, *options: str) -> Path:
+    names = derivations_of_header()
+    assert names, "no derivation in the header"
+    (directory / "derivations.inc").write_text("".join(f"DERIVATION({n})\n" for n in names))
+    program = directory / "driver"
+    made = subprocess.run(
+        [
+            *(compiler, *STRICT, "-D_POSIX_C_SOURCE=200809L", *options),
+            *(f"-I{C_SOURCE}", f"-I{directory}"),
+            *(str(DRIVER_SOURCE), str(C_SOURCE / "vmcoreinfo.c"), "-o", str(program)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    return program
+
+
+class DriverDied(AssertionError):
+    """The C program ended before it answered: a sanitizer's finding, or a crash."""
+
+
+class Driver:
+    """The C driver as a process; started again after it died."""
+
+    def __init__(self, program: Path) -> None:
+        self.program = program
+        self._process: subprocess.Popen[bytes] | None = None
+        self._errors: IO[bytes] | None = None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._errors = (self.program.parent / "stderr").open("w+b")
+        self._process = subprocess.Popen(
+            [str(self.program)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            # In some containers the leak checker can't run; the product allocates nothing.
+            env={"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"},
+        )
+        return self._process
+
+    def ask(self, request: Iterable[str]) -> list[str]:
+        process = self._process or self._start()
+        assert process.stdin and process.stdout
+        lines = [*request, "go"]
+        try:
+            process.stdin.write(("\n".join(lines) + "\n").encode("ascii"))
+            process.stdin.flush()
+            size = process.stdout.readline()
+        except BrokenPipeError:
+            size = b""
+        if not size:
+            raise self._died(lines)
+        return process.stdout.read(int(size)).decode("ascii").splitlines()
+
+    def _died(self, request: Sequence[str]) -> DriverDied:
+        assert self._process and self._errors
+        status = self._process.wait()
+        self._errors.seek(0)
+        said = self._errors.read().decode("ascii", "replace")
+        self.close()
+        asked = "\n".join(line[:2000] for line in request)
+        return DriverDied(f"the C driver ended with {status}\n{said[:4000]}\non\n{asked}")
+
+    def close(self) -> None:
+        if self._process:
+            assert self._process.stdin and self._process.stdout and self._errors
+            self._process.stdin.close()
+            self._process.wait()
+            self._process.stdout.close()
+            self._errors.close()
+            self._process = None
+
+
+def sanitizing_compiler(directory: Path) -> str | None:
+    """clang first: its undefined behaviour sanitizer knows more."""
+    for compiler in ("clang", "gcc"):
+        if shutil.which(compiler) and compiles(compiler, directory, *SANITIZE):
+            return compiler
+    return None
+
+
+# ---- requests -----------------------------------------------------------------------
+
+
+def digits(data: bytes) -> str:
+    return data.hex() or "-"
+
+
+def parsing(text: bytes) -> str:
+    return f"text {digits(text)}"
+
+
+def reading(note: bytes) -> str:
+    return f"note {digits(note)}"
+
+
+def finding(name: bytes) -> str:
+    return f"find {digits(name)}"
+
+
+def target(arch: str | None, *, big_endian: bool = False, memory: str = "none") -> str:
+    return f"target {arch or '-'} {'big' if big_endian else 'little'} {memory}"
+
+
+def memory(chunks: Mapping[int, bytes]) -> list[str]:
+    return [f"memory {address:x} {digits(data)}" for address, data in chunks.items()]
+
+
+# ---- Python -------------------------------------------------------------------------
+
+
+def python_answer(request: Iterable[str]) -> list[str]:
+    """What `Driver.ask` should say, by the Python product."""
+    answer: list[str] = []
+    chunks: dict[int, bytes] = {}
+    info = vmcoreinfo.parse(b"")
+    for line in request:
+        verb, *words = line.split(" ")
+        if verb in ("text", "note"):
+            data = bytes.fromhex(words[0].strip("-"))
+            text = data
+            if verb == "note":
+                text = vmcoreinfo.note_text(data)
+                answer.append(f"note {0 if text is data else 24} {len(text)}")
+                info = vmcoreinfo.parse(data)
+            else:
+                info = vmcoreinfo.VmcoreInfo(text)
+            answer += _parsed(info)
+        elif verb == "find":
+            name = bytes.fromhex(words[0].strip("-")).decode("latin-1")
+            entry = info.entry(name)
+            is_text = f" is {digits(entry.text.encode())}" if entry else ""
+            answer.append(f"find {words[0]}{is_text}")
+        elif verb == "memory":
+            chunks[int(words[0], 16)] = bytes.fromhex(words[1].strip("-"))
+        elif verb == "targetless":
+            answer += _derived(info, None)
+        elif verb == "target":
+            reader = None if words[2] == "none" else _Reader(words[2], chunks, answer)
+            arch = None if words[0] == "-" else words[0]
+            answer += _derived(info, derive.Target(arch, reader, words[1] == "big"), answer)
+        else:
+            raise ValueError(line)
+    return answer
+
+
+def _parsed(info: vmcoreinfo.VmcoreInfo) -> list[str]:
+    answer = [
+        f"diagnostic {d.id} {d.severity} {d.line} {d.offset} "
+        f"{digits((d.key or '').encode())} {d.message}"
+        for d in info.diagnostics
+    ]
+    answer.append(f"errors {sum(d.severity == 'error' for d in info.diagnostics)}")
+    for key in vmcoreinfo.ENTRIES:
+        entry = info.entry(key)
+        if not entry:
+            continue
+        value = entry.value
+        unsigned = signed = "-"
+        if isinstance(value, int) and not isinstance(value, bool):
+            unsigned = str(value) if 0 <= value <= MASK else "-"
+            signed = str(value) if -(1 << 63) <= value < 1 << 63 else "-"
+        raw = "-"
+        if isinstance(value, bytes):
+            raw = value.hex() if len(value) <= 256 else str(len(value))
+        answer.append(f"value {key} {unsigned} {signed} {digits(entry.text.encode())} {raw}")
+    return answer
+
+
+def _noise(address: int) -> int:
+    address = address * 0x9E3779B97F4A7C15 & MASK
+    address ^= address >> 29
+    return (address * 0xBF58476D1CE4E5B9 & MASK) >> 56
+
+
+class _Reader:
+    """The memory that `driver.c` fakes, and a line in the answer for each read."""
+
+    def __init__(self, mode: str, chunks: Mapping[int, bytes], answer: list[str]) -> None:
+        self.mode = mode
+        self.chunks = dict(chunks)
+        self.answer = answer
+
+    def __call__(self, address: int, size: int) -> bytes:
+        data = self._read(address, size)
+        outcome = "failed" if data is None else "ok"
+        self.answer.append(f"read {address:x} {size} {outcome}")
+        if data is None:
+            raise OSError("no memory there")
+        return data
+
+    def _read(self, address: int, size: int) -> bytes | None:
+        if self.mode == "map":
+            for start, data in self.chunks.items():
+                skip = address - start & MASK
+                if skip < len(data) and size <= len(data) - skip:
+                    return data[skip : skip + size]
+            return None
+        if self.mode == "flaky" and _noise(address) % 4 == 0:
+            return None
+        if self.mode == "echo":
+            return address.to_bytes(8, "little")[:size]
+        return bytes(_noise(address + i & MASK) for i in range(size))
+
+
+def _derived(
+    info: vmcoreinfo.VmcoreInfo, given: derive.Target | None, answer: list[str] | None = None
+) -> list[str]:
+    """A line for each derivation; with `answer`, each goes there, among the reads."""
+    lines: list[str] = [] if answer is None else answer
+    for name, function in derive.DERIVATIONS.items():
+        try:
+            derived = function(info, given)
+        except derive.ReadError:
+            lines.append(f"derive {name} read_failed")
+            continue
+        if derived is None:
+            lines.append(f"derive {name} no_recipe")
+        else:
+            lines.append(f"derive {name} ok {derived.value & MASK} {derived.recipe}")
+    return lines if answer is None else []
