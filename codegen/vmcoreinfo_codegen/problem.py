@@ -48,15 +48,21 @@ class SchemaError(Exception):
 
 def near_misses(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """The known words nearest to `word`: those one edit away, then those alike, best first."""
+    word = word.lower()
     lowered = {candidate.lower(): candidate for candidate in reversed(list(known))}
-    close = [candidate for candidate in lowered if _one_edit_away(word.lower(), candidate)]
-    alike = difflib.get_close_matches(word.lower(), lowered, n=limit, cutoff=_NEAR)
-    return [lowered[c] for c in dict.fromkeys([*sorted(close), *alike])][:limit]
+    close = [candidate for candidate in lowered if _one_edit_away(word, candidate)]
+    close.sort(key=lambda candidate: (-_likeness(word, candidate), candidate))
+    alike = difflib.get_close_matches(word, lowered, n=limit, cutoff=_NEAR)
+    return [lowered[candidate] for candidate in dict.fromkeys([*close, *alike])][:limit]
+
+
+def _likeness(word: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, word, other).ratio()
 
 
 def _one_edit_away(word: str, other: str) -> bool:
     """Whether one letter put in, left out, replaced, or swapped with its neighbour does it."""
-    if abs(len(word) - len(other)) > 1 or min(len(word), len(other)) < 2:
+    if abs(len(word) - len(other)) > 1 or max(len(word), len(other)) < 2:
         return False
     start = 0
     while start < min(len(word), len(other)) and word[start] == other[start]:

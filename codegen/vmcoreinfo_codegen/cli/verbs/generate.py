@@ -10,6 +10,7 @@ from ... import resources
 from ...check import check_folder
 from ...emit.product import write
 from ...emit.targets import TARGETS, emit
+from ...problem import did_you_mean
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json
 from ..schema import add_format_option, add_schema_option
@@ -38,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     unknown = [name for name in options.targets if name not in TARGETS]
     if unknown:
-        raise Failure(f"unknown target '{unknown[0]}'; one of {', '.join(TARGETS)}")
+        hint = did_you_mean(unknown[0], TARGETS) or f"one of {', '.join(TARGETS)}"
+        raise Failure(f"unknown target '{unknown[0]}'; {hint}")
     if options.out is None and not resources.is_checkout():
         raise Failure("this is no source tree; say where to write with --out DIR")
     schema, problems = check_folder(options.schema)

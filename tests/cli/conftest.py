@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Run the command in this process, as a user would."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.conftest import ROOT
+from vmcoreinfo_codegen.cli.main import main
+
+NOTE = "tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Exit code and output of one run."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self, verb: str) -> Any:
+        """The output as JSON, held to the published JSON Schema of the verb."""
+        answer = json.loads(self.out)
+        published = json.loads((ROOT / f"generated/interface/{verb}.schema.json").read_text())
+        jsonschema.Draft202012Validator(published).validate(answer)
+        return answer
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(ROOT)
+
+    def run_command(*arguments: str, stdin: bytes = b"") -> Ran:
+        text = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
+        monkeypatch.setattr(sys, "stdin", text)
+        capsys.readouterr()
+        try:
+            code = main(arguments)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run_command

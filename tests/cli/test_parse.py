@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo parse` on real notes, bad ones, and what is no note."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import NOTE, Run
+from tests.conftest import ROOT, real_notes
+
+
+@pytest.mark.parametrize("note", real_notes(), ids=lambda note: note.file)
+def test_every_real_note_as_json(run: Run, note: object) -> None:
+    file = getattr(note, "file")  # noqa: B009 - a parameter of pytest has no type
+    ran = run("parse", f"tests/corpus/notes/{file}", "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    answer = ran.json("parse")
+    assert answer["diagnostics"] == []
+    assert {e["key"]: e["text"] for e in answer["entries"]} == getattr(note, "values")  # noqa: B009
+
+
+def test_values_are_numbers_where_the_format_is_one(run: Run) -> None:
+    answer = run("parse", NOTE, "--format", "json").json("parse")
+    values = {entry["key"]: entry["value"] for entry in answer["entries"]}
+    assert values["SYMBOL(init_uts_ns)"] == 0xFFFFFFFF9B4FECC0
+    assert values["NUMBER(VMALLOC_START)"] == 0xFFFFD32C80000000
+    assert values["NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)"] == -184549376
+    assert values["OSRELEASE"] == "7.3.4+deb13-amd64"
+    assert values["BUILD-ID"] == "b3997c9bf954efcafed82ed219434f03b715f8df"
+    assert answer["entries"][0]["line"] == 1
+
+
+def test_table_and_csv(run: Run) -> None:
+    table = run("parse", NOTE)
+    lines = table.out.splitlines()
+    assert lines[0].split() == ["KEY", "VALUE", "UNIT"]
+    assert lines[3].split() == ["PAGESIZE", "4096", "bytes"]
+    rows = list(csv.reader(io.StringIO(run("parse", NOTE, "--format", "csv").out)))
+    assert rows[0] == ["key", "kind", "value", "text", "format", "line"]
+    assert (
+        len(rows)
+        == len(lines)
+        == 1 + len((ROOT / NOTE).with_suffix(".txt").read_text().splitlines())
+    )
+
+
+def test_text_from_stdin(run: Run) -> None:
+    text = (ROOT / NOTE).with_suffix(".txt").read_bytes()
+    assert run("parse", "-", "--get", "PAGESIZE", stdin=text).out == "4096\n"
+
+
+def test_get_what_is_absent(run: Run) -> None:
+    gone = run("parse", NOTE, "--get", "OFFSET(page.compound_head)")
+    assert (gone.code, gone.out) == (1, "")
+    assert "kernels export it since 4.6 until 7.1" in gone.err
+    assert "it has OFFSET(page.compound_info) instead" in gone.err
+    wrong = run("parse", NOTE, "--get", "OFFSET(page.lur)")
+    assert wrong.code == 1
+    assert "did you mean OFFSET(page.lru)" in wrong.err
+
+
+def test_bad_lines_are_told_and_cost_nothing_else(run: Run) -> None:
+    text = b"OSRELEASE=6.12.0\nPAGESIZE=4k\nOFFSET(page.new)=1\nSIZE(page)=64"
+    ran = run("parse", "-", stdin=text)
+    assert ran.code == 1
+    assert ran.err.splitlines() == [
+        "<stdin>:2: error: PAGESIZE: the value is not a signed decimal number [malformed, byte 26]",
+        "<stdin>:3: info: OFFSET(page.new): no kernel that this parser knows exports this key "
+        "[unknown, byte 29]",
+        "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be cut "
+        "[truncated, byte 48]",
+    ]
+    assert [line.split()[0] for line in ran.out.splitlines()[1:]] == [
+        "OSRELEASE",
+        "OFFSET(page.new)",
+        "SIZE(page)",
+    ]
+    answer = run("parse", "-", "--format", "json", stdin=text).json("parse")
+    assert [d["id"] for d in answer["diagnostics"]] == ["malformed", "unknown", "truncated"]
+    assert run("parse", "-", "--get", "PAGESIZE", stdin=text).code == 1
+
+
+def test_warnings_alone_are_no_failure(run: Run) -> None:
+    assert run("parse", "-", stdin=b"OSRELEASE=6.12.0\nSIZE(page)=64").code == 0
+
+
+@pytest.mark.parametrize(
+    ("stdin", "message"),
+    [
+        (b"", "empty"),
+        (b"\x00\x01\x02", "empty"),
+        (b"hello world\n", "<stdin>:1: no VMCOREINFO entry in it"),
+        (b"\x7fELF" + bytes(100), "this is an ELF file"),
+        (b"OSRELEASE=6\n" * 100_000, "larger than 1048576 bytes"),
+    ],
+)
+def test_what_is_no_note(run: Run, stdin: bytes, message: str) -> None:
+    ran = run("parse", "-", stdin=stdin)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_files_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
+    ran = run("parse", str(tmp_path / "none"))
+    assert ran.code == 2
+    assert ran.err == f"vmcoreinfo: error: {tmp_path / 'none'}: No such file or directory\n"
+    assert run("parse", str(tmp_path)).code == 2
+
+
+def test_a_reader_that_stops_early() -> None:
+    command = f"{sys.executable} -m vmcoreinfo_codegen parse {NOTE} | head -1"
+    ran = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["KEY", "VALUE", "UNIT"]
+    assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [["parse", NOTE], ["--help"], []], ids=str)
+def test_start_up_loads_no_library(arguments: list[str]) -> None:
+    code = (
+        "import sys; from vmcoreinfo_codegen.cli.main import main\n"
+        "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print(sorted({'lark', 'pydantic', 'pydantic_core', 'jinja2', 'shtab'} & set(sys.modules)), "
+        "file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=dict(os.environ),
+    )
+    assert ran.stderr == "[]\n"
+    assert ran.stdout
