@@ -18,11 +18,17 @@ README = (ROOT / "README.md").read_text()
 NOTE = "tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note"
 
 
+def blocks(text: str) -> list[tuple[str, str]]:
+    """Fenced blocks as (language, content)."""
+    fence = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+    return [(found[1], found[2]) for found in fence.finditer(text)]
+
+
 def block(language: str, start: str = "") -> str:
     """The first fenced block of a language that starts so."""
-    for found in re.finditer(rf"```{language}\n(.*?)```", README, re.DOTALL):
-        if found[1].startswith(start):
-            return found[1]
+    for name, content in blocks(README):
+        if name == language and content.startswith(start):
+            return content
     raise AssertionError(f"no {language} block that starts with {start!r}")
 
 

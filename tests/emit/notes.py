@@ -177,7 +177,7 @@ TEXTS: dict[str, bytes] = {
     "tilde_and_space_in_value": b"OSRELEASE= ~\n",
     "non_ascii_in_value": "OSRELEASE=6.9-ä\n".encode(),
     "non_ascii_in_key": "OSRELÄSE=6.9\n".encode(),
-    "non_ascii_digits": "PAGESIZE=４０９６\n".encode(),
+    "non_ascii_digits": "PAGESIZE=\u0664\u0660\u0669\u0666\n".encode(),
     "latin_1_superscript": b"PAGESIZE=4\xb2\n",
     "next_line_of_latin_1": b"OSRELEASE=6.9\x85PAGESIZE=4096\n",
     "form_feed_and_vertical_tab": b"OSRELEASE=6.9\x0cPAGESIZE=4096\x0b\n",

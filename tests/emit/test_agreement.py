@@ -57,10 +57,8 @@ def test_both_know_the_same_of_each_entry(driver: Driver) -> None:
     said = driver.ask(["metadata"])
     assert [line for line in said if line.startswith("contradiction")] == []
     expected = [
-        " ".join(
-            ["entry", e.key, e.kind, e.format, e.unit or "-", e.since, e.until or "-"]
-            + list(e.replaced_by)
-        )
+        f"entry {e.key} {e.kind} {e.format} {e.unit or '-'} {e.since} {e.until or '-'}"
+        + "".join(f" {key}" for key in e.replaced_by)
         for e in vmcoreinfo.ENTRIES.values()
     ]
     assert [line for line in said if line.startswith("entry ")] == expected

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""Proves that the C product builds without a warning wherever it says that it does.
+
+With gcc and clang, optimised or not, for 64 and for 32 bits, of either byte order, with
+`char` signed or not, as C99 and in C++; and that the object asks for nothing but a few
+functions of <string.h>, and has no data that changes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.emit.driver import C_SOURCE, DRIVER_SOURCE, STRICT, compiles, derivations_of_header
+
+SOURCE = C_SOURCE / "vmcoreinfo.c"
+HEADER = C_SOURCE / "vmcoreinfo.h"
+
+COMPILERS = ("gcc", "clang")
+LEVELS = ("-O0", "-O2")
+
+# What freestanding code may call all the same, the compiler's own calls of memcpy() included.
+LIBRARY = {"memchr", "memcmp", "memset", "strlen", "memcpy"}
+
+STRING_H = """
+#include <stddef.h>
+void *memchr(const void *, int, size_t);
+int memcmp(const void *, const void *, size_t);
+void *memcpy(void *, const void *, size_t);
+void *memset(void *, int, size_t);
+size_t strlen(const char *);
+"""
+
+
+def need(tool: str) -> str:
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not here")
+    return tool
+
+
+def run(*command: str | Path) -> str:
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stderr}"
+    assert done.stderr == ""
+    return done.stdout
+
+
+def compiled(compiler: str, directory: Path, *options: str) -> Path:
+    made = directory / f"{compiler}.o"
+    run(compiler, *STRICT, "-Wpedantic", *options, "-c", SOURCE, "-o", made)
+    return made
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_compiles_without_warnings(compiler: str, level: str, tmp_path: Path) -> None:
+    assert compiled(need(compiler), tmp_path, level).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_compiles_for_32_bits(compiler: str, tmp_path: Path) -> None:
+    if not compiles(need(compiler), tmp_path, "-m32"):
+        pytest.skip(f"{compiler} -m32 needs the multilib packages, which are not here")
+    compiled(compiler, tmp_path, "-m32", "-O2")
+
+
+@pytest.mark.parametrize(
+    "triple",
+    [
+        *("i386-linux-gnu", "arm-linux-gnueabihf", "aarch64-linux-gnu", "powerpc64-linux-gnu"),
+        *("s390x-linux-gnu", "riscv32-linux-gnu", "mips-linux-gnu", "x86_64-windows-gnu"),
+    ],
+)
+def test_compiles_for_other_machines_without_a_library(triple: str, tmp_path: Path) -> None:
+    """Sizes of size_t and long, byte orders, and the sign of char that this machine lacks."""
+    targets = run(need("clang"), "--print-targets")
+    word = {"i386": "x86", "powerpc64": "ppc64", "s390x": "systemz", "x86_64": "x86-64"}
+    machine = triple.partition("-")[0]
+    if not re.search(rf"^ *{word.get(machine, machine)} ", targets, re.MULTILINE):
+        pytest.skip(f"this clang is built without the target {machine}")
+    # The compiler has <stdbool.h>, <stddef.h> and <stdint.h> itself; this is all the rest.
+    (tmp_path / "string.h").write_text(STRING_H)
+    compiled(
+        "clang",
+        tmp_path,
+        *("-O2", f"--target={triple}", "-ffreestanding", "-nostdlibinc", f"-I{tmp_path}"),
+    )
+
+
+def test_includes_four_headers_alone() -> None:
+    text = HEADER.read_text() + SOURCE.read_text()
+    included = set(re.findall(r"^#\s*include\s+(\S+)", text, re.MULTILINE))
+    assert included == {
+        *("<stdbool.h>", "<stddef.h>", "<stdint.h>", "<string.h>"),
+        '"vmcoreinfo.h"',
+    }
+
+
+# ---- the object ---------------------------------------------------------------------
+
+
+def symbols(made: Path) -> list[tuple[str, str]]:
+    """Type letter and name of each symbol of an object."""
+    lines = run(need("nm"), made).splitlines()
+    return [(line.split()[-2], line.split()[-1]) for line in lines]
+
+
+# As position-independent code, a constant with a pointer in it is data until it is linked.
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_object_asks_for_little_and_has_no_data_that_changes(
+    compiler: str, level: str, tmp_path: Path
+) -> None:
+    made = compiled(need(compiler), tmp_path, level, "-ffreestanding", "-fno-pie")
+    found = symbols(made)
+    undefined = {name for letter, name in found if letter == "U"}
+    assert undefined >= {"memchr", "memcmp"}
+    assert undefined <= LIBRARY
+    assert {letter for letter, _ in found} <= set("UTtRr")
+
+
+def test_header_says_which_library_functions_are_needed(tmp_path: Path) -> None:
+    compiler = next((c for c in COMPILERS if shutil.which(c)), None)
+    made = compiled(compiler or need("gcc"), tmp_path, "-O2", "-ffreestanding", "-fno-pie")
+    undefined = {name for letter, name in symbols(made) if letter == "U"}
+    comment = HEADER.read_text().partition("*/\n#ifndef")[0]
+    said = set(re.findall(r"(\w+)\(\)", comment))
+    assert said | {"memcpy"} >= undefined
+    assert said <= undefined
+
+
+def test_object_defines_what_the_header_declares(tmp_path: Path) -> None:
+    made = compiled(need("gcc"), tmp_path, "-O2")
+    defined = {name for letter, name in symbols(made) if letter == "T"}
+    text = re.sub(r"/\*.*?\*/|^typedef.*?;", "", HEADER.read_text(), flags=re.DOTALL | re.MULTILINE)
+    declared = set(re.findall(r"\b(vmci_\w+)\([^)]*\);", text))
+    assert defined == declared
+    assert {f"vmci_derive_{name}" for name in derivations_of_header()} < declared
+
+
+# ---- C++ ----------------------------------------------------------------------------
+
+PROGRAM = r"""
+#include "vmcoreinfo.h"
+#include "vmcoreinfo.h"
+#include <cstdio>
+
+static void report(void *context, const vmci_diagnostic *diagnostic)
+{
+	std::printf("%s %s\n", static_cast<const char *>(context),
+		    vmci_diagnostic_name(diagnostic->id));
+}
+
+static bool read_nothing(void *, uint64_t, void *, size_t)
+{
+	return false;
+}
+
+int main()
+{
+	static const char text[] = "PAGESIZE=16384\nNOPE=1\n";
+	static vmcoreinfo info;
+	vmci_target target = { VMCI_ARCH_ARM64, false, read_nothing, nullptr };
+	vmci_derived derived;
+	char word[] = "said";
+
+	if (vmci_parse(&info, text, sizeof(text) - 1, report, word) != 0)
+		return 1;
+	if (vmci_derive_page_shift(&info, &target, &derived) != VMCI_OK)
+		return 2;
+	std::printf("%d %s\n", static_cast<int>(derived.value), derived.recipe);
+	return 0;
+}
+"""
+
+
+@pytest.mark.parametrize(("compiler", "plus"), [("gcc", "g++"), ("clang", "clang++")])
+def test_header_in_cxx(compiler: str, plus: str, tmp_path: Path) -> None:
+    made = compiled(need(compiler), tmp_path, "-O2")
+    source = tmp_path / "program.cpp"
+    source.write_text(PROGRAM)
+    warnings = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror")
+    program = tmp_path / "program"
+    run(need(plus), "-std=c++11", *warnings, f"-I{C_SOURCE}", source, made, "-o", program)
+    assert run(program).splitlines() == ["said unknown", "14 page_size"]
+
+
+# ---- warnings are seen --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_a_warning_fails_these_tests(compiler: str, tmp_path: Path) -> None:
+    source = tmp_path / "narrow.c"
+    source.write_text("int narrow(long value);\nint narrow(long value) { return value; }\n")
+    made = subprocess.run(
+        [need(compiler), *STRICT, "-c", str(source), "-o", str(tmp_path / "narrow.o")],
+        capture_output=True,
+        check=False,
+    )
+    assert made.returncode != 0
+    assert b"onversion" in made.stderr
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_driver_of_these_tests_is_clean_too(compiler: str, tmp_path: Path) -> None:
+    (tmp_path / "derivations.inc").write_text("DERIVATION(page_shift)\n")
+    run(
+        *(need(compiler), *STRICT, "-D_POSIX_C_SOURCE=200809L", "-fsyntax-only"),
+        *(f"-I{C_SOURCE}", f"-I{tmp_path}", DRIVER_SOURCE),
+    )
