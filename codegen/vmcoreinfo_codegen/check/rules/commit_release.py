@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model import Boundary, Schema
+from ..rule import Finding, Rule
+
+
+def _boundaries(schema: Schema) -> Iterator[Boundary]:
+    for entry in schema.entries:
+        for export in entry.exports:
+            for span in export.spans:
+                yield span.since
+                if span.until is not None:
+                    yield span.until
+            yield from (change.boundary for change in export.changes)
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    first: dict[str, Boundary] = {}
+    for boundary in _boundaries(schema):
+        if boundary.commit is None:
+            continue
+        known = first.setdefault(boundary.commit[:12], boundary)
+        if known.release.branch != boundary.release.branch:
+            yield (
+                boundary.location,
+                f"commit {boundary.commit} is said to be of {boundary.release}, and of "
+                f"{known.release} in {known.location}",
+                "a commit came in one release; a stable branch has its own 'backport'",
+            )
+
+
+RULE = Rule(
+    id="VMCI028",
+    name="commit-release",
+    doc="A commit came in one mainline release, wherever it is named.",
+    example="""
+NUMBER(PG_lru) {
+	doc		"Bit number of the lru page flag."
+	value		signed bit
+	via		VMCOREINFO_NUMBER
+	since		6.8 commit 122c7a59055c
+}
+
+NUMBER(PG_private) {
+	doc		"Bit number of the private page flag."
+	value		signed bit
+	via		VMCOREINFO_NUMBER
+	since		6.9 commit 122c7a59055c ### commit 122c7a59055c is said to be of 6.9, and of 6.8 in example.vmci
+}
+""",
+    check=_check,
+)
