@@ -76,6 +76,17 @@ def test_explain_every_key(run: Run) -> None:
         )
 
 
+def test_explain_a_derivation(run: Run) -> None:
+    flat = " ".join(run("explain", "vmalloc_start").out.split())
+    assert "recipe vmlist ptr[ptr[SYMBOL(vmlist)] + OFFSET(vm_struct.addr)]" in flat
+    answer = run("explain", "section_size_bits", "--format", "json").json("explain")
+    arm64 = [r for r in answer["recipes"] if r["archs"] == ["arm64"]]
+    assert [(r["expression"], r["until"]) for r in arm64] == [
+        ("30", "5.12"),
+        ("PAGESIZE == 0x10000 ? 29 : 27", None),
+    ]
+
+
 def test_the_name_in_parentheses_will_do(run: Run) -> None:
     assert run("explain", "page.lru").out.startswith("OFFSET(page.lru)\n")
     ambiguous = run("explain", "mem_section")

@@ -24,7 +24,7 @@ VERBS = (
     ),
     Verb(
         "explain",
-        "tell the whole story of a key",
+        "tell the whole story of a key, or of a derived value",
         "vmcoreinfo explain 'OFFSET(vmap_area.va_start)'",
         "explain",
     ),

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""The whole story of one key."""
+"""The whole story of one key, or of a value derived from several."""
 
 from __future__ import annotations
 
-from ..model import Boundary, Entry, Export, Schema
+from ..model import Boundary, Derivation, Entry, Export, Schema
+from ..terms.expression import render
 from .interface import (
     Condition,
+    ExplainedDerivation,
     ExplainedExport,
+    ExplainedRecipe,
     Explanation,
     Life,
     Moment,
@@ -30,6 +33,28 @@ def explanation(schema: Schema, entry: Entry) -> Explanation:
         replaces=_related(schema, entry.replaces),
         replaced_by=_related(schema, entry.replaced_by),
         derivations=used,
+    )
+
+
+def derivation_explanation(derivation: Derivation) -> ExplainedDerivation:
+    return ExplainedDerivation(
+        derivation=derivation.name,
+        doc=derivation.doc,
+        format=derivation.format.value,
+        unit=derivation.unit.value if derivation.unit else None,
+        recipes=[
+            ExplainedRecipe(
+                name=recipe.name,
+                expression=render(recipe.expression),
+                requires=list(recipe.keys),
+                reads_memory=recipe.reads_memory,
+                archs=list(recipe.archs) if recipe.archs is not None else None,
+                since=str(recipe.since) if recipe.since else None,
+                until=str(recipe.until) if recipe.until else None,
+            )
+            for recipe in derivation.recipes
+        ],
+        source=str(derivation.location),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 
 class Answer(BaseModel):
@@ -156,7 +156,7 @@ class Related(Answer):
 
 
 class Explanation(Answer):
-    """`vmcoreinfo explain --format json`"""
+    """The whole story of a key."""
 
     key: str
     kind: str
@@ -165,6 +165,33 @@ class Explanation(Answer):
     replaces: list[Related]
     replaced_by: list[Related]
     derivations: list[str]
+
+
+class ExplainedRecipe(Answer):
+    """One way to a derived value; `archs` null for every architecture."""
+
+    name: str
+    expression: str
+    requires: list[str] = Field(description="keys that must be there, with those it reads")
+    reads_memory: bool
+    archs: list[str] | None
+    since: str | None
+    until: str | None
+
+
+class ExplainedDerivation(Answer):
+    """A derived value and its recipes, in the order in which they are tried."""
+
+    derivation: str
+    doc: str
+    format: str
+    unit: str | None
+    recipes: list[ExplainedRecipe]
+    source: str
+
+
+class Explain(RootModel[Explanation | ExplainedDerivation]):
+    """`vmcoreinfo explain --format json`: of a key or of a derivation"""
 
 
 class CheckProblem(Answer):
@@ -201,11 +228,11 @@ class Formatted(Answer):
     problems: list[CheckProblem]
 
 
-ANSWERS: dict[str, type[Answer]] = {
+ANSWERS: dict[str, type[BaseModel]] = {
     "parse": Parse,
     "list": Listing,
     "diff": Difference,
-    "explain": Explanation,
+    "explain": Explain,
     "check": Check,
     "generate": Generated,
     "fmt": Formatted,

@@ -18,13 +18,16 @@ def run(options: argparse.Namespace) -> int:
     import shtab
 
     from vmcoreinfo import ARCHITECTURES, ENTRIES
+    from vmcoreinfo.derive import DERIVATIONS
 
     from ..main import parser
 
     complete = parser()
     for action in _actions(complete):
-        if action.dest in ("key", "get"):
+        if action.dest == "get":
             action.choices = list(ENTRIES)
+        elif action.dest == "key":
+            action.choices = [*ENTRIES, *DERIVATIONS]
         elif action.dest == "arch":
             action.choices = list(ARCHITECTURES)
         elif action.dest in ("file", "paths"):

@@ -8,10 +8,12 @@ import textwrap
 from collections.abc import Iterator
 
 from ...model import Evidence, Format, Unit
-from ...query.explanation import explanation
+from ...query.explanation import derivation_explanation, explanation
 from ...query.interface import (
     Condition,
+    ExplainedDerivation,
     ExplainedExport,
+    ExplainedRecipe,
     Explanation,
     Life,
     Moment,
@@ -28,23 +30,47 @@ _LABEL = 13
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("key", metavar="KEY", help="as in a note, or only what is in parentheses")
+    parser.add_argument(
+        "key", metavar="KEY", help="as in a note, or only what is in parentheses; or a derivation"
+    )
     add_format_option(parser)
     add_schema_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
-    try:
-        entry = find_entry(schema, options.key)
-    except UnknownName as error:
-        raise Failure(str(error), FINDINGS) from error
-    answer = explanation(schema, entry)
+    derivations = {derivation.name: derivation for derivation in schema.derivations}
+    answer: Explanation | ExplainedDerivation
+    if options.key in derivations:
+        answer = derivation_explanation(derivations[options.key])
+    else:
+        try:
+            answer = explanation(schema, find_entry(schema, options.key))
+        except UnknownName as error:
+            raise Failure(str(error), FINDINGS) from error
     if options.format == "json":
         print_json(answer.model_dump())
-    else:
+    elif isinstance(answer, Explanation):
         print("\n".join(_lines(answer)))
+    else:
+        print("\n".join(_derivation(answer)))
     return FINE
+
+
+def _derivation(answer: ExplainedDerivation) -> Iterator[str]:
+    yield answer.derivation
+    yield ""
+    yield from textwrap.wrap(answer.doc, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield ""
+    yield from _field("value", f"{answer.format}, {answer.unit}")
+    for recipe in answer.recipes:
+        where = f" on {', '.join(recipe.archs)}" if recipe.archs else ""
+        yield from _field("recipe", f"{recipe.name}{where}{_range(recipe)}")
+        yield from _field("", recipe.expression)
+        extra = [key for key in recipe.requires if key not in recipe.expression]
+        if extra:
+            yield from _field("", f"where {', '.join(extra)} is there")
+    yield from _field("schema", answer.source)
 
 
 def _lines(answer: Explanation) -> Iterator[str]:
@@ -116,7 +142,7 @@ def _related(related: Related) -> str:
     return f"{related.key}, {life}: {related.summary}"
 
 
-def _range(ranged: Condition | PrintedForm) -> str:
+def _range(ranged: Condition | PrintedForm | ExplainedRecipe) -> str:
     since = f" since {ranged.since}" if ranged.since else ""
     return since + (f" until {ranged.until}" if ranged.until else "")
 
