@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from ..problem import Location
 from ..terms.release import Release
 from .architecture import Architecture
-from .base import LocationField, Model, ReleaseField
+from .base import Boundary, LocationField, Model, Ranged, ReleaseField, Span
 from .derivation import Derivation
-from .entry import Entry, Prediction
+from .entry import Entry, Export, Prediction, Quirk
 from .macro import Macro
 
 
@@ -84,6 +85,41 @@ class Schema(Model):
                 )
                 break
 
+    def spans(self) -> Iterator[Span]:
+        """Every life in the schema: of architectures, macros and exports."""
+        yield from (arch.span for arch in self.architectures)
+        yield from (macro.span for macro in self.macros)
+        for export in self.exports():
+            yield from export.spans
+
+    def boundaries(self) -> Iterator[Boundary]:
+        """Every boundary of those lives, and of changed meanings."""
+        for span in self.spans():
+            yield span.since
+            if span.until is not None:
+                yield span.until
+            yield from span.backports
+        for export in self.exports():
+            yield from (change.boundary for change in export.changes)
+
+    def ranged(self) -> Iterator[tuple[Location, Ranged]]:
+        """Everything that holds in a range of releases only, with its place."""
+        for macro in self.macros:
+            yield from ((macro.location, printed) for printed in macro.prints)
+        for export in self.exports():
+            for attribute in (*export.vias, *export.dependencies):
+                yield export.location, attribute
+        for derivation in self.derivations:
+            yield from ((recipe.location, recipe) for recipe in derivation.recipes)
+
+    def quirks(self) -> Iterator[Quirk]:
+        for export in self.exports():
+            yield from export.quirks
+
+    def exports(self) -> Iterator[Export]:
+        for entry in self.entries:
+            yield from entry.exports
+
     def fixed_config(self, arch: Architecture) -> dict[str, bool]:
         """The symbols that the architecture alone decides, and how."""
         everywhere = {name for other in self.architectures for name in other.config}
@@ -96,8 +132,7 @@ class Schema(Model):
         fixed -= {name for arch in self.architectures for name in arch.optional}
         names = {
             name
-            for entry in self.entries
-            for export in entry.exports
+            for export in self.exports()
             for dependency in export.dependencies
             for name in dependency.condition.names()
         }

@@ -7,20 +7,10 @@ from ...model import Boundary, Schema
 from ..rule import Finding, Rule
 
 
-def _boundaries(schema: Schema) -> Iterator[Boundary]:
-    for entry in schema.entries:
-        for export in entry.exports:
-            for span in export.spans:
-                yield span.since
-                if span.until is not None:
-                    yield span.until
-            yield from (change.boundary for change in export.changes)
-
-
 def _check(schema: Schema) -> Iterator[Finding]:
     first: dict[str, Boundary] = {}
-    for boundary in _boundaries(schema):
-        if boundary.commit is None:
+    for boundary in schema.boundaries():
+        if boundary.commit is None or boundary.release.is_stable:
             continue
         known = first.setdefault(boundary.commit[:12], boundary)
         if known.release.branch != boundary.release.branch:

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.base import Ranged, Span
-from ...model.schema import Schema
+from ...model import Schema
 from ...problem import Location
 from ...terms.release import Release
 from ..rule import Finding, Rule
@@ -13,26 +12,14 @@ _Bounds = tuple[Location, Release | None, Release | None]
 
 
 def _all_bounds(schema: Schema) -> Iterator[_Bounds]:
-    def of_span(span: Span) -> _Bounds:
+    for span in schema.spans():
         until = span.until.release if span.until else None
-        return (span.until or span.since).location, span.since.release, until
-
-    def of_ranged(location: Location, ranged: Ranged) -> _Bounds:
-        return location, ranged.since, ranged.until
-
-    yield from (of_span(arch.span) for arch in schema.architectures)
-    yield from (of_span(macro.span) for macro in schema.macros)
-    for entry in schema.entries:
-        for export in entry.exports:
-            yield from map(of_span, export.spans)
-            for ranged in (*export.vias, *export.dependencies):
-                yield of_ranged(export.location, ranged)
-            for quirk in export.quirks:
-                for since, until in quirk.ranges:
-                    yield quirk.location, since, until
-    for derivation in schema.derivations:
-        for recipe in derivation.recipes:
-            yield of_ranged(recipe.location, recipe)
+        yield (span.until or span.since).location, span.since.release, until
+    for location, ranged in schema.ranged():
+        yield location, ranged.since, ranged.until
+    for quirk in schema.quirks():
+        for since, end in quirk.ranges:
+            yield quirk.location, since, end
 
 
 def _check(schema: Schema) -> Iterator[Finding]:

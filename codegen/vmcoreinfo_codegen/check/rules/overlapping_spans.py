@@ -8,15 +8,12 @@ from ...model.base import Span
 from ...model.entry import Export
 from ...model.schema import Schema
 from ...model.vocabulary import QuirkKind
-from ...terms.release import overlap
+from ...terms.release import Release, overlap
 from ..rule import Finding, Rule
 
 
-def _overlap(first: Span, second: Span) -> bool:
-    def bounds(span: Span) -> tuple[object, object]:
-        return span.since.release, span.until.release if span.until else None
-
-    return overlap(bounds(first), bounds(second))  # type: ignore[arg-type]
+def _bounds(span: Span) -> tuple[Release, Release | None]:
+    return span.since.release, span.until.release if span.until else None
 
 
 def _is_duplicate(export: Export) -> bool:
@@ -33,7 +30,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 for span in export.spans
             ]
             for (first, one), (second, other) in itertools.combinations(spans, 2):
-                if not _overlap(one, other):
+                if not overlap(_bounds(one), _bounds(other)):
                     continue
                 if first is not second and (_is_duplicate(first) or _is_duplicate(second)):
                     continue

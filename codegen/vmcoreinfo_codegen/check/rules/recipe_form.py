@@ -41,7 +41,7 @@ RULE = Rule(
 derive wide {
 	doc		"A value."
 	value		decimal bits
-	from		1 == 2 ? u32[8] : 3 as chosen ### chosen chooses between values of which one may not be had
+	from		1 == 2 ? u32[8] : 3 as chosen on arm64 ### chosen chooses between values of which one may not be had
 	from		5 as late since 6.9.3 ### late is bounded by 6.9.3, no mainline release
 }
 """,

@@ -3,33 +3,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.base import Boundary, Span
-from ...model.schema import Schema
+from ...model import Schema
 from ..rule import Finding, Rule
 
 _LEAST, _MOST = 12, 40
 
 
-def _boundaries(schema: Schema) -> Iterator[Boundary]:
-    def of_span(span: Span) -> Iterator[Boundary]:
-        yield span.since
-        if span.until is not None:
-            yield span.until
-        yield from span.backports
-
-    for arch in schema.architectures:
-        yield from of_span(arch.span)
-    for macro in schema.macros:
-        yield from of_span(macro.span)
-    for entry in schema.entries:
-        for export in entry.exports:
-            for span in export.spans:
-                yield from of_span(span)
-            yield from (change.boundary for change in export.changes)
-
-
 def _check(schema: Schema) -> Iterator[Finding]:
-    for boundary in _boundaries(schema):
+    for boundary in schema.boundaries():
         if boundary.commit is not None and not _LEAST <= len(boundary.commit) <= _MOST:
             yield (
                 boundary.location,
