@@ -158,9 +158,14 @@ static void report(void *context, const struct vmci_diagnostic *diagnostic)
 		fprintf(state->out, "contradiction: the key is outside of the text\n");
 }
 
+static const struct vmci_entry *entry_of(unsigned int key)
+{
+	return vmci_entry((enum vmci_key)key);
+}
+
 static void print_value(FILE *out, const struct vmcoreinfo *info, enum vmci_key key)
 {
-	const struct vmci_entry *entry = vmci_entry(key);
+	const struct vmci_entry *entry = entry_of(key);
 	struct vmci_text text = { NULL, 0 }, found = { NULL, 0 };
 	size_t length = 0, again = 0;
 	uint8_t bytes[256];
@@ -371,14 +376,14 @@ static void print_metadata(FILE *out)
 
 	fprintf(out, "release %s %s\n", VMCI_FIRST_RELEASE, VMCI_LATEST_RELEASE);
 	for (key = 0; key < VMCI_KEY_COUNT; key++) {
-		const struct vmci_entry *entry = vmci_entry((enum vmci_key)key);
+		const struct vmci_entry *entry = entry_of(key);
 		enum vmci_key again = VMCI_KEY_COUNT;
 
 		fprintf(out, "entry %s %s %s %s %s %s", entry->name, kinds[entry->kind],
 			formats[entry->format], units[entry->unit], entry->since,
 			entry->until ? entry->until : "-");
 		for (i = 0; i < entry->replaced_by_count; i++)
-			fprintf(out, " %s", vmci_entry(entry->replaced_by[i])->name);
+			fprintf(out, " %s", entry_of(entry->replaced_by[i])->name);
 		fputc('\n', out);
 		if (strlen(entry->name) != entry->name_length)
 			fputs("contradiction: not the length of the name\n", out);
@@ -388,7 +393,7 @@ static void print_metadata(FILE *out)
 		    again == key)
 			fputs("contradiction: the key is found by a part of its name\n", out);
 	}
-	if (vmci_entry(VMCI_KEY_COUNT))
+	if (entry_of(VMCI_KEY_COUNT))
 		fputs("contradiction: there is an entry of no key\n", out);
 	for (id = 0; id <= VMCI_NOT_TEXT_LINE; id++)
 		fprintf(out, "id %s\n", vmci_diagnostic_name((enum vmci_diagnostic_id)id));

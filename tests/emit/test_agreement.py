@@ -155,8 +155,7 @@ EXPECTED = {
         "value PAGESIZE 65536 65536 3635353336 -",
     ],
     "duplicate_good_bad": [
-        "diagnostic malformed error 2 23 5041474553495a45 "
-        "the value is not a signed decimal number",
+        "diagnostic malformed error 2 23 5041474553495a45 the value is not a signed decimal number",
         "errors 1",
         "value PAGESIZE 4096 4096 34303936 -",
     ],
@@ -166,10 +165,8 @@ EXPECTED = {
         "value PAGESIZE 4096 4096 34303936 -",
     ],
     "crlf": [
-        "diagnostic not-text error 1 13 - "
-        "a byte that is not printable ASCII; the line is not used",
-        "diagnostic not-text error 2 28 - "
-        "a byte that is not printable ASCII; the line is not used",
+        "diagnostic not-text error 1 13 - a byte that is not printable ASCII; the line is not used",
+        "diagnostic not-text error 2 28 - a byte that is not printable ASCII; the line is not used",
         "errors 2",
     ],
     "equals_first": ["diagnostic malformed error 1 0 - nothing before the '='", "errors 1"],

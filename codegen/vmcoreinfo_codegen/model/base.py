@@ -23,16 +23,15 @@ def _release(value: object) -> Release:
     return value if isinstance(value, Release) else Release.parse(str(value))
 
 
-def _place(value: object) -> Location:
-    if not isinstance(value, Location):
-        raise TypeError(f"not a location: {value!r}")
-    return value
+def instance_of(kind: type) -> PlainValidator:
+    """A field that holds a value of ours as it is."""
 
+    def check(value: object) -> object:
+        if not isinstance(value, kind):
+            raise TypeError(f"not a {kind.__name__}: {value!r}")
+        return value
 
-def _condition(value: object) -> Condition:
-    if not isinstance(value, Condition):
-        raise TypeError(f"not a condition: {value!r}")
-    return value
+    return PlainValidator(check)
 
 
 ReleaseField = Annotated[
@@ -42,10 +41,10 @@ ReleaseField = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)+(-rc\d+)?$"}),
 ]
 # Places serve messages; they are no part of the data (a moved line is no other schema).
-LocationField = Annotated[Location, PlainValidator(_place), Field(exclude=True, repr=False)]
+LocationField = Annotated[Location, instance_of(Location), Field(exclude=True, repr=False)]
 ConditionField = Annotated[
     Condition,
-    PlainValidator(_condition),
+    instance_of(Condition),
     PlainSerializer(lambda c: None if c == ALWAYS else str(c), return_type=str | None),
     WithJsonSchema({"type": ["string", "null"]}),
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from ..problem import Location, Problem, SchemaError, did_you_mean
 from ..syntax import tree
@@ -75,6 +75,14 @@ def build(files: Sequence[tree.File], problems: list[Problem]) -> tuple[Schema, 
     """Build the model from parsed files; problems are added to those given."""
     builder = _Builder(problems)
     return builder.schema(files), problems
+
+
+class _Bounds(TypedDict):
+    """What a `Ranged` model is bounded by."""
+
+    since: Release | None
+    until: Release | None
+    backports: tuple[Release, ...]
 
 
 class _Builder:
@@ -146,15 +154,13 @@ class _Builder:
             location=self._at(boundary.release),
         )
 
-    def _bounds(
-        self, bounds: tree.Range
-    ) -> tuple[Release | None, Release | None, tuple[Release, ...]]:
+    def _bounds(self, bounds: tree.Range) -> _Bounds:
         backports = [self._release(word) for word in bounds.backports]
-        return (
-            self._optional_release(bounds.since),
-            self._optional_release(bounds.until),
-            tuple(release for release in backports if release is not None),
-        )
+        return {
+            "since": self._optional_release(bounds.since),
+            "until": self._optional_release(bounds.until),
+            "backports": tuple(release for release in backports if release is not None),
+        }
 
     # ---- clauses ----------------------------------------------------------------
 
@@ -289,13 +295,11 @@ class _Builder:
         if len(spans) != 1:
             self._problem(block, f"macro {block.name} needs one 'since'")
             return None
-        prints = []
-        for clause in block.clauses:
-            if isinstance(clause, tree.Prints):
-                since, until, backports = self._bounds(clause.range)
-                prints.append(
-                    Print(printf=str(clause.text), since=since, until=until, backports=backports)
-                )
+        prints = [
+            Print(printf=str(clause.text), **self._bounds(clause.range))
+            for clause in block.clauses
+            if isinstance(clause, tree.Prints)
+        ]
         return Macro(
             name=str(block.name),
             doc=self._text(block, "doc"),
@@ -354,35 +358,22 @@ class _Builder:
         return export, format_
 
     def _vias(self, block: tree.Block) -> tuple[Via, ...]:
-        vias = []
-        for clause in block.clauses:
-            if isinstance(clause, tree.Via):
-                since, until, backports = self._bounds(clause.range)
-                vias.append(
-                    Via(
-                        macro=str(clause.macro),
-                        printf=str(clause.printf) if clause.printf else None,
-                        since=since,
-                        until=until,
-                        backports=backports,
-                    )
-                )
-        return tuple(vias)
+        return tuple(
+            Via(
+                macro=str(clause.macro),
+                printf=str(clause.printf) if clause.printf else None,
+                **self._bounds(clause.range),
+            )
+            for clause in block.clauses
+            if isinstance(clause, tree.Via)
+        )
 
     def _dependencies(self, block: tree.Block) -> tuple[Dependency, ...]:
-        dependencies = []
-        for clause in block.clauses:
-            if isinstance(clause, tree.DependsOn):
-                since, until, backports = self._bounds(clause.range)
-                dependencies.append(
-                    Dependency(
-                        condition=clause.condition,
-                        since=since,
-                        until=until,
-                        backports=backports,
-                    )
-                )
-        return tuple(dependencies)
+        return tuple(
+            Dependency(condition=clause.condition, **self._bounds(clause.range))
+            for clause in block.clauses
+            if isinstance(clause, tree.DependsOn)
+        )
 
     def _quirks(self, block: tree.Block, archs: tuple[str, ...] | None) -> tuple[Quirk, ...]:
         quirks = []
@@ -459,14 +450,11 @@ class _Builder:
         )
 
     def _recipe(self, clause: tree.Recipe) -> Recipe:
-        since, until, backports = self._bounds(clause.range)
         return Recipe(
             name=str(clause.name),
             expression=clause.expression,
             requires=tuple(map(str, clause.requires)),
             archs=self._arch_names(clause.archs),
-            since=since,
-            until=until,
-            backports=backports,
             location=self._at(clause),
+            **self._bounds(clause.range),
         )

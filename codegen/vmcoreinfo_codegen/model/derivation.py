@@ -5,23 +5,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import PlainSerializer, WithJsonSchema
 
 from ..terms import expression
 from ..terms.expression import Expression
-from .base import LocationField, Model, Ranged
+from .base import LocationField, Model, Ranged, instance_of
 from .vocabulary import Format, Unit
-
-
-def _expression(value: object) -> Expression:
-    if not isinstance(value, Expression):
-        raise TypeError(f"not an expression: {value!r}")
-    return value
-
 
 ExpressionField = Annotated[
     Expression,
-    PlainValidator(_expression),
+    instance_of(Expression),
     PlainSerializer(expression.render, return_type=str),
     WithJsonSchema({"type": "string"}),
 ]
