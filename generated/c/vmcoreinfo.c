@@ -1726,11 +1726,17 @@ size_t vmci_parse(struct vmcoreinfo *info, const char *text, size_t length,
 		  vmci_report *report_to, void *context)
 {
 	struct parser parser = { info, report_to, context, 0, 0, 0 };
-	const char *nul = length ? memchr(text, '\0', length) : NULL;
-	const char *end = nul ? nul : text + length;
-	const char *at = text;
-	struct vmci_text name = { text, 0 };
+	struct vmci_text name = { NULL, 0 };
+	const char *nul, *end, *at;
 
+	/* NULL is no address to count from, so none is an empty text. */
+	if (!text || !length) {
+		text = "";
+		length = 0;
+	}
+	nul = length ? memchr(text, '\0', length) : NULL;
+	end = nul ? nul : text + length;
+	at = text;
 	memset(info->present, 0, sizeof(info->present));
 	info->text.data = text;
 	info->text.length = (size_t)(end - text);
