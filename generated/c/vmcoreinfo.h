@@ -394,7 +394,7 @@ bool vmci_find(const struct vmcoreinfo *info, const char *name, size_t length,
 	       struct vmci_text *text);
 
 /* What is known of a key; NULL for a number that is no key. */
-const struct vmci_entry *vmci_entry(enum vmci_key key);
+const struct vmci_entry *vmci_entry_of(enum vmci_key key);
 
 bool vmci_key_from_name(const char *name, size_t length, enum vmci_key *key);
 

@@ -160,7 +160,7 @@ static void report(void *context, const struct vmci_diagnostic *diagnostic)
 
 static const struct vmci_entry *entry_of(unsigned int key)
 {
-	return vmci_entry((enum vmci_key)key);
+	return vmci_entry_of((enum vmci_key)key);
 }
 
 static void print_value(FILE *out, const struct vmcoreinfo *info, enum vmci_key key)

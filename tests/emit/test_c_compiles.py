@@ -146,48 +146,15 @@ def test_object_defines_what_the_header_declares(tmp_path: Path) -> None:
 
 # ---- C++ ----------------------------------------------------------------------------
 
-PROGRAM = r"""
-#include "vmcoreinfo.h"
-#include "vmcoreinfo.h"
-#include <cstdio>
-
-static void report(void *context, const vmci_diagnostic *diagnostic)
-{
-	std::printf("%s %s\n", static_cast<const char *>(context),
-		    vmci_diagnostic_name(diagnostic->id));
-}
-
-static bool read_nothing(void *, uint64_t, void *, size_t)
-{
-	return false;
-}
-
-int main()
-{
-	static const char text[] = "PAGESIZE=16384\nNOPE=1\n";
-	static vmcoreinfo info;
-	vmci_target target = { VMCI_ARCH_ARM64, false, read_nothing, nullptr };
-	vmci_derived derived;
-	char word[] = "said";
-
-	if (vmci_parse(&info, text, sizeof(text) - 1, report, word) != 0)
-		return 1;
-	if (vmci_derive_page_shift(&info, &target, &derived) != VMCI_OK)
-		return 2;
-	std::printf("%d %s\n", static_cast<int>(derived.value), derived.recipe);
-	return 0;
-}
-"""
+CALLER = Path(__file__).resolve().parent / "caller.cpp"
 
 
 @pytest.mark.parametrize(("compiler", "plus"), [("gcc", "g++"), ("clang", "clang++")])
 def test_header_in_cxx(compiler: str, plus: str, tmp_path: Path) -> None:
     made = compiled(need(compiler), tmp_path, "-O2")
-    source = tmp_path / "program.cpp"
-    source.write_text(PROGRAM)
     warnings = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror")
     program = tmp_path / "program"
-    run(need(plus), "-std=c++11", *warnings, f"-I{C_SOURCE}", source, made, "-o", program)
+    run(need(plus), "-std=c++11", *warnings, f"-I{C_SOURCE}", CALLER, made, "-o", program)
     assert run(program).splitlines() == ["said unknown", "14 page_size"]
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Union
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Union
 
 from .entries import ENTRIES
 
@@ -129,7 +129,7 @@ def _decimal(digits: str, most: int) -> int:
     return value
 
 
-class Lines:
+class Lines(Mapping[str, Value]):
     """A text with its entries by key and what is wrong with it."""
 
     text: bytes
@@ -217,15 +217,11 @@ class Lines:
         return len(self._entries)
 
     def __getitem__(self, key: str) -> Value:
-        """The value of a key as printed; raises KeyError where the note lacks it."""
+        """The value of a key; raises KeyError where the note lacks it."""
         return self._entries[key].value
 
-    def get(self, key: str) -> Optional[Value]:
-        """The value of a key, None where the note lacks it; the last line of a key counts."""
-        entry = self._entries.get(key)
-        return None if entry is None else entry.value
-
     def entry(self, key: str) -> Optional[Entry]:
+        """The line of a key, None where the note lacks it; the last one counts."""
         return self._entries.get(key)
 
     def _number(self, key: str) -> Optional[int]:

@@ -1,0 +1,373 @@
+# SPDX-License-Identifier: MIT
+"""Proves that the Python product keeps its promises to who imports it.
+
+Nothing but the standard library, Python 3.8, types that mypy believes, a property for
+each entry, a mapping of what the note has, and no exception for any bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import vmcoreinfo
+from tests.emit import notes
+from tests.emit.driver import PYTHON_SOURCE
+
+MODULES = sorted(PYTHON_SOURCE.glob("*.py"))
+REAL = sorted(notes.NOTES.glob("*.txt"))
+
+# Types of values as Python has them, by format.
+TYPES: dict[str, type] = {
+    "decimal": int,
+    "signed": int,
+    "hex": int,
+    "0x-hex": int,
+    "string": str,
+    "hexbytes": bytes,
+    "flag": bool,
+}
+
+# A value of each format, and what it is.
+VALUES: dict[str, tuple[str, object]] = {
+    "decimal": ("18446744073709551615", 18446744073709551615),
+    "signed": ("-129", -129),
+    "hex": ("ffffffff82a18000", 0xFFFFFFFF82A18000),
+    "0x-hex": ("0xffffb28700000000", 0xFFFFB28700000000),
+    "string": ("6.12.117+deb13-cloud-amd64", "6.12.117+deb13-cloud-amd64"),
+    "hexbytes": ("4ac23d58", b"\x4a\xc2\x3d\x58"),
+    "flag": ("y", True),
+}
+
+
+def property_name(key: str) -> str:
+    return key.replace("(", "_").replace(".", "_").replace("-", "_").replace(")", "")
+
+
+# ---- what it is made of -------------------------------------------------------------
+
+
+def test_the_package_under_test_is_the_generated_one() -> None:
+    for path in MODULES:
+        module = "vmcoreinfo" + ("" if path.stem == "__init__" else f".{path.stem}")
+        spec = importlib.util.find_spec(module)
+        assert spec and spec.origin
+        assert Path(spec.origin).read_bytes() == path.read_bytes()
+
+
+def test_the_package_has_its_modules() -> None:
+    stems = {path.stem for path in MODULES}
+    assert stems == {"__init__", "derive", "entries", "parser", "properties"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_imports_the_standard_library_alone(path: Path) -> None:
+    imported, own = set(), set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            assert node.module
+            imported.add(node.module)
+        elif isinstance(node, ast.ImportFrom):
+            own.add(node.module)
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+    assert own <= {module.stem for module in MODULES}
+    assert imported or own, "the test sees no import at all"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_is_python_3_8(path: Path) -> None:
+    ast.parse(path.read_text(), feature_version=(3, 8))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_starts_with_licence_and_origin(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    assert lines[0] == "# SPDX-License-Identifier: MIT"
+    assert "do not edit" in lines[2]
+    assert lines[3] == "# To make it again: vmcoreinfo generate python"
+
+
+def test_is_typed() -> None:
+    assert (PYTHON_SOURCE / "py.typed").is_file()
+
+
+PROGRAM = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import vmcoreinfo
+from vmcoreinfo import derive
+
+def show(data):
+    info = vmcoreinfo.parse(data)
+    values = [(entry.key, entry.format, repr(entry.value)) for entry in info.lines]
+    derived = []
+    for name in sorted(derive.DERIVATIONS):
+        target = derive.Target("x86_64", lambda address, size: bytes(size))
+        found = derive.DERIVATIONS[name](info, target)
+        derived.append((name, list(found) if found else None))
+    return values, [list(diagnostic) for diagnostic in info.diagnostics], derived
+
+answers = [show(bytes.fromhex(line)) for line in sys.stdin.read().splitlines()]
+print(json.dumps(answers))
+print(json.dumps(sorted(name.partition(".")[0] for name in sys.modules)))
+"""
+
+
+def run_bare(python: str, texts: list[bytes]) -> tuple[object, set[str]]:
+    """What an interpreter without any package says of the texts, and what it imported."""
+    done = subprocess.run(
+        [python, "-I", "-S", "-W", "error", "-c", PROGRAM, str(PYTHON_SOURCE.parent)],
+        input="\n".join(text.hex() for text in texts),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answers, modules = done.stdout.splitlines()
+    return json.loads(answers), set(json.loads(modules))
+
+
+def python_3_8() -> str | None:
+    """An interpreter of the oldest release that the product is for."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    for found in [shutil.which("python3.8"), *pyenv.glob("versions/3.8.*/bin/python3.8")]:
+        if found and subprocess.run([found, "-V"], capture_output=True, check=False).stdout:
+            return str(found)
+    return None
+
+
+SOME_TEXTS = [*(path.read_bytes() for path in REAL[::7]), *notes.TEXTS.values()]
+
+
+def test_says_the_same_in_python_3_8() -> None:
+    old = python_3_8()
+    if old is None:
+        pytest.skip("python3.8 is not here")
+    answers, _ = run_bare(old, SOME_TEXTS)
+    assert answers == run_bare(sys.executable, SOME_TEXTS)[0]
+
+
+def test_import_brings_no_package_of_the_generator() -> None:
+    _, modules = run_bare(sys.executable, [b"PAGESIZE=4096\n"])
+    assert "vmcoreinfo" in modules
+    assert modules.isdisjoint({"lark", "pydantic", "jinja2", "vmcoreinfo_codegen"})
+    assert modules - {"vmcoreinfo"} <= sys.stdlib_module_names | {"__main__"}
+
+
+# ---- types --------------------------------------------------------------------------
+
+# A comment that says of an error, but hides none, is an error itself.
+CALLER = """
+from typing import Mapping, Optional
+import vmcoreinfo
+from vmcoreinfo import derive
+
+info = vmcoreinfo.parse(b"")
+release: Optional[str] = info.OSRELEASE
+size: Optional[int] = info.PAGESIZE
+build: Optional[bytes] = info.BUILD_ID
+pae: bool = info.CONFIG_X86_PAE
+derived: Optional[derive.Derived] = derive.page_shift(info)
+never_none: int = info.PAGESIZE  # type: ignore[assignment]
+not_text: Optional[str] = info.PAGESIZE  # type: ignore[assignment]
+no_entry = info.NO_SUCH_ENTRY  # type: ignore[attr-defined]
+not_bytes = vmcoreinfo.parse("text")  # type: ignore[arg-type]
+"""
+
+
+def test_mypy_is_content_with_it(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+    if importlib.util.find_spec("mypy") is None:
+        pytest.skip("mypy is not here")
+    caller = tmp_path / "caller.py"
+    caller.write_text(CALLER)
+    cache = pytestconfig.cache.mkdir("mypy") if pytestconfig.cache else tmp_path / "cache"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "mypy", "--strict", "--config-file="),
+            *("--cache-dir", str(cache), "-p", "vmcoreinfo", "-m", "caller"),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": f"{PYTHON_SOURCE.parent}{os.pathsep}{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---- entries and properties ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", vmcoreinfo.ENTRIES)
+def test_entry_has_a_property_of_its_type(key: str) -> None:
+    entry = vmcoreinfo.ENTRIES[key]
+    printed, expected = VALUES[entry.format]
+    found = inspect.getattr_static(vmcoreinfo.VmcoreInfo, property_name(key))
+    assert isinstance(found, property)
+    assert found.__doc__
+
+    info = vmcoreinfo.parse(f"{key}={printed}\n".encode())
+    value = getattr(info, property_name(key))
+    assert value == expected
+    assert type(value) is TYPES[entry.format]
+    assert info[key] == expected
+    assert info.diagnostics == []
+
+    absent = getattr(vmcoreinfo.parse(b"NOPE=1\n"), property_name(key))
+    assert absent is (False if entry.format == "flag" else None)
+
+
+def test_there_is_no_property_of_what_is_no_entry() -> None:
+    properties = {
+        name
+        for name, value in inspect.getmembers_static(vmcoreinfo.VmcoreInfo)
+        if isinstance(value, property)
+    }
+    assert properties == {property_name(key) for key in vmcoreinfo.ENTRIES}
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_properties_of_a_real_note(path: Path) -> None:
+    info = vmcoreinfo.parse(path.with_suffix(".note").read_bytes())
+    printed = dict(line.split("=", 1) for line in path.read_text().splitlines())
+    assert list(info) == list(printed)
+    for key, entry in vmcoreinfo.ENTRIES.items():
+        value = getattr(info, property_name(key))
+        if key not in printed:
+            assert not value
+            continue
+        assert type(value) is TYPES[entry.format]
+        if entry.format in ("hex", "0x-hex"):
+            assert value == int(printed[key], 16)
+        elif entry.format in ("decimal", "signed"):
+            assert str(value) == printed[key]
+        elif entry.format == "hexbytes":
+            assert value == bytes.fromhex(printed[key])
+        else:
+            assert printed[key] == ("y" if value is True else value)
+
+
+def test_what_is_known_of_an_entry() -> None:
+    entry = vmcoreinfo.key_from_name("SYMBOL(vmap_area_list)")
+    assert entry == vmcoreinfo.EntryInfo(
+        "SYMBOL(vmap_area_list)",
+        "SYMBOL",
+        "hex",
+        "address",
+        "3.10",
+        "6.9",
+        ("NUMBER(VMALLOC_START)",),
+    )
+    assert vmcoreinfo.key_from_name("SYMBOL(vmap_area)") is None
+    for known in vmcoreinfo.ENTRIES.values():
+        assert set(known.replaced_by) <= vmcoreinfo.ENTRIES.keys()
+
+
+# ---- the mapping --------------------------------------------------------------------
+
+TEXT = (
+    b"OSRELEASE=6.9\nNUMBER(NOPE)=0x1\nPAGESIZE=4096\nSIZE(page)=bad\nPAGESIZE=16384\n"
+    b"NUMBER(NOPE)=0x2\nCONFIG_NOPE=y\nNOPE=\n"
+)
+
+
+@pytest.fixture
+def info() -> vmcoreinfo.VmcoreInfo:
+    return vmcoreinfo.parse(TEXT)
+
+
+def test_mapping_has_the_usable_keys_in_order(info: vmcoreinfo.VmcoreInfo) -> None:
+    assert list(info) == ["OSRELEASE", "NUMBER(NOPE)", "PAGESIZE", "CONFIG_NOPE", "NOPE"]
+    assert len(info) == 5
+    assert "PAGESIZE" in info
+    assert "SIZE(page)" not in info
+    assert "SIZE(list_head)" not in info
+    assert 4096 not in info
+
+
+def test_mapping_gives_the_value_of_the_last_line(info: vmcoreinfo.VmcoreInfo) -> None:
+    assert info["OSRELEASE"] == "6.9"
+    assert info["PAGESIZE"] == 16384
+    assert info.get("PAGESIZE") == 16384
+    assert info.get("SIZE(page)") is None
+
+
+@pytest.mark.parametrize("key", ["SIZE(page)", "SIZE(list_head)", "", "PAGESIZE=16384"])
+def test_mapping_raises_for_what_the_note_lacks(info: vmcoreinfo.VmcoreInfo, key: str) -> None:
+    with pytest.raises(KeyError):
+        info[key]
+
+
+def test_is_the_mapping_that_its_documentation_says(info: vmcoreinfo.VmcoreInfo) -> None:
+    assert "mapping" in (vmcoreinfo.VmcoreInfo.__doc__ or "")
+    assert isinstance(info, Mapping)
+    assert dict(info)["PAGESIZE"] == 16384
+    assert info.get("SIZE(page)", 64) == 64
+
+
+def test_unknown_keys_are_kept(info: vmcoreinfo.VmcoreInfo) -> None:
+    assert info["NUMBER(NOPE)"] == "0x2"
+    assert info["NOPE"] == ""
+    entry = info.entry("NUMBER(NOPE)")
+    assert entry == vmcoreinfo.Entry("NUMBER(NOPE)", "NUMBER", None, "0x2", "0x2", 6, 75)
+    assert entry is not None and TEXT[entry.offset :].startswith(b"NUMBER(NOPE)=0x2\n")
+    kinds = {line.key: line.kind for line in info.lines}
+    assert kinds["CONFIG_NOPE"] == "CONFIG"
+    assert kinds["NOPE"] == "bare"
+    assert [d.id for d in info.diagnostics if d.key == "NUMBER(NOPE)"] == ["unknown"] * 2
+
+
+def test_lines_are_those_that_can_be_used_in_order(info: vmcoreinfo.VmcoreInfo) -> None:
+    assert [(line.line, line.key, line.text) for line in info.lines] == [
+        (1, "OSRELEASE", "6.9"),
+        (2, "NUMBER(NOPE)", "0x1"),
+        (3, "PAGESIZE", "4096"),
+        (5, "PAGESIZE", "16384"),
+        (6, "NUMBER(NOPE)", "0x2"),
+        (7, "CONFIG_NOPE", "y"),
+        (8, "NOPE", ""),
+    ]
+
+
+def test_diagnostics_are_in_order_of_the_lines(info: vmcoreinfo.VmcoreInfo) -> None:
+    assert [(d.line, d.id, d.severity, d.key) for d in info.diagnostics] == [
+        (2, "unknown", "info", "NUMBER(NOPE)"),
+        (4, "malformed", "error", "SIZE(page)"),
+        (5, "duplicate", "warning", "PAGESIZE"),
+        (6, "unknown", "info", "NUMBER(NOPE)"),
+        (7, "unknown", "info", "CONFIG_NOPE"),
+        (8, "unknown", "info", "NOPE"),
+    ]
+
+
+# ---- what is exported ---------------------------------------------------------------
+
+
+def test_exports_what_it_says() -> None:
+    assert all(hasattr(vmcoreinfo, name) for name in vmcoreinfo.__all__)
+    public = {name for name in vars(vmcoreinfo) if not name.startswith("_")}
+    modules = {path.stem for path in MODULES}
+    assert public - modules - {"annotations"} == set(vmcoreinfo.__all__)
+
+
+def test_every_name_of_an_architecture_leads_to_one() -> None:
+    names = vmcoreinfo.ARCHITECTURES
+    assert names["aarch64"] == names["arm64"] == "arm64"
+    assert names["amd64"] == "x86_64"
+    assert names["ppc64le"] == names["ppc64el"] == "ppc64"
+    assert names["s390"] == "s390x"
+    assert names["loong64"] == "loongarch64"
+    assert names["mipsel"] == "mips"
+    assert all(names[name] == name for name in names.values())
