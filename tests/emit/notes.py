@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import vmcoreinfo
 from tests.conftest import CORPUS
-from vmcoreinfo import ENTRIES
+from vmcoreinfo import ENTRIES, derive
 
 NOTES = CORPUS / "notes"
 
@@ -375,25 +375,23 @@ RELEASES = (
 
 # Numbers that recipes work with, and such as break them.
 MOST = (1 << 64) - 1
-SMALL = st.integers(0, 64) | st.sampled_from([4096, 16384, 65536, 1 << 20, 1 << 31, 1 << 62])
-NEAR_LIMITS = st.sampled_from([(1 << 63) - 1, 1 << 63, MOST, MOST - 3, MOST - 7])
-ANY = st.integers(0, MOST)
+NUMBERS_OF_RECIPES = (
+    st.integers(0, 64)
+    | st.integers(0, 63).map(lambda bit: 1 << bit)
+    | st.sampled_from([(1 << 63) - 1, MOST, MOST - 3, MOST - 7])
+    | st.integers(0, MOST)
+)
 
 
 @lru_cache(maxsize=1)
-def recipe_keys() -> tuple[str, ...]:
-    from vmcoreinfo import derive
-
-    recipes = [
-        recipe
-        for name, value in vars(derive).items()
-        if name.startswith("_") and isinstance(value, tuple)
-        for recipe in value
-        if hasattr(recipe, "keys")
-    ]
-    keys = {key for recipe in recipes for key in recipe.keys}
-    assert len(keys) > 20
-    return tuple(sorted(keys | {"SIZE(list_head)", "PAGESIZE", "NUMBER(TCR_EL1_T1SZ)"}))
+def recipes() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Keys and architectures of each recipe; those without keys, of which there are many, as one."""
+    found = {
+        (recipe.keys, recipe.archs if recipe.keys else ())
+        for name in derive.DERIVATIONS
+        for recipe in getattr(derive, f"_{name.upper()}")
+    }
+    return tuple(sorted(found))
 
 
 def _as_printed(key: str, number: int) -> str:
@@ -408,9 +406,13 @@ def _as_printed(key: str, number: int) -> str:
 
 
 @st.composite
-def texts_for_recipes(draw: st.DrawFn) -> bytes:
-    """Lines of keys that recipes ask for, any subset, with any numbers, and some release."""
-    keys = draw(st.lists(st.sampled_from(recipe_keys()), unique=True, max_size=24))
+def notes_for_recipes(draw: st.DrawFn) -> tuple[bytes, str | None]:
+    """The keys of one recipe or two, with any numbers and some release; an architecture."""
+    chosen = draw(st.lists(st.sampled_from(recipes()), min_size=1, max_size=2))
+    keys = {key for keys, _ in chosen for key in keys}
+    keys |= draw(st.sets(st.sampled_from(["SIZE(list_head)", "PAGESIZE"])))
     lines = [f"OSRELEASE={draw(st.sampled_from(RELEASES))}"]
-    lines += [f"{key}={_as_printed(key, draw(SMALL | NEAR_LIMITS | ANY))}" for key in keys]
-    return ("\n".join(lines) + "\n").encode()
+    lines += [f"{key}={_as_printed(key, draw(NUMBERS_OF_RECIPES))}" for key in sorted(keys)]
+    archs: list[str | None] = [arch for _, archs in chosen for arch in archs]
+    arch = draw(st.sampled_from(archs or [None, *ARCHITECTURES]))
+    return ("\n".join(lines) + "\n").encode(), arch

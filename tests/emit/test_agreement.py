@@ -71,6 +71,17 @@ def test_both_have_the_same_derivations(driver: Driver) -> None:
     assert names == derivations_of_header() == list(derive.DERIVATIONS)
 
 
+def test_what_is_no_architecture_is_as_good_as_none(driver: Driver) -> None:
+    text = parsing(b"OSRELEASE=3.9.0\nPAGESIZE=4096\nNUMBER(VA_BITS)=48\n")
+    nameless = driver.ask([text, target(None)])
+    names = {name[:-1] for name in notes.ARCHITECTURES} | {f"{n}x" for n in notes.ARCHITECTURES}
+    names -= {"", *notes.ARCHITECTURES}
+    assert len(names) > 80
+    for name in sorted(names):
+        assert driver.ask([text, target(name)]) == nameless, name
+    assert driver.ask([text, target("aarch64")]) == driver.ask([text, target("arm64")]) != nameless
+
+
 # ---- real notes ---------------------------------------------------------------------
 
 
@@ -340,11 +351,12 @@ def test_agree_on_mutated_note_headers(
 
 
 @pytest.mark.mutations
-@given(notes.texts_for_recipes(), ARCH_OR_NONE, st.booleans(), MEMORY)
-@example(b"OSRELEASE=65536.1\n", "x86_64", False, "none")
+@given(notes.notes_for_recipes(), st.booleans(), MEMORY)
+@example((b"OSRELEASE=65536.1\n", "x86_64"), False, "none")
 def test_agree_on_recipes(
-    driver: Driver, text: bytes, arch: str | None, big_endian: bool, kind: str
+    driver: Driver, note: tuple[bytes, str | None], big_endian: bool, kind: str
 ) -> None:
+    text, arch = note
     agree(driver, [parsing(text), target(arch, big_endian=big_endian, memory=kind)])
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from .. import __version__
 
@@ -46,7 +46,7 @@ def environment(target: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=target == "tables.page",
+        autoescape=select_autoescape(["html.j2"], default=False),
     )
 
 
