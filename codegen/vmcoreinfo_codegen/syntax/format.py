@@ -13,6 +13,7 @@ _TAB = 8
 # Clause values start here, as in Kconfig and the kernel's own tables.
 _VALUE_COLUMN = 24
 _WIDTH = 100
+_LEAST_ROOM = 30
 
 
 def format_file(file: tree.File) -> str:
@@ -90,18 +91,22 @@ def _clause(node: tree.Clause, depth: int) -> Iterator[str]:
 
 
 def _wrapped(head: str, column: int, text: tree.Word, start: int) -> list[str]:
-    """A text as strings over as many lines as it takes, the later ones at `start`."""
-    room = _WIDTH - start - 2
+    """A text as strings over as many lines as it takes, the later ones at `start`.
+
+    Where `head` leaves too little room, the text starts on the next line.
+    """
+    alone = column > start and _WIDTH - column < _LEAST_ROOM
     pieces = textwrap.wrap(
         str(text),
-        room,
-        initial_indent=" " * (column - start),
+        _WIDTH - start - 2,
+        initial_indent="" if alone else " " * (column - start),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    pieces = [piece.strip() for piece in pieces] or [""]
+    strings = [f'"{piece.strip()}"' for piece in pieces] or ['""']
     later = "\t" * (start // _TAB)
-    return [f'{head}"{pieces[0]}"', *(f'{later}"{piece}"' for piece in pieces[1:])]
+    first = head.rstrip() if alone else head + strings.pop(0)
+    return [first, *(later + string for string in strings)]
 
 
 def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""What the Markdown pages show: every entry, what is gone, and each architecture by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model import Architecture, Entry, Export, Schema, Span
+from ...terms.condition import Condition
+from ..changes import Event, Segment, at, conditions, events
+from .markdown import code, codes, commit, condition_lines, prose, table
+from .words import (
+    archs_words,
+    by_section,
+    is_everywhere,
+    life_words,
+    span_words,
+    summary_of,
+)
+
+Page = dict[str, Any]
+
+
+def entries_page(schema: Schema) -> Page:
+    heads = ["Key", "Kind", "Value", "Exported", "Condition", "Replaced by", "Summary"]
+    return {
+        "entries": len(schema.entries),
+        "first_release": str(schema.releases[0].release),
+        "latest_release": str(schema.latest),
+        "sections": [
+            {"title": title, "table": table(heads, [_entry_row(entry) for entry in entries])}
+            for title, entries in by_section(schema).items()
+        ],
+    }
+
+
+def _entry_row(entry: Entry) -> list[str | list[str]]:
+    return [
+        code(entry.key),
+        entry.kind.value,
+        value_words(entry, entry.exports[0]),
+        life_words(entry),
+        _conditions(entry),
+        [code(key) for key in entry.replaced_by],
+        _summaries(entry),
+    ]
+
+
+def value_words(entry: Entry, export: Export) -> str:
+    """Format and unit: `hex, address`."""
+    return f"{entry.format}, {export.unit}" if export.unit else str(entry.format)
+
+
+def _conditions(entry: Entry) -> list[str]:
+    lines = {export.archs: condition_lines(export) for export in entry.exports}
+    if len({tuple(found) for found in lines.values()}) == 1:
+        return condition_lines(entry.exports[0])
+    return [f"{archs_words(archs)}: {line}" for archs, found in lines.items() for line in found]
+
+
+def _summaries(entry: Entry) -> list[str]:
+    """One for all, unless several architectures export it, each with a meaning of its own."""
+    if is_everywhere(entry):
+        return [prose(next(summary_of(e) for e in entry.exports if e.archs is None))]
+    if len(entry.exports) == 1:
+        return [prose(entry.summary)]
+    return [f"{archs_words(e.archs)}: {prose(summary_of(e))}" for e in entry.exports]
+
+
+def removed_page(schema: Schema) -> Page:
+    gone = [e for e in events(schema) if e.kind == "removed" and not _came_back(schema, e)]
+    everywhere = [e for e in gone if schema.by_key[e.key].last]
+    elsewhere = [e for e in gone if not schema.by_key[e.key].last]
+    return {
+        "latest_release": str(schema.latest),
+        "count": len({event.key for event in everywhere}),
+        "everywhere": _removed_table(schema, everywhere),
+        "elsewhere": _removed_table(schema, elsewhere) if elsewhere else None,
+    }
+
+
+def _came_back(schema: Schema, event: Event) -> bool:
+    """Whether the architectures that lost the entry export it again later."""
+    later = [
+        export
+        for export in schema.by_key[event.key].exports
+        for span in export.spans
+        if at(span.since.release) > at(event.release)
+    ]
+    return any(export.archs is None or export.archs == event.archs for export in later)
+
+
+def _removed_table(schema: Schema, gone: list[Event]) -> dict[str, Any]:
+    heads = ["Key", "On", "Since", "Until", "Replaced by", "Why", "Commit"]
+    newest_first = sorted(gone, key=lambda event: at(event.release), reverse=True)
+    return table(heads, [_removed_row(schema, event) for event in newest_first])
+
+
+def _removed_row(schema: Schema, event: Event) -> list[str | list[str]]:
+    boundary = event.boundary
+    assert boundary is not None
+    return [
+        code(event.key),
+        archs_words(event.archs),
+        str(schema.by_key[event.key].first.release),
+        str(event.release),
+        codes(event.replaced_by),
+        prose(event.text),
+        commit(boundary),
+    ]
+
+
+def generic_page(schema: Schema) -> Page:
+    heads = ["Key", "Value", "Exported", "Condition"]
+    sections = [
+        {"title": title, "table": table(heads, rows)}
+        for title, entries in by_section(schema).items()
+        if (rows := [_generic_row(e, x) for e in entries for x in e.exports if x.archs is None])
+    ]
+    owners = architectures_with_entries(schema)
+    plain = [arch for arch in schema.architectures if arch not in owners]
+    return {
+        "sections": sections,
+        "owners": [_arch_row(schema, arch) for arch in owners],
+        "plain": table(
+            ["Architecture", "Kernels", f"Entries in {schema.latest}", "What it is"],
+            [
+                [code(a.name), span_words(a.span), str(_count(schema, a)), prose(a.doc)]
+                for a in plain
+            ],
+        ),
+    }
+
+
+def _generic_row(entry: Entry, export: Export) -> list[str | list[str]]:
+    spans = [span_words(span) for span in export.spans]
+    return [code(entry.key), value_words(entry, export), spans, condition_lines(export)]
+
+
+def architectures_with_entries(schema: Schema) -> list[Architecture]:
+    """Those that a page of their own is for."""
+    named = {name for export in schema.exports() for name in export.archs or ()}
+    return [arch for arch in schema.architectures if arch.name in named]
+
+
+def _arch_row(schema: Schema, arch: Architecture) -> dict[str, Any]:
+    return {"name": arch.name, "doc": arch.doc, "entries": _count(schema, arch)}
+
+
+def _count(schema: Schema, arch: Architecture) -> int:
+    """How many entries the latest kernel of an architecture can export."""
+    if not arch.existed_in(schema.latest):
+        return 0
+    return sum(1 for _ in schema.predict(schema.latest, arch))
+
+
+def arch_page(schema: Schema, arch: Architecture) -> Page:
+    own = [e for e in schema.entries if any(_owns(arch, export) for export in e.exports)]
+    own_heads = ["Key", "Value", "Exported", "Condition", "Replaced by", "Summary"]
+    rest = [(e, x) for e in schema.entries if e not in own for x in e.exports if x.archs is None]
+    there = [(e, x) for e, x in rest if _lives_on(arch, x)]
+    other = [row for e, x in there if (row := _differs(schema, arch, e, x))]
+    missed = [entry.key for entry, export in rest if not _lives_on(arch, export)]
+    return {
+        "name": arch.name,
+        "doc": prose(arch.doc),
+        "aliases": codes(arch.aliases),
+        "kernels": span_words(arch.span),
+        "config": codes(arch.config),
+        "optional": codes(arch.optional),
+        "latest": str(schema.latest),
+        "count": _count(schema, arch),
+        "own": table(own_heads, [_own_row(schema, arch, entry) for entry in own]),
+        "generic": len(there),
+        "differs": table(["Key", "In general", f"On {arch.name}"], other) if other else None,
+        "missed": codes(missed),
+    }
+
+
+def _owns(arch: Architecture, export: Export) -> bool:
+    return export.archs is not None and arch.name in export.archs
+
+
+def _lives_on(arch: Architecture, export: Export) -> bool:
+    """Whether the export and the architecture were in the kernel at the same time."""
+    last, end = export.last, arch.span.until
+    if last is not None and at(last.release) <= at(arch.span.since.release):
+        return False
+    return end is None or at(export.first.release) < at(end.release)
+
+
+def _own_row(schema: Schema, arch: Architecture, entry: Entry) -> list[str | list[str]]:
+    exports = [export for export in entry.exports if export.concerns(arch.name)]
+    mine = next(export for export in exports if _owns(arch, export))
+    lives = [
+        span_words(span) + ("" if _owns(arch, export) else " (generic code)")
+        for export in exports
+        for span in sorted(export.spans, key=_start)
+    ]
+    known = schema.fixed_config(arch)
+    return [
+        code(entry.key),
+        value_words(entry, mine),
+        lives,
+        condition_lines(mine, known),
+        codes(mine.replaced_by),
+        prose(summary_of(mine)),
+    ]
+
+
+def _start(span: Span) -> Any:
+    return at(span.since.release)
+
+
+def _differs(
+    schema: Schema, arch: Architecture, entry: Entry, export: Export
+) -> list[str | list[str]] | None:
+    """A row where the architecture decides a part of the condition, while both are there."""
+    known = schema.fixed_config(arch)
+    general = [s for s in conditions(export) if _meets(arch, s)]
+    here = [s for s in conditions(export, known) if _meets(arch, s)]
+    if [s.value for s in general] == [s.value for s in here]:
+        return None
+    return [code(entry.key), condition_lines(export), condition_lines(export, known)]
+
+
+def _meets(arch: Architecture, segment: Segment[Condition]) -> bool:
+    start = at(arch.span.since.release)
+    return segment.until is None or at(segment.until) > start

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""What each release changed, as the items of a page; the newest release first."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+from ...model import Boundary, Quirk, QuirkKind, Schema
+from ...terms.release import Release
+from ..changes import Event, events
+from .markdown import code, codes, commit, prose
+from .words import branch_words, listed, seen_words, summary_of
+
+Item = dict[str, str]
+
+_TITLES = {
+    "added": "Added",
+    "removed": "Removed",
+    "moved": "Exported by other code",
+    "meaning": "Changed meaning",
+    "condition": "Changed condition",
+    "printed": "Changed printed form",
+    "backport": "Added by a stable release",
+    "quirk": "Quirks",
+    "architecture": "Architectures",
+}
+
+
+def releases_page(schema: Schema) -> dict[str, Any]:
+    by_branch: dict[Release, dict[str, list[Item]]] = {}
+    for kind, branch, items in [*_changes(schema), *_architectures(schema)]:
+        by_branch.setdefault(branch, {}).setdefault(kind, []).extend(items)
+    changed = [declared for declared in schema.releases if declared.release in by_branch]
+    quiet = [declared.release not in by_branch for declared in schema.releases]
+    return {
+        "first_release": str(schema.releases[0].release),
+        "latest_release": str(schema.latest),
+        "unchanged": _runs([str(d.release) for d in schema.releases], quiet),
+        "unchanged_count": sum(quiet),
+        "releases": [
+            {
+                "name": str(declared.release),
+                "date": declared.date,
+                "sections": [
+                    {"title": title, "items": by_branch[declared.release][kind]}
+                    for kind, title in _TITLES.items()
+                    if kind in by_branch[declared.release]
+                ],
+            }
+            for declared in reversed(changed)
+        ],
+    }
+
+
+def _runs(names: Sequence[str], chosen: Sequence[bool]) -> str:
+    """The chosen names, three or more in a row as `3.0 to 3.2`."""
+    runs: list[list[str]] = [[]]
+    for name, is_chosen in zip(names, chosen):
+        if is_chosen:
+            runs[-1].append(name)
+        elif runs[-1]:
+            runs.append([])
+    parts = [
+        part
+        for run in runs
+        for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)
+    ]
+    return listed(parts)
+
+
+def _changes(schema: Schema) -> list[tuple[str, Release, list[Item]]]:
+    """Items of what is told in the same words, by kind and branch."""
+    grouped: dict[Hashable, list[Event]] = {}
+    for event in [*events(schema), *_repairs(schema)]:
+        grouped.setdefault(_told_as_one(event), []).append(event)
+    return [
+        (group[0].kind, group[0].release.branch, [_item(schema, group)])
+        for group in grouped.values()
+    ]
+
+
+def _repairs(schema: Schema) -> list[Event]:
+    """The ends of quirks that a later mainline release brought."""
+    return [
+        Event("quirk", until, entry.key, quirk.archs, quirk=quirk)
+        for entry in schema.entries
+        for export in entry.exports
+        for quirk in export.quirks
+        for since, until in quirk.ranges
+        if until is not None and not since.is_stable and until.branch != since
+    ]
+
+
+def _told_as_one(event: Event) -> Hashable:
+    boundary = event.boundary
+    common = (event.kind, event.release, event.text, boundary and boundary.commit)
+    match event.kind:
+        case "added":
+            return (*common, event.key)
+        case "moved":
+            return common + (event.key, boundary and boundary.reason)
+        case "quirk":
+            return (*common, event.key, event.until)
+    seen = boundary.seen if boundary else None
+    return (*common, event.archs, event.old, event.new, event.replaced_by, seen)
+
+
+def _item(schema: Schema, group: Sequence[Event]) -> Item:
+    event = group[0]
+    boundary = event.boundary
+    archs = [name for e in group if e.archs for name in e.archs]
+    item = {
+        "keys": codes(dict.fromkeys(e.key for e in group)),
+        "where": f" on {listed(list(dict.fromkeys(archs)))}" if archs else "",
+        "text": _text(schema, event),
+        "basis": _basis(boundary) if boundary else "",
+    }
+    if event.had:
+        item["where"] = f" on all architectures; {listed(event.had)} had it before"
+    return item
+
+
+def _text(schema: Schema, event: Event) -> str:
+    match event.kind:
+        case "added":
+            return _summary(schema, event)
+        case "removed":
+            instead = [code(key) for key in event.replaced_by]
+            return "; ".join(
+                filter(None, [prose(event.text), f"use {listed(instead)}" if instead else ""])
+            )
+        case "moved":
+            return prose(event.boundary.reason) if event.boundary else ""
+        case "meaning":
+            return prose(event.text)
+        case "condition":
+            return f"{_if(event.new)}, before {_if(event.old)}"
+        case "printed":
+            return f"as {code(event.new)}, before as {code(event.old)}"
+        case "backport":
+            first = "at the latest " if event.boundary and event.boundary.maybe_earlier else ""
+            return f"{first}from {event.release} on in {branch_words(event.release)}"
+        case "quirk":
+            return _quirk_text(event)
+    raise AssertionError(event.kind)
+
+
+def _if(condition: str) -> str:
+    return f"if {code(condition)}" if condition else "always"
+
+
+def _summary(schema: Schema, event: Event) -> str:
+    for export in schema.by_key[event.key].exports:
+        if any(span.since is event.boundary for span in export.spans):
+            return prose(summary_of(export))
+    return ""
+
+
+def _quirk_text(event: Event) -> str:
+    quirk = event.quirk
+    assert quirk is not None
+    if any(event.release == until for _, until in quirk.ranges) and event.until is None:
+        starts = [since for since, until in quirk.ranges if until == event.release]
+        return f"no longer {_state(quirk)} as it was since {starts[0]}"
+    return f"{_state(quirk)} {_range(event.release, event.until)}: {prose(quirk.text)}"
+
+
+def _state(quirk: Quirk) -> str:
+    return "printed twice" if quirk.kind is QuirkKind.DUPLICATE else str(quirk.kind)
+
+
+def _range(since: Release, until: Release | None) -> str:
+    if until is None:
+        return f"from {since} on"
+    if since.is_stable and not until.is_stable:
+        return f"from {since} to the end of {branch_words(since)}"
+    return f"from {since} until {until}"
+
+
+def _basis(boundary: Boundary) -> str:
+    candidate = "" if boundary.release == boundary.release.branch else f"in {boundary.release}"
+    doubt = "maybe earlier" if boundary.maybe_earlier else seen_words(boundary)
+    return ", ".join(filter(None, [commit(boundary), candidate, doubt]))
+
+
+def _architectures(schema: Schema) -> Iterable[tuple[str, Release, list[Item]]]:
+    for arch in schema.architectures:
+        span = arch.span
+        ends = [(span.since, "came: " + prose(arch.doc))] if span.since.is_certain else []
+        if span.until:
+            ends.append((span.until, "was removed from the kernel, and its entries with it"))
+        for boundary, text in ends:
+            item = {"keys": arch.name, "where": "", "text": text, "basis": _basis(boundary)}
+            yield "architecture", boundary.release.branch, [item]

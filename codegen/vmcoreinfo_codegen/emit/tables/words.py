@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""Lives, conditions and doubt in words, the same in all tables and pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ...model import Boundary, Entry, Evidence, Export, Schema, Span
+from ...terms.condition import Condition, Known
+from ...terms.release import Release
+from ..changes import Segment, conditions
+
+SEVERAL = "Several architectures"
+"""The section of entries that several architectures export, each in its own code."""
+
+# What a text names literally: keys, members of structs, and other names with `_` in them.
+_LITERAL = re.compile(
+    r"(?:SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([^()\s=]*\)"
+    r"|(?<![\w.])(?!x86_64\b)(?=\w*[._]\w)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+)
+
+
+def pieces(text: str) -> list[tuple[bool, str]]:
+    """A text cut into (is it literal, part), so that each form of markup can show it."""
+    found: list[tuple[bool, str]] = []
+    end = 0
+    for match in _LITERAL.finditer(text):
+        if match.start() > end:
+            found.append((False, text[end : match.start()]))
+        found.append((True, match[0]))
+        end = match.end()
+    if end < len(text):
+        found.append((False, text[end:]))
+    return found
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def archs_words(archs: Iterable[str] | None, everywhere: str = "all") -> str:
+    return everywhere if archs is None else ", ".join(archs)
+
+
+def branch_words(release: Release) -> str:
+    """The stable branch of a release: `6.6.y`."""
+    return f"{release.branch}.y"
+
+
+def boundary_words(boundary: Boundary) -> str:
+    """`3.10`, `<=2.6.24`, `3.10 (seen only in 3.10.4)`."""
+    text = f"<={boundary.release}" if boundary.maybe_earlier else str(boundary.release)
+    return f"{text} ({seen})" if (seen := seen_words(boundary)) else text
+
+
+def seen_words(boundary: Boundary) -> str:
+    return f"seen only in {boundary.seen}" if boundary.seen else ""
+
+
+def span_words(span: Span) -> str:
+    """`since 3.10 until 6.9`, with doubt and backports."""
+    text = f"since {boundary_words(span.since)}"
+    if span.until:
+        text += f" until {boundary_words(span.until)}"
+    for backport in span.backports:
+        text += f"; {branch_words(backport.release)} since {boundary_words(backport)}"
+    return text
+
+
+def life_words(entry: Entry) -> list[str]:
+    """One line for each set of architectures and span: `arm64: since 5.18 until 6.9`."""
+    return [
+        span_words(span) if _is_alone(entry) else f"{archs_words(export.archs)}: {span_words(span)}"
+        for export in entry.exports
+        for span in export.spans
+    ]
+
+
+def _is_alone(entry: Entry) -> bool:
+    return all(export.archs is None for export in entry.exports)
+
+
+def evidence_words(boundary: Boundary) -> str:
+    """Empty where the commit was looked up."""
+    if boundary.evidence in (None, Evidence.CHECKED):
+        return ""
+    return str(boundary.evidence)
+
+
+def history(export: Export, known: Known | None = None) -> list[tuple[Condition, str]]:
+    """Each condition with the part of its bounds that the life of the entry does not tell.
+
+    ` since 5.14`, empty where one condition holds all the time.
+    """
+    segments = conditions(export, known)
+    return [
+        (segment.value, _bounds(segment, place == 0, place == len(segments) - 1))
+        for place, segment in enumerate(segments)
+    ]
+
+
+def _bounds(segment: Segment[Condition], is_first: bool, is_last: bool) -> str:
+    since = "" if is_first else f" since {segment.since}"
+    return since if is_last else f"{since} until {segment.until}"
+
+
+def summary_of(export: Export) -> str:
+    """The first sentence of the doc."""
+    head, stop, _ = export.doc.partition(". ")
+    return head + "." if stop else export.doc
+
+
+def is_everywhere(entry: Entry) -> bool:
+    """Whether generic code exports it, on whatever architecture."""
+    return any(export.archs is None for export in entry.exports)
+
+
+def section_of(entry: Entry) -> str:
+    """Where a table by section shows an entry that may stand in several."""
+    generic = [export.section for export in entry.exports if export.archs is None]
+    sections = list(dict.fromkeys(generic or [export.section for export in entry.exports]))
+    return sections[0] if len(sections) == 1 else SEVERAL
+
+
+def by_section(schema: Schema) -> dict[str, list[Entry]]:
+    """Entries by section, sections in the order of the schema, those of several last."""
+    grouped: dict[str, list[Entry]] = {}
+    for entry in schema.entries:
+        grouped.setdefault(section_of(entry), []).append(entry)
+    several = grouped.pop(SEVERAL, [])
+    return {**grouped, **({SEVERAL: several} if several else {})}
+
+
+def exports_by_section(schema: Schema) -> dict[str, list[tuple[Entry, Export]]]:
+    """Every export under its own section, sections in the order of the schema."""
+    order = dict.fromkeys(entry.exports[0].section for entry in schema.entries)
+    grouped: dict[str, list[tuple[Entry, Export]]] = {title: [] for title in order}
+    for entry in schema.entries:
+        for export in entry.exports:
+            grouped.setdefault(export.section, []).append((entry, export))
+    return grouped
