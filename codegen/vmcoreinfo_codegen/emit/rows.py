@@ -31,7 +31,7 @@ MESSAGES = {
     "string": "the value is empty",
     "hexbytes": "the value is not pairs of hexadecimal digits",
     "flag": "the value is not 'y'",
-    "overflow": "the number needs more than 64 bits",
+    "overflow": "the number does not fit in 64 bits",
     "truncated": "the last line has no newline; it may be cut",
     "not_text": "a byte that is not printable ASCII; the line is not used",
     "after_nul": "there is more text behind a NUL byte; it is not read",

@@ -49,8 +49,8 @@ def commit(boundary: Boundary) -> str:
         return ""
     doubt = evidence_words(boundary)
     if doubt == "unverified":
-        return f"{boundary.commit} (unverified)"
-    return f"[{boundary.commit}]" + (f" ({doubt})" if doubt else "")
+        return f"{boundary.commit}, unverified"
+    return f"[{boundary.commit}]" + (f", {doubt}" if doubt else "")
 
 
 def links(text: str) -> list[tuple[str, str]]:

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from ...model import Architecture, Entry, Export, Schema, Span
-from ...terms.condition import Condition
+from ...model import Architecture, Boundary, Entry, Export, Schema
+from ...terms.condition import NEVER, Condition
 from ..changes import Event, Segment, at, conditions, events
 from .markdown import code, codes, commit, condition_lines, prose, table
 from .words import (
     archs_words,
+    boundary_words,
     by_section,
     is_everywhere,
     life_words,
@@ -102,12 +104,22 @@ def _removed_row(schema: Schema, event: Event) -> list[str | list[str]]:
     return [
         code(event.key),
         archs_words(event.archs),
-        str(schema.by_key[event.key].first.release),
-        str(event.release),
+        boundary_words(_origin(schema, event)),
+        boundary_words(boundary),
         codes(event.replaced_by),
         prose(event.text),
         commit(boundary),
     ]
+
+
+def _origin(schema: Schema, event: Event) -> Boundary:
+    """Where the span began that the event ended."""
+    return next(
+        span.since
+        for export in schema.by_key[event.key].exports
+        for span in export.spans
+        if span.until is event.boundary
+    )
 
 
 def generic_page(schema: Schema) -> Page:
@@ -155,9 +167,10 @@ def _count(schema: Schema, arch: Architecture) -> int:
 
 
 def arch_page(schema: Schema, arch: Architecture) -> Page:
-    own = [e for e in schema.entries if any(_owns(arch, export) for export in e.exports)]
+    owned = [e for e in schema.entries if any(_owns(arch, export) for export in e.exports)]
+    own = [entry for entry in owned if _can_hold(schema, arch, entry)]
     own_heads = ["Key", "Value", "Exported", "Condition", "Replaced by", "Summary"]
-    rest = [(e, x) for e in schema.entries if e not in own for x in e.exports if x.archs is None]
+    rest = [(e, x) for e in schema.entries if e not in owned for x in e.exports if x.archs is None]
     there = [(e, x) for e, x in rest if _lives_on(arch, x)]
     other = [row for e, x in there if (row := _differs(schema, arch, e, x))]
     missed = [entry.key for entry, export in rest if not _lives_on(arch, export)]
@@ -171,7 +184,8 @@ def arch_page(schema: Schema, arch: Architecture) -> Page:
         "latest": str(schema.latest),
         "count": _count(schema, arch),
         "own": table(own_heads, [_own_row(schema, arch, entry) for entry in own]),
-        "generic": len(there),
+        "never": codes(entry.key for entry in owned if entry not in own),
+        "generic": sum(_ever(conditions(x, schema.fixed_config(arch))) for _, x in there),
         "differs": table(["Key", "In general", f"On {arch.name}"], other) if other else None,
         "missed": codes(missed),
     }
@@ -179,6 +193,17 @@ def arch_page(schema: Schema, arch: Architecture) -> Page:
 
 def _owns(arch: Architecture, export: Export) -> bool:
     return export.archs is not None and arch.name in export.archs
+
+
+def _can_hold(schema: Schema, arch: Architecture, entry: Entry) -> bool:
+    """Whether the architecture leaves room for a condition under which it exports an entry."""
+    known = schema.fixed_config(arch)
+    own = [export for export in entry.exports if _owns(arch, export)]
+    return any(_ever(conditions(export, known)) for export in own)
+
+
+def _ever(segments: Iterable[Segment[Condition]]) -> bool:
+    return any(segment.value != NEVER for segment in segments)
 
 
 def _lives_on(arch: Architecture, export: Export) -> bool:
@@ -192,11 +217,9 @@ def _lives_on(arch: Architecture, export: Export) -> bool:
 def _own_row(schema: Schema, arch: Architecture, entry: Entry) -> list[str | list[str]]:
     exports = [export for export in entry.exports if export.concerns(arch.name)]
     mine = next(export for export in exports if _owns(arch, export))
-    lives = [
-        span_words(span) + ("" if _owns(arch, export) else " (generic code)")
-        for export in exports
-        for span in sorted(export.spans, key=_start)
-    ]
+    spans = [(span, _owns(arch, export)) for export in exports for span in export.spans]
+    spans.sort(key=lambda found: at(found[0].since.release))
+    lives = [span_words(span) + ("" if owned else " (generic code)") for span, owned in spans]
     known = schema.fixed_config(arch)
     return [
         code(entry.key),
@@ -206,10 +229,6 @@ def _own_row(schema: Schema, arch: Architecture, entry: Entry) -> list[str | lis
         codes(mine.replaced_by),
         prose(summary_of(mine)),
     ]
-
-
-def _start(span: Span) -> Any:
-    return at(span.since.release)
 
 
 def _differs(

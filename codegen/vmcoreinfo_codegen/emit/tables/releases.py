@@ -139,8 +139,8 @@ def _text(schema: Schema, event: Event) -> str:
         case "printed":
             return f"as {code(event.new)}, before as {code(event.old)}"
         case "backport":
-            first = "at the latest " if event.boundary and event.boundary.maybe_earlier else ""
-            return f"{first}from {event.release} on in {branch_words(event.release)}"
+            late = ", maybe earlier" if event.boundary and event.boundary.maybe_earlier else ""
+            return f"in {branch_words(event.release)} from {event.release} on{late}"
         case "quirk":
             return _quirk_text(event)
     raise AssertionError(event.kind)
@@ -179,15 +179,19 @@ def _range(since: Release, until: Release | None) -> str:
 
 
 def _basis(boundary: Boundary) -> str:
-    candidate = "" if boundary.release == boundary.release.branch else f"in {boundary.release}"
-    doubt = "maybe earlier" if boundary.maybe_earlier else seen_words(boundary)
-    return ", ".join(filter(None, [commit(boundary), candidate, doubt]))
+    release = boundary.release
+    words = [commit(boundary), seen_words(boundary)]
+    # Which stable release it was, the text of a backport says.
+    if not release.is_stable:
+        words.append("" if release == release.branch else f"in {release}")
+        words.append("maybe earlier" if boundary.maybe_earlier else "")
+    return ", ".join(filter(None, words))
 
 
 def _architectures(schema: Schema) -> Iterable[tuple[str, Release, list[Item]]]:
     for arch in schema.architectures:
         span = arch.span
-        ends = [(span.since, "came: " + prose(arch.doc))] if span.since.is_certain else []
+        ends = [(span.since, "new: " + prose(arch.doc))] if span.since.is_certain else []
         if span.until:
             ends.append((span.until, "was removed from the kernel, and its entries with it"))
         for boundary, text in ends:

@@ -17,7 +17,8 @@ SEVERAL = "Several architectures"
 # What a text names literally: keys, members of structs, and other names with `_` in them.
 _LITERAL = re.compile(
     r"(?:SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([^()\s=]*\)"
-    r"|(?<![\w.])(?!x86_64\b)(?=\w*[._]\w)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+    r"|\bstruct (?:page|folio|zone|log|\w+_\w+)\b"
+    r"|(?<![\w.])(?!x86_64\b)(?=\w*[._]\w)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\[\w+\])?"
 )
 
 
