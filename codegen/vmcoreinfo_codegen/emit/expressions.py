@@ -199,6 +199,6 @@ def _row(derivation: Derivation) -> Row:
         "format_name": derivation.format.name,
         "unit": derivation.unit.value if derivation.unit else None,
         "is_signed": derivation.format.is_signed,
-        "reads_memory": any(r["reads_memory"] or r["c"]["can_fail"] for r in recipes),
+        "reads_memory": any(recipe.reads_memory for recipe in derivation.recipes),
         "recipes": recipes,
     }
