@@ -8,6 +8,7 @@ kernel code to another is told from what really came or went.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
@@ -175,12 +176,24 @@ def _export_events(schema: Schema, entry: Entry, export: Export) -> Iterator[Eve
             yield Event("backport", backport.release, entry.key, archs, boundary=backport)
     for release, old, new in _condition_steps(export):
         if not equivalent(old, new):
-            words = {"old": _condition_words(old), "new": _condition_words(new)}
-            yield Event("condition", release, entry.key, export.archs, **words)
+            yield Event(
+                "condition",
+                release,
+                entry.key,
+                export.archs,
+                old=_condition_words(old),
+                new=_condition_words(new),
+            )
     for was, becomes in _steps(forms(schema, export)):
         if becomes.since:
-            form = {"old": was.value, "new": becomes.value}
-            yield Event("printed", becomes.since, entry.key, export.archs, **form)
+            yield Event(
+                "printed",
+                becomes.since,
+                entry.key,
+                export.archs,
+                old=was.value,
+                new=becomes.value,
+            )
     for change in export.changes:
         yield Event(
             "meaning",
@@ -263,7 +276,7 @@ def _condition_steps(export: Export) -> Iterator[tuple[Release, Condition, Condi
 
 
 def _steps(segments: Sequence[Segment[Value]]) -> Iterator[tuple[Segment[Value], Segment[Value]]]:
-    yield from zip(segments, segments[1:])
+    yield from itertools.pairwise(segments)
 
 
 def _condition_words(condition: Condition) -> str:

@@ -70,6 +70,8 @@ class Schema(Model):
         A condition is given as far as the architecture leaves it open; an entry
         whose condition can't hold there is left out.
         """
+        if not arch.existed_in(release):
+            return
         known = self.fixed_config(arch)
         for entry in self.entries:
             for export in entry.exports_for(arch.name, release):

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...model import Schema
 from ..product import Product, render
-from . import markdown, pages
+from . import machine, markdown, page, pages
 from .releases import releases_page
 
 
@@ -21,9 +21,14 @@ def emit(schema: Schema) -> list[Product]:
     }
     for arch in pages.architectures_with_entries(schema):
         shown[f"arch/{arch.name}"] = ("arch", pages.arch_page(schema, arch))
-    return [_markdown(path, template, page) for path, (template, page) in shown.items()]
+    return [
+        *(_markdown(path, template, rows) for path, (template, rows) in shown.items()),
+        *machine.json_products(schema),
+        *machine.csv_products(schema),
+        render("tables", "index.html.j2", "tables/index.html", page.page(schema)),
+    ]
 
 
-def _markdown(path: str, template: str, page: dict[str, Any]) -> Product:
-    context = {**page, "links": markdown.links(json.dumps(page))}
+def _markdown(path: str, template: str, rows: dict[str, Any]) -> Product:
+    context = {**rows, "links": markdown.links(json.dumps(rows))}
     return render("tables", f"{template}.md.j2", f"tables/{path}.md", context)

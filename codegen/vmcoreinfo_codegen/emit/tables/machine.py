@@ -11,7 +11,7 @@ from typing import Any
 from ... import __version__
 from ...model import Boundary, Entry, Export, Schema, Span
 from ..product import LICENCE, Product, model_hash, render
-from .words import history, summary_of
+from ..words import condition_words, history, summary_of
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REPLAY = "vmcoreinfo generate tables"
@@ -97,9 +97,7 @@ def csv_products(schema: Schema) -> list[Product]:
     writer.writerows(rows)
     return [
         Product("tables/entries.csv", text.getvalue()),
-        render(
-            "tables", "entries.csv.license.j2", "tables/entries.csv.license", {}, model_hash({"": rows})
-        ),
+        render("tables", "entries.csv.license.j2", "tables/entries.csv.license", {"rows": rows}),
     ]
 
 
@@ -122,7 +120,7 @@ def _csv_row(entry: Entry, export: Export, span: Span) -> dict[str, str]:
         "until_evidence": str(until.evidence or "") if until else "",
         "until_reason": until.reason if until else "",
         "backports": " ".join(map(_backport, span.backports)),
-        "condition": "; ".join(f"{condition}{bounds}" for condition, bounds in _conditions(export)),
+        "condition": "; ".join(condition_words(c) + bounds for c, bounds in history(export)),
         "replaced_by": " ".join(export.replaced_by),
         "summary": summary_of(export),
     }
@@ -130,9 +128,3 @@ def _csv_row(entry: Entry, export: Export, span: Span) -> dict[str, str]:
 
 def _backport(boundary: Boundary) -> str:
     return f"<={boundary.release}" if boundary.maybe_earlier else str(boundary.release)
-
-
-def _conditions(export: Export) -> list[tuple[str, str]]:
-    """`1` stands for always, as a condition that is on would be in C."""
-    found = [(str(condition), bounds) for condition, bounds in history(export)]
-    return [] if found == [("1", "")] else found

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...model import Boundary, Export
-from ...terms.condition import ALWAYS, NEVER, Condition, Known
-from .words import evidence_words, history, pieces
+from ...terms.condition import Known
+from ..words import condition_words, evidence_words, history, pieces
 
 # A column with wider cells than this is left ragged: padding it makes every line too long.
 _WIDEST = 48
@@ -34,13 +34,10 @@ def prose(text: str) -> str:
 
 def condition_lines(export: Export, known: Known | None = None) -> list[str]:
     """The conditions of an export with their bounds: `` `CONFIG_NUMA` since 5.14 ``."""
-    return [_condition(condition) + bounds for condition, bounds in history(export, known)]
-
-
-def _condition(condition: Condition) -> str:
-    if condition in (ALWAYS, NEVER):
-        return "always" if condition == ALWAYS else "never"
-    return code(str(condition))
+    return [
+        (code(str(c)) if c.names() else condition_words(c)) + bounds
+        for c, bounds in history(export, known)
+    ]
 
 
 def commit(boundary: Boundary) -> str:

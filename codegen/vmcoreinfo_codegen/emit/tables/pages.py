@@ -9,16 +9,16 @@ from typing import Any
 from ...model import Architecture, Boundary, Entry, Export, Schema
 from ...terms.condition import NEVER, Condition
 from ..changes import Event, Segment, at, conditions, events
-from .markdown import code, codes, commit, condition_lines, prose, table
-from .words import (
+from ..words import (
     archs_words,
     boundary_words,
     by_section,
-    is_everywhere,
     life_words,
     span_words,
+    summaries_of,
     summary_of,
 )
+from .markdown import code, codes, commit, condition_lines, prose, table
 
 Page = dict[str, Any]
 
@@ -44,7 +44,7 @@ def _entry_row(entry: Entry) -> list[str | list[str]]:
         life_words(entry),
         _conditions(entry),
         [code(key) for key in entry.replaced_by],
-        _summaries(entry),
+        [archs + prose(text) for archs, text in summaries_of(entry)],
     ]
 
 
@@ -58,15 +58,6 @@ def _conditions(entry: Entry) -> list[str]:
     if len({tuple(found) for found in lines.values()}) == 1:
         return condition_lines(entry.exports[0])
     return [f"{archs_words(archs)}: {line}" for archs, found in lines.items() for line in found]
-
-
-def _summaries(entry: Entry) -> list[str]:
-    """One for all, unless several architectures export it, each with a meaning of its own."""
-    if is_everywhere(entry):
-        return [prose(next(summary_of(e) for e in entry.exports if e.archs is None))]
-    if len(entry.exports) == 1:
-        return [prose(entry.summary)]
-    return [f"{archs_words(e.archs)}: {prose(summary_of(e))}" for e in entry.exports]
 
 
 def removed_page(schema: Schema) -> Page:

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from ...model import Boundary, Quirk, QuirkKind, Schema
 from ...terms.release import Release
 from ..changes import Event, events
+from ..words import branch_words, listed, seen_words, summary_of
 from .markdown import code, codes, commit, prose
-from .words import branch_words, listed, seen_words, summary_of
 
 Item = dict[str, str]
+Dated = tuple[str, Release, Item]
 
 _TITLES = {
     "added": "Added",
@@ -29,8 +30,8 @@ _TITLES = {
 
 def releases_page(schema: Schema) -> dict[str, Any]:
     by_branch: dict[Release, dict[str, list[Item]]] = {}
-    for kind, branch, items in [*_changes(schema), *_architectures(schema)]:
-        by_branch.setdefault(branch, {}).setdefault(kind, []).extend(items)
+    for kind, release, item in [*_changes(schema), *_repairs(schema), *_architectures(schema)]:
+        by_branch.setdefault(release.branch, {}).setdefault(kind, []).append(item)
     changed = [declared for declared in schema.releases if declared.release in by_branch]
     quiet = [declared.release not in by_branch for declared in schema.releases]
     return {
@@ -61,35 +62,31 @@ def _runs(names: Sequence[str], chosen: Sequence[bool]) -> str:
             runs[-1].append(name)
         elif runs[-1]:
             runs.append([])
-    parts = [
-        part
-        for run in runs
-        for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)
-    ]
+    parts = [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)]
     return listed(parts)
 
 
-def _changes(schema: Schema) -> list[tuple[str, Release, list[Item]]]:
-    """Items of what is told in the same words, by kind and branch."""
+def _changes(schema: Schema) -> Iterator[Dated]:
+    """What the events tell, those that are told in the same words as one item."""
     grouped: dict[Hashable, list[Event]] = {}
-    for event in [*events(schema), *_repairs(schema)]:
+    for event in events(schema):
         grouped.setdefault(_told_as_one(event), []).append(event)
-    return [
-        (group[0].kind, group[0].release.branch, [_item(schema, group)])
-        for group in grouped.values()
-    ]
+    for group in grouped.values():
+        yield group[0].kind, group[0].release, _item(schema, group)
 
 
-def _repairs(schema: Schema) -> list[Event]:
+def _repairs(schema: Schema) -> Iterator[Dated]:
     """The ends of quirks that a later mainline release brought."""
-    return [
-        Event("quirk", until, entry.key, quirk.archs, quirk=quirk)
-        for entry in schema.entries
-        for export in entry.exports
-        for quirk in export.quirks
-        for since, until in quirk.ranges
-        if until is not None and not since.is_stable and until.branch != since
-    ]
+    for entry in schema.entries:
+        for quirk in (quirk for export in entry.exports for quirk in export.quirks):
+            for since, until in quirk.ranges:
+                if until is not None and not since.is_stable:
+                    text = f"no longer {_state(quirk)} as it was since {since}"
+                    yield "quirk", until, _plain_item(code(entry.key), text)
+
+
+def _plain_item(keys: str, text: str, basis: str = "") -> Item:
+    return {"keys": keys, "where": "", "text": text, "basis": basis}
 
 
 def _told_as_one(event: Event) -> Hashable:
@@ -99,7 +96,7 @@ def _told_as_one(event: Event) -> Hashable:
         case "added":
             return (*common, event.key)
         case "moved":
-            return common + (event.key, boundary and boundary.reason)
+            return (*common, event.key, boundary and boundary.reason)
         case "quirk":
             return (*common, event.key, event.until)
     seen = boundary.seen if boundary else None
@@ -160,9 +157,6 @@ def _summary(schema: Schema, event: Event) -> str:
 def _quirk_text(event: Event) -> str:
     quirk = event.quirk
     assert quirk is not None
-    if any(event.release == until for _, until in quirk.ranges) and event.until is None:
-        starts = [since for since, until in quirk.ranges if until == event.release]
-        return f"no longer {_state(quirk)} as it was since {starts[0]}"
     return f"{_state(quirk)} {_range(event.release, event.until)}: {prose(quirk.text)}"
 
 
@@ -188,12 +182,12 @@ def _basis(boundary: Boundary) -> str:
     return ", ".join(filter(None, words))
 
 
-def _architectures(schema: Schema) -> Iterable[tuple[str, Release, list[Item]]]:
+def _architectures(schema: Schema) -> Iterator[Dated]:
     for arch in schema.architectures:
-        span = arch.span
-        ends = [(span.since, "new: " + prose(arch.doc))] if span.since.is_certain else []
-        if span.until:
-            ends.append((span.until, "was removed from the kernel, and its entries with it"))
-        for boundary, text in ends:
-            item = {"keys": arch.name, "where": "", "text": text, "basis": _basis(boundary)}
-            yield "architecture", boundary.release.branch, [item]
+        since, until = arch.span.since, arch.span.until
+        if since.is_certain:
+            item = _plain_item(arch.name, f"new: {prose(arch.doc)}", _basis(since))
+            yield "architecture", since.release, item
+        if until:
+            text = "was removed from the kernel, and its entries with it"
+            yield "architecture", until.release, _plain_item(arch.name, text, _basis(until))

@@ -6,17 +6,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ...model import Boundary, Entry, Evidence, Export, Schema, Span
-from ...terms.condition import Condition, Known
-from ...terms.release import Release
-from ..changes import Segment, conditions
+from ..model import Boundary, Entry, Evidence, Export, Schema, Span
+from ..terms.condition import ALWAYS, NEVER, Condition, Known
+from ..terms.release import Release
+from .changes import Segment, conditions
 
 SEVERAL = "Several architectures"
 """The section of entries that several architectures export, each in its own code."""
 
 # What a text names literally: keys, members of structs, and other names with `_` in them.
 _LITERAL = re.compile(
-    r"(?:SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([^()\s=]*\)"
+    r"`[^`]+`"
+    r"|(?:SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([^()\s=]*\)"
     r"|\bstruct (?:page|folio|zone|log|\w+_\w+)\b"
     r"|(?<![\w.])(?!x86_64\b)(?=\w*[._]\w)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\[\w+\])?"
 )
@@ -29,7 +30,7 @@ def pieces(text: str) -> list[tuple[bool, str]]:
     for match in _LITERAL.finditer(text):
         if match.start() > end:
             found.append((False, text[end : match.start()]))
-        found.append((True, match[0]))
+        found.append((True, match[0].strip("`")))
         end = match.end()
     if end < len(text):
         found.append((False, text[end:]))
@@ -109,15 +110,23 @@ def _bounds(segment: Segment[Condition], is_first: bool, is_last: bool) -> str:
     return since if is_last else f"{since} until {segment.until}"
 
 
+def condition_words(condition: Condition) -> str:
+    constants: dict[Condition, str] = {ALWAYS: "always", NEVER: "never"}
+    return constants.get(condition, str(condition))
+
+
 def summary_of(export: Export) -> str:
     """The first sentence of the doc."""
     head, stop, _ = export.doc.partition(". ")
     return head + "." if stop else export.doc
 
 
-def is_everywhere(entry: Entry) -> bool:
-    """Whether generic code exports it, on whatever architecture."""
-    return any(export.archs is None for export in entry.exports)
+def summaries_of(entry: Entry) -> list[tuple[str, str]]:
+    """(architectures in words, summary): one, unless each of several has a meaning of its own."""
+    generic = [export for export in entry.exports if export.archs is None]
+    if generic or len(entry.exports) == 1:
+        return [("", summary_of((generic or entry.exports)[0]))]
+    return [(f"{archs_words(e.archs)}: ", summary_of(e)) for e in entry.exports]
 
 
 def section_of(entry: Entry) -> str:

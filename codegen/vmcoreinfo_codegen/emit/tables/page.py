@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""The data of the page that answers what one kernel exports on one architecture.
+
+The page looks answers up and evaluates nothing: for each entry it holds runs of
+releases in which the answer is the same, those of several architectures as one.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ...model import Architecture, Entry, Export, Schema
+from ...terms.condition import ALWAYS, Known
+from ...terms.key import identifier_of
+from ...terms.release import Release
+from ..words import by_section, condition_words, history, life_words, pieces, summaries_of
+from .pages import value_words
+
+Run = tuple[int, int, int, int]
+"""First and last release, condition, and quirk: the latter two as places in `texts`."""
+
+State = tuple[str, str]
+"""A condition, empty for always, and a quirk, empty for none."""
+
+
+class _Texts:
+    """Texts that stand in many places, each kept once."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {"": 0}
+
+    def place(self, text: str) -> int:
+        return self.places.setdefault(text, len(self.places))
+
+
+def page(schema: Schema) -> dict[str, Any]:
+    texts = _Texts()
+    points = release_points(schema)
+    sections = by_section(schema)
+    known = {arch.name: schema.fixed_config(arch) for arch in schema.architectures}
+    return {
+        "entries": len(schema.entries),
+        "first_release": str(schema.releases[0].release),
+        "latest_release": str(schema.latest),
+        "archs": [arch.name for arch in schema.architectures],
+        "lives": [_life(arch, points) for arch in schema.architectures],
+        "points": [{"name": str(point), "label": _label(schema, point)} for point in points],
+        "runs": [
+            _runs(schema, entry, points, known, texts)
+            for entries in sections.values()
+            for entry in entries
+        ],
+        "texts": list(texts.places),
+        "sections": [
+            {"title": title, "rows": [_row(entry) for entry in entries]}
+            for title, entries in sections.items()
+        ],
+    }
+
+
+def release_points(schema: Schema) -> list[Release]:
+    """Mainline releases, and the stable ones at which some answer changes."""
+    points = {declared.release for declared in schema.releases}
+    for entry in schema.entries:
+        points |= {bound for bound in _bounds(entry) if bound.is_stable}
+    return sorted(points, key=lambda release: release.moment)
+
+
+def _bounds(entry: Entry) -> Iterator[Release]:
+    """Every release at which an answer about the entry may change."""
+    for export in entry.exports:
+        for span in export.spans:
+            ends = (span.since, span.until, *span.backports)
+            yield from (boundary.release for boundary in ends if boundary)
+        for ranged in export.dependencies:
+            ends_of = (ranged.since, ranged.until, *ranged.backports)
+            yield from (release for release in ends_of if release)
+        for quirk in export.quirks:
+            yield from (release for ends in quirk.ranges for release in ends if release)
+
+
+def _label(schema: Schema, point: Release) -> str:
+    declared = schema.declared.get(point)
+    return f"{point} ({declared.date})" if declared else f"{point} and later {point.branch}.y"
+
+
+def _life(arch: Architecture, points: list[Release]) -> tuple[int, int]:
+    """The first and the last release that the architecture was in."""
+    there = [place for place, point in enumerate(points) if arch.existed_in(point)]
+    return there[0], there[-1]
+
+
+def _runs(
+    schema: Schema,
+    entry: Entry,
+    points: list[Release],
+    known: dict[str, dict[str, bool]],
+    texts: _Texts,
+) -> list[tuple[list[int], list[Run]]]:
+    """(places of architectures, runs) for each different answer; none where there is never one.
+
+    Architectures that were not in the kernel yet, or no longer, are left to `lives`.
+    """
+    grouped: dict[tuple[Run, ...], list[int]] = {}
+    starts = [*_turns(entry, points), len(points)]
+    for place, arch in enumerate(schema.architectures):
+        runs: list[Run] = []
+        for start, end in itertools.pairwise(starts):
+            state = _state(entry, arch, points[start], known[arch.name])
+            if state is None:
+                continue
+            numbers = (texts.place(state[0]), texts.place(state[1]))
+            if runs and runs[-1][1] == start - 1 and runs[-1][2:] == numbers:
+                runs[-1] = (runs[-1][0], end - 1, *numbers)
+            else:
+                runs.append((start, end - 1, *numbers))
+        if runs:
+            grouped.setdefault(tuple(runs), []).append(place)
+    return [(archs, list(runs)) for runs, archs in grouped.items()]
+
+
+def _turns(entry: Entry, points: list[Release]) -> list[int]:
+    """The points from which on the answer may be another one, the first among them."""
+    moments = [point.moment for point in points]
+    bounds = set(_bounds(entry))
+    turns = {0, *(bisect.bisect_left(moments, bound.opening) for bound in bounds)}
+    # What a stable branch got ends with the branch.
+    branches = {bound.branch for bound in bounds if bound.is_stable}
+    for place, (point, following) in enumerate(itertools.pairwise(points)):
+        if point.branch in branches and following.branch != point.branch:
+            turns.add(place + 1)
+    return sorted(turn for turn in turns if turn < len(points))
+
+
+def _state(entry: Entry, arch: Architecture, release: Release, known: Known) -> State | None:
+    """What `Schema.predict` says of one entry, with the quirk that spoils its value."""
+    for export in entry.exports_for(arch.name, release):
+        condition = export.condition(release).simplify(known)
+        if condition.evaluate({}) is not False:
+            shown = "" if condition == ALWAYS else str(condition)
+            return shown, "; ".join(_quirks(entry.exports, release, arch.name))
+    return None
+
+
+def _quirks(exports: Iterable[Export], release: Release, arch: str) -> list[str]:
+    return [
+        f"{quirk.kind}: {quirk.text}"
+        for export in exports
+        if export.concerns(arch)
+        for quirk in export.quirks
+        if quirk.applies(release, arch)
+    ]
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    summaries = summaries_of(entry)
+    return {
+        "id": identifier_of(entry.key),
+        "key": entry.key,
+        "value": value_words(entry, entry.exports[0]),
+        "lives": life_words(entry),
+        "conditions": _conditions(entry),
+        "replaced_by": [{"key": k, "id": identifier_of(k)} for k in entry.replaced_by],
+        "summaries": [(archs, pieces(text)) for archs, text in summaries],
+        "search": " ".join([entry.key, *(text for _, text in summaries)]).lower(),
+    }
+
+
+def _conditions(entry: Entry) -> list[tuple[str, str, bool, str]]:
+    """(architectures, condition, is it an expression, bounds) in words, in order."""
+    lines = []
+    for export in entry.exports:
+        archs = "" if len(entry.exports) == 1 else ", ".join(export.archs or ("all",)) + ": "
+        for condition, bounds in history(export):
+            is_code = bool(condition.names())
+            lines.append((archs, condition_words(condition), is_code, bounds))
+    if len({line[1:] for line in lines}) == 1:
+        return [("", *lines[0][1:])]
+    return lines
