@@ -41,6 +41,12 @@ VERBS = (
         "diff",
     ),
     Verb(
+        "extract",
+        "read out of a kernel tree what it exports",
+        "vmcoreinfo extract linux-source-6.1.tar.xz --arch arm64",
+        "extract",
+    ),
+    Verb(
         "generate",
         "write the parsers and tables that come from the schema",
         "vmcoreinfo generate c python --out build",

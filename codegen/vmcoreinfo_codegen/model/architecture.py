@@ -11,7 +11,8 @@ class Architecture(Model):
     """One architecture as tools name it.
 
     `source` is its folder under `arch/` in the kernel; two of ours may share one,
-    as i386 and x86_64 do. `config` are Kconfig symbols that are on whenever this
+    as i386 and x86_64 do, and `suffix` marks the files that only one of them
+    builds (`machine_kexec_64.c`). `config` are Kconfig symbols that are on whenever this
     architecture is built; one that only others list is off on it, unless it is
     `optional`: left to whoever configures this one.
     """
@@ -19,6 +20,7 @@ class Architecture(Model):
     name: str
     doc: str
     source: str
+    suffix: str = ""
     bits: int
     aliases: tuple[str, ...] = ()
     config: tuple[str, ...] = ()

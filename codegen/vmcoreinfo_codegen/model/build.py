@@ -282,6 +282,7 @@ class _Builder:
             name=str(block.name),
             doc=self._text(block, "doc"),
             source=str(source[0]),
+            suffix=" ".join(map(str, self._words(block, "suffix"))),
             bits=int(str(bits[0]), 0),
             aliases=tuple(map(str, self._words(block, "alias"))),
             config=tuple(map(str, self._words(block, "config"))),

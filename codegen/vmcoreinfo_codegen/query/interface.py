@@ -78,12 +78,83 @@ class Change(Answer):
 
 
 class Difference(Answer):
-    """`vmcoreinfo diff --format json`"""
+    """What changed between two kernels."""
 
     old: str
     new: str
     arch: str | None
     changes: list[Change]
+
+
+class TreeChange(Answer):
+    """One difference between schema and tree; `archs` null where all of the tree have it."""
+
+    change: Literal["missing", "extra", "condition", "format"] = Field(
+        description="missing: the schema says so, the tree lacks it; extra: the other way"
+    )
+    key: str
+    archs: list[str] | None
+    in_schema: str | None = Field(description="condition or format; null where there is none")
+    in_tree: str | None
+    file: str = Field(description="of the tree, or of the schema where the tree lacks the entry")
+    line: int
+
+
+class TreeDifference(Answer):
+    """What a kernel tree prints, compared with the schema."""
+
+    tree: str
+    release: str
+    compared: int = Field(description="entries compared, over all architectures")
+    changes: list[TreeChange]
+    not_understood: int
+
+
+class Diff(RootModel[Difference | TreeDifference]):
+    """`vmcoreinfo diff --format json`: of two kernels, or with --kernel of schema and tree"""
+
+
+class ExtractedExport(Answer):
+    """A line that a kernel tree prints."""
+
+    key: str
+    arch: str = Field(description="folder under arch/, or the name given by --arch; * for all")
+    condition: str | None = Field(description="Kconfig condition; null where there is none")
+    format: str
+    macro: str
+    file: str
+    line: int
+    function: str | None
+
+
+class NotUnderstood(Answer):
+    """A place that a text search takes for one that prints, and that was not understood."""
+
+    file: str
+    line: int
+    text: str
+    reason: str
+
+
+class ExtractedSites(Answer):
+    """What became of the places that a plain text search sees."""
+
+    seen: int
+    exports: int
+    definitions: int
+    declarations: int
+    comments: int
+    not_understood: int
+
+
+class Extracted(Answer):
+    """`vmcoreinfo extract --format json`"""
+
+    tree: str
+    release: str | None
+    exports: list[ExtractedExport]
+    not_understood: list[NotUnderstood]
+    sites: ExtractedSites
 
 
 class Moment(Answer):
@@ -231,7 +302,8 @@ class Formatted(Answer):
 ANSWERS: dict[str, type[BaseModel]] = {
     "parse": Parse,
     "list": Listing,
-    "diff": Difference,
+    "diff": Diff,
+    "extract": Extracted,
     "explain": Explain,
     "check": Check,
     "generate": Generated,

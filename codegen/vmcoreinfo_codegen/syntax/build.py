@@ -176,6 +176,7 @@ class Builder(Transformer[Token, tree.File]):
     doc = _text_clause("doc")
     absent = _text_clause("absent")
     source = _words_clause("source")
+    suffix = _words_clause("suffix")
     bits = _words_clause("bits")
     alias = _words_clause("alias")
     config = _words_clause("config")

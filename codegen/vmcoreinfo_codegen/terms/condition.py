@@ -212,3 +212,16 @@ def equivalent(first: Condition, second: Condition) -> bool:
         first.evaluate(known) == second.evaluate(known)
         for known in (dict(zip(names, values)) for values in itertools.product(*choices))
     )
+
+
+def minimal(condition: Condition) -> Condition:
+    """An equal condition without terms that the others imply."""
+    condition = condition.simplify({})
+    if not isinstance(condition, All):
+        return condition
+    terms = list(condition.terms)
+    for term in condition.terms:
+        rest = [other for other in terms if other is not term]
+        if rest and equivalent(all_of(*rest), condition):
+            terms = rest
+    return all_of(*terms)

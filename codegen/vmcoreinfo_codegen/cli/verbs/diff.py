@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo diff`"""
+"""`vmcoreinfo diff`: of two kernels as the schema has them, or of schema and tree."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import textwrap
+from pathlib import Path
+from typing import TypeVar
 
+from ...model import Architecture, Schema
 from ...query.difference import difference
-from ...query.interface import Change
-from ..failure import FINDINGS, FINE
+from ...query.interface import Change, TreeChange, TreeDifference
+from ...query.tree_difference import tree_difference
+from ..failure import FINDINGS, FINE, Failure
+from ..kernel import add_revision_option, extraction_of, print_sites
 from ..output import print_json
+from ..sarif import Result, report
 from ..schema import (
     add_format_option,
     add_schema_option,
@@ -19,20 +26,46 @@ from ..schema import (
 )
 
 _SIGNS = {"removed": "-", "added": "+", "condition": "~", "printed": "~", "meaning": "!"}
+_TREE_SIGNS = {"missing": "-", "extra": "+", "condition": "~", "format": "~"}
+_TREE_RULES = {
+    "missing": "the schema says that the kernel exports it, and the tree lacks it",
+    "extra": "the tree exports it, and the schema does not say so",
+    "condition": "the tree exports it under another condition",
+    "format": "the tree prints it in another format",
+}
+_Change = TypeVar("_Change", Change, TreeChange)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("old", metavar="OLD", help="a release, as uname -r prints it")
-    parser.add_argument("new", metavar="NEW", help="another one")
+    parser.add_argument("old", metavar="OLD", nargs="?", help="a release, as uname -r prints it")
+    parser.add_argument("new", metavar="NEW", nargs="?", help="another one")
+    parser.add_argument(
+        "--kernel",
+        metavar="TREE",
+        type=Path,
+        help="compare the schema with a kernel tree instead: a folder, a tarball, or a repository",
+    )
+    parser.add_argument(
+        "--release", help="the release that the tree is (default: what its Makefile says)"
+    )
+    add_revision_option(parser)
     parser.add_argument("--arch", help="as uname -m or Debian names it (default: all)")
-    add_format_option(parser)
+    add_format_option(parser, "sarif")
     add_schema_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
+    if (options.kernel is None) == (options.old is None or options.new is None):
+        raise Failure("give two releases, or a tree by --kernel")
+    if options.kernel is not None and options.old is not None:
+        raise Failure("--kernel compares with the schema; its release is given by --release")
     schema = load_schema(options.schema)
-    old, new = release_of(schema, options.old), release_of(schema, options.new)
     arch = architecture_of(schema, options.arch) if options.arch else None
+    if options.kernel is not None:
+        return _of_tree(schema, options, arch)
+    if options.format == "sarif":
+        raise Failure("SARIF is for findings in files: give a tree by --kernel")
+    old, new = release_of(schema, options.old), release_of(schema, options.new)
     answer = difference(schema, old, new, arch)
     if options.format == "json":
         print_json(answer.model_dump())
@@ -44,11 +77,12 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS if answer.changes else FINE
 
 
-def _alike(changes: list[Change]) -> list[list[Change]]:
-    """Changes that differ in nothing but their key, together."""
-    groups: dict[str, list[Change]] = {}
+def _alike(changes: list[_Change]) -> list[list[_Change]]:
+    """Changes that differ in nothing but key and place, together."""
+    groups: dict[str, list[_Change]] = {}
     for change in changes:
-        groups.setdefault(change.model_dump_json(exclude={"key"}), []).append(change)
+        alike = change.model_dump_json(exclude={"key", "file", "line"})
+        groups.setdefault(alike, []).append(change)
     return list(groups.values())
 
 
@@ -72,3 +106,59 @@ def _print(changes: list[Change]) -> None:
 
 def _detail(text: str) -> None:
     print(textwrap.fill(text, 88, initial_indent="      ", subsequent_indent="      "))
+
+
+# ---- schema and tree ---------------------------------------------------------------------
+
+
+def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | None) -> int:
+    extraction = extraction_of(options.kernel, options.rev)
+    if options.release is not None:
+        release = release_of(schema, options.release)
+    elif extraction.release is not None:
+        release = release_of(schema, str(extraction.release))
+    else:
+        raise Failure(f"{options.kernel}: which release is it? Say so by --release")
+    answer = tree_difference(schema, extraction, release, arch)
+    if options.format == "json":
+        print_json(answer.model_dump())
+    elif options.format == "sarif":
+        print_json(report(_TREE_RULES, map(_result, answer.changes)))
+    else:
+        for changes in _alike(answer.changes):
+            _print_tree_changes(changes)
+        print_sites(extraction)
+        _summary(answer)
+    return FINDINGS if answer.changes or answer.not_understood else FINE
+
+
+def _message(change: TreeChange) -> str:
+    where = f" on {' '.join(change.archs)}" if change.archs is not None else ""
+    forms = (
+        f": {change.in_schema or 'absent'} in the schema, {change.in_tree or 'absent'} in the tree"
+    )
+    return f"{change.key}{where}: {_TREE_RULES[change.change]}{forms}"
+
+
+def _result(change: TreeChange) -> Result:
+    return Result(change.change, "error", _message(change), change.file, change.line)
+
+
+def _print_tree_changes(changes: list[TreeChange]) -> None:
+    change = changes[0]
+    where = f"  on {' '.join(change.archs)}" if change.archs is not None else ""
+    for alike in changes:
+        print(f"{_TREE_SIGNS[change.change]} {alike.key}{where}  {alike.file}:{alike.line}")
+    _detail(_TREE_RULES[change.change])
+    if change.change in ("condition", "format"):
+        _detail(f"{change.change}: {change.in_schema} in the schema, {change.in_tree} in the tree")
+    elif (change.in_schema or change.in_tree) != "always":
+        _detail(f"if {change.in_schema or change.in_tree}")
+
+
+def _summary(answer: TreeDifference) -> None:
+    print(
+        f"{answer.tree} as {answer.release}: {answer.compared} entries compared over its "
+        f"architectures, {len(answer.changes)} differences",
+        file=sys.stderr,
+    )

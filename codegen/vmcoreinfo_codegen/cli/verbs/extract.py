@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo extract`"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ...query.extraction import extracted
+from ..failure import FINDINGS, FINE
+from ..kernel import add_revision_option, extraction_of, print_sites
+from ..output import print_csv, print_json, print_table
+from ..schema import add_format_option, add_schema_option, architecture_of, load_schema
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "tree",
+        metavar="TREE",
+        type=Path,
+        help="a folder, a source tarball, or a git repository with --rev",
+    )
+    add_revision_option(parser)
+    parser.add_argument("--arch", help="as uname -m or Debian names it (default: all)")
+    add_format_option(parser, "csv")
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    schema = load_schema(options.schema)
+    arch = architecture_of(schema, options.arch) if options.arch else None
+    extraction = extraction_of(options.tree, options.rev)
+    answer = extracted(extraction, schema, arch)
+    if options.format == "json":
+        print_json(answer.model_dump())
+        return FINDINGS if answer.not_understood else FINE
+    header = ["key", "arch", "format", "condition", "macro", "file", "line", "function"]
+    if options.format == "csv":
+        print_csv(header, ([getattr(e, name) for name in header] for e in answer.exports))
+    else:
+        print_table(
+            ["KEY", "ARCH", "FORMAT", "PLACE", "CONDITION"],
+            (
+                [e.key, e.arch, e.format, f"{e.file}:{e.line}", e.condition or ""]
+                for e in answer.exports
+            ),
+        )
+        print_sites(extraction)
+    return FINDINGS if answer.not_understood else FINE

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""Every VMCOREINFO line that a kernel tree prints, and every place that was not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..model import Architecture, Schema
+from ..terms.condition import NEVER, Condition, minimal
+from ..terms.release import Release
+from .printing import APPEND, NotPrinted, Printers, balanced
+from .source import Source
+from .tree import SourceFile, Tree
+
+# What a plain text search takes for a place that prints.
+_SITE = re.compile(r"\b(?:VMCOREINFO_\w+|vmcoreinfo_append_str)\s*\(")
+# `void vmcoreinfo_append_str(const char *fmt, ...)`: its own declaration.
+_DECLARES = re.compile(r"\(\s*const\s+char\b")
+
+
+@dataclass(frozen=True)
+class Export:
+    """One line that a tree prints. `arch` is the folder under arch/, None for every architecture."""
+
+    key: str
+    arch: str | None
+    condition: Condition
+    format: str
+    printf: str
+    macro: str
+    file: str
+    line: int
+    function: str | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A place that a text search takes for one that prints, and that was not understood."""
+
+    file: str
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sites:
+    """What became of all places that a plain text search sees."""
+
+    exports: int
+    definitions: int
+    declarations: int
+    comments: int
+    not_understood: int
+
+    @property
+    def seen(self) -> int:
+        return (
+            self.exports
+            + self.definitions
+            + self.declarations
+            + self.comments
+            + self.not_understood
+        )
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a tree prints, in the order of files and lines."""
+
+    tree: str
+    release: Release | None
+    architectures: frozenset[str]
+    exports: tuple[Export, ...]
+    not_understood: tuple[Finding, ...]
+    sites: Sites
+
+
+def extract(tree: Tree) -> Extraction:
+    sources = [_source(file) for file in tree.files]
+    printers = Printers(sources)
+    exports: list[Export] = []
+    findings: list[Finding] = []
+    counts = {"definitions": 0, "declarations": 0, "comments": 0}
+    understood = 0
+    for source in sources:
+        mine: list[Export] = []
+        for printed in _exports(source, printers, findings, counts):
+            understood += 1
+            mine += printed
+        exports += mine
+        names = frozenset[str]().union(*(export.condition.names() for export in mine))
+        findings += [
+            Finding(source.path, strange.line, strange.text, strange.reason)
+            for strange in source.strange
+            # A condition that encloses no export is none of ours.
+            if mine and (strange.stand_in is None or strange.stand_in in names)
+        ]
+    sites = Sites(exports=understood, not_understood=_calls(findings), **counts)
+    order = sorted(exports, key=lambda e: (e.file, e.line))
+    return Extraction(
+        tree.name,
+        tree.release,
+        tree.architectures,
+        tuple(order),
+        tuple(sorted(findings, key=lambda f: (f.file, f.line))),
+        sites,
+    )
+
+
+def _calls(findings: list[Finding]) -> int:
+    return sum(not finding.text.startswith("#") for finding in findings)
+
+
+def _source(file: SourceFile) -> Source:
+    # Latin-1 reads any bytes; keys and formats are ASCII in any case.
+    try:
+        text = file.data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = file.data.decode("latin-1")
+    return Source(file.path, text.replace("\r\n", " \n"))
+
+
+def _exports(
+    source: Source, printers: Printers, findings: list[Finding], counts: dict[str, int]
+) -> Iterator[list[Export]]:
+    """Each place that prints, as the lines it prints; the others are counted or found."""
+    places = {match.start() for match in printers.call.finditer(source.code)}
+    for match in _SITE.finditer(source.text):
+        at = match.start()
+        if source.bare[at] != source.text[at]:
+            counts["comments"] += 1
+        elif source.code[at] != source.text[at]:
+            counts["definitions"] += 1
+        else:
+            places.add(at)
+    for at in sorted(places):
+        call = balanced(source.code, at)
+        line = source.line_of(at)
+        text = source.text[at : source.text.find("\n", at)].strip()
+        if call is None:
+            findings.append(Finding(source.path, line, text, "the call has no end"))
+            continue
+        if call.startswith(APPEND) and _DECLARES.search(call):
+            counts["declarations"] += 1
+            continue
+        try:
+            printed = printers.lines(call, source.path)
+        except NotPrinted as error:
+            findings.append(Finding(source.path, line, text, str(error)))
+            continue
+        if not printed:
+            findings.append(Finding(source.path, line, text, "the call prints nothing"))
+            continue
+        name = call.partition("(")[0].strip()
+        yield [
+            Export(
+                key=one.key,
+                arch=_folder(source.path),
+                condition=minimal(source.condition_at(at)),
+                format=one.format,
+                printf=one.printf,
+                macro=name,
+                file=source.path,
+                line=line,
+                function=source.function_at(at),
+            )
+            for one in printed
+        ]
+
+
+def _folder(path: str) -> str | None:
+    parts = path.split("/")
+    return parts[1] if parts[0] == "arch" and len(parts) > 2 else None
+
+
+def exports_of(
+    extraction: Extraction, schema: Schema, arch: Architecture
+) -> Iterator[tuple[Export, Condition]]:
+    """What the tree prints on one architecture, conditions as far as that leaves them open."""
+    known = schema.fixed_config(arch)
+    for export in extraction.exports:
+        if not belongs(export, schema, arch):
+            continue
+        condition = minimal(export.condition.simplify(known))
+        if condition != NEVER:
+            yield export, condition
+
+
+def belongs(export: Export, schema: Schema, arch: Architecture) -> bool:
+    """Whether the file of an export is built for an architecture, as far as its path tells."""
+    if export.arch is None:
+        return True
+    if export.arch != arch.source:
+        return False
+    stem = export.file.removesuffix(".c").removesuffix(".h")
+    marked = [a for a in schema.architectures if a.suffix and a.source == arch.source]
+    owners = [a for a in marked if stem.endswith(a.suffix)]
+    return not owners or arch in owners

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""What a call prints: macros expanded down to vmcoreinfo_append_str() and its format.
+
+Nothing about a macro is built in; its definition in the tree at hand says what it prints.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lark.exceptions import LarkError
+
+from ..model.macro import formats_of
+from .conditions import parser
+from .source import Macro, Source
+
+APPEND = "vmcoreinfo_append_str"
+_STRINGS = re.compile(r'\s*"((?:\\.|[^"\\])*)"')
+_CONVERSION = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?(?:hh|h|ll|l|z|L)?(?:p[a-zA-Z]*|[a-zA-Z]))")
+_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|#?\s*\w+|.', re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+# A wrapper of a wrapper of a wrapper is enough; a macro that calls itself is not expanded.
+_DEEPEST = 10
+
+
+class NotPrinted(Exception):
+    """A call that can't be followed to a line, and why."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One line: its key, and the printf format of the whole line without its newline."""
+
+    key: str
+    printf: str
+    format: str
+
+
+def arguments_of(call: str) -> tuple[str, list[str]]:
+    """Name and arguments of `NAME(a, b)`, as they are written. Raises NotPrinted."""
+    try:
+        tree = parser().parse(call, start="call")
+    except LarkError as error:
+        raise NotPrinted("the call is not understood") from error
+    found = [
+        call[a.meta.start_pos : a.meta.end_pos] if a.children else ""
+        for a in tree.find_data("argument")
+    ]
+    arguments = sorted(
+        (a.meta.start_pos if a.children else -1, text)
+        for a, text in zip(tree.find_data("argument"), found, strict=True)
+    )
+    name = str(tree.children[0])
+    texts = [text.strip() for _, text in arguments]
+    return name, [] if texts == [""] else texts
+
+
+class Printers:
+    """The macros of a tree that print a line in the end."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._macros: dict[str, list[Macro]] = {}
+        defined = [macro for source in sources for macro in source.macros]
+        printing = {APPEND}
+        while True:
+            names = "|".join(map(re.escape, sorted(printing)))
+            calls = re.compile(rf"\b(?:{names})\s*\(")
+            more = {m.name for m in defined if m.name not in printing and calls.search(m.body)}
+            if not more:
+                break
+            printing |= more
+        for macro in defined:
+            if macro.name in printing and calls.search(macro.body):
+                self._macros.setdefault(macro.name, []).append(macro)
+        self.names = frozenset(printing)
+        self.call = re.compile(rf"\b({names})\s*\(")
+
+    def macro(self, name: str, file: str) -> Macro | None:
+        """The definition that counts in a file: its own, else the first of a header."""
+        found = self._macros.get(name, [])
+        own = [macro for macro in found if macro.file == file]
+        return next(iter(own or found), None)
+
+    def lines(self, call: str, file: str) -> list[Printed]:
+        """The lines that a call prints. Raises NotPrinted."""
+        return list(self._lines(call, file, ()))
+
+    def _lines(self, call: str, file: str, inside: tuple[str, ...]) -> Iterator[Printed]:
+        name, arguments = arguments_of(call)
+        if name == APPEND:
+            yield _printed(arguments)
+            return
+        macro = self.macro(name, file)
+        if macro is None or name in inside or len(inside) >= _DEEPEST:
+            raise NotPrinted(f"the definition of {name} is not found")
+        body = _substituted(macro, arguments)
+        for match in self.call.finditer(body):
+            text = balanced(body, match.start())
+            if text is None:
+                raise NotPrinted(f"the definition of {name} has a call without its end")
+            yield from self._lines(text, macro.file, (*inside, name))
+
+
+def balanced(text: str, start: int) -> str | None:
+    """`NAME(...)` that begins at `start`, to the parenthesis that closes it."""
+    depth = 0
+    for match in re.finditer(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|[()]', text[start:]):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if depth == 0 and match[0] == ")":
+            return text[start : start + match.end()]
+    return None
+
+
+def _substituted(macro: Macro, arguments: list[str]) -> str:
+    parameters = list(macro.parameters)
+    if parameters and parameters[-1].endswith("..."):
+        name = parameters[-1].removesuffix("...") or "__VA_ARGS__"
+        rest = ", ".join(arguments[len(parameters) - 1 :])
+        arguments = [*arguments[: len(parameters) - 1], rest]
+        parameters[-1] = name
+    if len(parameters) != len(arguments):
+        raise NotPrinted(
+            f"{macro.name} takes {len(parameters)} arguments, and is given {len(arguments)}"
+        )
+    values = dict(zip(parameters, arguments, strict=True))
+
+    def put(match: re.Match[str]) -> str:
+        token = match[0]
+        if token[0] in "\"'":
+            return token
+        if token.startswith("#"):
+            word = token[1:].strip()
+            if word in values:
+                text = re.sub(r"\s+", " ", values[word])
+                escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+                return f'"{escaped}"'
+        return values.get(token.strip(), token) if token.strip() in values else token
+
+    body = re.sub(r"\s*##\s*", "\x01", macro.body)
+    return _TOKEN.sub(put, body).replace("\x01", "")
+
+
+def _literal(argument: str) -> str | None:
+    """The text of one or more string literals side by side; None for anything else."""
+    text, at = "", 0
+    while at < len(argument):
+        match = _STRINGS.match(argument, at)
+        if match is None:
+            return None if argument[at:].strip() else text
+        text += re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), match[1])
+        at = match.end()
+    return text if argument.strip() else None
+
+
+def _printed(arguments: list[str]) -> Printed:
+    form = _literal(arguments[0]) if arguments else None
+    if form is None:
+        raise NotPrinted(f"the format of {APPEND} is no string literal")
+    rest = iter(arguments[1:])
+    head, equals, tail = form.partition("=")
+    if not equals:
+        raise NotPrinted(f"the format {form.strip()!r} has no '='")
+
+    def fill(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        text = _literal(next(rest, "?"))
+        if match[0] != "%s" or text is None:
+            raise NotPrinted(f"the key of {form.strip()!r} is known when it is printed, not before")
+        return text
+
+    key = _CONVERSION.sub(fill, head)
+    printf = f"{key}={tail.removesuffix(chr(10))}"
+    formats = formats_of(printf)
+    if not formats or "\n" in printf:
+        raise NotPrinted(f"no format of the schema prints {tail.strip()!r}")
+    # `%s` is text unless the schema knows better; a build id was printed so before 5.14.
+    return Printed(key, printf, max(format_.value for format_ in formats))

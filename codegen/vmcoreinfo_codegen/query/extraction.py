@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""What a kernel tree prints, as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..kernel.extract import Export, Extraction, exports_of
+from ..model import Architecture, Schema
+from ..terms.condition import ALWAYS, Condition
+from .interface import Extracted, ExtractedExport, ExtractedSites, NotUnderstood
+
+
+def extracted(
+    extraction: Extraction, schema: Schema, arch: Architecture | None = None
+) -> Extracted:
+    """All of a tree, or what it prints on one architecture."""
+    exports: Iterable[tuple[Export, Condition]]
+    if arch is None:
+        exports = ((export, export.condition) for export in extraction.exports)
+    else:
+        exports = exports_of(extraction, schema, arch)
+    sites = extraction.sites
+    return Extracted(
+        tree=extraction.tree,
+        release=str(extraction.release) if extraction.release else None,
+        exports=[
+            ExtractedExport(
+                key=export.key,
+                arch=(export.arch if arch is None else arch.name) if export.arch else "*",
+                condition=None if condition == ALWAYS else str(condition),
+                format=export.format,
+                macro=export.macro,
+                file=export.file,
+                line=export.line,
+                function=export.function,
+            )
+            for export, condition in exports
+        ],
+        not_understood=[
+            NotUnderstood(file=f.file, line=f.line, text=f.text, reason=f.reason)
+            for f in extraction.not_understood
+        ],
+        sites=ExtractedSites(seen=sites.seen, **vars(sites)),
+    )

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""What a kernel tree prints, compared with what the schema says of its release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..kernel.extract import Export, Extraction, exports_of
+from ..model import Architecture, Prediction, Schema
+from ..terms.condition import Any, Condition, equivalent
+from ..terms.release import Release
+from .interface import TreeChange, TreeDifference
+
+
+@dataclass(frozen=True)
+class _Found:
+    change: Literal["missing", "extra", "condition", "format"]
+    key: str
+    in_schema: str | None
+    in_tree: str | None
+    file: str
+    line: int
+
+
+def tree_difference(
+    schema: Schema, extraction: Extraction, release: Release, arch: Architecture | None
+) -> TreeDifference:
+    """Compare on one architecture, or on all that the tree has."""
+    archs = [
+        a
+        for a in ([arch] if arch else schema.architectures)
+        if a.source in extraction.architectures and a.existed_in(release)
+    ]
+    found: dict[_Found, list[str]] = {}
+    compared = 0
+    for architecture in archs:
+        predicted = {p.key: p for p in schema.predict(release, architecture)}
+        printed = _printed(extraction, schema, architecture)
+        compared += len(predicted.keys() | printed.keys())
+        for change in _changes(predicted, printed):
+            found.setdefault(change, []).append(architecture.name)
+    order = {entry.key: place for place, entry in enumerate(schema.entries)}
+    changes = [
+        TreeChange.model_validate(
+            {**vars(change), "archs": None if len(names) == len(archs) else names}
+        )
+        for change, names in sorted(
+            found.items(), key=lambda item: (order.get(item[0].key, len(order)), item[0].change)
+        )
+    ]
+    return TreeDifference(
+        tree=extraction.tree,
+        release=str(release),
+        compared=compared,
+        changes=changes,
+        not_understood=len(extraction.not_understood),
+    )
+
+
+def _printed(
+    extraction: Extraction, schema: Schema, arch: Architecture
+) -> dict[str, tuple[Export, Condition]]:
+    """By key; a line that is printed in several places is there when one of them holds."""
+    printed: dict[str, tuple[Export, Condition]] = {}
+    for export, condition in exports_of(extraction, schema, arch):
+        if export.key in printed:
+            first, other = printed[export.key]
+            printed[export.key] = (first, Any((other, condition)))
+        else:
+            printed[export.key] = (export, condition)
+    return printed
+
+
+def _changes(
+    predicted: dict[str, Prediction], printed: dict[str, tuple[Export, Condition]]
+) -> Iterator[_Found]:
+    for key, prediction in predicted.items():
+        if key not in printed:
+            at = prediction.export.location
+            yield _Found("missing", key, _shown(prediction.condition), None, at.path, at.line)
+    for key, (export, condition) in printed.items():
+        if key not in predicted:
+            yield _Found("extra", key, None, _shown(condition), export.file, export.line)
+            continue
+        prediction = predicted[key]
+        place = (export.file, export.line)
+        if not equivalent(condition, prediction.condition):
+            was, now = _shown(prediction.condition), _shown(condition)
+            yield _Found("condition", key, was, now, *place)
+        if not _same_format(prediction, export):
+            yield _Found("format", key, prediction.format.value, export.format, *place)
+
+
+def _shown(condition: Condition) -> str:
+    text = str(condition)
+    return "always" if text == "1" else text
+
+
+def _same_format(prediction: Prediction, export: Export) -> bool:
+    # `%s` prints any text; that it is pairs of digits (BUILD-ID, 5.9 to 5.13) only the
+    # schema can know.
+    return export.format == prediction.format.value or export.printf.endswith("=%s")
