@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.kernel.conftest import Extract
+from tests.kernel.conftest import HEADER, Extract
 from vmcoreinfo_codegen.kernel.extract import exports_of
 from vmcoreinfo_codegen.model import Schema
 
@@ -205,7 +205,7 @@ void f(void)
     extraction = extracted(code)
     sites = extraction.sites
     assert (sites.exports, sites.declarations, sites.comments, sites.not_understood) == (1, 2, 3, 1)
-    files = [code] + [__import__("tests.kernel.conftest", fromlist=["HEADER"]).HEADER]
+    files = [code, HEADER]
     seen = sum(
         len(re.findall(r"\b(?:VMCOREINFO_\w+|vmcoreinfo_append_str)\s*\(", t)) for t in files
     )

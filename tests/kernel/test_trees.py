@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.kernel.conftest import MAKEFILE, Small
-from vmcoreinfo_codegen.kernel import tree as tree_module
 from vmcoreinfo_codegen.kernel.extract import extract
 from vmcoreinfo_codegen.kernel.tree import TreeError, open_tree
 
@@ -51,7 +50,7 @@ def test_a_folder(folder: Path) -> None:
 
 
 def test_a_folder_without_grep(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree_module.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
     assert keys(folder) == {"NUMBER(A)"}
 
 

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Debian's kernel sources, read as the tarballs that they are, are what the schema says.
+
+All architectures, no unexplained difference, every place understood; and the exports
+are the very ones, by file and line, that kernel-trees.jsonl.xz has from elsewhere.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import lzma
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import CORPUS, ROOT
+from vmcoreinfo_codegen.kernel.extract import Extraction, extract
+from vmcoreinfo_codegen.kernel.tree import open_tree
+from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.query.tree_difference import tree_difference
+
+pytestmark = pytest.mark.long
+VERSIONS = ["5.10", "6.1", "6.12", "7.2", "7.3"]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "vmcoreinfo" / "sources"
+
+
+@functools.cache
+def tarball(version: str) -> Path:
+    """The tarball, downloaded once. Skips, by name, where Debian's packages can't be had."""
+    ran = subprocess.run(
+        [ROOT / "tests" / "kernel-sources", CACHE, version], capture_output=True, text=True
+    )
+    path = CACHE / f"linux-source-{version}.tar.xz"
+    if not path.is_file():
+        pytest.skip(f"linux-source-{version} can't be had here: {ran.stderr.strip()}")
+    return path
+
+
+@functools.cache
+def extraction(version: str) -> Extraction:
+    return extract(open_tree(tarball(version)))
+
+
+@functools.cache
+def recorded() -> dict[str, dict[str, Any]]:
+    with lzma.open(CORPUS / "kernel-trees.jsonl.xz", "rt") as file:
+        trees = [json.loads(line) for line in file]
+    return {tree["full_version"]: tree for tree in trees}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_schema_and_tree_agree(schema: Schema, version: str) -> None:
+    found = extraction(version)
+    assert found.release is not None
+    assert str(found.release).startswith(f"{version}.")
+    answer = tree_difference(schema, found, found.release, None)
+    assert answer.changes == []
+    assert answer.compared > 2000
+    assert found.not_understood == ()
+    assert found.sites.exports == len(found.exports) > 140
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_exports_are_those_that_were_recorded(version: str) -> None:
+    found = extraction(version)
+    tree = recorded().get(str(found.release))
+    if tree is None:
+        pytest.skip(f"{found.release} is newer than what is recorded")
+    assert {(e.key, e.file, e.line, e.macro, e.function) for e in found.exports} == {
+        (e["key"], e["file"], e["line"], e["macro"], e["function"]) for e in tree["entries"]
+    }
+
+
+def test_another_release_differs(schema: Schema) -> None:
+    """The comparison can fail: 6.1 is not 6.12."""
+    other = extraction("6.12").release
+    assert other is not None
+    answer = tree_difference(schema, extraction("6.1"), other, None)
+    assert {"SYMBOL(vmap_area_list)", "NUMBER(VMALLOC_START)"} <= {c.key for c in answer.changes}
+
+
+def test_reading_a_folder_beside_grep(tmp_path: Path) -> None:
+    """Says what reading costs beside `grep -rl`; machines are noisy, so nothing is asserted of it."""
+    subprocess.run(["tar", "-xJf", tarball("6.1"), "-C", tmp_path], check=True)
+    top = tmp_path / "linux-source-6.1"
+    times: dict[str, list[float]] = {"grep": [], "extract": []}
+    for _ in range(4):
+        start = time.perf_counter()
+        subprocess.run(["grep", "-rl", "vmcoreinfo", "."], cwd=top, stdout=subprocess.DEVNULL)
+        times["grep"].append(time.perf_counter() - start)
+        start = time.perf_counter()
+        found = extract(open_tree(top))
+        times["extract"].append(time.perf_counter() - start)
+        assert len(found.exports) == len(extraction("6.1").exports)
+    best = {name: min(seconds) for name, seconds in times.items()}
+    print(
+        f"\ngrep -rl {best['grep']:.2f} s, extract {best['extract']:.2f} s, "
+        f"ratio {best['extract'] / best['grep']:.2f}"
+    )
