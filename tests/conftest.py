@@ -15,6 +15,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.command import run as run  # the fixture
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.build import load
 from vmcoreinfo_codegen.terms.release import Release

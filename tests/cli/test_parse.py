@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import NOTE, Run
+from tests.command import NOTE, Run
 from tests.conftest import ROOT, real_notes
 
 

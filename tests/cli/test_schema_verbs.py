@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.command import Run
 from tests.conftest import ROOT
 from vmcoreinfo_codegen.check import all_rules
 

@@ -47,6 +47,12 @@ VERBS = (
         "extract",
     ),
     Verb(
+        "sync",
+        "bring the schema up to a kernel tree, and regenerate",
+        "vmcoreinfo sync ~/linux --rev v7.4 --release 7.4 --dry-run",
+        "sync",
+    ),
+    Verb(
         "generate",
         "write the parsers and tables that come from the schema",
         "vmcoreinfo generate c python --out build",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..model import Architecture, Schema
@@ -76,6 +76,8 @@ class Extraction:
     exports: tuple[Export, ...]
     not_understood: tuple[Finding, ...]
     sites: Sites
+    macros: Mapping[str, str]
+    """What each macro that exports use prints, with NAME and FIELD for its arguments."""
 
 
 def extract(tree: Tree) -> Extraction:
@@ -107,6 +109,7 @@ def extract(tree: Tree) -> Extraction:
         tuple(order),
         tuple(sorted(findings, key=lambda f: (f.file, f.line))),
         sites,
+        {e.macro: form for e in order if (form := printers.form(e.macro, e.file)) is not None},
     )
 
 

@@ -83,6 +83,18 @@ class Printers:
         own = [macro for macro in found if macro.file == file]
         return next(iter(own or found), None)
 
+    def form(self, name: str, file: str) -> str | None:
+        """What a macro prints for the arguments NAME and FIELD; None where that is not one line."""
+        macro = self.macro(name, file)
+        if macro is None or len(macro.parameters) > 3:
+            return None
+        call = f"{name}({', '.join(['NAME', 'FIELD', 'REST'][: len(macro.parameters)])})"
+        try:
+            lines = self.lines(call, file)
+        except NotPrinted:
+            return None
+        return lines[0].printf if len(lines) == 1 else None
+
     def lines(self, call: str, file: str) -> list[Printed]:
         """The lines that a call prints. Raises NotPrinted."""
         return list(self._lines(call, file, ()))

@@ -39,7 +39,7 @@ NUMBER(PG_lru) {
 	value		signed bit
 	via		VMCOREINFO_NUMBER
 	since		6.9
-	until		6.9 ### until 6.9 is not after since 6.9
+	until		6.9 "renamed" ### until 6.9 is not after since 6.9
 }
 """,
     check=_check,

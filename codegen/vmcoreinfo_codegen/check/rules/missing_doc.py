@@ -37,4 +37,5 @@ NUMBER(PG_lru) { ### NUMBER(PG_lru) has no 'doc'
 }
 """,
     check=_check,
+    severity="warning",
 )

@@ -30,4 +30,5 @@ NUMBER(PG_lru) { ### NUMBER(PG_lru) has no unit
 }
 """,
     check=_check,
+    severity="warning",
 )

@@ -32,7 +32,7 @@ OFFSET(page.compound_head) { ### OFFSET(page.compound_head) is replaced by OFFSE
 	value		decimal bytes
 	via		VMCOREINFO_OFFSET
 	since		6.8
-	until		6.9
+	until		6.9 "renamed"
 	replaced-by	OFFSET(page.compound_info)
 }
 

@@ -54,7 +54,7 @@ OFFSET(page.compound_head) on x86_64 {
 	value		decimal bytes
 	via		VMCOREINFO_OFFSET
 	since		6.8
-	until		6.9 ### OFFSET(page.compound_head) goes at 6.9, but its replacement OFFSET(page.compound_info) is not there by then on x86_64
+	until		6.9 "renamed" ### OFFSET(page.compound_head) goes at 6.9, but its replacement OFFSET(page.compound_info) is not there by then on x86_64
 	replaced-by	OFFSET(page.compound_info)
 }
 

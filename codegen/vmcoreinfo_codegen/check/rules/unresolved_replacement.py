@@ -27,7 +27,7 @@ SYMBOL(vmap_area_list) { ### SYMBOL(vmap_area_list) names NUMBER(VMALOC_START), 
 	value		hex address
 	via		VMCOREINFO_SYMBOL
 	since		6.8
-	until		6.9
+	until		6.9 "renamed"
 	replaced-by	NUMBER(VMALOC_START)
 }
 """,

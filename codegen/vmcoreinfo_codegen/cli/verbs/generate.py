@@ -44,8 +44,9 @@ def run(options: argparse.Namespace) -> int:
     if options.out is None and not resources.is_checkout():
         raise Failure("this is no source tree; say where to write with --out DIR")
     schema, problems = check_folder(options.schema)
-    if problems:
-        listed = "\n".join(map(str, problems))
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        listed = "\n".join(map(str, errors))
         raise Failure(f"nothing generated, the schema has problems:\n{listed}", FINDINGS)
     folder = options.out or resources.root() / "generated"
     outcome = write(emit(schema, options.targets or list(TARGETS)), folder, options.check)

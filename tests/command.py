@@ -8,14 +8,15 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from tests.conftest import ROOT
 from vmcoreinfo_codegen.cli.main import main
 
+ROOT = Path(__file__).resolve().parent.parent
 NOTE = "tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note"
 
 

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""The commit that put a line into a kernel, or took it out, by git's pickaxe."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from ..terms.key import Kind, argument_of, kind_of
+from .printing import APPEND
+
+
+def source_text(key: str, macro: str) -> str:
+    """How the call that prints a key is written."""
+    if macro == APPEND or kind_of(key) is Kind.BARE:
+        return key
+    argument = argument_of(key).removeprefix("CONFIG_")
+    if kind_of(key) is Kind.OFFSET:
+        argument = ", ".join(argument.split(".", 1))
+    return f"{macro}({argument}"
+
+
+def commit_of(repository: Path, revision: str, text: str) -> str | None:
+    """The newest commit up to a revision that changes how often `text` stands in the sources."""
+    ran = subprocess.run(
+        [
+            *("git", "-C", str(repository), "log", "-1", "--format=%H", f"-S{text}"),
+            *("--end-of-options", revision, "--", ":(top)kernel", ":(top)arch", ":(top)drivers"),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    commit = ran.stdout.strip()
+    return commit[:12] if ran.returncode == 0 and commit else None

@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: MIT
+"""The scenario that this project exists for: the kernel changes, and one command follows.
+
+The 6.1 tree with the change that 6.9 made, synchronised as a release of its own onto a
+schema that ends at 6.1. The fast test has a tree with all exports of 6.1.192 in files of
+the same names; the long one has Debian's 6.1 itself.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.command import Run
+from tests.conftest import ROOT, real_notes
+from tests.kernel.test_debian_sources import tarball
+from tests.sync.as_of import write_schema_as_of
+from tests.sync.recorded import write_recorded
+
+GONE = ["SYMBOL(vmap_area_list)", "OFFSET(vmap_area.va_start)", "OFFSET(vmap_area.list)"]
+CALL = '\tvmcoreinfo_append_str("NUMBER(VMALLOC_START)=0x%lx\\n", (unsigned long) VMALLOC_START);\n'
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert text.count(old) == 1, (path, old)
+    path.write_text(text.replace(old, new))
+
+
+def make_the_change_of_6_9(top: Path) -> None:
+    core = top / "kernel/crash_core.c"
+    edit(core, "\tVMCOREINFO_SYMBOL(vmap_area_list);\n", CALL)
+    edit(core, "\tVMCOREINFO_OFFSET(vmap_area, va_start);\n", "")
+    edit(core, "\tVMCOREINFO_OFFSET(vmap_area, list);\n", "")
+    arm64 = top / "arch/arm64/kernel/crash_core.c"
+    lines = arm64.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if "NUMBER(VMALLOC_START)" not in line]
+    assert len(kept) == len(lines) - 1
+    arm64.write_text("".join(kept))
+
+
+@pytest.fixture
+def schema_of_6_1(tmp_path: Path) -> Path:
+    return write_schema_as_of("6.1", tmp_path)
+
+
+def check_scenario(run: Run, schema: Path, top: Path, tmp_path: Path) -> None:
+    assert run("check", "--schema", str(schema)).out == ""
+    clean = run("diff", "--kernel", str(top), "--release", "6.1", "--schema", str(schema))
+    assert (clean.code, clean.out) == (0, ""), clean.out + clean.err
+    make_the_change_of_6_9(top)
+    arguments = [
+        "sync",
+        str(top),
+        "--release",
+        "6.2",
+        "--date",
+        "2023-02-19",
+        "--schema",
+        str(schema),
+    ]
+
+    before = {path: path.read_text() for path in schema.rglob("*.vmci")}
+    dry = run(*arguments, "--dry-run")
+    assert dry.code == 1
+    assert "+\tuntil\t\t6.2" in dry.out and "+release 6.2\t2023-02-19" in dry.out
+    assert {path: path.read_text() for path in schema.rglob("*.vmci")} == before
+
+    out = tmp_path / "generated"
+    ran = run(*arguments, "--out", str(out))
+    assert ran.code == 0, ran.err
+    closed = ran.out.partition("Closed:\n")[2].partition("Added:")[0].splitlines()
+    assert closed == [
+        f"- {key}" for key in ["NUMBER(VMALLOC_START) on arm64", *GONE]
+    ] or closed == [f"- {key}" for key in [*GONE, "NUMBER(VMALLOC_START) on arm64"]]
+    assert "Added:\n- NUMBER(VMALLOC_START)\n" in ran.out
+    # The linter asks for what only people know.
+    for key in GONE:
+        assert f"{key} goes at 6.2, and nothing says why" in ran.err
+    assert "'replaced-by' where there is something else" in ran.err
+    assert "NUMBER(VMALLOC_START) has no 'doc'" in ran.err
+    added = (schema / "kernel/address-space.vmci").read_text()
+    assert added.index("SYMBOL(_stext) {") < added.index("NUMBER(VMALLOC_START) {")
+
+    again = run(*arguments, "--out", str(out))
+    assert "nothing to do for 6.2" in again.out
+    same = run("diff", "--kernel", str(top), "--release", "6.2", "--schema", str(schema))
+    assert (same.code, same.out) == (0, "")
+
+    # The regenerated C parser knows the new life, and reads a note of such a kernel.
+    program = tmp_path / "program.c"
+    program.write_text(
+        '#include "vmcoreinfo.h"\n#include <stdio.h>\nint main(void)\n{\n'
+        "\tstatic char note[65536];\n\tstruct vmcoreinfo info;\n\tuint64_t value;\n"
+        "\tstruct vmci_text text = vmci_note_text(note, fread(note, 1, sizeof(note), stdin));\n"
+        "\tvmci_parse(&info, text.data, text.length, NULL, NULL);\n"
+        "\tif (!vmci_get_u64(&info, VMCI_NUMBER_VMALLOC_START, &value))\n\t\treturn 1;\n"
+        '\tprintf("%#llx %s\\n", (unsigned long long)value,\n'
+        "\t       vmci_entry_of(VMCI_SYMBOL_vmap_area_list)->until);\n\treturn 0;\n}\n"
+    )
+    c = out / "c"
+    subprocess.run(
+        [
+            "gcc",
+            "-std=c99",
+            f"-I{c}",
+            str(program),
+            str(c / "vmcoreinfo.c"),
+            "-o",
+            str(tmp_path / "p"),
+        ],
+        check=True,
+    )
+    note = next(n for n in real_notes() if n.file == "x86_64-6.12.117+deb13-amd64.note")
+    read = subprocess.run([tmp_path / "p"], input=note.note, capture_output=True, check=True)
+    assert read.stdout.decode().split() == [note.values["NUMBER(VMALLOC_START)"], "6.2"]
+
+
+def test_the_change_of_6_9(run: Run, schema_of_6_1: Path, tmp_path: Path) -> None:
+    top = write_recorded("6.1.192", tmp_path / "linux")
+    check_scenario(run, schema_of_6_1, top, tmp_path)
+
+
+@pytest.mark.long
+def test_the_change_of_6_9_in_the_real_tree(
+    run: Run,
+    schema_of_6_1: Path,
+    tmp_path: Path,
+) -> None:
+    with tarfile.open(tarball("6.1")) as tar:
+        wanted = [m for m in tar if m.name.endswith((".c", ".h", "Makefile")) and m.isfile()]
+        tar.extractall(tmp_path, wanted, filter="data")
+    check_scenario(run, schema_of_6_1, tmp_path / "linux-source-6.1", tmp_path)
+
+
+@pytest.fixture
+def latest(tmp_path: Path) -> tuple[Path, Path]:
+    """A tree with all exports of 7.3.4, and a copy of the shipped schema."""
+    shutil.copytree(ROOT / "schema", tmp_path / "schema")
+    return write_recorded("7.3.4", tmp_path / "linux"), tmp_path / "schema"
+
+
+def synced(run: Run, top: Path, schema: Path) -> str:
+    ran = run(
+        "sync", str(top), "--release", "7.4", "--schema", str(schema), "--out", str(top / "out")
+    )
+    assert ran.code == 0, ran.out + ran.err
+    same = run("diff", "--kernel", str(top), "--release", "7.4", "--schema", str(schema))
+    assert (same.code, same.out) == (0, ""), same.out
+    assert run("fmt", "--check", str(schema)).code == 0
+    return ran.out
+
+
+def test_nothing_to_do(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    out = run("sync", str(top), "--release", "7.3", "--schema", str(schema)).out
+    assert out == "The schema says what the tree exports; nothing to do for 7.3.\n"
+
+
+def test_a_new_macro_and_a_condition(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    core = top / "kernel/vmcore_info.c"
+    edit(
+        top / "include/linux/crash_core.h",
+        "#endif\n",
+        '#define VMCOREINFO_MASK(name) vmcoreinfo_append_str("NUMBER(%s)=0x%lx\\n", #name, name)\n#endif\n',
+    )
+    edit(
+        core,
+        "\tVMCOREINFO_NUMBER(PG_lru);\n",
+        "\tVMCOREINFO_NUMBER(PG_lru);\n#ifdef CONFIG_NEW\n\tVMCOREINFO_MASK(PG_new_mask);\n#endif\n",
+    )
+    edit(
+        core,
+        "\tVMCOREINFO_NUMBER(PG_private);\n",
+        "#ifdef CONFIG_MMU\n\tVMCOREINFO_NUMBER(PG_private);\n#endif\n",
+    )
+    out = synced(run, top, schema)
+    assert "Added:\n- NUMBER(PG_new_mask)" in out
+    assert "Condition changed:\n- NUMBER(PG_private)" in out
+    page = (schema / "kernel/page.vmci").read_text()
+    new = page[page.index("NUMBER(PG_new_mask) {") :]
+    assert (
+        page.index("NUMBER(PG_lru) {")
+        < page.index("NUMBER(PG_new_mask) {")
+        < page.index("NUMBER(PG_private) {")
+    )
+    assert new.startswith(
+        'NUMBER(PG_new_mask) {\n\tdoc\t\t""\n\tvalue\t\t0x-hex\n\tvia\t\tVMCOREINFO_MASK\n'
+        "\tdepends on\tCONFIG_NEW\n\tsince\t\t7.4\n}\n"
+    )
+    assert "\tdepends on\tCONFIG_MMU since 7.4\n" in page
+    assert 'prints\t\t"NUMBER(NAME)=0x%lx"' in (schema / "macros.vmci").read_text()
+
+
+def test_an_architecture_gains_and_loses(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    edit(
+        top / "arch/arm64/kernel/vmcore_info.c",
+        "\tVMCOREINFO_NUMBER(VA_BITS);\n",
+        "\tVMCOREINFO_NUMBER(VA_BITS);\n\tVMCOREINFO_NUMBER(PA_BITS);\n",
+    )
+    edit(
+        top / "arch/riscv/kernel/vmcore_info.c",
+        '\tvmcoreinfo_append_str("NUMBER(satp)=0x%llx\\n", value);\n',
+        "",
+    )
+    out = synced(run, top, schema)
+    assert "Closed:\n- NUMBER(satp) on riscv64 riscv32\n" in out
+    assert "Added:\n- NUMBER(PA_BITS) on arm64\n" in out
+    arm64 = (schema / "arch/arm64.vmci").read_text()
+    assert arm64.index("NUMBER(VA_BITS)") < arm64.index("NUMBER(PA_BITS) on arm64 {")
+
+
+def test_an_entry_comes_back(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    edit(
+        top / "kernel/vmcore_info.c",
+        "\tVMCOREINFO_NUMBER(PG_lru);\n",
+        "\tVMCOREINFO_NUMBER(PG_lru);\n\tVMCOREINFO_NUMBER(PG_slab);\n",
+    )
+    assert "Opened again:\n- NUMBER(PG_slab)\n" in synced(run, top, schema)
+
+
+def test_what_is_left_to_people(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    edit(
+        top / "kernel/vmcore_info.c",
+        "\tVMCOREINFO_NUMBER(PG_lru);\n",
+        '\tvmcoreinfo_append_str("NUMBER(PG_lru)=0x%lx\\n", PG_lru);\n',
+    )
+    ran = run("sync", str(top), "--release", "7.4", "--schema", str(schema))
+    assert ran.code == 1
+    assert "NUMBER(PG_lru): to be done by hand: printed as 0x-hex now, was signed" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--release", "7.4.2"], "a stable release is told by 'backport' clauses"),
+        (["--release", "sevenfour"], "is not a kernel release"),
+        (["--release", "7.4", "--date", "soon"], "write it as 2026-11-24"),
+        (["--release", "7.4", "--commit"], "give a revision by --rev"),
+        (["--release", "2.6.23"], "is older than 7.3"),
+    ],
+)
+def test_what_is_refused(
+    run: Run, latest: tuple[Path, Path], arguments: list[str], message: str
+) -> None:
+    top, schema = latest
+    ran = run("sync", str(top), *arguments, "--schema", str(schema))
+    assert ran.code == 2
+    assert message in ran.err
+
+
+def test_commits_by_pickaxe(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+
+    def git(*arguments: str) -> str:
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        command = ["git", "-C", str(top), *identity, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "all")
+    core = top / "kernel/vmcore_info.c"
+    edit(core, "\tVMCOREINFO_NUMBER(PG_lru);\n", "\tVMCOREINFO_NUMBER(PG_other);\n")
+    git("commit", "-qam", "rename")
+    renamed = git("rev-parse", "--short=12", "HEAD")
+    (core.parent / "later.c").write_text("int x;\n")
+    git("add", "-A")
+    git("commit", "-qm", "later")
+    ran = run(
+        "sync", str(top), "--rev", "HEAD", "--release", "7.4", "--commit", "--schema", str(schema)
+    )
+    assert ran.code == 0, ran.err
+    page = (schema / "kernel/page.vmci").read_text()
+    assert f"\tuntil\t\t7.4 commit {renamed}\n" in page
+    zone = (schema / "kernel/zone.vmci").read_text()  # where what is printed before it stands
+    assert f"\tsince\t\t7.4 commit {renamed}\n" in zone[zone.index("NUMBER(PG_other) {") :]
