@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import lzma
 import os
 import re
 import tomllib
@@ -16,6 +15,7 @@ import hypothesis
 import pytest
 
 from tests.command import run as run  # the fixture
+from vmcoreinfo_codegen.kernel.config import read_config
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.build import load
 from vmcoreinfo_codegen.terms.release import Release
@@ -73,19 +73,9 @@ def _real_note(boot: dict[str, Any], version: str) -> RealNote:
         release=Release.parse(upstream[0].replace("~", "-")),
         text=path.with_suffix(".txt").read_bytes(),
         note=path.read_bytes(),
-        config=_config(CORPUS / config) if config else None,
+        config=read_config(CORPUS / config) if config else None,
         boot=boot,
     )
-
-
-def _config(path: Path) -> dict[str, bool | int]:
-    found: dict[str, bool | int] = {}
-    with lzma.open(path, "rt") as file:
-        for line in file:
-            match = re.match(r"(CONFIG_\w+)=(.*)", line)
-            if match:
-                found[match[1]] = int(match[2]) if match[2].isdecimal() else True
-    return found
 
 
 def deviations() -> dict[str, list[dict[str, Any]]]:

@@ -47,6 +47,12 @@ VERBS = (
         "extract",
     ),
     Verb(
+        "budget",
+        "bound the size of a note, and show how it grew",
+        "vmcoreinfo budget --kernel 7.3 --arch ppc64 --plot budget.svg",
+        "budget",
+    ),
+    Verb(
         "sync",
         "bring the schema up to a kernel tree, and regenerate",
         "vmcoreinfo sync ~/linux --rev v7.4 --release 7.4 --dry-run",

@@ -12,7 +12,8 @@ class Architecture(Model):
 
     `source` is its folder under `arch/` in the kernel; two of ours may share one,
     as i386 and x86_64 do, and `suffix` marks the files that only one of them
-    builds (`machine_kexec_64.c`). `config` are Kconfig symbols that are on whenever this
+    builds (`machine_kexec_64.c`). `page` is the smallest page size in bytes that it
+    can have. `config` are Kconfig symbols that are on whenever this
     architecture is built; one that only others list is off on it, unless it is
     `optional`: left to whoever configures this one.
     """
@@ -22,6 +23,7 @@ class Architecture(Model):
     source: str
     suffix: str = ""
     bits: int
+    page: int = 4096
     aliases: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()

@@ -114,6 +114,37 @@ class Diff(RootModel[Difference | TreeDifference]):
     """`vmcoreinfo diff --format json`: of two kernels, or with --kernel of schema and tree"""
 
 
+class BudgetLine(Answer):
+    """An entry and the most bytes that its line can have, newline included."""
+
+    key: str
+    bytes: int
+    condition: str | None
+
+
+class BudgetPoint(Answer):
+    """The bound in one release."""
+
+    release: str
+    bytes: int
+    entries: int
+    room: int = Field(description="bytes of the buffer that holds the text")
+
+
+class Budget(Answer):
+    """`vmcoreinfo budget --format json`"""
+
+    kernel: str
+    arch: str
+    bytes: int = Field(description="upper bound of the text")
+    room: int = Field(description="bytes of the buffer that holds the text")
+    entries: int
+    config: dict[str, bool | int] = Field(description="a configuration that gives the bound")
+    line_room: int = Field(description="bytes that a line can have before it is cut")
+    longest: list[BudgetLine] = Field(description="longest lines first")
+    trend: list[BudgetPoint]
+
+
 class ExtractedExport(Answer):
     """A line that a kernel tree prints."""
 
@@ -304,6 +335,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "list": Listing,
     "diff": Diff,
     "extract": Extracted,
+    "budget": Budget,
     "explain": Explain,
     "check": Check,
     "generate": Generated,

@@ -178,6 +178,7 @@ class Builder(Transformer[Token, tree.File]):
     source = _words_clause("source")
     suffix = _words_clause("suffix")
     bits = _words_clause("bits")
+    page = _words_clause("page")
     alias = _words_clause("alias")
     config = _words_clause("config")
     optional = _words_clause("optional")

@@ -188,14 +188,15 @@ def all_of(*terms: Condition) -> Condition:
     return All(terms).simplify({}) if terms else ALWAYS
 
 
-def _comparisons(condition: Condition) -> Iterator[tuple[str, int]]:
+def comparisons(condition: Condition) -> Iterator[tuple[str, int]]:
+    """Every `NAME == number` in a condition."""
     if isinstance(condition, Compare):
         yield condition.name, condition.number
     elif isinstance(condition, Not):
-        yield from _comparisons(condition.term)
+        yield from comparisons(condition.term)
     elif isinstance(condition, _Joined):
         for term in condition.terms:
-            yield from _comparisons(term)
+            yield from comparisons(term)
 
 
 def equivalent(first: Condition, second: Condition) -> bool:
@@ -205,7 +206,7 @@ def equivalent(first: Condition, second: Condition) -> bool:
     """
     names = sorted(first.names() | second.names())
     numbers: dict[str, set[int]] = {}
-    for name, number in itertools.chain(_comparisons(first), _comparisons(second)):
+    for name, number in itertools.chain(comparisons(first), comparisons(second)):
         numbers.setdefault(name, {_OTHER}).add(number)
     choices = [sorted(numbers[n]) if n in numbers else [False, True] for n in names]
     return all(

@@ -3,13 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...model.note import LINE_ROOM
 from ...model.schema import Schema
 from ...model.vocabulary import Format
 from ..rule import Finding, Rule
 
-# vmcoreinfo_append_str() prints into 0x50 bytes, so 79 of a line survive, its newline among
-# them; a longer one runs into the next (every release since 2.6.24, kernel/vmcore_info.c).
-_MOST = 79
 # The widest values on 64-bit kernels: a release string is at most 64 bytes (__NEW_UTS_LEN),
 # a build id 20 bytes.
 _WIDEST = {
@@ -31,11 +29,11 @@ def longest_line(key: str, format_: Format) -> int:
 def _check(schema: Schema) -> Iterator[Finding]:
     for entry in schema.entries:
         length = longest_line(entry.key, entry.format)
-        if length > _MOST:
+        if length > LINE_ROOM:
             yield (
                 entry.location,
                 f"the line of {entry.key} can have {length} bytes, and the kernel cuts it "
-                f"after {_MOST}, newline included",
+                f"after {LINE_ROOM}, newline included",
             )
 
 

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo budget`"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ...kernel.config import ConfigError, read_config
+from ...query.budget import budget, lines_of_release, lines_of_tree
+from ...query.interface import Budget
+from ..failure import FINDINGS, FINE, Failure
+from ..kernel import add_revision_option, extraction_of
+from ..output import print_json, print_table
+from ..schema import (
+    add_format_option,
+    add_schema_option,
+    architecture_of,
+    load_schema,
+    release_of,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kernel",
+        metavar="RELEASE|TREE",
+        help="a release (default: newest), or a kernel tree: folder, tarball, repository",
+    )
+    add_revision_option(parser)
+    parser.add_argument(
+        "--arch", default="x86_64", help="as uname -m or Debian names it (default: x86_64)"
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="the kernel's .config (default: the worst one)"
+    )
+    parser.add_argument("--plot", metavar="SVG", type=Path, help="draw the trend into a file")
+    add_format_option(parser)
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    schema = load_schema(options.schema)
+    arch = architecture_of(schema, options.arch)
+    config = None
+    if options.config is not None:
+        try:
+            on = read_config(options.config)
+        except ConfigError as error:
+            raise Failure(str(error)) from error
+        config = {name: on.get(name, False) for name in schema.config_names()}
+    if options.kernel is not None and (options.rev or Path(options.kernel).exists()):
+        extraction = extraction_of(Path(options.kernel), options.rev)
+        release = extraction.release or schema.latest
+        lines = lines_of_tree(schema, extraction, arch)
+        name = extraction.tree
+    else:
+        release = release_of(schema, options.kernel) if options.kernel else schema.latest
+        lines = lines_of_release(schema, release, arch)
+        name = str(release)
+    if not lines:
+        raise Failure(f"{name} exports nothing on {arch.name}")
+    answer = budget(schema, name, lines, release, arch, config)
+    if options.plot is not None:
+        from ...emit.plot import plot
+
+        options.plot.write_text(plot(answer), encoding="utf-8")
+    if options.format == "json":
+        print_json(answer.model_dump())
+    else:
+        _print(answer)
+    too_long = [line for line in answer.longest if line.bytes > answer.line_room]
+    return FINDINGS if answer.bytes > answer.room or too_long else FINE
+
+
+def _print(answer: Budget) -> None:
+    left = answer.room - answer.bytes
+    print(
+        f"{answer.kernel} on {answer.arch}: at most {answer.bytes} bytes in {answer.entries} lines"
+    )
+    verdict = (
+        f"{left} bytes are left" if left >= 0 else f"{-left} bytes are too many: the end is cut"
+    )
+    print(f"room for {answer.room}: {verdict}")
+    chosen = [
+        f"{name}={'y' if v is True else 'n' if v is False else v}"
+        for name, v in answer.config.items()
+    ]
+    if chosen:
+        print(f"with {' '.join(chosen)}")
+    print(f"\nlongest lines, of {answer.line_room} bytes that fit:")
+    print_table(
+        ["BYTES", "KEY", "CONDITION"],
+        ([str(line.bytes), line.key, line.condition or ""] for line in answer.longest),
+    )
+    print("\ntrend:")
+    print_table(
+        ["RELEASE", "BYTES", "LINES", "ROOM"],
+        (
+            [point.release, str(point.bytes), str(point.entries), str(point.room)]
+            for point in answer.trend
+        ),
+    )

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""A kernel's `.config`, as it is or compressed (`/proc/config.gz`)."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import re
+import zlib
+from pathlib import Path
+
+_LINE = re.compile(r"^(CONFIG_\w+)=(.*)$", re.MULTILINE)
+_MOST_BYTES = 16 << 20
+
+
+class ConfigError(Exception):
+    """A file that is no kernel configuration."""
+
+
+def read_config(path: Path) -> dict[str, bool | int]:
+    """Every symbol that is on: its number, or True. Raises ConfigError, OSError."""
+    with path.open("rb") as file:
+        data = file.read(_MOST_BYTES)
+    try:
+        if data.startswith(b"\x1f\x8b"):
+            data = gzip.decompress(data)
+        elif data.startswith(b"\xfd7zXZ"):
+            data = lzma.decompress(data)
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise ConfigError(f"{path}: damaged: {error}") from error
+    found: dict[str, bool | int] = {}
+    for match in _LINE.finditer(data.decode("utf-8", "replace")):
+        value = match[2].strip()
+        found[match[1]] = int(value) if value.isdecimal() else value != "n"
+    if not found:
+        raise ConfigError(f"{path}: no line CONFIG_…=… in it, so no kernel configuration")
+    return found

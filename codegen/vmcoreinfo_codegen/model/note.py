@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""The buffers that the kernel prints a note into."""
+
+from __future__ import annotations
+
+from ..terms.release import Release
+from .architecture import Architecture
+
+LINE_ROOM = 79
+"""Bytes of one line, newline included.
+
+vmcoreinfo_append_str() prints into 0x50 bytes; what does not fit is cut, and the
+line runs into the next (every release since 2.6.24, kernel/vmcore_info.c).
+"""
+
+_PAGE_SINCE = Release.parse("4.13")
+
+
+def text_room(release: Release, arch: Architecture) -> int:
+    """Bytes of the buffer that holds all lines; what does not fit is dropped.
+
+    4096 up to 4.12, since then one page: at least the smallest of the architecture.
+    """
+    return arch.page if release.opening >= _PAGE_SINCE.opening else 4096

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""How large a note can get: the widest lines, under the configuration that prints most."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..kernel.extract import Extraction, exports_of
+from ..model import Architecture, Format, Schema, Unit
+from ..model.note import LINE_ROOM, text_room
+from ..terms.condition import ALWAYS, Condition, comparisons
+from ..terms.key import Kind, kind_of
+from ..terms.release import Release
+from .interface import Budget, BudgetLine, BudgetPoint
+
+# The most digits that a value of a unit has on a real kernel. Offsets and sizes of structs
+# stay below 10 MB, and no kernel has more than 4096 CPUs' or 2^32 sections' worth of elements.
+_DIGITS = {
+    Unit.BYTES: 7,
+    Unit.COUNT: 10,
+    Unit.BITS: 2,
+    Unit.BIT: 2,
+    Unit.INDEX: 10,
+    Unit.SECONDS: 10,
+    Unit.BOOLEAN: 1,
+    Unit.PAGE_TYPE: 11,
+}
+_LONGEST_SHOWN = 10
+_RELEASE_STRING = 64
+_BUILD_ID = 40
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that can be printed, and the most bytes that it can have."""
+
+    key: str
+    bytes: int
+    condition: Condition
+
+
+def width(key: str, format_: Format, unit: Unit | None, bits: int) -> int:
+    """The most bytes of a value, on a machine whose words have so many bits."""
+    match format_:
+        case Format.HEX:
+            return bits // 4
+        case Format.PREFIXED_HEX:
+            # riscv and arm64 print some by %llx, so 64 bits everywhere.
+            return 18
+        case Format.FLAG:
+            return 1
+        case Format.STRING:
+            return _RELEASE_STRING
+        case Format.HEXBYTES:
+            return _BUILD_ID
+    if kind_of(key) is Kind.NUMBER and unit is Unit.BYTES:
+        return 10  # KERNEL_IMAGE_SIZE
+    full = 20 if bits == 64 else 11
+    return min(_DIGITS.get(unit, full), full) if unit else full
+
+
+def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> list[Line]:
+    return [
+        Line(p.key, len(p.key) + 2 + width(p.key, p.format, p.export.unit, arch.bits), p.condition)
+        for p in schema.predict(release, arch)
+    ]
+
+
+def lines_of_tree(schema: Schema, extraction: Extraction, arch: Architecture) -> list[Line]:
+    lines = []
+    for export, condition in exports_of(extraction, schema, arch):
+        entry = schema.by_key.get(export.key)
+        unit = entry.unit if entry else None
+        most = len(export.key) + 2 + width(export.key, Format(export.format), unit, arch.bits)
+        lines.append(Line(export.key, most, condition))
+    return lines
+
+
+def bound(
+    lines: Iterable[Line], config: Mapping[str, bool | int] | None
+) -> tuple[int, int, dict[str, bool | int]]:
+    """The most bytes, the lines that make them, and a configuration in which they are printed.
+
+    Lines are taken together by condition, and all configurations of the names in
+    the conditions are tried, so what excludes each other is not counted twice.
+    """
+    groups: dict[Condition, list[int]] = {}
+    for line in lines:
+        condition = line.condition.simplify(config or {})
+        groups.setdefault(condition, []).append(line.bytes)
+    names = sorted(frozenset[str]().union(*(c.names() for c in groups)))
+    numbers: dict[str, set[int]] = {}
+    for condition in groups:
+        for name, number in comparisons(condition):
+            numbers.setdefault(name, {-1}).add(number)
+    choices = [sorted(numbers[n]) if n in numbers else [False, True] for n in names]
+    best: tuple[int, int, dict[str, bool | int]] = (-1, 0, {})
+    for values in itertools.product(*choices):
+        known: dict[str, bool | int] = dict(zip(names, values, strict=True))
+        held = [found for condition, found in groups.items() if condition.evaluate(known)]
+        total = sum(map(sum, held))
+        if total > best[0]:
+            best = (total, sum(map(len, held)), known)
+    return best
+
+
+def budget(
+    schema: Schema,
+    name: str,
+    lines: list[Line],
+    release: Release,
+    arch: Architecture,
+    config: Mapping[str, bool | int] | None,
+) -> Budget:
+    """The bound for some lines, and the trend of the schema's releases beside it."""
+    most, entries, known = bound(lines, config)
+    longest = sorted(lines, key=lambda line: (-line.bytes, line.key))[:_LONGEST_SHOWN]
+    return Budget(
+        kernel=name,
+        arch=arch.name,
+        bytes=most,
+        room=text_room(release, arch),
+        entries=entries,
+        config=known,
+        line_room=LINE_ROOM,
+        longest=[
+            BudgetLine(
+                key=line.key,
+                bytes=line.bytes,
+                condition=None if line.condition == ALWAYS else str(line.condition),
+            )
+            for line in longest
+        ],
+        trend=_trend(schema, arch, config),
+    )
+
+
+def _trend(
+    schema: Schema, arch: Architecture, config: Mapping[str, bool | int] | None
+) -> list[BudgetPoint]:
+    points = []
+    for declared in schema.releases:
+        release = declared.release
+        if arch.existed_in(release):
+            most, entries, _ = bound(lines_of_release(schema, release, arch), config)
+            room = text_room(release, arch)
+            points.append(BudgetPoint(release=str(release), bytes=most, entries=entries, room=room))
+    return points
