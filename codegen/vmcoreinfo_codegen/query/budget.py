@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..kernel.extract import Extraction, exports_of
 from ..model import Architecture, Format, Schema, Unit
 from ..model.note import LINE_ROOM, text_room
-from ..terms.condition import ALWAYS, Condition, comparisons
+from ..terms.condition import ALWAYS, NEVER, Condition, comparisons
 from ..terms.key import Kind, kind_of
 from ..terms.release import Release
 from .interface import Budget, BudgetLine, BudgetPoint
@@ -62,10 +62,18 @@ def width(key: str, format_: Format, unit: Unit | None, bits: int) -> int:
 
 
 def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> list[Line]:
-    return [
-        Line(p.key, len(p.key) + 2 + width(p.key, p.format, p.export.unit, arch.bits), p.condition)
-        for p in schema.predict(release, arch)
-    ]
+    """Every line, and twice what is printed twice (`quirk duplicate`)."""
+    lines: list[Line] = []
+    if not arch.existed_in(release):
+        return lines
+    known = schema.fixed_config(arch)
+    for entry in schema.entries:
+        for export in entry.exports_for(arch.name, release):
+            condition = export.condition(release).simplify(known)
+            if condition != NEVER:
+                most = width(entry.key, entry.format, export.unit, arch.bits)
+                lines.append(Line(entry.key, len(entry.key) + 2 + most, condition))
+    return lines
 
 
 def lines_of_tree(schema: Schema, extraction: Extraction, arch: Architecture) -> list[Line]:
