@@ -40,11 +40,13 @@ def test_no_real_note_passes_its_bound(schema: Schema, note: RealNote) -> None:
 
 def test_table_and_json(run: Run) -> None:
     ran = run("budget", "--kernel", "7.3", "--arch", "ppc64le")
-    assert ran.code == 0
-    assert (
-        "7.3 on ppc64: at most 4116 bytes in 116 lines\nroom for 4096: 22 bytes are left\n"
-        in ran.out
+    # Without NUMA, powerpc prints SYMBOL(contig_page_data) twice.
+    assert ran.code == 1
+    assert ran.out.startswith(
+        "7.3 on ppc64: at most 4116 bytes in 117 lines\n"
+        "room for 4096: 20 bytes are too many: the end is cut\n"
     )
+    assert run("budget", "--kernel", "7.3", "--arch", "x86_64").code == 0
     answer = run("budget", "--kernel", "7.3", "--arch", "ppc64", "--format", "json").json("budget")
     assert (answer["bytes"], answer["room"], answer["line_room"]) == (4116, 4096, 79)
     assert answer["longest"][0]["key"] == "OSRELEASE"
