@@ -47,6 +47,12 @@ VERBS = (
         "extract",
     ),
     Verb(
+        "history",
+        "compare lives in the schema with the tags of a repository",
+        "vmcoreinfo history ~/linux --tags 'v[4-7].*'",
+        "history",
+    ),
+    Verb(
         "budget",
         "bound the size of a note, and show how it grew",
         "vmcoreinfo budget --kernel 7.3 --arch ppc64 --plot budget.svg",

@@ -114,6 +114,29 @@ class Diff(RootModel[Difference | TreeDifference]):
     """`vmcoreinfo diff --format json`: of two kernels, or with --kernel of schema and tree"""
 
 
+class HistoryEntry(Answer):
+    """A life as tags have it, and as the schema has it, on architectures where they are the same.
+
+    Spans are `first..last`, both tags with the entry; `differs` are the tags in
+    which only one of them has it.
+    """
+
+    key: str
+    archs: list[str]
+    seen: list[str]
+    in_schema: list[str]
+    differs: list[str]
+
+
+class History(Answer):
+    """`vmcoreinfo history --format json`"""
+
+    repository: str
+    tags: list[str]
+    entries: list[HistoryEntry]
+    not_understood: int
+
+
 class BudgetLine(Answer):
     """An entry and the most bytes that its line can have, newline included."""
 
@@ -336,6 +359,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "diff": Diff,
     "extract": Extracted,
     "budget": Budget,
+    "history": History,
     "explain": Explain,
     "check": Check,
     "generate": Generated,

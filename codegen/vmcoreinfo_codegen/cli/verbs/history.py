@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo history`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...kernel.extract import Extraction, extract
+from ...kernel.tags import release_tags
+from ...kernel.tree import TreeError, open_tree
+from ...query.history import history
+from ...terms.release import Release
+from ..failure import FINDINGS, FINE, Failure
+from ..output import print_json, print_table
+from ..schema import add_format_option, add_schema_option, load_schema
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("repository", metavar="REPO", type=Path, help="a kernel's git repository")
+    parser.add_argument(
+        "--tags",
+        default=r"v\d+\.\d+",
+        metavar="REGEX",
+        help=r"which tags, whole names (default: mainline releases, 'v\d+\.\d+')",
+    )
+    parser.add_argument("--all", action="store_true", help="also entries that agree")
+    add_format_option(parser)
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    schema = load_schema(options.schema)
+    try:
+        tags = release_tags(options.repository, options.tags)
+        answer = history(schema, _walk(options.repository, tags), str(options.repository))
+    except TreeError as error:
+        raise Failure(str(error)) from error
+    differing = [entry for entry in answer.entries if entry.differs]
+    if options.format == "json":
+        print_json(answer.model_dump())
+    else:
+        shown = answer.entries if options.all else differing
+        if shown:
+            print_table(
+                ["KEY", "SEEN", "SCHEMA", "ON"],
+                (
+                    [e.key, " ".join(e.seen), " ".join(e.in_schema), " ".join(e.archs)]
+                    for e in shown
+                ),
+            )
+        print(
+            f"{len(answer.tags)} tags, {answer.tags[0]} to {answer.tags[-1]}: "
+            f"{len(answer.entries)} lives, {len(differing)} differ from the schema, "
+            f"{answer.not_understood} places not understood",
+            file=sys.stderr,
+        )
+    return FINDINGS if differing or answer.not_understood else FINE
+
+
+def _walk(
+    repository: Path, tags: list[tuple[str, Release]]
+) -> Iterator[tuple[str, Release, Extraction]]:
+    from tqdm import tqdm
+
+    for tag, release in tqdm(tags, desc="tags", delay=2, disable=None, file=sys.stderr):
+        yield tag, release, extract(open_tree(repository, tag))

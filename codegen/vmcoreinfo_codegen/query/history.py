@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""The life of each entry as the tags of a kernel repository have it, beside the schema's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..kernel.extract import Extraction, exports_of
+from ..model import Schema
+from ..terms.release import Release
+from .interface import History, HistoryEntry
+
+
+@dataclass
+class _Life:
+    """Where one key is seen on one architecture, and where the schema has it; by tag."""
+
+    seen: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+
+def history(
+    schema: Schema, walked: Iterable[tuple[str, Release, Extraction]], repository: str
+) -> History:
+    """Lives over tags in order; architectures with the same life are told together."""
+    tags: list[str] = []
+    lives: dict[tuple[str, str], _Life] = {}
+    not_understood = 0
+    for tag, release, extraction in walked:
+        tags.append(tag)
+        not_understood += len(extraction.not_understood)
+        for arch in schema.architectures:
+            if arch.source not in extraction.architectures or not arch.existed_in(release):
+                continue
+            for key in {export.key for export, _ in exports_of(extraction, schema, arch)}:
+                lives.setdefault((key, arch.name), _Life()).seen.append(tag)
+            for prediction in schema.predict(release, arch):
+                lives.setdefault((prediction.key, arch.name), _Life()).expected.append(tag)
+    return History(
+        repository=repository,
+        tags=tags,
+        entries=_entries(schema, tags, lives),
+        not_understood=not_understood,
+    )
+
+
+def _entries(
+    schema: Schema, tags: list[str], lives: dict[tuple[str, str], _Life]
+) -> list[HistoryEntry]:
+    groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for (key, arch), life in lives.items():
+        groups.setdefault((key, tuple(life.seen), tuple(life.expected)), []).append(arch)
+    order = {entry.key: place for place, entry in enumerate(schema.entries)}
+    found = [
+        HistoryEntry(
+            key=key,
+            archs=archs,
+            seen=_spans(tags, seen),
+            in_schema=_spans(tags, expected),
+            differs=sorted(set(seen) ^ set(expected), key=tags.index),
+        )
+        for (key, seen, expected), archs in groups.items()
+    ]
+    return sorted(found, key=lambda e: (order.get(e.key, len(order)), e.key, e.archs))
+
+
+def _spans(tags: list[str], present: Iterable[str]) -> list[str]:
+    """Runs of tags as `v6.1..v6.8`, the last one still with it; one tag alone as itself."""
+    held = set(present)
+    spans: list[list[str]] = []
+    for before, tag in zip([None, *tags], tags, strict=False):
+        if tag not in held:
+            continue
+        if before in held:
+            spans[-1][1] = tag
+        else:
+            spans.append([tag, tag])
+    return [first if first == last else f"{first}..{last}" for first, last in spans]
