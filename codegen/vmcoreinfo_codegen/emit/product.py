@@ -38,10 +38,10 @@ class Outcome:
 
 
 @cache
-def environment(target: str) -> Environment:
-    """The templates of `emit/<target>/templates`."""
+def environment(package: str) -> Environment:
+    """The templates of a package of ours, named from the top: `emit.c`."""
     return Environment(
-        loader=PackageLoader(f"vmcoreinfo_codegen.emit.{target}"),
+        loader=PackageLoader(f"vmcoreinfo_codegen.{package}"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -57,7 +57,12 @@ def model_hash(context: Context) -> str:
 
 
 def render(
-    target: str, template: str, path: str, context: Context, stamp: str | None = None
+    target: str,
+    template: str,
+    path: str,
+    context: Context,
+    stamp: str | None = None,
+    package: str | None = None,
 ) -> Product:
     """Render one template; it finds licence, version, model hash and replay line as `stamp`."""
     stamped = {
@@ -66,7 +71,11 @@ def render(
         "hash": stamp or model_hash(context),
         "replay": f"vmcoreinfo generate {target}",
     }
-    text = environment(target).get_template(template).render({**context, "stamp": stamped})
+    text = (
+        environment(package or f"emit.{target}")
+        .get_template(template)
+        .render({**context, "stamp": stamped})
+    )
     return Product(path, text)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from ... import resources
 from ...check import check_folder
 from ...emit.product import write
-from ...emit.targets import TARGETS, emit
 from ...problem import did_you_mean
+from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json
 from ..schema import add_format_option, add_schema_option

@@ -14,7 +14,6 @@ from pathlib import Path
 from ... import resources
 from ...check import check_files
 from ...emit.product import write
-from ...emit.targets import TARGETS, emit
 from ...kernel.pickaxe import commit_of, source_text
 from ...model import Schema
 from ...model.build import parse_files, read_files
@@ -22,6 +21,7 @@ from ...problem import Problem
 from ...sync.apply import apply
 from ...sync.plan import Add, Close, Depend, Open, Plan, Print, Step, plan
 from ...syntax.format import format_file
+from ...targets import TARGETS, emit
 from ...terms.release import Release
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, print_sites

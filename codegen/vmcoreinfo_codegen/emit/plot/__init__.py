@@ -47,4 +47,4 @@ def plot(budget: Budget) -> str:
             for i, p in enumerate(points)
         ],
     }
-    return environment("plot").get_template("budget.svg.j2").render(shown)
+    return environment("emit.plot").get_template("budget.svg.j2").render(shown)

@@ -6,17 +6,24 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 
-from ..model.schema import Schema
-from .product import Product
+from .emit.product import Product
+from .model.schema import Schema
 
-TARGETS = ("c", "python", "tables", "rst", "interface")
-"""Each is a package beside this module, with `emit(schema)`."""
+TARGETS = {
+    "c": "emit.c",
+    "python": "emit.python",
+    "tables": "emit.tables",
+    "rst": "emit.rst",
+    "interface": "emit.interface",
+    "reference": "reference",
+}
+"""Each is a package with `emit(schema)`; `reference` describes the command, so it is none of `emit`."""
 
 
 def emit(schema: Schema, targets: Iterable[str]) -> list[Product]:
     """The products of some targets. An emitter is loaded only when it is asked for."""
     products: list[Product] = []
     for target in targets:
-        module = importlib.import_module(f"{__package__}.{target}")
+        module = importlib.import_module(f"{__package__}.{TARGETS[target]}")
         products += module.emit(schema)
     return products

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""The reference: language, lint rules, command and note, out of the code that they describe."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import Any
+
+from .. import resources
+from ..check import all_rules
+from ..cli.main import parser
+from ..cli.verb import VERBS
+from ..emit.product import Product, render
+from ..emit.rows import DIAGNOSTICS, MESSAGES
+from ..model.build import LANGUAGE
+from ..model.schema import Schema
+from ..model.vocabulary import Described, Evidence, Format, QuirkKind, Unit
+from ..query.interface import ANSWERS
+from ..syntax.parse import RULE as SYNTAX
+
+Row = dict[str, Any]
+_PAGES = ("language", "rules", "commands", "note")
+
+
+def emit(schema: Schema) -> list[Product]:
+    shown = {
+        "formats": _words(Format),
+        "units": _words(Unit),
+        "quirks": _words(QuirkKind),
+        "evidences": _words(Evidence),
+        "rules": [
+            {
+                "id": rule.id,
+                "name": rule.name,
+                "severity": rule.severity,
+                "doc": rule.doc,
+                "example": rule.example.strip("\n"),
+            }
+            for rule in all_rules()
+        ],
+        "syntax": SYNTAX,
+        "language": LANGUAGE,
+        "verbs": _verbs(),
+        "diagnostics": [{"word": word, "severity": severity} for word, severity in DIAGNOSTICS],
+        "messages": MESSAGES,
+        "schema_grammar": _grammar("schema.lark"),
+        "note_grammar": _grammar("note.lark"),
+        "archs": [arch.name for arch in schema.architectures],
+        "keys": len(schema.entries),
+    }
+    return [
+        render("reference", f"{page}.md.j2", f"reference/{page}.md", shown, package="reference")
+        for page in _PAGES
+    ]
+
+
+def _words(words: type[Described]) -> list[Row]:
+    return [{"word": word.value, "doc": word.doc.replace("|", "\\|")} for word in words]
+
+
+def _grammar(name: str) -> str:
+    return resources.grammar(name).rstrip("\n")
+
+
+def _verbs() -> list[Row]:
+    whole = parser()
+    (subparsers,) = (a for a in whole._actions if isinstance(a, argparse._SubParsersAction))
+    return [
+        {
+            "name": verb.name,
+            "help": f"{verb.help[0].upper()}{verb.help[1:]}.",
+            "example": verb.example,
+            "arguments": [_argument(action) for action in _actions(subparsers.choices[verb.name])],
+            "fields": _fields(verb.name),
+        }
+        for verb in VERBS
+    ]
+
+
+def _actions(verb: argparse.ArgumentParser) -> list[argparse.Action]:
+    return [action for action in verb._actions if action.dest != "help"]
+
+
+def _argument(action: argparse.Action) -> Row:
+    name = action.metavar or action.dest
+    shown = ", ".join(action.option_strings) or str(name)
+    if action.option_strings and action.nargs != 0:
+        values = "|".join(map(str, action.choices)) if action.choices else str(name).upper()
+        shown += f" {values}"
+    text = re.sub(r"\s+", " ", action.help or "").replace("|", "\\|")
+    return {"name": shown, "help": text.replace("%%", "%")}
+
+
+def _fields(verb: str) -> list[Row]:
+    """The JSON answer of a verb: each object with its fields."""
+    answer = ANSWERS.get(verb)
+    if answer is None:
+        return []
+    document = answer.model_json_schema(mode="serialization")
+    objects = {answer.__name__: document, **document.get("$defs", {})}
+    return [
+        {
+            "object": name,
+            "doc": " ".join(str(shape.get("description", "")).split()),
+            "fields": [
+                {"name": field, "doc": str(spec.get("description", ""))}
+                for field, spec in shape["properties"].items()
+            ],
+        }
+        for name, shape in objects.items()
+        if "properties" in shape
+    ]
