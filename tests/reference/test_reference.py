@@ -85,7 +85,8 @@ def test_note_grammar_reads_real_notes(note_parser: Lark) -> None:
     for note in real_notes():
         tree = note_parser.parse(note.text.decode("ascii"))
         read = {
-            str(line.children[0]): "".join(map(str, line.children[1:])) for line in tree.find_data("line")
+            str(line.children[0]): "".join(map(str, line.children[1:]))
+            for line in tree.find_data("line")
         }
         info = vmcoreinfo.parse(note.note)
         assert read == {entry.key: entry.text for entry in info.lines}
