@@ -13,17 +13,16 @@ from pathlib import Path
 import pytest
 
 from tests.command import NOTE, Run
-from tests.conftest import ROOT, real_notes
+from tests.conftest import ROOT, RealNote, real_notes
 
 
 @pytest.mark.parametrize("note", real_notes(), ids=lambda note: note.file)
-def test_every_real_note_as_json(run: Run, note: object) -> None:
-    file = getattr(note, "file")  # noqa: B009 - a parameter of pytest has no type
-    ran = run("parse", f"tests/corpus/notes/{file}", "--format", "json")
+def test_every_real_note_as_json(run: Run, note: RealNote) -> None:
+    ran = run("parse", f"tests/corpus/notes/{note.file}", "--format", "json")
     assert (ran.code, ran.err) == (0, "")
     answer = ran.json("parse")
     assert answer["diagnostics"] == []
-    assert {e["key"]: e["text"] for e in answer["entries"]} == getattr(note, "values")  # noqa: B009
+    assert {e["key"]: e["text"] for e in answer["entries"]} == note.values
 
 
 def test_values_are_numbers_where_the_format_is_one(run: Run) -> None:

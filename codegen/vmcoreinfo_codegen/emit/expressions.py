@@ -7,6 +7,7 @@ of its own with a numbered result; the rest is an expression in both languages.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,24 +39,24 @@ class Compiled:
     value: str = ""
 
 
-class _Compiler:
+class _Compiler(ABC):
     def __init__(self) -> None:
         self.steps: list[Row] = []
 
-    def number(self, value: int) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def number(self, value: int) -> str: ...
 
-    def key(self, key: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def key(self, key: str) -> str: ...
 
-    def complement(self, operand: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def complement(self, operand: str) -> str: ...
 
-    def binary(self, operator: str, left: str, right: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def binary(self, operator: str, left: str, right: str) -> str: ...
 
-    def choice(self, condition: str, then: str, otherwise: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def choice(self, condition: str, then: str, otherwise: str) -> str: ...
 
     def _step(self, kind: str, **rest: Any) -> str:
         result = f"step{len(self.steps) + 1}"

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from ..terms.key import Kind, argument_of, kind_of
+from .git import GitError, git
 from .printing import APPEND
 
 
@@ -22,13 +22,9 @@ def source_text(key: str, macro: str) -> str:
 
 def commit_of(repository: Path, revision: str, text: str) -> str | None:
     """The newest commit up to a revision that changes how often `text` stands in the sources."""
-    ran = subprocess.run(
-        [
-            *("git", "-C", str(repository), "log", "-1", "--format=%H", f"-S{text}"),
-            *("--end-of-options", revision, "--", ":(top)kernel", ":(top)arch", ":(top)drivers"),
-        ],
-        capture_output=True,
-        text=True,
-    )
-    commit = ran.stdout.strip()
-    return commit[:12] if ran.returncode == 0 and commit else None
+    where = ("--end-of-options", revision, "--", ":(top)kernel", ":(top)arch", ":(top)drivers")
+    try:
+        found = git(repository, "log", "-1", "--format=%H", f"-S{text}", *where)
+    except GitError:
+        return None
+    return found.decode().strip()[:12] or None

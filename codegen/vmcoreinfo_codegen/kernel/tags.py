@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 from ..terms.release import Release
+from .git import GitError, git
 from .tree import TreeError
 
 
@@ -16,15 +16,16 @@ def release_tags(repository: Path, pattern: str) -> list[tuple[str, Release]]:
 
     Raises TreeError where there are none.
     """
-    ran = subprocess.run(["git", "-C", str(repository), "tag"], capture_output=True, text=True)
-    if ran.returncode:
-        raise TreeError(f"{repository}: git tag: {ran.stderr.strip()}")
+    try:
+        names = git(repository, "tag").decode("utf-8", "replace").split()
+    except GitError as error:
+        raise TreeError(str(error)) from error
     try:
         wanted = re.compile(pattern)
     except re.error as error:
         raise TreeError(f"--tags {pattern}: no regular expression: {error}") from error
     found = []
-    for tag in ran.stdout.split():
+    for tag in names:
         try:
             release = Release.parse(tag.removeprefix("v"))
         except ValueError:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..terms.release import Release
+from .git import GitError, git
 
 # What a file has in it that prints a line or defines a macro that does.
 MARKS = (b"vmcoreinfo_", b"VMCOREINFO_")
@@ -203,44 +204,37 @@ def _below_top(name: str) -> str | None:
 
 
 def _is_repository(path: Path) -> bool:
-    ran = _git(path, "rev-parse", "--git-dir", check=False)
-    return ran.returncode == 0
-
-
-def _git(
-    path: Path, *arguments: str, check: bool = True, stdin: bytes | None = None
-) -> subprocess.CompletedProcess[bytes]:
     try:
-        ran = subprocess.run(["git", "-C", str(path), *arguments], input=stdin, capture_output=True)
-    except FileNotFoundError as error:
-        raise TreeError("git is needed to read a revision, and is not here") from error
-    if check and ran.returncode:
-        raise TreeError(f"{path}: git {arguments[0]}: {_text(ran.stderr).strip()}")
-    return ran
+        git(path, "rev-parse", "--git-dir")
+    except GitError:
+        return False
+    return True
 
 
 def _from_git(path: Path, revision: str) -> Tree:
     """Read blobs straight from the object store."""
-    # The repository by its own folder: from inside a work tree, git would look below that alone.
-    where = path
-    path = Path(_text(_git(path, "rev-parse", "--absolute-git-dir").stdout).strip())
-    commit = _text(_git(path, "rev-parse", "--verify", f"{revision}^{{commit}}").stdout).strip()
-    marks = [part for mark in MARKS for part in ("-e", mark.decode())]
-    grep = _git(path, "grep", "-lzF", *marks, commit, "--", "*.c", "*.h", check=False)
-    if grep.returncode > 1:
-        raise TreeError(f"{path}: git grep: {_text(grep.stderr).strip()}")
-    prefix = f"{commit}:".encode()
-    names = [name.removeprefix(prefix) for name in grep.stdout.split(b"\0") if name]
-    listed = _git(path, "ls-tree", "-z", "--name-only", commit, "arch/", check=False).stdout
+    try:
+        # The repository by its own folder: from inside a work tree, git looks below that alone.
+        repository = Path(_text(git(path, "rev-parse", "--absolute-git-dir")).strip())
+        wanted = f"{revision}^{{commit}}"
+        commit = _text(git(repository, "rev-parse", "--verify", "--end-of-options", wanted)).strip()
+        marks = [part for mark in MARKS for part in ("-e", mark.decode())]
+        # It exits with 1 where nothing is found.
+        found = git(repository, "grep", "-lzF", *marks, commit, "--", "*.c", "*.h", accepted=1)
+        prefix = f"{commit}:".encode()
+        names = [name.removeprefix(prefix) for name in found.split(b"\0") if name]
+        listed = git(repository, "ls-tree", "-z", "--name-only", commit, "arch/")
+        blobs = _blobs(repository, commit, [b"Makefile", *names])
+    except GitError as error:
+        raise TreeError(str(error)) from error
     architectures = [_text(n).removeprefix("arch/") for n in listed.split(b"\0") if n]
-    blobs = _blobs(path, commit, [b"Makefile", *names])
     files = [SourceFile(_text(n), blobs[n]) for n in names if n in blobs]
-    return _tree(f"{where}@{revision}", blobs.get(b"Makefile"), architectures, files)
+    return _tree(f"{path}@{revision}", blobs.get(b"Makefile"), architectures, files)
 
 
-def _blobs(path: Path, commit: str, names: list[bytes]) -> dict[bytes, bytes]:
+def _blobs(repository: Path, commit: str, names: list[bytes]) -> dict[bytes, bytes]:
     asked = b"".join(commit.encode() + b":" + name + b"\n" for name in names)
-    out = _git(path, "cat-file", "--batch", stdin=asked).stdout
+    out = git(repository, "cat-file", "--batch", stdin=asked)
     found: dict[bytes, bytes] = {}
     at = 0
     for name in names:

@@ -7,6 +7,7 @@ A node stands for one line or, for a block, for the lines between its braces.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from ..terms.condition import Condition
@@ -94,12 +95,12 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Clause(Node):
+class Clause(Node, ABC):
     """One clause; `keyword` is what it begins with."""
 
     @property
-    def keyword(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def keyword(self) -> str: ...
 
 
 @dataclass(frozen=True)

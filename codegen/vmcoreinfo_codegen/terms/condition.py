@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,25 +13,25 @@ _OTHER = -1
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(ABC):
     """A boolean expression over CONFIG symbols, in the words of C."""
 
+    @abstractmethod
     def evaluate(self, known: Known) -> bool | None:
         """True, False, or None when the symbols in `known` do not decide it.
 
         A bool says that a symbol is on (`y` or `m`) or off, an int gives its value.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def simplify(self, known: Known) -> Condition:
         """The condition that is left once `known` is put in."""
-        raise NotImplementedError
 
-    def names(self) -> frozenset[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def names(self) -> frozenset[str]: ...
 
-    def render(self, binding: int = 0) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def render(self, binding: int = 0) -> str: ...
 
     def __str__(self) -> str:
         return self.render()
@@ -128,11 +129,11 @@ class _Joined(Condition):
     terms: tuple[Condition, ...]
 
     # What decides the whole (False of All, True of Any), the operator and how tightly it binds.
-    def _decides(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _decides(self) -> bool: ...
 
-    def _operator(self) -> tuple[str, int]:
-        raise NotImplementedError
+    @abstractmethod
+    def _operator(self) -> tuple[str, int]: ...
 
     def evaluate(self, known: Known) -> bool | None:
         values = [term.evaluate(known) for term in self.terms]

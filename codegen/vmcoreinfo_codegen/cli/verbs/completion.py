@@ -30,12 +30,17 @@ def run(options: argparse.Namespace) -> int:
             action.choices = [*ENTRIES, *DERIVATIONS]
         elif action.dest == "arch":
             action.choices = list(ARCHITECTURES)
-        elif action.dest in ("file", "paths"):
-            action.complete = shtab.FILE  # type: ignore[attr-defined]
+        elif action.dest in ("file", "paths", "tree", "kernel", "config"):
+            _complete(action, shtab.FILE)
         elif action.dest in ("out", "schema"):
-            action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
+            _complete(action, shtab.DIRECTORY)
     print(shtab.complete(complete, options.shell))
     return FINE
+
+
+def _complete(action: argparse.Action, by: object) -> None:
+    # What shtab reads is no attribute that argparse declares.
+    vars(action)["complete"] = by
 
 
 def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
