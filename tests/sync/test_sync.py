@@ -161,6 +161,14 @@ def test_nothing_to_do(run: Run, latest: tuple[Path, Path]) -> None:
     assert out == "The schema says what the tree exports; nothing to do for 7.3.\n"
 
 
+def test_a_renamed_file_changes_nothing(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    (top / "kernel/vmcore_info.c").rename(top / "kernel/note.c")
+    (top / "arch/arm64/kernel/vmcore_info.c").rename(top / "arch/arm64/kernel/note.c")
+    out = run("sync", str(top), "--release", "7.3", "--schema", str(schema)).out
+    assert "nothing to do for 7.3" in out
+
+
 def test_a_new_macro_and_a_condition(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     core = top / "kernel/vmcore_info.c"

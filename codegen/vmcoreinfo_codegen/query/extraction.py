@@ -11,15 +11,19 @@ from ..terms.condition import ALWAYS, Condition
 from .interface import Extracted, ExtractedExport, ExtractedSites, NotUnderstood
 
 
-def extracted(
-    extraction: Extraction, schema: Schema, arch: Architecture | None = None
+def extracted(extraction: Extraction) -> Extracted:
+    """All that a tree prints."""
+    return _answer(extraction, ((export, export.condition) for export in extraction.exports), None)
+
+
+def extracted_on(extraction: Extraction, schema: Schema, arch: Architecture) -> Extracted:
+    """What a tree prints on one architecture, conditions as far as that leaves them open."""
+    return _answer(extraction, exports_of(extraction, schema, arch), arch.name)
+
+
+def _answer(
+    extraction: Extraction, exports: Iterable[tuple[Export, Condition]], arch: str | None
 ) -> Extracted:
-    """All of a tree, or what it prints on one architecture."""
-    exports: Iterable[tuple[Export, Condition]]
-    if arch is None:
-        exports = ((export, export.condition) for export in extraction.exports)
-    else:
-        exports = exports_of(extraction, schema, arch)
     sites = extraction.sites
     return Extracted(
         tree=extraction.tree,
@@ -27,7 +31,7 @@ def extracted(
         exports=[
             ExtractedExport(
                 key=export.key,
-                arch=(export.arch if arch is None else arch.name) if export.arch else "*",
+                arch=(arch or export.arch) if export.arch else "*",
                 condition=None if condition == ALWAYS else str(condition),
                 format=export.format,
                 macro=export.macro,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ...query.extraction import extracted
+from ...query.extraction import extracted, extracted_on
 from ..failure import FINDINGS, FINE
 from ..kernel import add_revision_option, extraction_of, print_sites
 from ..output import print_csv, print_json, print_table
@@ -27,10 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    schema = load_schema(options.schema)
-    arch = architecture_of(schema, options.arch) if options.arch else None
-    extraction = extraction_of(options.tree, options.rev)
-    answer = extracted(extraction, schema, arch)
+    if options.arch is None:
+        # The tree alone tells all of it, so the schema is not even read.
+        extraction = extraction_of(options.tree, options.rev)
+        answer = extracted(extraction)
+    else:
+        schema = load_schema(options.schema)
+        arch = architecture_of(schema, options.arch)
+        extraction = extraction_of(options.tree, options.rev)
+        answer = extracted_on(extraction, schema, arch)
     if options.format == "json":
         print_json(answer.model_dump())
         return FINDINGS if answer.not_understood else FINE
