@@ -160,6 +160,14 @@ def test_a_revision(repository: Path) -> None:
     assert keys(repository / "kernel", "HEAD~1") == {"NUMBER(A)"}
 
 
+def test_a_repository_without_a_work_tree(repository: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    subprocess.run(["git", "clone", "-q", "--bare", repository, bare], check=True)
+    assert keys(bare, "v6.9") == {"NUMBER(A)"}
+    with pytest.raises(TreeError, match="name a revision by --rev"):
+        open_tree(bare)
+
+
 def test_a_revision_that_is_none(repository: Path, tmp_path: Path) -> None:
     with pytest.raises(TreeError, match="git rev-parse"):
         open_tree(repository, "v9.9")

@@ -204,11 +204,8 @@ def _below_top(name: str) -> str | None:
 
 
 def _is_repository(path: Path) -> bool:
-    try:
-        git(path, "rev-parse", "--git-dir")
-    except GitError:
-        return False
-    return True
+    """Whether a folder is a git repository itself, one without a work tree."""
+    return (path / "HEAD").is_file() and (path / "objects").is_dir()
 
 
 def _from_git(path: Path, revision: str) -> Tree:

@@ -92,7 +92,8 @@ def run(options: argparse.Namespace) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         print(_summary(made, schema, after), end="")
-        _regenerate(new_schema, asked, options)
+        if after:
+            _regenerate(new_schema, asked, options)
     for problem in asked:
         print(problem, file=sys.stderr)
     for todo in made.by_hand:
