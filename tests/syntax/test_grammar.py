@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The grammar is LALR(1) without conflicts, and its terminals don't collide."""
+"""The grammars are LALR(1) without conflicts, and their terminals don't collide."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import pytest
 from lark import Lark
 from lark.exceptions import GrammarError, LexError
 
+from vmcoreinfo_codegen import resources
 from vmcoreinfo_codegen.syntax.parse import grammar
 
 
-def test_grammar_is_strict_lalr() -> None:
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("schema.lark", ["start"]), ("note.lark", ["start"]), ("kernel.lark", ["condition", "call"])],
+)
+def test_grammar_is_strict_lalr(name: str, start: list[str]) -> None:
     pytest.importorskip("interegular", reason="lark compares terminals with interegular")
-    Lark(grammar(), parser="lalr", strict=True)
+    Lark(resources.grammar(name), parser="lalr", start=start, strict=True)
 
 
 def test_strict_mode_would_tell_of_a_conflict() -> None:
