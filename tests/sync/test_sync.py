@@ -277,7 +277,7 @@ def test_commits_by_pickaxe(run: Run, latest: tuple[Path, Path]) -> None:
     git("add", "-A")
     git("commit", "-qm", "all")
     core = top / "kernel/vmcore_info.c"
-    edit(core, "\tVMCOREINFO_NUMBER(PG_lru);\n", "\tVMCOREINFO_NUMBER(PG_other);\n")
+    edit(core, "\tVMCOREINFO_NUMBER(PG_lru);\n", "\tVMCOREINFO_NUMBER(PG_lru_other);\n")
     git("commit", "-qam", "rename")
     renamed = git("rev-parse", "--short=12", "HEAD")
     (core.parent / "later.c").write_text("int x;\n")
@@ -290,4 +290,4 @@ def test_commits_by_pickaxe(run: Run, latest: tuple[Path, Path]) -> None:
     page = (schema / "kernel/page.vmci").read_text()
     assert f"\tuntil\t\t7.4 commit {renamed}\n" in page
     zone = (schema / "kernel/zone.vmci").read_text()  # where what is printed before it stands
-    assert f"\tsince\t\t7.4 commit {renamed}\n" in zone[zone.index("NUMBER(PG_other) {") :]
+    assert f"\tsince\t\t7.4 commit {renamed}\n" in zone[zone.index("NUMBER(PG_lru_other) {") :]

@@ -11,13 +11,13 @@ from .printing import APPEND
 
 
 def source_text(key: str, macro: str) -> str:
-    """How the call that prints a key is written."""
+    """How the call that prints a key is written, to its end: other keys may begin so."""
     if macro == APPEND or kind_of(key) is Kind.BARE:
-        return key
+        return f"{key}="
     argument = argument_of(key).removeprefix("CONFIG_")
     if kind_of(key) is Kind.OFFSET:
         argument = ", ".join(argument.split(".", 1))
-    return f"{macro}({argument}"
+    return f"{macro}({argument}{',' if kind_of(key) is Kind.LENGTH else ')'}"
 
 
 def commit_of(repository: Path, revision: str, text: str) -> str | None:
