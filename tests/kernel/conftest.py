@@ -14,27 +14,23 @@ from vmcoreinfo_codegen.kernel.tree import open_tree
 MAKEFILE = "VERSION = 6\nPATCHLEVEL = 9\nSUBLEVEL = 0\nEXTRAVERSION =\n"
 
 HEADER = r"""
-/* SPDX-License-Identifier: GPL-2.0 */
-#ifndef LINUX_VMCORE_INFO_H
-#define LINUX_VMCORE_INFO_H
+#ifndef SMALL_VMCORE_INFO_H
+#define SMALL_VMCORE_INFO_H
 
-#define VMCOREINFO_BYTES	   PAGE_SIZE
-__printf(1, 2)
+#define VMCOREINFO_BYTES	PAGE_SIZE	/* no call, so no export */
 void vmcoreinfo_append_str(const char *fmt, ...);
 
-#define VMCOREINFO_SYMBOL(name) \
-	vmcoreinfo_append_str("SYMBOL(%s)=%lx\n", #name, (unsigned long)&name)
-#define VMCOREINFO_OFFSET(name, field) \
-	vmcoreinfo_append_str("OFFSET(%s.%s)=%lu\n", #name, #field, \
-			      (unsigned long)offsetof(struct name, field))
-#define VMCOREINFO_NUMBER(name) \
-	vmcoreinfo_append_str("NUMBER(%s)=%ld\n", #name, (long)name)
-#define VMCOREINFO_CONFIG(name) \
-	vmcoreinfo_append_str("CONFIG_%s=y\n", #name)
-#define VMCOREINFO_BUILD_ID()						\
-	({								\
-		static_assert(sizeof(vmlinux_build_id) == 20);		\
-		vmcoreinfo_append_str("BUILD-ID=%20phN\n", vmlinux_build_id); \
+#define VMCOREINFO_SYMBOL(what) \
+	vmcoreinfo_append_str("SYMBOL(%s)=%lx\n", #what, (ulong)&(what))
+#define VMCOREINFO_OFFSET(type, member) \
+	vmcoreinfo_append_str("OFFSET(%s.%s)=%lu\n", \
+			      #type, #member, (ulong)offsetof(struct type, member))
+#define VMCOREINFO_NUMBER(what) \
+	vmcoreinfo_append_str("NUMBER(%s)=%ld\n", #what, (long)(what))
+#define VMCOREINFO_CONFIG(what) vmcoreinfo_append_str("CONFIG_%s=y\n", #what)
+#define VMCOREINFO_BUILD_ID() ({					\
+		check_size_of(build_id);				\
+		vmcoreinfo_append_str("BUILD-ID=%20phN\n", build_id);	\
 	})
 #endif
 """
