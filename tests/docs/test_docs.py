@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,29 +17,80 @@ from tests.conftest import ROOT
 
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"])
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_C = ROOT / "generated" / "c"
 
 
-def fences(page: Path) -> list[tuple[str, str, str]]:
-    """Fenced blocks as (text before, language, content)."""
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block, the text before it, and its page."""
+
+    page: str
+    before: str
+    language: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """A whole program of a page: itself, the note it is fed, what it prints."""
+
+    page: str
+    source: str
+    note: Path
+    output: str
+
+
+def fences(page: Path) -> list[Fence]:
     text = page.read_text()
-    return [(text[: m.start()], m[1], m[2]) for m in _FENCE.finditer(text)]
+    return [Fence(page.name, text[: m.start()], m[1], m[2]) for m in _FENCE.finditer(text)]
 
 
 def commands() -> list[tuple[str, str, str]]:
     """Blocks that show a command and its output, as (page, command, output)."""
     found = []
     for page in PAGES:
-        for _, language, content in fences(page):
-            if not language and content.startswith("$ vmcoreinfo "):
-                command, _, output = content.partition("\n")
+        for fence in fences(page):
+            if not fence.language and fence.content.startswith("$ vmcoreinfo "):
+                command, _, output = fence.content.partition("\n")
                 found.append((page.name, command.removeprefix("$ "), output))
     return found
 
 
+def programs(language: str, whole: str) -> list[Program]:
+    """Programs with `whole` in them; note and output are named by what stands behind them."""
+    found = []
+    for page in PAGES:
+        on_page = fences(page)
+        for fence, output in zip(on_page, [*on_page[1:], None]):
+            if fence.language != language or whole not in fence.content:
+                continue
+            assert output is not None, f"{page.name}: a program without its output"
+            note = re.findall(r"`(tests/corpus/notes/[^`]+\.note)`", output.before)[-1]
+            found.append(Program(page.name, fence.content, ROOT / note, output.content))
+    return found
+
+
+def said(program: Program, *command: str | Path) -> tuple[str, str]:
+    """Standard output and standard error of a program that is fed its note."""
+    with program.note.open("rb") as stdin:
+        ran = subprocess.run(command, stdin=stdin, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout, ran.stderr
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text())
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_anchors_are_headings(page: Path) -> None:
+    for path, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text()):
+        target = (page.parent / path) if path else page
+        headings = re.findall(r"^#+ (.*)$", target.read_text(), re.MULTILINE)
+        slugs = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+        assert anchor in slugs, f"{path}#{anchor}"
 
 
 @pytest.mark.parametrize(("page", "command", "shown"), commands(), ids=lambda v: v[:40])
@@ -50,46 +102,30 @@ def test_commands_give_what_is_shown(run: Run, page: str, command: str, shown: s
     assert re.fullmatch(pattern, ran.out), f"{page}: {command}\n{ran.out}"
 
 
-def test_there_are_commands() -> None:
+def test_there_are_commands_and_programs() -> None:
     assert len(commands()) >= 6
+    assert len(programs("c", "int main")) >= 2
+    assert len(programs("python", "import vmcoreinfo")) >= 2
 
 
-def program(language: str) -> tuple[str, Path, str]:
-    """A whole program of the page for tool developers: itself, its input, its output."""
-    found = fences(ROOT / "docs" / "tool-developers.md")
-    for number, (before, name, content) in enumerate(found):
-        if name == language:
-            note = re.findall(r"`(tests/corpus/notes/[^`]+)`", before)[-1]
-            return content, ROOT / note, found[number + 1][2]
-    raise AssertionError(f"no {language} program")
+@pytest.mark.parametrize("program", programs("c", "int main"), ids=lambda p: p.page)
+def test_c_programs(program: Program, tmp_path: Path) -> None:
+    source = tmp_path / "program.c"
+    source.write_text(program.source)
+    flags = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", f"-I{_C}"]
+    files = [str(source), str(_C / "vmcoreinfo.c")]
+    subprocess.run(["gcc", *flags, *files, "-o", str(tmp_path / "program")], check=True)
+    assert said(program, tmp_path / "program") == (program.output, "")
 
 
-def test_the_c_program(tmp_path: Path) -> None:
-    source, note, output = program("c")
-    (tmp_path / "program.c").write_text(source)
-    generated = ROOT / "generated" / "c"
-    flags = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
-    files = [str(tmp_path / "program.c"), str(generated / "vmcoreinfo.c")]
-    subprocess.run(
-        ["gcc", *flags, f"-I{generated}", *files, "-o", str(tmp_path / "program")], check=True
-    )
-    with note.open("rb") as stdin:
-        ran = subprocess.run(
-            [tmp_path / "program"], stdin=stdin, capture_output=True, text=True, check=True
-        )
-    assert (ran.stdout, ran.stderr) == (output, "")
-
-
-def test_the_python_program() -> None:
-    source, note, output = program("python")
-    with note.open("rb") as stdin:
-        ran = subprocess.run(
-            [sys.executable, "-c", source], stdin=stdin, capture_output=True, text=True, check=True
-        )
-    assert (ran.stdout, ran.stderr) == (output, "")
+@pytest.mark.parametrize("program", programs("python", "import vmcoreinfo"), ids=lambda p: p.page)
+def test_python_programs(program: Program) -> None:
+    assert said(program, sys.executable, "-c", program.source) == (program.output, "")
 
 
 def test_sync_does_what_contributing_says(run: Run) -> None:
     usage = run("sync", "--help").out
-    for option in re.findall(r"`(--[a-z-]+)`", (ROOT / "CONTRIBUTING.md").read_text()):
+    options = re.findall(r"`(--[a-z-]+)`", (ROOT / "CONTRIBUTING.md").read_text())
+    assert options
+    for option in options:
         assert option in usage
