@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+#if VMCI_ABI != 1 || VMCI_MODEL_NUMBER != 0xa22727e2u
+#error "vmcoreinfo.h and vmcoreinfo.c are not of one generation"
+#endif
+
 static const struct vmci_entry entries[VMCI_KEY_COUNT] = {
 	[VMCI_SYMBOL_swapper_pg_dir] = {
 		"SYMBOL(swapper_pg_dir)", 22,

@@ -21,6 +21,7 @@ extern "C" {
 #define VMCI_VERSION "0.1.0"
 #define VMCI_ABI 1
 #define VMCI_MODEL_HASH "a22727e2831750c2"
+#define VMCI_MODEL_NUMBER 0xa22727e2u
 #define VMCI_FIRST_RELEASE "2.6.24"
 #define VMCI_LATEST_RELEASE "7.3"
 

@@ -102,7 +102,7 @@ def test_the_name_in_parentheses_will_do(run: Run) -> None:
         (["explain", "SYMBOL(VMALLOC_START)"], 1, "did you mean"),
         (["explain", "zzz"], 1, "'vmcoreinfo list' shows the keys"),
         (["list", "--kernel", "6.99"], 2, "unknown release '6.99'; did you mean 6.9 "),
-        (["list", "--kernel", "99.1"], 2, "the schema knows 2.6.24 to 7.3"),
+        (["list", "--kernel", "99.1"], 2, "the schema knows 2.6.24 to "),
         (["list", "--kernel", "six"], 2, "unknown release 'six'"),
         (["list", "--arch", "aarch46"], 2, "did you mean aarch64?"),
         (["list", "--kernel", "6.9", "--arch", "ia64"], 2, "until 6.7"),

@@ -78,7 +78,7 @@ def test_the_json_is_the_whole_model(document: Any, schema: Schema) -> None:
     assert {name: document[name] for name in model} == model
     assert list(document)[:3] == ["$schema", "spdx", "generator"]
     assert document["$schema"] == "vmcoreinfo.schema.json"
-    assert len(document["entries"]) == 199
+    assert len(document["entries"]) == len(schema.entries)
     assert "location" not in json.dumps(document)
 
 

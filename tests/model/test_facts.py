@@ -17,10 +17,11 @@ def test_shipped_schema_has_no_problem(schema: Schema) -> None:
 
 
 def test_every_entry_is_here(schema: Schema) -> None:
-    assert len(schema.entries) == 199
-    assert sum(len(entry.exports) for entry in schema.entries) == 219
+    # 199 keys up to 7.3, which never go: an entry that was removed stays.
+    assert len(schema.entries) >= 199
+    assert sum(len(entry.exports) for entry in schema.entries) >= 219
     assert str(schema.releases[0].release) == "2.6.24"
-    assert str(schema.latest) == "7.3"
+    assert schema.latest >= R("7.3")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ the same names; the long one has Debian's 6.1 itself.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from tests.conftest import ROOT, real_notes
+from tests.conftest import real_notes
 from tests.kernel.test_debian_sources import tarball
 from tests.sync.as_of import write_schema_as_of
 from tests.sync.recorded import write_recorded
@@ -139,9 +138,8 @@ def test_the_change_of_6_9_in_the_real_tree(
 
 @pytest.fixture
 def latest(tmp_path: Path) -> tuple[Path, Path]:
-    """A tree with all exports of 7.3.4, and a copy of the shipped schema."""
-    shutil.copytree(ROOT / "schema", tmp_path / "schema")
-    return write_recorded("7.3.4", tmp_path / "linux"), tmp_path / "schema"
+    """A tree with all exports of 7.3.4, and the schema as it was for 7.3."""
+    return write_recorded("7.3.4", tmp_path / "linux"), write_schema_as_of("7.3", tmp_path)
 
 
 def synced(run: Run, top: Path, schema: Path) -> str:

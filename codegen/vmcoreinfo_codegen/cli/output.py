@@ -32,3 +32,8 @@ def print_json(answer: object) -> None:
     import json
 
     print(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def counted(number: int, word: str) -> str:
+    """`1 difference`, `2 differences`."""
+    return f"{number} {word}{'' if number == 1 else 's'}"

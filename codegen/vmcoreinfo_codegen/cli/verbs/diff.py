@@ -13,9 +13,10 @@ from ...model import Architecture, Schema
 from ...query.difference import difference
 from ...query.interface import Change, TreeChange, TreeDifference
 from ...query.tree_difference import tree_difference
+from ...terms.release import Release, parse_release_string
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, print_sites
-from ..output import print_json
+from ..output import counted, print_json
 from ..sarif import Result, report
 from ..schema import (
     add_format_option,
@@ -113,12 +114,7 @@ def _detail(text: str) -> None:
 
 def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | None) -> int:
     extraction = extraction_of(options.kernel, options.rev)
-    if options.release is not None:
-        release = release_of(schema, options.release)
-    elif extraction.release is not None:
-        release = release_of(schema, str(extraction.release))
-    else:
-        raise Failure(f"{options.kernel}: which release is it? Say so by --release")
+    release = _release_of_tree(schema, options.release or str(extraction.release or ""))
     answer = tree_difference(schema, extraction, release, arch)
     if options.format == "json":
         print_json(answer.model_dump())
@@ -130,6 +126,18 @@ def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | N
         print_sites(extraction)
         _summary(answer)
     return FINDINGS if answer.changes or answer.not_understood else FINE
+
+
+def _release_of_tree(schema: Schema, text: str) -> Release:
+    """A release that the schema knows, or one to come: then what goes on is expected of it."""
+    try:
+        release, _ = parse_release_string(text)
+    except ValueError:
+        release = None
+    if release is None or release.branch <= schema.latest:
+        return release_of(schema, text)
+    print(f"{release.branch} is not declared: compared as what {schema.latest} is", file=sys.stderr)
+    return release
 
 
 def _message(change: TreeChange) -> str:
@@ -159,6 +167,6 @@ def _print_tree_changes(changes: list[TreeChange]) -> None:
 def _summary(answer: TreeDifference) -> None:
     print(
         f"{answer.tree} as {answer.release}: {answer.compared} entries compared over its "
-        f"architectures, {len(answer.changes)} differences",
+        f"architectures, {counted(len(answer.changes), 'difference')}",
         file=sys.stderr,
     )

@@ -14,7 +14,7 @@ from ...kernel.tree import TreeError, open_tree
 from ...query.history import history
 from ...terms.release import Release
 from ..failure import FINDINGS, FINE, Failure
-from ..output import print_json, print_table
+from ..output import counted, print_json, print_table
 from ..schema import add_format_option, add_schema_option, load_schema
 
 
@@ -52,8 +52,8 @@ def run(options: argparse.Namespace) -> int:
                 ),
             )
         print(
-            f"{len(answer.tags)} tags, {answer.tags[0]} to {answer.tags[-1]}: "
-            f"{len(answer.entries)} lives, {len(differing)} differ from the schema, "
+            f"{counted(len(answer.tags), 'tag')}, {answer.tags[0]} to {answer.tags[-1]}: "
+            f"{len(answer.entries)} lives, {len(differing)} of them not as in the schema, "
             f"{answer.not_understood} places not understood",
             file=sys.stderr,
         )

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
     info = vmcoreinfo.parse(_read(options.file))
     name = "<stdin>" if options.file == "-" else options.file
-    if not info.lines:
+    if not any(entry.format for entry in info.lines):
         raise Failure(_nothing_in(name, info))
     if options.get is not None:
         return _get(info, options.get, name)
