@@ -144,6 +144,29 @@ NUMBER(X) {
     assert predicted(schema, "6.9", "x86_64") == {"NUMBER(X)": "CONFIG_B"}
 
 
+def test_what_only_the_block_says_is_about_its_inner_architectures() -> None:
+    schema, problems = built("""
+NUMBER(X) {
+	value signed bit
+	replaced-by NUMBER(Y)
+	absent "Nothing to conclude."
+	on arm64 {
+		since 6.7
+	}
+}
+""")
+    assert problems == []
+    (export,) = schema.by_key["NUMBER(X)"].exports
+    assert export.replaced_by == ("NUMBER(Y)",)
+    assert export.absent == "Nothing to conclude."
+
+
+def test_an_inner_block_without_a_life_is_told() -> None:
+    schema, problems = built("NUMBER(X) {\n\tvalue signed bit\n\ton arm64 {\n\t}\n}\n")
+    assert any("no 'since'" in str(problem) for problem in problems)
+    assert "NUMBER(X)" not in schema.by_key
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

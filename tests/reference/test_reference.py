@@ -46,6 +46,16 @@ def test_every_clause_is_explained() -> None:
     assert keywords() - explained(prose) == set()
 
 
+def test_examples_are_out_of_the_schema() -> None:
+    files = (ROOT / "schema").rglob("*.vmci")
+    shipped = {line.split("#")[0].strip() for file in files for line in file.open()}
+    prose = page("language").partition("## Grammar")[0]
+    blocks = re.findall(r"^```\n(.*?)^```", prose, re.DOTALL | re.MULTILINE)
+    lines = {line.split("#")[0].strip() for block in blocks for line in block.splitlines()}
+    assert len(lines) > 40
+    assert lines - shipped == set()
+
+
 @pytest.mark.parametrize("word", ["changed", "suffix", "log2"])
 def test_a_clause_that_is_not_explained_is_found(word: str) -> None:
     prose = page("language").partition("## Grammar")[0]
@@ -79,11 +89,12 @@ def test_every_verb_and_argument_is_told() -> None:
     (subparsers,) = (a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
     for name, verb in subparsers.choices.items():
         rows = re.findall(r"^\| `([^`]+)` \| .+ \|$", section_of(name), re.MULTILINE)
-        told = {word for row in rows for word in re.findall(r"[^\s,\\|]+", row)}
+        told = {word for row in rows for word in re.findall(r"[^\s,\\|\[\]]+", row)}
         for action in verb._actions:
             if not isinstance(action, argparse._HelpAction):
+                choices = [str(choice) for choice in action.choices or ()]
                 names = action.option_strings or [str(action.metavar or action.dest)]
-                assert told.issuperset(names), name
+                assert told.issuperset([*choices, *(action.option_strings or choices or names)])
 
 
 def test_every_field_of_an_answer_is_told() -> None:

@@ -9,11 +9,19 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from ..model.build import build, parse_files, read_files
+from ..model.build import LANGUAGE, build, parse_files, read_files
 from ..model.schema import Schema
 from ..problem import Problem
+from ..syntax.parse import RULE as SYNTAX
 from . import rules
 from .rule import Rule
+
+BUILT_IN = {
+    SYNTAX: "The file can be read: every place where it can't is told at once.",
+    LANGUAGE: "Names exist, releases are releases, clauses are there once, `since` stands before "
+    "`until`.",
+}
+"""What is no rule of its own: problems of reading and of building the model."""
 
 
 @lru_cache(maxsize=1)

@@ -318,11 +318,18 @@ class _Builder:
         for on in block.body:
             if isinstance(on, tree.On):
                 found = self._export(on, self._arch_names(on.archs), outer)
-                if found:
+                if found and found[0].spans:
                     inner.append(found)
         if outer is None:
             return []
-        return ([outer] if outer[0].spans else []) + inner
+        if outer[0].spans:
+            return [outer, *inner]
+        # What only the block can say is about the architectures inside it.
+        said = {
+            name: getattr(outer[0], name)
+            for name in ("absent", "quirks", "changes", "replaces", "replaced_by")
+        }
+        return [(export.model_copy(update=said), format_) for export, format_ in inner]
 
     def _export(
         self,

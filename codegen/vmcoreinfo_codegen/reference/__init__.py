@@ -83,11 +83,15 @@ def _actions(verb: argparse.ArgumentParser) -> list[argparse.Action]:
 
 
 def _argument(action: argparse.Action) -> Row:
-    name = action.metavar or action.dest
-    shown = ", ".join(action.option_strings) or str(name)
-    if action.option_strings and action.nargs != 0:
-        values = "|".join(map(str, action.choices)) if action.choices else str(name).upper()
-        shown += f" {values}"
+    name = str(action.metavar or action.dest)
+    values = "|".join(map(str, action.choices)) if action.choices else name
+    if not action.option_strings:
+        shown = f"[{values}]" if action.nargs in ("?", "*") else values
+    elif action.nargs == 0:
+        shown = ", ".join(action.option_strings)
+    else:
+        shown = f"{', '.join(action.option_strings)} {values if action.choices else name.upper()}"
+        shown += " (required)" if action.required else ""
     text = re.sub(r"\s+", " ", action.help or "").replace("|", "\\|")
     return {"name": shown, "help": text.replace("%%", "%")}
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ...check import all_rules, check_folder
+from ...check import BUILT_IN, all_rules, check_folder
 from ...problem import Problem, SchemaError
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
@@ -64,5 +64,9 @@ def _explain_rule(word: str) -> int:
     for rule in all_rules():
         if word in (rule.id, rule.name):
             print(f"{rule.id} {rule.name}\n\n{rule.doc}\n\nFails:\n{rule.example.rstrip()}")
+            return FINE
+    for id_, doc in BUILT_IN.items():
+        if word == id_:
+            print(f"{id_}\n\n{doc}")
             return FINE
     raise Failure(f"unknown rule '{word}'; 'vmcoreinfo check --rules' lists them", FINDINGS)
