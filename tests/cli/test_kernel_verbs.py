@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,15 @@ def test_what_cannot_be_read(run: Run, arguments: list[str], message: str) -> No
     ran = run(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
+
+
+def test_progress_on_a_terminal_alone(
+    run: Run, top: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tarball = tmp_path / "linux.tar.xz"
+    with tarfile.open(tarball, "w:xz") as tar:
+        tar.add(top, "linux-7.3.4")
+    monkeypatch.setattr("vmcoreinfo_codegen.cli.kernel._DELAY", 0)
+    assert "reading" not in run("extract", str(tarball)).err
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert "reading linux.tar.xz" in run("extract", str(tarball)).err

@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..kernel.extract import Extraction, extract
-from ..kernel.tree import TreeError, open_tree
+from ..kernel.tree import TreeError, Watch, open_tree
 from .failure import Failure
+
+# Seconds after which people want to see that something goes on.
+_DELAY = 2
 
 
 def add_revision_option(parser: argparse.ArgumentParser) -> None:
@@ -22,19 +28,50 @@ def add_revision_option(parser: argparse.ArgumentParser) -> None:
 def extraction_of(path: Path, revision: str | None) -> Extraction:
     """Read a folder, a tarball, or a revision."""
     try:
-        return extract(open_tree(path, revision, _watched))
+        if not sys.stderr.isatty():
+            return extract(open_tree(path, revision))
+        with _bar(path) if path.is_file() else _clock(path) as watch:
+            return extract(open_tree(path, revision, watch))
     except TreeError as error:
         raise Failure(str(error)) from error
 
 
-def _watched(file: BinaryIO, size: int) -> BinaryIO:
-    """A file whose reading shows a bar, on a terminal and once it takes two seconds."""
+@contextlib.contextmanager
+def _bar(path: Path) -> Iterator[Watch]:
+    """Show how much of a tarball is read, once that takes two seconds."""
+    from tqdm import tqdm
+    from tqdm.utils import CallbackIOWrapper
+
+    with tqdm(desc=f"reading {path.name}", unit="B", unit_scale=True, delay=_DELAY) as bar:
+
+        def watch(file: BinaryIO, size: int) -> BinaryIO:
+            bar.total = size
+            return cast(BinaryIO, CallbackIOWrapper(bar.update, file, "read"))
+
+        yield watch
+
+
+@contextlib.contextmanager
+def _clock(path: Path) -> Iterator[Watch]:
+    """Show how long a folder or a repository takes; what grep and git have left nobody knows."""
     from tqdm import tqdm
 
-    bar = tqdm.wrapattr(
-        file, "read", total=size, delay=2, disable=None, file=sys.stderr, desc="reading"
-    )
-    return cast(BinaryIO, bar.__enter__())
+    done = threading.Event()
+    bar = tqdm(desc=f"reading {path}", bar_format="{desc}: {elapsed}", delay=_DELAY, leave=False)
+
+    def tick() -> None:
+        if not done.wait(_DELAY):
+            while not done.wait(0.5):
+                bar.refresh()
+
+    thread = threading.Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield lambda file, size: file
+    finally:
+        done.set()
+        thread.join()
+        bar.close()
 
 
 def print_sites(extraction: Extraction) -> None:
