@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -55,6 +56,8 @@ def test_check_tells_all_problems_at_once(run: Run, copy: Path) -> None:
 
 def test_check_explains_its_rules(run: Run) -> None:
     listed = run("check", "--rules").out
+    as_json = json.loads(run("check", "--rules", "--format", "json").out)
+    assert [rule["id"] for rule in as_json] == ["VMCI001", "VMCI002", *(r.id for r in all_rules())]
     for rule in all_rules():
         assert rule.id in listed
         assert rule.doc in run("check", "--rule", rule.name).out

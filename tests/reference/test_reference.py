@@ -7,12 +7,13 @@ import argparse
 import re
 
 import pytest
-from lark import Lark, Tree
+from lark import Lark, Tree, UnexpectedInput
 
 import vmcoreinfo
 from tests.conftest import CORPUS, ROOT
 from vmcoreinfo_codegen.check import all_rules
 from vmcoreinfo_codegen.cli.main import parser
+from vmcoreinfo_codegen.cli.verb import VERBS
 from vmcoreinfo_codegen.emit.rows import DIAGNOSTICS, MESSAGES
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Described, Evidence, Format, QuirkKind, Unit
@@ -37,7 +38,8 @@ def explained(prose: str) -> set[str]:
     sentences = re.sub(r"^```.*?^```", "", prose, flags=re.DOTALL | re.MULTILINE)
     spans = re.findall(r"`([^`\n]+)`", sentences)
     lines = [line.split()[0] for block in blocks for line in block.splitlines() if line.strip()]
-    return {*lines, *(word for span in spans for word in re.findall(r"[a-z][a-z0-9-]*", span))}
+    word = r"(?<![\w(.-])[a-z][a-z0-9-]*(?![\w.)-])"  # a part of a key is none
+    return {*lines, *(found for span in spans for found in re.findall(word, span))}
 
 
 def test_every_clause_is_explained() -> None:
@@ -60,6 +62,11 @@ def test_examples_are_out_of_the_schema() -> None:
 def test_a_clause_that_is_not_explained_is_found(word: str) -> None:
     prose = page("language").partition("## Grammar")[0]
     assert word not in explained(re.sub(rf"\b{word}\b", "", prose))
+
+
+def test_a_key_explains_no_clause() -> None:
+    assert "page" not in explained("`git grep 'OFFSET(page.lru)'`")
+    assert {"page", "log2", "replaced-by"} <= explained("`page`, `log2(A)`, `replaced-by KEY...`")
 
 
 @pytest.mark.parametrize("words", [Format, Unit, QuirkKind, Evidence])
@@ -95,6 +102,23 @@ def test_every_verb_and_argument_is_told() -> None:
                 choices = [str(choice) for choice in action.choices or ()]
                 names = action.option_strings or [str(action.metavar or action.dest)]
                 assert told.issuperset([*choices, *(action.option_strings or choices or names)])
+
+
+def test_every_argument_has_its_help_and_every_verb_its_example() -> None:
+    (subparsers,) = (a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    for verb in VERBS:
+        told = re.findall(r"^\| `[^`]+` \| (.+) \|$", section_of(verb.name), re.MULTILINE)
+        actions = subparsers.choices[verb.name]._actions
+        helps = [a.help or "" for a in actions if not isinstance(a, argparse._HelpAction)]
+        assert told == [" ".join(h.split()).replace("%%", "%") for h in helps]
+        assert f"```\n{verb.example}\n```" in section_of(verb.name)
+        assert verb.help[1:] in section_of(verb.name)
+
+
+def test_the_exit_codes_are_those_of_the_help() -> None:
+    codes = re.findall(r"(\d) ([^;]+)", " ".join((parser().epilog or "").split()))
+    assert len(codes) == 4
+    assert re.findall(r"^\| (\d) \| (.+) \|$", page("commands"), re.MULTILINE) == codes
 
 
 def test_every_field_of_an_answer_is_told() -> None:
@@ -152,3 +176,17 @@ def test_note_grammar_at_its_edges(note_parser: Lark) -> None:
     for bad in ("no equals\n", "=1\n", "A=\t\n", "\n"):
         with pytest.raises(Exception, match=r"No terminal|Unexpected token"):
             note_parser.parse(bad)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [" A=1\n", "A B= b \n", "A= \n", "A=~", "~=b", "A==\n", "A=b\n\n", "Ä=1", "A=ä", "A\r=1"],
+)
+def test_note_grammar_and_parser_agree(note_parser: Lark, text: str) -> None:
+    info = vmcoreinfo.parse(text.encode())
+    if {"malformed", "not-text"} & {diagnostic.id for diagnostic in info.diagnostics}:
+        with pytest.raises(UnexpectedInput):
+            note_parser.parse(text)
+        return
+    read = [list(map(str, line.children)) for line in note_parser.parse(text).find_data("line")]
+    assert read == [[entry.key, entry.text] for entry in info.lines]

@@ -153,6 +153,24 @@ def synced(run: Run, top: Path, schema: Path) -> str:
     return ran.out
 
 
+def test_the_answer_as_json(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    edit(
+        top / "kernel/vmcore_info.c",
+        "\tVMCOREINFO_NUMBER(PG_lru);\n",
+        "\tVMCOREINFO_NUMBER(PG_other);\n",
+    )
+    arguments = ["sync", str(top), "--release", "7.4", "--schema", str(schema), "--format", "json"]
+    dry = run(*arguments, "--dry-run").json("sync")
+    assert dry["steps"] == {"closed": ["NUMBER(PG_lru)"], "added": ["NUMBER(PG_other)"]}
+    assert "schema/kernel/page.vmci" in dry["files"]
+    done = run(*arguments, "--out", str(top / "out")).json("sync")
+    assert done == dry
+    assert {problem["rule"] for problem in done["problems"]} == {"VMCI017", "VMCI022", "VMCI030"}
+    again = run(*arguments).json("sync")
+    assert (again["steps"], again["files"], again["declared"]) == ({}, [], False)
+
+
 def test_nothing_to_do(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     out = run("sync", str(top), "--release", "7.3", "--schema", str(schema)).out

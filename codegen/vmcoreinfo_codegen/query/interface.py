@@ -337,6 +337,24 @@ class Check(Answer):
     problems: list[CheckProblem]
 
 
+class ByHand(Answer):
+    """What `sync` leaves to people, and why."""
+
+    key: str
+    reason: str
+
+
+class Synced(Answer):
+    """`vmcoreinfo sync --format json`"""
+
+    release: str
+    declared: bool = Field(description="whether the release had to be declared")
+    steps: dict[str, list[str]] = Field(description="keys by what was done to them")
+    files: list[str] = Field(description="files that changed, or would")
+    by_hand: list[ByHand]
+    problems: list[CheckProblem] = Field(description="what the linter finds in the new schema")
+
+
 class Generated(Answer):
     """`vmcoreinfo generate --format json`"""
 
@@ -362,6 +380,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "history": History,
     "explain": Explain,
     "check": Check,
+    "sync": Synced,
     "generate": Generated,
     "fmt": Formatted,
 }

@@ -103,10 +103,15 @@ def _fields(verb: str) -> list[Row]:
         return []
     document = answer.model_json_schema(mode="serialization")
     objects = {answer.__name__: document, **document.get("$defs", {})}
+    # What is one of several objects has no fields of its own, and says which they are.
+    for name in (ref["$ref"].rpartition("/")[2] for ref in document.get("anyOf", ())):
+        objects[name] = {**objects[name], "is_answer": True}
+    document["is_answer"] = "properties" in document
     return [
         {
             "object": name,
             "doc": " ".join(str(shape.get("description", "")).split()),
+            "is_answer": shape.get("is_answer", False),
             "fields": [
                 {"name": field, "doc": str(spec.get("description", ""))}
                 for field, spec in shape["properties"].items()

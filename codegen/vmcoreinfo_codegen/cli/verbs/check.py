@@ -22,7 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.rules:
-        print_table(["RULE", "NAME", "WHAT"], ([r.id, r.name, r.doc] for r in all_rules()))
+        rules = [[id_, "", doc] for id_, doc in BUILT_IN.items()]
+        rules += [[rule.id, rule.name, rule.doc] for rule in all_rules()]
+        if options.format == "json":
+            print_json([dict(zip(("id", "name", "doc"), rule, strict=True)) for rule in rules])
+        else:
+            print_table(["RULE", "NAME", "WHAT"], rules)
         return FINE
     if options.rule:
         return _explain_rule(options.rule)

@@ -25,7 +25,9 @@ from ...targets import TARGETS, emit
 from ...terms.release import Release
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, print_sites
-from ..schema import add_schema_option, load_schema
+from ..output import print_json
+from ..schema import add_format_option, add_schema_option, load_schema
+from .check import as_json
 
 _DONE = {
     Close: "closed",
@@ -58,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="where to regenerate (default: generated/ of the source tree, for its own schema)",
     )
+    add_format_option(parser)
     add_schema_option(parser)
 
 
@@ -84,16 +87,19 @@ def run(options: argparse.Namespace) -> int:
         if file not in before
     }
     new_schema, asked = check_files({**texts, **after}.items())
-    if options.dry_run:
-        print("".join(_diff(texts, after)), end="")
-    else:
+    if not options.dry_run:
         for name, text in after.items():
             path = options.schema / name.partition("/")[2]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+    if options.format == "json":
+        print_json(_answer(made, schema, after, asked))
+    elif options.dry_run:
+        print("".join(_diff(texts, after)), end="")
+    else:
         print(_summary(made, schema, after), end="")
-        if after:
-            _regenerate(new_schema, asked, options)
+    if after and not options.dry_run:
+        _regenerate(new_schema, asked, options)
     for problem in asked:
         print(problem, file=sys.stderr)
     for todo in made.by_hand:
@@ -153,6 +159,22 @@ def _summary(made: Plan, schema: Schema, changed: dict[str, str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def _answer(
+    made: Plan, schema: Schema, changed: dict[str, str], problems: list[Problem]
+) -> dict[str, object]:
+    steps = {
+        word: [_key(s) for s in made.steps if isinstance(s, kind)] for kind, word in _DONE.items()
+    }
+    return {
+        "release": str(made.release.branch),
+        "declared": not schema.is_declared(made.release),
+        "steps": {word: keys for word, keys in steps.items() if keys},
+        "files": list(changed),
+        "by_hand": [vars(todo) for todo in made.by_hand],
+        "problems": [as_json(problem) for problem in problems],
+    }
+
+
 def _key(step: Step) -> str:
     if isinstance(step, Add):
         return step.printed.key + (f" on {' '.join(step.archs)}" if step.archs else "")
@@ -170,4 +192,5 @@ def _regenerate(schema: Schema, problems: list[Problem], options: argparse.Names
         print("not regenerated: the schema has errors now, see below", file=sys.stderr)
         return
     outcome = write(emit(schema, TARGETS), folder)
-    print(f"\n{len(outcome.written)} products regenerated in {folder}")
+    where = sys.stderr if options.format == "json" else sys.stdout
+    print(f"\n{len(outcome.written)} products regenerated in {folder}", file=where)
