@@ -17,8 +17,14 @@ class Verb(NamedTuple):
 
 VERBS = (
     Verb(
+        "note",
+        "get the note out of a dump, as it is",
+        "vmcoreinfo note vmcore > vmcoreinfo.txt",
+        "note",
+    ),
+    Verb(
         "parse",
-        "read a note: its text, or the raw ELF note",
+        "read a note: of a dump, raw, or its text",
         "vmcoreinfo parse tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note --get OSRELEASE",
         "parse",
     ),

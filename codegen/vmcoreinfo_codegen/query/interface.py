@@ -48,6 +48,19 @@ class Parse(Answer):
     diagnostics: list[ParsedDiagnostic]
 
 
+class FoundNote(Answer):
+    """`vmcoreinfo note --where --format json`"""
+
+    input: str
+    format: str = Field(description="elf, kdump, note or text; 'flattened' before what is inside")
+    offset: int | None = Field(description="of the text, in bytes; of the dump that is inside")
+    bytes: int = Field(description="of the text")
+    arch: str | None = Field(description="as the dump says; null where it doesn't")
+    bits: int | None
+    byte_order: Literal["little", "big"] | None
+    beside: list[str] = Field(description="names of like notes beside it: VMCOREINFO_XEN")
+
+
 class ListedEntry(Answer):
     """An entry that the kernel exports."""
 
@@ -373,6 +386,7 @@ class Formatted(Answer):
 
 ANSWERS: dict[str, type[BaseModel]] = {
     "parse": Parse,
+    "note": FoundNote,
     "list": Listing,
     "diff": Diff,
     "extract": Extracted,

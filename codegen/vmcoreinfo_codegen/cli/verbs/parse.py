@@ -7,18 +7,17 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_csv, print_json, print_table
 
 if TYPE_CHECKING:
     from vmcoreinfo import Diagnostic, Entry, VmcoreInfo
 
-# The kernel keeps a note within one page, and the largest page is 64 KiB (arm64, powerpc).
-_MOST_BYTES = 1 << 20
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a text or a raw ELF note, - for stdin")
+    parser.add_argument("file", metavar="FILE", help=INPUT)
+    add_input_format_option(parser)
     parser.add_argument(
         "--get", metavar="KEY", help="print the value of one key alone; exit 1 if it is absent"
     )
@@ -33,8 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     import vmcoreinfo
 
-    info = vmcoreinfo.parse(_read(options.file))
-    name = "<stdin>" if options.file == "-" else options.file
+    found = found_in(options.file, options.input_format)
+    info, name = vmcoreinfo.parse(found.text), found.name
     if not any(entry.format for entry in info.lines):
         raise Failure(_nothing_in(name, info))
     if options.get is not None:
@@ -52,25 +51,6 @@ def run(options: argparse.Namespace) -> int:
             print(_diagnostic(name, diagnostic), file=sys.stderr)
     errors = [d for d in info.diagnostics if d.severity == "error"]
     return FINDINGS if errors else FINE
-
-
-def _read(file: str) -> bytes:
-    if file == "-":
-        data = sys.stdin.buffer.read(_MOST_BYTES + 1)
-    else:
-        with open(file, "rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-    if data[:4] == b"\x7fELF":
-        raise Failure(
-            f"{file}: this is an ELF file, and parse reads notes; "
-            "take the note out of it first (drgn: prog['VMCOREINFO'])"
-        )
-    if len(data) > _MOST_BYTES:
-        raise Failure(
-            f"{file}: larger than {_MOST_BYTES} bytes, so no note; "
-            "a dump has its note inside: take it out first (drgn: prog['VMCOREINFO'])"
-        )
-    return data
 
 
 def _nothing_in(name: str, info: VmcoreInfo) -> str:

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""An input with a note on the command line: text, note, dump, pipe, or the running kernel."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..dump.problem import DumpError, NoNote
+from ..dump.reader import FORMATS, LIVE, Found, find_note
+from .failure import FINDINGS, Failure
+
+INPUT = f"a dump, a note or its text; - for stdin, '{LIVE}' for the running kernel"
+
+
+def add_input_format_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--input-format",
+        choices=FORMATS,
+        metavar="FORMAT",
+        help=f"take the input for this: {', '.join(FORMATS)} (default: what its first bytes say)",
+    )
+
+
+def found_in(path: str, format_: str | None) -> Found:
+    try:
+        return find_note(path, format_)
+    except NoNote as error:
+        raise Failure(str(error), FINDINGS) from error
+    except DumpError as error:
+        raise Failure(str(error)) from error

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: MIT
+"""ELF files: headers, segments and sections, of both classes and byte orders.
+
+Written here as the dumps of a crash have more program headers than the libraries
+expect, and as what they say of sizes and offsets must not be believed.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .problem import DumpError
+from .source import Source, exactly
+
+MAGIC = b"\x7fELF"
+ET_CORE = 4
+PT_LOAD = 1
+PT_NOTE = 4
+
+PN_XNUM = 0xFFFF
+"""`e_phnum` of a file with more headers than fit; the number is the `sh_info` of section 0."""
+
+_SHN_XINDEX = 0xFFFF
+_MOST_HEADERS = 1 << 20
+_CHUNK_HEADERS = 4096
+
+# e_machine, with the name that its ELF class of 32 and 64 bits has here.
+_MACHINES = {
+    2: ("sparc", "sparc64"),
+    3: ("i386", None),
+    4: ("m68k", None),
+    8: ("mips", "mips64"),
+    15: ("parisc", "parisc64"),
+    18: ("sparc", None),
+    20: ("ppc", None),
+    21: (None, "ppc64"),
+    22: ("s390", "s390x"),
+    40: ("arm", None),
+    42: ("sh", None),
+    43: (None, "sparc64"),
+    50: (None, "ia64"),
+    62: (None, "x86_64"),
+    183: (None, "arm64"),
+    243: ("riscv32", "riscv64"),
+    258: (None, "loongarch64"),
+    0x9026: (None, "alpha"),
+}
+
+
+class Segment(NamedTuple):
+    """A program header; offsets, addresses and sizes in bytes."""
+
+    type: int
+    flags: int
+    offset: int
+    virtual: int
+    physical: int
+    file_size: int
+    memory_size: int
+    align: int
+
+
+class Section(NamedTuple):
+    """A section header; offsets, addresses and sizes in bytes."""
+
+    name: int
+    type: int
+    address: int
+    offset: int
+    size: int
+    link: int
+    info: int
+    entry_size: int
+
+
+class Layout(NamedTuple):
+    """Where the fields of one ELF class are."""
+
+    header: str
+    header_size: int
+    segment: str
+    section: str
+
+
+_CLASSES = {
+    1: Layout("HHIIIIIHHHHHH", 52, "8I", "10I"),
+    2: Layout("HHIQQQIHHHHHH", 64, "IIQQQQQQ", "IIQQQQIIQQ"),
+}
+
+
+class Elf(NamedTuple):
+    """An open ELF file. `order` is `<` or `>`."""
+
+    source: Source
+    bits: int
+    order: str
+    type: int
+    machine: int
+    flags: int
+    segments_offset: int
+    segment_size: int
+    segment_count: int
+    sections_offset: int
+    section_size: int
+    section_count: int
+    names_section: int
+
+    @property
+    def arch(self) -> str | None:
+        """The architecture's name here; None where the machine is not known."""
+        names = _MACHINES.get(self.machine, (None, None))
+        return names[self.bits == 64]
+
+    @property
+    def layout(self) -> Layout:
+        return _CLASSES[self.bits // 32]
+
+    def segments(self) -> Iterator[Segment]:
+        """Every program header, in the order of the file."""
+        unpack = struct.Struct(self.order + self.layout.segment)
+        for data in self._table(
+            "program headers",
+            self.segments_offset,
+            self.segment_size,
+            self.segment_count,
+            unpack.size,
+        ):
+            fields = unpack.unpack_from(data)
+            if self.bits == 64:
+                yield Segment(*fields)
+            else:
+                type_, offset, virtual, physical, file_size, memory_size, flags, align = fields
+                yield Segment(
+                    type_, flags, offset, virtual, physical, file_size, memory_size, align
+                )
+
+    def sections(self) -> Iterator[Section]:
+        """Every section header, in the order of the file."""
+        unpack = struct.Struct(self.order + self.layout.section)
+        for data in self._table(
+            "section headers",
+            self.sections_offset,
+            self.section_size,
+            self.section_count,
+            unpack.size,
+        ):
+            name, type_, _, address, offset, size, link, info, _, entry_size = unpack.unpack_from(
+                data
+            )
+            yield Section(name, type_, address, offset, size, link, info, entry_size)
+
+    def section(self, name: str) -> Section | None:
+        """The first section of that name."""
+        sections = list(self.sections())
+        if self.names_section >= len(sections):
+            return None
+        names = sections[self.names_section]
+        wanted = name.encode() + b"\0"
+        for section in sections:
+            place = names.offset + section.name
+            if section.name < names.size and self.source.read(place, len(wanted)) == wanted:
+                return section
+        return None
+
+    def _table(
+        self, what: str, offset: int, step: int, count: int, least: int
+    ) -> Iterator[memoryview]:
+        if not count:
+            return
+        if step < least:
+            raise DumpError(
+                f"{self.source.name}: {what} of {step} bytes each; {least} are the least"
+            )
+        size = self.source.size
+        if count > _MOST_HEADERS or (size is not None and offset + count * step > size):
+            raise DumpError(
+                f"{self.source.name}: {count} {what} at byte {offset} do not fit in the file; "
+                "it is cut or damaged"
+            )
+        for first in range(0, count, _CHUNK_HEADERS):
+            number = min(_CHUNK_HEADERS, count - first)
+            data = exactly(
+                self.source, offset + first * step, number * step, f"the table of {what}"
+            )
+            view = memoryview(data)
+            for index in range(number):
+                yield view[index * step : index * step + least]
+
+
+def open_elf(source: Source) -> Elf:
+    """The headers of an ELF file. Raises DumpError."""
+    ident = exactly(source, 0, 16, "the ELF header")
+    layout = _CLASSES.get(ident[4])
+    order = {1: "<", 2: ">"}.get(ident[5])
+    if ident[:4] != MAGIC or layout is None or order is None:
+        raise DumpError(
+            f"{source.name}: an ELF header of class {ident[4]} and byte order {ident[5]}; it is damaged"
+        )
+    data = exactly(source, 16, layout.header_size - 16, "the ELF header")
+    (type_, machine, _, _, phoff, shoff, flags, _, phentsize, phnum, shentsize, shnum, shstrndx) = (
+        struct.unpack(order + layout.header, data)
+    )
+    unpack = struct.Struct(order + layout.section)
+    if shoff and (phnum == PN_XNUM or not shnum):
+        # What does not fit in the header is in section 0, which is nothing else (gABI).
+        first = unpack.unpack(exactly(source, shoff, unpack.size, "section header 0"))
+        shnum = shnum or first[5]
+        phnum = first[7] if phnum == PN_XNUM and first[7] else phnum
+        shstrndx = first[6] if shstrndx == _SHN_XINDEX else shstrndx
+    return Elf(
+        source,
+        32 * ident[4],
+        order,
+        type_,
+        machine,
+        flags,
+        phoff,
+        phentsize,
+        phnum,
+        shoff,
+        shentsize,
+        shnum,
+        shstrndx,
+    )

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""makedumpfile's flattened form (`-F`): a dump as records that can go down a pipe.
+
+A header of 4096 bytes, then records of a big-endian (offset, size) and that many
+bytes of the dump, up to an offset of -1 (makedumpfile, `makedumpfile.h`). QEMU
+writes its kdump formats in it. A later record may replace what an earlier one wrote.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import BinaryIO, Protocol
+
+from .problem import DumpError
+from .source import PIPE_ROOM, Source
+
+MAGIC = b"makedumpfile\0\0\0\0"
+_HEADER = struct.Struct(">16sqq")
+_HEADER_BYTES = 4096
+_RECORD = struct.Struct(">qq")
+_END = -1
+_COPY_BYTES = 1 << 20
+
+
+class Reader(Protocol):
+    """Goes through a file from front to end."""
+
+    def take(self, size: int) -> bytes: ...
+
+    def skip(self, size: int) -> None: ...
+
+
+class SeekingReader:
+    """Skips by seeking."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._place = 0
+
+    def take(self, size: int) -> bytes:
+        data = self._source.read(self._place, size)
+        self._place += len(data)
+        return data
+
+    def skip(self, size: int) -> None:
+        self._place += size
+
+
+class PipeReader:
+    """Skips by reading; `start` are bytes that were read to tell the format."""
+
+    def __init__(self, start: bytes, stream: BinaryIO) -> None:
+        self._start = start
+        self._stream = stream
+
+    def take(self, size: int) -> bytes:
+        data, self._start = self._start[:size], self._start[size:]
+        return data + self._stream.read(size - len(data)) if len(data) < size else data
+
+    def skip(self, size: int) -> None:
+        while size > 0:
+            size -= len(self.take(min(size, _COPY_BYTES))) or size
+
+
+class Flattened:
+    """The first `PIPE_ROOM` bytes of the dump that is inside, put together as records come.
+
+    A read stops at the record that covers the last byte asked for, as headers and
+    note of a dump come first; `read_on` goes through the rest, for what came later.
+    """
+
+    size = None
+
+    def __init__(self, name: str, reader: Reader) -> None:
+        self.name = name
+        self._reader = reader
+        self._data = bytearray()
+        self._known = bytearray()
+        self._place = _HEADER_BYTES
+        self._ended = False
+        header = reader.take(_HEADER.size)
+        if len(header) < _HEADER.size or _HEADER.unpack(header) != (MAGIC, 1, 1):
+            raise DumpError(f"{name}: a flattened dump of a type or version that is not known")
+        reader.skip(_HEADER_BYTES - _HEADER.size)
+
+    def read(self, offset: int, size: int) -> bytes:
+        if offset < 0 or size < 0 or offset + size > PIPE_ROOM:
+            raise DumpError(
+                f"{self.name}: byte {offset} of the dump is needed, and of a flattened one the "
+                f"first {PIPE_ROOM} are read; put it together first: makedumpfile -R DUMP < FILE"
+            )
+        while not self._has(offset, offset + size) and self._take_record():
+            pass
+        return bytes(self._data[offset : offset + size])
+
+    def read_on(self) -> bool:
+        """Take in all records that are left; False where there are none."""
+        if self._ended:
+            return False
+        while self._take_record():
+            pass
+        return True
+
+    def _has(self, start: int, end: int) -> bool:
+        return end <= len(self._known) and self._known.find(0, start, end) < 0
+
+    def _take_record(self) -> bool:
+        if self._ended:
+            return False
+        self._ended = True
+        header = self._reader.take(_RECORD.size)
+        if len(header) < _RECORD.size:
+            raise self._cut()
+        start, size = _RECORD.unpack(header)
+        if start == _END:
+            return False
+        if start < 0 or size <= 0 or start + size >= 1 << 63:
+            raise DumpError(
+                f"{self.name}: byte {self._place}: a flattened record of {size} bytes for byte "
+                f"{start} of the dump; the file is damaged"
+            )
+        room = max(0, min(size, PIPE_ROOM - start))
+        piece = self._reader.take(room)
+        if len(piece) < room:
+            raise self._cut()
+        self._write(start, piece)
+        self._reader.skip(size - room)
+        self._place += _RECORD.size + size
+        self._ended = False
+        return True
+
+    def _write(self, start: int, piece: bytes) -> None:
+        if not piece:
+            return
+        for array, content in ((self._data, piece), (self._known, b"\1" * len(piece))):
+            array.extend(bytes(max(0, start - len(array))))
+            array[start : start + len(piece)] = content
+
+    def _cut(self) -> DumpError:
+        return DumpError(
+            f"{self.name}: the flattened dump has no end mark: it is cut in or behind the record "
+            f"at byte {self._place}; it was not copied whole"
+        )

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+"""What can be wrong with a dump."""
+
+from __future__ import annotations
+
+
+class DumpError(Exception):
+    """Input that can't be read; the message names the file, the byte and the remedy, as far as known."""
+
+
+class NoNote(DumpError):
+    """A dump that can be read, and has no note."""

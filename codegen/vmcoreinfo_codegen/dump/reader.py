@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: MIT
+"""Any input that has a note: its format is told by its first bytes, and the note is found."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import elf, flattened, kdump, live, notes
+from .problem import DumpError, NoNote
+from .source import File, Memory, Pipe, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMATS = ("elf", "kdump", "flattened", "note", "text")
+STDIN = "-"
+LIVE = "live"
+
+_COMPRESSED = {
+    b"\xfd7zXZ\0": "xz -dc",
+    b"\x1f\x8b": "gzip -dc",
+    b"\x28\xb5\x2f\xfd": "zstd -dc",
+    b"BZh": "bzip2 -dc",
+    b"\x04\x22\x4d\x18": "lz4 -dc",
+}
+
+
+class Found(NamedTuple):
+    """A note and where it is.
+
+    `text` is byte for byte as the kernel made it; `offset` is that of the text
+    in the input, in bytes (of a flattened one: in the dump that is inside).
+    `arch`, `bits` and `order` (`<` or `>`) are what the container tells, None
+    where it tells nothing. `beside` are other notes of the name, as that of Xen.
+    """
+
+    name: str
+    format: str
+    text: bytes
+    offset: int | None = None
+    arch: str | None = None
+    bits: int | None = None
+    order: str | None = None
+    beside: tuple[str, ...] = ()
+
+
+def find_note(path: str, format_: str | None = None) -> Found:
+    """The note of a file, of stdin (`-`) or of the running kernel (`live`).
+
+    Raises NoNote where it has none, DumpError where it can't be read, and OSError.
+    """
+    if path == LIVE:
+        return _live()
+    if path == STDIN:
+        return _of_pipe(Pipe("<stdin>", sys.stdin.buffer), format_)
+    with File(path) as file:
+        if not file.seeks:
+            with file.stream() as stream:
+                return _of_pipe(Pipe(path, stream), format_)
+        return find_in(file, format_)
+
+
+def find_in(source: Source, format_: str | None = None) -> Found:
+    """The same for a source that is open."""
+    chosen = format_ or tell_format(source)
+    if chosen == "flattened":
+        return _in_flattened(flattened.Flattened(source.name, flattened.SeekingReader(source)))
+    return _READERS[chosen](source)
+
+
+def tell_format(source: Source) -> str:
+    """One of `FORMATS`, by the first bytes; `text` where nothing else fits."""
+    start = source.read(0, 32)
+    if start.startswith(elf.MAGIC):
+        return "elf"
+    if start.startswith(kdump.MAGICS):
+        return "kdump"
+    if start.startswith(flattened.MAGIC):
+        return "flattened"
+    if start[notes.HEADER_BYTES :].startswith(notes.NAME + b"\0"):
+        return "note"
+    return "text"
+
+
+def _of_pipe(pipe: Pipe, format_: str | None) -> Found:
+    if (format_ or tell_format(pipe)) != "flattened":
+        return find_in(pipe, format_)
+    inside = flattened.Flattened(pipe.name, flattened.PipeReader(pipe.kept(), pipe.stream))
+    # To the end, as a later record may replace an earlier one, and as the writer must not
+    # be cut off.
+    inside.read_on()
+    return _in_flattened(inside)
+
+
+def _in_flattened(inside: flattened.Flattened) -> Found:
+    try:
+        found = find_in(inside)
+    except DumpError:
+        if not inside.read_on():
+            raise
+        found = find_in(inside)
+    return found._replace(format=f"flattened {found.format}")
+
+
+def _in_elf(source: Source) -> Found:
+    file = elf.open_elf(source)
+    if file.type != elf.ET_CORE:
+        raise DumpError(
+            f"{source.name}: an ELF file that is no core dump (type {file.type}); a vmlinux goes "
+            "with --vmlinux, and a note is in the dump of its memory"
+        )
+    beside = []
+    for segment in file.segments():
+        if segment.type != elf.PT_NOTE:
+            continue
+        found = None
+        for note in notes.walk(source, segment.offset, segment.file_size, file.order):
+            if note.name == notes.NAME and note.type == 0 and found is None:
+                text = _text(source, note.offset, note.size)
+                found = Found(
+                    source.name, "elf", text, note.offset, file.arch, file.bits, file.order
+                )
+            elif note.name.startswith(notes.NAME):
+                beside.append(note.name.decode("latin-1"))
+        if found is not None:
+            return found._replace(beside=tuple(beside))
+    raise NoNote(
+        f"{source.name}: no VMCOREINFO note among its program headers"
+        + (f" ({', '.join(beside)} is there)" if beside else "")
+        + "; 'vmcoreinfo find' looks for one in the memory that it holds, 'vmcoreinfo synth' "
+        "makes one"
+    )
+
+
+def _in_kdump(source: Source) -> Found:
+    headers = kdump.open_kdump(source)
+    for header in headers:
+        arch, name = header.machine or None, "kdump"
+        if header.text.size and _fits(source, header.text):
+            text = source.read(header.text.offset, header.text.size)
+            if _is_text(text):
+                return Found(
+                    source.name, name, text, header.text.offset, arch, header.bits, header.order
+                )
+        if header.notes.size and _fits(source, header.notes):
+            for note in notes.walk(source, header.notes.offset, header.notes.size, header.order):
+                if note.name == notes.NAME:
+                    text = _text(source, note.offset, note.size)
+                    return Found(
+                        source.name, name, text, note.offset, arch, header.bits, header.order
+                    )
+    first = headers[0]
+    if first.version < kdump.TEXT_SINCE:
+        raise NoNote(
+            f"{source.name}: kdump header version {first.version} has no room for a note; "
+            f"makedumpfile writes one from version {kdump.TEXT_SINCE} on; 'vmcoreinfo synth' makes one"
+        )
+    if first.text.size:
+        raise DumpError(
+            f"{source.name}: its header (version {first.version}) says that the note is {first.text.size} "
+            f"bytes at byte {first.text.offset}, and no text is there; the dump is cut or damaged"
+        )
+    raise NoNote(
+        f"{source.name}: its header (version {first.version}) names no note; the dump was made "
+        "without one; 'vmcoreinfo synth' makes one"
+    )
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether it starts with a line KEY=VALUE."""
+    line = data.split(b"\n", 1)[0]
+    return line.isascii() and line.decode("ascii").isprintable() and line.find(b"=") > 0
+
+
+def _fits(source: Source, place: kdump.Place) -> bool:
+    size = source.size
+    end = place.offset + place.size
+    return place.size <= notes.MOST_TEXT and end < 1 << 62 and (size is None or end <= size)
+
+
+def _in_note(source: Source) -> Found:
+    head = source.read(0, notes.HEADER_BYTES)
+    for order in "<>":
+        size = int.from_bytes(head[:4], "little" if order == "<" else "big")
+        if size == len(notes.NAME) + 1:
+            for note in notes.walk(source, 0, notes.MOST_TEXT, order):
+                text = _text(source, note.offset, note.size)
+                return Found(source.name, "note", text, note.offset, order=order)
+    raise DumpError(f"{source.name}: the header of its ELF note is damaged")
+
+
+def _in_text(source: Source) -> Found:
+    data = source.read(0, notes.MOST_TEXT + 1)
+    unpack = next((tool for magic, tool in _COMPRESSED.items() if data.startswith(magic)), None)
+    if unpack or len(data) > notes.MOST_TEXT:
+        remedy = (
+            f"it is compressed: {unpack} FILE | vmcoreinfo note -"
+            if unpack
+            else "of a memory image, 'vmcoreinfo find' gets the notes out"
+        )
+        raise DumpError(f"{source.name}: no dump of a known format, and no text; {remedy}")
+    address = _address(data)
+    if address is not None:
+        raise DumpError(
+            f"{source.name}: this says where the note is ({address:#x}, physical); "
+            f"'vmcoreinfo note {LIVE}' reads it there"
+        )
+    return Found(source.name, "text", data, 0)
+
+
+def _address(data: bytes) -> int | None:
+    if len(data) > 64 or b"=" in data:
+        return None
+    try:
+        return live.note_address(data.decode("ascii"))[0]
+    except ValueError:
+        return None
+
+
+def _text(source: Source, offset: int, size: int) -> bytes:
+    if size > notes.MOST_TEXT:
+        raise DumpError(
+            f"{source.name}: its note claims {size} bytes at byte {offset}; the kernel's has at "
+            "most one page; the file is damaged"
+        )
+    return source.read(offset, size)
+
+
+def _live() -> Found:
+    problems = []
+    for read in (_of_kcore, _of_memory):
+        try:
+            return read()
+        except (DumpError, OSError) as error:
+            problems.append(_words(error))
+    raise DumpError(
+        "the note of the running kernel can't be read: " + "; ".join(problems) + "; be root, "
+        "on a kernel with CONFIG_PROC_KCORE (4.19 and later carry the note there)"
+    )
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _of_kcore() -> Found:
+    with File(live.KCORE) as file:
+        return _in_elf(file)._replace(name=LIVE)
+
+
+def _of_memory() -> Found:
+    raw, address = live.raw_note()
+    found = _in_note(Memory(live.MEMORY, raw))
+    return found._replace(name=LIVE, offset=address + (found.offset or 0))
+
+
+_READERS: dict[str, Callable[[Source], Found]] = {
+    "elf": _in_elf,
+    "kdump": _in_kdump,
+    "note": _in_note,
+    "text": _in_text,
+}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Bytes by offset: of a file that seeks, or of the start of a pipe."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from .problem import DumpError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+MOST_AT_ONCE = 16 << 20
+"""Bytes that one read may ask for; no table or note of a dump needs more."""
+
+PIPE_ROOM = 16 << 20
+"""Bytes of the start of a pipe that are kept: headers and note of every known dump."""
+
+
+class Source(Protocol):
+    """Bytes by offset; `size` is None where it can't be known (a pipe, `/proc/kcore`)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size(self) -> int | None: ...
+
+    def read(self, offset: int, size: int) -> bytes:
+        """`size` bytes at `offset`, fewer where the input ends before. Raises DumpError."""
+        ...
+
+
+def exactly(source: Source, offset: int, size: int, what: str) -> bytes:
+    """`size` bytes at `offset`; raises DumpError naming `what` where the input is too short."""
+    data = source.read(offset, size)
+    if len(data) < size:
+        raise DumpError(
+            f"{source.name}: {what} is cut: {size} bytes are expected at byte {offset}, "
+            f"and {len(data)} are there; the dump was not copied whole"
+        )
+    return data
+
+
+class File:
+    """A file that seeks. Close it, or use it in a `with`."""
+
+    def __init__(self, path: str) -> None:
+        self.name = path
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        status = os.fstat(self._descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            self.close()
+            raise DumpError(f"{path}: a folder; a dump, a note or an image is expected")
+        # Devices tell no size; /proc/kcore tells that of the address space.
+        self.size = status.st_size or None
+        self.bytes_read = 0
+
+    @property
+    def seeks(self) -> bool:
+        try:
+            os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        except OSError:
+            return False
+        return True
+
+    def stream(self) -> BinaryIO:
+        """The file as a stream of its own, for what reads from front to end."""
+        return os.fdopen(os.dup(self._descriptor), "rb")
+
+    def read(self, offset: int, size: int) -> bytes:
+        if offset < 0 or size < 0 or size > MOST_AT_ONCE or offset + size >= 1 << 63:
+            raise DumpError(f"{self.name}: {size} bytes at byte {offset} can't be asked for")
+        pieces = []
+        while size:
+            try:
+                piece = os.pread(self._descriptor, size, offset)
+            except OSError as error:
+                raise DumpError(f"{self.name}: byte {offset}: {error.strerror}") from error
+            if not piece:
+                break
+            pieces.append(piece)
+            offset += len(piece)
+            size -= len(piece)
+            self.bytes_read += len(piece)
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def __enter__(self) -> File:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Memory:
+    """Bytes that are in memory."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name = name
+        self.data = data
+        self.size = len(data)
+
+    def read(self, offset: int, size: int) -> bytes:
+        return self.data[offset : offset + size] if offset >= 0 else b""
+
+
+class Pipe:
+    """The start of a stream that does not seek; read as far as it is asked for, and kept."""
+
+    size = None
+
+    def __init__(self, name: str, stream: BinaryIO) -> None:
+        self.name = name
+        self.stream = stream
+        self._kept = bytearray()
+        self._ended = False
+
+    def read(self, offset: int, size: int) -> bytes:
+        end = offset + size
+        if offset < 0 or end > PIPE_ROOM:
+            raise DumpError(
+                f"{self.name}: byte {offset} is needed, and of a pipe the first {PIPE_ROOM} "
+                "are kept; write the dump to a file first"
+            )
+        while len(self._kept) < end and not self._ended:
+            piece = self.stream.read(max(end - len(self._kept), 1 << 16))
+            self._ended = not piece
+            self._kept += piece
+        return bytes(self._kept[offset:end])
+
+    def kept(self) -> bytes:
+        """What was read so far; the stream stands behind it."""
+        return bytes(self._kept)
