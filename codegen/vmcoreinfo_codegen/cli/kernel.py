@@ -14,9 +14,7 @@ from typing import BinaryIO, cast
 from ..kernel.extract import Extraction, extract
 from ..kernel.tree import TreeError, Watch, open_tree
 from .failure import Failure
-
-# Seconds after which people want to see that something goes on.
-_DELAY = 2
+from .progress import DELAY
 
 
 def add_revision_option(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +40,7 @@ def _bar(path: Path) -> Iterator[Watch]:
     from tqdm import tqdm
     from tqdm.utils import CallbackIOWrapper
 
-    with tqdm(desc=f"reading {path.name}", unit="B", unit_scale=True, delay=_DELAY) as bar:
+    with tqdm(desc=f"reading {path.name}", unit="B", unit_scale=True, delay=DELAY) as bar:
 
         def watch(file: BinaryIO, size: int) -> BinaryIO:
             bar.total = size
@@ -57,10 +55,10 @@ def _clock(path: Path) -> Iterator[Watch]:
     from tqdm import tqdm
 
     done = threading.Event()
-    bar = tqdm(desc=f"reading {path}", bar_format="{desc}: {elapsed}", delay=_DELAY, leave=False)
+    bar = tqdm(desc=f"reading {path}", bar_format="{desc}: {elapsed}", delay=DELAY, leave=False)
 
     def tick() -> None:
-        if not done.wait(_DELAY):
+        if not done.wait(DELAY):
             while not done.wait(0.5):
                 bar.refresh()
 

@@ -23,6 +23,12 @@ VERBS = (
         "note",
     ),
     Verb(
+        "find",
+        "look for notes in a memory image, or any file",
+        "vmcoreinfo find memory.raw -o vmcoreinfo.txt",
+        "find",
+    ),
+    Verb(
         "parse",
         "read a note: of a dump, raw, or its text",
         "vmcoreinfo parse tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note --get OSRELEASE",

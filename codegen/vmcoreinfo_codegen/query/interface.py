@@ -61,6 +61,28 @@ class FoundNote(Answer):
     beside: list[str] = Field(description="names of like notes beside it: VMCOREINFO_XEN")
 
 
+class CarvedNote(Answer):
+    """A text in an image, where it starts, and how many of its lines can be used."""
+
+    offset: int
+    physical: int | None = Field(description="physical address, where an ELF dump tells it")
+    bytes: int
+    release: str
+    known: int
+    lines: int
+    place: Literal["note", "page", "copy"] = Field(
+        description="note: behind the header of one; page: at the start of a page"
+    )
+    same_as: int | None = Field(description="number, from 1, of the first note with its text")
+
+
+class Finds(Answer):
+    """`vmcoreinfo find --format json`, the likeliest note first"""
+
+    image: str
+    notes: list[CarvedNote]
+
+
 class ListedEntry(Answer):
     """An entry that the kernel exports."""
 
@@ -387,6 +409,7 @@ class Formatted(Answer):
 ANSWERS: dict[str, type[BaseModel]] = {
     "parse": Parse,
     "note": FoundNote,
+    "find": Finds,
     "list": Listing,
     "diff": Diff,
     "extract": Extracted,

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo find`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ...dump.carve import Carved, carve, located
+from ...dump.source import File
+from ..failure import FINDINGS, FINE, Failure
+from ..output import print_json, print_table
+from ..progress import bar
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "image", metavar="IMAGE", help="a memory image, a dump, any file or device; - for stdin"
+    )
+    parser.add_argument(
+        "-o", "--out", metavar="FILE", help="write the text of the first there, - for stdout"
+    )
+    parser.add_argument(
+        "--number", metavar="N", type=int, help="write that of number N of the list instead"
+    )
+    parser.add_argument(
+        "--format",
+        choices=["table", "json"],
+        default="table",
+        help="table for people (default), json for machines",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    found = _carved(options.image)
+    name = "<stdin>" if options.image == "-" else options.image
+    wanted = options.number or 1
+    if options.out or options.number is not None:
+        if not 0 < wanted <= len(found):
+            raise Failure(
+                f"{name}: {len(found)} notes are in it, and number {wanted} is asked for", FINDINGS
+            )
+        _write(options.out or "-", found[wanted - 1].text)
+    elif options.format == "json":
+        print_json({"image": name, "notes": _answers(found)})
+    elif found:
+        _print_rows(found)
+    if not found:
+        print(
+            f"vmcoreinfo: {name}: no note in it; pages that are compressed, as in a kdump or a "
+            "saved virtual machine, can't be looked into",
+            file=sys.stderr,
+        )
+    return FINE if found else FINDINGS
+
+
+def _carved(image: str) -> list[Carved]:
+    if image == "-":
+        return carve(sys.stdin.buffer)
+    with (
+        File(image) as source,
+        source.stream() as file,
+        bar(f"looking through {Path(image).name}", source.size) as done,
+    ):
+        return located(carve(file, done), source)
+
+
+def _write(out: str, text: bytes) -> None:
+    if out == "-":
+        sys.stdout.buffer.write(text)
+    else:
+        Path(out).write_bytes(text)
+
+
+def _place(text: Carved) -> str:
+    return "note" if text.order else "page" if text.is_aligned else "copy"
+
+
+def _answers(found: list[Carved]) -> list[dict[str, object]]:
+    return [
+        {
+            "offset": text.offset,
+            "physical": text.physical,
+            "bytes": len(text.text),
+            "release": text.release,
+            "known": text.known,
+            "lines": text.lines,
+            "place": _place(text),
+            "same_as": _first_like(found, number),
+        }
+        for number, text in enumerate(found)
+    ]
+
+
+def _first_like(found: list[Carved], number: int) -> int | None:
+    """Number, from 1, of the first of the list with the same text."""
+    first = next(n for n, text in enumerate(found) if text.text == found[number].text)
+    return None if first == number else first + 1
+
+
+def _print_rows(found: list[Carved]) -> None:
+    rows = []
+    for number, text in enumerate(found):
+        like = _first_like(found, number)
+        rows.append(
+            [
+                str(number + 1),
+                f"{text.offset:#x}",
+                "-" if text.physical is None else f"{text.physical:#x}",
+                _place(text),
+                str(len(text.text)),
+                f"{text.known} of {text.lines}",
+                text.release + (f"  (text of {like})" if like else ""),
+            ]
+        )
+    print_table(["#", "OFFSET", "PHYSICAL", "AS", "BYTES", "KNOWN LINES", "RELEASE"], rows)
