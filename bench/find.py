@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo find` beside `grep -c` and `cat` on the same image, whole processes in turn.
+"""`vmcoreinfo find` beside `grep -ac` and `cat` on the same image, whole processes in turn.
 
         bench/find.py [IMAGE]
 
@@ -48,17 +48,17 @@ def main() -> None:
         image = str(Path(sys.argv[1]) if len(sys.argv) > 1 else made(folder))
         commands = {
             "cat": ["cat", image],
-            "grep -c OSRELEASE=": ["grep", "-c", "OSRELEASE=", image],
+            "grep -ac OSRELEASE=": ["grep", "-ac", "OSRELEASE=", image],
             "vmcoreinfo find": [sys.executable, "-m", "vmcoreinfo_codegen", "find", image],
         }
         size = os.path.getsize(image)
         times: dict[str, list[float]] = {name: [] for name in commands}
-        for name, command in commands.items():
+        for command in commands.values():
             seconds(command)  # once for the page cache
         for _ in range(RUNS):
             for name, command in commands.items():
                 times[name].append(seconds(command))
-        peer = statistics.median(times["grep -c OSRELEASE="])
+        peer = statistics.median(times["grep -ac OSRELEASE="])
         print(f"{size / 2**20:.0f} MiB, {RUNS} runs each in turn, wall time of whole processes")
         for name, taken in times.items():
             median = statistics.median(taken)

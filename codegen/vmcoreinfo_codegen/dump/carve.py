@@ -19,7 +19,7 @@ from .problem import DumpError
 from .source import Source
 
 _NEEDLE = b"OSRELEASE="
-_CHUNK = 1 << 22
+_CHUNK = 1 << 20
 _PAGE = 4096
 _HEADER_BYTES = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
 
@@ -107,46 +107,54 @@ def _stretches(file: BinaryIO) -> Iterator[tuple[int, int | None]]:
 def _in(file: BinaryIO, start: int, end: int | None, progress: Progress) -> Iterator[Carved]:
     """Every text that starts in a stretch.
 
-    The window is what is kept of the chunk before, for a header, and the chunk; what
-    starts near its end is left for the next one, with the bytes that its text may have.
+    What starts near the end of the window waits for the bytes that its text may have
+    behind it, and is moved to the front with those that a header has before it.
     """
     if start or end is not None:
         file.seek(start)
-    window = bytearray()
-    base = start
-    seen = 0
-    next_place = base
-    left = end - start if end is not None else None
+    window = bytearray(_CHUNK + MOST_TEXT + _HEADER_BYTES)
+    view = memoryview(window)
+    base, filled, seen = start, 0, 0
     while True:
-        size = _CHUNK if left is None else min(_CHUNK, left)
-        piece = file.read(size) if size else b""
-        left = left - len(piece) if left is not None else None
-        progress(len(piece))
-        window += piece
-        ready = max(seen, len(window) - MOST_TEXT) if piece else len(window)
-        place = max(seen, next_place - base)
-        while (place := window.find(_NEEDLE, place, ready + len(_NEEDLE) - 1)) >= 0:
-            size, text = _at(window, place, base)
-            place += size
-            if text is not None:
-                yield text
-            next_place = base + place
-        if not piece:
+        room = len(window) - filled
+        wanted = room if end is None else min(room, end - base - filled)
+        size = file.readinto(view[filled : filled + wanted])  # type: ignore[attr-defined]
+        progress(size)
+        filled += size
+        ready = filled - MOST_TEXT if size else filled
+        for place in _places(window, seen, min(ready + len(_NEEDLE) - 1, filled)):
+            if place >= seen:
+                text = _at(window, place, min(filled, place + MOST_TEXT), base)
+                seen = place + (len(text.text) if text else len(_NEEDLE))
+                if text is not None and text.known > 1:
+                    yield text
+        if not size:
             return
         dropped = max(0, ready - _HEADER_BYTES)
-        base += dropped
-        seen = ready - dropped
-        del window[:dropped]
+        view[: filled - dropped] = view[dropped:filled]
+        base, filled, seen = base + dropped, filled - dropped, max(seen, ready, 0) - dropped
 
 
-def _at(window: bytearray, place: int, base: int) -> tuple[int, Carved | None]:
-    """The text at a place of the window, None where it is something else.
+def _places(window: bytearray, first: int, end: int) -> Iterator[int]:
+    """Where the needle is from `first` to before `end`, in order.
 
-    Also how many bytes are dealt with: what stands inside a text is part of it.
+    From the back, as CPython's rfind() is 1.7 times as fast as its find().
     """
-    data = bytes(window[place : place + MOST_TEXT])
+    found = []
+    while (place := window.rfind(_NEEDLE, first, max(first, end))) >= 0:
+        found.append(place)
+        end = place + len(_NEEDLE) - 1
+    return reversed(found)
+
+
+def _at(window: bytearray, place: int, end: int, base: int) -> Carved | None:
+    """The text at a place of the window, which has bytes to `end`; None where it is none.
+
+    What stands inside a text is part of it, and no text of its own.
+    """
+    data = bytes(window[place:end])
     if not _FIRST_LINE.match(data):
-        return len(_NEEDLE), None
+        return None
     stop = _NOT_TEXT.search(data)
     text = data[: stop.start()] if stop else data
     order, size = _header(window, place)
@@ -154,10 +162,8 @@ def _at(window: bytearray, place: int, base: int) -> tuple[int, Carved | None]:
         text = text[:size]
     info = vmcoreinfo.parse(text)
     known = sum(entry.format is not None for entry in info.lines)
-    release = info.get("OSRELEASE")
-    if known < 2 or not isinstance(release, str):
-        return len(text), None
-    return len(text), Carved(base + place, None, text, release, known, text.count(b"\n"), order)
+    release = str(info.get("OSRELEASE", ""))
+    return Carved(base + place, None, text, release, known, text.count(b"\n"), order)
 
 
 def _header(window: bytearray, place: int) -> tuple[str | None, int]:
