@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import gzip
-import lzma
 import re
-import zlib
 from pathlib import Path
+
+from ..compressed import CompressedError, read_file
 
 _LINE = re.compile(r"^(CONFIG_\w+)=(.*)$", re.MULTILINE)
 _MOST_BYTES = 16 << 20
@@ -19,15 +18,10 @@ class ConfigError(Exception):
 
 def read_config(path: Path) -> dict[str, bool | int]:
     """Every symbol that is on: its number, or True. Raises ConfigError, OSError."""
-    with path.open("rb") as file:
-        data = file.read(_MOST_BYTES)
     try:
-        if data.startswith(b"\x1f\x8b"):
-            data = gzip.decompress(data)
-        elif data.startswith(b"\xfd7zXZ"):
-            data = lzma.decompress(data)
-    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-        raise ConfigError(f"{path}: damaged: {error}") from error
+        data = read_file(path, _MOST_BYTES)
+    except CompressedError as error:
+        raise ConfigError(str(error)) from error
     found: dict[str, bool | int] = {}
     for match in _LINE.finditer(data.decode("utf-8", "replace")):
         value = match[2].strip()

@@ -8,7 +8,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from ..problem import Location
+from ..terms import expression
 from ..terms.condition import ALWAYS, Condition
+from ..terms.expression import Expression
 from ..terms.release import Release, contains
 from .vocabulary import Evidence
 
@@ -47,6 +49,12 @@ ConditionField = Annotated[
     instance_of(Condition),
     PlainSerializer(lambda c: None if c == ALWAYS else str(c), return_type=str | None),
     WithJsonSchema({"type": ["string", "null"]}),
+]
+ExpressionField = Annotated[
+    Expression,
+    instance_of(Expression),
+    PlainSerializer(expression.render, return_type=str),
+    WithJsonSchema({"type": "string"}),
 ]
 
 

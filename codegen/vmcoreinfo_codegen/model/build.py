@@ -19,7 +19,7 @@ from ..terms.release import Release
 from .architecture import Architecture
 from .base import Boundary, Span
 from .derivation import Derivation, Recipe
-from .entry import Change, Dependency, Entry, Export, Quirk, Via
+from .entry import Change, DebugInfo, Dependency, Entry, Export, Quirk, Via
 from .macro import Macro, Print
 from .schema import DeclaredRelease, Schema
 from .vocabulary import Described, Evidence, Format, QuirkKind, Unit
@@ -359,6 +359,7 @@ class _Builder:
             spans=spans,
             vias=self._vias(block) or (outer[0].vias if outer else ()),
             dependencies=self._dependencies(block) or (outer[0].dependencies if outer else ()),
+            debug_infos=self._debug_infos(block) or (outer[0].debug_infos if outer else ()),
             quirks=self._quirks(block, archs),
             changes=self._changes(block),
             replaces=tuple(map(str, self._words(block, "replaces"))),
@@ -383,6 +384,13 @@ class _Builder:
             Dependency(condition=clause.condition, **self._bounds(clause.range))
             for clause in block.clauses
             if isinstance(clause, tree.DependsOn)
+        )
+
+    def _debug_infos(self, block: tree.Block) -> tuple[DebugInfo, ...]:
+        return tuple(
+            DebugInfo(expression=clause.expression, **self._bounds(clause.range))
+            for clause in block.clauses
+            if isinstance(clause, tree.DebugInfo)
         )
 
     def _quirks(self, block: tree.Block, archs: tuple[str, ...] | None) -> tuple[Quirk, ...]:

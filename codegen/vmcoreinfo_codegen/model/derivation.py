@@ -3,21 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import PlainSerializer, WithJsonSchema
-
 from ..terms import expression
-from ..terms.expression import Expression
-from .base import LocationField, Model, Ranged, instance_of
+from .base import ExpressionField, LocationField, Model, Ranged
 from .vocabulary import Format, Unit
-
-ExpressionField = Annotated[
-    Expression,
-    instance_of(Expression),
-    PlainSerializer(expression.render, return_type=str),
-    WithJsonSchema({"type": "string"}),
-]
 
 
 class Recipe(Ranged):

@@ -7,9 +7,19 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from ..terms.condition import ALWAYS, Condition
-from ..terms.key import Kind
+from ..terms.expression import Expression, TypeFact
+from ..terms.key import Kind, argument_of
 from ..terms.release import Release, contains
-from .base import Boundary, ConditionField, LocationField, Model, Ranged, ReleaseField, Span
+from .base import (
+    Boundary,
+    ConditionField,
+    ExpressionField,
+    LocationField,
+    Model,
+    Ranged,
+    ReleaseField,
+    Span,
+)
 from .vocabulary import Format, QuirkKind, Unit
 
 
@@ -24,6 +34,12 @@ class Dependency(Ranged):
     """The Kconfig condition under which the line is printed."""
 
     condition: ConditionField
+
+
+class DebugInfo(Ranged):
+    """How the value follows from the kernel's types, where the key's own words don't tell."""
+
+    expression: ExpressionField
 
 
 class Quirk(Model):
@@ -64,6 +80,7 @@ class Export(Model):
     spans: tuple[Span, ...]
     vias: tuple[Via, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
+    debug_infos: tuple[DebugInfo, ...] = ()
     quirks: tuple[Quirk, ...] = ()
     changes: tuple[Change, ...] = ()
     replaces: tuple[str, ...] = ()
@@ -83,6 +100,12 @@ class Export(Model):
             return via
         return None
 
+    def debug_info(self, key: str, kind: Kind, release: Release) -> Expression | None:
+        """What the kernel's types say of the value; None where they can't."""
+        for said in _in_force(self.debug_infos, release):
+            return said.expression
+        return None if self.debug_infos else fact_of(key, kind)
+
     def contains(self, release: Release) -> bool:
         return any(span.contains(release) for span in self.spans)
 
@@ -96,6 +119,21 @@ class Export(Model):
         ends = [span.until for span in self.spans]
         found = [end for end in ends if end is not None]
         return max(found, key=lambda b: b.release.opening) if len(found) == len(ends) else None
+
+
+_QUESTIONS = {Kind.SIZE: "size", Kind.OFFSET: "offset", Kind.LENGTH: "length", Kind.NUMBER: "enum"}
+
+
+def fact_of(key: str, kind: Kind) -> Expression | None:
+    """What a key asks of the kernel's types in its own words; None where it asks nothing.
+
+    The length of a variable is no fact of a type: only that of a member is.
+    """
+    argument = argument_of(key)
+    question = _QUESTIONS.get(kind)
+    if question is None or (question in ("offset", "length") and "." not in argument):
+        return None
+    return TypeFact(question, argument)
 
 
 _Attribute = TypeVar("_Attribute", bound=Ranged)

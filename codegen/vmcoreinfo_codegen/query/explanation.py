@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..model import Boundary, Derivation, Entry, Export, Schema
+from ..model.entry import fact_of
 from ..terms.expression import render
 from .interface import (
     Condition,
@@ -14,6 +15,7 @@ from .interface import (
     Life,
     Moment,
     Note,
+    PrintedFact,
     PrintedForm,
     Related,
 )
@@ -98,6 +100,7 @@ def _export(schema: Schema, entry: Entry, export: Export) -> ExplainedExport:
             )
             for dependency in export.dependencies
         ],
+        debug_info=_debug_info(entry, export),
         notes=_notes(export),
         source=str(export.location),
     )
@@ -140,6 +143,19 @@ def _printed(schema: Schema, entry: Entry, export: Export) -> list[PrintedForm]:
             for printf, since, until in printed
         ]
     return forms
+
+
+def _debug_info(entry: Entry, export: Export) -> list[PrintedFact]:
+    said = [
+        PrintedFact(
+            expression=render(fact.expression),
+            since=str(fact.since) if fact.since else None,
+            until=str(fact.until) if fact.until else None,
+        )
+        for fact in export.debug_infos
+    ]
+    own = None if said else fact_of(entry.key, entry.kind)
+    return said if own is None else [PrintedFact(expression=render(own), since=None, until=None)]
 
 
 def _notes(export: Export) -> list[Note]:

@@ -283,6 +283,14 @@ class Condition(Answer):
     until: str | None
 
 
+class PrintedFact(Answer):
+    """What BTF or DWARF has to be asked for the value, in the words of the schema."""
+
+    expression: str
+    since: str | None
+    until: str | None
+
+
 class Note(Answer):
     """A quirk (`kind` says which) or a change of meaning (`kind` is `changed`)."""
 
@@ -302,6 +310,7 @@ class ExplainedExport(Answer):
     lives: list[Life]
     printed: list[PrintedForm]
     conditions: list[Condition]
+    debug_info: list[PrintedFact] = Field(description="how the kernel's types give the value")
     notes: list[Note]
     source: str
 

@@ -213,6 +213,11 @@ class Builder(Transformer[Token, tree.File]):
             meta.line, meta.column, _comments(children), children[0], _range(children)
         )
 
+    def debug_info(self, meta: Meta, children: Children) -> tree.DebugInfo:
+        return tree.DebugInfo(
+            meta.line, meta.column, _comments(children), children[0], _range(children)
+        )
+
     def quirk(self, meta: Meta, children: Children) -> tree.Quirk:
         ranges = tuple(c for c in children if type(c) is tuple)
         return tree.Quirk(
@@ -320,6 +325,9 @@ class Builder(Transformer[Token, tree.File]):
     def read(self, meta: Meta, children: Children) -> expression.Expression:
         width = {"ptr": 0, "u8": 8, "u16": 16, "u32": 32, "u64": 64}[str(children[0])]
         return expression.Read(width, children[1])
+
+    def type_fact(self, meta: Meta, children: Children) -> expression.Expression:
+        return expression.TypeFact(str(children[0]), str(children[1]))
 
     def log2(self, meta: Meta, children: Children) -> expression.Expression:
         return expression.Log2(children[0])

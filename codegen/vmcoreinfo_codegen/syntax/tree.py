@@ -177,6 +177,18 @@ class DependsOn(Clause):
 
 
 @dataclass(frozen=True)
+class DebugInfo(Clause):
+    """`debug-info 1 << enum(PG_head)`."""
+
+    expression: Expression
+    range: Range
+
+    @property
+    def keyword(self) -> str:
+        return "debug-info"
+
+
+@dataclass(frozen=True)
 class BoundaryClause(Clause):
     """`since`, `until` and `backport`, and why."""
 

@@ -71,6 +71,14 @@ class Log2(Expression):
 
 
 @dataclass(frozen=True)
+class TypeFact(Expression):
+    """What the kernel's types tell: `size`, `offset`, `length` or `enum`, and of which name."""
+
+    question: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Complement(Expression):
     """`~operand`."""
 
@@ -130,6 +138,8 @@ def render(expression: Expression, binding: int = 0) -> str:
             return f"{f'u{width}' if width else 'ptr'}[{render(address)}]"
         case Log2(operand=operand):
             return f"log2({render(operand)})"
+        case TypeFact(question=question, name=name):
+            return f"{question}({name})"
         case Complement(operand=operand):
             return f"~{render(operand, 6)}"
         case Binary(operator=operator, left=left, right=right):
@@ -145,18 +155,26 @@ def render(expression: Expression, binding: int = 0) -> str:
 
 def constant_of(expression: Expression) -> int | None:
     """The value of an expression that asks neither the note nor memory, else None."""
+    return value_of(expression, lambda fact: None)
+
+
+def value_of(expression: Expression, ask: Callable[[TypeFact], int | None]) -> int | None:
+    """The value of an expression that asks the kernel's types alone, None where one is not known."""
     match expression:
         case Number(value=value):
             return value & _MASK
+        case TypeFact():
+            fact = ask(expression)
+            return None if fact is None else fact & _MASK
         case Complement(operand=operand):
-            inner = constant_of(operand)
+            inner = value_of(operand, ask)
             return None if inner is None else ~inner & _MASK
         case Binary(operator=operator, left=left, right=right):
-            first, second = constant_of(left), constant_of(right)
+            first, second = value_of(left, ask), value_of(right, ask)
             if first is None or second is None:
                 return None
             return _OPERATIONS[operator](first, second) & _MASK
         case Choice(condition=condition, then=then, otherwise=otherwise):
-            chosen = constant_of(condition)
-            return None if chosen is None else constant_of(then if chosen else otherwise)
+            chosen = value_of(condition, ask)
+            return None if chosen is None else value_of(then if chosen else otherwise, ask)
     return None

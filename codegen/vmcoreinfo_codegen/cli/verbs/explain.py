@@ -17,6 +17,7 @@ from ...query.interface import (
     Explanation,
     Life,
     Moment,
+    PrintedFact,
     PrintedForm,
     Related,
 )
@@ -104,6 +105,10 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     unit = f", {Unit(export.unit)}: {Unit(export.unit).doc}" if export.unit else ""
     format_ = Format(answer.format)
     yield from _field("value", f"{format_} ({format_.doc}){unit}")
+    # What only repeats the key in other words is left out.
+    for fact in export.debug_info:
+        if not answer.key.endswith(fact.expression[fact.expression.find("(") :]):
+            yield from _field("debug info", f"{fact.expression}{_range(fact)}")
     for note in export.notes:
         yield from _field(note.kind, f"{', '.join(note.releases)}: {note.text}")
     if export.absent:
@@ -142,7 +147,7 @@ def _related(related: Related) -> str:
     return f"{related.key}, {life}: {related.summary}"
 
 
-def _range(ranged: Condition | PrintedForm | ExplainedRecipe) -> str:
+def _range(ranged: Condition | PrintedForm | PrintedFact | ExplainedRecipe) -> str:
     since = f" since {ranged.since}" if ranged.since else ""
     return since + (f" until {ranged.until}" if ranged.until else "")
 

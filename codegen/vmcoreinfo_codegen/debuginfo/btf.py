@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: MIT
+"""BTF, the kernel's types as it carries them itself (`/sys/kernel/btf/vmlinux`).
+
+No Python library reads it. A header, types one after another, strings
+(include/uapi/linux/btf.h). A type has no index but its number, so all of them are gone
+through once, in a loop that does as little as it can; all else is looked up when it
+is asked for. Sizes and references are checked before they are used.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from .problem import DebugInfoError
+
+MAGIC = 0xEB9F
+MOST_BYTES = 256 << 20
+
+_HEADER = "HBBIIIII"
+_HEADER_BYTES = 24
+
+_INT, _PTR, _ARRAY, _STRUCT, _UNION, _ENUM = 1, 2, 3, 4, 5, 6
+_TYPEDEF, _VOLATILE, _CONST, _RESTRICT = 8, 9, 10, 11
+_FUNC_PROTO, _VAR, _DATASEC, _FLOAT, _DECL_TAG, _TYPE_TAG, _ENUM64 = 13, 14, 15, 16, 17, 18, 19
+_LAST_KIND = _ENUM64
+
+_MODIFIERS = {_TYPEDEF, _VOLATILE, _CONST, _RESTRICT, _TYPE_TAG}
+_NAMED = {_INT, _STRUCT, _UNION, _ENUM, _ENUM64, _TYPEDEF, _FLOAT}
+
+# Words of a type without its list, and words of each element of the list.
+_FIXED = {_INT: 4, _ARRAY: 6, _VAR: 4, _DECL_TAG: 4}
+_EACH = {_STRUCT: 3, _UNION: 3, _ENUM: 2, _FUNC_PROTO: 2, _DATASEC: 3, _ENUM64: 3}
+
+_DEEPEST = 32
+_MOST_ALIKE = 64
+
+
+class _Lengths(dict[int, int]):
+    """Words that a type has, by its info word: the kind, and how many elements follow."""
+
+    def __missing__(self, info: int) -> int:
+        kind = info >> 24 & 0x1F
+        words = _FIXED.get(kind, 3) + (info & 0xFFFF) * _EACH.get(kind, 0)
+        if not 0 < kind <= _LAST_KIND:
+            raise DebugInfoError(f"a type of kind {kind}, which is not known")
+        self[info] = words
+        return words
+
+
+class Member(NamedTuple):
+    """A member of a struct or union: bits from its start, the number of its type."""
+
+    name: str
+    type: int
+    bit_offset: int
+    is_bitfield: bool
+
+
+class Btf:
+    """The types of one BTF blob. Values are in bytes."""
+
+    def __init__(self, data: bytes, name: str = "BTF") -> None:
+        """Raises DebugInfoError where `data` is no BTF that can be read."""
+        self.name = name
+        order = {b"\x9f\xeb": "<", b"\xeb\x9f": ">"}.get(data[:2])
+        if order is None or len(data) < _HEADER_BYTES:
+            raise DebugInfoError(
+                f"{name}: no BTF (it starts with {data[:2].hex(' ') or 'nothing'}, not with 9f eb); "
+                "take /sys/kernel/btf/vmlinux, or --vmlinux for a vmlinux"
+            )
+        self.order = order
+        _, version, _, header, types, types_size, strings, strings_size = struct.unpack_from(
+            order + _HEADER, data
+        )
+        if version != 1:
+            raise DebugInfoError(f"{name}: BTF of version {version}; 1 is known")
+        if header + max(types + types_size, strings + strings_size) > len(data) or types % 4:
+            raise DebugInfoError(
+                f"{name}: its BTF header names more bytes than there are; it is cut"
+            )
+        start = header + types
+        self._words = array("I", data[start : start + types_size // 4 * 4])
+        if (order == ">") != (sys.byteorder == "big"):
+            self._words.byteswap()
+        start = header + strings
+        self._strings = data[start : start + strings_size]
+        self._places: list[int] = []
+        self._by_name: dict[str, list[int]] = {}
+        self.pointer_bytes = 0
+
+    def load(self, names: Iterable[str]) -> None:
+        """Look up types by name, all at once, as that is one walk through the blob."""
+        wanted = {name for name in names if name not in self._by_name}
+        offsets = self._string_places(wanted)
+        for name in wanted:
+            self._by_name[name] = []
+        if not offsets:
+            return
+        words = self._words
+        for place in [place for place in self._walk() if words[place] in offsets]:
+            if place >= 0 and self._kind(place) in _NAMED:
+                self._by_name[offsets[words[place]]].append(place)
+
+    def sizes(self, name: str) -> set[int]:
+        """Every size that a type of that name has; none where there is no such type."""
+        return {size for place in self._named(name) if (size := self._size(place)) is not None}
+
+    def offsets(self, name: str, path: str) -> set[int]:
+        """Every offset that a member has in a type of that name; `path` may be `a.b`.
+
+        Members of anonymous structs and unions are the outer type's own, as in C. A
+        bit-field has no offset in bytes.
+        """
+        return {
+            member.bit_offset // 8
+            for place in self._named(name)
+            for member in self._members_at(place, path)
+            if not member.is_bitfield and member.bit_offset % 8 == 0
+        }
+
+    def lengths(self, name: str, path: str) -> set[int]:
+        """Every number of elements that an array member has in a type of that name."""
+        found = set()
+        for place in self._named(name):
+            for member in self._members_at(place, path):
+                array_place = self._resolved(member.type)
+                if array_place is not None and self._kind(array_place) == _ARRAY:
+                    found.add(self._word(array_place + 5))
+        return found
+
+    def enumerators(self, names: Iterable[str]) -> dict[str, int]:
+        """The values of enumerators, of those that exist. The first of a name counts."""
+        offsets = self._string_places(names)
+        found: dict[str, int] = {}
+        if not offsets:
+            return found
+        words = self._words
+        for place in self._walk()[1:]:
+            info = words[place + 1]
+            kind = info >> 24 & 0x1F
+            if kind in (_ENUM, _ENUM64):
+                step = _EACH[kind]
+                for at in range(place + 3, place + 3 + (info & 0xFFFF) * step, step):
+                    if words[at] in offsets:
+                        value = words[at + 1] | (words[at + 2] << 32 if kind == _ENUM64 else 0)
+                        bits = 8 * step * 4 - 32
+                        if info >> 31 and value >> (bits - 1):
+                            value -= 1 << bits
+                        found.setdefault(offsets[words[at]], value)
+        return found
+
+    def _walk(self) -> list[int]:
+        """Where each type is, in words, by its number; 0, which is void, is nowhere."""
+        if self._places:
+            return self._places
+        words = self._words
+        lengths = _Lengths()
+        places = [-1]
+        add = places.append
+        place = 0
+        try:
+            while True:
+                # The end is an IndexError: a comparison would cost as much as the rest.
+                place += lengths[words[place + 1]]
+                add(place)
+        except IndexError:
+            pass
+        except DebugInfoError as error:
+            raise DebugInfoError(
+                f"{self.name}: type {len(places)} at byte {4 * place} of the types: {error}"
+            ) from error
+        if place != len(words):
+            raise DebugInfoError(f"{self.name}: type {len(places)} is cut")
+        # So far each place is the end of its type; what starts there is the next one.
+        self._places = [-1, 0, *places[1:-1]] if len(places) > 1 else [-1]
+        return self._places
+
+    def _string_place(self, text: str) -> int | None:
+        """The offset of a string; whoever writes BTF keeps each once."""
+        place = self._strings.find(b"\0" + text.encode() + b"\0")
+        return place + 1 if place >= 0 else None
+
+    def _string_places(self, names: Iterable[str]) -> dict[int, str]:
+        return {place: n for n in names if (place := self._string_place(n)) is not None}
+
+    def _named(self, name: str) -> list[int]:
+        """Places of types of that name, those that typedefs stand for included."""
+        self.load([name])
+        return self._by_name[name][:_MOST_ALIKE]
+
+    def _word(self, place: int) -> int:
+        try:
+            return self._words[place]
+        except IndexError as error:
+            raise DebugInfoError(f"{self.name}: a type goes past the end; it is damaged") from error
+
+    def _kind(self, place: int) -> int:
+        return self._word(place + 1) >> 24 & 0x1F
+
+    def _place(self, number: int) -> int | None:
+        self._walk()
+        if number >= len(self._places):
+            raise DebugInfoError(f"{self.name}: type {number} is referred to, and not there")
+        return self._places[number] if number else None
+
+    def _resolved(self, number: int) -> int | None:
+        """The place of a type behind its typedefs and qualifiers."""
+        place = self._place(number)
+        for _ in range(_DEEPEST):
+            if place is None or self._kind(place) not in _MODIFIERS:
+                return place
+            place = self._place(self._word(place + 2))
+        raise DebugInfoError(f"{self.name}: type {number} is a typedef of itself")
+
+    def _size(self, place: int, depth: int = 0) -> int | None:
+        kind = self._kind(place)
+        if kind in (_INT, _STRUCT, _UNION, _ENUM, _ENUM64, _FLOAT):
+            return self._word(place + 2)
+        if depth > _DEEPEST:
+            raise DebugInfoError(f"{self.name}: a type is made of itself")
+        if kind == _PTR:
+            return self._pointer_bytes() or None
+        if kind == _ARRAY:
+            inner = self._place(self._word(place + 3))
+            size = self._size(inner, depth + 1) if inner is not None else None
+            return size * self._word(place + 5) if size is not None else None
+        if kind in _MODIFIERS:
+            inner = self._place(self._word(place + 2))
+            return self._size(inner, depth + 1) if inner is not None else None
+        return None
+
+    def _pointer_bytes(self) -> int:
+        """A list_head is two pointers, on every kernel."""
+        if not self.pointer_bytes:
+            sizes = self.sizes("list_head")
+            self.pointer_bytes = sizes.pop() // 2 if len(sizes) == 1 else 0
+        return self.pointer_bytes
+
+    def _members_at(self, place: int, path: str) -> Iterator[Member]:
+        """Members of that path, their offsets from the start of the type at `place`."""
+        head, _, rest = path.partition(".")
+        for member in self._members(place, head, 0, 0):
+            if not rest:
+                yield member
+                continue
+            inner = self._resolved(member.type)
+            if inner is not None:
+                for deeper in self._members_at(inner, rest):
+                    yield deeper._replace(bit_offset=deeper.bit_offset + member.bit_offset)
+
+    def _members(self, place: int, name: str, bits: int, depth: int) -> Iterator[Member]:
+        """Members of that name, of the type or of what is anonymous in it."""
+        if depth > _DEEPEST:
+            raise DebugInfoError(f"{self.name}: a type is made of itself")
+        kind = self._kind(place)
+        if kind in _MODIFIERS:
+            inner = self._resolved(self._word(place + 2))
+            if inner is not None:
+                yield from self._members(inner, name, bits, depth + 1)
+        if kind not in (_STRUCT, _UNION):
+            return
+        info = self._word(place + 1)
+        has_bitfields = info >> 31
+        wanted = name.encode()
+        for at in range(place + 3, place + 3 + (info & 0xFFFF) * 3, 3):
+            string, type_, offset = self._word(at), self._word(at + 1), self._word(at + 2)
+            width = offset >> 24 if has_bitfields else 0
+            offset = bits + (offset & 0xFFFFFF if has_bitfields else offset)
+            if string == 0:
+                inner = self._resolved(type_)
+                if inner is not None and self._kind(inner) in (_STRUCT, _UNION):
+                    yield from self._members(inner, name, offset, depth + 1)
+            elif self._strings[string : string + len(wanted) + 1] == wanted + b"\0":
+                yield Member(name, type_, offset, width > 0)

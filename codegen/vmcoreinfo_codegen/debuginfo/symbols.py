@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Addresses of kernel symbols: System.map, or /proc/kallsyms of the same boot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..compressed import CompressedError, read_file
+from .problem import DebugInfoError
+
+_MOST_BYTES = 256 << 20
+_LINE = re.compile(rb"^([0-9a-fA-F]{8,16}) (\S) (\S+)", re.MULTILINE)
+
+
+class Symbols:
+    """Symbols of the kernel image by name; those of modules are left out."""
+
+    def __init__(self, data: bytes, name: str = "symbols") -> None:
+        """Raises DebugInfoError where `data` is no table of symbols, or one without addresses."""
+        self.name = name
+        self._data = data
+        first = _LINE.match(data)
+        if first is None:
+            raise DebugInfoError(
+                f"{name}:1: no symbol table: lines like 'ffffffff81000000 T _stext' are expected; "
+                "take System.map, or /proc/kallsyms of the boot"
+            )
+        if not self._has_addresses():
+            raise DebugInfoError(
+                f"{name}: every address is 0; read /proc/kallsyms as root, with "
+                "kernel.kptr_restrict at 0 or 1"
+            )
+
+    @classmethod
+    def read(cls, path: Path) -> Symbols:
+        """Of a file, compressed or not. Raises DebugInfoError, OSError."""
+        try:
+            return cls(read_file(path, _MOST_BYTES), str(path))
+        except CompressedError as error:
+            raise DebugInfoError(str(error)) from error
+
+    def _has_addresses(self) -> bool:
+        return any(match[1].strip(b"0") for match in _LINE.finditer(self._data))
+
+    def addresses(self, names: Iterable[str]) -> dict[str, int]:
+        """Addresses of those that are there; the first of a name counts."""
+        found = {}
+        for name in names:
+            # Lines of modules have their name in brackets behind a tab.
+            place = self._data.find(b" " + name.encode() + b"\n")
+            if place < 0 and self._data.endswith(b" " + name.encode()):
+                place = len(self._data) - len(name) - 1
+            start = self._data.rfind(b"\n", 0, max(place, 0)) + 1
+            match = _LINE.match(self._data, start) if place >= 0 else None
+            if match and match[3] == name.encode():
+                found[name] = int(match[1], 16)
+        return found
