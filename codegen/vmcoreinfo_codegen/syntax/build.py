@@ -179,6 +179,7 @@ class Builder(Transformer[Token, tree.File]):
     suffix = _words_clause("suffix")
     bits = _words_clause("bits")
     page = _words_clause("page")
+    kernel_half = _words_clause("kernel-half")
     alias = _words_clause("alias")
     config = _words_clause("config")
     optional = _words_clause("optional")

@@ -117,7 +117,7 @@ class TextClause(Clause):
 
 @dataclass(frozen=True)
 class WordsClause(Clause):
-    """`source suffix bits page alias config optional replaces replaced-by`: a keyword and its words."""
+    """`source suffix bits page kernel-half alias config optional replaces replaced-by`: a keyword and its words."""
 
     name: str
     words: tuple[Word, ...]
