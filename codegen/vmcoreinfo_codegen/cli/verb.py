@@ -35,6 +35,12 @@ VERBS = (
         "parse",
     ),
     Verb(
+        "audit",
+        "look for what is wrong or odd in a note",
+        "vmcoreinfo audit vmcore --vmlinux vmlinux --config config",
+        "audit",
+    ),
+    Verb(
         "explain",
         "tell the whole story of a key, or of a derived value",
         "vmcoreinfo explain 'OFFSET(vmap_area.va_start)'",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from .problem import DebugInfoError
 _GNU = b"GNU"
 _BUILD_ID = 3
 _SHT_NOTE = 7
+_BANNER = re.compile(rb"Linux version ([!-~]+) ")
 _MOST_TABLE = 256 << 20
 _SYMBOL = {32: "IIIBBH", 64: "IBBHQQ"}
 
@@ -59,6 +61,12 @@ class Vmlinux:
         except DumpError as error:
             raise DebugInfoError(str(error)) from error
         return None
+
+    def release(self) -> str | None:
+        """The release in its banner, `Linux version 6.12.117+deb13-amd64 (…`."""
+        data = self._section(".rodata", _MOST_TABLE) or b""
+        match = _BANNER.search(data)
+        return match[1].decode("ascii") if match else None
 
     def addresses(self, names: set[str]) -> dict[str, int]:
         """Link-time addresses of those symbols that are there; empty where it was stripped."""

@@ -37,9 +37,12 @@ class Dependency(Ranged):
 
 
 class DebugInfo(Ranged):
-    """How the value follows from the kernel's types, where the key's own words don't tell."""
+    """How the value follows from the kernel's types and symbols; None: it doesn't.
 
-    expression: ExpressionField
+    Where an export says it more than once, the first that debug information can answer counts.
+    """
+
+    expression: ExpressionField | None
 
 
 class Quirk(Model):
@@ -100,11 +103,11 @@ class Export(Model):
             return via
         return None
 
-    def debug_info(self, key: str, kind: Kind, release: Release) -> Expression | None:
-        """What the kernel's types say of the value; None where they can't."""
-        for said in _in_force(self.debug_infos, release):
-            return said.expression
-        return None if self.debug_infos else fact_of(key, kind)
+    def debug_info(self, key: str, kind: Kind, release: Release) -> tuple[Expression, ...]:
+        """What to ask debug information for the value, in order; nothing where it can't tell."""
+        said = _in_force(self.debug_infos, release)
+        own = fact_of(key, kind) if not self.debug_infos else None
+        return (own,) if own else tuple(fact.expression for fact in said if fact.expression)
 
     def contains(self, release: Release) -> bool:
         return any(span.contains(release) for span in self.spans)
@@ -121,11 +124,17 @@ class Export(Model):
         return max(found, key=lambda b: b.release.opening) if len(found) == len(ends) else None
 
 
-_QUESTIONS = {Kind.SIZE: "size", Kind.OFFSET: "offset", Kind.LENGTH: "length", Kind.NUMBER: "enum"}
+_QUESTIONS = {
+    Kind.SYMBOL: "symbol",
+    Kind.SIZE: "size",
+    Kind.OFFSET: "offset",
+    Kind.LENGTH: "length",
+    Kind.NUMBER: "enum",
+}
 
 
 def fact_of(key: str, kind: Kind) -> Expression | None:
-    """What a key asks of the kernel's types in its own words; None where it asks nothing.
+    """What a key asks of debug information in its own words; None where it asks nothing.
 
     The length of a variable is no fact of a type: only that of a member is.
     """

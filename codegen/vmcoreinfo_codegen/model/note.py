@@ -16,9 +16,9 @@ line runs into the next (every release since 2.6.24, kernel/vmcore_info.c).
 _PAGE_SINCE = Release.parse("4.13")
 
 
-def text_room(release: Release, arch: Architecture) -> int:
+def text_room(release: Release, arch: Architecture, page: int | None = None) -> int:
     """Bytes of the buffer that holds all lines; what does not fit is dropped.
 
-    4096 up to 4.12, since then one page: at least the smallest of the architecture.
+    4096 up to 4.12, since then one page: of `page` bytes, or the smallest of the architecture.
     """
-    return arch.page if release.opening >= _PAGE_SINCE.opening else 4096
+    return (page or arch.page) if release.opening >= _PAGE_SINCE.opening else 4096

@@ -284,7 +284,7 @@ class Condition(Answer):
 
 
 class PrintedFact(Answer):
-    """What BTF or DWARF has to be asked for the value, in the words of the schema."""
+    """What types or symbols have to be asked for the value, in the schema's words, or `none`."""
 
     expression: str
     since: str | None
@@ -310,7 +310,7 @@ class ExplainedExport(Answer):
     lives: list[Life]
     printed: list[PrintedForm]
     conditions: list[Condition]
-    debug_info: list[PrintedFact] = Field(description="how the kernel's types give the value")
+    debug_info: list[PrintedFact] = Field(description="how debug information gives the value")
     notes: list[Note]
     source: str
 
@@ -361,6 +361,45 @@ class ExplainedDerivation(Answer):
 
 class Explain(RootModel[Explanation | ExplainedDerivation]):
     """`vmcoreinfo explain --format json`: of a key or of a derivation"""
+
+
+class AuditFinding(Answer):
+    """What a rule found; `key` and `line` (from 1) null where it is about neither."""
+
+    rule: str
+    severity: Literal["error", "warning", "info"]
+    key: str | None
+    message: str
+    remedy: str
+    line: int | None
+
+
+class AuditedInput(Answer):
+    """One input; release and architecture null where nothing tells them."""
+
+    path: str
+    release: str | None
+    arch: str | None
+    findings: list[AuditFinding]
+
+
+class AuditSummary(Answer):
+    """How many inputs, and findings of each severity, over all of them; remarks (`info`) are
+    no findings that count."""
+
+    inputs: int
+    unreadable: int
+    without_findings: int
+    error: int
+    warning: int
+    info: int
+
+
+class Audit(Answer):
+    """`vmcoreinfo audit --format json`"""
+
+    inputs: list[AuditedInput]
+    summary: AuditSummary
 
 
 class CheckProblem(Answer):
@@ -421,6 +460,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "find": Finds,
     "list": Listing,
     "diff": Diff,
+    "audit": Audit,
     "extract": Extracted,
     "budget": Budget,
     "history": History,

@@ -178,9 +178,9 @@ class DependsOn(Clause):
 
 @dataclass(frozen=True)
 class DebugInfo(Clause):
-    """`debug-info 1 << enum(PG_head)`."""
+    """`debug-info 1 << enum(PG_head)`; None is `none`."""
 
-    expression: Expression
+    expression: Expression | None
     range: Range
 
     @property

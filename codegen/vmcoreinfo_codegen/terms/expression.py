@@ -72,7 +72,7 @@ class Log2(Expression):
 
 @dataclass(frozen=True)
 class TypeFact(Expression):
-    """What the kernel's types tell: `size`, `offset`, `length` or `enum`, and of which name."""
+    """What debug information tells: `size offset length enum symbol`, and of which name."""
 
     question: str
     name: str
@@ -159,7 +159,7 @@ def constant_of(expression: Expression) -> int | None:
 
 
 def value_of(expression: Expression, ask: Callable[[TypeFact], int | None]) -> int | None:
-    """The value of an expression that asks the kernel's types alone, None where one is not known."""
+    """The value of an expression that asks debug information alone, None where one is not known."""
     match expression:
         case Number(value=value):
             return value & _MASK

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""What a rule of the audit is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .subject import Subject
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    """The note misleads whoever reads it."""
+    WARNING = "warning"
+    """Something is not as it should be, and most readers will do."""
+    INFO = "info"
+    """Worth knowing; nothing is wrong."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a rule found: the key at fault, if there is one, and the line of it, from 1.
+
+    `remedy` and `severity` are the rule's where they are not given.
+    """
+
+    key: str | None
+    message: str
+    line: int | None = None
+    remedy: str | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is reported."""
+
+    rule: str
+    severity: Severity
+    key: str | None
+    message: str
+    remedy: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    `example` is a note that breaks it; each line at fault ends in `### message`, what
+    the rule says there, and what is about no line stands behind the first. Its
+    architecture is x86_64. `needs` is the option that gives what it compares with.
+    """
+
+    id: str
+    name: str
+    doc: str
+    severity: Severity
+    remedy: str
+    example: str
+    check: Callable[[Subject], Iterator[Found]]
+    needs: str = ""
+
+    def run(self, subject: Subject) -> Iterator[Finding]:
+        for found in self.check(subject):
+            yield Finding(
+                self.id,
+                found.severity or self.severity,
+                found.key,
+                found.message,
+                self.remedy if found.remedy is None else found.remedy,
+                found.line,
+            )

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""One rule a file; each module has `RULE`."""

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...model.vocabulary import Format
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+_FORMS = {
+    Format.DECIMAL: r"0|[1-9][0-9]*",
+    Format.SIGNED: r"0|-?[1-9][0-9]*",
+    Format.HEX: r"[0-9a-f]+",
+    Format.PREFIXED_HEX: r"0x[0-9a-f]+",
+    Format.STRING: r"[!-~]+",
+    Format.HEXBYTES: r"(?:[0-9a-f]{2})+",
+    Format.FLAG: r"y",
+}
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    for line, entry in subject.entries():
+        if not re.fullmatch(_FORMS[entry.format], line.text):
+            message = f"'{line.text[:40]}' is not how the kernel prints it: {entry.format.doc}"
+            yield Found(line.key, message, line.line)
+
+
+RULE = Rule(
+    id="VMCA014",
+    name="other-form",
+    doc="A value that can be read is in the very form in which the kernel prints it: prefix, case, no "
+    "leading zeros in decimal.",
+    severity=Severity.WARNING,
+    remedy="some tool wrote this line, no kernel did; readers that take the number in the kernel's "
+    "form alone fail",
+    example="""
+OSRELEASE=6.12.0
+SYMBOL(_stext)=0xffffffff81000000 ### '0xffffffff81000000' is not how the kernel prints it: hexadecimal digits without a prefix: `%lx`
+SIZE(page)=064 ### '064' is not how the kernel prints it: digits, no sign: `%lu`
+""",
+    check=_check,
+)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.vocabulary import QuirkKind
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    truth = subject.truth
+    for key, theirs in (("OSRELEASE", truth.release), ("BUILD-ID", truth.build_id)):
+        line = subject.info.entry(key)
+        if line is None or theirs is None or line.text == theirs or _is_garbage(subject, key):
+            continue
+        yield Found(key, f"{line.text} here, and {theirs} in {truth.vmlinux_name}", line.line)
+
+
+def _is_garbage(subject: Subject, key: str) -> bool:
+    """Whether the release prints the value wrong, by a quirk: then it says nothing."""
+    entry = subject.schema.by_key.get(key)
+    return entry is not None and any(
+        quirk.kind is QuirkKind.GARBAGE and any(quirk.applies(r, None) for r in subject.releases)
+        for export in subject.exports(entry)
+        for quirk in export.quirks
+    )
+
+
+RULE = Rule(
+    id="VMCA040",
+    name="other-kernel",
+    doc="With --vmlinux: its release and its build id are those of the note.",
+    severity=Severity.ERROR,
+    remedy="take the vmlinux of the very kernel that crashed, by the build id in the note",
+    example="""
+OSRELEASE=6.12.0 ### 6.12.0 here, and 6.12.1 in vmlinux
+BUILD-ID=3bde3ce03156c39bec3310fbdd6bd14bfbefb62e ### 3bde3ce03156c39bec3310fbdd6bd14bfbefb62e here, and 0123456789abcdef0123456789abcdef01234567 in vmlinux
+""",
+    check=_check,
+    needs="--vmlinux",
+)

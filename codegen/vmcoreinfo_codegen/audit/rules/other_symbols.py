@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ...debuginfo.facts import Facts
+from ...terms.key import Kind
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+_MASK = 0xFFFFFFFFFFFFFFFF
+_OFFSET = "KERNELOFFSET"
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    symbols, release = subject.truth.symbols, subject.release
+    if symbols is None or release is None:
+        return
+    facts = Facts([], None, symbols)
+    pairs = []
+    for line, entry in subject.entries():
+        value = line.value
+        if entry.kind is Kind.SYMBOL and isinstance(value, int):
+            for export in (*subject.exports(entry), *entry.exports)[:1]:
+                said = facts.values(export.debug_info(entry.key, entry.kind, release))
+                pairs += [(line, value, theirs & _MASK) for theirs in said]
+    moves = Counter((value - theirs) & _MASK for _, value, theirs in pairs)
+    if not moves:
+        return
+    # Where most symbols are, all of them should be: that is what KASLR is taken for.
+    move, _ = moves.most_common(1)[0]
+    name = subject.truth.symbols_name
+    offset = subject.info.entry(_OFFSET)
+    if move and offset is not None and offset.value != move:
+        message = f"{offset.text} here, and symbols are {move:x} above those in {name}"
+        yield Found(_OFFSET, message, offset.line)
+    for line, value, theirs in pairs:
+        if (value - theirs) & _MASK != move:
+            moved = f" ({theirs:x} moved by {move:x})" if move else ""
+            there = (theirs + move) & _MASK
+            yield Found(line.key, f"{line.text} here, and {there:x} in {name}{moved}", line.line)
+
+
+RULE = Rule(
+    id="VMCA042",
+    name="other-symbols",
+    doc="With --symbols: every SYMBOL is at its address in System.map or kallsyms, all of them moved "
+    "by the same distance, which is KERNELOFFSET or nothing.",
+    severity=Severity.ERROR,
+    remedy="the symbols are of another kernel or another boot, or the text was changed",
+    example="""
+OSRELEASE=6.12.0
+SYMBOL(_stext)=ffffffff91000000
+SYMBOL(init_uts_ns)=ffffffff92a18000
+SYMBOL(prb)=ffffffff92a18008 ### ffffffff92a18008 here, and ffffffff92a20000 in System.map (ffffffff82a20000 moved by 10000000)
+KERNELOFFSET=20000000 ### 20000000 here, and symbols are 10000000 above those in System.map
+""",
+    check=_check,
+    needs="--symbols",
+)

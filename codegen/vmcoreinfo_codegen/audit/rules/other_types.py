@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    facts, release = subject.truth.facts, subject.release
+    if facts is None or release is None:
+        return
+    for line, entry in subject.entries():
+        if not isinstance(line.value, int):
+            continue
+        values = {
+            value
+            for export in subject.exports(entry) or entry.exports
+            for value in facts.values(export.debug_info(entry.key, entry.kind, release))
+        }
+        if values and line.value not in values:
+            theirs = " or ".join(map(str, sorted(values)))
+            message = f"{line.value} here, and {theirs} in {subject.truth.facts_name}"
+            yield Found(line.key, message, line.line)
+
+
+RULE = Rule(
+    id="VMCA041",
+    name="other-types",
+    doc="With --btf or --vmlinux: every OFFSET, SIZE, LENGTH and enumerator that the kernel's types "
+    "tell is what they say.",
+    severity=Severity.ERROR,
+    remedy="the types are of another kernel, or the text was changed; believe the types that belong "
+    "to the build id",
+    example="""
+OSRELEASE=6.12.0
+SIZE(list_head)=24 ### 24 here, and 16 in btf
+OFFSET(list_head.prev)=16 ### 16 here, and 8 in btf
+""",
+    check=_check,
+    needs="--btf",
+)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+_MOST = 1 << 20
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    line = subject.info.entry("PAGESIZE")
+    size = subject.number("PAGESIZE")
+    if line is None or size is None:
+        return
+    least = min((arch.page for arch in subject.archs), default=4096)
+    if size <= 0 or size & (size - 1):
+        yield Found("PAGESIZE", f"{size} is no power of two", line.line)
+    elif not least <= size <= _MOST:
+        message = f"{size} is no page size; {least} is the smallest here"
+        yield Found("PAGESIZE", message, line.line)
+
+
+RULE = Rule(
+    id="VMCA020",
+    name="page-size",
+    doc="PAGESIZE is a power of two, and a size that pages of the architecture can have.",
+    severity=Severity.ERROR,
+    remedy="every reader counts in pages: correct the line, or take the note from the dump again",
+    example="""
+OSRELEASE=6.12.0
+PAGESIZE=4095 ### 4095 is no power of two
+""",
+    check=_check,
+)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.entry import Quirk
+from ...model.vocabulary import QuirkKind
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+_KINDS = (QuirkKind.GARBAGE, QuirkKind.WRONG)
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    for line, entry in subject.entries():
+        quirks = [q for export in subject.exports(entry) for q in export.quirks if q.kind in _KINDS]
+        for quirk in quirks:
+            if any(quirk.applies(release, _arch(subject)) for release in subject.releases):
+                message = f"{quirk.kind.doc}: {quirk.text}"
+                yield Found(line.key, message, line.line)
+            elif stretches := _in_branch(subject, quirk):
+                message = f"{stretches} of this branch print it wrong ({quirk.text}); the release "
+                text = message + "does not tell whether this is one of them"
+                yield Found(line.key, text, line.line, None, Severity.INFO)
+
+
+def _arch(subject: Subject) -> str | None:
+    return subject.arch.name if subject.arch else None
+
+
+def _in_branch(subject: Subject, quirk: Quirk) -> str:
+    """Its stretches in the stable branch, where the note does not tell its stable release."""
+    if len(subject.releases) < 2:
+        return ""
+    branch = subject.releases[0].branch
+    inside = [(since, until) for since, until in quirk.ranges if since.branch == branch]
+    return ", ".join(f"{since} up to before {until}" for since, until in inside)
+
+
+RULE = Rule(
+    id="VMCA030",
+    name="quirk",
+    doc="No value is one that this release is known to print wrong.",
+    severity=Severity.WARNING,
+    remedy="ignore the value; 'vmcoreinfo explain KEY' tells what to use instead",
+    example="""
+OSRELEASE=6.6.60
+BUILD-ID=1400000003000000474e55003b43fad503487449 ### the value has no meaning; ignore it: the note was parsed 12 bytes too early: the value is three words of its header and the first 8 bytes of the build id (905415ff3ffb went to stable without the commits that repair it; a stable-only fix followed)
+""",
+    check=_check,
+)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    if subject.config is None:
+        return
+    for line, _ in subject.entries():
+        predicted = [p[line.key] for p in subject.predictions if line.key in p]
+        if predicted and all(p.condition.evaluate(subject.config) is False for p in predicted):
+            message = f"exported where {predicted[0].condition} holds, and here it does not"
+            yield Found(line.key, message, line.line)
+
+
+RULE = Rule(
+    id="VMCA012",
+    name="unconfigured-key",
+    doc="With a .config: a key whose condition does not hold is not there.",
+    severity=Severity.WARNING,
+    remedy="the .config is of another kernel, or the vendor changed the condition",
+    example="""
+OSRELEASE=6.12.0
+LENGTH(mem_section)=2048 ### exported where CONFIG_SPARSEMEM holds, and here it does not
+""",
+    check=_check,
+    needs="--config",
+)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...problem import did_you_mean
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    for line in subject.info.lines:
+        if line.format is None:
+            hint = did_you_mean(line.key, subject.schema.by_key)
+            message = "no mainline kernel that the schema knows exports this key"
+            yield Found(line.key, f"{message}; {hint}" if hint else message, line.line)
+
+
+RULE = Rule(
+    id="VMCA010",
+    name="unknown-key",
+    doc="Every key is one that some mainline kernel exports.",
+    severity=Severity.WARNING,
+    remedy="a vendor's addition, or a newer kernel than the schema knows: look at the kernel's "
+    "sources with 'vmcoreinfo extract'",
+    example="""
+OSRELEASE=6.12.0
+SIZE(pages)=64 ### no mainline kernel that the schema knows exports this key; did you mean SIZE(page)?
+""",
+    check=_check,
+)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+_IDS = ("malformed", "overflow", "not-text")
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    for diagnostic in subject.info.diagnostics:
+        if diagnostic.id in _IDS:
+            yield Found(diagnostic.key, diagnostic.message, diagnostic.line)
+
+
+RULE = Rule(
+    id="VMCA001",
+    name="unreadable-line",
+    doc="Each line is KEY=VALUE in printable ASCII, and the value is in the key's format.",
+    severity=Severity.ERROR,
+    remedy="take the note from the dump again ('vmcoreinfo find' shows other copies); readers "
+    "take such a line for absent, for 0, or cut it",
+    example="""
+OSRELEASE=6.12.0
+PAGESIZE=4k ### the value is not a signed decimal number
+SYMBOL(init_uts_ns)=fffffffffffffffff ### the number does not fit in 64 bits
+""",
+    check=_check,
+)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.vocabulary import Unit
+from ...terms.key import Kind
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    bits = max((arch.bits for arch in subject.archs), default=64)
+    for line, entry in subject.entries():
+        value = line.value
+        if not isinstance(value, int) or isinstance(value, bool):
+            continue
+        message = ""
+        if entry.kind in (Kind.SIZE, Kind.LENGTH) and value == 0:
+            message = f"a {entry.kind.lower()} of 0"
+        elif entry.unit is Unit.BIT and not 0 <= value < bits:
+            message = f"{value} is no bit of a word of {bits}"
+        elif entry.unit is Unit.BITS and not 0 < value <= 64:
+            message = f"{value} is no width in bits"
+        elif entry.unit is Unit.BOOLEAN and value not in (0, 1):
+            message = f"{value} is neither 0 nor 1"
+        if message:
+            yield Found(line.key, message, line.line)
+
+
+RULE = Rule(
+    id="VMCA022",
+    name="value-range",
+    doc="A value can be what it is said to be: no SIZE or LENGTH of 0, no bit beyond the word.",
+    severity=Severity.ERROR,
+    remedy="compare with the kernel's types by --btf, or take the note from the dump again",
+    example="""
+OSRELEASE=6.12.0
+LENGTH(zone.free_area)=0 ### a length of 0
+NUMBER(PG_lru)=70 ### 70 is no bit of a word of 64
+""",
+    check=_check,
+)

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo audit`"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import multiprocessing
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ...audit import all_rules
+from ...audit.rule import Finding, Severity
+from ...audit.run import UNREADABLE, Audited, Auditor, truth_of
+from ...debuginfo.problem import DebugInfoError
+from ...kernel.config import ConfigError, read_config
+from ...model import Schema
+from ...query.interface import Audit, AuditedInput, AuditFinding, AuditSummary
+from .. import junit, sarif
+from ..dump import INPUT, add_input_format_option
+from ..failure import FINDINGS, FINE, Failure
+from ..failure import UNREADABLE as CANT_READ
+from ..output import counted, print_json, print_table
+from ..progress import bar
+from ..schema import add_schema_option, architecture_of, load_schema, release_of
+
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+_ORDER = list(Severity)
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", metavar="INPUT", nargs="*", help=INPUT)
+    add_input_format_option(parser)
+    parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
+    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="the kernel's .config: keys are exact then"
+    )
+    parser.add_argument(
+        "--btf",
+        metavar="FILE",
+        type=Path,
+        help="the kernel's types (/sys/kernel/btf/vmlinux), to compare with",
+    )
+    parser.add_argument(
+        "--vmlinux",
+        metavar="FILE",
+        type=Path,
+        help="the kernel itself: its types, symbols, release and build id, to compare with",
+    )
+    parser.add_argument(
+        "--symbols",
+        metavar="FILE",
+        type=Path,
+        help="System.map, or /proc/kallsyms of the boot, to compare with",
+    )
+    parser.add_argument(
+        "--least",
+        choices=[str(severity) for severity in reversed(_ORDER)],
+        help="leave out findings that are less severe (default: of the table warning, else info)",
+    )
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
+    parser.add_argument("--rules", action="store_true", help="list the rules instead")
+    parser.add_argument("--rule", metavar="ID", help="tell what one rule is about, with an example")
+    parser.add_argument(
+        "--format",
+        choices=["table", "json", "sarif", "junit"],
+        default="table",
+        help="table for people (default), the others for machines",
+    )
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.rules:
+        return _list_rules(options.format)
+    if options.rule:
+        return _explain_rule(options.rule)
+    if not options.input:
+        raise Failure("audit takes one input or more; --rules lists the rules")
+    auditor = _auditor(options, load_schema(options.schema))
+    least = Severity(options.least or ("warning" if options.format == "table" else "info"))
+    audited = list(_all(auditor, options))
+    _PRINTERS[options.format](audited, _ORDER.index(least))
+    if not all(one.is_readable for one in audited):
+        return CANT_READ
+    return FINE if all(map(_is_fine, audited)) else FINDINGS
+
+
+def _is_fine(audited: Audited) -> bool:
+    """Remarks are no findings that count."""
+    return all(finding.severity is Severity.INFO for finding in audited.findings)
+
+
+def _auditor(options: argparse.Namespace, schema: Schema) -> Auditor:
+    config = None
+    try:
+        if options.config is not None:
+            known = read_config(options.config)
+            config = {name: known.get(name, False) for name in schema.config_names()}
+        truth = truth_of(schema, options.btf, options.vmlinux, options.symbols)
+    except (ConfigError, DebugInfoError) as error:
+        raise Failure(str(error)) from error
+    return Auditor(
+        schema,
+        architecture_of(schema, options.arch) if options.arch else None,
+        release_of(schema, options.kernel) if options.kernel else None,
+        config,
+        truth,
+    )
+
+
+# Set before the processes fork, as a schema is large to send.
+_auditor_of_all: Auditor
+_format_of_all: str | None
+
+
+def _audit_one(path: str) -> Audited:
+    return _auditor_of_all.audited(path, _format_of_all)
+
+
+def _all(auditor: Auditor, options: argparse.Namespace) -> Iterator[Audited]:
+    global _auditor_of_all, _format_of_all
+    _auditor_of_all, _format_of_all = auditor, options.input_format
+    jobs = min(max(options.jobs, 1), len(options.input))
+    with bar("auditing", len(options.input), "") as done:
+        if jobs == 1:
+            for path in options.input:
+                yield _audit_one(path)
+                done(1)
+            return
+        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+            for one in pool.imap(_audit_one, options.input, chunksize=4):
+                yield one
+                done(1)
+
+
+def _shown(audited: Audited, least: int) -> list[Finding]:
+    return [f for f in audited.findings if _ORDER.index(f.severity) <= least]
+
+
+def _counts(audited: Sequence[Audited]) -> Counter[Severity]:
+    return Counter(finding.severity for one in audited for finding in one.findings)
+
+
+def _print_table(audited: Sequence[Audited], least: int) -> None:
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    for one in audited:
+        kernel = f"{one.release or 'no release'}, {one.arch or 'architecture not told'}"
+        shown = _shown(one, least)
+        left = counted(len(one.findings) - len(shown), "remark")
+        remarks = f" ({left})" if len(one.findings) > len(shown) else ""
+        print(f"{one.path}: {kernel}" if one.is_readable else one.path)
+        # The remedy of a rule stands once, behind all that it found.
+        for (rule, remedy), found in itertools.groupby(shown, key=lambda f: (f.rule, f.remedy)):
+            for finding in found:
+                print(f"  {_line(finding, coloured)}")
+            if remedy:
+                print(f"  {'':{len('warning') + len(rule) + 2}}  {remedy}")
+        if not shown:
+            print(f"  no finding{remarks}")
+    print(_summary_line(audited))
+    if least < len(_ORDER) - 1 and _counts(audited)[Severity.INFO]:
+        print("(remarks are shown by --least info)")
+
+
+def _line(finding: Finding, coloured: bool) -> str:
+    severity = f"{finding.severity:7}"
+    if coloured:
+        severity = f"\x1b[{_COLOURS[finding.severity]}m{severity}\x1b[0m"
+    place = f"line {finding.line}" if finding.line else ""
+    about = ": ".join(part for part in (place, finding.key) if part)
+    return f"{severity}  {finding.rule}  {about}{': ' if about else ''}{finding.message}"
+
+
+def _summary_line(audited: Sequence[Audited]) -> str:
+    counts = _counts(audited)
+    parts = [counted(counts[s], s.value) for s in (Severity.ERROR, Severity.WARNING)]
+    remarks = counted(counts[Severity.INFO], "remark")
+    fine = sum(map(_is_fine, audited))
+    return f"{counted(len(audited), 'input')}, {fine} without a finding: {', '.join([*parts, remarks])}"
+
+
+def _print_json(audited: Sequence[Audited], least: int) -> None:
+    counts = _counts(audited)
+    answer = Audit(
+        inputs=[
+            AuditedInput(
+                path=one.path,
+                release=one.release,
+                arch=one.arch,
+                findings=[
+                    AuditFinding(
+                        rule=f.rule,
+                        severity=f.severity.value,
+                        key=f.key,
+                        message=f.message,
+                        remedy=f.remedy,
+                        line=f.line,
+                    )
+                    for f in _shown(one, least)
+                ],
+            )
+            for one in audited
+        ],
+        summary=AuditSummary(
+            inputs=len(audited),
+            unreadable=sum(not one.is_readable for one in audited),
+            without_findings=sum(map(_is_fine, audited)),
+            error=counts[Severity.ERROR],
+            warning=counts[Severity.WARNING],
+            info=counts[Severity.INFO],
+        ),
+    )
+    print_json(answer.model_dump(mode="json"))
+
+
+def _print_sarif(audited: Sequence[Audited], least: int) -> None:
+    rules = {UNREADABLE: "An input has a note that can be read."}
+    rules |= {rule.id: rule.doc for rule in all_rules()}
+    results = (
+        sarif.Result(f.rule, _LEVELS[f.severity], _sarif_text(f), one.path, f.line or 1)
+        for one in audited
+        for f in _shown(one, least)
+    )
+    print_json(sarif.report(rules, results))
+
+
+def _sarif_text(finding: Finding) -> str:
+    about = f"{finding.key}: " if finding.key else ""
+    return about + finding.message + (f" ({finding.remedy})" if finding.remedy else "")
+
+
+def _print_junit(audited: Sequence[Audited], least: int) -> None:
+    names = {rule.id: rule.name for rule in all_rules()}
+    print(
+        junit.report(
+            names,
+            (
+                (
+                    one.path,
+                    [
+                        junit.Failed(f.rule, f.severity.value, _sarif_text(f))
+                        for f in _shown(one, least)
+                        if f.severity is not Severity.INFO
+                    ],
+                )
+                for one in audited
+            ),
+        )
+    )
+
+
+_PRINTERS = {
+    "table": _print_table,
+    "json": _print_json,
+    "sarif": _print_sarif,
+    "junit": _print_junit,
+}
+
+
+def _list_rules(format_: str) -> int:
+    rows = [[r.id, r.name, r.severity.value, r.needs, r.doc, r.remedy] for r in all_rules()]
+    if format_ == "json":
+        names = ("id", "name", "severity", "needs", "doc", "remedy")
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        print_table(["RULE", "NAME", "SEVERITY", "NEEDS", "WHAT"], [row[:5] for row in rows])
+    return FINE
+
+
+def _explain_rule(word: str) -> int:
+    for rule in all_rules():
+        if word in (rule.id, rule.name):
+            needs = f" (with {rule.needs})" if rule.needs else ""
+            print(f"{rule.id} {rule.name}, {rule.severity}{needs}\n\n{rule.doc}\n")
+            print(f"Remedy: {rule.remedy}.\n\nFails:\n{rule.example.rstrip()}")
+            return FINE
+    raise Failure(f"unknown rule '{word}'; 'vmcoreinfo audit --rules' lists them", FINDINGS)
