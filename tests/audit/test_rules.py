@@ -12,7 +12,7 @@ from vmcoreinfo_codegen.audit import all_rules
 from vmcoreinfo_codegen.audit.identify import release_of
 from vmcoreinfo_codegen.audit.rule import Rule
 from vmcoreinfo_codegen.audit.subject import Subject, Truth
-from vmcoreinfo_codegen.debuginfo.facts import Facts
+from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.terms.expression import TypeFact
 
@@ -45,7 +45,9 @@ TRUTH = {
         build_id="0123456789abcdef0123456789abcdef01234567",
         vmlinux_name="vmlinux",
     ),
-    "--btf": Truth(facts=Facts([TypeFact("size", "list_head")], OneType()), facts_name="btf"),
+    "--btf": Truth(
+        facts=Facts([TypeFact("size", "list_head")], Sources(OneType())), facts_name="btf"
+    ),
     "--symbols": Truth(
         symbols={
             "_stext": 0xFFFFFFFF81000000,

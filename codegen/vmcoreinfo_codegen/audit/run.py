@@ -5,22 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import vmcoreinfo
 
-from ..compressed import CompressedError, read_file
-from ..debuginfo.btf import MOST_BYTES, Btf
-from ..debuginfo.dwarf import Dwarf
-from ..debuginfo.facts import Facts, Types, symbol_names
-from ..debuginfo.problem import DebugInfoError
-from ..debuginfo.symbols import Symbols
-from ..debuginfo.vmlinux import Vmlinux
+from ..debuginfo.facts import Facts, Sources
+from ..debuginfo.kernel import KernelFiles
 from ..dump.problem import DumpError, NoNote
 from ..dump.reader import Found, find_note
 from ..model import Architecture, Schema
-from ..model.entry import fact_of
-from ..terms.expression import Expression
 from ..terms.release import Release
 from . import audit
 from .identify import architectures_of, release_of
@@ -95,55 +87,15 @@ class Auditor:
         )
 
 
-def truth_of(schema: Schema, btf: Path | None, vmlinux: Path | None, symbols: Path | None) -> Truth:
-    """What the files of a kernel tell of it. Raises DebugInfoError, OSError."""
-    asked = expressions(schema)
-    types: Types | None = None
-    facts_name = symbols_name = vmlinux_name = ""
-    addresses: Mapping[str, int] | None = None
-    release = build_id = None
-    if vmlinux is not None:
-        kernel = Vmlinux(vmlinux)
-        try:
-            release, build_id = kernel.release(), kernel.build_id()
-            addresses = kernel.addresses(symbol_names(asked)) or None
-            types = kernel.btf() if btf is None else None
-        finally:
-            kernel.close()
-        facts_name = symbols_name = vmlinux_name = str(vmlinux)
-        if types is None and btf is None:
-            types = Dwarf(str(vmlinux))
-    if btf is not None:
-        types, facts_name = read_btf(btf), str(btf)
-    if symbols is not None:
-        addresses = Symbols.read(symbols).addresses(symbol_names(asked))
-        symbols_name = str(symbols)
+def truth_of(schema: Schema, files: KernelFiles, config: Mapping[str, bool | int] | None) -> Truth:
+    """What is compared with, out of the files of a kernel."""
+    sources = Sources(types=files.types, config=config)
     return Truth(
-        facts=Facts(asked, types) if types is not None else None,
-        facts_name=facts_name,
-        symbols=addresses,
-        symbols_name=symbols_name,
-        release=release,
-        build_id=build_id,
-        vmlinux_name=vmlinux_name,
+        facts=Facts(schema.questions(), sources) if files.types is not None else None,
+        facts_name=files.types_name,
+        symbols=files.symbols,
+        symbols_name=files.symbols_name,
+        release=files.release,
+        build_id=files.build_id,
+        vmlinux_name=files.vmlinux_name,
     )
-
-
-def read_btf(path: Path) -> Btf:
-    """BTF of a file, compressed or not. Raises DebugInfoError, OSError."""
-    try:
-        return Btf(read_file(path, MOST_BYTES), str(path))
-    except CompressedError as error:
-        raise DebugInfoError(str(error)) from error
-
-
-def expressions(schema: Schema) -> list[Expression]:
-    """Everything that entries of the schema ask of debug information."""
-    asked = [
-        fact.expression
-        for export in schema.exports()
-        for fact in export.debug_infos
-        if fact.expression is not None
-    ]
-    own = [fact_of(entry.key, entry.kind) for entry in schema.entries]
-    return asked + [expression for expression in own if expression is not None]

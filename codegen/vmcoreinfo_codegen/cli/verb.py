@@ -41,6 +41,13 @@ VERBS = (
         "audit",
     ),
     Verb(
+        "synth",
+        "make a note for a dump that has none",
+        "vmcoreinfo synth --kernel 6.1.0-56-amd64 --arch amd64 --btf btf --symbols System.map "
+        "--dump vmcore",
+        "synth",
+    ),
+    Verb(
         "explain",
         "tell the whole story of a key, or of a derived value",
         "vmcoreinfo explain 'OFFSET(vmap_area.va_start)'",

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..terms.expression import Expression, TypeFact, value_of
@@ -29,51 +30,107 @@ class Types(Protocol):
     def enumerators(self, names: Iterable[str]) -> dict[str, int]: ...
 
 
+class Memory(Protocol):
+    """The memory of the kernel's image in a dump."""
+
+    def physical(self, name: str) -> int | None:
+        """Where a symbol is in physical memory."""
+        ...
+
+    def read(self, width: int, address: int) -> int | None:
+        """An unsigned integer of `width` bits at a virtual address, 0 for that of a pointer."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is known of a kernel; None where nobody gave it. `config` has every symbol that counts."""
+
+    types: Types | None = None
+    symbols: Mapping[str, int] | None = None
+    config: Mapping[str, bool | int] | None = None
+    memory: Memory | None = None
+
+
 class Facts:
-    """Values of expressions over one kernel's types and symbols, as far as they were given.
+    """Values of expressions over what is known of one kernel.
 
     `expressions` are those that will be asked: types are looked up all at once.
     """
 
-    def __init__(
-        self,
-        expressions: Iterable[Expression],
-        types: Types | None = None,
-        symbols: Mapping[str, int] | None = None,
-    ) -> None:
+    def __init__(self, expressions: Iterable[Expression], sources: Sources) -> None:
         facts = [e for expr in expressions for e in expr.walk() if isinstance(e, TypeFact)]
-        self._types = types
-        self._symbols = symbols or {}
+        self._sources = sources
         self._enumerators: dict[str, int] = {}
-        if types is not None:
-            types.load({_type_of(f) for f in facts if f.question in ("size", "offset", "length")})
-            self._enumerators = types.enumerators({f.name for f in facts if f.question == "enum"})
+        if sources.types is not None:
+            sources.types.load({_type_of(f) for f in facts if f.question in _OF_TYPES})
+            names = {f.name for f in facts if f.question == "enum"}
+            self._enumerators = sources.types.enumerators(names)
 
-    def values(self, expressions: Iterable[Expression]) -> set[int]:
-        """Every value of the first expression that can be answered, as signed 64-bit numbers."""
+    def values(
+        self, expressions: Iterable[Expression], key: Callable[[str], int | None] = lambda key: None
+    ) -> set[int]:
+        """Every value of the first expression that can be answered, as signed 64-bit numbers.
+
+        `key` gives the values of entries.
+        """
         for expression in expressions:
-            facts = [e for e in expression.walk() if isinstance(e, TypeFact)]
-            choices = _choices({fact: self._answers(fact) for fact in facts})
-            found = [value_of(expression, choice.get) for choice in choices]
+            asked = [e for e in expression.walk() if isinstance(e, TypeFact)]
+            found = set()
+            for choice in _choices({fact: self._answers(fact) for fact in asked}):
+                value = value_of(expression, _Chosen(choice, key, self._sources.memory))
+                if value is not None:
+                    found.add(value - (1 << 64) if value & _SIGN else value)
             if found:
-                return {v - (1 << 64) if v & _SIGN else v for v in found if v is not None}
+                return found
         return set()
 
-    def _answers(self, fact: TypeFact) -> set[int]:
+    def _answers(self, fact: TypeFact) -> set[int | None]:
+        """What a question can be answered by: one value, or one for each type of that name."""
         name, _, path = fact.name.partition(".")
-        if fact.question == "symbol":
-            found = self._symbols.get(fact.name)
-        elif fact.question == "enum":
-            found = self._enumerators.get(fact.name)
-        elif self._types is None:
-            found = None
-        elif fact.question == "size":
-            return self._types.sizes(fact.name)
-        elif fact.question == "offset":
-            return self._types.offsets(name, path)
-        else:
-            return self._types.lengths(name, path)
-        return set() if found is None else {found}
+        types, memory = self._sources.types, self._sources.memory
+        found: set[int] = set()
+        if types is not None and fact.question == "size":
+            found = types.sizes(fact.name)
+        elif types is not None and fact.question == "offset":
+            found = types.offsets(name, path)
+        elif types is not None and fact.question == "length":
+            found = types.lengths(name, path)
+        if found:
+            return set(found)
+        one: int | None = None
+        if fact.question == "enum":
+            one = self._enumerators.get(fact.name)
+        elif fact.question == "symbol":
+            one = (self._sources.symbols or {}).get(fact.name)
+        elif fact.question == "physical" and memory is not None:
+            one = memory.physical(fact.name)
+        elif fact.question == "config" and self._sources.config is not None:
+            one = int(self._sources.config.get(fact.name, 0))
+        return {one}
+
+
+_OF_TYPES = ("size", "offset", "length")
+
+
+class _Chosen:
+    """One choice among the answers to an expression's questions."""
+
+    def __init__(
+        self,
+        choice: Mapping[TypeFact, int | None],
+        key: Callable[[str], int | None],
+        memory: Memory | None,
+    ) -> None:
+        self._choice = choice
+        self.key = key
+        self._memory = memory
+
+    def fact(self, fact: TypeFact) -> int | None:
+        return self._choice.get(fact)
+
+    def read(self, width: int, address: int) -> int | None:
+        return self._memory.read(width, address) if self._memory is not None else None
 
 
 def symbol_names(expressions: Iterable[Expression]) -> set[str]:
@@ -90,8 +147,8 @@ def _type_of(fact: TypeFact) -> str:
     return fact.name.partition(".")[0]
 
 
-def _choices(answers: dict[TypeFact, set[int]]) -> list[dict[TypeFact, int]]:
-    choices: list[dict[TypeFact, int]] = [{}]
+def _choices(answers: Mapping[TypeFact, set[int | None]]) -> list[dict[TypeFact, int | None]]:
+    choices: list[dict[TypeFact, int | None]] = [{}]
     for fact, values in answers.items():
-        choices = [{**choice, fact: value} for choice in choices for value in sorted(values)]
+        choices = [{**choice, fact: value} for choice in choices for value in values]
     return choices

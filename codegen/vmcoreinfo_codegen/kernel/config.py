@@ -9,6 +9,7 @@ from pathlib import Path
 from ..compressed import CompressedError, read_file
 
 _LINE = re.compile(r"^(CONFIG_\w+)=(.*)$", re.MULTILINE)
+_NUMBER = re.compile(r"0x[0-9a-fA-F]+|[1-9][0-9]*|0")
 _MOST_BYTES = 16 << 20
 
 
@@ -25,7 +26,8 @@ def read_config(path: Path) -> dict[str, bool | int]:
     found: dict[str, bool | int] = {}
     for match in _LINE.finditer(data.decode("utf-8", "replace")):
         value = match[2].strip()
-        found[match[1]] = int(value) if value.isdecimal() else value != "n"
+        number = _NUMBER.fullmatch(value)
+        found[match[1]] = int(value, 0) if number else value != "n"
     if not found:
         raise ConfigError(f"{path}: no line CONFIG_…=… in it, so no kernel configuration")
     return found

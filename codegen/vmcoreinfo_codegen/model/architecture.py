@@ -12,8 +12,8 @@ class Architecture(Model):
 
     `source` is its folder under `arch/` in the kernel; two of ours may share one,
     as i386 and x86_64 do, and `suffix` marks the files that only one of them
-    builds (`machine_kexec_64.c`). `page` is the smallest page size in bytes that it
-    can have. `kernel_half` is
+    builds (`machine_kexec_64.c`). `pages` are the page sizes in bytes that it can be
+    built with, the smallest first. `kernel_half` is
     the lowest virtual address that the kernel can be at, in any of its layouts, None where
     it shares them with processes or can be configured to. `config` are Kconfig symbols that are on whenever this
     architecture is built; one that only others list is off on it, unless it is
@@ -25,13 +25,18 @@ class Architecture(Model):
     source: str
     suffix: str = ""
     bits: int
-    page: int = 4096
+    pages: tuple[int, ...] = (4096,)
     kernel_half: int | None = None
     aliases: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     span: Span
     location: LocationField
+
+    @property
+    def page(self) -> int:
+        """The smallest page size in bytes."""
+        return min(self.pages)
 
     def existed_in(self, release: Release) -> bool:
         return self.span.contains(release)

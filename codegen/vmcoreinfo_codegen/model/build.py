@@ -278,14 +278,14 @@ class _Builder:
         if len(spans) != 1 or len(source) != 1 or len(bits) != 1:
             self._problem(block, f"arch {block.name} needs one each of 'source', 'bits', 'since'")
             return None
-        page, half = self._words(block, "page"), self._words(block, "kernel-half")
+        pages, half = self._words(block, "page"), self._words(block, "kernel-half")
         return Architecture(
             name=str(block.name),
             doc=self._text(block, "doc"),
             source=str(source[0]),
             suffix=" ".join(map(str, self._words(block, "suffix"))),
             bits=int(str(bits[0]), 0),
-            page=int(str(page[0]), 0) if page else 4096,
+            pages=tuple(int(str(size), 0) for size in pages) or (4096,),
             kernel_half=int(str(half[0]), 0) if half else None,
             aliases=tuple(map(str, self._words(block, "alias"))),
             config=tuple(map(str, self._words(block, "config"))),

@@ -37,12 +37,12 @@ class Dependency(Ranged):
 
 
 class DebugInfo(Ranged):
-    """How the value follows from the kernel's types and symbols; None: it doesn't.
+    """How the value follows from types, symbols, configuration and memory of the kernel.
 
-    Where an export says it more than once, the first that debug information can answer counts.
+    Where an export says it more than once, the first that can be answered counts.
     """
 
-    expression: ExpressionField | None
+    expression: ExpressionField
 
 
 class Quirk(Model):
@@ -107,7 +107,7 @@ class Export(Model):
         """What to ask debug information for the value, in order; nothing where it can't tell."""
         said = _in_force(self.debug_infos, release)
         own = fact_of(key, kind) if not self.debug_infos else None
-        return (own,) if own else tuple(fact.expression for fact in said if fact.expression)
+        return (own,) if own else tuple(fact.expression for fact in said)
 
     def contains(self, release: Release) -> bool:
         return any(span.contains(release) for span in self.spans)

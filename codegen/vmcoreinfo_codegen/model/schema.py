@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from ..problem import Location
+from ..terms.expression import Expression, TypeFact
 from ..terms.release import Release
 from .architecture import Architecture
 from .base import Boundary, LocationField, Model, Ranged, ReleaseField, Span
 from .derivation import Derivation
-from .entry import Entry, Export, Prediction, Quirk
+from .entry import Entry, Export, Prediction, Quirk, fact_of
 from .macro import Macro
 
 
@@ -128,8 +129,14 @@ class Schema(Model):
         off = everywhere - set(arch.config) - set(arch.optional)
         return {name: False for name in off} | {name: True for name in arch.config}
 
+    def questions(self) -> list[Expression]:
+        """Everything that entries ask of debug information, configuration and memory."""
+        said = [fact.expression for export in self.exports() for fact in export.debug_infos]
+        own = [fact_of(entry.key, entry.kind) for entry in self.entries]
+        return said + [question for question in own if question is not None]
+
     def config_names(self) -> list[str]:
-        """Every Kconfig symbol that a condition names and some configuration decides."""
+        """Every Kconfig symbol that a condition or a fact names and some configuration decides."""
         fixed = {name for arch in self.architectures for name in arch.config}
         fixed -= {name for arch in self.architectures for name in arch.optional}
         names = {
@@ -138,4 +145,10 @@ class Schema(Model):
             for dependency in export.dependencies
             for name in dependency.condition.names()
         }
-        return sorted(names - fixed)
+        asked = {
+            fact.name
+            for question in self.questions()
+            for fact in question.walk()
+            if isinstance(fact, TypeFact) and fact.question == "config"
+        }
+        return sorted((names - fixed) | asked)

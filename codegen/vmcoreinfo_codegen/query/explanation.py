@@ -148,7 +148,7 @@ def _printed(schema: Schema, entry: Entry, export: Export) -> list[PrintedForm]:
 def _debug_info(entry: Entry, export: Export) -> list[PrintedFact]:
     said = [
         PrintedFact(
-            expression=render(fact.expression) if fact.expression else "none",
+            expression=render(fact.expression),
             since=str(fact.since) if fact.since else None,
             until=str(fact.until) if fact.until else None,
         )

@@ -284,7 +284,7 @@ class Condition(Answer):
 
 
 class PrintedFact(Answer):
-    """What types or symbols have to be asked for the value, in the schema's words, or `none`."""
+    """What types or symbols have to be asked for the value, in the words of the schema."""
 
     expression: str
     since: str | None
@@ -402,6 +402,28 @@ class Audit(Answer):
     summary: AuditSummary
 
 
+class SynthesisedEntry(Answer):
+    """A line of the new note, and what its value came from."""
+
+    key: str
+    text: str
+    source: str
+
+
+class LeftOutEntry(Answer):
+    """A line that the kernel would print, and where its value can be had."""
+
+    key: str
+    why: str
+
+
+class Synthesised(Answer):
+    """`vmcoreinfo synth --format json`"""
+
+    entries: list[SynthesisedEntry]
+    left_out: list[LeftOutEntry]
+
+
 class CheckProblem(Answer):
     """One problem of the schema; line and column count from 1."""
 
@@ -461,6 +483,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "list": Listing,
     "diff": Diff,
     "audit": Audit,
+    "synth": Synthesised,
     "extract": Extracted,
     "budget": Budget,
     "history": History,

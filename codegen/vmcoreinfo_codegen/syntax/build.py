@@ -215,8 +215,9 @@ class Builder(Transformer[Token, tree.File]):
         )
 
     def debug_info(self, meta: Meta, children: Children) -> tree.DebugInfo:
-        said = None if isinstance(children[0], Token) else children[0]
-        return tree.DebugInfo(meta.line, meta.column, _comments(children), said, _range(children))
+        return tree.DebugInfo(
+            meta.line, meta.column, _comments(children), children[0], _range(children)
+        )
 
     def quirk(self, meta: Meta, children: Children) -> tree.Quirk:
         ranges = tuple(c for c in children if type(c) is tuple)

@@ -125,8 +125,7 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
         case tree.DependsOn(condition=condition, range=range_):
             return f"{condition}{_range(range_)}", None
         case tree.DebugInfo():
-            said = expression.render(node.expression) if node.expression else "none"
-            return f"{said}{_range(node.range)}", None
+            return f"{expression.render(node.expression)}{_range(node.range)}", None
         case tree.BoundaryClause(boundary=boundary, reason=reason):
             return _boundary(boundary), reason
         case tree.Quirk(ranges=ranges, archs=archs, text=text):

@@ -178,9 +178,9 @@ class DependsOn(Clause):
 
 @dataclass(frozen=True)
 class DebugInfo(Clause):
-    """`debug-info 1 << enum(PG_head)`; None is `none`."""
+    """`debug-info 1 << enum(PG_head)`."""
 
-    expression: Expression | None
+    expression: Expression
     range: Range
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,11 @@ class Log2(Expression):
 
 @dataclass(frozen=True)
 class TypeFact(Expression):
-    """What debug information tells: `size offset length enum symbol`, and of which name."""
+    """What is asked about a kernel, and of which name.
+
+    `size offset length enum` ask its types, `symbol` its symbols, `physical` where in
+    memory a symbol is, `config` its configuration.
+    """
 
     question: str
     name: str
@@ -153,28 +158,63 @@ def render(expression: Expression, binding: int = 0) -> str:
     raise TypeError(f"not an expression: {expression!r}")
 
 
+class Answers(Protocol):
+    """What expressions are worked out from; None where something is not known."""
+
+    def fact(self, fact: TypeFact) -> int | None: ...
+
+    def key(self, key: str) -> int | None: ...
+
+    def read(self, width: int, address: int) -> int | None:
+        """An unsigned integer of `width` bits at a virtual address, 0 for that of a pointer."""
+        ...
+
+
+class _Nothing:
+    def fact(self, fact: TypeFact) -> None:
+        return None
+
+    def key(self, key: str) -> None:
+        return None
+
+    def read(self, width: int, address: int) -> None:
+        return None
+
+
 def constant_of(expression: Expression) -> int | None:
     """The value of an expression that asks neither the note nor memory, else None."""
-    return value_of(expression, lambda fact: None)
+    return value_of(expression, _Nothing())
 
 
-def value_of(expression: Expression, ask: Callable[[TypeFact], int | None]) -> int | None:
-    """The value of an expression that asks debug information alone, None where one is not known."""
+def value_of(expression: Expression, answers: Answers) -> int | None:
+    """The value of an expression, None where it needs something that is not known."""
     match expression:
         case Number(value=value):
             return value & _MASK
         case TypeFact():
-            fact = ask(expression)
-            return None if fact is None else fact & _MASK
+            return _masked(answers.fact(expression))
+        case Key(key=key):
+            return _masked(answers.key(key))
+        case Read(width=width, address=address):
+            place = value_of(address, answers)
+            return None if place is None else _masked(answers.read(width, place))
+        case Log2(operand=operand):
+            inner = value_of(operand, answers)
+            power = inner is not None and inner > 0 and inner & (inner - 1) == 0
+            return inner.bit_length() - 1 if power and inner is not None else None
         case Complement(operand=operand):
-            inner = value_of(operand, ask)
+            inner = value_of(operand, answers)
             return None if inner is None else ~inner & _MASK
         case Binary(operator=operator, left=left, right=right):
-            first, second = value_of(left, ask), value_of(right, ask)
+            first, second = value_of(left, answers), value_of(right, answers)
             if first is None or second is None:
                 return None
             return _OPERATIONS[operator](first, second) & _MASK
         case Choice(condition=condition, then=then, otherwise=otherwise):
-            chosen = value_of(condition, ask)
-            return None if chosen is None else value_of(then if chosen else otherwise, ask)
+            chosen = value_of(condition, answers)
+            return None if chosen is None else value_of(then if chosen else otherwise, answers)
     return None
+
+
+def _masked(value: int | None) -> int | None:
+    return None if value is None else value & _MASK

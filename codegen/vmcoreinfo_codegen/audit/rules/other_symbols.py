@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ...debuginfo.facts import Facts
+from ...debuginfo.facts import Facts, Sources
 from ...terms.key import Kind
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
@@ -17,7 +17,7 @@ def _check(subject: Subject) -> Iterator[Found]:
     symbols, release = subject.truth.symbols, subject.release
     if symbols is None or release is None:
         return
-    facts = Facts([], None, symbols)
+    facts = Facts([], Sources(symbols=symbols))
     pairs = []
     for line, entry in subject.entries():
         value = line.value

@@ -17,7 +17,9 @@ def _check(subject: Subject) -> Iterator[Found]:
         values = {
             value
             for export in subject.exports(entry) or entry.exports
-            for value in facts.values(export.debug_info(entry.key, entry.kind, release))
+            for value in facts.values(
+                export.debug_info(entry.key, entry.kind, release), subject.number
+            )
         }
         if values and line.value not in values:
             theirs = " or ".join(map(str, sorted(values)))

@@ -6,20 +6,18 @@ from collections.abc import Iterator
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
-_MOST = 1 << 20
-
 
 def _check(subject: Subject) -> Iterator[Found]:
     line = subject.info.entry("PAGESIZE")
     size = subject.number("PAGESIZE")
     if line is None or size is None:
         return
-    least = min((arch.page for arch in subject.archs), default=4096)
+    sizes = {size for arch in subject.archs for size in arch.pages}
     if size <= 0 or size & (size - 1):
         yield Found("PAGESIZE", f"{size} is no power of two", line.line)
-    elif not least <= size <= _MOST:
-        message = f"{size} is no page size; {least} is the smallest here"
-        yield Found("PAGESIZE", message, line.line)
+    elif sizes and size not in sizes:
+        known = ", ".join(map(str, sorted(sizes)))
+        yield Found("PAGESIZE", f"{size} is no size that pages can have: {known}", line.line)
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model import Schema
-from ...terms.expression import Derived, Expression, Key, Log2, Read, TypeFact
+from ...terms.expression import Derived, Expression, TypeFact
 from ..rule import Finding, Rule
 
 
@@ -21,31 +21,22 @@ def _check(schema: Schema) -> Iterator[Finding]:
     for entry in schema.entries:
         for export in entry.exports:
             for fact in export.debug_infos:
-                if fact.expression is None:
-                    continue
-                if _has(fact.expression, Key, Derived, Read, Log2):
-                    message = f"the debug-info of {entry.key} asks more than debug information"
-                    yield export.location, message, "it says how to do without a note"
-                elif not _has(fact.expression, TypeFact):
-                    message = f"the debug-info of {entry.key} asks debug information nothing"
-                    yield (
-                        export.location,
-                        message,
-                        "use size(), offset(), length(), enum() or symbol(), or say none",
-                    )
+                if _has(fact.expression, Derived):
+                    message = f"the debug-info of {entry.key} asks for a derivation"
+                    yield export.location, message, "write its recipe"
 
 
 RULE = Rule(
     id="VMCI031",
     name="type-facts",
-    doc="`debug-info` asks the kernel's types and symbols, by `size()`, `offset()`, `length()`, `enum()` "
-    "and `symbol()`, and nothing else, or says `none`; the recipe of a derivation never does.",
+    doc="`debug-info` asks the kernel's types, symbols, configuration or memory, by `size()`, `symbol()` "
+    "and their like; the recipe of a derivation never does.",
     example="""
-NUMBER(PG_head_mask) { ### the debug-info of NUMBER(PG_head_mask) asks more than debug information
+NUMBER(PG_head_mask) { ### the debug-info of NUMBER(PG_head_mask) asks for a derivation
 	doc		"Mask of the head flag."
 	value		signed mask
 	via		VMCOREINFO_NUMBER
-	debug-info	1 << NUMBER(PG_head_mask)
+	debug-info	1 << head_flag
 	since		6.8
 }
 

@@ -10,16 +10,16 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from ...audit import all_rules
 from ...audit.rule import Finding, Severity
 from ...audit.run import UNREADABLE, Audited, Auditor, truth_of
-from ...debuginfo.problem import DebugInfoError
-from ...kernel.config import ConfigError, read_config
+from ...debuginfo.facts import symbol_names
+from ...debuginfo.kernel import read_kernel
 from ...model import Schema
 from ...query.interface import Audit, AuditedInput, AuditFinding, AuditSummary
 from .. import junit, sarif
+from ..debuginfo import add_kernel_options, config_of, told
 from ..dump import INPUT, add_input_format_option
 from ..failure import FINDINGS, FINE, Failure
 from ..failure import UNREADABLE as CANT_READ
@@ -37,27 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_input_format_option(parser)
     parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
     parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
-    parser.add_argument(
-        "--config", metavar="FILE", type=Path, help="the kernel's .config: keys are exact then"
-    )
-    parser.add_argument(
-        "--btf",
-        metavar="FILE",
-        type=Path,
-        help="the kernel's types (/sys/kernel/btf/vmlinux), to compare with",
-    )
-    parser.add_argument(
-        "--vmlinux",
-        metavar="FILE",
-        type=Path,
-        help="the kernel itself: its types, symbols, release and build id, to compare with",
-    )
-    parser.add_argument(
-        "--symbols",
-        metavar="FILE",
-        type=Path,
-        help="System.map, or /proc/kallsyms of the boot, to compare with",
-    )
+    add_kernel_options(parser)
     parser.add_argument(
         "--least",
         choices=[str(severity) for severity in reversed(_ORDER)],
@@ -97,20 +77,15 @@ def _is_fine(audited: Audited) -> bool:
 
 
 def _auditor(options: argparse.Namespace, schema: Schema) -> Auditor:
-    config = None
-    try:
-        if options.config is not None:
-            known = read_config(options.config)
-            config = {name: known.get(name, False) for name in schema.config_names()}
-        truth = truth_of(schema, options.btf, options.vmlinux, options.symbols)
-    except (ConfigError, DebugInfoError) as error:
-        raise Failure(str(error)) from error
+    config = config_of(schema, options.config)
+    names = symbol_names(schema.questions())
+    files = told(lambda: read_kernel(options.btf, options.vmlinux, options.symbols, names))
     return Auditor(
         schema,
         architecture_of(schema, options.arch) if options.arch else None,
         release_of(schema, options.kernel) if options.kernel else None,
         config,
-        truth,
+        truth_of(schema, files, config),
     )
 
 

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""What is known of a kernel, on the command line: its types, symbols and configuration."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from ..debuginfo.problem import DebugInfoError
+from ..dump.problem import DumpError
+from ..kernel.config import ConfigError, read_config
+from ..model import Schema
+from .failure import Failure
+
+_Answer = TypeVar("_Answer")
+
+
+def add_kernel_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="the kernel's .config, as it is or as /proc/config.gz has it",
+    )
+    parser.add_argument(
+        "--btf", metavar="FILE", type=Path, help="the kernel's types: /sys/kernel/btf/vmlinux"
+    )
+    parser.add_argument(
+        "--vmlinux",
+        metavar="FILE",
+        type=Path,
+        help="the kernel itself: its types, symbols, release and build id",
+    )
+    parser.add_argument(
+        "--symbols", metavar="FILE", type=Path, help="System.map, or /proc/kallsyms of the boot"
+    )
+
+
+def told(ask: Callable[[], _Answer]) -> _Answer:
+    """What a reader answers; what is wrong with its files in words of the command."""
+    try:
+        return ask()
+    except (ConfigError, DebugInfoError, DumpError) as error:
+        raise Failure(str(error)) from error
+
+
+def config_of(schema: Schema, path: Path | None) -> Mapping[str, bool | int] | None:
+    """Every symbol that the schema asks for; what the file does not have is off."""
+    if path is None:
+        return None
+    known = told(lambda: read_config(path))
+    return {name: known.get(name, False) for name in schema.config_names()}

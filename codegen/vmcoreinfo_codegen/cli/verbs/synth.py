@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo synth`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...debuginfo.facts import Sources, symbol_names
+from ...debuginfo.kernel import KernelFiles, read_kernel
+from ...dump.memory import PhysicalMemory
+from ...dump.notes import build
+from ...dump.source import File
+from ...model import Architecture, Schema
+from ...problem import did_you_mean
+from ...query.interface import LeftOutEntry, Synthesised, SynthesisedEntry
+from ...synth.image import SYMBOLS, Image
+from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
+from ..debuginfo import add_kernel_options, config_of, told
+from ..failure import FINE, Failure
+from ..output import counted, print_json
+from ..schema import add_schema_option, architecture_of, load_schema, release_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kernel",
+        metavar="RELEASE",
+        help="its release in full, as uname -r prints it (default: that of --vmlinux)",
+    )
+    parser.add_argument("--arch", required=True, help="its architecture")
+    add_kernel_options(parser)
+    parser.add_argument(
+        "--dump",
+        metavar="FILE",
+        type=Path,
+        help="the dump that the note is for, ELF or a raw image: the kernel is looked for in it, "
+        "which tells where it ran and what its variables hold",
+    )
+    parser.add_argument(
+        "--kaslr-offset",
+        metavar="BYTES",
+        type=_number,
+        default=0,
+        help="how far it was moved from the addresses of --symbols; --dump finds it out",
+    )
+    parser.add_argument(
+        "--build-id", metavar="HEX", help="its build id (default: that of --vmlinux)"
+    )
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="a line that you know, as the kernel prints it; may be given again",
+    )
+    parser.add_argument("-o", "--out", metavar="FILE", help="write there instead of to stdout")
+    parser.add_argument("--raw", action="store_true", help="write a raw ELF note around the text")
+    parser.add_argument(
+        "--format",
+        choices=["table", "json"],
+        default="table",
+        help="table: the text, and to stderr what is left out (default); json for machines",
+    )
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    if not (options.btf or options.vmlinux or options.symbols):
+        raise Failure("a note is made of types and symbols: give --btf and --symbols, or --vmlinux")
+    schema = load_schema(options.schema)
+    arch = architecture_of(schema, options.arch)
+    config = config_of(schema, options.config)
+    names = symbol_names(schema.questions()) | SYMBOLS
+    files = told(lambda: read_kernel(options.btf, options.vmlinux, options.symbols, names))
+    text = options.kernel or files.release
+    if text is None:
+        raise Failure("which kernel is it? --kernel takes what uname -r prints")
+    release = release_of(schema, text)
+    sources = Sources(files.types, files.symbols, config, None)
+    build_id = options.build_id or files.build_id
+    if options.dump is not None:
+        image = _image(options.dump, files, text, arch)
+        build_id = build_id or image.build_id()
+        sources = Sources(files.types, moved(files.symbols or {}, image.move), config, image)
+    elif files.symbols is not None:
+        symbols = moved(files.symbols, options.kaslr_offset)
+        sources = Sources(files.types, symbols, config, None)
+    given = {"OSRELEASE": text} | ({"BUILD-ID": build_id} if build_id else {})
+    given |= _lines(schema, options.set)
+    synthesis = synthesise(Kernel(schema, release, arch, sources, given))
+    _write(options, synthesis)
+    return FINE
+
+
+def _number(text: str) -> int:
+    return int(text, 0)
+
+
+def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
+    given = {}
+    for line in lines:
+        key, equals, value = line.partition("=")
+        if not equals or not value:
+            raise Failure(f"--set takes KEY=VALUE, not '{line}'")
+        if key not in schema.by_key:
+            hint = (
+                did_you_mean(key, schema.by_key) or "'vmcoreinfo list' shows the keys of a kernel"
+            )
+            raise Failure(f"--set: unknown key '{key}'; {hint}")
+        given[key] = value
+    return given
+
+
+def _image(dump: Path, files: KernelFiles, release: str, arch: Architecture) -> Image:
+    symbols = files.symbols
+    if symbols is None:
+        raise Failure(
+            "--dump needs --symbols, or a --vmlinux with a symbol table, to know the kernel by"
+        )
+    memory = told(lambda: PhysicalMemory(File(str(dump))))
+    return told(lambda: Image(memory, symbols, files.types, release, arch.bits))
+
+
+def _write(options: argparse.Namespace, synthesis: Synthesis) -> None:
+    if options.format == "json":
+        answer = Synthesised(
+            entries=[
+                SynthesisedEntry(key=made.key, text=made.text, source=made.source)
+                for made in synthesis.entries
+            ],
+            left_out=[LeftOutEntry(key=left.key, why=left.why) for left in synthesis.left_out],
+        )
+        print_json(answer.model_dump(mode="json"))
+    text = build(synthesis.text, "<") if options.raw else synthesis.text
+    if options.out:
+        Path(options.out).write_bytes(text)
+    elif options.format != "json":
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
+    if options.format != "json":
+        for left in synthesis.left_out:
+            print(f"left out: {left.key}: {left.why}", file=sys.stderr)
+        entries = "entry" if len(synthesis.entries) == 1 else "entries"
+        print(
+            f"{len(synthesis.entries)} {entries}, {counted(len(synthesis.left_out), 'key')} left out",
+            file=sys.stderr,
+        )

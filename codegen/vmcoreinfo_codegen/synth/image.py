@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""Where the kernel's image is in a dump: in physical memory, and at which addresses it ran.
+
+Two things are looked for. The banner, `Linux version …`, is text at a known symbol, so its
+physical address gives that of every symbol. And init_mm.pgd holds the address of the top
+page table as the kernel itself sees it, so it tells how far KASLR moved the symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..debuginfo.facts import Types
+from ..debuginfo.problem import DebugInfoError
+from ..dump import notes
+from ..dump.memory import PhysicalMemory
+from ..dump.source import Memory
+
+_BANNER = "linux_banner"
+_BANNER_TEXT = b"Linux version "
+# A second text, to tell the banner from its copies in the log.
+_FORMAT = "linux_proc_banner"
+_FORMAT_TEXT = b"%s version %s"
+_TABLES = ("swapper_pg_dir", "init_top_pgt", "init_level4_pgt")
+_NOTES = "__start_notes"
+_BUILD_ID = 3
+_PAGE = 4096
+_MASK = 0xFFFFFFFFFFFFFFFF
+
+SYMBOLS = {_BANNER, _FORMAT, _NOTES, "init_mm", *_TABLES}
+"""What has to be looked up for it."""
+
+
+class Image:
+    """The kernel's image in a dump. Implements `facts.Memory`.
+
+    `move` is what to add to the given symbols for the addresses at which the kernel ran.
+    """
+
+    def __init__(
+        self,
+        memory: PhysicalMemory,
+        symbols: Mapping[str, int],
+        types: Types | None,
+        release: str,
+        bits: int,
+    ) -> None:
+        """Raises DebugInfoError where the image can't be found."""
+        self._memory = memory
+        self._bits = memory.bits or bits
+        self._symbols = symbols
+        # Physical minus given address, the same for every symbol of the image.
+        self._to_physical = self._located(release)
+        self.move = self._moved(types)
+
+    def physical(self, name: str) -> int | None:
+        address = self._symbols.get(name)
+        return None if address is None else address + self._to_physical & _MASK
+
+    def read(self, width: int, address: int) -> int | None:
+        """At an address at which the kernel ran; None outside of what the dump has."""
+        size = (width or self._bits) // 8
+        data = self._memory.read(address - self.move + self._to_physical & _MASK, size)
+        if len(data) < size:
+            return None
+        return self._number(data)
+
+    def build_id(self) -> str | None:
+        """Hexadecimal, out of the notes of the image; None where they are not at hand."""
+        notes_at = self._symbols.get(_NOTES)
+        if notes_at is None:
+            return None
+        data = self._memory.read(notes_at + self._to_physical & _MASK, _PAGE)
+        window = Memory(self._memory.source.name, data)
+        for note in notes.walk(window, 0, len(data), self._memory.order or "<"):
+            if note.name == b"GNU" and note.type == _BUILD_ID and 0 < note.size <= 64:
+                return window.read(note.offset, note.size).hex()
+        return None
+
+    def _number(self, data: bytes) -> int:
+        return int.from_bytes(data, "big" if self._memory.order == ">" else "little")
+
+    def _located(self, release: str) -> int:
+        name = self._memory.source.name
+        banner = self._symbols.get(_BANNER)
+        if banner is None:
+            raise DebugInfoError(
+                f"{name}: without the symbol {_BANNER} the kernel can't be found in it"
+            )
+        text = _BANNER_TEXT + release.encode() + b" ("
+        second = self._symbols.get(_FORMAT)
+        for place in self._memory.find(text):
+            # Neither KASLR nor the loader moves an image by parts of a page.
+            if place % _PAGE != banner % _PAGE:
+                continue
+            apart = (second or banner) - banner
+            if second is None or self._memory.read(place + apart, 64).startswith(_FORMAT_TEXT):
+                return place - banner
+        raise DebugInfoError(
+            f"{name}: the kernel's image is not in it: no '{text.decode()}' where {_BANNER} can be; "
+            "is --kernel the full release, as uname -r prints it, and are the symbols its?"
+        )
+
+    def _moved(self, types: Types | None) -> int:
+        mm = self._symbols.get("init_mm")
+        offsets = types.offsets("mm_struct", "pgd") if types is not None else set()
+        table = next((self._symbols[t] for t in _TABLES if t in self._symbols), None)
+        if mm is None or table is None or len(offsets) != 1:
+            return 0
+        data = self._memory.read(mm + offsets.pop() + self._to_physical & _MASK, self._bits // 8)
+        pointer = self._number(data) if len(data) == self._bits // 8 else table
+        move = pointer - table
+        if move % _PAGE:
+            raise DebugInfoError(
+                f"{self._memory.source.name}: init_mm.pgd is {pointer:#x}, which is no place of a "
+                "page table; the symbols or types are of another kernel"
+            )
+        return move

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""A note entry by entry: from types and symbols, configuration and memory, and from other entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import vmcoreinfo
+import vmcoreinfo.derive
+
+from ..debuginfo.facts import Facts, Sources
+from ..model import Architecture, Schema
+from ..model.entry import Prediction
+from ..model.vocabulary import Format, Unit
+from ..terms.expression import Expression, Key, Read, TypeFact, render
+from ..terms.key import kind_of
+from ..terms.release import Release
+
+_MASK = 0xFFFFFFFFFFFFFFFF
+_PAGE_SIZE = "PAGESIZE"
+_OPTIONS = {
+    "size": "--btf", "offset": "--btf", "length": "--btf", "enum": "--btf",
+    "symbol": "--symbols", "physical": "--dump", "config": "--config",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Made:
+    """An entry of the new note, and what it came from."""
+
+    key: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An entry that the kernel would print, and where its value can be had."""
+
+    key: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """A note and what is not in it."""
+
+    entries: tuple[Made, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def text(self) -> bytes:
+        return "".join(f"{made.key}={made.text}\n" for made in self.entries).encode()
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Which kernel it is, and what is known of it.
+
+    `given` are values that the user knows, as the kernel prints them; OSRELEASE is one.
+    """
+
+    schema: Schema
+    release: Release
+    arch: Architecture
+    sources: Sources
+    given: Mapping[str, str]
+
+
+def synthesise(kernel: Kernel) -> Synthesis:
+    """The note that a kernel would have made, as far as it is known."""
+    predicted = {
+        p.key: p for p in kernel.schema.predict(kernel.release, kernel.arch) if _is_on(p, kernel)
+    }
+    asked = {key: _expressions(p, kernel.release) for key, p in predicted.items()}
+    facts = Facts([e for said in asked.values() for e in said], kernel.sources)
+    made = {key: Made(key, text, "given") for key, text in kernel.given.items()}
+    if len(kernel.arch.pages) == 1:
+        only = Made(_PAGE_SIZE, str(kernel.arch.page), f"the only page size of {kernel.arch.name}")
+        made.setdefault(_PAGE_SIZE, only)
+    # An entry may follow from others, so as long as one is new, others may be.
+    before = -1
+    while before != len(made):
+        before = len(made)
+        for key, prediction in predicted.items():
+            if key not in made:
+                found = _from_facts(kernel, facts, prediction, asked[key], made)
+                found = found or _from_derivation(kernel, prediction, made)
+                if found:
+                    made[key] = found
+    order = [key for key in predicted if key in made]
+    order += [key for key in made if key not in predicted]
+    return Synthesis(
+        tuple(made[key] for key in order),
+        tuple(
+            LeftOut(key, _why(kernel, p, asked[key]))
+            for key, p in predicted.items()
+            if key not in made
+        ),
+    )
+
+
+def _is_on(prediction: Prediction, kernel: Kernel) -> bool:
+    """Whether the kernel prints the entry, or may: what is not known is left to types and symbols."""
+    config = kernel.sources.config
+    return config is None or prediction.condition.evaluate(config) is not False
+
+
+def _expressions(prediction: Prediction, release: Release) -> tuple[Expression, ...]:
+    return prediction.export.debug_info(prediction.key, kind_of(prediction.key), release)
+
+
+def _from_facts(
+    kernel: Kernel,
+    facts: Facts,
+    prediction: Prediction,
+    asked: tuple[Expression, ...],
+    made: Mapping[str, Made],
+) -> Made | None:
+    info = _parsed(made)
+
+    def value_of_key(key: str) -> int | None:
+        value = info.get(key)
+        return value if isinstance(value, int) else None
+
+    values = facts.values(asked, value_of_key)
+    if len(values) != 1:
+        return None
+    text = _printed(prediction, values.pop(), kernel.arch)
+    return Made(prediction.key, text, render(asked[0])) if text is not None else None
+
+
+def _from_derivation(
+    kernel: Kernel, prediction: Prediction, made: Mapping[str, Made]
+) -> Made | None:
+    """By a derivation that has the entry as one of its recipes, through another recipe."""
+    for derivation in kernel.schema.derivations:
+        if any(r.expression == Key(prediction.key, (0, 0)) for r in derivation.recipes):
+            derive = getattr(vmcoreinfo.derive, derivation.name)
+            target = vmcoreinfo.derive.Target(kernel.arch.name)
+            try:
+                derived = derive(_parsed(made), target)
+            except vmcoreinfo.derive.ReadError:
+                continue
+            text = _printed(prediction, derived.value, kernel.arch) if derived else None
+            if derived and text is not None:
+                return Made(prediction.key, text, f"{derivation.name}, recipe {derived.recipe}")
+    return None
+
+
+def _parsed(made: Mapping[str, Made]) -> vmcoreinfo.VmcoreInfo:
+    return vmcoreinfo.parse("".join(f"{m.key}={m.text}\n" for m in made.values()).encode())
+
+
+def _printed(prediction: Prediction, value: int, arch: Architecture) -> str | None:
+    """The value as the kernel prints it; None for an address that no kernel has."""
+    bits = value & ((1 << arch.bits) - 1)
+    if prediction.export.unit is Unit.ADDRESS and bits < (arch.kernel_half or 0):
+        return None
+    match prediction.format:
+        case Format.HEX:
+            return f"{bits:x}"
+        case Format.PREFIXED_HEX:
+            return f"0x{bits:x}"
+        case Format.DECIMAL:
+            return str(bits)
+        case Format.SIGNED:
+            return str(bits - (1 << arch.bits) if bits >> (arch.bits - 1) else bits)
+    return None
+
+
+def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) -> str:
+    sources = kernel.sources
+    missing = {
+        "--btf": sources.types is None,
+        "--symbols": sources.symbols is None,
+        "--config": sources.config is None,
+        "--dump": sources.memory is None,
+    }
+    needed: dict[str, None] = {}
+    for expression in asked:
+        for part in expression.walk():
+            if isinstance(part, Read):
+                needed["--dump"] = None
+            elif isinstance(part, TypeFact):
+                needed[_OPTIONS[part.question]] = None
+    options = [option for option in needed if missing[option]]
+    if options:
+        return f"{' and '.join(options)} would tell: {render(asked[0])}"
+    condition = (
+        "" if prediction.is_unconditional else f" (it has the line if {prediction.condition})"
+    )
+    if asked and needed:
+        return f"not in {' and '.join(needed)}: {render(asked[0])}{condition}"
+    others = [e.key for expr in asked for e in expr.walk() if isinstance(e, Key)]
+    if others:
+        return f"follows from {' and '.join(dict.fromkeys(others))}, which are not there"
+    return (
+        f"{prediction.export.absent or 'nothing tells it'} To give it: --set '{prediction.key}=…'"
+    )
+
+
+def moved(symbols: Mapping[str, int], by: int) -> dict[str, int]:
+    """Symbols at the addresses at which a moved kernel ran."""
+    return {name: address + by & _MASK for name, address in symbols.items()}
