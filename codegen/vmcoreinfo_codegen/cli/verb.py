@@ -48,6 +48,12 @@ VERBS = (
         "synth",
     ),
     Verb(
+        "attach",
+        "copy an ELF vmcore with a note put into it",
+        "vmcoreinfo attach vmcoreinfo.txt vmcore -o vmcore-with-note",
+        "attach",
+    ),
+    Verb(
         "explain",
         "tell the whole story of a key, or of a derived value",
         "vmcoreinfo explain 'OFFSET(vmap_area.va_start)'",

@@ -224,3 +224,52 @@ def open_elf(source: Source) -> Elf:
         shnum,
         shstrndx,
     )
+
+
+def header_size(file: Elf) -> int:
+    return file.layout.header_size
+
+
+def segment_size(file: Elf) -> int:
+    return struct.calcsize(file.order + file.layout.segment)
+
+
+def section_size(file: Elf) -> int:
+    return struct.calcsize(file.order + file.layout.section)
+
+
+def build_headers(file: Elf, segments: list[Segment], section_at: int) -> bytes:
+    """ELF header and program headers of a core like `file`, right behind each other.
+
+    `section_at` is where section 0 is to be, which counts the program headers where
+    the header can't; 0 for no sections.
+    """
+    layout, order = file.layout, file.order
+    count = PN_XNUM if section_at else len(segments)
+    ident = MAGIC + bytes([file.bits // 32, 1 if order == "<" else 2, 1]) + bytes(9)
+    fields = (
+        file.type, file.machine, 1, 0, layout.header_size, section_at, file.flags,
+        layout.header_size, segment_size(file), count,
+        section_size(file) if section_at else 0, int(bool(section_at)), 0,
+    )  # fmt: skip
+    data = bytearray(ident + struct.pack(order + layout.header, *fields))
+    pack = struct.Struct(order + layout.segment).pack
+    for s in segments:
+        if file.bits == 64:
+            data += pack(*s)
+        else:
+            data += pack(
+                s.type,
+                s.offset,
+                s.virtual,
+                s.physical,
+                s.file_size,
+                s.memory_size,
+                s.flags,
+                s.align,
+            )
+    if section_at:
+        section = [0] * 10
+        section[7] = len(segments)
+        data += struct.pack(order + layout.section, *section)
+    return bytes(data)

@@ -23,12 +23,16 @@ _CHUNK = 1 << 16
 
 
 class NoteHeader(NamedTuple):
-    """A note; `offset` is that of its descriptor, `size` the descriptor's, in bytes."""
+    """A note; `offset` is that of its descriptor, `size` the descriptor's, in bytes.
+
+    `name_size` is what the header says, the NUL at the end of the name included.
+    """
 
     name: bytes
     type: int
     offset: int
     size: int
+    name_size: int
 
 
 def walk(source: Source, offset: int, size: int, order: str) -> Iterator[NoteHeader]:
@@ -56,7 +60,7 @@ def walk(source: Source, offset: int, size: int, order: str) -> Iterator[NoteHea
         if text > end:
             return
         name = head[HEADER_BYTES : HEADER_BYTES + min(name_size, _LONGEST_NAME)]
-        yield NoteHeader(name.rstrip(b"\0"), type_, text, text_size)
+        yield NoteHeader(name.rstrip(b"\0"), type_, text, text_size, name_size)
         offset = text + padded(text_size)
     raise DumpError(f"{source.name}: more than {_MOST_NOTES} notes; the file is damaged")
 

@@ -58,6 +58,9 @@ class File:
         self.size = status.st_size or None
         self.bytes_read = 0
 
+    def fileno(self) -> int:
+        return self._descriptor
+
     @property
     def seeks(self) -> bool:
         try:

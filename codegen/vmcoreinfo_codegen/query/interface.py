@@ -424,6 +424,16 @@ class Synthesised(Answer):
     left_out: list[LeftOutEntry]
 
 
+class Attached(Answer):
+    """`vmcoreinfo attach --format json`; sizes in bytes"""
+
+    out: str
+    lines: int = Field(description="of the note that can be used")
+    replaced: bool = Field(description="whether the dump had a note already")
+    shared: int = Field(description="of the dump, that the copy shares with it")
+    copied: int = Field(description="of the dump, that the copy has for itself")
+
+
 class CheckProblem(Answer):
     """One problem of the schema; line and column count from 1."""
 
@@ -484,6 +494,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "diff": Diff,
     "audit": Audit,
     "synth": Synthesised,
+    "attach": Attached,
     "extract": Extracted,
     "budget": Budget,
     "history": History,

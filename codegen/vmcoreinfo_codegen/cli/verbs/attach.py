@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo attach`"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from ...dump.attach import attach
+from ..debuginfo import told
+from ..dump import INPUT, add_input_format_option, found_in
+from ..failure import FINE, Failure
+from ..output import print_json
+from ..progress import bar
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("note", metavar="NOTE", help=f"what has the note: {INPUT}")
+    parser.add_argument("dump", metavar="DUMP", help="an ELF vmcore")
+    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy")
+    add_input_format_option(parser)
+    parser.add_argument(
+        "--format",
+        choices=["table", "json"],
+        default="table",
+        help="of what is told: a line for people (default), json for machines",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    import vmcoreinfo
+
+    found = found_in(options.note, options.input_format)
+    lines = sum(line.format is not None for line in vmcoreinfo.parse(found.text).lines)
+    if not lines:
+        raise Failure(
+            f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
+        )
+    with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
+        attached = told(lambda: attach(found.text, options.dump, options.out, done))
+    if options.format == "json":
+        print_json(
+            {
+                "out": options.out,
+                "lines": lines,
+                "replaced": attached.replaced,
+                "shared": attached.shared,
+                "copied": attached.copied,
+            }
+        )
+        return FINE
+    place = (
+        "in place of the note that was there" if attached.replaced else "where there was no note"
+    )
+    data = (
+        f"{attached.shared} bytes shared with it"
+        if attached.shared
+        else f"{attached.copied} bytes copied"
+    )
+    print(f"{options.out}: {lines} lines {place}; of {options.dump} {data}", file=sys.stderr)
+    return FINE

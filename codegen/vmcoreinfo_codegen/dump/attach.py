@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""A copy of an ELF vmcore with another note in it.
+
+New headers and notes come in front, in whole blocks of the file system, and the old file
+behind them as it is: so its blocks can be shared, and each PT_LOAD moves by the same
+distance. The program headers stand right behind the ELF header, where makedumpfile reads
+them whatever `e_phoff` says (it refuses QEMU's dumps for that).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
+
+from . import elf, notes
+from .problem import DumpError
+from .source import File, exactly
+
+_FICLONERANGE = 0x4020940D
+_LEAST_BLOCK = 4096
+_MOST_BLOCK = 1 << 20
+_MOST_NOTES = 256 << 20
+_COPY = 16 << 20
+
+Progress = Callable[[int], object]
+
+
+class Attached(NamedTuple):
+    """What was written: bytes of the old file that the copy shares with it or has for itself."""
+
+    replaced: bool
+    shared: int
+    copied: int
+
+
+def attach(
+    text: bytes | None, dump: str, out: str, progress: Progress = lambda size: None
+) -> Attached:
+    """Write a copy of `dump` whose VMCOREINFO note has that text, None for no such note.
+
+    `out` appears when it is whole, and replaces what was there. Raises DumpError, OSError.
+    """
+    with File(dump) as source:
+        if os.path.exists(out) and os.path.samefile(dump, out):
+            raise DumpError(f"{out}: the dump itself; write the copy to another file")
+        if source.size is None or not source.seeks:
+            raise DumpError(f"{dump}: a copy is made of a file, not of a pipe or a device")
+        front, replaced = _front(source, text, _block_size(out))
+        partial = f"{out}.partial"
+        try:
+            with open(partial, "wb") as target:
+                target.write(front)
+                target.flush()
+                shared = _share(source, target.fileno(), len(front))
+                copied = 0 if shared else _copy(source, target.fileno(), len(front), progress)
+            os.replace(partial, out)
+        except BaseException:
+            if os.path.exists(partial):
+                os.unlink(partial)
+            raise
+    return Attached(replaced, shared, copied)
+
+
+def _block_size(out: str) -> int:
+    status = os.statvfs(os.path.dirname(os.path.abspath(out)))
+    size = status.f_bsize
+    return size if _LEAST_BLOCK <= size <= _MOST_BLOCK and size & (size - 1) == 0 else _LEAST_BLOCK
+
+
+def _front(source: File, text: bytes | None, block: int) -> tuple[bytes, bool]:
+    """Headers and notes of the copy, up to where the old file begins; whether a note is replaced."""
+    file = elf.open_elf(source)
+    if file.type != elf.ET_CORE:
+        raise DumpError(f"{source.name}: an ELF file that is no core dump (type {file.type})")
+    segments = list(file.segments())
+    kept, replaced = _notes(source, file, segments)
+    if text is not None:
+        kept += notes.build(text, file.order)
+    loads = [s for s in segments if s.type != elf.PT_NOTE]
+    count = len(loads) + 1
+    header_size, segment_size = elf.header_size(file), elf.segment_size(file)
+    section = header_size + count * segment_size
+    many = count >= elf.PN_XNUM
+    start = section + (elf.section_size(file) if many else 0)
+    start = (start + 7) & ~7
+    size = -(-(start + len(kept)) // block) * block
+    moved = [s._replace(offset=s.offset + size) for s in loads]
+    note = elf.Segment(elf.PT_NOTE, 0, start, 0, 0, len(kept), len(kept), 4)
+    if file.bits == 32 and any(s.offset + s.file_size >= 1 << 32 for s in moved):
+        raise DumpError(f"{source.name}: with a note in front its offsets do not fit in 32 bits")
+    headers = elf.build_headers(file, [note, *moved], section if many else 0)
+    return (headers.ljust(start, b"\0") + kept).ljust(size, b"\0"), replaced
+
+
+def _notes(source: File, file: elf.Elf, segments: list[elf.Segment]) -> tuple[bytes, bool]:
+    """All other notes as they are, and whether there was a VMCOREINFO among them."""
+    kept = bytearray()
+    replaced = False
+    for segment in segments:
+        if segment.type != elf.PT_NOTE:
+            continue
+        for note in notes.walk(source, segment.offset, segment.file_size, file.order):
+            if note.name == notes.NAME:
+                replaced = True
+                continue
+            first = note.offset - notes.HEADER_BYTES - notes.padded(note.name_size)
+            size = note.offset - first + notes.padded(note.size)
+            if size > _MOST_NOTES or len(kept) + size > _MOST_NOTES:
+                raise DumpError(f"{source.name}: its notes claim more than {_MOST_NOTES} bytes")
+            kept += exactly(source, first, size, "a note") if size <= _COPY else b""
+    return bytes(kept), replaced
+
+
+def _share(source: File, target: int, place: int) -> int:
+    """Let the copy have the blocks of the old file; 0 where the file system can't."""
+    size = source.size or 0
+    request = struct.pack("qQQQ", source.fileno(), 0, 0, place)
+    try:
+        fcntl.ioctl(target, _FICLONERANGE, request)
+    except OSError:
+        return 0
+    return size
+
+
+def _copy(source: File, target: int, place: int, progress: Progress) -> int:
+    """Copy the old file behind the front, holes as holes."""
+    size = source.size or 0
+    os.ftruncate(target, place + size)
+    copied = at = 0
+    while at < size:
+        try:
+            start = os.lseek(source.fileno(), at, os.SEEK_DATA)
+        except OSError:
+            break
+        end = os.lseek(source.fileno(), start, os.SEEK_HOLE)
+        progress(start - at)
+        at = start
+        while at < end:
+            done = os.copy_file_range(source.fileno(), target, min(_COPY, end - at), at, place + at)
+            if not done:
+                raise DumpError(f"{source.name}: it became shorter while it was copied")
+            at += done
+            copied += done
+            progress(done)
+    return copied
