@@ -59,12 +59,13 @@ def test_render_keeps_meaning(text: str) -> None:
         ("256 >> 4", 16),
         ("256 >> 64", 0),
         ("18446744073709551615 + 1", 0),
+        ("log2(8)", 3),
     ],
 )
 def test_constants(text: str, value: int) -> None:
     assert constant_of(expression(text)) == value
 
 
-@pytest.mark.parametrize("text", ["PAGESIZE", "1 + PAGESIZE", "ptr[8]", "log2(8)", "page_shift"])
+@pytest.mark.parametrize("text", ["PAGESIZE", "1 + PAGESIZE", "ptr[8]", "log2(7)", "size(page)", "page_shift"])
 def test_what_is_no_constant(text: str) -> None:
     assert constant_of(expression(text)) is None

@@ -91,7 +91,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module = _load(asked[0])
     arguments_of = _verb_parser(asked[0])
     module.add_arguments(arguments_of)
-    options = arguments_of.parse_args(argv[1:])
+    # Intermixed: a name may stand behind an option. Without any, that parser names too many.
+    some = any(not word.startswith("-") or word == "-" for word in argv[1:])
+    parse = arguments_of.parse_intermixed_args if some else arguments_of.parse_args
+    options = parse(argv[1:])
     try:
         code: int = module.run(options)
         sys.stdout.flush()

@@ -41,6 +41,12 @@ VERBS = (
         "audit",
     ),
     Verb(
+        "derive",
+        "work out values from a note and the memory of its dump",
+        "vmcoreinfo derive vmcore vmalloc_start",
+        "derive",
+    ),
+    Verb(
         "synth",
         "make a note for a dump that has none",
         "vmcoreinfo synth --kernel 6.1.0-56-amd64 --arch amd64 --btf btf --symbols System.map "

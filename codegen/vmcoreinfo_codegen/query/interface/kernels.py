@@ -1,86 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The JSON that the verbs print: an interface, each with a JSON Schema made from these models.
-
-`parse` builds its answer by hand, as it starts without pydantic; a test holds it to `Parse`.
-"""
+"""What verbs print of kernels, of the schema and of its products."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import Field, RootModel
 
-
-class Answer(BaseModel):
-    """What a verb prints, or a part of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ParsedEntry(Answer):
-    """One line of a note that could be used."""
-
-    key: str
-    kind: Literal["SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER", "CONFIG", "bare"]
-    value: int | bool | str = Field(
-        description="a number where the format is one, true for a flag, else the text"
-    )
-    text: str = Field(description="the value as it is printed")
-    format: str | None = Field(description="null for a key that is not known")
-    line: int = Field(ge=1)
-
-
-class ParsedDiagnostic(Answer):
-    """What is wrong with a line of a note."""
-
-    id: Literal["unknown", "duplicate", "malformed", "overflow", "truncated", "not-text"]
-    severity: Literal["info", "warning", "error"]
-    line: int = Field(ge=1)
-    offset: int = Field(ge=0, description="byte at fault, from the start of the text")
-    key: str | None
-    message: str
-
-
-class Parse(Answer):
-    """`vmcoreinfo parse --format json`"""
-
-    entries: list[ParsedEntry]
-    diagnostics: list[ParsedDiagnostic]
-
-
-class FoundNote(Answer):
-    """`vmcoreinfo note --where --format json`"""
-
-    input: str
-    format: str = Field(description="elf, kdump, note or text; 'flattened' before what is inside")
-    offset: int | None = Field(description="of the text, in bytes; of the dump that is inside")
-    bytes: int = Field(description="of the text")
-    arch: str | None = Field(description="as the dump says; null where it doesn't")
-    bits: int | None
-    byte_order: Literal["little", "big"] | None
-    beside: list[str] = Field(description="names of like notes beside it: VMCOREINFO_XEN")
-
-
-class CarvedNote(Answer):
-    """A text in an image, where it starts, and how many of its lines can be used."""
-
-    offset: int
-    physical: int | None = Field(description="physical address, where an ELF dump tells it")
-    bytes: int
-    release: str
-    known: int
-    lines: int
-    place: Literal["note", "page", "copy"] = Field(
-        description="note: behind the header of one; page: at the start of a page"
-    )
-    same_as: int | None = Field(description="number, from 1, of the first note with its text")
-
-
-class Finds(Answer):
-    """`vmcoreinfo find --format json`, the likeliest note first"""
-
-    image: str
-    notes: list[CarvedNote]
+from .answer import Answer
 
 
 class ListedEntry(Answer):
@@ -363,77 +290,6 @@ class Explain(RootModel[Explanation | ExplainedDerivation]):
     """`vmcoreinfo explain --format json`: of a key or of a derivation"""
 
 
-class AuditFinding(Answer):
-    """What a rule found; `key` and `line` (from 1) null where it is about neither."""
-
-    rule: str
-    severity: Literal["error", "warning", "info"]
-    key: str | None
-    message: str
-    remedy: str
-    line: int | None
-
-
-class AuditedInput(Answer):
-    """One input; release and architecture null where nothing tells them."""
-
-    path: str
-    release: str | None
-    arch: str | None
-    findings: list[AuditFinding]
-
-
-class AuditSummary(Answer):
-    """How many inputs, and findings of each severity, over all of them; remarks (`info`) are
-    no findings that count."""
-
-    inputs: int
-    unreadable: int
-    without_findings: int
-    error: int
-    warning: int
-    info: int
-
-
-class Audit(Answer):
-    """`vmcoreinfo audit --format json`"""
-
-    inputs: list[AuditedInput]
-    summary: AuditSummary
-
-
-class SynthesisedEntry(Answer):
-    """A line of the new note, and what its value came from."""
-
-    key: str
-    text: str
-    source: str
-
-
-class LeftOutEntry(Answer):
-    """A line that the kernel would print, and where its value can be had."""
-
-    key: str
-    why: str
-
-
-class Synthesised(Answer):
-    """`vmcoreinfo synth --format json`"""
-
-    entries: list[SynthesisedEntry]
-    left_out: list[LeftOutEntry]
-
-
-class Attached(Answer):
-    """`vmcoreinfo attach --format json`; sizes in bytes"""
-
-    out: str
-    lines: int = Field(description="of the note that can be used")
-    replaced: bool = Field(description="whether the dump had a note already")
-    shared: int = Field(description="of the dump, that the copy shares with it")
-    copied: int = Field(description="of the dump, that the copy has for itself")
-
-
 class CheckProblem(Answer):
     """One problem of the schema; line and column count from 1."""
 
@@ -484,23 +340,3 @@ class Formatted(Answer):
 
     changed: list[str]
     problems: list[CheckProblem]
-
-
-ANSWERS: dict[str, type[BaseModel]] = {
-    "parse": Parse,
-    "note": FoundNote,
-    "find": Finds,
-    "list": Listing,
-    "diff": Diff,
-    "audit": Audit,
-    "synth": Synthesised,
-    "attach": Attached,
-    "extract": Extracted,
-    "budget": Budget,
-    "history": History,
-    "explain": Explain,
-    "check": Check,
-    "sync": Synced,
-    "generate": Generated,
-    "fmt": Formatted,
-}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo derive`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import vmcoreinfo
+import vmcoreinfo.derive
+
+from ...audit.identify import architectures_of, release_of
+from ...dump.reader import LIVE, STDIN, Found
+from ...dump.translated import reader
+from ...model import Derivation, Schema
+from ...model.vocabulary import Format
+from ...problem import did_you_mean
+from ...query.interface import DerivedValue, Derives
+from ..dump import INPUT, add_input_format_option, found_in
+from ..failure import FINDINGS, FINE, Failure
+from ..output import print_json, print_table
+from ..schema import add_format_option, add_schema_option, architecture_of, load_schema
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", metavar="DUMP", help=INPUT)
+    parser.add_argument(
+        "name", metavar="NAME", nargs="*", help="a derived value (default: all of them)"
+    )
+    add_input_format_option(parser)
+    parser.add_argument(
+        "--note", metavar="NOTE", help="take the note from there, not from the dump"
+    )
+    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    add_format_option(parser)
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    schema = load_schema(options.schema)
+    wanted = _wanted(schema, options.name)
+    found = found_in(options.note or options.input, None if options.note else options.input_format)
+    info = vmcoreinfo.parse(found.text)
+    if not any(line.format for line in info.lines):
+        raise Failure(
+            f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
+        )
+    arch = _architecture(schema, options.arch, found, info)
+    target = vmcoreinfo.derive.Target(
+        arch,
+        None if _is_note(found, options) else reader(options.input, found.text),
+        found.order == ">",
+    )
+    values = [_value(derivation, info, target) for derivation in wanted]
+    if options.format == "json":
+        answer = Derives(input=options.input, release=info.OSRELEASE, arch=arch, values=values)
+        print_json(answer.model_dump(mode="json"))
+    else:
+        rows = [[v.name, v.text or "-", v.unit or "", v.recipe or v.why or ""] for v in values]
+        print_table(["NAME", "VALUE", "UNIT", "RECIPE"], rows)
+    absent = [value for value in values if value.value is None]
+    return FINDINGS if options.name and absent else FINE
+
+
+def _wanted(schema: Schema, names: list[str]) -> list[Derivation]:
+    by_name = {derivation.name: derivation for derivation in schema.derivations}
+    for name in names:
+        if name not in by_name:
+            hint = did_you_mean(name, by_name) or f"one of {' '.join(by_name)}"
+            raise Failure(f"unknown derivation '{name}'; {hint}")
+    return [by_name[name] for name in names] if names else list(schema.derivations)
+
+
+def _is_note(found: Found, options: argparse.Namespace) -> bool:
+    """Whether there is no memory to read, but the note alone."""
+    if options.input == STDIN:
+        return True
+    return options.note is None and options.input != LIVE and found.format in ("text", "note")
+
+
+def _architecture(
+    schema: Schema, name: str | None, found: Found, info: vmcoreinfo.VmcoreInfo
+) -> str | None:
+    if name:
+        return architecture_of(schema, name).name
+    told = schema.architecture(found.arch or "")
+    if told is not None:
+        return told.name
+    release, _ = release_of(schema, info)
+    archs = architectures_of(schema, info, release)
+    if len(archs) == 1:
+        return archs[0].name
+    print(
+        "vmcoreinfo: the architecture is not told; recipes of single ones do not apply without --arch",
+        file=sys.stderr,
+    )
+    return None
+
+
+def _value(
+    derivation: Derivation, info: vmcoreinfo.VmcoreInfo, target: vmcoreinfo.derive.Target
+) -> DerivedValue:
+    unit = derivation.unit.value if derivation.unit else None
+    why = None
+    derived = None
+    try:
+        derived = getattr(vmcoreinfo.derive, derivation.name)(info, target)
+    except vmcoreinfo.derive.ReadError as error:
+        why = str(error)
+    if derived is None:
+        why = why or "no recipe applies: the keys that they take are not there"
+        return DerivedValue(
+            name=derivation.name, value=None, text=None, unit=unit, recipe=None, why=why
+        )
+    text = f"{derived.value:#x}" if derivation.format is Format.HEX else str(derived.value)
+    return DerivedValue(
+        name=derivation.name,
+        value=derived.value,
+        text=text,
+        unit=unit,
+        recipe=derived.recipe,
+        why=None,
+    )

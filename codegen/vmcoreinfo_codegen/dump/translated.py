@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""Memory of a dump at kernel virtual addresses, through drgn (extra `dump`).
+
+drgn translates with what the note says alone, needs no debug information, and reads ELF,
+kdump-compressed and flattened dumps, and the running kernel.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .problem import DumpError
+from .reader import LIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def reader(path: str, text: bytes) -> Callable[[int, int], bytes]:
+    """Reads (address, size); the dump is opened at the first read.
+
+    The function raises DumpError where the dump can't be opened, and what drgn raises
+    (`FaultError`) where it has nothing at an address.
+    """
+    program: Any = None
+
+    def read(address: int, size: int) -> bytes:
+        nonlocal program
+        if program is None:
+            program = _opened(path, text)
+        data: bytes = program.read(address, size)
+        return data
+
+    return read
+
+
+def _opened(path: str, text: bytes) -> Any:
+    try:
+        import drgn
+    except ImportError as error:
+        raise DumpError(
+            f"{path}: memory is read through drgn, which is not here; install it with: "
+            "pip install 'vmcoreinfo[dump]'"
+        ) from error
+    try:
+        if path == LIVE:
+            program = drgn.Program()
+            program.set_kernel()
+        else:
+            program = drgn.Program(vmcoreinfo=text)
+            program.set_core_dump(path)
+    except (OSError, ValueError, LookupError, drgn.FaultError) as error:
+        raise DumpError(f"{path}: drgn can't open it: {error}") from error
+    return program

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+"""What all answers share."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Answer(BaseModel):
+    """What a verb prints, or a part of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
