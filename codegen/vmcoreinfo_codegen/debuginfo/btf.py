@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from .problem import DebugInfoError
@@ -101,8 +101,8 @@ class Btf:
         if not offsets:
             return
         words = self._words
-        for place in [place for place in self._walk() if words[place] in offsets]:
-            if place >= 0 and self._kind(place) in _NAMED:
+        for place in [place for place in self._walk()[1:] if words[place] in offsets]:
+            if self._kind(place) in _NAMED:
                 self._by_name[offsets[words[place]]].append(place)
 
     def sizes(self, name: str) -> set[int]:
@@ -118,18 +118,19 @@ class Btf:
         return {
             member.bit_offset // 8
             for place in self._named(name)
-            for member in self._members_at(place, path)
-            if not member.is_bitfield and member.bit_offset % 8 == 0
+            if (member := self._member_at(place, path)) is not None
+            and not member.is_bitfield
+            and member.bit_offset % 8 == 0
         }
 
     def lengths(self, name: str, path: str) -> set[int]:
         """Every number of elements that an array member has in a type of that name."""
         found = set()
         for place in self._named(name):
-            for member in self._members_at(place, path):
-                array_place = self._resolved(member.type)
-                if array_place is not None and self._kind(array_place) == _ARRAY:
-                    found.add(self._word(array_place + 5))
+            member = self._member_at(place, path)
+            array_place = self._resolved(member.type) if member is not None else None
+            if array_place is not None and self._kind(array_place) == _ARRAY:
+                found.add(self._word(array_place + 5))
         return found
 
     def enumerators(self, names: Iterable[str]) -> dict[str, int]:
@@ -174,7 +175,8 @@ class Btf:
                 f"{self.name}: type {len(places)} at byte {4 * place} of the types: {error}"
             ) from error
         if place != len(words):
-            raise DebugInfoError(f"{self.name}: type {len(places)} is cut")
+            number = len(places) - (place > len(words))
+            raise DebugInfoError(f"{self.name}: type {number} is cut")
         # So far each place is the end of its type; what starts there is the next one.
         self._places = [-1, 0, *places[1:-1]] if len(places) > 1 else [-1]
         return self._places
@@ -236,33 +238,41 @@ class Btf:
     def _pointer_bytes(self) -> int:
         """A list_head is two pointers, on every kernel."""
         if not self.pointer_bytes:
-            sizes = self.sizes("list_head")
+            places = self._named("list_head")
+            sizes = {self._word(place + 2) for place in places if self._kind(place) == _STRUCT}
             self.pointer_bytes = sizes.pop() // 2 if len(sizes) == 1 else 0
         return self.pointer_bytes
 
-    def _members_at(self, place: int, path: str) -> Iterator[Member]:
-        """Members of that path, their offsets from the start of the type at `place`."""
+    def _member_at(self, place: int, path: str) -> Member | None:
+        """The member of that path, its offset from the start of the type at `place`."""
         head, _, rest = path.partition(".")
-        for member in self._members(place, head, 0, 0):
-            if not rest:
-                yield member
-                continue
-            inner = self._resolved(member.type)
-            if inner is not None:
-                for deeper in self._members_at(inner, rest):
-                    yield deeper._replace(bit_offset=deeper.bit_offset + member.bit_offset)
+        member = self._member(place, head, 0, set())
+        if member is None or not rest:
+            return member
+        inner = self._resolved(member.type)
+        deeper = self._member_at(inner, rest) if inner is not None else None
+        if deeper is None:
+            return None
+        return deeper._replace(bit_offset=deeper.bit_offset + member.bit_offset)
 
-    def _members(self, place: int, name: str, bits: int, depth: int) -> Iterator[Member]:
-        """Members of that name, of the type or of what is anonymous in it."""
+    def _member(
+        self, place: int, name: str, bits: int, seen: set[int], depth: int = 0
+    ) -> Member | None:
+        """The member of that name, of the type or of what is anonymous in it.
+
+        A name is there once, as in C; what was `seen` does not have it.
+        """
+        if place in seen:
+            return None
+        seen.add(place)
         if depth > _DEEPEST:
-            raise DebugInfoError(f"{self.name}: a type is made of itself")
+            raise DebugInfoError(f"{self.name}: types within types, more than {_DEEPEST} deep")
         kind = self._kind(place)
         if kind in _MODIFIERS:
             inner = self._resolved(self._word(place + 2))
-            if inner is not None:
-                yield from self._members(inner, name, bits, depth + 1)
+            return self._member(inner, name, bits, seen, depth + 1) if inner is not None else None
         if kind not in (_STRUCT, _UNION):
-            return
+            return None
         info = self._word(place + 1)
         has_bitfields = info >> 31
         wanted = name.encode()
@@ -273,6 +283,9 @@ class Btf:
             if string == 0:
                 inner = self._resolved(type_)
                 if inner is not None and self._kind(inner) in (_STRUCT, _UNION):
-                    yield from self._members(inner, name, offset, depth + 1)
+                    member = self._member(inner, name, offset, seen, depth + 1)
+                    if member is not None:
+                        return member
             elif self._strings[string : string + len(wanted) + 1] == wanted + b"\0":
-                yield Member(name, type_, offset, width > 0)
+                return Member(name, type_, offset, width > 0)
+        return None

@@ -17,6 +17,7 @@ from .problem import DebugInfoError
 _GNU = b"GNU"
 _BUILD_ID = 3
 _SHT_NOTE = 7
+_SHT_NOBITS = 8
 _BANNER = re.compile(rb"Linux version ([!-~]+) ")
 _MOST_TABLE = 256 << 20
 _SYMBOL = {32: "IIIBBH", 64: "IBBHQQ"}
@@ -27,7 +28,10 @@ class Vmlinux:
 
     def __init__(self, path: Path) -> None:
         self.name = str(path)
-        self._file = File(self.name)
+        try:
+            self._file = File(self.name)
+        except DumpError as error:
+            raise DebugInfoError(f"{path}: a folder; --vmlinux takes a file") from error
         try:
             self._elf = elf.open_elf(self._file)
         except DumpError as error:
@@ -87,7 +91,7 @@ class Vmlinux:
     def _section(self, name: str, most: int) -> bytes | None:
         try:
             section = self._elf.section(name)
-            if section is None:
+            if section is None or section.type == _SHT_NOBITS:
                 return None
             if section.size > most:
                 raise DebugInfoError(f"{self.name}: its {name} claims {section.size} bytes")

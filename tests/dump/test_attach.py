@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""Copies of ELF dumps with another note: only the note differs, and the headers are where they must be."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.command import Run
+from tests.conftest import real_notes
+from tests.dump.make import TEXT, elf, kdump, other_note
+from vmcoreinfo_codegen.dump import elf as elf_format
+from vmcoreinfo_codegen.dump import notes
+from vmcoreinfo_codegen.dump.attach import attach
+from vmcoreinfo_codegen.dump.memory import PhysicalMemory
+from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
+from vmcoreinfo_codegen.dump.reader import find_in, find_note
+from vmcoreinfo_codegen.dump.source import File, Memory
+
+NEW = b"OSRELEASE=7.3.4\nPAGESIZE=4096\nSIZE(page)=64\n"
+CLASSES = list(itertools.product([32, 64], "<>"))
+
+
+def segments_of(path: Path) -> list[elf_format.Segment]:
+    with File(str(path)) as source:
+        return list(elf_format.open_elf(source).segments())
+
+
+def names_of(path: Path) -> list[bytes]:
+    with File(str(path)) as source:
+        file = elf_format.open_elf(source)
+        return [
+            note.name
+            for segment in file.segments()
+            if segment.type == elf_format.PT_NOTE
+            for note in notes.walk(source, segment.offset, segment.file_size, file.order)
+        ]
+
+
+def with_memory(dump: bytes, bits: int, order: str, content: bytes) -> bytes:
+    """The same dump with `content` as the memory of its last segment, physical address 0x10000."""
+    data = bytearray(dump + content)
+    place = 64 + 56 if bits == 64 else 52 + 32
+    if bits == 64:
+        fields: tuple[int, ...] = (1, 7, len(dump), 0, 0x10000, len(content), len(content), 0)
+        struct.pack_into(order + "IIQQQQQQ", data, place, *fields)
+    else:
+        fields = (1, len(dump), 0, 0x10000, len(content), len(content), 7, 0)
+        struct.pack_into(order + "8I", data, place, *fields)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(("bits", "order"), CLASSES)
+@pytest.mark.parametrize("has_note", [False, True])
+def test_note_and_memory(bits: int, order: str, has_note: bool, tmp_path: Path) -> None:
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    before = other_note(order) + other_note(order, b"QEMU", 440, 0)
+    after = notes.build(b"xen=4\n", order, b"VMCOREINFO_XEN")
+    plain = elf(TEXT if has_note else None, bits, order, before=before, after=after)
+    dump.write_bytes(with_memory(plain, bits, order, b"memory" * 5000))
+    attached = attach(NEW, str(dump), str(out))
+    assert attached.replaced == has_note
+    assert find_note(str(out)).text == NEW
+    assert names_of(out) == [b"CORE", b"QEMU", b"VMCOREINFO_XEN", b"VMCOREINFO"]
+    with File(str(out)) as source:
+        memory = PhysicalMemory(source)
+        assert memory.read(0x10000, 30_000) == b"memory" * 5000
+        file = elf_format.open_elf(source)
+        assert file.segments_offset == {32: 52, 64: 64}[bits]
+        assert (file.bits, file.order, file.type) == (bits, order, 4)
+    # Segments keep their place within a page, as whoever maps the file needs.
+    old = [s.offset % 4096 for s in segments_of(dump) if s.type == 1]
+    assert [s.offset % 4096 for s in segments_of(out) if s.type == 1] == old
+
+
+def test_headers_that_stand_elsewhere_come_to_the_front(tmp_path: Path) -> None:
+    """As those of QEMU, which makedumpfile does not find."""
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    dump.write_bytes(elf(headers_at=192))
+    attach(NEW, str(dump), str(out))
+    assert struct.unpack_from("<Q", out.read_bytes(), 32) == (64,)
+    assert find_note(str(out)).text == NEW
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+def test_more_headers_than_can_be_counted(bits: int, tmp_path: Path) -> None:
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    dump.write_bytes(elf(bits=bits, segments=70_000, note_segment=69_999))
+    attach(NEW, str(dump), str(out))
+    assert find_note(str(out)).text == NEW
+    segments = segments_of(out)
+    assert (len(segments), segments[0].type) == (70_000, elf_format.PT_NOTE)
+
+
+def test_the_note_taken_out(tmp_path: Path) -> None:
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    dump.write_bytes(elf(before=other_note("<")))
+    assert attach(None, str(dump), str(out)).replaced
+    with pytest.raises(NoNote):
+        find_note(str(out))
+    assert names_of(out) == [b"CORE"]
+
+
+def test_a_copy_of_a_copy_is_the_same(tmp_path: Path) -> None:
+    dump, first, second = (tmp_path / name for name in ("vmcore", "first", "second"))
+    dump.write_bytes(with_memory(elf(), 64, "<", b"memory" * 100))
+    attach(NEW, str(dump), str(first))
+    attach(TEXT, str(first), str(second))
+    assert find_note(str(second)).text == TEXT
+    with File(str(second)) as source:
+        assert PhysicalMemory(source).read(0x10000, 600) == b"memory" * 100
+
+
+def test_holes_stay_holes(tmp_path: Path) -> None:
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    dump.write_bytes(elf())
+    os.truncate(dump, 1 << 36)
+    attached = attach(NEW, str(dump), str(out))
+    assert attached.shared or attached.copied < 1 << 20
+    assert out.stat().st_blocks * 512 < 1 << 20
+    assert out.stat().st_size >= 1 << 36
+
+
+def test_what_can_not_be_copied(tmp_path: Path) -> None:
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    out.write_bytes(b"before")
+    for data, message in (
+        (kdump(), "an ELF header"),
+        (elf(type_=2), "no core dump"),
+        (elf()[:70], "program headers at byte 64 do not fit"),
+    ):
+        dump.write_bytes(data)
+        with pytest.raises(DumpError, match=message):
+            attach(NEW, str(dump), str(out))
+    dump.write_bytes(elf())
+    with pytest.raises(DumpError, match="the dump itself"):
+        attach(NEW, str(dump), str(dump))
+    assert out.read_bytes() == b"before"
+    assert sorted(os.listdir(tmp_path)) == ["copy", "vmcore"]
+
+
+def test_offsets_that_do_not_fit_in_32_bits(tmp_path: Path) -> None:
+    dump = bytearray(with_memory(elf(bits=32), 32, "<", b"x"))
+    struct.pack_into("<II", dump, 52 + 32 + 4, 0xFFFFF800, 0)
+    path = tmp_path / "vmcore"
+    path.write_bytes(dump)
+    with pytest.raises(DumpError, match="do not fit in 32 bits"):
+        attach(NEW, str(path), str(tmp_path / "copy"))
+
+
+@pytest.mark.mutations
+@given(st.data())
+def test_mutated_dumps(data: st.DataObject) -> None:
+    """Either a copy that can be read, with the note, or an error that says why not."""
+    dump = bytearray(elf(before=other_note("<")))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(dump) - 1))
+        piece = data.draw(st.binary(min_size=1, max_size=4))
+        dump[place : place + len(piece)] = piece
+    path, out = Path("/dev/shm") / f"vmcore-{os.getpid()}", Path("/dev/shm") / f"copy-{os.getpid()}"
+    path.write_bytes(dump)
+    try:
+        attach(NEW, str(path), str(out))
+        assert find_in(Memory("copy", out.read_bytes())).text == NEW
+    except DumpError:
+        pass
+    finally:
+        path.unlink()
+        out.unlink(missing_ok=True)
+
+
+def test_attach_verb(run: Run, tmp_path: Path) -> None:
+    dump, out, note = tmp_path / "vmcore", tmp_path / "copy", tmp_path / "note"
+    dump.write_bytes(elf(None))
+    note.write_bytes(real_notes()[0].note)
+    ran = run("attach", str(note), str(dump), "-o", str(out), "--format", "json")
+    answer = ran.json("attach")
+    assert (ran.code, answer["replaced"]) == (0, False)
+    assert answer["lines"] == len(real_notes()[0].values)
+    assert find_note(str(out)).text == real_notes()[0].text
+    ran = run("attach", str(note), str(out), "-o", str(dump))
+    assert (ran.code, "in place of the note that was there" in ran.err) == (0, True)
+    note.write_bytes(b"nothing\n")
+    assert run("attach", str(note), str(dump), "-o", str(out)).code == 2
+    assert run("attach", str(tmp_path / "absent"), str(dump), "-o", str(out)).code == 2

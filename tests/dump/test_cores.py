@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""The dumps of `../shared/cores`: notes, derived values, and a note attached again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import vmcoreinfo
+from tests.command import Run
+from tests.conftest import CORPUS
+from tests.dump.real import core, filtered, without_note
+from vmcoreinfo_codegen.debuginfo.symbols import Symbols
+from vmcoreinfo_codegen.dump.reader import find_note
+
+pytestmark = pytest.mark.long
+
+KERNEL_6_1 = "x86_64-6.1.0-56-cloud-amd64"
+KERNEL_6_12 = "x86_64-6.12.117+deb13-cloud-amd64"
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        (f"{KERNEL_6_1}.kdump", f"{KERNEL_6_1}-m128-dump"),
+        (f"{KERNEL_6_1}.flat", f"{KERNEL_6_1}-m128-dump"),
+        (f"{KERNEL_6_12}.kdump", f"{KERNEL_6_12}-m128-dump"),
+        (f"{KERNEL_6_12}.kdump-zstd", f"{KERNEL_6_12}-m128-dump"),
+        (f"{KERNEL_6_12}.elf", f"{KERNEL_6_12}-m128-dump"),
+    ],
+)
+def test_note(name: str, note: str) -> None:
+    assert find_note(str(core(name))).text == (CORPUS / "notes" / f"{note}.txt").read_bytes()
+
+
+def test_note_of_a_real_crash() -> None:
+    info = vmcoreinfo.parse(find_note(str(core("x86_64-7.3.4+deb13-cloud-amd64-kdump.elf"))).text)
+    assert (info.OSRELEASE, info.CRASHTIME) == ("7.3.4+deb13-cloud-amd64", 1795502252)
+
+
+def test_vmalloc_start_by_walking_the_list(run: Run) -> None:
+    """The 6.1 dump: out of vmap_area_list, and the same by symbols and types, without the note."""
+    drgn = pytest.importorskip("drgn")
+    dump = core(f"{KERNEL_6_1}.kdump")
+    answer = run("derive", str(dump), "vmalloc_start", "--format", "json").json("derive")
+    (value,) = answer["values"]
+    assert value["recipe"] == "vmap_area_list"
+
+    from vmcoreinfo_codegen.debuginfo.kernel import read_kernel
+
+    files = read_kernel(core(f"{KERNEL_6_1}.btf.xz"), None, None, set())
+    symbols = Symbols.read(core(f"{KERNEL_6_1}.kallsyms.xz")).addresses(
+        ["vmap_area_list", "vmalloc_base"]
+    )
+    types = files.types
+    assert types is not None
+    (following,) = types.offsets("list_head", "next")
+    (link,) = types.offsets("vmap_area", "list")
+    (start,) = types.offsets("vmap_area", "va_start")
+    program = drgn.Program()
+    program.set_core_dump(str(dump))
+    first = program.read_u64(symbols["vmap_area_list"] + following) - link
+    assert program.read_u64(first + start) == value["value"]
+    # The kernel's own variable says so too: the first area is at the very start.
+    assert program.read_u64(symbols["vmalloc_base"]) == value["value"]
+
+
+def test_vmalloc_start_by_its_number(run: Run) -> None:
+    drgn = pytest.importorskip("drgn")
+    dump = core(f"{KERNEL_6_12}.kdump")
+    answer = run("derive", str(dump), "vmalloc_start", "--format", "json").json("derive")
+    (value,) = answer["values"]
+    assert (value["recipe"], value["value"]) == ("number", 0xFFFFD12E00000000)
+    symbols = Symbols.read(core(f"{KERNEL_6_12}.kallsyms.xz")).addresses(["vmalloc_base"])
+    program = drgn.Program()
+    program.set_core_dump(str(dump))
+    assert program.read_u64(symbols["vmalloc_base"]) == value["value"]
+
+
+@pytest.mark.parametrize("name", [f"{KERNEL_6_1}.flat", f"{KERNEL_6_12}.kdump-zstd"])
+def test_every_derivation_of_a_dump(run: Run, name: str) -> None:
+    pytest.importorskip("drgn")
+    ran = run("derive", str(core(name)), "--format", "json")
+    values = {v["name"]: v for v in ran.json("derive")["values"]}
+    absent = {name for name, value in values.items() if value["value"] is None}
+    assert absent == ({"slab_mapcount"} if "6.1.0" in name else {"slab_flag"})
+
+
+@pytest.fixture
+def synthesised(run: Run, tmp_path: Path) -> Path:
+    """A copy of the 6.12 dump whose note was taken out, made from the rest, and attached."""
+    dump = core(f"{KERNEL_6_12}.elf")
+    stripped = without_note(dump, tmp_path)
+    assert run("note", str(stripped)).code == 1
+    made = tmp_path / "made"
+    config = CORPUS / "configs" / f"{KERNEL_6_12}.config.xz"
+    ran = run(
+        "synth", "--kernel", "6.12.117+deb13-cloud-amd64", "--arch", "x86_64",
+        "--btf", str(core(f"{KERNEL_6_12}.btf.xz")),
+        "--symbols", str(core(f"{KERNEL_6_12}.kallsyms.xz")),
+        "--dump", str(stripped), "--config", str(config), "-o", str(made),
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    # All 106 entries of this kernel; the order is that of the schema.
+    assert sorted(made.read_bytes().splitlines()) == sorted(find_note(str(dump)).text.splitlines())
+    out = tmp_path / "vmcore"
+    assert run("attach", str(made), str(stripped), "-o", str(out)).code == 0
+    return out
+
+
+def test_makedumpfile_filters_it_as_the_original(synthesised: Path, tmp_path: Path) -> None:
+    counters = filtered(synthesised, tmp_path)
+    assert counters == filtered(core(f"{KERNEL_6_12}.elf"), tmp_path)
+    assert counters["Remaining pages"] == 0x2DCB
+
+
+def test_drgn_opens_the_one_without_a_note(run: Run, synthesised: Path) -> None:
+    drgn = pytest.importorskip("drgn")
+    stripped = synthesised.parent / "without-note.elf"
+    text = (synthesised.parent / "made").read_bytes()
+    program = drgn.Program(vmcoreinfo=text)
+    program.set_core_dump(str(stripped))
+    info = vmcoreinfo.parse(text)
+    assert info.SYMBOL_init_uts_ns is not None
+    assert program.read(info.SYMBOL_init_uts_ns, 5) == b"Linux"
+    ran = run("derive", str(stripped), "page_shift", "--note", str(synthesised.parent / "made"))
+    assert ran.code == 0
+
+
+def test_audit_against_types_and_symbols(run: Run) -> None:
+    for kernel in (KERNEL_6_1, KERNEL_6_12):
+        ran = run(
+            "audit", str(core(f"{kernel}.kdump")), "--btf", str(core(f"{kernel}.btf.xz")),
+            "--symbols", str(core(f"{kernel}.kallsyms.xz")),
+        )  # fmt: skip
+        assert ran.code == 0, ran.out

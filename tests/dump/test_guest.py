@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""A Debian kernel booted in QEMU and dumped, with and without the vmcoreinfo device."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import vmcoreinfo
+from tests.command import Run
+from tests.dump.real import filtered, guest
+from vmcoreinfo_codegen.dump.reader import find_note
+
+pytestmark = pytest.mark.long
+
+KERNELS = ["6.1.0-*", "6.12.*"]
+
+
+@pytest.fixture(params=KERNELS)
+def dumps(request: pytest.FixtureRequest) -> Path:
+    return guest(request.param)
+
+
+def text_of(folder: Path, which: str) -> bytes:
+    """The note as that guest's own /proc/kcore has it."""
+    return find_note(str(folder / f"{which}-device.kcore-head")).text
+
+
+def test_note_out_of_every_form(run: Run, dumps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "text"
+    for name in ("with-device.elf", "with-device.kdump"):
+        assert run("note", str(dumps / name), "-o", str(out)).code == 0
+        assert out.read_bytes() == text_of(dumps, "with"), name
+    ran = run("note", str(dumps / "without-device.elf"))
+    assert (ran.code, "no VMCOREINFO note" in ran.err) == (1, True)
+
+
+def test_found_in_raw_memory(run: Run, dumps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "text"
+    for image, which in (("memory.raw", "with"), ("without-device.elf", "without")):
+        assert run("find", str(dumps / image), "-o", str(out)).code == 0
+        assert out.read_bytes() == text_of(dumps, which), image
+        answer = run("find", str(dumps / image), "--format", "json").json("find")
+        # The kernel's own: the note that it made, at the start of a page.
+        place = answer["notes"][0]
+        assert place["place"] == "note"
+        assert ((place["physical"] or place["offset"]) - 24) % 4096 == 0
+
+
+def test_audit_against_all_that_is_known(run: Run, dumps: Path) -> None:
+    ran = run(
+        "audit", str(dumps / "with-device.elf"), "--btf", str(dumps / "btf"),
+        "--symbols", str(dumps / "with-device.kallsyms"), "--config", str(dumps / "config"),
+        "--format", "json",
+    )  # fmt: skip
+    answer = ran.json("audit")
+    assert (ran.code, answer["summary"]["error"], answer["summary"]["warning"]) == (0, 0, 0)
+    # The symbols of another boot are told apart by KERNELOFFSET.
+    ran = run(
+        "audit", str(dumps / "with-device.elf"), "--symbols", str(dumps / "without-device.kallsyms")
+    )
+    assert (ran.code, "KERNELOFFSET" in ran.out) == (1, True)
+
+
+@pytest.mark.parametrize("symbols", ["without", "with"])
+def test_synthesised_from_the_dump(
+    run: Run, dumps: Path, tmp_path: Path, symbols: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Equal entry by entry, with symbols of this boot or of another: where it ran is found out."""
+    out = tmp_path / "text"
+    ran = run(
+        "synth", "--kernel", (dumps / "release").read_text().strip(), "--arch", "amd64",
+        "--btf", str(dumps / "btf"), "--symbols", str(dumps / f"{symbols}-device.kallsyms"),
+        "--dump", str(dumps / "memory.raw"), "--config", str(dumps / "config"), "-o", str(out),
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    made = {e.key: e.text for e in vmcoreinfo.parse(out.read_bytes()).lines}
+    captured = {e.key: e.text for e in vmcoreinfo.parse(text_of(dumps, "with")).lines}
+    with capsys.disabled():
+        print(f"\n{dumps.name}: {len(made)} of {len(captured)} entries synthesised")
+    assert made == {key: captured[key] for key in made}
+    # The tables of kallsyms are no symbols in kallsyms of 6.1.
+    assert all(key.startswith("SYMBOL(kallsyms_") for key in captured.keys() - made.keys())
+
+
+def test_a_dump_without_a_note_can_be_filtered(run: Run, dumps: Path, tmp_path: Path) -> None:
+    """makedumpfile refuses QEMU's dump, and filters the copy with a note: synthesised or its own."""
+    dump = dumps / "without-device.elf"
+    made, own = tmp_path / "made", tmp_path / "own"
+    ran = run(
+        "synth", "--kernel", (dumps / "release").read_text().strip(), "--arch", "amd64",
+        "--btf", str(dumps / "btf"), "--symbols", str(dumps / "with-device.kallsyms"),
+        "--dump", str(dump), "--config", str(dumps / "config"), "-o", str(made),
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    own.write_bytes(text_of(dumps, "without"))
+    counters = []
+    for note in (made, own):
+        copy = tmp_path / f"{note.name}.elf"
+        assert run("attach", str(note), str(dump), "-o", str(copy)).code == 0
+        counters.append(filtered(copy, tmp_path))
+    assert counters[0] == counters[1]
+    assert counters[0]["Free pages"] > 1000
+
+
+LIBKDUMPFILE = """
+import sys, kdumpfile
+blob = kdumpfile.kdumpfile(sys.argv[1]).attr["linux.vmcoreinfo.raw"]
+sys.stdout.buffer.write(bytes(blob))
+"""
+
+
+def test_libkdumpfile_finds_the_same(dumps: Path, tmp_path: Path) -> None:
+    probe = subprocess.run(
+        ["/usr/bin/python3", "-c", "import kdumpfile"], capture_output=True, check=False
+    )
+    if probe.returncode or not shutil.which("makedumpfile"):
+        pytest.skip("libkdumpfile's Python module or makedumpfile is not here")
+    # Debian 12's libkdumpfile does not read the flattened form, so makedumpfile undoes it.
+    whole = tmp_path / "whole.kdump"
+    with (dumps / "with-device.kdump").open("rb") as flat:
+        subprocess.run(["makedumpfile", "-R", whole], stdin=flat, capture_output=True, check=True)
+    for dump in (dumps / "with-device.elf", whole):
+        ran = subprocess.run(
+            ["/usr/bin/python3", "-c", LIBKDUMPFILE, dump], capture_output=True, check=False
+        )
+        assert ran.returncode == 0, ran.stderr.decode()
+        assert ran.stdout == text_of(dumps, "with"), dump.name
+        assert find_note(str(dump)).text == ran.stdout
+
+
+def test_drgn_finds_the_same(dumps: Path) -> None:
+    """Of the ELF dump: drgn 0.3 can't open QEMU's kdump, which names no architecture."""
+    drgn = pytest.importorskip("drgn")
+    program = drgn.Program()
+    program.set_core_dump(str(dumps / "with-device.elf"))
+    assert program["VMCOREINFO"].string_() == text_of(dumps, "with")
