@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import vmcoreinfo
@@ -15,6 +15,7 @@ from ..dump.reader import Found, find_note
 from ..model import Architecture, Schema
 from ..terms.release import Release
 from . import audit
+from .compare import with_symbols, with_types
 from .identify import architectures_of, release_of
 from .rule import Finding, Severity
 from .subject import Subject, Truth
@@ -25,13 +26,19 @@ UNREADABLE = "VMCA000"
 
 @dataclass(frozen=True)
 class Audited:
-    """What came of one input; `is_readable` False where there was no note to look at."""
+    """What came of one input; `is_readable` False where there was no note to look at.
+
+    `compared_types` and `compared_symbols` count the values that the kernel's types and
+    symbols could answer, None where nobody gave them.
+    """
 
     path: str
     release: str | None
     arch: str | None
     findings: tuple[Finding, ...]
     is_readable: bool = True
+    compared_types: int | None = None
+    compared_symbols: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,8 @@ class Auditor:
             str(release) if release is not None else None,
             subject.arch.name if subject.arch else None,
             tuple(audit(subject)),
+            compared_types=_count(with_types(subject)) if self.truth.facts else None,
+            compared_symbols=_count(with_symbols(subject)) if self.truth.symbols else None,
         )
 
     def _subject(self, found: Found) -> Subject:
@@ -85,6 +94,10 @@ class Auditor:
             self.config,
             self.truth,
         )
+
+
+def _count(lines: Iterable[object]) -> int:
+    return sum(1 for _ in lines)
 
 
 def truth_of(schema: Schema, files: KernelFiles, config: Mapping[str, bool | int] | None) -> Truth:

@@ -8,6 +8,8 @@ import re
 from typing import Any
 
 from .. import resources
+from ..audit import all_rules as all_audit_rules
+from ..audit.run import UNREADABLE
 from ..check import all_rules
 from ..cli.main import parser
 from ..cli.verb import VERBS
@@ -20,7 +22,8 @@ from ..query.interface import ANSWERS
 from ..syntax.parse import RULE as SYNTAX
 
 Row = dict[str, Any]
-_PAGES = ("language", "rules", "commands", "note")
+_LONGEST = 8
+_PAGES = ("language", "rules", "audit", "commands", "note")
 
 
 def emit(schema: Schema) -> list[Product]:
@@ -39,6 +42,19 @@ def emit(schema: Schema) -> list[Product]:
             }
             for rule in all_rules()
         ],
+        "audit_rules": [
+            {
+                "id": rule.id,
+                "name": rule.name,
+                "severity": rule.severity.value,
+                "needs": rule.needs,
+                "doc": rule.doc,
+                "remedy": rule.remedy,
+                "example": _shortened(rule.example.strip("\n")),
+            }
+            for rule in all_audit_rules()
+        ],
+        "unreadable": UNREADABLE,
         "syntax": SYNTAX,
         "language": LANGUAGE,
         "verbs": _verbs(),
@@ -57,6 +73,12 @@ def emit(schema: Schema) -> list[Product]:
 
 def _words(words: type[Described]) -> list[Row]:
     return [{"word": word.value, "doc": word.doc.replace("|", "\\|")} for word in words]
+
+
+def _shortened(example: str) -> str:
+    """An example of many lines, without those that only make it long."""
+    lines = example.split("\n")
+    return "\n".join(lines if len(lines) <= _LONGEST else [*lines[: _LONGEST - 1], "…"])
 
 
 def _grammar(name: str) -> str:

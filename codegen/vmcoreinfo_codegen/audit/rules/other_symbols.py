@@ -4,8 +4,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ...debuginfo.facts import Facts, Sources
-from ...terms.key import Kind
+from ..compare import with_symbols
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
@@ -14,17 +13,7 @@ _OFFSET = "KERNELOFFSET"
 
 
 def _check(subject: Subject) -> Iterator[Found]:
-    symbols, release = subject.truth.symbols, subject.release
-    if symbols is None or release is None:
-        return
-    facts = Facts([], Sources(symbols=symbols))
-    pairs = []
-    for line, entry in subject.entries():
-        value = line.value
-        if entry.kind is Kind.SYMBOL and isinstance(value, int):
-            for export in (*subject.exports(entry), *entry.exports)[:1]:
-                said = facts.values(export.debug_info(entry.key, entry.kind, release))
-                pairs += [(line, value, theirs & _MASK) for theirs in said]
+    pairs = list(with_symbols(subject))
     moves = Counter((value - theirs) & _MASK for _, value, theirs in pairs)
     if not moves:
         return

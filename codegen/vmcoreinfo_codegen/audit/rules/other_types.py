@@ -3,27 +3,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..compare import with_types
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
 
 def _check(subject: Subject) -> Iterator[Found]:
-    facts, release = subject.truth.facts, subject.release
-    if facts is None or release is None:
-        return
-    for line, entry in subject.entries():
-        if not isinstance(line.value, int):
-            continue
-        values = {
-            value
-            for export in subject.exports(entry) or entry.exports
-            for value in facts.values(
-                export.debug_info(entry.key, entry.kind, release), subject.number
-            )
-        }
-        if values and line.value not in values:
+    for line, values in with_types(subject):
+        if line.value not in values:
             theirs = " or ".join(map(str, sorted(values)))
-            message = f"{line.value} here, and {theirs} in {subject.truth.facts_name}"
+            message = f"{line.value!r} here, and {theirs} in {subject.truth.facts_name}"
             yield Found(line.key, message, line.line)
 
 

@@ -129,7 +129,14 @@ def _print_table(audited: Sequence[Audited], least: int) -> None:
         shown = _shown(one, least)
         left = counted(len(one.findings) - len(shown), "remark")
         remarks = f" ({left})" if len(one.findings) > len(shown) else ""
-        print(f"{one.path}: {kernel}" if one.is_readable else one.path)
+        compared = [
+            f"{counted(number, 'value')} compared with the {what}"
+            for number, what in ((one.compared_types, "types"), (one.compared_symbols, "symbols"))
+            if number is not None
+        ]
+        print(
+            ": ".join([one.path, "; ".join([kernel, *compared])] if one.is_readable else [one.path])
+        )
         # The remedy of a rule stands once, behind all that it found.
         for (rule, remedy), found in itertools.groupby(shown, key=lambda f: (f.rule, f.remedy)):
             for finding in found:
@@ -168,6 +175,8 @@ def _print_json(audited: Sequence[Audited], least: int) -> None:
                 path=one.path,
                 release=one.release,
                 arch=one.arch,
+                compared_types=one.compared_types,
+                compared_symbols=one.compared_symbols,
                 findings=[
                     AuditFinding(
                         rule=f.rule,

@@ -97,6 +97,12 @@ class AuditedInput(Answer):
     path: str
     release: str | None
     arch: str | None
+    compared_types: int | None = Field(
+        description="values compared with the kernel's types; null where they were not given"
+    )
+    compared_symbols: int | None = Field(
+        description="values compared with its symbols; null where they were not given"
+    )
     findings: list[AuditFinding]
 
 

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Values of a note beside what the kernel's types and symbols say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmcoreinfo import Entry as Line
+
+from ..debuginfo.facts import Facts, Sources
+from ..model import Entry
+from ..terms.expression import Expression
+from ..terms.key import Kind
+from .subject import Subject
+
+_MASK = 0xFFFFFFFFFFFFFFFF
+
+
+def with_types(subject: Subject) -> Iterator[tuple[Line, set[int]]]:
+    """Every line that types can answer, with each value that they give."""
+    facts = subject.truth.facts
+    if facts is None or subject.release is None:
+        return
+    for line, entry in subject.entries():
+        if isinstance(line.value, int):
+            values = {
+                value
+                for asked in _questions(subject, entry)
+                for value in facts.values(asked, subject.number)
+            }
+            if values:
+                yield line, values
+
+
+def with_symbols(subject: Subject) -> Iterator[tuple[Line, int, int]]:
+    """Every SYMBOL that is there as a symbol: the line, its value, and the symbol's address."""
+    if subject.truth.symbols is None or subject.release is None:
+        return
+    facts = Facts([], Sources(symbols=subject.truth.symbols))
+    for line, entry in subject.entries():
+        value = line.value
+        if entry.kind is Kind.SYMBOL and isinstance(value, int):
+            for asked in _questions(subject, entry)[:1]:
+                yield from ((line, value, theirs & _MASK) for theirs in facts.values(asked))
+
+
+def _questions(subject: Subject, entry: Entry) -> list[tuple[Expression, ...]]:
+    """What each export that may be this kernel's asks; all of them where none is predicted."""
+    release = subject.release
+    if release is None:
+        return []
+    exports = subject.exports(entry) or entry.exports
+    return [export.debug_info(entry.key, entry.kind, release) for export in exports]
