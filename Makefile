@@ -27,6 +27,7 @@ long-test: $(VENV)/test-ready
 bench: $(VENV)/ready
 	$(VENV)/bin/python bench/startup.py
 	$(VENV)/bin/python bench/find.py
+	$(VENV)/bin/python bench/btf.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

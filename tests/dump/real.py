@@ -75,18 +75,22 @@ def without_note(dump: Path, folder: Path) -> Path:
 _COUNTER = re.compile(r"^ *([A-Z][\w -]+?) *: (0x[0-9a-f]{16})$", re.MULTILINE)
 
 
-def filtered(dump: Path, folder: Path) -> dict[str, int]:
-    """What makedumpfile counts when it filters a dump at level 31."""
+def filtered(dump: Path, folder: Path, note: Path | None = None) -> dict[str, int]:
+    """What makedumpfile counts when it filters a dump at level 31, with `note` given by -i."""
     if not shutil.which("makedumpfile"):
         pytest.skip("makedumpfile is not here")
     out = folder / "filtered.kdump"
+    given: list[str | Path] = ["-i", note] if note else []
     ran = subprocess.run(
-        ["makedumpfile", "-f", "-c", "-d", "31", "--message-level", "31", dump, out],
+        [
+            "makedumpfile", "-f", "-c", "-d", "31", "--message-level", "31",
+            *given, dump, out,
+        ],
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
-    )
+    )  # fmt: skip
     assert ran.returncode == 0, (ran.stdout + ran.stderr)[-2000:]
     counters = _COUNTER.findall((ran.stdout + ran.stderr).replace("\r", "\n"))
     return {name: int(number, 16) for name, number in counters}

@@ -115,6 +115,36 @@ def test_makedumpfile_filters_it_as_the_original(synthesised: Path, tmp_path: Pa
     assert counters["Remaining pages"] == 0x2DCB
 
 
+def test_makedumpfile_with_the_note_in_a_file(synthesised: Path, tmp_path: Path) -> None:
+    """The terms of its -i: it adds the KERNELOFFSET of the dump's own note to every SYMBOL.
+
+    So a dump without a note takes the text as it is, and one with a note takes addresses of
+    the link, mem_section as that of the variable.
+    """
+    text = synthesised.parent / "made"
+    counters = filtered(synthesised, tmp_path)
+    assert filtered(synthesised.parent / "without-note.elf", tmp_path, text) == counters
+
+    with pytest.raises(AssertionError, match="Can't convert a virtual address"):
+        filtered(synthesised, tmp_path, text)
+    info = vmcoreinfo.parse(text.read_bytes())
+    symbols = Symbols.read(core(f"{KERNEL_6_12}.kallsyms.xz")).addresses(["mem_section"])
+    lines = []
+    for line in info.lines:
+        value = line.value
+        if line.kind == "SYMBOL" and isinstance(value, int):
+            address = symbols.get(line.key[7:-1], value)
+            # The array vmemmap lies outside of the image, which is all that moves with it.
+            image = address >= 0xFFFFFFFF80000000
+            text_ = f"{address - (info.KERNELOFFSET or 0) if image else address:x}"
+        else:
+            text_ = line.text
+        lines.append(f"{line.key}={text_}\n")
+    linked = tmp_path / "linked"
+    linked.write_text("".join(lines))
+    assert filtered(synthesised, tmp_path, linked) == counters
+
+
 def test_drgn_opens_the_one_without_a_note(run: Run, synthesised: Path) -> None:
     drgn = pytest.importorskip("drgn")
     stripped = synthesised.parent / "without-note.elf"

@@ -66,6 +66,8 @@ def test_constants(text: str, value: int) -> None:
     assert constant_of(expression(text)) == value
 
 
-@pytest.mark.parametrize("text", ["PAGESIZE", "1 + PAGESIZE", "ptr[8]", "log2(7)", "size(page)", "page_shift"])
+@pytest.mark.parametrize(
+    "text", ["PAGESIZE", "1 + PAGESIZE", "ptr[8]", "log2(7)", "size(page)", "page_shift"]
+)
 def test_what_is_no_constant(text: str) -> None:
     assert constant_of(expression(text)) is None

@@ -24,10 +24,16 @@ class Dwarf:
             ) from error
         self._drgn = drgn
         self._program = drgn.Program()
+        # Of no program that runs, so nothing that drgn would look for by itself.
+        module = self._program.extra_module(path, create=True)
         try:
-            self._program.load_debug_info([path])
-        except (OSError, drgn.MissingDebugInfoError, ValueError) as error:
-            raise DebugInfoError(f"{path}: neither BTF nor DWARF in it: {error}") from error
+            module.try_file(path, force=True)
+        except (OSError, ValueError) as error:
+            raise DebugInfoError(f"{path}: {error}") from error
+        if module.wants_debug_file():
+            raise DebugInfoError(
+                f"{path}: neither BTF nor DWARF in it; take the vmlinux of the debug package, or --btf"
+            )
 
     def load(self, names: Iterable[str]) -> None:
         """drgn looks each up when it is asked for."""
