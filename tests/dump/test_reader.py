@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.dump.make import TEXT, elf, flattened, kdump, other_note
-from vmcoreinfo_codegen.dump import reader
+from vmcoreinfo_codegen.dump import live, reader
 from vmcoreinfo_codegen.dump.notes import build
 from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
 from vmcoreinfo_codegen.dump.reader import Found, find_in, find_note
@@ -203,3 +203,25 @@ def test_a_sparse_terabyte_is_read_by_seeking(tmp_path: Path) -> None:
             reads[size] = source.bytes_read
         path.unlink()
     assert reads[1 << 40] == reads[1 << 20] < 20_000
+
+
+def test_the_running_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Out of /proc/kcore, or where it has no note out of physical memory."""
+    kcore, address, memory = (tmp_path / name for name in ("kcore", "vmcoreinfo", "mem"))
+    for name, path in (("KCORE", kcore), ("ADDRESS", address), ("MEMORY", memory)):
+        monkeypatch.setattr(live, name, str(path))
+    kcore.write_bytes(elf(before=other_note("<")))
+    found = find_note("live")
+    assert (found.name, found.text) == ("live", TEXT)
+
+    kcore.write_bytes(elf(None))
+    memory.write_bytes(bytes(8192) + build(TEXT, "<").ljust(4096, b"\0"))
+    for line in ("0x0000000000002000 1024\n", "2000 400\n"):
+        address.write_text(line)
+        found = find_note("live")
+        assert (found.text, found.offset) == (TEXT, 8192 + 24)
+
+    for line in ("", "nonsense\n", "2000 8\n", "0 400\n"):
+        address.write_text(line)
+        with pytest.raises(DumpError, match="the note of the running kernel can't be read"):
+            find_note("live")

@@ -82,6 +82,7 @@ def test_found_where_it_is_and_where_it_ran() -> None:
     assert found.read(32, SYMBOLS["variable"] + MOVE) == 0
     assert found.read(0, LINK + MOVE + 0x10000000) is None
     assert found.build_id() == bytes(range(20)).hex()
+    assert (found.release, image(bytes(memory()), release="6.12").release) == (RELEASE, RELEASE)
 
 
 def test_symbols_of_the_boot_need_no_move() -> None:

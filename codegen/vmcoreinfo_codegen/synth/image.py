@@ -8,6 +8,7 @@ page table as the kernel itself sees it, so it tells how far KASLR moved the sym
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..debuginfo.facts import Types
@@ -18,6 +19,7 @@ from ..dump.source import Memory
 
 _BANNER = "linux_banner"
 _BANNER_TEXT = b"Linux version "
+_BANNER_RELEASE = re.compile(rb"Linux version ([!-~]{1,64}) \(")
 # A second text, to tell the banner from its copies in the log.
 _FORMAT = "linux_proc_banner"
 _FORMAT_TEXT = b"%s version %s"
@@ -34,7 +36,8 @@ SYMBOLS = {_BANNER, _FORMAT, _NOTES, "init_mm", *_TABLES}
 class Image:
     """The kernel's image in a dump. Implements `facts.Memory`.
 
-    `move` is what to add to the given symbols for the addresses at which the kernel ran.
+    `move` is what to add to the given symbols for the addresses at which the kernel ran,
+    `release` its release in full.
     """
 
     def __init__(
@@ -45,12 +48,14 @@ class Image:
         release: str,
         bits: int,
     ) -> None:
-        """Raises DebugInfoError where the image can't be found."""
+        """`release` is what the kernel's own begins with. Raises DebugInfoError where the image
+        can't be found.
+        """
         self._memory = memory
         self._bits = memory.bits or bits
         self._symbols = symbols
         # Physical minus given address, the same for every symbol of the image.
-        self._to_physical = self._located(release)
+        self._to_physical, self.release = self._located(release)
         self.move = self._moved(types)
 
     def physical(self, name: str) -> int | None:
@@ -80,25 +85,27 @@ class Image:
     def _number(self, data: bytes) -> int:
         return int.from_bytes(data, "big" if self._memory.order == ">" else "little")
 
-    def _located(self, release: str) -> int:
+    def _located(self, release: str) -> tuple[int, str]:
         name = self._memory.source.name
         banner = self._symbols.get(_BANNER)
         if banner is None:
             raise DebugInfoError(
                 f"{name}: without the symbol {_BANNER} the kernel can't be found in it"
             )
-        text = _BANNER_TEXT + release.encode() + b" ("
+        text = _BANNER_TEXT + release.encode()
         second = self._symbols.get(_FORMAT)
         for place in self._memory.find(text):
             # Neither KASLR nor the loader moves an image by parts of a page.
             if place % _PAGE != banner % _PAGE:
                 continue
             apart = (second or banner) - banner
-            if second is None or self._memory.read(place + apart, 64).startswith(_FORMAT_TEXT):
-                return place - banner
+            found = _BANNER_RELEASE.match(self._memory.read(place, _PAGE))
+            is_format = self._memory.read(place + apart, 64).startswith(_FORMAT_TEXT)
+            if found and (second is None or is_format):
+                return place - banner, found[1].decode("ascii")
         raise DebugInfoError(
-            f"{name}: the kernel's image is not in it: no '{text.decode()}' where {_BANNER} can be; "
-            "is --kernel the full release, as uname -r prints it, and are the symbols its?"
+            f"{name}: the kernel's image is not in it: no '{text.decode()}…' where {_BANNER} can be; "
+            "is --kernel the release that crashed, and are the symbols its?"
         )
 
     def _moved(self, types: Types | None) -> int:

@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel",
         metavar="RELEASE",
-        help="its release in full, as uname -r prints it (default: that of --vmlinux)",
+        help="its release, as uname -r prints it; with --dump its beginning will do, the dump has "
+        "the rest (default: that of --vmlinux)",
     )
     parser.add_argument("--arch", required=True, help="its architecture")
     add_kernel_options(parser)
@@ -78,16 +79,22 @@ def run(options: argparse.Namespace) -> int:
     text = options.kernel or files.release
     if text is None:
         raise Failure("which kernel is it? --kernel takes what uname -r prints")
-    release = release_of(schema, text)
     sources = Sources(files.types, files.symbols, config, None)
     build_id = options.build_id or files.build_id
     if options.dump is not None:
         image = _image(options.dump, files, text, arch)
-        build_id = build_id or image.build_id()
+        build_id, text = build_id or image.build_id(), image.release
         sources = Sources(files.types, moved(files.symbols or {}, image.move), config, image)
     elif files.symbols is not None:
         symbols = moved(files.symbols, options.kaslr_offset)
         sources = Sources(files.types, symbols, config, None)
+    release = release_of(schema, text)
+    if text == str(release.branch):
+        print(
+            f"vmcoreinfo: OSRELEASE is '{text}', as --kernel says; uname -r prints more, and tools "
+            "compare it",
+            file=sys.stderr,
+        )
     given = {"OSRELEASE": text} | ({"BUILD-ID": build_id} if build_id else {})
     given |= _lines(schema, options.set)
     synthesis = synthesise(Kernel(schema, release, arch, sources, given))
