@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import lru_cache
 
+from ..discovery import rules_in
 from . import rules
 from .rule import Finding, Rule, Severity
 from .subject import Subject
@@ -15,11 +14,7 @@ from .subject import Subject
 @lru_cache(maxsize=1)
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, in order of id."""
-    found = []
-    for module in pkgutil.iter_modules(rules.__path__):
-        loaded = importlib.import_module(f"{rules.__name__}.{module.name}")
-        found.append(loaded.RULE)
-    return tuple(sorted(found, key=lambda rule: str(rule.id)))
+    return tuple(rules_in(rules))
 
 
 def audit(subject: Subject) -> list[Finding]:

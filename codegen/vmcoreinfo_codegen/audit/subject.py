@@ -12,7 +12,8 @@ from vmcoreinfo import VmcoreInfo
 
 from ..debuginfo.facts import Facts
 from ..model import Architecture, Entry, Export, Schema
-from ..model.entry import Prediction
+from ..model.entry import Prediction, Quirk
+from ..model.vocabulary import QuirkKind
 from ..terms.release import Release
 
 _LAST_STABLE = 10**5
@@ -91,6 +92,24 @@ class Subject:
         """How the kernel may export an entry."""
         found = [p[entry.key].export for p in self.predictions if entry.key in p]
         return [export for n, export in enumerate(found) if export not in found[:n]]
+
+    def quirks(self, key: str, *kinds: QuirkKind) -> list[Quirk]:
+        """The quirks of an entry by which the kernel is known to print it, or not to."""
+        entry = self.schema.by_key.get(key)
+        if entry is None:
+            return []
+        archs: list[str | None] = [arch.name for arch in self.archs]
+        return [
+            quirk
+            for export in self.exports(entry) or entry.exports
+            for quirk in export.quirks
+            if quirk.kind in kinds
+            and any(
+                quirk.applies(release, arch)
+                for release in self.releases
+                for arch in archs or [None]
+            )
+        ]
 
     def number(self, key: str) -> int | None:
         value = self.info.get(key)

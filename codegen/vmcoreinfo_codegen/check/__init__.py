@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from ..discovery import rules_in
 from ..model.build import LANGUAGE, build, parse_files, read_files
 from ..model.schema import Schema
 from ..problem import Problem
@@ -27,11 +26,7 @@ BUILT_IN = {
 @lru_cache(maxsize=1)
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, in order of id."""
-    found = []
-    for module in pkgutil.iter_modules(rules.__path__):
-        loaded = importlib.import_module(f"{rules.__name__}.{module.name}")
-        found.append(loaded.RULE)
-    return tuple(sorted(found, key=lambda rule: str(rule.id)))
+    return tuple(rules_in(rules))
 
 
 def check_schema(schema: Schema) -> list[Problem]:

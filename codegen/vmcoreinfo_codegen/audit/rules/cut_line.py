@@ -10,18 +10,11 @@ from ..subject import Subject
 
 def _check(subject: Subject) -> Iterator[Found]:
     for diagnostic in subject.info.diagnostics:
-        if diagnostic.id == "truncated" and not _is_so(subject, diagnostic.key):
+        # Some kernels print a line without a newline: its quirk tells.
+        if diagnostic.id == "truncated" and not subject.quirks(
+            diagnostic.key or "", QuirkKind.WRONG
+        ):
             yield Found(diagnostic.key, diagnostic.message, diagnostic.line)
-
-
-def _is_so(subject: Subject, key: str | None) -> bool:
-    """Whether this kernel prints that line without a newline: its quirk tells."""
-    entry = subject.schema.by_key.get(key or "")
-    return entry is not None and any(
-        quirk.kind is QuirkKind.WRONG and any(quirk.applies(r, None) for r in subject.releases)
-        for export in entry.exports
-        for quirk in export.quirks
-    )
 
 
 RULE = Rule(

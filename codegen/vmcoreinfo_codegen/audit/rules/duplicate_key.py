@@ -13,29 +13,15 @@ def _check(subject: Subject) -> Iterator[Found]:
         if diagnostic.id != "duplicate" or diagnostic.key is None:
             continue
         values = {line.text for line in subject.info.lines if line.key == diagnostic.key}
-        known = _why(subject, diagnostic.key)
+        known = subject.quirks(diagnostic.key, QuirkKind.DUPLICATE)
         if known and len(values) == 1:
-            message = f"printed more than once, as this kernel does: {known}"
+            message = f"printed more than once, as this kernel does: {known[0].text}"
             yield Found(diagnostic.key, message, diagnostic.line, "", Severity.INFO)
         else:
             message = "the key stands on an earlier line too"
             both = f", with another value ({', '.join(sorted(values))})" if len(values) > 1 else ""
             severity = Severity.ERROR if len(values) > 1 else None
             yield Found(diagnostic.key, message + both, diagnostic.line, None, severity)
-
-
-def _why(subject: Subject, key: str) -> str:
-    """The quirk by which this kernel prints the key more than once."""
-    entry = subject.schema.by_key[key]
-    for export in subject.exports(entry) + list(entry.exports):
-        for quirk in export.quirks:
-            if quirk.kind is QuirkKind.DUPLICATE and any(
-                quirk.applies(release, arch.name)
-                for release in subject.releases
-                for arch in subject.archs
-            ):
-                return quirk.text
-    return ""
 
 
 RULE = Rule(

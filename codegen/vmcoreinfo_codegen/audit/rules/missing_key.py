@@ -13,7 +13,7 @@ def _check(subject: Subject) -> Iterator[Found]:
         return
     in_all = set.intersection(*({*predicted} for predicted in subject.predictions))
     for key, prediction in subject.predictions[0].items():
-        if key not in in_all or key in subject.info or _is_quirk(subject, key):
+        if key not in in_all or key in subject.info or subject.quirks(key, QuirkKind.MISSING):
             continue
         conditions = {str(p[key].condition): p[key].condition for p in subject.predictions}
         if subject.config is None:
@@ -25,17 +25,7 @@ def _check(subject: Subject) -> Iterator[Found]:
 
 
 def _kernel(subject: Subject) -> str:
-    arch = subject.arch.name if subject.arch else "kernel"
-    return f"{arch} {subject.release}" if subject.arch else f"kernel {subject.release}"
-
-
-def _is_quirk(subject: Subject, key: str) -> bool:
-    """Whether the entry is known to be absent though its condition holds."""
-    return any(
-        quirk.kind is QuirkKind.MISSING and any(quirk.applies(r, None) for r in subject.releases)
-        for predicted in subject.predictions
-        for quirk in predicted[key].export.quirks
-    )
+    return f"{subject.arch.name if subject.arch else 'kernel'} {subject.release}"
 
 
 RULE = Rule(

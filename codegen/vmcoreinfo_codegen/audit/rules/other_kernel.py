@@ -12,19 +12,14 @@ def _check(subject: Subject) -> Iterator[Found]:
     truth = subject.truth
     for key, theirs in (("OSRELEASE", truth.release), ("BUILD-ID", truth.build_id)):
         line = subject.info.entry(key)
-        if line is None or theirs is None or line.text == theirs or _is_garbage(subject, key):
+        if (
+            line is None
+            or theirs is None
+            or line.text == theirs
+            or subject.quirks(key, QuirkKind.GARBAGE)
+        ):
             continue
         yield Found(key, f"{line.text} here, and {theirs} in {truth.vmlinux_name}", line.line)
-
-
-def _is_garbage(subject: Subject, key: str) -> bool:
-    """Whether the release prints the value wrong, by a quirk: then it says nothing."""
-    entry = subject.schema.by_key.get(key)
-    return entry is not None and any(
-        quirk.kind is QuirkKind.GARBAGE and any(quirk.applies(r, None) for r in subject.releases)
-        for export in subject.exports(entry)
-        for quirk in export.quirks
-    )
 
 
 RULE = Rule(

@@ -13,19 +13,16 @@ _KINDS = (QuirkKind.GARBAGE, QuirkKind.WRONG)
 
 def _check(subject: Subject) -> Iterator[Found]:
     for line, entry in subject.entries():
-        quirks = [q for export in subject.exports(entry) for q in export.quirks if q.kind in _KINDS]
-        for quirk in quirks:
-            if any(quirk.applies(release, _arch(subject)) for release in subject.releases):
-                message = f"{quirk.kind.doc}: {quirk.text}"
-                yield Found(line.key, message, line.line)
-            elif stretches := _in_branch(subject, quirk):
-                message = f"{stretches} of this branch print it wrong ({quirk.text}); the release "
-                text = message + "does not tell whether this is one of them"
-                yield Found(line.key, text, line.line, None, Severity.INFO)
-
-
-def _arch(subject: Subject) -> str | None:
-    return subject.arch.name if subject.arch else None
+        applying = subject.quirks(line.key, *_KINDS)
+        for quirk in applying:
+            yield Found(line.key, f"{quirk.kind.doc}: {quirk.text}", line.line)
+        for export in subject.exports(entry):
+            for quirk in export.quirks:
+                stretches = _in_branch(subject, quirk)
+                if quirk.kind in _KINDS and quirk not in applying and stretches:
+                    message = f"{stretches} of this branch print it wrong ({quirk.text}); the "
+                    message += "release does not tell whether this is one of them"
+                    yield Found(line.key, message, line.line, None, Severity.INFO)
 
 
 def _in_branch(subject: Subject, quirk: Quirk) -> str:
