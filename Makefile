@@ -2,15 +2,18 @@
 #
 # make            set up .venv, generate every product, parse a real note
 # make test       the fast tests (set up what they need first)
-# make long-test  the long ones: many more mutated notes
+# make long-test  the long ones: many more mutated notes, kernel sources, real dumps and guests
+# make dump-test  of those the real dumps and guests alone
+# make fuzz       the readers of dumps and of BTF, guided by coverage, SECONDS_EACH each
 # make bench      speed, beside peers in the same run
 # make clean      remove .venv and caches
 
 PYTHON ?= python3
 VENV   ?= .venv
+SECONDS_EACH ?= 60
 NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
-.PHONY: demo test long-test bench clean
+.PHONY: demo test long-test dump-test fuzz bench clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -22,7 +25,17 @@ test: $(VENV)/test-ready
 
 long-test: $(VENV)/test-ready
 	tests/setup
+	tests/dump-tools
 	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto -m 'long or mutations'
+
+dump-test: $(VENV)/test-ready
+	tests/dump-tools
+	$(VENV)/bin/python -m pytest -n auto -m long tests/dump
+
+fuzz: $(VENV)/test-ready
+	$(VENV)/bin/python -m pip install --quiet atheris
+	$(VENV)/bin/python tests/fuzz/dump.py -max_total_time=$(SECONDS_EACH)
+	$(VENV)/bin/python tests/fuzz/btf.py -max_total_time=$(SECONDS_EACH)
 
 bench: $(VENV)/ready
 	$(VENV)/bin/python bench/startup.py

@@ -131,7 +131,7 @@ def test_what_can_not_be_copied(tmp_path: Path) -> None:
     dump, out = tmp_path / "vmcore", tmp_path / "copy"
     out.write_bytes(b"before")
     for data, message in (
-        (kdump(), "an ELF header"),
+        (kdump(), "kdump, and a note is put into ELF dumps"),
         (elf(type_=2), "no core dump"),
         (elf()[:70], "program headers at byte 64 do not fit"),
     ):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.command import Run
 from tests.conftest import real_notes
-from tests.dump.make import TEXT, elf
+from tests.dump.make import TEXT, elf, kdump
 from vmcoreinfo_codegen.dump import carve as module
 from vmcoreinfo_codegen.dump.carve import MOST_TEXT, Carved, carve, located
 from vmcoreinfo_codegen.dump.notes import build
@@ -166,3 +166,15 @@ def test_find_reads_a_pipe(run: Run, tmp_path: Path) -> None:
     answer = run("find", str(pipe), "--format", "json").json("find")
     writer.join()
     assert [note["offset"] for note in answer["notes"]] == [8_000_000]
+
+
+def test_find_says_what_may_hide_one(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "image"
+    for data, message in (
+        (b"\xfd7zXZ\0" + bytes(100), "xz -dc FILE | vmcoreinfo find -"),
+        (kdump(None), "'vmcoreinfo note' looks where a kdump has its note"),
+        (bytes(100), "can't be looked into"),
+    ):
+        path.write_bytes(data)
+        ran = run("find", str(path))
+        assert (ran.code, message in ran.err) == (1, True)

@@ -160,7 +160,7 @@ def test_raw_note(order: str) -> None:
 
 
 def test_the_form_can_be_forced() -> None:
-    with pytest.raises(DumpError, match="an ELF header"):
+    with pytest.raises(DumpError, match="no ELF file"):
         find_in(Memory("dump", TEXT), "elf")
     assert find_in(Memory("dump", TEXT), "text").text == TEXT
     assert set(reader.FORMATS) >= set(reader._READERS)

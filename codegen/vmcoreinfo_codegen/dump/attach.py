@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from . import elf, notes
 from .problem import DumpError
+from .reader import tell_format
 from .source import File, exactly
 
 _FICLONERANGE = 0x4020940D
@@ -72,6 +73,12 @@ def _block_size(out: str) -> int:
 
 def _front(source: File, text: bytes | None, block: int) -> tuple[bytes, bool]:
     """Headers and notes of the copy, up to where the old file begins; whether a note is replaced."""
+    form = tell_format(source)
+    if form != "elf":
+        raise DumpError(
+            f"{source.name}: {form}, and a note is put into ELF dumps; a kdump-compressed one has "
+            "room for none: filter the ELF dump again once it has the note"
+        )
     file = elf.open_elf(source)
     if file.type != elf.ET_CORE:
         raise DumpError(f"{source.name}: an ELF file that is no core dump (type {file.type})")

@@ -194,7 +194,9 @@ def open_elf(source: Source) -> Elf:
     ident = exactly(source, 0, 16, "the ELF header")
     layout = _CLASSES.get(ident[4])
     order = {1: "<", 2: ">"}.get(ident[5])
-    if ident[:4] != MAGIC or layout is None or order is None:
+    if ident[:4] != MAGIC:
+        raise DumpError(f"{source.name}: no ELF file (it starts with {ident[:4].hex(' ')})")
+    if layout is None or order is None:
         raise DumpError(
             f"{source.name}: an ELF header of class {ident[4]} and byte order {ident[5]}; it is damaged"
         )

@@ -83,6 +83,11 @@ def tell_format(source: Source) -> str:
     return "text"
 
 
+def unpacker(start: bytes) -> str | None:
+    """The command that unpacks a compressed file to its output, by its first bytes."""
+    return next((tool for magic, tool in _COMPRESSED.items() if start.startswith(magic)), None)
+
+
 def _of_pipe(pipe: Pipe, format_: str | None) -> Found:
     if (format_ or tell_format(pipe)) != "flattened":
         return find_in(pipe, format_)
@@ -192,7 +197,7 @@ def _in_note(source: Source) -> Found:
 
 def _in_text(source: Source) -> Found:
     data = source.read(0, notes.MOST_TEXT + 1)
-    unpack = next((tool for magic, tool in _COMPRESSED.items() if data.startswith(magic)), None)
+    unpack = unpacker(data)
     if unpack or len(data) > notes.MOST_TEXT:
         remedy = (
             f"it is compressed: {unpack} FILE | vmcoreinfo note -"

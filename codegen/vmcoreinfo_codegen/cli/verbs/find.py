@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from ...dump.carve import Carved, carve, located
-from ...dump.source import File
+from ...dump.reader import tell_format, unpacker
+from ...dump.source import File, Memory
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
 from ..progress import bar
@@ -47,11 +48,7 @@ def run(options: argparse.Namespace) -> int:
     elif found:
         _print_rows(found)
     if not found:
-        print(
-            f"vmcoreinfo: {name}: no note in it; pages that are compressed, as in a kdump or a "
-            "saved virtual machine, can't be looked into",
-            file=sys.stderr,
-        )
+        print(f"vmcoreinfo: {name}: no note in it; {_why(options.image)}", file=sys.stderr)
     return FINE if found else FINDINGS
 
 
@@ -64,6 +61,21 @@ def _carved(image: str) -> list[Carved]:
         bar(f"looking through {Path(image).name}", source.size) as done,
     ):
         return located(carve(file, done), source)
+
+
+def _why(image: str) -> str:
+    """What may have hidden one."""
+    if image != "-":
+        with open(image, "rb", buffering=0) as file:
+            start = file.read(32) if file.seekable() else b""
+        tool = unpacker(start)
+        if tool:
+            return f"it is compressed: {tool} FILE | vmcoreinfo find -"
+        if tell_format(Memory(image, start)) in ("kdump", "flattened"):
+            return (
+                "its pages are compressed, and 'vmcoreinfo note' looks where a kdump has its note"
+            )
+    return "what is compressed or encrypted, as in a saved virtual machine, can't be looked into"
 
 
 def _write(out: str, text: bytes) -> None:
