@@ -65,7 +65,9 @@ def subject_of(schema: Schema, rule: Rule, text: bytes) -> Subject:
     arch = schema.architecture("x86_64")
     assert arch is not None
     config = dict.fromkeys(schema.config_names(), False) if rule.needs == "--config" else None
-    return Subject(text, info, schema, release, distribution, (arch,), config, TRUTH[rule.needs])
+    cut = 4096 if rule.needs == "a dump" else 0
+    truth = TRUTH.get(rule.needs, Truth())
+    return Subject(text, info, schema, release, distribution, (arch,), config, cut, truth)
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -152,3 +153,12 @@ def test_files_that_are_something_else(run: Run, option: str) -> None:
     ran = run("audit", NOTE, option, "pyproject.toml")
     assert ran.code == 2
     assert "pyproject.toml" in ran.err
+
+
+def test_a_dump_that_is_cut(run: Run, tmp_path: Path) -> None:
+    dump = tmp_path / "vmcore"
+    whole = bytearray(elf((ROOT / NOTE).with_suffix(".txt").read_bytes()))
+    struct.pack_into("<Q", whole, 64 + 56 + 32, 4096)
+    dump.write_bytes(whole)
+    ran = run("audit", str(dump))
+    assert (ran.code, "VMCA007" in ran.out) == (1, True)

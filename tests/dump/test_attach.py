@@ -65,7 +65,7 @@ def test_note_and_memory(bits: int, order: str, has_note: bool, tmp_path: Path) 
     plain = elf(TEXT if has_note else None, bits, order, before=before, after=after)
     dump.write_bytes(with_memory(plain, bits, order, b"memory" * 5000))
     attached = attach(NEW, str(dump), str(out))
-    assert attached.replaced == has_note
+    assert attached.replaced == (TEXT if has_note else None)
     assert find_note(str(out)).text == NEW
     assert names_of(out) == [b"CORE", b"QEMU", b"VMCOREINFO_XEN", b"VMCOREINFO"]
     with File(str(out)) as source:
@@ -101,7 +101,7 @@ def test_more_headers_than_can_be_counted(bits: int, tmp_path: Path) -> None:
 def test_the_note_taken_out(tmp_path: Path) -> None:
     dump, out = tmp_path / "vmcore", tmp_path / "copy"
     dump.write_bytes(elf(before=other_note("<")))
-    assert attach(None, str(dump), str(out)).replaced
+    assert attach(None, str(dump), str(out)).replaced == TEXT
     with pytest.raises(NoNote):
         find_note(str(out))
     assert names_of(out) == [b"CORE"]
@@ -131,7 +131,7 @@ def test_what_can_not_be_copied(tmp_path: Path) -> None:
     dump, out = tmp_path / "vmcore", tmp_path / "copy"
     out.write_bytes(b"before")
     for data, message in (
-        (kdump(), "kdump, and a note is put into ELF dumps"),
+        (kdump(), "a dump in the kdump format, and a note is put into ELF dumps"),
         (elf(type_=2), "no core dump"),
         (elf()[:70], "program headers at byte 64 do not fit"),
     ):
@@ -189,3 +189,26 @@ def test_attach_verb(run: Run, tmp_path: Path) -> None:
     note.write_bytes(b"nothing\n")
     assert run("attach", str(note), str(dump), "-o", str(out)).code == 2
     assert run("attach", str(tmp_path / "absent"), str(dump), "-o", str(out)).code == 2
+
+
+def test_a_note_of_another_kernel_is_warned_of(run: Run, tmp_path: Path) -> None:
+    dump, out, note = tmp_path / "vmcore", tmp_path / "copy", tmp_path / "note"
+    dump.write_bytes(elf())
+    note.write_bytes(NEW)
+    ran = run("attach", str(note), str(dump), "-o", str(out))
+    assert ran.code == 0
+    assert "OSRELEASE is 7.3.4" in ran.err and "was 6.12.0" in ran.err
+
+
+def test_the_copy_may_be_in_another_file_system(tmp_path: Path) -> None:
+    dump = tmp_path / "vmcore"
+    dump.write_bytes(with_memory(elf(), 64, "<", b"memory" * 100_000))
+    out = Path("/dev/shm") / f"copy-{os.getpid()}"
+    try:
+        attached = attach(NEW, str(dump), str(out))
+        assert find_note(str(out)).text == NEW
+        assert attached.copied == dump.stat().st_size
+    finally:
+        out.unlink(missing_ok=True)
+    with pytest.raises(DumpError, match="a folder"):
+        attach(NEW, str(dump), str(tmp_path))

@@ -145,7 +145,7 @@ def test_find_verb(run: Run, tmp_path: Path) -> None:
     assert out.read_bytes() == text
     assert run("find", str(path), "--number", "2", "-o", str(out)).code == 0
     ran = run("find", str(path), "--number", "3")
-    assert (ran.code, "2 notes are in it" in ran.err) == (1, True)
+    assert (ran.code, "2 notes found" in ran.err) == (1, True)
 
 
 def test_find_without_a_note(run: Run, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import vmcoreinfo
 
 from ..debuginfo.facts import Facts, Sources
 from ..debuginfo.kernel import KernelFiles
-from ..dump.problem import DumpError, NoNote
+from ..dump.problem import DumpError
 from ..dump.reader import Found, find_note
 from ..model import Architecture, Schema
 from ..terms.release import Release
@@ -28,6 +28,8 @@ UNREADABLE = "VMCA000"
 class Audited:
     """What came of one input; `is_readable` False where there was no note to look at.
 
+    `checked_as` is the release that the user said, where that is not the note's own.
+
     `compared_types` and `compared_symbols` count the values that the kernel's types and
     symbols could answer, None where nobody gave them.
     """
@@ -37,6 +39,7 @@ class Audited:
     arch: str | None
     findings: tuple[Finding, ...]
     is_readable: bool = True
+    checked_as: str | None = None
     compared_types: int | None = None
     compared_symbols: int | None = None
 
@@ -58,9 +61,9 @@ class Auditor:
         try:
             found = find_note(path, format_)
         except (DumpError, OSError) as error:
-            message = str(error) if isinstance(error, DumpError) else f"{path}: {error.strerror}"
-            remedy = "name a dump, a note or its text" if not isinstance(error, NoNote) else ""
-            finding = Finding(UNREADABLE, Severity.ERROR, None, message, remedy)
+            said = str(error) if isinstance(error, DumpError) else str(error.strerror)
+            message = said.removeprefix(f"{path}: ")
+            finding = Finding(UNREADABLE, Severity.ERROR, None, message, "")
             return Audited(path, None, None, (finding,), is_readable=False)
         subject = self._subject(found)
         if not any(line.format for line in subject.info.lines):
@@ -73,6 +76,7 @@ class Auditor:
             str(release) if release is not None else None,
             subject.arch.name if subject.arch else None,
             tuple(audit(subject)),
+            checked_as=str(self.release) if self.release else None,
             compared_types=_count(with_types(subject)) if self.truth.facts else None,
             compared_symbols=_count(with_symbols(subject)) if self.truth.symbols else None,
         )
@@ -92,6 +96,7 @@ class Auditor:
             distribution,
             tuple(archs),
             self.config,
+            found.cut,
             self.truth,
         )
 

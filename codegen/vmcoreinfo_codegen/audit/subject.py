@@ -43,7 +43,8 @@ class Subject:
     `release` is None where the note's OSRELEASE is none that the schema knows,
     `distribution` what stands behind it there. `archs` are the architectures that it may
     be of: one, where the dump, the user or the keys tell. `config` is that of the
-    kernel, None where nobody gave it.
+    kernel, None where nobody gave it. `cut` are the bytes that are missing at the end
+    of the dump.
     """
 
     text: bytes
@@ -53,6 +54,7 @@ class Subject:
     distribution: str
     archs: tuple[Architecture, ...]
     config: Mapping[str, bool | int] | None = None
+    cut: int = 0
     truth: Truth = field(default_factory=Truth)
 
     @cached_property

@@ -20,7 +20,7 @@ class Dwarf:
         except ImportError as error:
             raise DebugInfoError(
                 f"{path}: no BTF in it, and DWARF is read through drgn, which is not here; "
-                "install it with: pip install 'vmcoreinfo[dump]'"
+                "install it with: pip install drgn"
             ) from error
         self._drgn = drgn
         self._program = drgn.Program()

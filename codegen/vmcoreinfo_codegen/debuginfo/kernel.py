@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..compressed import CompressedError, read_file
@@ -26,6 +26,7 @@ class KernelFiles:
     symbols_name: str = ""
     release: str | None = None
     build_id: str | None = None
+    arch: str | None = None
     vmlinux_name: str = ""
 
 
@@ -43,14 +44,12 @@ def read_kernel(
         types, types_name = _read_btf(btf), str(btf)
     if symbols is not None:
         addresses, symbols_name = Symbols.read(symbols).addresses(names), str(symbols)
-    return KernelFiles(
-        types,
-        types_name,
-        addresses,
-        symbols_name,
-        whole.release,
-        whole.build_id,
-        whole.vmlinux_name,
+    return replace(
+        whole,
+        types=types,
+        types_name=types_name,
+        symbols=addresses,
+        symbols_name=symbols_name,
     )
 
 
@@ -65,7 +64,7 @@ def _of_vmlinux(path: Path, names: set[str], with_types: bool) -> KernelFiles:
         kernel.close()
     if with_types and types is None:
         types = Dwarf(name)
-    return KernelFiles(types, name, symbols, name, release, build_id, name)
+    return KernelFiles(types, name, symbols, name, release, build_id, kernel.arch, name)
 
 
 def _read_btf(path: Path) -> Btf:

@@ -9,6 +9,7 @@ them whatever `e_phoff` says (it refuses QEMU's dumps for that).
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import struct
@@ -30,9 +31,12 @@ Progress = Callable[[int], object]
 
 
 class Attached(NamedTuple):
-    """What was written: bytes of the old file that the copy shares with it or has for itself."""
+    """What was written: bytes of the old file that the copy shares with it or has for itself.
 
-    replaced: bool
+    `replaced` is the text of the note that was there, None where there was none.
+    """
+
+    replaced: bytes | None
     shared: int
     copied: int
 
@@ -45,6 +49,8 @@ def attach(
     `out` appears when it is whole, and replaces what was there. Raises DumpError, OSError.
     """
     with File(dump) as source:
+        if os.path.isdir(out):
+            raise DumpError(f"{out}: a folder; name the file that is to be written")
         if os.path.exists(out) and os.path.samefile(dump, out):
             raise DumpError(f"{out}: the dump itself; write the copy to another file")
         if source.size is None or not source.seeks:
@@ -71,13 +77,14 @@ def _block_size(out: str) -> int:
     return size if _LEAST_BLOCK <= size <= _MOST_BLOCK and size & (size - 1) == 0 else _LEAST_BLOCK
 
 
-def _front(source: File, text: bytes | None, block: int) -> tuple[bytes, bool]:
-    """Headers and notes of the copy, up to where the old file begins; whether a note is replaced."""
+def _front(source: File, text: bytes | None, block: int) -> tuple[bytes, bytes | None]:
+    """Headers and notes of the copy, up to where the old file begins, and the note that it had."""
     form = tell_format(source)
     if form != "elf":
+        what = "no ELF dump" if form in ("text", "note") else f"a dump in the {form} format"
         raise DumpError(
-            f"{source.name}: {form}, and a note is put into ELF dumps; a kdump-compressed one has "
-            "room for none: filter the ELF dump again once it has the note"
+            f"{source.name}: {what}, and a note is put into ELF dumps; filter or convert the dump "
+            "once it has the note"
         )
     file = elf.open_elf(source)
     if file.type != elf.ET_CORE:
@@ -102,16 +109,16 @@ def _front(source: File, text: bytes | None, block: int) -> tuple[bytes, bool]:
     return (headers.ljust(start, b"\0") + kept).ljust(size, b"\0"), replaced
 
 
-def _notes(source: File, file: elf.Elf, segments: list[elf.Segment]) -> tuple[bytes, bool]:
-    """All other notes as they are, and whether there was a VMCOREINFO among them."""
+def _notes(source: File, file: elf.Elf, segments: list[elf.Segment]) -> tuple[bytes, bytes | None]:
+    """All other notes as they are, and the text of the VMCOREINFO among them."""
     kept = bytearray()
-    replaced = False
+    replaced: bytes | None = None
     for segment in segments:
         if segment.type != elf.PT_NOTE:
             continue
         for note in notes.walk(source, segment.offset, segment.file_size, file.order):
             if note.name == notes.NAME:
-                replaced = True
+                replaced = source.read(note.offset, min(note.size, notes.MOST_TEXT))
                 continue
             first = note.offset - notes.HEADER_BYTES - notes.padded(note.name_size)
             size = note.offset - first + notes.padded(note.size)
@@ -119,6 +126,16 @@ def _notes(source: File, file: elf.Elf, segments: list[elf.Segment]) -> tuple[by
                 raise DumpError(f"{source.name}: its notes claim more than {_MOST_NOTES} bytes")
             kept += exactly(source, first, size, "a note") if size <= _COPY else b""
     return bytes(kept), replaced
+
+
+def _copy_piece(source: File, target: int, at: int, size: int, place: int) -> int:
+    """Copy `size` bytes at `at`, or fewer; the kernel does it where both are in one file system."""
+    try:
+        return os.copy_file_range(source.fileno(), target, size, at, place + at)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+            raise
+    return os.pwrite(target, source.read(at, size), place + at)
 
 
 def _share(source: File, target: int, place: int) -> int:
@@ -146,7 +163,7 @@ def _copy(source: File, target: int, place: int, progress: Progress) -> int:
         progress(start - at)
         at = start
         while at < end:
-            done = os.copy_file_range(source.fileno(), target, min(_COPY, end - at), at, place + at)
+            done = _copy_piece(source, target, at, min(_COPY, end - at), place)
             if not done:
                 raise DumpError(f"{source.name}: it became shorter while it was copied")
             at += done

@@ -24,17 +24,18 @@ class Stretch(NamedTuple):
 
 
 class PhysicalMemory:
-    """Memory by physical address; `bits` and `order` are None where the file doesn't tell."""
+    """Memory by physical address; `bits`, `order`, `arch` are None where it doesn't tell."""
 
     def __init__(self, source: Source) -> None:
         """Raises DumpError where the file does not hold memory as it is."""
         self.source = source
         self.bits: int | None = None
         self.order: str | None = None
+        self.arch: str | None = None
         form = tell_format(source)
         if form == "elf":
             file = elf.open_elf(source)
-            self.bits, self.order = file.bits, file.order
+            self.bits, self.order, self.arch = file.bits, file.order, file.arch
             self.stretches = [
                 Stretch(s.physical, s.offset, s.file_size)
                 for s in file.segments()

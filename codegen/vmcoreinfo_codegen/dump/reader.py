@@ -33,6 +33,7 @@ class Found(NamedTuple):
     in the input, in bytes (of a flattened one: in the dump that is inside).
     `arch`, `bits` and `order` (`<` or `>`) are what the container tells, None
     where it tells nothing. `beside` are other notes of the name, as that of Xen.
+    `cut` are the bytes that an ELF dump says it has behind the end of the file.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Found(NamedTuple):
     bits: int | None = None
     order: str | None = None
     beside: tuple[str, ...] = ()
+    cut: int = 0
 
 
 def find_note(path: str, format_: str | None = None) -> Found:
@@ -129,13 +131,21 @@ def _in_elf(source: Source) -> Found:
             elif note.name.startswith(notes.NAME):
                 beside.append(note.name.decode("latin-1"))
         if found is not None:
-            return found._replace(beside=tuple(beside))
+            return found._replace(beside=tuple(beside), cut=_missing(file))
     raise NoNote(
         f"{source.name}: no VMCOREINFO note among its program headers"
         + (f" ({', '.join(beside)} is there)" if beside else "")
         + "; 'vmcoreinfo find' looks for one in the memory that it holds, 'vmcoreinfo synth' "
         "makes one"
     )
+
+
+def _missing(file: elf.Elf) -> int:
+    """Bytes that segments have behind the end of the file."""
+    size = file.source.size
+    if size is None or file.source.name == live.KCORE:
+        return 0
+    return max(0, *(s.offset + s.file_size - size for s in file.segments()))
 
 
 def _in_kdump(source: Source) -> Found:

@@ -40,7 +40,7 @@ def _opened(path: str, text: bytes) -> Any:
     except ImportError as error:
         raise DumpError(
             f"{path}: memory is read through drgn, which is not here; install it with: "
-            "pip install 'vmcoreinfo[dump]'"
+            "pip install drgn"
         ) from error
     try:
         if path == LIVE:

@@ -14,11 +14,12 @@ from ..model import Architecture, Schema
 from ..model.entry import Prediction
 from ..model.vocabulary import Format, Unit
 from ..terms.expression import Expression, Key, Read, TypeFact, render
-from ..terms.key import kind_of
+from ..terms.key import Kind, kind_of
 from ..terms.release import Release
 
 _MASK = 0xFFFFFFFFFFFFFFFF
 _PAGE_SIZE = "PAGESIZE"
+_FIRST = ("OSRELEASE", "BUILD-ID", _PAGE_SIZE)
 _OPTIONS = {
     "size": "--btf", "offset": "--btf", "length": "--btf", "enum": "--btf",
     "symbol": "--symbols", "physical": "--dump", "config": "--config",
@@ -89,8 +90,10 @@ def synthesise(kernel: Kernel) -> Synthesis:
                 found = found or _from_derivation(kernel, prediction, made)
                 if found:
                     made[key] = found
-    order = [key for key in predicted if key in made]
-    order += [key for key in made if key not in predicted]
+    # Every kernel prints OSRELEASE first, and readers look for it there.
+    first = [key for key in _FIRST if key in made]
+    order = [*first, *(key for key in predicted if key in made and key not in first)]
+    order += [key for key in made if key not in predicted and key not in first]
     return Synthesis(
         tuple(made[key] for key in order),
         tuple(
@@ -179,19 +182,21 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
         "--dump": sources.memory is None,
     }
     needed: dict[str, None] = {}
-    for expression in asked:
+    for expression in asked[:1]:
         for part in expression.walk():
             if isinstance(part, Read):
                 needed["--dump"] = None
             elif isinstance(part, TypeFact):
                 needed[_OPTIONS[part.question]] = None
+    # A NUMBER may be an enumerator, and where the types have none of its name it is none.
+    is_guess = not prediction.export.debug_infos and kind_of(prediction.key) is Kind.NUMBER
     options = [option for option in needed if missing[option]]
-    if options:
+    if options and not is_guess:
         return f"{' and '.join(options)} would tell: {render(asked[0])}"
     condition = (
         "" if prediction.is_unconditional else f" (it has the line if {prediction.condition})"
     )
-    if asked and needed:
+    if needed and not is_guess:
         return f"not in {' and '.join(needed)}: {render(asked[0])}{condition}"
     others = [e.key for expr in asked for e in expr.walk() if isinstance(e, Key)]
     if others:

@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from ...dump.attach import attach
+from ...dump.attach import Attached, attach
+from ...dump.reader import Found
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINE, Failure
@@ -40,19 +41,22 @@ def run(options: argparse.Namespace) -> int:
         )
     with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
         attached = told(lambda: attach(found.text, options.dump, options.out, done))
+    _compare(found, attached, options.dump)
     if options.format == "json":
         print_json(
             {
                 "out": options.out,
                 "lines": lines,
-                "replaced": attached.replaced,
+                "replaced": attached.replaced is not None,
                 "shared": attached.shared,
                 "copied": attached.copied,
             }
         )
         return FINE
     place = (
-        "in place of the note that was there" if attached.replaced else "where there was no note"
+        "in place of the note that was there"
+        if attached.replaced is not None
+        else "where there was no note"
     )
     data = (
         f"{attached.shared} bytes shared with it"
@@ -61,3 +65,18 @@ def run(options: argparse.Namespace) -> int:
     )
     print(f"{options.out}: {lines} lines {place}; of {options.dump} {data}", file=sys.stderr)
     return FINE
+
+
+def _compare(found: Found, attached: Attached, dump: str) -> None:
+    """Warn where the dump had a note of another kernel."""
+    import vmcoreinfo
+
+    theirs = vmcoreinfo.parse(attached.replaced or b"")
+    for key in ("OSRELEASE", "BUILD-ID"):
+        ours, was = vmcoreinfo.parse(found.text).entry(key), theirs.entry(key)
+        if ours is not None and was is not None and ours.text != was.text:
+            print(
+                f"vmcoreinfo: warning: {key} is {ours.text} in {found.name}, and was {was.text} in "
+                f"{dump}: is the note of that kernel?",
+                file=sys.stderr,
+            )

@@ -27,6 +27,7 @@ from ..output import counted, print_json, print_table
 from ..progress import bar
 from ..schema import add_schema_option, architecture_of, load_schema, release_of
 
+_UNREADABLE = "An input has a note, and can be read; the others are audited all the same."
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _ORDER = list(Severity)
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -56,6 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.jobs < 1:
+        raise Failure(f"--jobs {options.jobs}: one process is the least")
     if options.rules:
         return _list_rules(options.format)
     if options.rule:
@@ -126,9 +129,11 @@ def _print_table(audited: Sequence[Audited], least: int) -> None:
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     for one in audited:
         kernel = f"{one.release or 'no release'}, {one.arch or 'architecture not told'}"
+        kernel += f", checked as {one.checked_as}" if one.checked_as else ""
         shown = _shown(one, least)
-        left = counted(len(one.findings) - len(shown), "remark")
-        remarks = f" ({left})" if len(one.findings) > len(shown) else ""
+        left = len(one.findings) - len(shown)
+        word = "remark" if least == _ORDER.index(Severity.WARNING) else "less severe finding"
+        remarks = f" ({counted(left, word)})" if left else ""
         compared = [
             f"{counted(number, 'value')} compared with the {what}"
             for number, what in ((one.compared_types, "types"), (one.compared_symbols, "symbols"))
@@ -175,6 +180,7 @@ def _print_json(audited: Sequence[Audited], least: int) -> None:
                 path=one.path,
                 release=one.release,
                 arch=one.arch,
+                checked_as=one.checked_as,
                 compared_types=one.compared_types,
                 compared_symbols=one.compared_symbols,
                 findings=[
@@ -204,7 +210,7 @@ def _print_json(audited: Sequence[Audited], least: int) -> None:
 
 
 def _print_sarif(audited: Sequence[Audited], least: int) -> None:
-    rules = {UNREADABLE: "An input has a note that can be read."}
+    rules = {UNREADABLE: _UNREADABLE}
     rules |= {rule.id: rule.doc for rule in all_rules()}
     results = (
         sarif.Result(f.rule, _LEVELS[f.severity], _sarif_text(f), one.path, f.line or 1)
@@ -248,7 +254,8 @@ _PRINTERS = {
 
 
 def _list_rules(format_: str) -> int:
-    rows = [[r.id, r.name, r.severity.value, r.needs, r.doc, r.remedy] for r in all_rules()]
+    rows = [[UNREADABLE, "unreadable-input", "error", "", _UNREADABLE, ""]]
+    rows += [[r.id, r.name, r.severity.value, r.needs, r.doc, r.remedy] for r in all_rules()]
     if format_ == "json":
         names = ("id", "name", "severity", "needs", "doc", "remedy")
         print_json([dict(zip(names, row, strict=True)) for row in rows])
@@ -258,6 +265,9 @@ def _list_rules(format_: str) -> int:
 
 
 def _explain_rule(word: str) -> int:
+    if word in (UNREADABLE, "unreadable-input"):
+        print(f"{UNREADABLE} unreadable-input, error\n\n{_UNREADABLE}")
+        return FINE
     for rule in all_rules():
         if word in (rule.id, rule.name):
             needs = f" (with {rule.needs})" if rule.needs else ""

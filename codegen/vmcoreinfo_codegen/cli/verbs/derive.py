@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(answer.model_dump(mode="json"))
     else:
         rows = [[v.name, v.text or "-", v.unit or "", v.recipe or v.why or ""] for v in values]
-        print_table(["NAME", "VALUE", "UNIT", "RECIPE"], rows)
+        print_table(["NAME", "VALUE", "UNIT", "RECIPE, OR WHY THERE IS NONE"], rows)
     absent = [value for value in values if value.value is None]
     return FINDINGS if options.name and absent else FINE
 

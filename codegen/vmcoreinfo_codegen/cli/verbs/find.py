@@ -10,8 +10,9 @@ from pathlib import Path
 from ...dump.carve import Carved, carve, located
 from ...dump.reader import tell_format, unpacker
 from ...dump.source import File, Memory
+from ..debuginfo import told
 from ..failure import FINDINGS, FINE, Failure
-from ..output import print_json, print_table
+from ..output import counted, print_json, print_table
 from ..progress import bar
 
 
@@ -34,13 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    found = _carved(options.image)
+    found = told(lambda: _carved(options.image))
     name = "<stdin>" if options.image == "-" else options.image
-    wanted = options.number or 1
+    wanted = 1 if options.number is None else options.number
     if options.out or options.number is not None:
         if not 0 < wanted <= len(found):
             raise Failure(
-                f"{name}: {len(found)} notes are in it, and number {wanted} is asked for", FINDINGS
+                f"{name}: {counted(len(found), 'note')} found, and number {wanted} is asked for",
+                FINDINGS,
             )
         _write(options.out or "-", found[wanted - 1].text)
     elif options.format == "json":

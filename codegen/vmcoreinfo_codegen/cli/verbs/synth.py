@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import vmcoreinfo
+
 from ...debuginfo.facts import Sources, symbol_names
 from ...debuginfo.kernel import KernelFiles, read_kernel
 from ...dump.memory import PhysicalMemory
@@ -29,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--kernel",
         metavar="RELEASE",
         help="its release, as uname -r prints it; with --dump its beginning will do, the dump has "
-        "the rest (default: that of --vmlinux)",
+        "the rest (default: that of --vmlinux, or of the dump)",
     )
     parser.add_argument("--arch", required=True, help="its architecture")
     add_kernel_options(parser)
@@ -43,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kaslr-offset",
         metavar="BYTES",
-        type=_number,
+        type=_bytes,
         default=0,
         help="how far it was moved from the addresses of --symbols; --dump finds it out",
     )
@@ -76,18 +78,28 @@ def run(options: argparse.Namespace) -> int:
     config = config_of(schema, options.config)
     names = symbol_names(schema.questions()) | SYMBOLS
     files = told(lambda: read_kernel(options.btf, options.vmlinux, options.symbols, names))
-    text = options.kernel or files.release
+    text = options.kernel or files.release or ("" if options.dump else None)
     if text is None:
         raise Failure("which kernel is it? --kernel takes what uname -r prints")
+    if files.release is not None and not files.release.startswith(text):
+        raise Failure(f"--kernel says {text}, and {files.vmlinux_name} is of {files.release}")
+    _check_arch(schema, arch, files.arch, files.vmlinux_name)
     sources = Sources(files.types, files.symbols, config, None)
     build_id = options.build_id or files.build_id
     if options.dump is not None:
-        image = _image(options.dump, files, text, arch)
+        memory = told(lambda: PhysicalMemory(File(str(options.dump))))
+        _check_arch(schema, arch, memory.arch, str(options.dump))
+        image = _image(memory, files, text, arch)
         build_id, text = build_id or image.build_id(), image.release
         sources = Sources(files.types, moved(files.symbols or {}, image.move), config, image)
     elif files.symbols is not None:
         symbols = moved(files.symbols, options.kaslr_offset)
         sources = Sources(files.types, symbols, config, None)
+        print(
+            f"vmcoreinfo: addresses are those of {files.symbols_name}, moved by "
+            f"{options.kaslr_offset:#x}; --dump finds those at which the kernel of a dump ran",
+            file=sys.stderr,
+        )
     release = release_of(schema, text)
     if text == str(release.branch):
         print(
@@ -95,18 +107,22 @@ def run(options: argparse.Namespace) -> int:
             "compare it",
             file=sys.stderr,
         )
-    given = {"OSRELEASE": text} | ({"BUILD-ID": build_id} if build_id else {})
-    given |= _lines(schema, options.set)
+    lines = [*([f"BUILD-ID={build_id}"] if build_id else []), *options.set]
+    given = {"OSRELEASE": text, **_lines(schema, lines)}
     synthesis = synthesise(Kernel(schema, release, arch, sources, given))
     _write(options, synthesis)
     return FINE
 
 
-def _number(text: str) -> int:
-    return int(text, 0)
+def _bytes(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of bytes, as 0x1200000") from None
 
 
 def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
+    """Lines that the user knows, by key; each as a note would have it."""
     given = {}
     for line in lines:
         key, equals, value = line.partition("=")
@@ -117,17 +133,24 @@ def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
                 did_you_mean(key, schema.by_key) or "'vmcoreinfo list' shows the keys of a kernel"
             )
             raise Failure(f"--set: unknown key '{key}'; {hint}")
+        for problem in vmcoreinfo.parse(f"{line}\n".encode()).diagnostics:
+            raise Failure(f"{line}: {problem.message}")
         given[key] = value
     return given
 
 
-def _image(dump: Path, files: KernelFiles, release: str, arch: Architecture) -> Image:
+def _check_arch(schema: Schema, arch: Architecture, said: str | None, name: str) -> None:
+    theirs = schema.architecture(said or "")
+    if theirs is not None and theirs.name != arch.name:
+        raise Failure(f"--arch says {arch.name}, and {name} is of {theirs.name}")
+
+
+def _image(memory: PhysicalMemory, files: KernelFiles, release: str, arch: Architecture) -> Image:
     symbols = files.symbols
     if symbols is None:
         raise Failure(
             "--dump needs --symbols, or a --vmlinux with a symbol table, to know the kernel by"
         )
-    memory = told(lambda: PhysicalMemory(File(str(dump))))
     return told(lambda: Image(memory, symbols, files.types, release, arch.bits))
 
 

@@ -97,6 +97,9 @@ class AuditedInput(Answer):
     path: str
     release: str | None
     arch: str | None
+    checked_as: str | None = Field(
+        description="the release that --kernel said; null where the note's own was taken"
+    )
     compared_types: int | None = Field(
         description="values compared with the kernel's types; null where they were not given"
     )
