@@ -8,8 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..discovery import rules_in
-from ..model.build import LANGUAGE, build, parse_files, read_files
+from ..model.build import build, parse_files, read_files
 from ..model.schema import Schema
+from ..model.words import LANGUAGE
 from ..problem import Problem
 from ..syntax.parse import RULE as SYNTAX
 from . import rules

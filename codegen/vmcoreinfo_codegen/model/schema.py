@@ -11,6 +11,7 @@ from ..terms.expression import Expression, TypeFact
 from ..terms.release import Release
 from .architecture import Architecture
 from .base import Boundary, LocationField, Model, Ranged, ReleaseField, Span
+from .consumer import Consumer
 from .derivation import Derivation
 from .entry import Entry, Export, Prediction, Quirk, fact_of
 from .macro import Macro
@@ -32,6 +33,7 @@ class Schema(Model):
     macros: tuple[Macro, ...]
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
+    consumers: tuple[Consumer, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Entry]:

@@ -74,6 +74,25 @@ class QuirkKind(Described):
     DUPLICATE = ("duplicate", "the line is printed more than once")
 
 
+class Verdict(Described):
+    """What happens to a purpose where the entries that it needs are not there, best first."""
+
+    OK = ("ok", "what is needed is there")
+    FALLBACK = ("fallback", "another way is taken, and the result is the same")
+    DEGRADED = ("degraded", "something is missing or slower, and the tool says so or it shows")
+    WRONG = ("wrong", "the result is wrong, and nothing says so")
+    FATAL = ("fatal", "the tool stops, or the purpose fails")
+
+    @property
+    def rank(self) -> int:
+        """0 is the best."""
+        return list(type(self)).index(self)
+
+    @property
+    def is_bad(self) -> bool:
+        return self in (Verdict.WRONG, Verdict.FATAL)
+
+
 class Evidence(Described):
     """How far a commit id was checked."""
 

@@ -15,9 +15,9 @@ from ..cli.main import parser
 from ..cli.verb import VERBS
 from ..emit.product import Product, render
 from ..emit.rows import DIAGNOSTICS, MESSAGES
-from ..model.build import LANGUAGE
 from ..model.schema import Schema
 from ..model.vocabulary import Described, Evidence, Format, QuirkKind, Unit
+from ..model.words import LANGUAGE
 from ..query.interface import ANSWERS
 from ..syntax.parse import RULE as SYNTAX
 

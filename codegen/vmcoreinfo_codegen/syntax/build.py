@@ -13,6 +13,7 @@ from lark.tree import Meta
 from ..terms import condition, expression
 from . import tree
 
+_Kind = TypeVar("_Kind")
 _Block = TypeVar("_Block", bound=tree.Block)
 Children = list[AnyChild]
 
@@ -31,6 +32,10 @@ class _Requires(tuple[tree.Word, ...]):
 
 class _Bound(tuple[str, tree.Word]):
     """`since`, `until` or `backport`, and the release, at the end of a clause."""
+
+
+class _Required(tuple[str, tree.Word]):
+    """`wanted` or `other`, and the key or the words, in an alternative."""
 
 
 def _word(token: Token) -> tree.Word:
@@ -68,6 +73,21 @@ def _range(children: Children) -> tree.Range:
 
 def _only(kind: type, children: Children) -> AnyChild:
     return next((child for child in children if isinstance(child, kind)), kind())
+
+
+def _all(kind: type[_Kind], children: Children) -> list[_Kind]:
+    return [child for child in children if isinstance(child, kind)]
+
+
+def _maybe(kind: type[_Kind], children: Children) -> _Kind | None:
+    return next(iter(_all(kind, children)), None)
+
+
+def _around_dots(children: Children) -> tuple[tree.Word | None, tree.Word | None]:
+    """What stands before and behind the `..` of a span."""
+    dots = next(i for i, c in enumerate(children) if isinstance(c, Token) and c.type == "DOTS")
+    low, high = _words(children[:dots]), _words(children[dots + 1 :])
+    return low[0] if low else None, high[0] if high else None
 
 
 def _words_clause(name: str) -> Callable[..., tree.WordsClause]:
@@ -171,6 +191,14 @@ class Builder(Transformer[Token, tree.File]):
     def derive(self, meta: Meta, children: Children) -> tree.Derivation:
         return self._block(tree.Derivation, meta, children, name=_word(children[0]))
 
+    def consumer(self, meta: Meta, children: Children) -> tree.Consumer:
+        return self._block(tree.Consumer, meta, children, name=_word(children[0]))
+
+    def need(self, meta: Meta, children: Children) -> tree.Need:
+        archs = tuple(_only(_Archs, children))
+        purpose = _text(children[:1])
+        return self._block(tree.Need, meta, children, purpose=purpose, archs=archs)
+
     # Clauses.
 
     doc = _text_clause("doc")
@@ -188,6 +216,8 @@ class Builder(Transformer[Token, tree.File]):
     since = _boundary_clause("since")
     until = _boundary_clause("until")
     backport = _boundary_clause("backport")
+
+    url = _text_clause("url")
 
     def prints(self, meta: Meta, children: Children) -> tree.Prints:
         return tree.Prints(
@@ -248,6 +278,52 @@ class Builder(Transformer[Token, tree.File]):
             _range(children),
         )
 
+    # Clauses of consumers.
+
+    def tool_release(self, meta: Meta, children: Children) -> tree.ToolRelease:
+        words = _words(children)
+        return tree.ToolRelease(
+            meta.line,
+            meta.column,
+            _comments(children),
+            words[0],
+            words[1] if len(words) > 1 else None,
+            _maybe(tree.Kernels, children),
+        )
+
+    def any_of(self, meta: Meta, children: Children) -> tree.Alternative:
+        bounds = {name: word for name, word in _all(_Bound, children)}
+        return tree.Alternative(
+            meta.line,
+            meta.column,
+            _comments(children),
+            tuple(word for kind, word in _all(_Required, children) if kind == "wanted"),
+            tuple(word for kind, word in _all(_Required, children) if kind == "other"),
+            bounds.get("since"),
+            bounds.get("until"),
+            _maybe(tree.Kernels, children),
+        )
+
+    def need_kernels(self, meta: Meta, children: Children) -> tree.NeedKernels:
+        return tree.NeedKernels(meta.line, meta.column, _comments(children), children[0])
+
+    def without(self, meta: Meta, children: Children) -> tree.Without:
+        return tree.Without(
+            meta.line, meta.column, _comments(children), _word(children[0]), _text(children)
+        )
+
+    def wanted(self, meta: Meta, children: Children) -> _Required:
+        return _Required(("wanted", _word(children[0])))
+
+    def other(self, meta: Meta, children: Children) -> _Required:
+        return _Required(("other", _text(children)))
+
+    tool_since = _bound("since")
+    tool_until = _bound("until")
+
+    def kernels(self, meta: Meta, children: Children) -> tree.Kernels:
+        return tree.Kernels(*_around_dots(children))
+
     # Parts of clauses.
 
     def boundary(self, meta: Meta, children: Children) -> tree.Boundary:
@@ -274,8 +350,9 @@ class Builder(Transformer[Token, tree.File]):
     range_backport = _bound("backport")
 
     def span(self, meta: Meta, children: Children) -> tuple[tree.Word, tree.Word | None]:
-        words = _words(children)
-        return words[0], words[1] if len(words) > 1 else None
+        low, high = _around_dots(children)
+        assert low is not None  # the grammar asks for it
+        return low, high
 
     def on_archs(self, meta: Meta, children: Children) -> _Archs:
         return _Archs(_words(children))

@@ -61,6 +61,10 @@ def _head(block: tree.Block) -> str:
             return _on(archs).strip()
         case tree.Derivation(name=name):
             return f"derive {name}"
+        case tree.Consumer(name=name):
+            return f"consumer {name}"
+        case tree.Need(purpose=purpose, archs=archs):
+            return f'need "{purpose}"{_on(archs)}'
     raise TypeError(f"no head for {block!r}")
 
 
@@ -132,6 +136,17 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
             return ", ".join(f"{low}..{high or ''}" for low, high in ranges) + _on(archs), text
         case tree.Changed(boundary=boundary, text=text):
             return _boundary(boundary), text
+        case tree.ToolRelease(release=release, date=date, kernels=kernels):
+            return f"{release}{f' {date}' if date else ''}{_kernels(kernels)}", None
+        case tree.Alternative():
+            parts = [*map(str, node.keys), *(f'"{other}"' for other in node.others)]
+            since = f" since {node.since}" if node.since else ""
+            until = f" until {node.until}" if node.until else ""
+            return f"{' + '.join(parts)}{since}{until}{_kernels(node.kernels)}", None
+        case tree.NeedKernels(kernels=kernels):
+            return _kernels(kernels).removeprefix(" kernels "), None
+        case tree.Without(text=text):
+            return "", text
         case tree.Recipe():
             requires = f" requires {' '.join(map(str, node.requires))}" if node.requires else ""
             return (
@@ -144,6 +159,10 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
 
 def _on(archs: tuple[tree.Word, ...]) -> str:
     return f" on {' '.join(map(str, archs))}" if archs else ""
+
+
+def _kernels(kernels: tree.Kernels | None) -> str:
+    return f" kernels {kernels.since or ''}..{kernels.until or ''}" if kernels else ""
 
 
 def _range(range_: tree.Range) -> str:

@@ -291,6 +291,80 @@ class Derivation(Block):
 
 
 @dataclass(frozen=True)
+class Kernels:
+    """`kernels [R]..[R]`."""
+
+    since: Word | None
+    until: Word | None
+
+
+@dataclass(frozen=True)
+class ToolRelease(Clause):
+    """`release 1.7.4 2023-11-06 kernels 2.6.15..6.6`, in a consumer."""
+
+    release: Word
+    date: Word | None
+    kernels: Kernels | None
+
+    @property
+    def keyword(self) -> str:
+        return "release"
+
+
+@dataclass(frozen=True)
+class Alternative(Clause):
+    """`any KEY + "source" since 1.7.5 kernels 6.9..`, in a need."""
+
+    keys: tuple[Word, ...]
+    others: tuple[Word, ...]
+    since: Word | None
+    until: Word | None
+    kernels: Kernels | None
+
+    @property
+    def keyword(self) -> str:
+        return "any"
+
+
+@dataclass(frozen=True)
+class NeedKernels(Clause):
+    """`kernels 5.1..`, in a need."""
+
+    kernels: Kernels
+
+    @property
+    def keyword(self) -> str:
+        return "kernels"
+
+
+@dataclass(frozen=True)
+class Without(Clause):
+    """`without fatal "what a user sees"`, in a need."""
+
+    verdict: Word
+    text: Word
+
+    @property
+    def keyword(self) -> str:
+        return f"without {self.verdict}"
+
+
+@dataclass(frozen=True)
+class Consumer(Block):
+    """`consumer name { … }`."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Need(Block):
+    """`need "purpose" on archs { … }`, in a consumer."""
+
+    purpose: Word
+    archs: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
 class File:
     """One `.vmci` file."""
 

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""Consumers, from the tree to the model."""
+
+from __future__ import annotations
+
+from ..syntax import tree
+from ..terms.condition import ALWAYS
+from ..terms.tool import ToolRelease
+from .consumer import Alternative, Consumer, ConsumerRelease, KernelRange, Need
+from .vocabulary import Verdict
+from .words import Words
+
+
+class ConsumerBuilder(Words):
+    """Builds what a `consumer` block says."""
+
+    def consumer(self, block: tree.Consumer) -> Consumer:
+        needs = [self._need(node) for node in block.body if isinstance(node, tree.Need)]
+        releases = [
+            self._tool_release(clause)
+            for clause in block.clauses
+            if isinstance(clause, tree.ToolRelease)
+        ]
+        found = [release for release in releases if release is not None]
+        if not found:
+            self._problem(block, f"consumer {block.name} needs a 'release'")
+        return Consumer(
+            name=str(block.name),
+            doc=self._text(block, "doc"),
+            url=self._text(block, "url"),
+            releases=tuple(found),
+            needs=tuple(need for need in needs if need is not None),
+            location=self._at(block.name),
+        )
+
+    def _tool(self, word: tree.Word | None) -> ToolRelease | None:
+        if word is None:
+            return None
+        try:
+            return ToolRelease.parse(str(word))
+        except ValueError as error:
+            self._problem(word, str(error))
+            return None
+
+    def _tool_release(self, clause: tree.ToolRelease) -> ConsumerRelease | None:
+        release = self._tool(clause.release)
+        if release is None:
+            return None
+        return ConsumerRelease(
+            release=release,
+            date=str(clause.date) if clause.date else None,
+            kernels=self._kernels(clause.kernels),
+            location=self._at(clause),
+        )
+
+    def _kernels(self, kernels: tree.Kernels | None) -> KernelRange | None:
+        if kernels is None:
+            return None
+        return KernelRange(
+            since=self._optional_release(kernels.since), until=self._optional_release(kernels.until)
+        )
+
+    def _need(self, block: tree.Need) -> Need | None:
+        without = self._one(block, tree.Without)
+        depends = self._one(block, tree.DependsOn)
+        kernels = self._one(block, tree.NeedKernels)
+        alternatives = [
+            Alternative(
+                keys=tuple(map(str, clause.keys)),
+                others=tuple(map(str, clause.others)),
+                since=self._tool(clause.since),
+                until=self._tool(clause.until),
+                kernels=self._kernels(clause.kernels),
+                location=self._at(clause),
+            )
+            for clause in block.clauses
+            if isinstance(clause, tree.Alternative)
+        ]
+        if without is None or not alternatives:
+            self._problem(block, f"need \"{block.purpose}\" needs an 'any' and a 'without'")
+            return None
+        verdict = self._known(Verdict, without.verdict, "verdict")
+        if verdict is None:
+            return None
+        return Need(
+            purpose=str(block.purpose),
+            doc=self._text(block, "doc"),
+            archs=self._arch_names(block.archs),
+            condition=depends.condition if depends else ALWAYS,
+            kernels=self._kernels(kernels.kernels) if kernels else None,
+            alternatives=tuple(alternatives),
+            verdict=verdict,
+            text=str(without.text),
+            location=self._at(block),
+        )

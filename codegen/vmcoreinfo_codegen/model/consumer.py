@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Consumers: programs that read notes, their releases, and what each needs them for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from ..terms.condition import ALWAYS
+from ..terms.release import Release, contains
+from ..terms.tool import ToolRelease
+from .base import ConditionField, LocationField, Model, ReleaseField
+from .vocabulary import Verdict
+
+
+def _tool(value: object) -> ToolRelease:
+    return value if isinstance(value, ToolRelease) else ToolRelease.parse(str(value))
+
+
+ToolField = Annotated[
+    ToolRelease,
+    PlainValidator(_tool),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+
+
+class KernelRange(Model):
+    """Kernels from a release to before another; without a bound, all on that side."""
+
+    since: ReleaseField | None = None
+    until: ReleaseField | None = None
+
+    def holds(self, release: Release) -> bool:
+        return contains(self.since, self.until, release)
+
+
+class ConsumerRelease(Model):
+    """A release of the tool: its date where it is known, and the kernels that it declares to know."""
+
+    release: ToolField
+    date: str | None = None
+    kernels: KernelRange | None = None
+    location: LocationField
+
+
+class Alternative(Model):
+    """One way to fulfil a need: entries, and other sources in words, all of them together.
+
+    A release of the tool has it from `since` to before `until`; it gives the right
+    answer on `kernels`.
+    """
+
+    keys: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    since: ToolField | None = None
+    until: ToolField | None = None
+    kernels: KernelRange | None = None
+    location: LocationField
+
+    def is_known_to(self, release: ToolRelease) -> bool:
+        if self.since is not None and release < self.since:
+            return False
+        return self.until is None or release < self.until
+
+    def is_right_for(self, kernel: Release) -> bool:
+        return self.kernels is None or self.kernels.holds(kernel)
+
+
+class Need(Model):
+    """What a tool reads the note for, on some architectures (`archs` None: all).
+
+    `alternatives` are in the order in which the tool tries them. Where none is
+    there, `verdict` and `text` say what happens. It matters on `kernels`, under
+    `condition`, alone.
+    """
+
+    purpose: str
+    doc: str = ""
+    archs: tuple[str, ...] | None = None
+    condition: ConditionField = ALWAYS
+    kernels: KernelRange | None = None
+    alternatives: tuple[Alternative, ...]
+    verdict: Verdict
+    text: str
+    location: LocationField
+
+    def concerns(self, arch: str) -> bool:
+        return self.archs is None or arch in self.archs
+
+    def exists_in(self, release: ToolRelease) -> bool:
+        """Whether a release has the purpose at all: it knows some way to it."""
+        return any(alternative.is_known_to(release) for alternative in self.alternatives)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        found = [key for alternative in self.alternatives for key in alternative.keys]
+        return tuple(dict.fromkeys(found))
+
+
+class Consumer(Model):
+    """A program that reads notes."""
+
+    name: str
+    doc: str
+    url: str
+    releases: tuple[ConsumerRelease, ...]
+    needs: tuple[Need, ...]
+    location: LocationField
+
+    @property
+    def latest(self) -> ToolRelease:
+        return max(release.release for release in self.releases)
+
+    def release(self, wanted: ToolRelease) -> ConsumerRelease | None:
+        return next((r for r in self.releases if r.release == wanted), None)

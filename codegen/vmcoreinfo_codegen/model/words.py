@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""From words of the tree to values of the model: what all builders share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict, TypeVar
+
+from ..problem import Location, Problem, did_you_mean
+from ..syntax import tree
+from ..terms.release import Release
+from .base import Boundary, Span
+from .vocabulary import Described, Evidence
+
+_Word = TypeVar("_Word", bound=Described)
+_ClauseType = TypeVar("_ClauseType", bound=tree.Clause)
+
+LANGUAGE = "VMCI002"
+"""The rule of everything that the language itself asks for."""
+
+
+class Bounds(TypedDict):
+    """What a `Ranged` model is bounded by."""
+
+    since: Release | None
+    until: Release | None
+    backports: tuple[Release, ...]
+
+
+class Words:
+    """Reads words, boundaries and ranges of the tree; what is wrong with them becomes a problem."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self._problems = problems
+        self._path = ""
+        self._section = ""
+        self._archs: list[str] = []
+        self._aliases: dict[str, str] = {}
+
+    # ---- messages ---------------------------------------------------------------
+
+    def _at(self, place: tree.Word | tree.Node) -> Location:
+        return Location(self._path, place.line, place.column)
+
+    def _problem(self, place: tree.Word | tree.Node, message: str, hint: str = "") -> None:
+        self._problems.append(Problem(self._at(place), LANGUAGE, message, hint))
+
+    # ---- words ------------------------------------------------------------------
+
+    def _known(self, words: type[_Word], word: tree.Word, what: str) -> _Word | None:
+        try:
+            return words(str(word))
+        except ValueError:
+            known = words.words()
+            hint = did_you_mean(str(word), known) or f"one of {', '.join(known)}"
+            self._problem(word, f"unknown {what} '{word}'", hint)
+            return None
+
+    def _release(self, word: tree.Word) -> Release | None:
+        try:
+            return Release.parse(str(word))
+        except ValueError as error:
+            self._problem(word, str(error))
+            return None
+
+    def _optional_release(self, word: tree.Word | None) -> Release | None:
+        return None if word is None else self._release(word)
+
+    def _arch_names(self, words: Sequence[tree.Word]) -> tuple[str, ...] | None:
+        names: list[str] = []
+        for word in words:
+            if str(word) in self._archs:
+                names.append(str(word))
+                continue
+            real = self._aliases.get(str(word))
+            hint = f"write {real}" if real else did_you_mean(str(word), self._archs)
+            self._problem(word, f"unknown architecture '{word}'", hint)
+        return tuple(names) if words else None
+
+    def _boundary(
+        self, boundary: tree.Boundary, reason: tree.Word | None = None
+    ) -> Boundary | None:
+        release = self._release(boundary.release)
+        if release is None:
+            return None
+        commit, evidence = boundary.commit, None
+        if commit is not None:
+            evidence = Evidence.CHECKED
+            if commit.evidence is not None:
+                evidence = self._known(Evidence, commit.evidence, "evidence for a commit")
+        return Boundary(
+            release=release,
+            maybe_earlier=boundary.at_most,
+            seen=self._optional_release(boundary.seen),
+            commit=str(commit.hash) if commit else None,
+            evidence=evidence,
+            reason=str(reason) if reason else "",
+            location=self._at(boundary.release),
+        )
+
+    def _bounds(self, bounds: tree.Range) -> Bounds:
+        backports = [self._release(word) for word in bounds.backports]
+        return {
+            "since": self._optional_release(bounds.since),
+            "until": self._optional_release(bounds.until),
+            "backports": tuple(release for release in backports if release is not None),
+        }
+
+    # ---- clauses ----------------------------------------------------------------
+
+    def _one(self, block: tree.Block, kind: type[_ClauseType]) -> _ClauseType | None:
+        found = [clause for clause in block.clauses if isinstance(clause, kind)]
+        for again in found[1:]:
+            self._problem(again, f"a second '{again.keyword}' in one block")
+        return found[0] if found else None
+
+    def _text(self, block: tree.Block, name: str) -> str:
+        texts = [c for c in block.clauses if isinstance(c, tree.TextClause) and c.name == name]
+        for again in texts[1:]:
+            self._problem(again, f"a second '{name}' in one block")
+        return str(texts[0].text) if texts else ""
+
+    def _words(self, block: tree.Block, name: str) -> tuple[tree.Word, ...]:
+        return tuple(
+            word
+            for clause in block.clauses
+            if isinstance(clause, tree.WordsClause) and clause.name == name
+            for word in clause.words
+        )
+
+    def _spans(self, block: tree.Block) -> tuple[Span, ...]:
+        """Pair `since` with the `until` after it; a backport belongs to the span before it."""
+        spans: list[Span] = []
+        for clause in block.clauses:
+            if not isinstance(clause, tree.BoundaryClause):
+                continue
+            boundary = self._boundary(clause.boundary, clause.reason)
+            if boundary is None:
+                continue
+            if clause.name == "since":
+                if spans and spans[-1].until is None:
+                    self._problem(clause, "a second 'since' before the 'until' of the first")
+                spans.append(Span(since=boundary))
+            elif not spans:
+                self._problem(clause, f"'{clause.name}' without a 'since' before it")
+            elif clause.name == "until":
+                if spans[-1].until is not None:
+                    self._problem(clause, "a second 'until' for one 'since'")
+                spans[-1] = spans[-1].model_copy(update={"until": boundary})
+            else:
+                backports = (*spans[-1].backports, boundary)
+                spans[-1] = spans[-1].model_copy(update={"backports": backports})
+        return tuple(spans)

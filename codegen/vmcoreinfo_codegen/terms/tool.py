@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""Releases of consumers, ordered by their numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+_RELEASE = re.compile(r"\d+(?:\.\d+)+(?:-rc\d+)?")
+NEXT = "next"
+"""What is in a tool's repository and in no release of it."""
+
+
+@dataclass(frozen=True, order=True)
+class ToolRelease:
+    """A release of a tool, as `1.7.10`, or `next`, which comes after all of them."""
+
+    numbers: tuple[int, ...]
+    text: str = field(compare=False)
+
+    @classmethod
+    def parse(cls, text: str) -> ToolRelease:
+        """Parse exactly one. Raises ValueError."""
+        return _parse(text)
+
+    @property
+    def is_next(self) -> bool:
+        return self.text == NEXT
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@cache
+def _parse(text: str) -> ToolRelease:
+    if text == NEXT:
+        return ToolRelease((1 << 30,), text)
+    if not _RELEASE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a release like 1.7.4")
+    numbers = [int(part) for part in re.findall(r"\d+", text)]
+    # 8.0.0 is 8.0, and a candidate comes before what it is a candidate of.
+    candidate = numbers.pop() if "-rc" in text else 1 << 20
+    while len(numbers) > 1 and numbers[-1] == 0:
+        numbers.pop()
+    return ToolRelease((*numbers, *([-1, candidate] if candidate < 1 << 20 else [])), text)
