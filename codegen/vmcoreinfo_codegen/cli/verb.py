@@ -78,6 +78,30 @@ VERBS = (
         "diff",
     ),
     Verb(
+        "compat",
+        "tell whether a tool can do its work with a kernel's note",
+        "vmcoreinfo compat --consumer makedumpfile@1.7.4 --kernel 6.9 --arch ppc64",
+        "compat",
+    ),
+    Verb(
+        "impact",
+        "tell who breaks when an entry goes, or by a patch",
+        "vmcoreinfo impact 'SYMBOL(vmap_area_list)'",
+        "impact",
+    ),
+    Verb(
+        "unused",
+        "list the entries that no tool reads",
+        "vmcoreinfo unused --kernel 7.3",
+        "unused",
+    ),
+    Verb(
+        "lifetime",
+        "show which kernels each release of a tool handles",
+        "vmcoreinfo lifetime makedumpfile --arch x86_64",
+        "lifetime",
+    ),
+    Verb(
         "extract",
         "read out of a kernel tree what it exports",
         "vmcoreinfo extract linux-source-6.1.tar.xz --arch arm64",

@@ -5,6 +5,17 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from .consumers import (
+    Broken,
+    Compat,
+    Impacts,
+    JudgedPurpose,
+    Lifetime,
+    Lifetimes,
+    MissingEntry,
+    NoAlternative,
+    Unread,
+)
 from .kernels import (
     Budget,
     BudgetLine,
@@ -67,6 +78,10 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "list": Listing,
     "diff": Diff,
     "audit": Audit,
+    "compat": Compat,
+    "impact": Impacts,
+    "unused": Unread,
+    "lifetime": Lifetimes,
     "derive": Derives,
     "synth": Synthesised,
     "attach": Attached,
@@ -87,6 +102,7 @@ __all__ = [
     "AuditFinding",
     "AuditSummary",
     "AuditedInput",
+    "Broken",
     "Budget",
     "BudgetLine",
     "BudgetPoint",
@@ -95,6 +111,7 @@ __all__ = [
     "Change",
     "Check",
     "CheckProblem",
+    "Compat",
     "Condition",
     "DerivedValue",
     "Derives",
@@ -114,11 +131,17 @@ __all__ = [
     "Generated",
     "History",
     "HistoryEntry",
+    "Impacts",
+    "JudgedPurpose",
     "LeftOutEntry",
     "Life",
+    "Lifetime",
+    "Lifetimes",
     "ListedEntry",
     "Listing",
+    "MissingEntry",
     "Moment",
+    "NoAlternative",
     "NotUnderstood",
     "Note",
     "Parse",
@@ -132,4 +155,5 @@ __all__ = [
     "SynthesisedEntry",
     "TreeChange",
     "TreeDifference",
+    "Unread",
 ]

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model import Schema
+from ...model.consumer import Alternative, Consumer, Need
+from ...problem import did_you_mean
+from ..rule import Finding, Rule
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    names: set[str] = set()
+    for consumer in schema.consumers:
+        if consumer.name in names:
+            yield consumer.location, f"consumer {consumer.name} is declared twice"
+        names.add(consumer.name)
+        for need in consumer.needs:
+            for alternative in need.alternatives:
+                yield from _of_alternative(schema, consumer, need, alternative)
+
+
+def _of_alternative(
+    schema: Schema, consumer: Consumer, need: Need, alternative: Alternative
+) -> Iterator[Finding]:
+    for key in alternative.keys:
+        if key not in schema.by_key:
+            hint = did_you_mean(key, schema.by_key)
+            yield alternative.location, f'"{need.purpose}" takes {key}, which is no entry', hint
+    for bound in (alternative.since, alternative.until):
+        if bound is None or bound.is_next:
+            continue
+        latest = consumer.latest
+        if bound > latest:
+            message = f'"{need.purpose}" names {consumer.name} {bound}; the latest is {latest}'
+            yield alternative.location, message, "write next for what is in no release"
+    since, until = alternative.since, alternative.until
+    if since is not None and until is not None and since >= until:
+        yield (
+            alternative.location,
+            f'"{need.purpose}" has an alternative from {since} until {until}',
+        )
+
+
+RULE = Rule(
+    id="VMCI032",
+    name="consumer-needs",
+    doc="A consumer is declared once; its alternatives take entries of the schema, and name releases "
+    "up to its latest, or `next`.",
+    example="""
+consumer tool {
+	doc		"Reads notes."
+	url		"https://example.org"
+	release		1.2 2024-01-01
+
+	need "flags" {
+		any		NUMBER(PG_lru) since 1.1 ### "flags" takes NUMBER(PG_lru), which is no entry
+		any		"a constant" since 1.4 ### "flags" names tool 1.4; the latest is 1.2
+		without fatal	"it stops"
+	}
+}
+""",
+    check=_check,
+)

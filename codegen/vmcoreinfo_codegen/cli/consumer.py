@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""A consumer on the command line: `makedumpfile@1.7.4`, or the release that is installed here."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from ..model import Schema
+from ..model.consumer import Consumer
+from ..problem import did_you_mean
+from ..terms.tool import NEXT, ToolRelease
+from .failure import Failure
+
+# What prints the release of a tool; each as its own option is called.
+_ASK = {
+    "makedumpfile": ["makedumpfile", "-v"],
+    "crash": ["crash", "--version"],
+    "drgn": ["drgn", "--version"],
+    "vmcore-dmesg": ["vmcore-dmesg", "--version"],
+}
+
+
+def consumer_of(schema: Schema, name: str) -> Consumer:
+    found = next((c for c in schema.consumers if c.name == name), None)
+    if found is None:
+        known = [consumer.name for consumer in schema.consumers]
+        hint = did_you_mean(name, known) or f"one of {' '.join(known)}"
+        raise Failure(f"unknown consumer '{name}'; {hint}")
+    return found
+
+
+def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
+    """`name@release`; a name alone is its latest release, `name@next` what is in no release."""
+    name, at, word = text.partition("@")
+    consumer = consumer_of(schema, name)
+    if not at:
+        return consumer, consumer.latest
+    try:
+        release = ToolRelease.parse(word)
+    except ValueError as error:
+        raise Failure(f"{text}: {error}") from None
+    if word != NEXT and consumer.release(release) is None:
+        known = [str(r.release) for r in consumer.releases]
+        if not known[0] or release < min(r.release for r in consumer.releases):
+            raise Failure(f"{text}: the schema knows {name} from {known[0]} on")
+    return consumer, release
+
+
+def installed(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
+    """The release of the tool that is on this machine, as it says itself."""
+    consumer = consumer_of(schema, name.partition("@")[0])
+    command = _ASK.get(consumer.name)
+    if command is None:
+        raise Failure(
+            f"{consumer.name} can't be asked for its release; name it: {consumer.name}@1.0"
+        )
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    except FileNotFoundError:
+        raise Failure(
+            f"{command[0]} is not installed here; name a release: {consumer.name}@1.0"
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise Failure(f"'{' '.join(command)}' does not come back") from None
+    match = re.search(r"\d+(?:\.\d+)+", ran.stdout + ran.stderr)
+    if match is None:
+        raise Failure(f"'{' '.join(command)}' says no release: {(ran.stdout + ran.stderr)[:80]!r}")
+    return consumer, ToolRelease.parse(match[0])

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo compat`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+
+import vmcoreinfo
+
+from ...audit.identify import architectures_of, release_of
+from ...compat.answer import answer
+from ...compat.exports import Exports, noted, predicted
+from ...model import Architecture, Schema
+from ...query.interface import Compat
+from ..consumer import consumer_release, installed
+from ..debuginfo import config_of
+from ..dump import INPUT, add_input_format_option, found_in
+from ..failure import FINDINGS, FINE, Failure
+from ..output import print_json
+from ..schema import add_format_option, add_schema_option, architecture_of, load_schema
+from ..schema import release_of as release_named
+
+_WIDTH = 96
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "input", metavar="INPUT", nargs="?", help=f"judge this instead of a prediction: {INPUT}"
+    )
+    add_input_format_option(parser)
+    parser.add_argument(
+        "--consumer",
+        metavar="NAME@RELEASE",
+        required=True,
+        help="the tool, as makedumpfile@1.7.4; without a release its latest, '@next' for what is "
+        "in its repository only",
+    )
+    parser.add_argument(
+        "--installed", action="store_true", help="the release that is installed on this machine"
+    )
+    parser.add_argument("--kernel", metavar="RELEASE", help="of the kernel, as 6.9")
+    parser.add_argument("--arch", help="of the kernel")
+    parser.add_argument(
+        "--config", metavar="FILE", help="the kernel's .config, which decides what it has"
+    )
+    add_format_option(parser)
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    schema = load_schema(options.schema)
+    ask = installed if options.installed else consumer_release
+    consumer, release = ask(schema, options.consumer)
+    config = config_of(schema, Path(options.config) if options.config else None)
+    if options.input:
+        kernel, exports = _noted(schema, options)
+    elif options.kernel and options.arch:
+        kernel = options.kernel
+        arch = architecture_of(schema, options.arch)
+        exports = predicted(schema, release_named(schema, kernel), arch, config)
+    else:
+        raise Failure("which kernel? give --kernel and --arch, or a note or dump")
+    judged = answer(schema, consumer, release, kernel, options.input, exports)
+    if options.format == "json":
+        print_json(judged.model_dump(mode="json"))
+    else:
+        _print(judged)
+    return FINDINGS if judged.verdict in ("wrong", "fatal") else FINE
+
+
+def _noted(schema: Schema, options: argparse.Namespace) -> tuple[str, Exports]:
+    found = found_in(options.input, options.input_format)
+    info = vmcoreinfo.parse(found.text)
+    release, _ = release_of(schema, info)
+    if options.kernel:
+        release = release_named(schema, options.kernel)
+    if release is None:
+        raise Failure(f"{found.name}: no OSRELEASE that the schema knows; name it by --kernel")
+    arch = _arch(schema, options.arch or found.arch)
+    archs = [arch] if arch else architectures_of(schema, info, release)
+    if len(archs) != 1:
+        raise Failure(f"{found.name}: the architecture is not told; name it by --arch")
+    return info.OSRELEASE or str(release), noted(schema, release, archs[0], info)
+
+
+def _arch(schema: Schema, name: str | None) -> Architecture | None:
+    return schema.architecture(name) if name else None
+
+
+def _print(judged: Compat) -> None:
+    where = f" ({judged.input})" if judged.input else ""
+    print(
+        f"{judged.consumer} {judged.release} on {judged.kernel}, {judged.arch}{where}: {judged.verdict}"
+    )
+    for purpose in judged.purposes:
+        print(f"  {purpose.verdict:9} {purpose.purpose}")
+        if purpose.verdict == "ok":
+            continue
+        later = (
+            "next release"
+            if purpose.fixed_in == "next"
+            else f"{judged.consumer} {purpose.fixed_in}"
+        )
+        fixed = f"works from {later} on" if purpose.fixed_in else "no release works"
+        for text in (purpose.seen, purpose.why, fixed if purpose.verdict != "fallback" else ""):
+            for line in textwrap.wrap(text, _WIDTH - 12, break_long_words=False):
+                print(f"{'':12}{line}")
+    if judged.declared is False:
+        print(
+            f"vmcoreinfo: {judged.consumer} {judged.release} does not declare this kernel, and may "
+            "warn of it; the verdict does not rest on that",
+            file=sys.stderr,
+        )

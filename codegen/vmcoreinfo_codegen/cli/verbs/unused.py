@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo unused`"""
+
+from __future__ import annotations
+
+import argparse
+
+from ...compat.exports import predicted
+from ...query.interface import Unread
+from ..failure import FINE
+from ..output import print_json
+from ..schema import add_format_option, add_schema_option, load_schema, release_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kernel", metavar="RELEASE", required=True, help="a kernel, as 7.3")
+    add_format_option(parser)
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    schema = load_schema(options.schema)
+    release = release_of(schema, options.kernel)
+    exported = {
+        key for arch in schema.architectures for key in predicted(schema, release, arch).keys
+    }
+    read = {key for consumer in schema.consumers for need in consumer.needs for key in need.keys}
+    answer = Unread(
+        kernel=options.kernel,
+        unused=[entry.key for entry in schema.entries if entry.key in exported - read],
+        missing=[entry.key for entry in schema.entries if entry.key in read - exported],
+    )
+    if options.format == "json":
+        print_json(answer.model_dump(mode="json"))
+        return FINE
+    print(f"Exported by {options.kernel}, and read by no tool that the schema knows, for anything:")
+    print("\n".join(f"  {key}" for key in answer.unused))
+    print("\nRead by a tool, and not exported by it:")
+    print("\n".join(f"  {key}" for key in answer.missing))
+    return FINE

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""The answer to whether a tool can do its work with a kernel's note."""
+
+from __future__ import annotations
+
+from ..model import Schema
+from ..model.consumer import Consumer
+from ..model.vocabulary import Verdict
+from ..query.interface import Compat, JudgedPurpose, MissingEntry
+from ..terms.release import Release
+from ..terms.tool import ToolRelease
+from .explain import missing, why
+from .exports import Exports
+from .judge import Outcome, fixed_in, later_releases, outcomes, worst
+
+
+def answer(
+    schema: Schema,
+    consumer: Consumer,
+    release: ToolRelease,
+    kernel: str,
+    input_: str | None,
+    exports: Exports,
+) -> Compat:
+    """`kernel` is what the kernel is called, `input_` the note that was judged, None for a prediction."""
+    found = outcomes(consumer, release, exports)
+    verdict = worst(found)
+    overall = Verdict.OK if verdict is Verdict.FALLBACK else verdict
+    return Compat.model_validate(
+        {
+            "consumer": consumer.name,
+            "release": str(release),
+            "kernel": kernel,
+            "arch": exports.arch.name,
+            "input": input_,
+            "verdict": overall.value,
+            "declared": declares(consumer, release, exports.release),
+            "fixed_in": _fixed_in(consumer, release, exports) if verdict.is_bad else None,
+            "purposes": [
+                _purpose(schema, consumer, release, outcome, exports) for outcome in found
+            ],
+        }
+    )
+
+
+def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool | None:
+    """Whether a release says that it knows a kernel; None where it says nothing.
+
+    A tool names its newest kernel as a stable release (6.6.0), and warns of 6.6.1.
+    """
+    own = consumer.release(release)
+    if own is None or own.kernels is None:
+        return None
+    first, last = own.kernels.since, own.kernels.until
+    if first is not None and kernel.moment < first.opening:
+        return False
+    return last is None or kernel.moment <= last.moment
+
+
+def _fixed_in(consumer: Consumer, release: ToolRelease, exports: Exports) -> str | None:
+    for later in later_releases(consumer, release):
+        if not worst(outcomes(consumer, later, exports)).is_bad:
+            return str(later)
+    return None
+
+
+def _purpose(
+    schema: Schema,
+    consumer: Consumer,
+    release: ToolRelease,
+    outcome: Outcome,
+    exports: Exports,
+) -> JudgedPurpose:
+    is_ok = outcome.verdict is Verdict.OK
+    gone = [missing(schema, key, exports) for key in outcome.missing]
+    later = None if is_ok else fixed_in(outcome.need, consumer, release, exports)
+    return JudgedPurpose.model_validate(
+        {
+            "purpose": outcome.need.purpose,
+            "verdict": outcome.verdict.value,
+            "missing": [
+                MissingEntry(
+                    key=one.key,
+                    gone_since=one.gone_since,
+                    commit=one.commit,
+                    since=one.since,
+                    replaced_by=list(one.replaced_by),
+                )
+                for one in gone
+            ],
+            "why": "" if is_ok else why(schema, outcome, exports),
+            "seen": "" if is_ok else outcome.need.text,
+            "assumed": list(outcome.assumed),
+            "fixed_in": str(later) if later else None,
+        }
+    )

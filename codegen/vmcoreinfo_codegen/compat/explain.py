@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Why: what became of an entry that a tool lacks, and what an alternative is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model import Schema
+from ..model.consumer import Alternative
+from ..terms.release import Release
+from .exports import Exports
+from .judge import Outcome
+
+_MOST = 4
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An entry that is not there: gone since a release by a commit, or not there yet."""
+
+    key: str
+    gone_since: str | None
+    commit: str | None
+    since: str | None
+    replaced_by: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        if self.gone_since:
+            commit = f", commit {self.commit}" if self.commit else ""
+            instead = f"; {' '.join(self.replaced_by)} came for it" if self.replaced_by else ""
+            return f"{self.key} is gone since {self.gone_since}{commit}{instead}"
+        if self.since:
+            return f"{self.key} is exported since {self.since}"
+        return f"{self.key} is not exported here"
+
+
+def missing(schema: Schema, key: str, exports: Exports) -> Missing:
+    """What became of an entry on the architecture of a kernel."""
+    entry = schema.by_key.get(key)
+    here = [e for e in entry.exports if e.concerns(exports.arch.name)] if entry else []
+    spans = [span for export in here for span in export.spans]
+    moment = exports.release.moment
+    ended = [s.until for s in spans if s.until and s.until.release.opening <= moment]
+    later = [s.since for s in spans if s.since.release.opening > moment]
+    gone = max(ended, key=lambda b: b.release.opening) if ended else None
+    coming = min(later, key=lambda b: b.release.opening) if later else None
+    return Missing(
+        key,
+        str(gone.release) if gone else None,
+        gone.commit if gone else None,
+        str(coming.release) if coming and not gone else None,
+        entry.replaced_by if entry and gone else (),
+    )
+
+
+def words_of(alternative: Alternative) -> str:
+    return " + ".join([*alternative.keys, *alternative.others])
+
+
+def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
+    """One sentence or two: what is taken, what is missing, what a user sees."""
+    taken = outcome.taken
+    parts = []
+    if taken is not None and not taken.is_right_for(exports.release):
+        bound = taken.kernels
+        until = f" up to before {bound.until}" if bound and bound.until else ""
+        since = f" from {bound.since} on" if bound and bound.since else ""
+        parts.append(f"it goes by {words_of(taken)}, which is right on kernels{since}{until}")
+        parts += [_changed(schema, key, exports) for key in taken.keys]
+    parts += _last_gone([missing(schema, key, exports) for key in outcome.missing])
+    if not taken and not outcome.missing:
+        parts.append("it knows no way on this kernel")
+    return "; ".join(part for part in parts if part)
+
+
+def _last_gone(absent: list[Missing]) -> list[str]:
+    """What went last is what made the difference: words for those, grouped by commit."""
+    gone = [one for one in absent if one.gone_since]
+    if not gone:
+        return [one.words for one in absent[:_MOST]]
+    last = max((one.gone_since or "" for one in gone), key=_release)
+    newest = [one for one in gone if one.gone_since == last]
+    keys = " ".join(one.key for one in newest[:_MOST])
+    more = f" and {len(newest) - _MOST} more" if len(newest) > _MOST else ""
+    commits = dict.fromkeys(f"commit {one.commit}" for one in newest if one.commit)
+    instead = dict.fromkeys(key for one in newest for key in one.replaced_by)
+    text = f"{keys}{more} gone since {last}"
+    text += f" ({', '.join(commits)})" if commits else ""
+    return [text + (f"; {' '.join(list(instead)[:_MOST])} came for it" if instead else "")]
+
+
+def _release(text: str) -> tuple[tuple[int, ...], int, int]:
+    return Release.parse(text).opening
+
+
+def _changed(schema: Schema, key: str, exports: Exports) -> str:
+    """By which commit a key that is there came to mean something else."""
+    entry = schema.by_key.get(key)
+    changes = [
+        change
+        for export in (entry.exports if entry else ())
+        if export.concerns(exports.arch.name)
+        for change in export.changes
+        if change.boundary.release.opening <= exports.release.moment
+    ]
+    if not changes:
+        return ""
+    last = changes[-1].boundary
+    commit = f", commit {last.commit}" if last.commit else ""
+    return f"{key} means something else since {last.release}{commit}"

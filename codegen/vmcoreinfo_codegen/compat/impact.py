@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""Who breaks when entries go, come or change: every release of every consumer, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..model import Architecture, Schema
+from ..model.consumer import Consumer, Need
+from ..model.vocabulary import Verdict
+from ..terms.release import Release
+from ..terms.tool import NEXT, ToolRelease
+from .exports import Exports, predicted
+from .judge import fixed_in, judge
+
+
+@dataclass(frozen=True)
+class Change:
+    """Entries that go and come on one architecture."""
+
+    arch: Architecture
+    removed: frozenset[str]
+    added: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Break:
+    """A purpose that got worse, for some releases of a consumer on some architectures.
+
+    `fixed_in` is the first release for which it works after the change, None where
+    none does; `releases` are those that it worked better for, in order.
+    """
+
+    consumer: str
+    need: Need
+    verdict: Verdict
+    archs: tuple[str, ...]
+    releases: tuple[ToolRelease, ...]
+    fixed_in: ToolRelease | None
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What a change does."""
+
+    base: Release
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    breaks: tuple[Break, ...]
+    unused_after: tuple[str, ...]
+
+
+def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
+    """Of changes to a kernel that is like the release `base` otherwise."""
+    all_changes = list(changes)
+    found: dict[tuple[str, int, ToolRelease | None], Break] = {}
+    before_after = [
+        (change, exports, exports.changed(change.removed, change.added))
+        for change in all_changes
+        for exports in [predicted(schema, base, change.arch)]
+    ]
+    for consumer in schema.consumers:
+        for need in consumer.needs:
+            for change, before, after in before_after:
+                for broken in _breaks(consumer, need, change.arch, before, after):
+                    at = (consumer.name, id(need), broken.fixed_in)
+                    found[at] = _joined(found[at], broken) if at in found else broken
+    breaks = sorted(found.values(), key=lambda b: (-b.verdict.rank, b.consumer, b.need.purpose))
+    return Impact(
+        base,
+        tuple(sorted({key for change in all_changes for key in change.removed})),
+        tuple(sorted({key for change in all_changes for key in change.added})),
+        tuple(breaks),
+        _unused_after(schema, before_after),
+    )
+
+
+def _breaks(
+    consumer: Consumer, need: Need, arch: Architecture, before: Exports, after: Exports
+) -> list[Break]:
+    worse: list[ToolRelease] = []
+    verdict = Verdict.OK
+    for release in sorted({r.release for r in consumer.releases} | {ToolRelease.parse(NEXT)}):
+        was, becomes = judge(need, release, before), judge(need, release, after)
+        if was is None or becomes is None or becomes.verdict.rank <= was.verdict.rank:
+            continue
+        worse.append(release)
+        verdict = max(verdict, becomes.verdict, key=lambda v: v.rank)
+    if not worse:
+        return []
+    later = fixed_in(need, consumer, worse[-1], after)
+    return [Break(consumer.name, need, verdict, (arch.name,), tuple(worse), later)]
+
+
+def _joined(first: Break, second: Break) -> Break:
+    return Break(
+        first.consumer,
+        first.need,
+        max(first.verdict, second.verdict, key=lambda v: v.rank),
+        (*first.archs, *second.archs),
+        tuple(sorted({*first.releases, *second.releases})),
+        first.fixed_in,
+    )
+
+
+def _unused_after(
+    schema: Schema, before_after: list[tuple[Change, Exports, Exports]]
+) -> tuple[str, ...]:
+    """Entries that some release could use before, and that are of use to none after.
+
+    An entry is of use where an alternative has it with all else that it takes.
+    """
+    before = {key for _, exports, _ in before_after for key in used(schema, exports)}
+    after = {key for _, _, exports in before_after for key in used(schema, exports)}
+    there = {key for _, _, exports in before_after for key in exports.keys}
+    return tuple(sorted((before - after) & there))
+
+
+def used(schema: Schema, exports: Exports) -> set[str]:
+    """Entries that some release of some consumer can go by on that kernel."""
+    return {
+        key
+        for consumer in schema.consumers
+        for need in consumer.needs
+        if need.concerns(exports.arch.name)
+        for alternative in need.alternatives
+        if all(exports.has(k) is not False for k in alternative.keys)
+        for key in alternative.keys
+    }

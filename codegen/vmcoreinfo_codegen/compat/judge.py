@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What becomes of each purpose of a tool, on one kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..model.consumer import Alternative, Consumer, Need
+from ..model.vocabulary import Verdict
+from ..terms.condition import ALWAYS
+from ..terms.tool import NEXT, ToolRelease
+from .exports import Exports
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one release of a tool comes to.
+
+    `taken` is the alternative that it goes by, None where it knows none that is there;
+    `missing` are the entries for lack of which it is no better. `assumed` are those
+    that the configuration decides, which are taken for there.
+    """
+
+    need: Need
+    verdict: Verdict
+    taken: Alternative | None
+    missing: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
+
+
+def judge(need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
+    """The outcome for a purpose; None where there is no such purpose on that kernel or in that release.
+
+    A tool takes the first way whose entries are all there, even one that gives the
+    wrong answer on that kernel: it does not know.
+    """
+    if not _matters(need, exports) or not need.exists_in(release):
+        return None
+    missing: dict[str, None] = {}
+    for alternative in need.alternatives:
+        if not alternative.is_known_to(release):
+            continue
+        states = {key: exports.has(key) for key in alternative.keys}
+        absent = [key for key, state in states.items() if state is False]
+        if absent:
+            missing.update(dict.fromkeys(absent))
+            continue
+        assumed = tuple(key for key, state in states.items() if state is None)
+        verdict = _verdict(need, alternative, exports)
+        gone = () if verdict is Verdict.OK else tuple(missing)
+        return Outcome(need, verdict, alternative, gone, assumed)
+    return Outcome(need, need.verdict, None, tuple(missing))
+
+
+def _matters(need: Need, exports: Exports) -> bool:
+    if not need.concerns(exports.arch.name):
+        return False
+    if need.kernels is not None and not need.kernels.holds(exports.release):
+        return False
+    return need.condition == ALWAYS or exports.decides(need.condition) is not False
+
+
+def _verdict(need: Need, taken: Alternative, exports: Exports) -> Verdict:
+    if not taken.is_right_for(exports.release):
+        return need.verdict
+    # Another source than the note is the way that such a need falls back to.
+    falls_back = not taken.keys and need.verdict is Verdict.FALLBACK
+    return Verdict.FALLBACK if falls_back else Verdict.OK
+
+
+def outcomes(consumer: Consumer, release: ToolRelease, exports: Exports) -> list[Outcome]:
+    """Every purpose of a release on a kernel, the worst first."""
+    found = [judge(need, release, exports) for need in consumer.needs]
+    judged = [outcome for outcome in found if outcome is not None]
+    return sorted(judged, key=lambda outcome: -outcome.verdict.rank)
+
+
+def worst(found: list[Outcome]) -> Verdict:
+    return max((outcome.verdict for outcome in found), key=lambda v: v.rank, default=Verdict.OK)
+
+
+def later_releases(consumer: Consumer, release: ToolRelease) -> Iterator[ToolRelease]:
+    """The releases after one, and what is in the tool's repository only, in order."""
+    known = sorted(r.release for r in consumer.releases)
+    yield from (other for other in known if other > release)
+    if release.text != NEXT:
+        yield ToolRelease.parse(NEXT)
+
+
+def fixed_in(
+    need: Need, consumer: Consumer, release: ToolRelease, exports: Exports
+) -> ToolRelease | None:
+    """The first later release for which the purpose works, None where none does."""
+    for later in later_releases(consumer, release):
+        outcome = judge(need, later, exports)
+        if outcome is not None and outcome.verdict in (Verdict.OK, Verdict.FALLBACK):
+            return later
+    return None

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""What verbs print of tools that read notes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from .answer import Answer
+
+Judged = Literal["ok", "fallback", "degraded", "wrong", "fatal"]
+
+
+class MissingEntry(Answer):
+    """An entry for lack of which a purpose is worse; nulls where nothing is known of it."""
+
+    key: str
+    gone_since: str | None
+    commit: str | None
+    since: str | None = Field(description="where it is not exported yet: since when it is")
+    replaced_by: list[str]
+
+
+class JudgedPurpose(Answer):
+    """What becomes of one purpose of a tool."""
+
+    purpose: str
+    verdict: Judged
+    missing: list[MissingEntry]
+    why: str
+    seen: str = Field(description="what a user sees, where it is not ok")
+    assumed: list[str] = Field(
+        description="entries that the configuration decides, taken for there"
+    )
+    fixed_in: str | None = Field(
+        description="first release for which it works; 'next': in none yet"
+    )
+
+
+class Compat(Answer):
+    """`vmcoreinfo compat --format json`"""
+
+    consumer: str
+    release: str
+    kernel: str
+    arch: str
+    input: str | None = Field(description="the note or dump that was judged; null for a prediction")
+    verdict: Literal["ok", "degraded", "wrong", "fatal"]
+    declared: bool | None = Field(
+        description="whether the release declares to know that kernel; null where it declares nothing"
+    )
+    fixed_in: str | None = Field(description="first release without a fatal or wrong purpose")
+    purposes: list[JudgedPurpose]
+
+
+class Broken(Answer):
+    """A purpose that a change makes worse; releases from the first to the last of them."""
+
+    consumer: str
+    releases: str
+    purpose: str
+    verdict: Judged
+    archs: list[str]
+    seen: str
+    fixed_in: str | None
+
+
+class NoAlternative(Answer):
+    """Where no release, and nothing in the tool's repository, works after the change."""
+
+    arch: str
+    consumer: str
+    purpose: str
+
+
+class Impacts(Answer):
+    """`vmcoreinfo impact --format json`"""
+
+    kernel: str = Field(description="the change is made to a kernel like this one")
+    removed: list[str]
+    added: list[str]
+    reformatted: list[str]
+    unknown: list[str] = Field(description="keys that the schema does not know")
+    breaks: list[Broken]
+    unused_after: list[str]
+    no_alternative: list[NoAlternative]
+
+
+class Unread(Answer):
+    """`vmcoreinfo unused --format json`"""
+
+    kernel: str
+    unused: list[str] = Field(description="exported, and read by no tool for anything")
+    missing: list[str] = Field(description="read by a tool, known to kernels, and not exported")
+
+
+class Lifetime(Answer):
+    """The kernels that one release handles without a fatal or wrong purpose, beside what it declares.
+
+    First and last of the mainline releases that the schema knows; nulls where there is none.
+    """
+
+    release: str
+    date: str | None
+    arch: str
+    first: str | None
+    last: str | None
+    declared_first: str | None
+    declared_last: str | None
+    ends_by: str | None = Field(description="the purpose that ends it, and how")
+
+
+class Lifetimes(Answer):
+    """`vmcoreinfo lifetime --format json`"""
+
+    consumer: str
+    arch: str
+    releases: list[Lifetime]
