@@ -90,6 +90,12 @@ VERBS = (
         "impact",
     ),
     Verb(
+        "adapt",
+        "rewrite a note so that an older tool reads it rightly",
+        "vmcoreinfo adapt vmcore --for makedumpfile@1.7.8 -o vmcore-for-1.7.8",
+        "adapt",
+    ),
+    Verb(
         "unused",
         "list the entries that no tool reads",
         "vmcoreinfo unused --kernel 7.3",

@@ -97,5 +97,5 @@ def _exports(code: str, schema: Schema) -> Iterable[tuple[str, str]]:
             key, _, form = macro.prints[-1].printf.partition("=")
             # NAME and FIELD are the macro's arguments; a name may contain the other's word.
             arguments = {"NAME": match[2], "FIELD": match[3] or "FIELD"}
-            pieces = re.split(r"\b(NAME|FIELD)\b", key)
+            pieces = re.split(r"(?<![A-Za-z])(NAME|FIELD)(?![A-Za-z])", key)
             yield "".join(arguments.get(piece, piece) for piece in pieces), form

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ..syntax import tree
 from ..terms.condition import ALWAYS
 from ..terms.tool import ToolRelease
-from .consumer import Alternative, Consumer, ConsumerRelease, KernelRange, Need
+from .consumer import Adaptation, Alternative, Consumer, ConsumerRelease, KernelRange, Need
 from .vocabulary import Verdict
 from .words import Words
 
@@ -89,6 +89,16 @@ class ConsumerBuilder(Words):
             condition=depends.condition if depends else ALWAYS,
             kernels=self._kernels(kernels.kernels) if kernels else None,
             alternatives=tuple(alternatives),
+            adaptations=tuple(
+                Adaptation(
+                    key=str(clause.key),
+                    expression=clause.expression,
+                    text=str(clause.text),
+                    location=self._at(clause),
+                )
+                for clause in block.clauses
+                if isinstance(clause, tree.Adapt)
+            ),
             verdict=verdict,
             text=str(without.text),
             location=self._at(block),

@@ -10,7 +10,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from ..terms.condition import ALWAYS
 from ..terms.release import Release, contains
 from ..terms.tool import ToolRelease
-from .base import ConditionField, LocationField, Model, ReleaseField
+from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
 from .vocabulary import Verdict
 
 
@@ -68,6 +68,15 @@ class Alternative(Model):
         return self.kernels is None or self.kernels.holds(kernel)
 
 
+class Adaptation(Model):
+    """What to write under a key that a tool knows, where the kernel has the value under others."""
+
+    key: str
+    expression: ExpressionField
+    text: str
+    location: LocationField
+
+
 class Need(Model):
     """What a tool reads the note for, on some architectures (`archs` None: all).
 
@@ -82,6 +91,7 @@ class Need(Model):
     condition: ConditionField = ALWAYS
     kernels: KernelRange | None = None
     alternatives: tuple[Alternative, ...]
+    adaptations: tuple[Adaptation, ...] = ()
     verdict: Verdict
     text: str
     location: LocationField

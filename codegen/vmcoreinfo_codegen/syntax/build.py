@@ -304,6 +304,16 @@ class Builder(Transformer[Token, tree.File]):
             _maybe(tree.Kernels, children),
         )
 
+    def adapt(self, meta: Meta, children: Children) -> tree.Adapt:
+        return tree.Adapt(
+            meta.line,
+            meta.column,
+            _comments(children),
+            _word(children[0]),
+            children[1],
+            _text(children),
+        )
+
     def need_kernels(self, meta: Meta, children: Children) -> tree.NeedKernels:
         return tree.NeedKernels(meta.line, meta.column, _comments(children), children[0])
 

@@ -143,6 +143,8 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
             since = f" since {node.since}" if node.since else ""
             until = f" until {node.until}" if node.until else ""
             return f"{' + '.join(parts)}{since}{until}{_kernels(node.kernels)}", None
+        case tree.Adapt(key=key, text=text):
+            return f"{key} from {expression.render(node.expression)}", text
         case tree.NeedKernels(kernels=kernels):
             return _kernels(kernels).removeprefix(" kernels "), None
         case tree.Without(text=text):

@@ -327,6 +327,19 @@ class Alternative(Clause):
 
 
 @dataclass(frozen=True)
+class Adapt(Clause):
+    """`adapt KEY from expression "why that is right"`, in a need."""
+
+    key: Word
+    expression: Expression
+    text: Word
+
+    @property
+    def keyword(self) -> str:
+        return "adapt"
+
+
+@dataclass(frozen=True)
 class NeedKernels(Clause):
     """`kernels 5.1..`, in a need."""
 

@@ -9,18 +9,16 @@ import textwrap
 
 import vmcoreinfo
 
-from ...audit.identify import architectures_of, release_of
 from ...compat.answer import answer
-from ...compat.exports import Exports, noted, predicted
-from ...model import Architecture, Schema
+from ...compat.exports import predicted
 from ...query.interface import Compat
 from ..consumer import consumer_release, installed
 from ..debuginfo import config_of
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, Failure
+from ..note import exports_of
 from ..output import print_json
-from ..schema import add_format_option, add_schema_option, architecture_of, load_schema
-from ..schema import release_of as release_named
+from ..schema import add_format_option, add_schema_option, architecture_of, load_schema, release_of
 
 _WIDTH = 96
 
@@ -57,11 +55,13 @@ def run(options: argparse.Namespace) -> int:
     consumer, release = ask(schema, options.consumer)
     config = config_of(schema, Path(options.config) if options.config else None)
     if options.input:
-        kernel, exports = _noted(schema, options)
+        found = found_in(options.input, options.input_format)
+        info = vmcoreinfo.parse(found.text)
+        kernel, exports = exports_of(schema, found, info, options.kernel, options.arch)
     elif options.kernel and options.arch:
         kernel = options.kernel
         arch = architecture_of(schema, options.arch)
-        exports = predicted(schema, release_named(schema, kernel), arch, config)
+        exports = predicted(schema, release_of(schema, kernel), arch, config)
     else:
         raise Failure("which kernel? give --kernel and --arch, or a note or dump")
     judged = answer(schema, consumer, release, kernel, options.input, exports)
@@ -70,25 +70,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print(judged)
     return FINDINGS if judged.verdict in ("wrong", "fatal") else FINE
-
-
-def _noted(schema: Schema, options: argparse.Namespace) -> tuple[str, Exports]:
-    found = found_in(options.input, options.input_format)
-    info = vmcoreinfo.parse(found.text)
-    release, _ = release_of(schema, info)
-    if options.kernel:
-        release = release_named(schema, options.kernel)
-    if release is None:
-        raise Failure(f"{found.name}: no OSRELEASE that the schema knows; name it by --kernel")
-    arch = _arch(schema, options.arch or found.arch)
-    archs = [arch] if arch else architectures_of(schema, info, release)
-    if len(archs) != 1:
-        raise Failure(f"{found.name}: the architecture is not told; name it by --arch")
-    return info.OSRELEASE or str(release), noted(schema, release, archs[0], info)
-
-
-def _arch(schema: Schema, name: str | None) -> Architecture | None:
-    return schema.architecture(name) if name else None
 
 
 def _print(judged: Compat) -> None:

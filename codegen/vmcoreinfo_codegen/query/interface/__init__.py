@@ -6,6 +6,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from .consumers import (
+    AdaptedNote,
     Broken,
     Compat,
     Impacts,
@@ -14,7 +15,9 @@ from .consumers import (
     Lifetimes,
     MissingEntry,
     NoAlternative,
+    Refusal,
     Unread,
+    WrittenLine,
 )
 from .kernels import (
     Budget,
@@ -82,6 +85,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "impact": Impacts,
     "unused": Unread,
     "lifetime": Lifetimes,
+    "adapt": AdaptedNote,
     "derive": Derives,
     "synth": Synthesised,
     "attach": Attached,
@@ -97,6 +101,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
 
 __all__ = [
     "ANSWERS",
+    "AdaptedNote",
     "Attached",
     "Audit",
     "AuditFinding",
@@ -149,6 +154,7 @@ __all__ = [
     "ParsedEntry",
     "PrintedFact",
     "PrintedForm",
+    "Refusal",
     "Related",
     "Synced",
     "Synthesised",
@@ -156,4 +162,5 @@ __all__ = [
     "TreeChange",
     "TreeDifference",
     "Unread",
+    "WrittenLine",
 ]

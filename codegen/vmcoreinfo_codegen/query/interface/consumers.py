@@ -117,3 +117,29 @@ class Lifetimes(Answer):
     consumer: str
     arch: str
     releases: list[Lifetime]
+
+
+class WrittenLine(Answer):
+    """A line that was added, for which purpose, and why it is right."""
+
+    key: str
+    text: str
+    purpose: str
+    why: str
+
+
+class Refusal(Answer):
+    """A purpose for which no line makes the tool read the note rightly."""
+
+    purpose: str
+    seen: str
+    why: str
+
+
+class AdaptedNote(Answer):
+    """`vmcoreinfo adapt --format json`"""
+
+    consumer: str
+    written: list[WrittenLine]
+    refused: list[Refusal]
+    text: str | None = Field(description="the note; null where something was refused")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo adapt`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import vmcoreinfo
+
+from ...compat.adapt import Adapted, adapt
+from ...compat.explain import why
+from ...compat.exports import Exports
+from ...dump.attach import attach
+from ...model import Schema
+from ...query.interface import AdaptedNote, Refusal, WrittenLine
+from ..consumer import consumer_release, installed
+from ..debuginfo import told
+from ..dump import INPUT, add_input_format_option, found_in
+from ..failure import FINDINGS, FINE, Failure
+from ..note import exports_of
+from ..output import print_json
+from ..schema import add_schema_option, load_schema
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", metavar="INPUT", help=INPUT)
+    add_input_format_option(parser)
+    parser.add_argument(
+        "--for",
+        dest="consumer",
+        metavar="NAME@RELEASE",
+        required=True,
+        help="the tool that is to read it, as makedumpfile@1.7.8",
+    )
+    parser.add_argument(
+        "--installed", action="store_true", help="the release that is installed on this machine"
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="FILE",
+        help="a copy of the ELF dump that has the note; without it the text goes to stdout",
+    )
+    parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
+    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument(
+        "--format",
+        choices=["table", "json"],
+        default="table",
+        help="of what is told: lines for people (default), json for machines, with the text",
+    )
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    schema = load_schema(options.schema)
+    ask = installed if options.installed else consumer_release
+    consumer, release = ask(schema, options.consumer)
+    found = found_in(options.input, options.input_format)
+    info = vmcoreinfo.parse(found.text)
+    _, exports = exports_of(schema, found, info, options.kernel, options.arch)
+    adapted = adapt(schema, consumer, release, info, exports)
+    name = f"{consumer.name} {release}"
+    if options.format == "json":
+        print_json(_answer(schema, adapted, exports, name).model_dump(mode="json"))
+    else:
+        _tell(schema, adapted, exports, name)
+    if adapted.refused:
+        return FINDINGS
+    if options.out:
+        if found.format != "elf":
+            raise Failure(f"{found.name}: -o copies an ELF dump, and this is {found.format}")
+        told(lambda: attach(adapted.text, options.input, options.out))
+    elif options.format != "json":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(adapted.text)
+    return FINE
+
+
+def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None:
+    """All of it to stderr: the text goes to stdout."""
+    for line in adapted.written:
+        print(f"+ {line.key}={line.text}\n      {line.purpose}: {line.why}", file=sys.stderr)
+    for outcome in adapted.refused:
+        print(
+            f"refused: {name}: {outcome.need.purpose}: {outcome.need.text}\n"
+            f"      {why(schema, outcome, exports)}",
+            file=sys.stderr,
+        )
+    if adapted.refused:
+        print("nothing is written: the tool would read it wrongly all the same", file=sys.stderr)
+    elif not adapted.written:
+        print(f"{name} reads this note as it is", file=sys.stderr)
+
+
+def _answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> AdaptedNote:
+    return AdaptedNote(
+        consumer=name,
+        written=[
+            WrittenLine(key=line.key, text=line.text, purpose=line.purpose, why=line.why)
+            for line in adapted.written
+        ],
+        refused=[
+            Refusal(
+                purpose=outcome.need.purpose,
+                seen=outcome.need.text,
+                why=why(schema, outcome, exports),
+            )
+            for outcome in adapted.refused
+        ],
+        text=adapted.text.decode("latin-1") if not adapted.refused else None,
+    )

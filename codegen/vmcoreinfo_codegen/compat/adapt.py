@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""A note rewritten for a release of a tool, so that it reads it rightly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vmcoreinfo import VmcoreInfo
+
+from ..model import Schema
+from ..model.consumer import Adaptation, Consumer
+from ..model.entry import Entry
+from ..model.vocabulary import Format, Verdict
+from ..terms.expression import TypeFact, value_of
+from ..terms.tool import ToolRelease
+from .exports import Exports
+from .judge import Outcome, judge, outcomes
+
+
+@dataclass(frozen=True)
+class Written:
+    """A line that is written, for which purpose, and why it is right."""
+
+    key: str
+    text: str
+    purpose: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """The new text, what was written, and purposes that stay fatal or wrong."""
+
+    text: bytes
+    written: tuple[Written, ...]
+    refused: tuple[Outcome, ...]
+
+
+class _Note:
+    """Answers an expression out of a note."""
+
+    def __init__(self, info: VmcoreInfo) -> None:
+        self._info = info
+
+    def fact(self, fact: TypeFact) -> None:
+        return None
+
+    def key(self, key: str) -> int | None:
+        value = self._info.get(key)
+        return value if isinstance(value, int) else None
+
+    def read(self, width: int, address: int) -> None:
+        return None
+
+
+def adapt(
+    schema: Schema, consumer: Consumer, release: ToolRelease, info: VmcoreInfo, exports: Exports
+) -> Adapted:
+    """Write what the release asks for under keys that it knows, by values that the note has.
+
+    What the note has stays, so that a later release reads it as before. Only what
+    makes a purpose better is written; a purpose that stays wrong or fatal is refused.
+    """
+    written: list[Written] = []
+    for outcome in outcomes(consumer, release, exports):
+        if outcome.verdict in (Verdict.OK, Verdict.FALLBACK):
+            continue
+        for adaptation in outcome.need.adaptations:
+            text = _text(schema, adaptation, info)
+            better = exports.changed(added=[adaptation.key])
+            judged = judge(outcome.need, release, better)
+            if text is None or judged is None or judged.verdict.rank >= outcome.verdict.rank:
+                continue
+            exports = better
+            written.append(Written(adaptation.key, text, outcome.need.purpose, adaptation.text))
+    lines = info.text if info.text.endswith(b"\n") else info.text + b"\n"
+    added = "".join(f"{line.key}={line.text}\n" for line in written).encode()
+    refused = tuple(o for o in outcomes(consumer, release, exports) if o.verdict.is_bad)
+    return Adapted(_before_crashtime(lines, added), tuple(written), refused)
+
+
+def _before_crashtime(text: bytes, added: bytes) -> bytes:
+    """What is added stands before CRASHTIME, which every kernel prints last."""
+    place = text.rfind(b"\nCRASHTIME=") + 1
+    return text[:place] + added + text[place:] if place else text + added
+
+
+def _text(schema: Schema, adaptation: Adaptation, info: VmcoreInfo) -> str | None:
+    entry = schema.by_key.get(adaptation.key)
+    value = value_of(adaptation.expression, _Note(info))
+    return _printed(entry, value) if entry is not None and value is not None else None
+
+
+def _printed(entry: Entry, value: int) -> str:
+    match entry.format:
+        case Format.HEX:
+            return f"{value:x}"
+        case Format.PREFIXED_HEX:
+            return f"{value:#x}"
+        case Format.SIGNED:
+            return str(value - (1 << 64) if value >> 63 else value)
+    return str(value)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo compat`, `adapt`, `unused`, `lifetime`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.command import ROOT, Run
+from tests.dump.make import elf, kdump
+from vmcoreinfo_codegen.dump.reader import find_note
+
+NOTE_7_3 = "tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note"
+NOTE_6_12 = "tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note"
+
+
+def test_a_prediction(run: Run) -> None:
+    ran = run("compat", "--consumer", "makedumpfile@1.7.4", "--kernel", "6.9", "--arch", "ppc64")
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    assert lines[0] == "makedumpfile 1.7.4 on 6.9, ppc64: fatal"
+    assert lines[1] == "  fatal     vmalloc translation"
+    assert "works from makedumpfile 1.7.5 on" in ran.out
+    assert "does not declare this kernel" in ran.err
+
+
+def test_a_note(run: Run) -> None:
+    ran = run("compat", NOTE_6_12, "--consumer", "makedumpfile@1.7.6", "--format", "json")
+    found = ran.json("compat")
+    assert (ran.code, found["verdict"], found["fixed_in"]) == (1, "wrong", "1.7.7")
+    assert (found["kernel"], found["arch"]) == ("6.12.117+deb13-amd64", "x86_64")
+    assert run("compat", NOTE_6_12, "--consumer", "makedumpfile@1.7.8").code == 0
+    # A tool without a release is its latest.
+    assert run("compat", NOTE_6_12, "--consumer", "drgn").code == 0
+
+
+def test_a_note_that_lacks_something(run: Run, tmp_path: Path) -> None:
+    text = (ROOT / NOTE_6_12).with_suffix(".txt").read_bytes()
+    dump = tmp_path / "vmcore"
+    dump.write_bytes(elf(text.replace(b"SYMBOL(init_top_pgt)", b"SYMBOL(other)")))
+    ran = run("compat", str(dump), "--consumer", "makedumpfile@1.7.8", "--format", "json")
+    found = ran.json("compat")
+    assert [p["purpose"] for p in found["purposes"] if p["verdict"] == "fatal"] == ["page tables"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--consumer", "makedumpfil@1.7.4"), "did you mean makedumpfile"),
+        (("--consumer", "makedumpfile@x"), "not a release"),
+        (("--consumer", "makedumpfile@0.9"), "the schema knows makedumpfile from"),
+        (("--consumer", "makedumpfile@1.7.4"), "give --kernel and --arch"),
+        (("--consumer", "volatility3", "--installed"), "can't be asked for its release"),
+    ],
+)
+def test_what_can_not_be_judged(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    ran = run("compat", *arguments)
+    assert (ran.code, message in ran.err) == (2, True)
+
+
+def test_the_installed_release(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = tmp_path / "makedumpfile"
+    tool.write_text("#!/bin/sh\necho 'makedumpfile: version 1.7.6 (released on 23 Oct 2024)' >&2\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    ran = run("compat", NOTE_6_12, "--consumer", "makedumpfile", "--installed", "--format", "json")
+    assert ran.json("compat")["release"] == "1.7.6"
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    ran = run("compat", NOTE_6_12, "--consumer", "makedumpfile", "--installed")
+    assert (ran.code, "is not installed here" in ran.err) == (2, True)
+
+
+def test_adapt_writes_the_key_under_its_old_name(run: Run, tmp_path: Path) -> None:
+    ran = run("adapt", NOTE_7_3, "--for", "makedumpfile@1.7.8")
+    assert ran.code == 0
+    assert "OFFSET(page.compound_head)=8\n" in ran.out
+    # What was there stays: a later release reads it as before.
+    assert "OFFSET(page.compound_info)=8\n" in ran.out
+    assert "tell tail pages: bit 0 of the same word" in ran.err
+    text = (ROOT / NOTE_7_3).with_suffix(".txt").read_bytes()
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    dump.write_bytes(elf(text))
+    assert run("adapt", str(dump), "--for", "makedumpfile@1.7.8", "-o", str(out)).code == 0
+    assert find_note(str(out)).text == ran.out.encode()
+    assert run("compat", str(out), "--consumer", "makedumpfile@1.7.8").code == 0
+    dump.write_bytes(kdump(text))
+    ran = run("adapt", str(dump), "--for", "makedumpfile@1.7.8", "-o", str(out))
+    assert (ran.code, "copies an ELF dump" in ran.err) == (2, True)
+
+
+def test_adapt_refuses_what_has_no_right_answer(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "copy"
+    ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.6", "--format", "json")
+    answer = ran.json("adapt")
+    assert (ran.code, answer["text"]) == (1, None)
+    assert {r["purpose"] for r in answer["refused"]} == {"exclude free pages"}
+    ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.6", "-o", str(out))
+    assert (ran.code, ran.out, out.exists()) == (1, "", False)
+    assert "nothing is written" in ran.err
+
+
+def test_adapt_leaves_alone_what_is_read_rightly(run: Run) -> None:
+    ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.8")
+    assert ran.out == (ROOT / NOTE_6_12).with_suffix(".txt").read_text()
+    assert "reads this note as it is" in ran.err
+
+
+def test_unused(run: Run) -> None:
+    answer = run("unused", "--kernel", "7.3", "--format", "json").json("unused")
+    assert "SIZE(prb_data_blk_lpos)" in answer["unused"]
+    assert "OFFSET(page.flags)" not in answer["unused"]
+    assert {"SYMBOL(vmap_area_list)", "OFFSET(page.compound_head)"} <= set(answer["missing"])
+    assert "Read by a tool" in run("unused", "--kernel", "7.3").out
+
+
+def test_lifetime(run: Run) -> None:
+    answer = run("lifetime", "makedumpfile", "--format", "json").json("lifetime")
+    by_release = {r["release"]: r for r in answer["releases"]}
+    assert (by_release["1.7.9"]["last"], by_release["1.7.9"]["declared_last"]) == ("7.0", "7.0")
+    assert by_release["1.7.5"]["ends_by"] == "tell slab pages: wrong on 6.10"
+    assert "tell tail pages: wrong on 7.1" in run("lifetime", "makedumpfile").out

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""The thread of September 2023: may vmap_area_list go, is VMALLOC_START enough, what is left over?"""
+
+from __future__ import annotations
+
+import base64
+import quopri
+from pathlib import Path
+
+import pytest
+
+from tests.command import Run
+from vmcoreinfo_codegen.compat.patch import read_patch
+from vmcoreinfo_codegen.model import Schema
+
+DIFF = """\
+diff --git a/arch/arm64/kernel/crash_core.c b/arch/arm64/kernel/crash_core.c
+--- a/arch/arm64/kernel/crash_core.c
++++ b/arch/arm64/kernel/crash_core.c
+@@ -23,7 +23,6 @@ void arch_crash_save_vmcoreinfo(void)
+ 	/* Please note VMCOREINFO_NUMBER() uses "%d", not "%x" */
+ 	vmcoreinfo_append_str("NUMBER(MODULES_END)=0x%lx\\n", MODULES_END);
+-	vmcoreinfo_append_str("NUMBER(VMALLOC_START)=0x%lx\\n", VMALLOC_START);
+ 	vmcoreinfo_append_str("NUMBER(VMALLOC_END)=0x%lx\\n", VMALLOC_END);
+diff --git a/kernel/crash_core.c b/kernel/crash_core.c
+--- a/kernel/crash_core.c
++++ b/kernel/crash_core.c
+@@ -406,7 +406,6 @@ static int __init crash_save_vmcoreinfo_init(void)
+ 	VMCOREINFO_SYMBOL(_stext);
+-	VMCOREINFO_SYMBOL(vmap_area_list);
++	vmcoreinfo_append_str("NUMBER(VMALLOC_START)=0x%lx\\n", VMALLOC_START);
+"""
+HEADERS = """\
+From: A Developer <developer@example.org>
+To: linux-mm@example.org
+Subject: [PATCH v3 06/11] mm: vmalloc: Remove vmap_area_list
+Date: Tue, 29 Aug 2023 10:11:39 +0200
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+"""
+QUOTED = "On 08/29/23 at 10:11am, A Developer wrote:\n" + "".join(
+    f"> {line}\n" for line in DIFF.splitlines()
+)
+
+MAILS = {
+    "diff": DIFF,
+    "mail": f"{HEADERS}\nThe list can go.\n---\n{DIFF}",
+    "format-patch": f"From 0123456789abcdef Mon Sep 17 00:00:00 2001\n{HEADERS}\nWhy.\n---\n{DIFF}\n-- \n2.39\n",
+    "quoted": f"{HEADERS}\n{QUOTED}\nIs VMALLOC_START enough?\n",
+    "quoted twice": f"{HEADERS}\n" + "".join(f"> {line}\n" for line in QUOTED.splitlines()),
+    "quoted-printable": f"{HEADERS}Content-Transfer-Encoding: quoted-printable\n\n"
+    + quopri.encodestring(DIFF.encode()).decode(),
+    "base64": f"{HEADERS}Content-Transfer-Encoding: base64\n\n"
+    + base64.encodebytes(DIFF.encode()).decode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", MAILS)
+def test_the_patch_in_any_form(run: Run, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "patch"
+    path.write_text(MAILS[form])
+    ran = run("impact", "--patch", str(path), "--format", "json")
+    assert ran.code == 1
+    found = ran.json("impact")
+    # The line of arm64 only moved to the generic code.
+    assert (found["removed"], found["added"]) == (
+        ["SYMBOL(vmap_area_list)"], ["NUMBER(VMALLOC_START)"],
+    )  # fmt: skip
+    # Is VMALLOC_START enough for makedumpfile? On ppc64, from 1.7.5 on.
+    (ppc64,) = (b for b in found["breaks"] if b["archs"] == ["ppc64"])
+    assert (ppc64["consumer"], ppc64["verdict"], ppc64["fixed_in"]) == (
+        "makedumpfile",
+        "fatal",
+        "1.7.5",
+    )
+    assert ppc64["releases"] == "1.5.4..1.7.4"
+    # Are the offsets of use to anyone?
+    assert found["unused_after"] == ["OFFSET(vmap_area.list)", "OFFSET(vmap_area.va_start)"]
+    # And i386 still has no recipe.
+    assert {"arch": "i386", "consumer": "makedumpfile", "purpose": "vmalloc translation"} in found[
+        "no_alternative"
+    ]
+
+
+def test_may_it_go_without_a_replacement(run: Run) -> None:
+    found = run("impact", "SYMBOL(vmap_area_list)", "--format", "json").json("impact")
+    assert found["kernel"] == "6.8"
+    (ppc64,) = (b for b in found["breaks"] if b["archs"] == ["ppc64"])
+    assert (ppc64["fixed_in"], ppc64["releases"]) == (None, "1.5.4..next")
+    assert {"arch": "ppc64", "consumer": "makedumpfile", "purpose": "vmalloc translation"} in found[
+        "no_alternative"
+    ]
+
+
+def test_to_paste_into_a_mail(run: Run) -> None:
+    text = run("impact", "SYMBOL(vmap_area_list)", "--format", "mail").out
+    assert "makedumpfile 1.5.4..next: vmalloc translation on ppc64: fatal" in text
+    assert all(len(line) <= 76 for line in text.splitlines())
+
+
+def test_what_nobody_misses(run: Run) -> None:
+    ran = run("impact", "SIZE(prb_data_blk_lpos)")
+    assert (ran.code, "Nobody breaks" in ran.out) == (0, True)
+
+
+def test_a_form_that_changes(schema: Schema) -> None:
+    patch = read_patch(
+        b"--- a/kernel/vmcore_info.c\n+++ b/kernel/vmcore_info.c\n"
+        b'-\tvmcoreinfo_append_str("NUMBER(VMALLOC_START)=0x%lx\\n", VMALLOC_START);\n'
+        b'+\tvmcoreinfo_append_str("NUMBER(VMALLOC_START)=%lu\\n", VMALLOC_START);\n',
+        schema,
+    )
+    assert (patch.gone(), patch.came()) == ([], [])
+    ((old, new),) = patch.reformatted
+    assert (old.form, new.form) == ("0x%lx", "%lu")
+
+
+def test_macros_of_every_kind(schema: Schema) -> None:
+    lines = (
+        "VMCOREINFO_OFFSET(page, lru);",
+        "VMCOREINFO_STRUCT_SIZE(list_head);",
+        "VMCOREINFO_LENGTH(printk_info_device, PRINTK_INFO_DEVICE_LEN);",
+        "VMCOREINFO_NUMBER(PG_lru);",
+        "VMCOREINFO_SYMBOL_ARRAY(mem_section);",
+        "VMCOREINFO_CONFIG(X86_PAE);",
+        "VMCOREINFO_FIELD_AND_OFFSET(no, macro);",
+    )
+    patch = read_patch("".join(f"-\t{line}\n" for line in lines).encode(), schema)
+    assert [touched.key for touched in patch.removed] == [
+        "OFFSET(page.lru)", "SIZE(list_head)", "LENGTH(printk_info_device)", "NUMBER(PG_lru)",
+        "SYMBOL(mem_section)", "CONFIG_X86_PAE",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((), 2, "takes entries that go"),
+        (("SYMBOL(vmap_area_lst)",), 2, "did you mean"),
+        (("--patch", "README.md"), 1, "no line of it takes out or puts in an export"),
+        (("--patch", "absent"), 2, "absent"),
+    ],
+)
+def test_what_can_not_be_told(
+    run: Run, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    ran = run("impact", *arguments)
+    assert (ran.code, message in ran.err) == (code, True)
