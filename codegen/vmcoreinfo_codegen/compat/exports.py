@@ -15,7 +15,7 @@ from ..terms.release import Release
 class Exports:
     """The entries of one kernel: surely there, or there under a condition.
 
-    `config` decides conditions, as far as it is known.
+    `config` decides conditions, as far as it is known. What `is_note` is all that there is.
     """
 
     release: Release
@@ -23,6 +23,7 @@ class Exports:
     certain: frozenset[str]
     conditional: Mapping[str, Condition]
     config: Mapping[str, bool | int] | None = None
+    is_note: bool = False
 
     def has(self, key: str) -> bool | None:
         """Whether the kernel exports it; None where its configuration decides, and is not known."""
@@ -67,4 +68,4 @@ def predicted(
 
 def noted(schema: Schema, release: Release, arch: Architecture, keys: Iterable[str]) -> Exports:
     """What a note has: all of it, and nothing else."""
-    return Exports(release, arch, frozenset(keys), {}, schema.fixed_config(arch))
+    return Exports(release, arch, frozenset(keys), {}, schema.fixed_config(arch), is_note=True)

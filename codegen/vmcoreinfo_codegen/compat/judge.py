@@ -58,7 +58,11 @@ def _matters(need: Need, exports: Exports) -> bool:
         return False
     if need.kernels is not None and not need.kernels.holds(exports.release):
         return False
-    return need.condition == ALWAYS or exports.decides(need.condition) is not False
+    decided = need.condition == ALWAYS or exports.decides(need.condition)
+    if decided is None and exports.is_note:
+        # A kernel that is built for it exports it, in a way that some release knows.
+        return any(a.keys and all(map(exports.has, a.keys)) for a in need.alternatives)
+    return decided is not False
 
 
 def _verdict(need: Need, taken: Alternative, exports: Exports) -> Verdict:

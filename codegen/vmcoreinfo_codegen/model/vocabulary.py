@@ -86,11 +86,14 @@ class Verdict(Described):
     @property
     def rank(self) -> int:
         """0 is the best."""
-        return list(type(self)).index(self)
+        return _RANKS[self]
 
     @property
     def is_bad(self) -> bool:
         return self in (Verdict.WRONG, Verdict.FATAL)
+
+
+_RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
 class Evidence(Described):

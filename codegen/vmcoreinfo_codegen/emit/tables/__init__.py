@@ -8,7 +8,7 @@ from typing import Any
 
 from ...model import Schema
 from ..product import Product, render
-from . import machine, markdown, page, pages
+from . import consumers, machine, markdown, page, pages
 from .releases import releases_page
 
 
@@ -25,6 +25,7 @@ def emit(schema: Schema) -> list[Product]:
         *(_markdown(path, template, rows) for path, (template, rows) in shown.items()),
         *machine.json_products(schema),
         *machine.csv_products(schema),
+        *consumers.products(schema),
         render("tables", "index.html.j2", "tables/index.html", page.page(schema)),
     ]
 
