@@ -16,7 +16,7 @@ from ..cli.verb import VERBS
 from ..emit.product import Product, render
 from ..emit.rows import DIAGNOSTICS, MESSAGES
 from ..model.schema import Schema
-from ..model.vocabulary import Described, Evidence, Format, QuirkKind, Unit
+from ..model.vocabulary import Described, Evidence, Format, QuirkKind, Unit, Verdict
 from ..model.words import LANGUAGE
 from ..query.interface import ANSWERS
 from ..syntax.parse import RULE as SYNTAX
@@ -32,6 +32,7 @@ def emit(schema: Schema) -> list[Product]:
         "units": _words(Unit),
         "quirks": _words(QuirkKind),
         "evidences": _words(Evidence),
+        "verdicts": _words(Verdict),
         "rules": [
             {
                 "id": rule.id,
