@@ -115,6 +115,20 @@ def test_a_form_that_changes(schema: Schema) -> None:
     assert (old.form, new.form) == ("0x%lx", "%lu")
 
 
+def test_who_breaks_by_a_form(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "patch"
+    path.write_text(
+        "--- a/kernel/vmcore_info.c\n+++ b/kernel/vmcore_info.c\n"
+        '-\tvmcoreinfo_append_str("NUMBER(VMALLOC_START)=0x%lx\\n", VMALLOC_START);\n'
+        '+\tvmcoreinfo_append_str("NUMBER(VMALLOC_START)=%lx\\n", VMALLOC_START);\n'
+    )
+    found = run("impact", "--patch", str(path), "--format", "json").json("impact")
+    assert (found["removed"], found["added"]) == ([], [])
+    assert found["reformatted"] == ["NUMBER(VMALLOC_START): 0x%lx becomes %lx"]
+    broken = {(b["consumer"], b["purpose"]) for b in found["breaks"]}
+    assert ("makedumpfile", "vmalloc translation") in broken
+
+
 def test_macros_of_every_kind(schema: Schema) -> None:
     lines = (
         "VMCOREINFO_OFFSET(page, lru);",

@@ -74,6 +74,15 @@ def test_a_changed_meaning_is_not_taken_for_the_key(schema: Schema) -> None:
     assert judged(schema, "makedumpfile@1.7.7", "6.12", "x86_64").verdict == "ok"
 
 
+def test_a_value_in_a_form_that_is_read_wrongly(schema: Schema) -> None:
+    """QEMU reads the decimal phys_base in base 16."""
+    found = judged(schema, "qemu@2.12", "6.12", "x86_64")
+    (one,) = found.purposes
+    assert (one.verdict, one.missing) == ("wrong", [])
+    assert "NUMBER(phys_base) is printed as signed" in one.why
+    assert judged(schema, "qemu@2.12", "6.12", "arm64").verdict == "ok"
+
+
 @pytest.mark.parametrize("arch", ["x86_64", "arm64", "ppc64", "s390x", "riscv64"])
 def test_kernels_that_a_release_declares_are_handled(schema: Schema, arch: str) -> None:
     """From 1.7.6 on, makedumpfile handles what it declares, from 5.10 at least."""

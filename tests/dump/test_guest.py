@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 import vmcoreinfo
 from tests.command import Run
 from tests.dump.real import filtered, guest
+from vmcoreinfo_codegen.dump.flattened import Flattened, SeekingReader
 from vmcoreinfo_codegen.dump.reader import find_note
+from vmcoreinfo_codegen.dump.source import File
 
 pytestmark = pytest.mark.long
 
@@ -138,3 +141,15 @@ def test_drgn_finds_the_same(dumps: Path) -> None:
     program = drgn.Program()
     program.set_core_dump(str(dumps / "with-device.elf"))
     assert program["VMCOREINFO"].string_() == text_of(dumps, "with")
+
+
+def test_qemu_reads_phys_base_in_another_base(run: Run, dumps: Path) -> None:
+    """As `compat` says of it: the header of its kdump has the decimal number read as hexadecimal."""
+    dump = str(dumps / "with-device.kdump")
+    found = run("compat", dump, "--consumer", "qemu", "--format", "json").json("compat")
+    assert found["verdict"] == "wrong"
+    with File(dump) as source:
+        inside = Flattened(dump, SeekingReader(source))
+        (header,) = struct.unpack("<Q", inside.read(4096, 8))
+    value = vmcoreinfo.parse(find_note(dump).text)["NUMBER(phys_base)"]
+    assert header == int(str(value), 16) % (1 << 64) != int(str(value)) % (1 << 64)

@@ -68,7 +68,7 @@ def adapt(
         for adaptation in outcome.need.adaptations:
             text = _text(schema, adaptation, info)
             better = exports.changed(added=[adaptation.key])
-            judged = judge(outcome.need, release, better)
+            judged = judge(consumer, outcome.need, release, better)
             if text is None or judged is None or judged.verdict.rank >= outcome.verdict.rank:
                 continue
             exports = better

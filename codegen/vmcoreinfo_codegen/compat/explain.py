@@ -62,6 +62,9 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
     """One sentence or two: what is taken, what is missing, what a user sees."""
     taken = outcome.taken
     parts = []
+    for key in outcome.misread:
+        form = exports.formats[key].value
+        parts.append(f"{key} is printed as {form}, a form that this release reads wrongly")
     if taken is not None and not taken.is_right_for(exports.release):
         bound = taken.kernels
         until = f" up to before {bound.until}" if bound and bound.until else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..model import Architecture, Schema
+from ..model.vocabulary import Format
 from ..terms.condition import Condition
 from ..terms.release import Release
 
@@ -15,13 +16,14 @@ from ..terms.release import Release
 class Exports:
     """The entries of one kernel: surely there, or there under a condition.
 
-    `config` decides conditions, as far as it is known. What `is_note` is all that there is.
+    `formats` is how each is printed. `config` decides conditions, as far as it is known. What `is_note` is all that there is.
     """
 
     release: Release
     arch: Architecture
     certain: frozenset[str]
     conditional: Mapping[str, Condition]
+    formats: Mapping[str, Format]
     config: Mapping[str, bool | int] | None = None
     is_note: bool = False
 
@@ -35,12 +37,18 @@ class Exports:
     def decides(self, condition: Condition) -> bool | None:
         return condition.evaluate(self.config or {})
 
-    def changed(self, removed: Iterable[str] = (), added: Iterable[str] = ()) -> Exports:
-        """The same kernel without some entries, and with others."""
+    def changed(
+        self,
+        removed: Iterable[str] = (),
+        added: Iterable[str] = (),
+        reformatted: Mapping[str, Format] | None = None,
+    ) -> Exports:
+        """The same kernel without some entries, with others, and with some in another form."""
         gone = frozenset(removed)
         certain = self.certain - gone | frozenset(added)
         conditional = {k: c for k, c in self.conditional.items() if k not in gone}
-        return replace(self, certain=certain, conditional=conditional)
+        formats = {**self.formats, **(reformatted or {})}
+        return replace(self, certain=certain, conditional=conditional, formats=formats)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -62,10 +70,13 @@ def predicted(
         arch,
         frozenset(p.key for p in entries if p.is_unconditional),
         {p.key: p.condition for p in entries if not p.is_unconditional},
+        {p.key: p.format for p in entries},
         {**(config or {}), **fixed},
     )
 
 
 def noted(schema: Schema, release: Release, arch: Architecture, keys: Iterable[str]) -> Exports:
     """What a note has: all of it, and nothing else."""
-    return Exports(release, arch, frozenset(keys), {}, schema.fixed_config(arch), is_note=True)
+    there = frozenset(keys)
+    formats = {key: schema.by_key[key].format for key in there if key in schema.by_key}
+    return Exports(release, arch, there, {}, formats, schema.fixed_config(arch), is_note=True)

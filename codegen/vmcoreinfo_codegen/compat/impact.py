@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ..model import Architecture, Schema
 from ..model.consumer import Consumer, Need
-from ..model.vocabulary import Verdict
+from ..model.vocabulary import Format, Verdict
 from ..terms.release import Release
 from ..terms.tool import NEXT, ToolRelease
 from .exports import Exports, predicted
@@ -17,11 +17,12 @@ from .judge import fixed_in, judge
 
 @dataclass(frozen=True)
 class Change:
-    """Entries that go and come on one architecture."""
+    """Entries that go, come, and are printed in another form on one architecture."""
 
     arch: Architecture
     removed: frozenset[str]
     added: frozenset[str]
+    reformatted: Mapping[str, Format] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
     all_changes = list(changes)
     found: dict[tuple[str, int, ToolRelease | None], Break] = {}
     before_after = [
-        (change, exports, exports.changed(change.removed, change.added))
+        (change, exports, exports.changed(change.removed, change.added, change.reformatted))
         for change in all_changes
         for exports in [predicted(schema, base, change.arch)]
     ]
@@ -82,7 +83,8 @@ def _breaks(
     worse: list[ToolRelease] = []
     verdict = Verdict.OK
     for release in sorted({r.release for r in consumer.releases} | {ToolRelease.parse(NEXT)}):
-        was, becomes = judge(need, release, before), judge(need, release, after)
+        was = judge(consumer, need, release, before)
+        becomes = judge(consumer, need, release, after)
         if was is None or becomes is None or becomes.verdict.rank <= was.verdict.rank:
             continue
         worse.append(release)

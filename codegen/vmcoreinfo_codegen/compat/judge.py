@@ -19,7 +19,8 @@ class Outcome:
 
     `taken` is the alternative that it goes by, None where it knows none that is there;
     `missing` are the entries for lack of which it is no better. `assumed` are those
-    that the configuration decides, which are taken for there.
+    that the configuration decides, which are taken for there; `misread` those that are
+    printed in a form that the release does not read.
     """
 
     need: Need
@@ -27,9 +28,10 @@ class Outcome:
     taken: Alternative | None
     missing: tuple[str, ...]
     assumed: tuple[str, ...] = ()
+    misread: tuple[str, ...] = ()
 
 
-def judge(need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
+def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
     """The outcome for a purpose; None where there is no such purpose on that kernel or in that release.
 
     A tool takes the first way whose entries are all there, even one that gives the
@@ -47,9 +49,14 @@ def judge(need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
             missing.update(dict.fromkeys(absent))
             continue
         assumed = tuple(key for key, state in states.items() if state is None)
-        verdict = _verdict(need, alternative, exports)
+        misread = tuple(
+            key
+            for key in alternative.keys
+            if not consumer.can_read(key, exports.formats.get(key), release)
+        )
+        verdict = need.verdict if misread else _verdict(need, alternative, exports)
         gone = () if verdict is Verdict.OK else tuple(missing)
-        return Outcome(need, verdict, alternative, gone, assumed)
+        return Outcome(need, verdict, alternative, gone, assumed, misread)
     return Outcome(need, need.verdict, None, tuple(missing))
 
 
@@ -75,7 +82,7 @@ def _verdict(need: Need, taken: Alternative, exports: Exports) -> Verdict:
 
 def outcomes(consumer: Consumer, release: ToolRelease, exports: Exports) -> list[Outcome]:
     """Every purpose of a release on a kernel, the worst first."""
-    found = [judge(need, release, exports) for need in consumer.needs]
+    found = [judge(consumer, need, release, exports) for need in consumer.needs]
     judged = [outcome for outcome in found if outcome is not None]
     return sorted(judged, key=lambda outcome: -outcome.verdict.rank)
 
@@ -97,7 +104,7 @@ def fixed_in(
 ) -> ToolRelease | None:
     """The first later release for which the purpose works, None where none does."""
     for later in later_releases(consumer, release):
-        outcome = judge(need, later, exports)
+        outcome = judge(consumer, need, later, exports)
         if outcome is not None and outcome.verdict in (Verdict.OK, Verdict.FALLBACK):
             return later
     return None

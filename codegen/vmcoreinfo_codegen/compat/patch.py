@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..model import Schema
+from ..model.vocabulary import Format
 
 MOST_BYTES = 16 << 20
 
@@ -46,12 +47,35 @@ class Patch:
             if old.key == new.key and old.source == new.source and old.form != new.form
         ]
 
+    def formats(self, source: str) -> dict[str, Format]:
+        """How entries are printed that stay, on architectures below a folder of arch/."""
+        return {
+            new.key: format_
+            for _, new in self.reformatted
+            if new.source in (None, source) and (format_ := format_of(new.form)) is not None
+        }
+
     def gone(self) -> list[Touched]:
         """What is taken out and not put in again, for the same or for all architectures."""
         return [t for t in self.removed if not _covers(self.added, t)]
 
     def came(self) -> list[Touched]:
         return [t for t in self.added if not _covers(self.removed, t)]
+
+
+_FORMATS = (
+    (re.compile(r"0x%[lh]*x"), Format.PREFIXED_HEX),
+    (re.compile(r"%[lh]*x"), Format.HEX),
+    (re.compile(r"%[lh]*u"), Format.DECIMAL),
+    (re.compile(r"%[lh]*[di]"), Format.SIGNED),
+    (re.compile(r"%s"), Format.STRING),
+)
+
+
+def format_of(form: str) -> Format | None:
+    """The format of a value that is printed so; None for what is printed in no known way."""
+    text = form.replace("\\n", "").strip()
+    return next((format_ for shape, format_ in _FORMATS if shape.fullmatch(text)), None)
 
 
 def _covers(lines: Iterable[Touched], wanted: Touched) -> bool:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from ..syntax import tree
 from ..terms.condition import ALWAYS
 from ..terms.tool import ToolRelease
-from .consumer import Adaptation, Alternative, Consumer, ConsumerRelease, KernelRange, Need
-from .vocabulary import Verdict
+from .consumer import Adaptation, Alternative, Consumer, ConsumerRelease, KernelRange, Need, Reading
+from .vocabulary import Format, Verdict
 from .words import Words
 
 
@@ -29,8 +29,20 @@ class ConsumerBuilder(Words):
             doc=self._text(block, "doc"),
             url=self._text(block, "url"),
             releases=tuple(found),
+            readings=tuple(
+                self._reading(clause) for clause in block.clauses if isinstance(clause, tree.Reads)
+            ),
             needs=tuple(need for need in needs if need is not None),
             location=self._at(block.name),
+        )
+
+    def _reading(self, clause: tree.Reads) -> Reading:
+        formats = [self._known(Format, word, "format") for word in clause.formats]
+        return Reading(
+            subjects=tuple(map(str, clause.subjects)),
+            formats=tuple(format_ for format_ in formats if format_ is not None),
+            since=self._tool(clause.since),
+            until=self._tool(clause.until),
         )
 
     def _tool(self, word: tree.Word | None) -> ToolRelease | None:

@@ -8,10 +8,11 @@ from typing import Annotated
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from ..terms.condition import ALWAYS
+from ..terms.key import kind_of
 from ..terms.release import Release, contains
 from ..terms.tool import ToolRelease
 from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
-from .vocabulary import Verdict
+from .vocabulary import Format, Verdict
 
 
 def _tool(value: object) -> ToolRelease:
@@ -109,19 +110,44 @@ class Need(Model):
         return tuple(dict.fromkeys(found))
 
 
+class Reading(Model):
+    """Forms in which releases read the values of some kinds, or of one entry."""
+
+    subjects: tuple[str, ...]
+    formats: tuple[Format, ...]
+    since: ToolField | None = None
+    until: ToolField | None = None
+
+    def is_of(self, release: ToolRelease) -> bool:
+        if self.since is not None and release < self.since:
+            return False
+        return self.until is None or release < self.until
+
+
 class Consumer(Model):
-    """A program that reads notes."""
+    """A program that reads notes; of `readings` the last that is about an entry counts."""
 
     name: str
     doc: str
     url: str
     releases: tuple[ConsumerRelease, ...]
+    readings: tuple[Reading, ...] = ()
     needs: tuple[Need, ...]
     location: LocationField
 
     @property
     def latest(self) -> ToolRelease:
         return max(release.release for release in self.releases)
+
+    def can_read(self, key: str, printed: Format | None, release: ToolRelease) -> bool:
+        """Whether a release reads a value of that form rightly; nothing said means yes."""
+        subjects = (key, str(kind_of(key)))
+        about = [
+            reading
+            for reading in self.readings
+            if reading.is_of(release) and any(subject in reading.subjects for subject in subjects)
+        ]
+        return not about or printed is None or printed in about[-1].formats
 
     def release(self, wanted: ToolRelease) -> ConsumerRelease | None:
         return next((r for r in self.releases if r.release == wanted), None)

@@ -291,6 +291,19 @@ class Builder(Transformer[Token, tree.File]):
             _maybe(tree.Kernels, children),
         )
 
+    def reads(self, meta: Meta, children: Children) -> tree.Reads:
+        bounds = {name: word for name, word in _all(_Bound, children)}
+        tokens = _all(Token, children)
+        return tree.Reads(
+            meta.line,
+            meta.column,
+            _comments(children),
+            tuple(_word(token) for token in tokens if token.type == "KEY"),
+            tuple(_word(token) for token in tokens if token.type == "FORMAT"),
+            bounds.get("since"),
+            bounds.get("until"),
+        )
+
     def any_of(self, meta: Meta, children: Children) -> tree.Alternative:
         bounds = {name: word for name, word in _all(_Bound, children)}
         return tree.Alternative(

@@ -138,11 +138,12 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
             return _boundary(boundary), text
         case tree.ToolRelease(release=release, date=date, kernels=kernels):
             return f"{release}{f' {date}' if date else ''}{_kernels(kernels)}", None
+        case tree.Reads(subjects=subjects, formats=formats):
+            forms = f"{' '.join(map(str, subjects))} as {' '.join(map(str, formats))}"
+            return forms + _tool_range(node), None
         case tree.Alternative():
             parts = [*map(str, node.keys), *(f'"{other}"' for other in node.others)]
-            since = f" since {node.since}" if node.since else ""
-            until = f" until {node.until}" if node.until else ""
-            return f"{' + '.join(parts)}{since}{until}{_kernels(node.kernels)}", None
+            return f"{' + '.join(parts)}{_tool_range(node)}{_kernels(node.kernels)}", None
         case tree.Adapt(key=key, text=text):
             return f"{key} from {expression.render(node.expression)}", text
         case tree.NeedKernels(kernels=kernels):
@@ -161,6 +162,11 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
 
 def _on(archs: tuple[tree.Word, ...]) -> str:
     return f" on {' '.join(map(str, archs))}" if archs else ""
+
+
+def _tool_range(node: tree.Alternative | tree.Reads) -> str:
+    since = f" since {node.since}" if node.since else ""
+    return since + (f" until {node.until}" if node.until else "")
 
 
 def _kernels(kernels: tree.Kernels | None) -> str:

@@ -312,6 +312,20 @@ class ToolRelease(Clause):
 
 
 @dataclass(frozen=True)
+class Reads(Clause):
+    """`reads SIZE OFFSET as decimal since 1.2`, in a consumer."""
+
+    subjects: tuple[Word, ...]
+    formats: tuple[Word, ...]
+    since: Word | None
+    until: Word | None
+
+    @property
+    def keyword(self) -> str:
+        return "reads"
+
+
+@dataclass(frozen=True)
 class Alternative(Clause):
     """`any KEY + "source" since 1.7.5 kernels 6.9..`, in a need."""
 

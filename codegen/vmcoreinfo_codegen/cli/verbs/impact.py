@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     if options.patch and not (removed or added or patch.reformatted):
         raise Failure(f"{options.patch}: no line of it takes out or puts in an export", FINDINGS)
     base = _base(schema, [t.key for t in removed], options.to)
-    changes = [_change(arch, removed, added) for arch in schema.architectures]
+    changes = [_change(arch, removed, added, patch) for arch in schema.architectures]
     found = impact(schema, base, changes)
     answer = _answer(schema, found, patch)
     if options.format == "json":
@@ -98,11 +98,14 @@ def _base(schema: Schema, removed: Sequence[str], to: str | None) -> Release:
     return max(before, default=schema.latest, key=lambda release: release.opening)
 
 
-def _change(arch: Architecture, removed: Sequence[Touched], added: Sequence[Touched]) -> Change:
+def _change(
+    arch: Architecture, removed: Sequence[Touched], added: Sequence[Touched], patch: Patch
+) -> Change:
     return Change(
         arch,
         frozenset(t.key for t in removed if t.source in (None, arch.source)),
         frozenset(t.key for t in added if t.source in (None, arch.source)),
+        patch.formats(arch.source),
     )
 
 
