@@ -24,6 +24,10 @@ class Change:
     added: frozenset[str]
     reformatted: Mapping[str, Format] = field(default_factory=dict)
 
+    @property
+    def touched(self) -> frozenset[str]:
+        return self.removed | self.added | frozenset(self.reformatted)
+
 
 @dataclass(frozen=True)
 class Break:
@@ -64,6 +68,9 @@ def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
     for consumer in schema.consumers:
         for need in consumer.needs:
             for change, before, after in before_after:
+                # What a purpose does not ask for is nothing to it.
+                if not change.touched.intersection(need.keys):
+                    continue
                 for broken in _breaks(consumer, need, change.arch, before, after):
                     at = (consumer.name, id(need), broken.fixed_in)
                     found[at] = _joined(found[at], broken) if at in found else broken
