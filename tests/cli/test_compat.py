@@ -120,3 +120,20 @@ def test_lifetime(run: Run) -> None:
     assert (by_release["1.7.9"]["last"], by_release["1.7.9"]["declared_last"]) == ("7.0", "7.0")
     assert by_release["1.7.5"]["ends_by"] == "tell slab pages: wrong on 6.10"
     assert "tell tail pages: wrong on 7.1" in run("lifetime", "makedumpfile").out
+
+
+def test_what_an_upgrade_of_the_kernel_changes(run: Run) -> None:
+    arguments = (
+        "compat",
+        "--consumer",
+        "makedumpfile@1.7.5",
+        "--kernel",
+        "6.12",
+        "--arch",
+        "arm64",
+    )
+    found = run(*arguments, "--from", "6.9", "--format", "json").json("compat")
+    assert {(p["purpose"], p["verdict"]) for p in found["purposes"]} == {
+        ("tell slab pages", "wrong")
+    }
+    assert run(*arguments, "--from", "6.11", "--format", "json").json("compat")["purposes"] == []

@@ -160,3 +160,17 @@ def test_what_can_not_be_told(
 ) -> None:
     ran = run("impact", *arguments)
     assert (ran.code, message in ran.err) == (code, True)
+
+
+def test_a_member_that_is_renamed(schema: Schema) -> None:
+    """By the one that goes and the one that comes of the same struct; not where there are more."""
+    lines = [
+        "-\tVMCOREINFO_OFFSET(page, compound_head);",
+        "+\tVMCOREINFO_OFFSET(page, compound_info);",
+    ]
+    patch = read_patch("\n".join(lines).encode(), schema)
+    assert [(old.key, new.key) for old, new in patch.renamed()] == [
+        ("OFFSET(page.compound_head)", "OFFSET(page.compound_info)")
+    ]
+    lines.append("+\tVMCOREINFO_OFFSET(page, other);")
+    assert read_patch("\n".join(lines).encode(), schema).renamed() == []

@@ -84,7 +84,8 @@ def test_a_tarball_is_only_read(folder: Path, tmp_path: Path) -> None:
 def test_a_cut_tarball(folder: Path, tmp_path: Path, kept: int) -> None:
     whole = packed(folder, tmp_path / "linux.tar.xz").read_bytes()
     cut = tmp_path / "cut.tar.xz"
-    cut.write_bytes(whole[: min(kept, len(whole) - 50)])
+    # The last bytes are the index of xz: without them nothing of the tree is lost.
+    cut.write_bytes(whole[: min(kept, len(whole) * 2 // 3)])
     with pytest.raises(TreeError, match=r"cut\.tar\.xz: "):
         open_tree(cut)
 

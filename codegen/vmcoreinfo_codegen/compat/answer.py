@@ -43,6 +43,13 @@ def answer(
     )
 
 
+def changed(before: Compat, after: Compat) -> Compat:
+    """The later answer with the purposes alone that come to something else than before."""
+    was = {purpose.purpose: purpose.verdict for purpose in before.purposes}
+    kept = [p for p in after.purposes if was.get(p.purpose, "ok") != p.verdict]
+    return after.model_copy(update={"purposes": kept})
+
+
 def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool | None:
     """Whether a release says that it knows a kernel; None where it says nothing.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..model import Schema
 from ..model.vocabulary import Format
+from ..terms.key import argument_of, kind_of
 
 MOST_BYTES = 16 << 20
 
@@ -47,6 +48,20 @@ class Patch:
             if old.key == new.key and old.source == new.source and old.form != new.form
         ]
 
+    def renamed(self) -> list[tuple[Touched, Touched]]:
+        """What is taken out while one of the same kind, about the same struct, is put in.
+
+        Where there is more than one on either side, nobody can tell which became which.
+        """
+        return [
+            (old, new)
+            for old in self.gone()
+            for new in self.came()
+            if _alike(old, new)
+            and sum(_alike(old, other) for other in self.came()) == 1
+            and sum(_alike(other, new) for other in self.gone()) == 1
+        ]
+
     def formats(self, source: str) -> dict[str, Format]:
         """How entries are printed that stay, on architectures below a folder of arch/."""
         return {
@@ -76,6 +91,17 @@ def format_of(form: str) -> Format | None:
     """The format of a value that is printed so; None for what is printed in no known way."""
     text = form.replace("\\n", "").strip()
     return next((format_ for shape, format_ in _FORMATS if shape.fullmatch(text)), None)
+
+
+def _alike(old: Touched, new: Touched) -> bool:
+    owners = [argument_of(t.key).partition(".") for t in (old, new)]
+    is_member = all(dot for _, dot, _ in owners)
+    return (
+        kind_of(old.key) is kind_of(new.key)
+        and old.source == new.source
+        and is_member
+        and owners[0][0] == owners[1][0]
+    )
 
 
 def _covers(lines: Iterable[Touched], wanted: Touched) -> bool:

@@ -9,7 +9,7 @@ import textwrap
 
 import vmcoreinfo
 
-from ...compat.answer import answer
+from ...compat.answer import answer, changed
 from ...compat.exports import predicted
 from ...query.interface import Compat
 from ..consumer import consumer_release, installed
@@ -41,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kernel", metavar="RELEASE", help="of the kernel, as 6.9")
     parser.add_argument("--arch", help="of the kernel")
     parser.add_argument(
+        "--from",
+        dest="before",
+        metavar="RELEASE",
+        help="show only what changed for the tool since that kernel",
+    )
+    parser.add_argument(
         "--config", metavar="FILE", help="the kernel's .config, which decides what it has"
     )
     add_format_option(parser)
@@ -65,6 +71,10 @@ def run(options: argparse.Namespace) -> int:
     else:
         raise Failure("which kernel? give --kernel and --arch, or a note or dump")
     judged = answer(schema, consumer, release, kernel, options.input, exports)
+    if options.before:
+        before = predicted(schema, release_of(schema, options.before), exports.arch, config)
+        was = answer(schema, consumer, release, options.before, None, before)
+        judged = changed(was, judged)
     if options.format == "json":
         print_json(judged.model_dump(mode="json"))
     else:

@@ -115,6 +115,7 @@ def _answer(schema: Schema, found: Impact, patch: Patch) -> Impacts:
         kernel=str(found.base),
         removed=list(found.removed),
         added=list(found.added),
+        renamed=[f"{old.key} becomes {new.key}" for old, new in patch.renamed()],
         reformatted=[f"{old.key}: {old.form} becomes {new.form}" for old, new in patch.reformatted],
         unknown=unknown,
         breaks=[_broken(one) for one in found.breaks],
@@ -145,7 +146,13 @@ def _broken(one: Break) -> Broken:
 
 def _lines(answer: Impacts, width: int) -> Iterator[str]:
     yield f"On a kernel like {answer.kernel}:"
-    for sign, keys in (("-", answer.removed), ("+", answer.added), ("~", answer.reformatted)):
+    told = (
+        ("-", answer.removed),
+        ("+", answer.added),
+        ("~", answer.renamed),
+        ("~", answer.reformatted),
+    )
+    for sign, keys in told:
         yield from (f"  {sign} {key}" for key in keys)
     yield ""
     if not answer.breaks:

@@ -80,6 +80,7 @@ class Impacts(Answer):
     kernel: str = Field(description="the change is made to a kernel like this one")
     removed: list[str]
     added: list[str]
+    renamed: list[str] = Field(description="'old becomes new', where a patch seems to say so")
     reformatted: list[str]
     unknown: list[str] = Field(description="keys that the schema does not know")
     breaks: list[Broken]
