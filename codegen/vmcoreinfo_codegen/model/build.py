@@ -8,6 +8,7 @@ see all the rest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from ..problem import Location, Problem, SchemaError
@@ -56,10 +57,17 @@ def load(folder: Path) -> Schema:
     return schema
 
 
+# A verb may look at the schema before and after it edits one file of it.
+@lru_cache(maxsize=64)
+def _parsed(text: str, name: str) -> tuple[tree.File, tuple[Problem, ...]]:
+    parsed, found = parse(text, name)
+    return parsed, tuple(found)
+
+
 def parse_files(files: Iterable[tuple[str, str]], problems: list[Problem]) -> list[tree.File]:
     trees = []
     for name, text in files:
-        parsed, found = parse(text, name)
+        parsed, found = _parsed(text, name)
         problems.extend(found)
         trees.append(parsed)
     return trees
