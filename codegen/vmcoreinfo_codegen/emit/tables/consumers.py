@@ -16,6 +16,7 @@ from ...model.consumer import Consumer, ConsumerRelease
 from ...terms.release import Release
 from ..product import LICENCE, Product, model_hash, render
 from .markdown import code, prose, table
+from .matrix import Row, matrix
 
 # What is older, `vmcoreinfo lifetime` and `compat` tell.
 _SINCE = Release.parse("5.0")
@@ -29,7 +30,18 @@ def products(schema: Schema) -> list[Product]:
     found = _all_runs(schema)
     context = _page(schema, found)
     page = render("tables", "consumers.md.j2", "tables/consumers.md", {**context, "links": []})
-    return [page, *_csv(found)]
+    return [page, *_csv(found), *_matrices(schema, found)]
+
+
+def _matrices(schema: Schema, found: list[_Row]) -> list[Product]:
+    columns = {
+        arch.name: [exports.release for exports in kernels(schema, arch, _SINCE)]
+        for arch in _archs(schema)
+    }
+    by_consumer: dict[str, list[Row]] = {}
+    for row in found:
+        by_consumer.setdefault(row.consumer.name, []).append((str(row.release.release), row.runs))
+    return [matrix(name, rows, columns) for name, rows in by_consumer.items()]
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,7 @@ def _consumer(schema: Schema, consumer: Consumer, found: list[_Row]) -> dict[str
         rows.append([str(row.release.release), row.release.date or "", span, *cells])
     return {
         "name": consumer.name,
+        "picture": f"compat-{consumer.name}.svg",
         "doc": prose(consumer.doc),
         "url": consumer.url,
         "table": table(["Release", "Date", "Declares", *_ARCHS], rows),
