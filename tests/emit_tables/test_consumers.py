@@ -8,6 +8,7 @@ import io
 import json
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from tests.conftest import ROOT
@@ -38,6 +39,13 @@ def test_cells_are_verdicts(schema: Schema, made: dict[str, Product]) -> None:
             verdict = worst(outcomes(by_name[row["consumer"]], release, exports)).value
             assert row["verdict"] == ("ok" if verdict == "fallback" else verdict), row
     document = json.loads(made["tables/compat.json"].text)
+    interface = json.loads(made["tables/" + document["$schema"]].text)
+    jsonschema.Draft202012Validator.check_schema(interface)
+    validator = jsonschema.Draft202012Validator(interface)
+    assert [error.message for error in validator.iter_errors(document)] == []
+    document["runs"][0]["verdict"] = "fine"
+    assert not validator.is_valid(document)
+    document["runs"][0]["verdict"] = rows[0]["verdict"]
     assert [r["verdict"] for r in document["runs"]] == [r["verdict"] for r in rows]
 
 
