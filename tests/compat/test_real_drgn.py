@@ -70,3 +70,33 @@ def test_translation_by_the_note(run: Run, release: str, kernel: str) -> None:
     assert (ran.returncode == 0) == (by_note or has_addresses(dump)), ran.stderr
     if ran.returncode:
         assert "recursive address translation" in ran.stderr
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_last_line_is_lost(run: Run, tmp_path: Path, release: str) -> None:
+    """Without the newline behind it, PAGESIZE is not there for drgn, and no dump opens."""
+    dump = guest("6.12.*") / "with-device.elf"
+    note = run("note", str(dump)).out.replace("PAGESIZE=4096\n", "")
+    codes = []
+    for ending in ("\n", ""):
+        text, cut = tmp_path / "text", tmp_path / "cut.elf"
+        text.write_text(f"{note}PAGESIZE=4096{ending}")
+        assert run("attach", str(text), str(dump), "-o", str(cut)).code == 0
+        found = run("compat", str(cut), "--consumer", f"drgn@{release}", "--format", "json")
+        purposes = {p["purpose"]: p["verdict"] for p in found.json("compat")["purposes"]}
+        opened = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import sys, drgn; drgn.Program().set_core_dump(sys.argv[1])",
+                cut,
+            ],
+            env={**os.environ, "PYTHONPATH": str(installed(release))},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (opened.returncode == 0) == (purposes["open the dump"] == "ok"), opened.stderr
+        codes.append(opened.returncode)
+        cut.unlink()
+    assert codes == [0, 1]

@@ -146,3 +146,35 @@ def test_an_adapted_note_brings_back_what_was_dropped(run: Run, tmp_path: Path) 
     assert (before["User process data pages"], after["User process data pages"]) == (0x118, 0x10)
     assert (before["Remaining pages"], after["Remaining pages"]) == (0x6D58, 0x6E44)
     assert before["Free pages"] == after["Free pages"]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("as it is", "", ""),
+        ("more than a page", "", "NUMBER(x)=1234567890\n" * 400),
+        ("another value first", "SYMBOL(init_top_pgt)=ffffffff81000000\n", ""),
+        ("another value last", "", "SYMBOL(init_top_pgt)=ffffffff81000000\n"),
+    ],
+)
+def test_texts_that_a_parser_reads_otherwise(
+    run: Run, tmp_path: Path, name: str, before: str, after: str
+) -> None:
+    """Where its parser stumbles, a release stops or reads a wrong value; on the other texts it works."""
+    dump = guest("6.12.*") / "with-device.elf"
+    text, made = tmp_path / "text", tmp_path / "made.elf"
+    text.write_text(before + run("note", str(dump)).out + after)
+    assert run("attach", str(text), str(dump), "-o", str(made)).code == 0
+    for release, tool in tools().items():
+        consumer = f"makedumpfile@{release}"
+        found = run("compat", str(made), "--consumer", consumer, "--format", "json").json("compat")
+        parsed = {p["purpose"]: p["verdict"] for p in found["purposes"]}["parse the note"]
+        code, _ = counters(tool, made, tmp_path / f"out-{release}")
+        if name.startswith("another value"):
+            # Both orders are told: which of the values is the kernel's, the text doesn't say.
+            assert parsed == "wrong"
+            assert (code == 0) == (name == "another value last")
+        else:
+            assert (code == 0) == (parsed == "ok"), (release, name, parsed, code)
+            assert parsed == ("fatal" if release < "1.7.0" and after else "ok")
+    made.unlink()

@@ -12,6 +12,7 @@ from ..terms.tool import ToolRelease
 from .explain import missing, why
 from .exports import Exports
 from .judge import Outcome, fixed_in, later_releases, outcomes, worst
+from .parser import PURPOSE, stumbles
 
 
 def answer(
@@ -21,10 +22,13 @@ def answer(
     kernel: str,
     input_: str | None,
     exports: Exports,
+    text: bytes | None = None,
 ) -> Compat:
-    """`kernel` is what the kernel is called, `input_` the note that was judged, None for a prediction."""
-    found = outcomes(consumer, release, exports)
-    verdict = worst(found)
+    """`kernel` is what the kernel is called; `input_` and `text` the note that was judged, None for a prediction."""
+    seen = _seen(consumer, release, exports, text)
+    found = outcomes(consumer, release, seen)
+    verdict = _verdict(consumer, release, exports, text)
+    read = [] if text is None or not consumer.traits else [_read(consumer, release, text)]
     overall = Verdict.OK if verdict is Verdict.FALLBACK else verdict
     return Compat.model_validate(
         {
@@ -35,10 +39,11 @@ def answer(
             "input": input_,
             "verdict": overall.value,
             "declared": declares(consumer, release, exports.release),
-            "fixed_in": _fixed_in(consumer, release, exports) if verdict.is_bad else None,
-            "purposes": [
-                _purpose(schema, consumer, release, outcome, exports) for outcome in found
-            ],
+            "fixed_in": _fixed_in(consumer, release, exports, text) if verdict.is_bad else None,
+            "purposes": sorted(
+                [*read, *(_purpose(schema, consumer, release, o, seen) for o in found)],
+                key=lambda purpose: -Verdict(purpose.verdict).rank,
+            ),
         }
     )
 
@@ -64,11 +69,53 @@ def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool 
     return last is None or kernel.moment <= last.moment
 
 
-def _fixed_in(consumer: Consumer, release: ToolRelease, exports: Exports) -> str | None:
+def _verdict(
+    consumer: Consumer, release: ToolRelease, exports: Exports, text: bytes | None
+) -> Verdict:
+    read = [s.trait.verdict for s in stumbles(consumer, release, text)] if text else []
+    seen = _seen(consumer, release, exports, text)
+    found = [worst(outcomes(consumer, release, seen)), *read]
+    return max(found, key=lambda verdict: verdict.rank)
+
+
+def _seen(
+    consumer: Consumer, release: ToolRelease, exports: Exports, text: bytes | None
+) -> Exports:
+    """What there is for a release whose parser loses a line."""
+    found = stumbles(consumer, release, text) if text else []
+    return exports.changed(removed=[stumble.lost for stumble in found if stumble.lost])
+
+
+def _fixed_in(
+    consumer: Consumer, release: ToolRelease, exports: Exports, text: bytes | None
+) -> str | None:
     for later in later_releases(consumer, release):
-        if not worst(outcomes(consumer, later, exports)).is_bad:
+        if not _verdict(consumer, later, exports, text).is_bad:
             return str(later)
     return None
+
+
+def _read(consumer: Consumer, release: ToolRelease, text: bytes) -> JudgedPurpose:
+    """Whether the parser of a release takes the text as it is meant."""
+    found = stumbles(consumer, release, text)
+    later = (
+        next(
+            (o for o in later_releases(consumer, release) if not stumbles(consumer, o, text)), None
+        )
+        if found
+        else None
+    )
+    return JudgedPurpose.model_validate(
+        {
+            "purpose": PURPOSE,
+            "verdict": found[0].trait.verdict.value if found else "ok",
+            "missing": [],
+            "why": "; ".join(stumble.where for stumble in found),
+            "seen": found[0].trait.text if found else "",
+            "assumed": [],
+            "fixed_in": str(later) if later else None,
+        }
+    )
 
 
 def _purpose(

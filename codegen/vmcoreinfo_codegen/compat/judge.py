@@ -41,7 +41,7 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
         return None
     missing: dict[str, None] = {}
     for alternative in need.alternatives:
-        if not alternative.is_known_to(release):
+        if not alternative.is_of(release):
             continue
         states = {key: exports.has(key) for key in alternative.keys}
         absent = [key for key, state in states.items() if state is False]

@@ -6,8 +6,17 @@ from __future__ import annotations
 from ..syntax import tree
 from ..terms.condition import ALWAYS
 from ..terms.tool import ToolRelease
-from .consumer import Adaptation, Alternative, Consumer, ConsumerRelease, KernelRange, Need, Reading
-from .vocabulary import Format, Verdict
+from .consumer import (
+    Adaptation,
+    Alternative,
+    Consumer,
+    ConsumerRelease,
+    KernelRange,
+    Need,
+    ParserTrait,
+    Reading,
+)
+from .vocabulary import Format, Trait, Verdict
 from .words import Words
 
 
@@ -32,6 +41,12 @@ class ConsumerBuilder(Words):
             readings=tuple(
                 self._reading(clause) for clause in block.clauses if isinstance(clause, tree.Reads)
             ),
+            traits=tuple(
+                trait
+                for clause in block.clauses
+                if isinstance(clause, tree.Parser)
+                if (trait := self._trait(clause)) is not None
+            ),
             needs=tuple(need for need in needs if need is not None),
             location=self._at(block.name),
         )
@@ -43,6 +58,25 @@ class ConsumerBuilder(Words):
             formats=tuple(format_ for format_ in formats if format_ is not None),
             since=self._tool(clause.since),
             until=self._tool(clause.until),
+        )
+
+    def _trait(self, clause: tree.Parser) -> ParserTrait | None:
+        trait = self._known(Trait, clause.trait, "trait of a parser")
+        verdict = self._known(Verdict, clause.verdict, "verdict")
+        if trait is None or verdict is None:
+            return None
+        if trait.has_limit != (clause.limit is not None):
+            needs = "needs a number of bytes" if trait.has_limit else "takes no number"
+            self._problem(clause.trait, f"'{clause.trait}' {needs}")
+            return None
+        return ParserTrait(
+            trait=trait,
+            limit=int(str(clause.limit), 0) if clause.limit else None,
+            since=self._tool(clause.since),
+            until=self._tool(clause.until),
+            verdict=verdict,
+            text=str(clause.text),
+            location=self._at(clause),
         )
 
     def _tool(self, word: tree.Word | None) -> ToolRelease | None:

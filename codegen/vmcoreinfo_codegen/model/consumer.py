@@ -12,7 +12,7 @@ from ..terms.key import kind_of
 from ..terms.release import Release, contains
 from ..terms.tool import ToolRelease
 from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
-from .vocabulary import Format, Verdict
+from .vocabulary import Format, Trait, Verdict
 
 
 def _tool(value: object) -> ToolRelease:
@@ -46,24 +46,28 @@ class ConsumerRelease(Model):
     location: LocationField
 
 
-class Alternative(Model):
+class OfReleases(Model):
+    """What holds for releases of a tool from `since` to before `until`; without a bound, on that side for all."""
+
+    since: ToolField | None = None
+    until: ToolField | None = None
+
+    def is_of(self, release: ToolRelease) -> bool:
+        if self.since is not None and release < self.since:
+            return False
+        return self.until is None or release < self.until
+
+
+class Alternative(OfReleases):
     """One way to fulfil a need: entries, and other sources in words, all of them together.
 
-    A release of the tool has it from `since` to before `until`; it gives the right
-    answer on `kernels`.
+    Some releases know it; it gives the right answer on `kernels`.
     """
 
     keys: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    since: ToolField | None = None
-    until: ToolField | None = None
     kernels: KernelRange | None = None
     location: LocationField
-
-    def is_known_to(self, release: ToolRelease) -> bool:
-        if self.since is not None and release < self.since:
-            return False
-        return self.until is None or release < self.until
 
     def is_right_for(self, kernel: Release) -> bool:
         return self.kernels is None or self.kernels.holds(kernel)
@@ -102,7 +106,7 @@ class Need(Model):
 
     def exists_in(self, release: ToolRelease) -> bool:
         """Whether a release has the purpose at all: it knows some way to it."""
-        return any(alternative.is_known_to(release) for alternative in self.alternatives)
+        return any(alternative.is_of(release) for alternative in self.alternatives)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -110,18 +114,21 @@ class Need(Model):
         return tuple(dict.fromkeys(found))
 
 
-class Reading(Model):
+class Reading(OfReleases):
     """Forms in which releases read the values of some kinds, or of one entry."""
 
     subjects: tuple[str, ...]
     formats: tuple[Format, ...]
-    since: ToolField | None = None
-    until: ToolField | None = None
 
-    def is_of(self, release: ToolRelease) -> bool:
-        if self.since is not None and release < self.since:
-            return False
-        return self.until is None or release < self.until
+
+class ParserTrait(OfReleases):
+    """A text that the parser of some releases reads otherwise, and what comes of it; `limit` in bytes."""
+
+    trait: Trait
+    limit: int | None = None
+    verdict: Verdict
+    text: str
+    location: LocationField
 
 
 class Consumer(Model):
@@ -132,8 +139,14 @@ class Consumer(Model):
     url: str
     releases: tuple[ConsumerRelease, ...]
     readings: tuple[Reading, ...] = ()
+    traits: tuple[ParserTrait, ...] = ()
     needs: tuple[Need, ...]
     location: LocationField
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All that it reads for some purpose."""
+        return tuple(dict.fromkeys(key for need in self.needs for key in need.keys))
 
     @property
     def latest(self) -> ToolRelease:

@@ -96,6 +96,26 @@ class Verdict(Described):
 _RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
+class Trait(Described):
+    """How the parser of a tool differs from the rules of the note: which text it reads otherwise."""
+
+    NOTE_LIMIT = ("note-limit", "a note of more than that many bytes")
+    LINE_LIMIT = ("line-limit", "a line of more than that many bytes, its newline not counted")
+    LAST_LINE_DROPPED = ("last-line-dropped", "a last line that no newline ends")
+    EQUALS_NEEDED = ("equals-needed", "a line without '='")
+    OSRELEASE_FIRST = ("osrelease-first", "a note that does not begin with OSRELEASE")
+    PRINTABLE_ONLY = ("printable-only", "a byte that is neither printable ASCII nor white space")
+    UNANCHORED = ("unanchored", "a key that it wants, inside a line before the key's own")
+    FIRST_DUPLICATE = (
+        "first-duplicate",
+        "a key that it wants twice, with other values: it takes the first",
+    )
+
+    @property
+    def has_limit(self) -> bool:
+        return self in (Trait.NOTE_LIMIT, Trait.LINE_LIMIT)
+
+
 class Evidence(Described):
     """How far a commit id was checked."""
 

@@ -304,6 +304,23 @@ class Builder(Transformer[Token, tree.File]):
             bounds.get("until"),
         )
 
+    def parser(self, meta: Meta, children: Children) -> tree.Parser:
+        bounds = {name: word for name, word in _all(_Bound, children)}
+        tokens = _all(Token, children)
+        trait, verdict = [_word(token) for token in tokens if token.type == "NAME"]
+        limits = [_word(token) for token in tokens if token.type == "INT"]
+        return tree.Parser(
+            meta.line,
+            meta.column,
+            _comments(children),
+            trait,
+            limits[0] if limits else None,
+            bounds.get("since"),
+            bounds.get("until"),
+            verdict,
+            _text(children),
+        )
+
     def any_of(self, meta: Meta, children: Children) -> tree.Alternative:
         bounds = {name: word for name, word in _all(_Bound, children)}
         return tree.Alternative(

@@ -141,6 +141,9 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
         case tree.Reads(subjects=subjects, formats=formats):
             forms = f"{' '.join(map(str, subjects))} as {' '.join(map(str, formats))}"
             return forms + _tool_range(node), None
+        case tree.Parser(trait=trait, limit=limit, verdict=verdict, text=text):
+            head = f"{trait} {limit}" if limit else str(trait)
+            return f"{head}{_tool_range(node)} {verdict}", text
         case tree.Alternative():
             parts = [*map(str, node.keys), *(f'"{other}"' for other in node.others)]
             return f"{' + '.join(parts)}{_tool_range(node)}{_kernels(node.kernels)}", None
@@ -164,7 +167,7 @@ def _on(archs: tuple[tree.Word, ...]) -> str:
     return f" on {' '.join(map(str, archs))}" if archs else ""
 
 
-def _tool_range(node: tree.Alternative | tree.Reads) -> str:
+def _tool_range(node: tree.Alternative | tree.Reads | tree.Parser) -> str:
     since = f" since {node.since}" if node.since else ""
     return since + (f" until {node.until}" if node.until else "")
 

@@ -326,6 +326,22 @@ class Reads(Clause):
 
 
 @dataclass(frozen=True)
+class Parser(Clause):
+    """`parser note-limit 4096 until 1.7.0 fatal "what is seen"`, in a consumer."""
+
+    trait: Word
+    limit: Word | None
+    since: Word | None
+    until: Word | None
+    verdict: Word
+    text: Word
+
+    @property
+    def keyword(self) -> str:
+        return "parser"
+
+
+@dataclass(frozen=True)
 class Alternative(Clause):
     """`any KEY + "source" since 1.7.5 kernels 6.9..`, in a need."""
 

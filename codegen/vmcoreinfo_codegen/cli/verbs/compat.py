@@ -60,9 +60,11 @@ def run(options: argparse.Namespace) -> int:
     ask = installed if options.installed else consumer_release
     consumer, release = ask(schema, options.consumer)
     config = config_of(schema, Path(options.config) if options.config else None)
+    text = None
     if options.input:
         found = found_in(options.input, options.input_format)
-        info = vmcoreinfo.parse(found.text)
+        text = found.text
+        info = vmcoreinfo.parse(text)
         kernel, exports = exports_of(schema, found, info, options.kernel, options.arch)
     elif options.kernel and options.arch:
         kernel = options.kernel
@@ -70,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
         exports = predicted(schema, release_of(schema, kernel), arch, config)
     else:
         raise Failure("which kernel? give --kernel and --arch, or a note or dump")
-    judged = answer(schema, consumer, release, kernel, options.input, exports)
+    judged = answer(schema, consumer, release, kernel, options.input, exports, text)
     if options.before:
         before = predicted(schema, release_of(schema, options.before), exports.arch, config)
         was = answer(schema, consumer, release, options.before, None, before)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""Where the parser of a tool reads a note otherwise than the rules of the note say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..model.consumer import Consumer, ParserTrait
+from ..model.vocabulary import Trait
+from ..terms.tool import ToolRelease
+
+PURPOSE = "parse the note"
+_UNPRINTABLE = re.compile(rb"[^\t\n\x0b\x0c\r\x20-\x7e]")
+_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a note, and the keys in it that a tool wants."""
+
+    text: bytes
+    wanted: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[bytes]:
+        return self.text.removesuffix(b"\n").split(b"\n")
+
+
+@dataclass(frozen=True)
+class Stumble:
+    """A trait that a text meets, and where; `lost` is the key that the tool does not see for it."""
+
+    trait: ParserTrait
+    where: str
+    lost: str = ""
+
+
+def stumbles(consumer: Consumer, release: ToolRelease, text: bytes) -> list[Stumble]:
+    """What a release reads otherwise, the worst first; padding behind the text counts for nothing."""
+    subject = Text(text.rstrip(b"\0"), consumer.keys)
+    found = []
+    for trait in consumer.traits:
+        where = _FINDERS[trait.trait](subject, trait.limit or 0) if trait.is_of(release) else None
+        if where is not None:
+            found.append(Stumble(trait, where, _lost(trait, subject)))
+    return sorted(found, key=lambda stumble: -stumble.trait.verdict.rank)
+
+
+def _lost(trait: ParserTrait, subject: Text) -> str:
+    if trait.trait is not Trait.LAST_LINE_DROPPED:
+        return ""
+    return subject.lines[-1].partition(b"=")[0].decode("latin-1")
+
+
+def _note_limit(subject: Text, limit: int) -> str | None:
+    size = len(subject.text)
+    return f"the note has {size} bytes, and {limit} are its most" if size > limit else None
+
+
+def _line_limit(subject: Text, limit: int) -> str | None:
+    return _first(
+        (number, f"has {len(line)} bytes, and {limit} are its most")
+        for number, line in enumerate(subject.lines, 1)
+        if len(line) > limit
+    )
+
+
+def _last_line_dropped(subject: Text, _limit: int) -> str | None:
+    if not subject.text or subject.text.endswith(b"\n"):
+        return None
+    return f"no newline ends the last line, {_shown(subject.lines[-1])}"
+
+
+def _equals_needed(subject: Text, _limit: int) -> str | None:
+    return _first(
+        (number, f"has no '=': {_shown(line)}")
+        for number, line in enumerate(subject.lines, 1)
+        if line and b"=" not in line
+    )
+
+
+def _osrelease_first(subject: Text, _limit: int) -> str | None:
+    if subject.text.startswith(b"OSRELEASE="):
+        return None
+    return f"the first line is {_shown(subject.lines[0])}"
+
+
+def _printable_only(subject: Text, _limit: int) -> str | None:
+    found = _UNPRINTABLE.search(subject.text)
+    if found is None:
+        return None
+    return f"line {_line_of(subject.text, found.start())} has a byte {found[0][0]:#04x}"
+
+
+def _unanchored(subject: Text, _limit: int) -> str | None:
+    for key in subject.wanted:
+        assignment = key.encode() + b"="
+        place = subject.text.find(assignment)
+        if place > 0 and subject.text[place - 1 : place] != b"\n":
+            return f"line {_line_of(subject.text, place)} has {key}= inside"
+    return None
+
+
+def _first_duplicate(subject: Text, _limit: int) -> str | None:
+    wanted = {key.encode() for key in subject.wanted}
+    seen: dict[bytes, tuple[int, bytes]] = {}
+    for number, line in enumerate(subject.lines, 1):
+        key, equals, value = line.partition(b"=")
+        if not equals or key not in wanted:
+            continue
+        first, had = seen.setdefault(key, (number, value))
+        if had != value:
+            return f"{key.decode()} stands in lines {first} and {number} with other values"
+    return None
+
+
+def _first(found: Iterable[tuple[int, str]]) -> str | None:
+    return next((f"line {number} {words}" for number, words in found), None)
+
+
+def _line_of(text: bytes, place: int) -> int:
+    return text.count(b"\n", 0, place) + 1
+
+
+def _shown(line: bytes) -> str:
+    """A line of a dump is hostile: shortened, and with nothing that a terminal would act on."""
+    text = ascii(line[:_SHOWN].decode("latin-1"))
+    return text + ("…" if len(line) > _SHOWN else "")
+
+
+_FINDERS: dict[Trait, Callable[[Text, int], str | None]] = {
+    Trait.NOTE_LIMIT: _note_limit,
+    Trait.LINE_LIMIT: _line_limit,
+    Trait.LAST_LINE_DROPPED: _last_line_dropped,
+    Trait.EQUALS_NEEDED: _equals_needed,
+    Trait.OSRELEASE_FIRST: _osrelease_first,
+    Trait.PRINTABLE_ONLY: _printable_only,
+    Trait.UNANCHORED: _unanchored,
+    Trait.FIRST_DUPLICATE: _first_duplicate,
+}
