@@ -11,7 +11,8 @@ import pytest
 
 import vmcoreinfo
 from tests.command import ROOT, Run
-from tests.dump.real import CACHE, core, guest
+from tests.compat.real import releases_of
+from tests.dump.real import core, guest
 from vmcoreinfo_codegen.dump.reader import find_note
 
 pytestmark = pytest.mark.long
@@ -32,14 +33,7 @@ PATCHED = {("1.6.8", "find the release in memory"), ("1.6.8", "dmesg")}
 
 
 def tools() -> dict[str, Path]:
-    folder = CACHE / "consumers"
-    made = subprocess.run(
-        [ROOT / "tests/consumer-tools", folder], capture_output=True, text=True, check=False
-    )
-    if made.returncode == 2:
-        pytest.skip(made.stderr.strip().splitlines()[-1])
-    assert made.returncode == 0, made.stderr
-    return {path.name.partition("-")[2]: path for path in sorted(folder.glob("makedumpfile-*"))}
+    return releases_of("makedumpfile")
 
 
 def counters(tool: Path, dump: Path, out: Path) -> tuple[int, dict[str, int]]:
