@@ -10,7 +10,7 @@ from vmcoreinfo import VmcoreInfo
 from ..model import Schema
 from ..model.consumer import Adaptation, Consumer
 from ..model.entry import Entry
-from ..model.vocabulary import Format, Verdict
+from ..model.vocabulary import Format
 from ..terms.expression import TypeFact, value_of
 from ..terms.tool import ToolRelease
 from .exports import Exports
@@ -63,7 +63,7 @@ def adapt(
     """
     written: list[Written] = []
     for outcome in outcomes(consumer, release, exports):
-        if outcome.verdict in (Verdict.OK, Verdict.FALLBACK):
+        if outcome.works:
             continue
         for adaptation in outcome.need.adaptations:
             text = _text(schema, adaptation, info)

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from ..model import Schema
 from ..model.consumer import Consumer
 from ..model.vocabulary import Verdict
@@ -11,8 +14,8 @@ from ..terms.release import Release
 from ..terms.tool import ToolRelease
 from .explain import missing, why
 from .exports import Exports
-from .judge import Outcome, fixed_in, later_releases, outcomes, worst
-from .parser import PURPOSE, stumbles
+from .judge import Outcome, later_releases, outcomes, worst
+from .parser import PURPOSE, Stumble, stumbles
 
 
 def answer(
@@ -25,11 +28,15 @@ def answer(
     text: bytes | None = None,
 ) -> Compat:
     """`kernel` is what the kernel is called; `input_` and `text` the note that was judged, None for a prediction."""
-    seen = _seen(consumer, release, exports, text)
-    found = outcomes(consumer, release, seen)
-    verdict = _verdict(consumer, release, exports, text)
-    read = [] if text is None or not consumer.traits else [_read(consumer, release, text)]
+    judged = _judged(consumer, release, exports, text)
+    later = [
+        (other, _judged(consumer, other, exports, text))
+        for other in later_releases(consumer, release)
+    ]
+    read = [] if text is None or not consumer.traits else [_read(judged, later)]
+    verdict = judged.verdict
     overall = Verdict.OK if verdict is Verdict.FALLBACK else verdict
+    mends = _first(later, lambda other: not other.verdict.is_bad)
     return Compat.model_validate(
         {
             "consumer": consumer.name,
@@ -39,9 +46,9 @@ def answer(
             "input": input_,
             "verdict": overall.value,
             "declared": declares(consumer, release, exports.release),
-            "fixed_in": _fixed_in(consumer, release, exports, text) if verdict.is_bad else None,
+            "fixed_in": mends if verdict.is_bad else None,
             "purposes": sorted(
-                [*read, *(_purpose(schema, consumer, release, o, seen) for o in found)],
+                [*read, *(_purpose(schema, o, judged.exports, later) for o in judged.outcomes)],
                 key=lambda purpose: -Verdict(purpose.verdict).rank,
             ),
         }
@@ -69,42 +76,38 @@ def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool 
     return last is None or kernel.moment <= last.moment
 
 
-def _verdict(
+@dataclass(frozen=True)
+class _Judged:
+    """What a release comes to: what its parser stumbles over, what is there for it, and its purposes."""
+
+    stumbles: list[Stumble]
+    exports: Exports
+    outcomes: list[Outcome]
+
+    @property
+    def verdict(self) -> Verdict:
+        read = [stumble.trait.verdict for stumble in self.stumbles]
+        return max([worst(self.outcomes), *read], key=lambda verdict: verdict.rank)
+
+
+_Later = list[tuple[ToolRelease, _Judged]]
+
+
+def _judged(
     consumer: Consumer, release: ToolRelease, exports: Exports, text: bytes | None
-) -> Verdict:
-    read = [s.trait.verdict for s in stumbles(consumer, release, text)] if text else []
-    seen = _seen(consumer, release, exports, text)
-    found = [worst(outcomes(consumer, release, seen)), *read]
-    return max(found, key=lambda verdict: verdict.rank)
+) -> _Judged:
+    found = [] if text is None else stumbles(consumer, release, text)
+    seen = exports.changed(removed=[stumble.lost for stumble in found if stumble.lost])
+    return _Judged(found, seen, outcomes(consumer, release, seen))
 
 
-def _seen(
-    consumer: Consumer, release: ToolRelease, exports: Exports, text: bytes | None
-) -> Exports:
-    """What there is for a release whose parser loses a line."""
-    found = stumbles(consumer, release, text) if text else []
-    return exports.changed(removed=[stumble.lost for stumble in found if stumble.lost])
+def _first(later: _Later, is_good: Callable[[_Judged], bool]) -> str | None:
+    return next((str(release) for release, judged in later if is_good(judged)), None)
 
 
-def _fixed_in(
-    consumer: Consumer, release: ToolRelease, exports: Exports, text: bytes | None
-) -> str | None:
-    for later in later_releases(consumer, release):
-        if not _verdict(consumer, later, exports, text).is_bad:
-            return str(later)
-    return None
-
-
-def _read(consumer: Consumer, release: ToolRelease, text: bytes) -> JudgedPurpose:
+def _read(judged: _Judged, later: _Later) -> JudgedPurpose:
     """Whether the parser of a release takes the text as it is meant."""
-    found = stumbles(consumer, release, text)
-    later = (
-        next(
-            (o for o in later_releases(consumer, release) if not stumbles(consumer, o, text)), None
-        )
-        if found
-        else None
-    )
+    found = judged.stumbles
     return JudgedPurpose.model_validate(
         {
             "purpose": PURPOSE,
@@ -113,21 +116,18 @@ def _read(consumer: Consumer, release: ToolRelease, text: bytes) -> JudgedPurpos
             "why": "; ".join(stumble.where for stumble in found),
             "seen": found[0].trait.text if found else "",
             "assumed": [],
-            "fixed_in": str(later) if later else None,
+            "fixed_in": _first(later, lambda other: not other.stumbles) if found else None,
         }
     )
 
 
-def _purpose(
-    schema: Schema,
-    consumer: Consumer,
-    release: ToolRelease,
-    outcome: Outcome,
-    exports: Exports,
-) -> JudgedPurpose:
+def _purpose(schema: Schema, outcome: Outcome, exports: Exports, later: _Later) -> JudgedPurpose:
     is_ok = outcome.verdict is Verdict.OK
     gone = [missing(schema, key, exports) for key in outcome.missing]
-    later = None if is_ok else fixed_in(outcome.need, consumer, release, exports)
+    mends = _first(
+        later,
+        lambda other: any(o.need is outcome.need and o.works for o in other.outcomes),
+    )
     return JudgedPurpose.model_validate(
         {
             "purpose": outcome.need.purpose,
@@ -145,6 +145,6 @@ def _purpose(
             "why": "" if is_ok else why(schema, outcome, exports),
             "seen": "" if is_ok else outcome.need.text,
             "assumed": list(outcome.assumed),
-            "fixed_in": str(later) if later else None,
+            "fixed_in": None if is_ok else mends,
         }
     )

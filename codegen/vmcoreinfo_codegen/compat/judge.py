@@ -30,6 +30,10 @@ class Outcome:
     assumed: tuple[str, ...] = ()
     misread: tuple[str, ...] = ()
 
+    @property
+    def works(self) -> bool:
+        return self.verdict in (Verdict.OK, Verdict.FALLBACK)
+
 
 def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
     """The outcome for a purpose; None where there is no such purpose on that kernel or in that release.
@@ -105,6 +109,6 @@ def fixed_in(
     """The first later release for which the purpose works, None where none does."""
     for later in later_releases(consumer, release):
         outcome = judge(consumer, need, later, exports)
-        if outcome is not None and outcome.verdict in (Verdict.OK, Verdict.FALLBACK):
+        if outcome is not None and outcome.works:
             return later
     return None

@@ -118,6 +118,7 @@ def _in(file: BinaryIO, start: int, end: int | None, progress: Progress) -> Iter
     while True:
         room = len(window) - filled
         wanted = room if end is None else min(room, end - base - filled)
+        # The stubs of BinaryIO lack readinto(), which every binary stream that is opened has.
         size = file.readinto(view[filled : filled + wanted])  # type: ignore[attr-defined]
         progress(size)
         filled += size
