@@ -162,6 +162,18 @@ def test_what_can_not_be_told(
     assert (ran.code, message in ran.err) == (code, True)
 
 
+def test_a_new_key_that_a_parser_takes_for_another(run: Run) -> None:
+    """crash looks for KEY= anywhere in the text of a compressed dump."""
+    command = ("impact", "SYMBOL(log_first_idx)", "--to", "5.10", "--format", "json")
+    for key, stumbling in (("XKERNELOFFSET", ["crash"]), ("KERNELOFFSETX", []), ("X", [])):
+        answer = run(*command, "--add", key).json("impact")
+        broken = [b for b in answer["breaks"] if b["purpose"] == "parse the note"]
+        assert [b["consumer"] for b in broken] == stumbling
+        for one in broken:
+            assert one["verdict"] == "wrong" and one["seen"].startswith(f"{key}: ")
+        assert "parse the note" not in {n["purpose"] for n in answer["no_alternative"]}
+
+
 def test_a_member_that_is_renamed(schema: Schema) -> None:
     """By the one that goes and the one that comes of the same struct; not where there are more."""
     lines = [

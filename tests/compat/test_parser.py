@@ -10,6 +10,7 @@ import pytest
 from tests.command import Run
 from tests.conftest import CORPUS
 from vmcoreinfo_codegen.compat.parser import stumbles
+from vmcoreinfo_codegen.dump.reader import FORMATS
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer
 from vmcoreinfo_codegen.model.vocabulary import Trait, Verdict
@@ -27,6 +28,13 @@ CASES = [
     ("volatility3@2.11", GOOD + b"garbage\n", Trait.EQUALS_NEEDED, "line 4 has no '='"),
     ("volatility3@2.11", b"PAGESIZE=4096\n" + GOOD, Trait.OSRELEASE_FIRST, "PAGESIZE"),
     ("volatility3@2.11", GOOD + b"BUILD-ID=\x01\n", Trait.PRINTABLE_ONLY, "0x01"),
+    ("makedumpfile@1.7.9", GOOD + b"SIZE(page)=zz\n", Trait.UNPARSABLE, "line 4 has a value"),
+    ("makedumpfile@1.7.9", GOOD + b"SIZE(page)=0x40\n", None, ""),
+    ("makedumpfile@1.7.9", GOOD + b"SIZE(page)=" + b"9" * 21 + b"\n", Trait.UNPARSABLE, "line 4"),
+    ("makedumpfile@1.7.9", GOOD + b"NUMBER(unknown)=zz\n", None, ""),
+    ("drgn@0.0.26", GOOD + b"NUMBER(phys_base)=zz\n", None, ""),
+    ("drgn@0.0.27", GOOD + b"NUMBER(phys_base)=zz\n", Trait.UNPARSABLE, "line 4"),
+    ("drgn@0.2.0", GOOD + b"SYMBOL(_stext)=zz\n", None, ""),
     ("qemu@2.12", GOOD + b"NUMBER(phys_base)=0\nNUMBER(phys_base)=1\n", Trait.FIRST_DUPLICATE, ""),
 ]
 
@@ -44,6 +52,14 @@ def test_what_a_parser_stumbles_over(
     found = stumbles(consumer, release, text)
     assert [stumble.trait.trait for stumble in found] == ([trait] if trait else [])
     assert all(where in stumble.where for stumble in found)
+
+
+def test_of_a_format_of_dumps(schema: Schema) -> None:
+    """crash looks for a key anywhere in the text, but not in that of an ELF dump."""
+    consumer, release = _tool(schema, "crash@9.0.2")
+    text = b"OSRELEASE=6.12.0\nXKERNELOFFSET=1\n"
+    met = {format_: bool(stumbles(consumer, release, text, format_)) for format_ in FORMATS}
+    assert met == {"elf": False, "kdump": True, "flattened": True, "note": True, "text": True}
 
 
 def test_every_trait_has_a_case() -> None:

@@ -72,6 +72,34 @@ def test_translation_by_the_note(run: Run, release: str, kernel: str) -> None:
         assert "recursive address translation" in ran.stderr
 
 
+def opens(release: str, dump: Path) -> subprocess.CompletedProcess[str]:
+    probe = "import sys, drgn; drgn.Program().set_core_dump(sys.argv[1])"
+    return subprocess.run(
+        [sys.executable, "-c", probe, dump],
+        env={**os.environ, "PYTHONPATH": str(installed(release))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("key", ["KERNELOFFSET", "NUMBER(phys_base)", "BUILD-ID", "SYMBOL(_stext)"])
+def test_a_value_that_is_no_number(run: Run, tmp_path: Path, key: str) -> None:
+    """A release that reads the key opens no such dump, with the words that are predicted."""
+    dump = guest("6.12.*") / "with-device.elf"
+    text, made = tmp_path / "text", tmp_path / "made.elf"
+    lines = run("note", str(dump)).out.splitlines(keepends=True)
+    text.write_text("".join(f"{key}=zz\n" if x.startswith(f"{key}=") else x for x in lines))
+    assert run("attach", str(text), str(dump), "-o", str(made)).code == 0
+    for release in RELEASES:
+        found = run("compat", str(made), "--consumer", f"drgn@{release}", "--format", "json")
+        (read,) = [p for p in found.json("compat")["purposes"] if p["purpose"] == "parse the note"]
+        opened = opens(release, made)
+        assert (opened.returncode == 0) == (read["verdict"] == "ok"), (release, opened.stderr)
+        assert read["seen"] in opened.stderr
+    made.unlink()
+
+
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_last_line_is_lost(run: Run, tmp_path: Path, release: str) -> None:
     """Without the newline behind it, PAGESIZE is not there for drgn, and no dump opens."""
@@ -84,18 +112,7 @@ def test_the_last_line_is_lost(run: Run, tmp_path: Path, release: str) -> None:
         assert run("attach", str(text), str(dump), "-o", str(cut)).code == 0
         found = run("compat", str(cut), "--consumer", f"drgn@{release}", "--format", "json")
         purposes = {p["purpose"]: p["verdict"] for p in found.json("compat")["purposes"]}
-        opened = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "import sys, drgn; drgn.Program().set_core_dump(sys.argv[1])",
-                cut,
-            ],
-            env={**os.environ, "PYTHONPATH": str(installed(release))},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        opened = opens(release, cut)
         assert (opened.returncode == 0) == (purposes["open the dump"] == "ok"), opened.stderr
         codes.append(opened.returncode)
         cut.unlink()

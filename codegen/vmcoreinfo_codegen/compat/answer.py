@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model import Schema
 from ..model.consumer import Consumer
@@ -18,6 +18,14 @@ from .judge import Outcome, later_releases, outcomes, worst
 from .parser import PURPOSE, Stumble, stumbles
 
 
+@dataclass(frozen=True)
+class Note:
+    """The text of a note, and the format of what it is from: a dump's, `note` or `text`."""
+
+    text: bytes
+    format: str
+
+
 def answer(
     schema: Schema,
     consumer: Consumer,
@@ -25,15 +33,15 @@ def answer(
     kernel: str,
     input_: str | None,
     exports: Exports,
-    text: bytes | None = None,
+    note: Note | None = None,
 ) -> Compat:
-    """`kernel` is what the kernel is called; `input_` and `text` the note that was judged, None for a prediction."""
-    judged = _judged(consumer, release, exports, text)
+    """`kernel` is what the kernel is called; `input_` and `note` what was judged, None for a prediction."""
+    judged = _judged(consumer, release, exports, note)
     later = [
-        (other, _judged(consumer, other, exports, text))
+        (other, _judged(consumer, other, exports, note))
         for other in later_releases(consumer, release)
     ]
-    read = [] if text is None or not consumer.traits else [_read(judged, later)]
+    read = [] if note is None or not consumer.traits else [_read(judged, later)]
     verdict = judged.verdict
     overall = Verdict.OK if verdict is Verdict.FALLBACK else verdict
     mends = _first(later, lambda other: not other.verdict.is_bad)
@@ -94,10 +102,10 @@ _Later = list[tuple[ToolRelease, _Judged]]
 
 
 def _judged(
-    consumer: Consumer, release: ToolRelease, exports: Exports, text: bytes | None
+    consumer: Consumer, release: ToolRelease, exports: Exports, note: Note | None
 ) -> _Judged:
-    found = [] if text is None else stumbles(consumer, release, text)
-    seen = exports.changed(removed=[stumble.lost for stumble in found if stumble.lost])
+    found = [] if note is None else stumbles(consumer, release, note.text, note.format)
+    seen = replace(exports, unread=frozenset(s.lost for s in found if s.lost))
     return _Judged(found, seen, outcomes(consumer, release, seen))
 
 

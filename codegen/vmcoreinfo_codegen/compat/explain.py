@@ -23,6 +23,7 @@ class Missing:
     commit: str | None
     since: str | None
     replaced_by: tuple[str, ...]
+    otherwise: str = "is not exported here"
 
     @property
     def words(self) -> str:
@@ -32,7 +33,7 @@ class Missing:
             return f"{self.key} is gone since {self.gone_since}{commit}{instead}"
         if self.since:
             return f"{self.key} is exported since {self.since}"
-        return f"{self.key} is not exported here"
+        return f"{self.key} {self.otherwise}"
 
 
 def missing(schema: Schema, key: str, exports: Exports) -> Missing:
@@ -51,7 +52,13 @@ def missing(schema: Schema, key: str, exports: Exports) -> Missing:
         gone.commit if gone else None,
         str(coming.release) if coming and not gone else None,
         entry.replaced_by if entry and gone else (),
+        _not_in_note(key, exports) if exports.is_note else Missing.otherwise,
     )
+
+
+def _not_in_note(key: str, exports: Exports) -> str:
+    unread = key in exports.unread
+    return "stands on a line that this release does not see" if unread else "is not in the note"
 
 
 def words_of(alternative: Alternative) -> str:

@@ -16,7 +16,8 @@ from ..terms.release import Release
 class Exports:
     """The entries of one kernel: surely there, or there under a condition.
 
-    `formats` is how each is printed. `config` decides conditions, as far as it is known. What `is_note` is all that there is.
+    `formats` is how each is printed. `config` decides conditions, as far as it is known. What `is_note` is all that there is; of
+    it, `unread` is what the parser of a tool does not see.
     """
 
     release: Release
@@ -26,9 +27,12 @@ class Exports:
     formats: Mapping[str, Format]
     config: Mapping[str, bool | int] | None = None
     is_note: bool = False
+    unread: frozenset[str] = frozenset()
 
     def has(self, key: str) -> bool | None:
         """Whether the kernel exports it; None where its configuration decides, and is not known."""
+        if key in self.unread:
+            return False
         if key in self.certain:
             return True
         condition = self.conditional.get(key)

@@ -13,6 +13,7 @@ from ..terms.release import Release
 from ..terms.tool import NEXT, ToolRelease
 from .exports import Exports, predicted
 from .judge import fixed_in, judge
+from .parser import PURPOSE, stumbles
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,13 @@ class Change:
 class Break:
     """A purpose that got worse, for some releases of a consumer on some architectures.
 
-    `fixed_in` is the first release for which it works after the change, None where
+    `seen` is what its user sees. `fixed_in` is the first release for which it works after the change, None where
     none does; `releases` are those that it worked better for, in order.
     """
 
     consumer: str
-    need: Need
+    purpose: str
+    seen: str
     verdict: Verdict
     archs: tuple[str, ...]
     releases: tuple[ToolRelease, ...]
@@ -74,7 +76,10 @@ def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
                 for broken in _breaks(consumer, need, change.arch, before, after):
                     at = (consumer.name, id(need), broken.fixed_in)
                     found[at] = _joined(found[at], broken) if at in found else broken
-    breaks = sorted(found.values(), key=lambda b: (-b.verdict.rank, b.consumer, b.need.purpose))
+    stumbling = _stumbling(schema, all_changes)
+    breaks = sorted(
+        [*found.values(), *stumbling], key=lambda b: (-b.verdict.rank, b.consumer, b.purpose)
+    )
     return Impact(
         base,
         tuple(sorted({key for change in all_changes for key in change.removed})),
@@ -99,13 +104,37 @@ def _breaks(
     if not worse:
         return []
     later = fixed_in(need, consumer, worse[-1], after)
-    return [Break(consumer.name, need, verdict, (arch.name,), tuple(worse), later)]
+    return [
+        Break(consumer.name, need.purpose, need.text, verdict, (arch.name,), tuple(worse), later)
+    ]
+
+
+def _stumbling(schema: Schema, changes: list[Change]) -> list[Break]:
+    """Parsers that read a line of a new key otherwise: as another key, or not at all."""
+    found = []
+    for key in sorted({key for change in changes for key in change.added} - schema.by_key.keys()):
+        archs = tuple(change.arch.name for change in changes if key in change.added)
+        text = f"OSRELEASE=0\n{key}=0\n".encode()
+        for consumer in schema.consumers:
+            judged = [
+                (release.release, met)
+                for release in consumer.releases
+                if (met := stumbles(consumer, release.release, text))
+            ]
+            if judged:
+                worst = judged[-1][1][0]
+                releases = tuple(sorted(release for release, _ in judged))
+                seen = f"{key}: {worst.trait.text}"
+                verdict = worst.trait.verdict
+                found.append(Break(consumer.name, PURPOSE, seen, verdict, archs, releases, None))
+    return found
 
 
 def _joined(first: Break, second: Break) -> Break:
     return Break(
         first.consumer,
-        first.need,
+        first.purpose,
+        first.seen,
         max(first.verdict, second.verdict, key=lambda v: v.rank),
         (*first.archs, *second.archs),
         tuple(sorted({*first.releases, *second.releases})),

@@ -7,21 +7,30 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import vmcoreinfo
+
 from ..model.consumer import Consumer, ParserTrait
-from ..model.vocabulary import Trait
+from ..model.vocabulary import Format, Trait
 from ..terms.tool import ToolRelease
 
 PURPOSE = "parse the note"
 _UNPRINTABLE = re.compile(rb"[^\t\n\x0b\x0c\r\x20-\x7e]")
 _SHOWN = 40
+_NUMBERS = (
+    (Format.DECIMAL, re.compile(rb"[0-9]+")),
+    (Format.SIGNED, re.compile(rb"-?[0-9]+")),
+    (Format.HEX, re.compile(rb"[0-9a-fA-F]+")),
+    (Format.PREFIXED_HEX, re.compile(rb"0x[0-9a-fA-F]+")),
+)
 
 
 @dataclass(frozen=True)
 class Text:
-    """The text of a note, and the keys in it that a tool wants."""
+    """The text of a note, the keys in it that a tool wants, and whether it can read one in a format."""
 
     text: bytes
     wanted: tuple[str, ...]
+    reads: Callable[[str, Format], bool]
 
     @property
     def lines(self) -> list[bytes]:
@@ -37,12 +46,24 @@ class Stumble:
     lost: str = ""
 
 
-def stumbles(consumer: Consumer, release: ToolRelease, text: bytes) -> list[Stumble]:
-    """What a release reads otherwise, the worst first; padding behind the text counts for nothing."""
-    subject = Text(text.rstrip(b"\0"), consumer.keys)
+def stumbles(
+    consumer: Consumer, release: ToolRelease, text: bytes, format_: str = "text"
+) -> list[Stumble]:
+    """What a release reads otherwise, the worst first; padding behind the text counts for nothing.
+
+    `format_` is that of what the note is from: a dump's, `note` or `text`.
+    """
+    wanted = consumer.keys_of(release)
     found = []
     for trait in consumer.traits:
-        where = _FINDERS[trait.trait](subject, trait.limit or 0) if trait.is_of(release) else None
+        if not (trait.is_of(release) and trait.counts_in(format_)):
+            continue
+        subject = Text(
+            text.rstrip(b"\0"),
+            trait.subjects or wanted,
+            lambda key, format_: consumer.can_read(key, format_, release),
+        )
+        where = _FINDERS[trait.trait](subject, trait.limit or 0)
         if where is not None:
             found.append(Stumble(trait, where, _lost(trait, subject)))
     return sorted(found, key=lambda stumble: -stumble.trait.verdict.rank)
@@ -116,6 +137,23 @@ def _first_duplicate(subject: Text, _limit: int) -> str | None:
     return None
 
 
+def _unparsable(subject: Text, _limit: int) -> str | None:
+    return _first(
+        (problem.line, f"has a value that is no number: {_shown(line)}")
+        for problem in vmcoreinfo.parse(subject.text).diagnostics
+        if problem.id in ("malformed", "overflow") and problem.key in subject.wanted
+        for line in [subject.lines[problem.line - 1]]
+        if problem.id == "overflow" or not _is_read(subject, problem.key, line.partition(b"=")[2])
+    )
+
+
+def _is_read(subject: Text, key: str, value: bytes) -> bool:
+    """Whether a value that is not in the key's format is in another that the tool reads."""
+    return any(
+        shape.fullmatch(value) and subject.reads(key, format_) for format_, shape in _NUMBERS
+    )
+
+
 def _first(found: Iterable[tuple[int, str]]) -> str | None:
     return next((f"line {number} {words}" for number, words in found), None)
 
@@ -139,4 +177,5 @@ _FINDERS: dict[Trait, Callable[[Text, int], str | None]] = {
     Trait.PRINTABLE_ONLY: _printable_only,
     Trait.UNANCHORED: _unanchored,
     Trait.FIRST_DUPLICATE: _first_duplicate,
+    Trait.UNPARSABLE: _unparsable,
 }

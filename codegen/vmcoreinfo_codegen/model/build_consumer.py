@@ -16,7 +16,7 @@ from .consumer import (
     ParserTrait,
     Reading,
 )
-from .vocabulary import Format, Trait, Verdict
+from .vocabulary import DumpFormat, Format, Trait, Verdict
 from .words import Words
 
 
@@ -72,6 +72,12 @@ class ConsumerBuilder(Words):
         return ParserTrait(
             trait=trait,
             limit=int(str(clause.limit), 0) if clause.limit else None,
+            subjects=tuple(map(str, clause.subjects)),
+            dumps=tuple(
+                format_
+                for word in clause.dumps
+                if (format_ := self._known(DumpFormat, word, "format of a dump")) is not None
+            ),
             since=self._tool(clause.since),
             until=self._tool(clause.until),
             verdict=verdict,

@@ -12,7 +12,7 @@ from ..terms.key import kind_of
 from ..terms.release import Release, contains
 from ..terms.tool import ToolRelease
 from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
-from .vocabulary import Format, Trait, Verdict
+from .vocabulary import DumpFormat, Format, Trait, Verdict
 
 
 def _tool(value: object) -> ToolRelease:
@@ -122,13 +122,22 @@ class Reading(OfReleases):
 
 
 class ParserTrait(OfReleases):
-    """A text that the parser of some releases reads otherwise, and what comes of it; `limit` in bytes."""
+    """A text that the parser of some releases reads otherwise, and what comes of it.
+
+    `limit` is in bytes. It is so of `subjects` alone, where entries are named, and in `dumps` of these formats alone; without one, wherever the note is from.
+    """
 
     trait: Trait
     limit: int | None = None
+    subjects: tuple[str, ...] = ()
+    dumps: tuple[DumpFormat, ...] = ()
     verdict: Verdict
     text: str
     location: LocationField
+
+    def counts_in(self, format_: str) -> bool:
+        """Whether it is so of a note in that format; of a bare note, as nobody knows what carried it."""
+        return not self.dumps or format_ in self.dumps or format_ not in DumpFormat.words()
 
 
 class Consumer(Model):
@@ -147,6 +156,11 @@ class Consumer(Model):
     def keys(self) -> tuple[str, ...]:
         """All that it reads for some purpose."""
         return tuple(dict.fromkeys(key for need in self.needs for key in need.keys))
+
+    def keys_of(self, release: ToolRelease) -> tuple[str, ...]:
+        """What one release reads."""
+        alternatives = (a for need in self.needs for a in need.alternatives if a.is_of(release))
+        return tuple(dict.fromkeys(key for one in alternatives for key in one.keys))
 
     @property
     def latest(self) -> ToolRelease:

@@ -111,9 +111,19 @@ class Trait(Described):
         "a key that it wants twice, with other values: it takes the first",
     )
 
+    UNPARSABLE = ("unparsable", "a value of a key that it wants, which is not in the key's format")
+
     @property
     def has_limit(self) -> bool:
         return self in (Trait.NOTE_LIMIT, Trait.LINE_LIMIT)
+
+
+class DumpFormat(Described):
+    """What a tool reads a note out of."""
+
+    ELF = ("elf", "an ELF core, as `/proc/vmcore` is")
+    KDUMP = ("kdump", "a compressed dump of makedumpfile or QEMU")
+    FLATTENED = ("flattened", "a dump as `makedumpfile -F` writes it to a pipe")
 
 
 class Evidence(Described):

@@ -16,7 +16,16 @@ from ..cli.verb import VERBS
 from ..emit.product import Product, render
 from ..emit.rows import DIAGNOSTICS, MESSAGES
 from ..model.schema import Schema
-from ..model.vocabulary import Described, Evidence, Format, QuirkKind, Trait, Unit, Verdict
+from ..model.vocabulary import (
+    Described,
+    DumpFormat,
+    Evidence,
+    Format,
+    QuirkKind,
+    Trait,
+    Unit,
+    Verdict,
+)
 from ..model.words import LANGUAGE
 from ..query.interface import ANSWERS
 from ..syntax.parse import RULE as SYNTAX
@@ -33,6 +42,7 @@ def emit(schema: Schema) -> list[Product]:
         "quirks": _words(QuirkKind),
         "evidences": _words(Evidence),
         "verdicts": _words(Verdict),
+        "dump_formats": _words(DumpFormat),
         "traits": [
             {**word, "takes": " BYTES" if trait.has_limit else ""}
             for word, trait in zip(_words(Trait), Trait, strict=True)

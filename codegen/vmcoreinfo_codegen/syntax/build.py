@@ -34,6 +34,14 @@ class _Bound(tuple[str, tree.Word]):
     """`since`, `until` or `backport`, and the release, at the end of a clause."""
 
 
+class _Keys(tuple[tree.Word, ...]):
+    """Entries behind `of`, in a trait of a parser."""
+
+
+class _Dumps(tuple[tree.Word, ...]):
+    """Formats of dumps behind `in`, in a trait of a parser."""
+
+
 class _Required(tuple[str, tree.Word]):
     """`wanted` or `other`, and the key or the words, in an alternative."""
 
@@ -315,11 +323,19 @@ class Builder(Transformer[Token, tree.File]):
             _comments(children),
             trait,
             limits[0] if limits else None,
+            _maybe(_Keys, children) or (),
+            _maybe(_Dumps, children) or (),
             bounds.get("since"),
             bounds.get("until"),
             verdict,
             _text(children),
         )
+
+    def of_keys(self, meta: Meta, children: Children) -> _Keys:
+        return _Keys(_words(children))
+
+    def in_dumps(self, meta: Meta, children: Children) -> _Dumps:
+        return _Dumps(_words(children))
 
     def any_of(self, meta: Meta, children: Children) -> tree.Alternative:
         bounds = {name: word for name, word in _all(_Bound, children)}

@@ -143,7 +143,9 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
             return forms + _tool_range(node), None
         case tree.Parser(trait=trait, limit=limit, verdict=verdict, text=text):
             head = f"{trait} {limit}" if limit else str(trait)
-            return f"{head}{_tool_range(node)} {verdict}", text
+            dumps = f" in {', '.join(map(str, node.dumps))}" if node.dumps else ""
+            about = f" of ({' '.join(map(str, node.subjects))})" if node.subjects else ""
+            return f"{head}{about}{dumps}{_tool_range(node)} {verdict}", text
         case tree.Alternative():
             parts = [*map(str, node.keys), *(f'"{other}"' for other in node.others)]
             return f"{' + '.join(parts)}{_tool_range(node)}{_kernels(node.kernels)}", None

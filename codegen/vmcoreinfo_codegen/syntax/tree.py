@@ -331,6 +331,8 @@ class Parser(Clause):
 
     trait: Word
     limit: Word | None
+    subjects: tuple[Word, ...]
+    dumps: tuple[Word, ...]
     since: Word | None
     until: Word | None
     verdict: Word

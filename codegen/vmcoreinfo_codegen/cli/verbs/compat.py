@@ -9,7 +9,7 @@ import textwrap
 
 import vmcoreinfo
 
-from ...compat.answer import answer, changed
+from ...compat.answer import Note, answer, changed
 from ...compat.exports import predicted
 from ...query.interface import Compat
 from ..consumer import consumer_release, installed
@@ -60,11 +60,11 @@ def run(options: argparse.Namespace) -> int:
     ask = installed if options.installed else consumer_release
     consumer, release = ask(schema, options.consumer)
     config = config_of(schema, Path(options.config) if options.config else None)
-    text = None
+    note = None
     if options.input:
         found = found_in(options.input, options.input_format)
-        text = found.text
-        info = vmcoreinfo.parse(text)
+        note = Note(found.text, found.format)
+        info = vmcoreinfo.parse(found.text)
         kernel, exports = exports_of(schema, found, info, options.kernel, options.arch)
     elif options.kernel and options.arch:
         kernel = options.kernel
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
         exports = predicted(schema, release_of(schema, kernel), arch, config)
     else:
         raise Failure("which kernel? give --kernel and --arch, or a note or dump")
-    judged = answer(schema, consumer, release, kernel, options.input, exports, text)
+    judged = answer(schema, consumer, release, kernel, options.input, exports, note)
     if options.before:
         before = predicted(schema, release_of(schema, options.before), exports.arch, config)
         was = answer(schema, consumer, release, options.before, None, before)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...compat.impact import Break, Change, Impact, impact
+from ...compat.parser import PURPOSE
 from ...compat.patch import MOST_BYTES, Patch, Touched, read_patch
 from ...model import Architecture, Schema
 from ...query.interface import Broken, Impacts, NoAlternative
@@ -121,9 +122,9 @@ def _answer(schema: Schema, found: Impact, patch: Patch) -> Impacts:
         breaks=[_broken(one) for one in found.breaks],
         unused_after=list(found.unused_after),
         no_alternative=[
-            NoAlternative(arch=arch, consumer=one.consumer, purpose=one.need.purpose)
+            NoAlternative(arch=arch, consumer=one.consumer, purpose=one.purpose)
             for one in found.breaks
-            if one.fixed_in is None
+            if one.fixed_in is None and one.purpose != PURPOSE
             for arch in one.archs
         ],
     )
@@ -135,10 +136,10 @@ def _broken(one: Break) -> Broken:
         {
             "consumer": one.consumer,
             "releases": first if first == last else f"{first}..{last}",
-            "purpose": one.need.purpose,
+            "purpose": one.purpose,
             "verdict": one.verdict.value,
             "archs": list(one.archs),
-            "seen": one.need.text,
+            "seen": one.seen,
             "fixed_in": str(one.fixed_in) if one.fixed_in else None,
         }
     )
