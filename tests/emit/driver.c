@@ -230,8 +230,7 @@ static void parse(struct state *state, const char *text, size_t length)
 
 		print_value(state->out, state->info, (enum vmci_key)key);
 		if (vmci_has(silent, (enum vmci_key)key) &&
-		    (a->bits != b->bits || a->text.data != b->text.data ||
-		     a->text.length != b->text.length))
+		    (a->bits != b->bits || a->text != b->text))
 			fputs("contradiction: a value is not set\n", state->out);
 	}
 	if (vmci_has(state->info, VMCI_KEY_COUNT))

@@ -15,6 +15,7 @@ from ..rows import (
     entry_rows,
     vocabulary_rows,
 )
+from .lookup import SUCCESSORS, buckets, successors
 
 # Raised when a struct, an enum or a function of the header changes in a way that a caller
 # compiled against the old one would trip over. (Keys come and go with the model hash.)
@@ -23,19 +24,23 @@ ABI = 1
 
 def context(schema: Schema) -> dict[str, Any]:
     entries = entry_rows(schema)
-    ordered = sorted(range(len(entries)), key=lambda i: (len(entries[i]["key"]), entries[i]["key"]))
-    lengths = [len(entries[i]["key"]) for i in ordered]
-    longest = max(lengths)
+    keys = [entry["key"] for entry in entries]
+    for number, entry in enumerate(entries):
+        entry["replacements_at"] = sum(len(other["replaced_by"]) for other in entries[:number])
+    longest = max(map(len, keys))
+    found, slots = buckets(keys, len(keys))
     derivations = derivation_rows(schema)
     recipe_keys = [len(r["keys"]) for d in derivations for r in d["recipes"]]
     return {
         "abi": ABI,
         "entries": entries,
-        # For the lookup of a key: entries by length, then by bytes; where each length starts.
-        "by_length": [entries[i]["identifier"] for i in ordered],
-        "length_starts": [sum(n < length for n in lengths) for length in range(longest + 2)],
         "longest_key": longest,
-        "most_replacements": max(len(entry["replaced_by"]) for entry in entries),
+        "name_room": _rounded(longest + 1),
+        # Behind the key: "=", "-" or "0x", sixteen digits, and what is behind them.
+        "window": max(64, _rounded(longest + 1 + 2 + 16 + 1)),
+        "shapes": _shapes(schema, entries),
+        "buckets": found,
+        "slots": slots,
         "archs": arch_rows(schema),
         "diagnostics": diagnostic_rows(),
         "messages": MESSAGES,
@@ -46,6 +51,35 @@ def context(schema: Schema) -> dict[str, Any]:
         "latest_release": str(schema.latest),
         **vocabulary_rows(),
     }
+
+
+def _rounded(size: int) -> int:
+    """To whole words of eight bytes."""
+    return -(-size // 8) * 8
+
+
+def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What `struct shape` has, of each entry and of the place before the first line."""
+    following = successors(schema)
+    identifiers = {entry["key"]: entry["identifier"] for entry in entries}
+    rows = []
+    for entry in [*entries, None]:
+        length = len(entry["key"]) if entry else 0
+        last = max(length - 8, 0)
+        followers = following.get(entry["key"] if entry else None, [])
+        likely = [identifiers[key] for key in followers if 8 <= len(key) <= 40]
+        likely = likely[:SUCCESSORS] or [entries[0]["identifier"]]
+        rows.append(
+            {
+                "identifier": entry["identifier"] if entry else "KEY_COUNT",
+                "key": entry["key"] if entry else "",
+                "length": length,
+                "format_name": entry["format_name"] if entry else "STRING",
+                "second": min(8, last),
+                "next": likely + likely[-1:] * (SUCCESSORS - len(likely)),
+            }
+        )
+    return rows
 
 
 def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:

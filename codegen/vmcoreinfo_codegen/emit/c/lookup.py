@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""How the C parser finds a key: by what stood on the line before, else by a hash for each length.
+
+Both are data of the product; `templates/clean.c.j2` has the code that goes by them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ...model.schema import Schema
+
+SUCCESSORS = 2
+"""Keys that are tried for the next line before the hash is."""
+
+_WORD = (1 << 64) - 1
+_MOST_TRIES = 1 << 16
+
+
+def successors(schema: Schema) -> dict[str | None, list[str]]:
+    """For each key (None: before the first line) those that may stand on the next line, the likeliest first.
+
+    What the schema predicts for every release and architecture, each counted once; an
+    entry that the configuration decides is there or not there, half and half.
+    """
+    counted: dict[str | None, Counter[str]] = defaultdict(Counter)
+    for arch in schema.architectures:
+        for declared in schema.releases:
+            entries = schema.predict(declared.release, arch)
+            lines = [(p.key, p.is_unconditional) for p in entries]
+            for place, key in enumerate([None, *(key for key, _ in lines)]):
+                weight = 1.0
+                for follower, is_certain in lines[place:]:
+                    counted[key][follower] += weight  # type: ignore[assignment]
+                    if is_certain:
+                        break
+                    weight /= 2
+    return {key: [name for name, _ in found.most_common()] for key, found in counted.items()}
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """How keys of one length are told apart: words at two places, multiplied, the upper bits."""
+
+    multiplier: int
+    base: int
+    shift: int
+    first: int
+    second: int
+
+
+def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]:
+    """A bucket for each length up to the longest, and the slots that they lead to.
+
+    A slot has the index of a key, or `nothing`.
+    """
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for index, key in enumerate(keys):
+        by_length[len(key)].append(index)
+    slots = [nothing, nothing]
+    found = []
+    for length in range(max(by_length) + 1):
+        indexes = by_length.get(length)
+        if not indexes:
+            found.append(Bucket(0, 0, 63, 0, 0))
+            continue
+        bucket, own = _bucket([(index, keys[index].encode()) for index in indexes], len(slots))
+        found.append(bucket)
+        slots += [own.get(slot, nothing) for slot in range(1 << (64 - bucket.shift))]
+    return found, slots
+
+
+def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int, int]]:
+    length = len(keys[0][1])
+    generator = random.Random(length)
+    first, second = next(p for p in _places(length) if _tell_apart(keys, *p))
+    words = [(index, _word(name, first, second)) for index, name in keys]
+    for bits in range(max(1, (len(keys) - 1).bit_length()), 16):
+        for _ in range(_MOST_TRIES >> bits):
+            multiplier = generator.getrandbits(64) | 1
+            own = {(word * multiplier & _WORD) >> (64 - bits): index for index, word in words}
+            if len(own) == len(keys):
+                return Bucket(multiplier, base, 64 - bits, first, second), own
+    raise AssertionError(f"no hash for keys of {length} bytes")
+
+
+def _places(length: int) -> Iterator[tuple[int, int]]:
+    """Pairs of places for words, the ends first: there names differ."""
+    last = max(length - 8, 0)
+    yield from ((last, second) for second in range(last, -1, -1))
+    yield from ((first, second) for first in range(last) for second in range(last + 1))
+
+
+def _tell_apart(keys: list[tuple[int, bytes]], first: int, second: int) -> bool:
+    return len({_word(name, first, second) for _, name in keys}) == len(keys)
+
+
+def _word(name: bytes, first: int, second: int) -> int:
+    words = [int.from_bytes(name[at : at + 8], "little") for at in (first, second)]
+    return (words[0] ^ words[1] << 1) & (1 << 8 * min(len(name), 8)) - 1
