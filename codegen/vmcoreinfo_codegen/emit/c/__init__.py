@@ -7,7 +7,7 @@ from typing import Any
 
 from ...model.schema import Schema
 from ..expressions import derivation_rows
-from ..product import Product, model_hash, render
+from ..product import Product, Replay, model_hash, render
 from ..rows import (
     MESSAGES,
     arch_rows,
@@ -35,7 +35,7 @@ def context(schema: Schema) -> dict[str, Any]:
         "by_length": [entries[i]["identifier"] for i in ordered],
         "length_starts": [sum(n < length for n in lengths) for length in range(longest + 2)],
         "longest_key": longest,
-        "most_replacements": max(len(entry["replaced_by"]) for entry in entries),
+        "most_replacements": max(1, *(len(entry["replaced_by"]) for entry in entries)),
         "archs": arch_rows(schema),
         "diagnostics": diagnostic_rows(),
         "messages": MESSAGES,
@@ -62,10 +62,10 @@ def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
     }
 
 
-def emit(schema: Schema) -> list[Product]:
+def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
     shown = context(schema)
     stamp = model_hash(shown)
     return [
-        render("c", "vmcoreinfo.h.j2", "c/vmcoreinfo.h", shown, stamp),
-        render("c", "vmcoreinfo.c.j2", "c/vmcoreinfo.c", shown, stamp),
+        render("c", "vmcoreinfo.h.j2", "c/vmcoreinfo.h", shown, stamp, replay=replay),
+        render("c", "vmcoreinfo.c.j2", "c/vmcoreinfo.c", shown, stamp, replay=replay),
     ]
