@@ -96,24 +96,10 @@ def options_of_stamp(stamp: Stamp) -> argparse.Namespace:
     return options
 
 
-def selection_of(schema: Schema, options: argparse.Namespace) -> Selection:
-    """What the options ask for, the key files read."""
-    texts = [_read(path) for path in options.keys]
-    patterns = {p.text: p for text in texts for p in reversed(text)}
-    ordered = dict.fromkeys(p.text for text in texts for p in text)
-    return _selection(schema, options, [patterns[text] for text in ordered])
-
-
-def selection_of_stamp(
+def selection_of(
     schema: Schema, options: argparse.Namespace, patterns: Iterable[KeyPattern]
 ) -> Selection:
-    """What a stamp asks for; its keys are given."""
-    return _selection(schema, options, patterns)
-
-
-def _selection(
-    schema: Schema, options: argparse.Namespace, patterns: Iterable[KeyPattern]
-) -> Selection:
+    """What the options ask for, with the patterns that `--keys` gave."""
     names = {architecture_of(schema, name).name for name in options.arch}
     return Selection(
         readers=tuple(
@@ -123,6 +109,17 @@ def _selection(
         kernels=_kernels(schema, options.kernel) if options.kernel else EVERY_KERNEL,
         archs=tuple(arch.name for arch in schema.architectures if arch.name in names),
     )
+
+
+def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
+    """What the files of `--keys` have, each pattern where it stands first."""
+    found: dict[str, KeyPattern] = {}
+    for path in options.keys:
+        for pattern in _read(path):
+            found.setdefault(pattern.text, pattern)
+    if options.keys and not found and not options.readers:
+        raise Failure(f"no key in {', '.join(options.keys)}: nothing to generate", FINDINGS)
+    return list(found.values())
 
 
 def prefix_of(options: argparse.Namespace) -> str | None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from ..model import Schema
 from ..terms.key import identifier_of
-from .embedded import EMBEDDABLE
 from .stamp import Stamp, StampError, read_stamp
 
 _SUFFIXES = (".c", ".h", ".py")
@@ -33,8 +32,11 @@ class Standing:
         return self.stamp.words, tuple(pattern.text for pattern in self.stamp.patterns)
 
 
-def standing_in(folder: Path, problems: list[str]) -> list[Standing]:
-    """Every parser of ours below a folder; hidden folders and links are passed over."""
+def standing_in(folder: Path, other_targets: Iterable[str], problems: list[str]) -> list[Standing]:
+    """Every product below a folder that is of no other target; hidden folders and links are
+    passed over. Stamps that can't be read are problems.
+    """
+    others = set(other_targets)
     found = []
     for path in _files(folder):
         try:
@@ -42,7 +44,7 @@ def standing_in(folder: Path, problems: list[str]) -> list[Standing]:
         except StampError as error:
             problems.append(str(error))
             continue
-        if product and product.stamp.words[:1] and product.stamp.words[0] in EMBEDDABLE:
+        if product and others.isdisjoint(product.stamp.words[:1]):
             found.append(product)
     return found
 
@@ -52,12 +54,6 @@ def standing_at(path: Path) -> list[Standing]:
     product = _standing(path)
     if product is None:
         raise StampError(f"{path}: error: nothing in it says that vmcoreinfo made it")
-    if not product.stamp.words or product.stamp.words[0] not in EMBEDDABLE:
-        place, made = product.stamp.location, " and ".join(EMBEDDABLE)
-        raise StampError(
-            f"{place}: error: '{product.stamp.command}' is not repeated file by file, only "
-            f"{made} are; run it"
-        )
     others = [p for p in sorted(path.parent.iterdir()) if p.suffix in _SUFFIXES and p.is_file()]
     beside = [_standing_or_none(other) for other in others if not other.samefile(path)]
     return [product, *(o for o in beside if o is not None and o.request == product.request)]

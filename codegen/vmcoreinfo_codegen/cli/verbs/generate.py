@@ -18,7 +18,7 @@ from ...targets import TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, print_json
 from ..schema import add_format_option, add_schema_option
-from ..selection import add_selection_options, prefix_of, reduced, selection_of
+from ..selection import add_selection_options, patterns_of, prefix_of, reduced, selection_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         hint = did_you_mean(unknown[0], TARGETS) or f"one of {', '.join(TARGETS)}"
         raise Failure(f"unknown target '{unknown[0]}'; {hint}")
     schema = checked_schema(options.schema)
-    selection, prefix = selection_of(schema, options), prefix_of(options)
+    selection, prefix = selection_of(schema, options, patterns_of(options)), prefix_of(options)
     is_part = prefix is not None or not selection.is_whole
     targets = list(dict.fromkeys(options.targets))
     if is_part:
@@ -77,7 +77,10 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_json(vars(outcome))
     else:
-        _print(outcome, folder, options.check, _counts(schema, part) if is_part else "")
+        again = "the same without '--check'" if is_part else "'vmcoreinfo generate'"
+        _print(outcome, folder, options.check, again)
+        if is_part and not options.check:
+            print(_counts(schema, part))
     return FINDINGS if options.check and outcome.stale else FINE
 
 
@@ -113,10 +116,10 @@ def _write_depfile(
     options.depfile.write_text(text, encoding="utf-8")
 
 
-def _print(outcome: Outcome, folder: Path, check: bool, counts: str) -> None:
+def _print(outcome: Outcome, folder: Path, check: bool, again: str) -> None:
     if check:
         for path in outcome.stale:
-            print(f"{folder / path}:1:1: stale; run 'vmcoreinfo generate'")
+            print(f"{folder / path}:1:1: stale; run {again}")
         if not outcome.stale:
             print(f"{outcome.unchanged} products are as the schema makes them")
         return
@@ -124,5 +127,4 @@ def _print(outcome: Outcome, folder: Path, check: bool, counts: str) -> None:
         print(f"wrote {folder / path}")
     for path in outcome.removed:
         print(f"removed {folder / path}")
-    print(f"{len(outcome.written)} written, {outcome.unchanged} unchanged", end="")
-    print(f"; {counts}" if counts else "")
+    print(f"{len(outcome.written)} written, {outcome.unchanged} unchanged")

@@ -7,17 +7,18 @@ import argparse
 from pathlib import Path
 
 from ... import __version__
-from ...emit import embedded
 from ...emit.again import Standing, each_once, keys_in, standing_at, standing_in
+from ...emit.embedded import EMBEDDABLE
+from ...emit.embedded import emit as emit_embedded
 from ...emit.product import Product
 from ...emit.stamp import Stamp, StampError, read_stamp
 from ...model import Schema
 from ...query.interface import MadeBy, Regenerated, RegeneratedProduct
-from ...targets import emit
+from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
 from ..schema import add_format_option, add_schema_option
-from ..selection import options_of_stamp, prefix_of, reduced, selection_of_stamp
+from ..selection import options_of_stamp, prefix_of, reduced, selection_of
 from .generate import checked_schema
 
 
@@ -63,7 +64,7 @@ def _found(paths: list[Path], problems: list[str]) -> list[Standing]:
     found: list[Standing] = []
     for path in paths:
         if path.is_dir():
-            found += standing_in(path, problems)
+            found += standing_in(path, set(TARGETS) - set(EMBEDDABLE), problems)
             continue
         try:
             found += standing_at(path)
@@ -90,11 +91,11 @@ def _made_again(schema: Schema, found: list[Standing], problems: list[str]) -> d
 
 def _products(schema: Schema, stamp: Stamp) -> list[Product]:
     options = options_of_stamp(stamp)
-    selection = selection_of_stamp(schema, options, stamp.patterns)
+    selection = selection_of(schema, options, stamp.patterns)
     prefix = prefix_of(options)
     if selection.is_whole and prefix is None:
         return emit(schema, [options.target])
-    return embedded.emit(reduced(schema, selection), selection, [options.target], prefix)
+    return emit_embedded(reduced(schema, selection), selection, [options.target], prefix)
 
 
 def _of_name(product: Standing, products: list[Product]) -> str:
