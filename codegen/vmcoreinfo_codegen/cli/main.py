@@ -54,7 +54,7 @@ def _verb_parser(verb: Verb) -> argparse.ArgumentParser:
     description = f"{verb.help[0].upper()}{verb.help[1:]}."
     first, *more = verb.example.splitlines()
     examples = "\n  ".join(["examples:", first, *more]) if more else f"example: {first}"
-    epilog = f"{examples}\n\n{_EPILOG}".replace("%", "%%")
+    epilog = f"{examples}\n\n{_EPILOG}"
     return _parser(f"vmcoreinfo {verb.name}", description, epilog)
 
 

@@ -46,6 +46,8 @@ class _Joined:
         if isinstance(node, ast.Import):
             self.imports |= {ast.unparse(alias) for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
+            if node.level and (node.module is None or any(a.asname for a in node.names)):
+                raise ValueError(f"line {node.lineno}: a module of ours, by another name")
             if node.module is not None and not node.level and node.module != "__future__":
                 self.names_from[node.module] |= {ast.unparse(alias) for alias in node.names}
         else:
