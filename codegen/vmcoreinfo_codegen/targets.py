@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
 
 from .emit.product import Product
 from .model.schema import Schema
@@ -27,3 +29,14 @@ def emit(schema: Schema, targets: Iterable[str]) -> list[Product]:
         module = importlib.import_module(f"{__package__}.{TARGETS[target]}")
         products += module.emit(schema)
     return products
+
+
+def sources(targets: Iterable[str]) -> list[Path]:
+    """The modules and templates that some targets are made with."""
+    found: list[Path] = []
+    for target in targets:
+        spec = find_spec(f"{__package__}.{TARGETS[target]}")
+        for folder in spec.submodule_search_locations or () if spec else ():
+            files = [path for path in Path(folder).rglob("*") if path.is_file()]
+            found += sorted(path for path in files if path.suffix != ".pyc")
+    return found

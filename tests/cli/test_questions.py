@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.command import Run
@@ -190,4 +192,5 @@ def test_without_arguments_it_shows_what_it_can_do(run: Run) -> None:
         assert f"  {verb} " in run("--help").out
         usage = run(verb, "--help")
         assert usage.code == 0
-        assert "exit codes" in usage.out and "example: vmcoreinfo" in usage.out
+        assert "exit codes" in usage.out
+        assert re.search(r"^examples?:\s+vmcoreinfo", usage.out, re.MULTILINE)

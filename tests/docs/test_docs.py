@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -50,10 +52,16 @@ def commands() -> list[tuple[str, str, str]]:
     found = []
     for page in PAGES:
         for fence in fences(page):
-            if not fence.language and fence.content.startswith("$ vmcoreinfo "):
+            if fence.content.startswith("$ vmcoreinfo ") and "\n$ " not in fence.content:
                 command, _, output = fence.content.partition("\n")
                 found.append((page.name, command.removeprefix("$ "), output))
     return found
+
+
+def sessions() -> list[Fence]:
+    """Blocks of several commands, one after the other in an empty folder."""
+    on_pages = [fence for page in PAGES for fence in fences(page)]
+    return [f for f in on_pages if f.content.startswith("$ ") and "\n$ " in f.content]
 
 
 def programs(language: str, whole: str) -> list[Program]:
@@ -102,7 +110,59 @@ def test_commands_give_what_is_shown(run: Run, page: str, command: str, shown: s
     assert re.fullmatch(pattern, ran.out), f"{page}: {command}\n{ran.out}"
 
 
+@pytest.mark.parametrize("session", sessions(), ids=lambda session: session.page)
+def test_sessions_give_what_is_shown(session: Fence, tmp_path: Path) -> None:
+    command = Path(sys.executable).parent / "vmcoreinfo"
+    if not command.exists():
+        pytest.skip("the command is not installed")
+    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+    for step in re.split(r"^\$ ", session.content, flags=re.MULTILINE)[1:]:
+        line, _, shown = step.partition("\n")
+        ran = subprocess.run(
+            ["sh", "-c", line],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+        )
+        pattern = r"[^\n]*".join(map(re.escape, shown.split("…")))
+        assert re.fullmatch(pattern, ran.stdout), f"{line}\n{ran.stdout}{ran.stderr}"
+
+
+# Compilers differ a little, and so does what is generated between two looks at the page.
+_NEARLY = 0.1
+
+
+def test_sizes_of_parts_are_nearly_what_is_shown(run: Run, tmp_path: Path) -> None:
+    for tool in ("gcc", "size"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"no {tool} here")
+    page = (ROOT / "docs/tool-developers.md").read_text()
+    rows = re.findall(
+        r"^\| (all|`--for [^|]+`) \| (\d+) \| (\d+) bytes \| (\d+) bytes \|$", page, re.M
+    )
+    assert len(rows) == 3
+    for number, (options, keys, text_and_data, structure) in enumerate(rows):
+        folder = tmp_path / str(number)
+        if options == "all":
+            folder = _C
+        else:
+            ran = run("generate", "c", *options.strip("`").split(), "--out", str(folder))
+            assert f"{keys} of " in ran.out
+        source = tmp_path / "size.c"
+        source.write_text('#include "vmcoreinfo.h"\nstruct vmcoreinfo parsed = { 0 };\n')
+        made = tmp_path / "made.o"
+        found = []
+        for file in (folder / "vmcoreinfo.c", source):
+            subprocess.run(["gcc", "-O2", f"-I{folder}", "-c", file, "-o", made], check=True)
+            sizes = subprocess.run(["size", made], capture_output=True, text=True, check=True)
+            found.append(int(sizes.stdout.splitlines()[1].split()[3]))
+        for shown, measured in zip((text_and_data, structure), found):
+            assert measured == pytest.approx(int(shown), rel=_NEARLY), options
+
+
 def test_there_are_commands_and_programs() -> None:
+    assert len(sessions()) >= 1
     assert len(commands()) >= 6
     assert len(programs("c", "int main")) >= 2
     assert len(programs("python", "import vmcoreinfo")) >= 2

@@ -39,6 +39,7 @@ static const struct {
 				   struct vmci_derived *);
 } derivations[] = {
 #include "derivations.inc"
+	{ NULL, NULL }
 };
 
 static const char *const severity_names[] = { "info", "warning", "error" };
@@ -322,7 +323,7 @@ static void derive(const struct state *state, const struct vmci_target *target)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++) {
+	for (i = 0; derivations[i].name; i++) {
 		struct vmci_derived derived = { 0x5a5a5a5a, "not set" };
 		enum vmci_status status;
 
@@ -396,7 +397,7 @@ static void print_metadata(FILE *out)
 		fputs("contradiction: there is an entry of no key\n", out);
 	for (id = 0; id <= VMCI_NOT_TEXT_LINE; id++)
 		fprintf(out, "id %s\n", vmci_diagnostic_name((enum vmci_diagnostic_id)id));
-	for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++)
+	for (i = 0; derivations[i].name; i++)
 		fprintf(out, "derivation %s\n", derivations[i].name);
 }
 

@@ -31,8 +31,8 @@ MASK = (1 << 64) - 1
 # ---- C ------------------------------------------------------------------------------
 
 
-def derivations_of_header() -> list[str]:
-    header = (C_SOURCE / "vmcoreinfo.h").read_text()
+def derivations_of_header(source: Path = C_SOURCE) -> list[str]:
+    header = (source / "vmcoreinfo.h").read_text()
     return re.findall(r"^enum vmci_status vmci_derive_(\w+)\(", header, re.MULTILINE)
 
 
@@ -49,16 +49,15 @@ def compiles(compiler: str, directory: Path, *options: str) -> bool:
     return subprocess.run([str(program)], capture_output=True, check=False).returncode == 0
 
 
-def build_driver(compiler: str, directory: Path, *options: str) -> Path:
-    names = derivations_of_header()
-    assert names, "no derivation in the header"
+def build_driver(compiler: str, directory: Path, *options: str, source: Path = C_SOURCE) -> Path:
+    names = derivations_of_header(source)
     (directory / "derivations.inc").write_text("".join(f"DERIVATION({n})\n" for n in names))
     program = directory / "driver"
     made = subprocess.run(
         [
             *(compiler, *STRICT, "-D_POSIX_C_SOURCE=200809L", *options),
-            *(f"-I{C_SOURCE}", f"-I{directory}"),
-            *(str(DRIVER_SOURCE), str(C_SOURCE / "vmcoreinfo.c"), "-o", str(program)),
+            *(f"-I{source}", f"-I{directory}"),
+            *(str(DRIVER_SOURCE), str(source / "vmcoreinfo.c"), "-o", str(program)),
         ],
         capture_output=True,
         text=True,

@@ -52,7 +52,9 @@ def _parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser
 
 def _verb_parser(verb: Verb) -> argparse.ArgumentParser:
     description = f"{verb.help[0].upper()}{verb.help[1:]}."
-    epilog = f"example: {verb.example}\n\n{_EPILOG}"
+    first, *more = verb.example.splitlines()
+    examples = "\n  ".join(["examples:", first, *more]) if more else f"example: {first}"
+    epilog = f"{examples}\n\n{_EPILOG}"
     return _parser(f"vmcoreinfo {verb.name}", description, epilog)
 
 
@@ -63,7 +65,7 @@ def _load(verb: Verb) -> Any:
 def _overview() -> str:
     lines = ["vmcoreinfo: what the Linux kernel exports in VMCOREINFO.", ""]
     for verb in VERBS:
-        lines += [f"  {verb.help}", f"      {verb.example}"]
+        lines += [f"  {verb.help}", f"      {verb.example.splitlines()[0]}"]
     return "\n".join([*lines, "", "'vmcoreinfo VERB --help' tells more of each."])
 
 

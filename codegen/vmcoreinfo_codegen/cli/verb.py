@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 
 class Verb(NamedTuple):
-    """A verb; its module in `verbs/` has `add_arguments(parser)` and `run(options) -> int`."""
+    """A verb; its module in `verbs/` has `add_arguments(parser)` and `run(options) -> int`.
+
+    `example` may be several, one a line, the plainest first.
+    """
 
     name: str
     help: str
@@ -134,8 +137,17 @@ VERBS = (
     Verb(
         "generate",
         "write the parsers and tables that come from the schema",
-        "vmcoreinfo generate c python --out build",
+        "vmcoreinfo generate c python --out build\n"
+        "vmcoreinfo generate c --for drgn --prefix drgn --out src --depfile src/vmcoreinfo.d\n"
+        "vmcoreinfo generate c --for makedumpfile@1.7.8 --kernel 5.10.. --arch x86_64 arm64\n"
+        "printf '%s\\n' BUILD-ID 'OFFSET(page.*)' | vmcoreinfo generate python --keys -",
         "generate",
+    ),
+    Verb(
+        "regenerate",
+        "make parsers again in the way that they say they were made",
+        "vmcoreinfo regenerate --check src",
+        "regenerate",
     ),
     Verb(
         "check",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from .. import __version__
 LICENCE = "MIT"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Context = Mapping[str, Any]
+Replay = Sequence[str]
+"""The lines of the command that makes a product again."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,18 @@ def render(
     context: Context,
     stamp: str | None = None,
     package: str | None = None,
+    replay: Replay | None = None,
 ) -> Product:
-    """Render one template; it finds licence, version, model hash and replay line as `stamp`."""
+    """Render one template; it finds licence, version, model hash and replay line as `stamp`.
+
+    A replay of several lines goes on as the comment does that the template puts it into.
+    """
+    lead = "\n# " if path.endswith(".py") else "\n * "
     stamped = {
         "licence": LICENCE,
         "version": __version__,
         "hash": stamp or model_hash(context),
-        "replay": f"vmcoreinfo generate {target}",
+        "replay": lead.join(replay or [f"vmcoreinfo generate {target}"]),
     }
     text = (
         environment(package or f"emit.{target}")
@@ -90,8 +97,11 @@ def json_schema_product(path: str, shown: Context, replay: str) -> Product:
     return Product(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 
-def write(products: Iterable[Product], folder: Path, check: bool = False) -> Outcome:
-    """Write what changed, or with `check` only tell; files that no longer exist are removed.
+def write(
+    products: Iterable[Product], folder: Path, check: bool = False, sweep: bool = True
+) -> Outcome:
+    """Write what changed, or with `check` only tell; with `sweep`, files that no longer exist
+    are removed.
 
     Only folders that a product stands in are looked through, and only files
     that say they are generated are removed. Raises OSError.
@@ -111,7 +121,7 @@ def write(products: Iterable[Product], folder: Path, check: bool = False) -> Out
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(new)
             outcome.written.append(product.path)
-    for path in _orphans(paths):
+    for path in _orphans(paths) if sweep else ():
         name = path.relative_to(folder).as_posix()
         outcome.stale.append(name)
         if not check:

@@ -7,6 +7,11 @@ from ..terms import expression
 from .base import ExpressionField, LocationField, Model, Ranged
 from .vocabulary import Format, Unit
 
+RELEASE = "OSRELEASE"
+"""The entry that tells whether the bounds of a recipe hold."""
+POINTER_SIZE = "SIZE(list_head)"
+"""The entry that tells how long a pointer in dump memory is: half of it."""
+
 
 class Recipe(Ranged):
     """One way to the value; applies where all its keys are present and its bounds hold."""
@@ -26,6 +31,11 @@ class Recipe(Ranged):
     @property
     def reads_memory(self) -> bool:
         return any(isinstance(e, expression.Read) for e in self.expression.walk())
+
+    @property
+    def reads_pointer(self) -> bool:
+        reads = [e for e in self.expression.walk() if isinstance(e, expression.Read)]
+        return any(read.width == 0 for read in reads)
 
 
 class Derivation(Model):

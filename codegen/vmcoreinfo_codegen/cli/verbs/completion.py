@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
             action.choices = [*ENTRIES, *DERIVATIONS]
         elif action.dest == "arch":
             action.choices = list(ARCHITECTURES)
-        elif action.dest in ("file", "paths", "tree", "kernel", "config"):
+        elif action.dest in ("file", "paths", "tree", "kernel", "config", "keys", "depfile"):
             _complete(action, shtab.FILE)
         elif action.dest in ("out", "schema"):
             _complete(action, shtab.DIRECTORY)

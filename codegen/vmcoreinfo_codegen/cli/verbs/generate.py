@@ -4,16 +4,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from ... import resources
 from ...check import check_folder
-from ...emit.product import write
+from ...emit import embedded
+from ...emit.depfile import depfile
+from ...emit.product import Outcome, Product, write
+from ...model import Schema
 from ...problem import did_you_mean
-from ...targets import TARGETS, emit
+from ...targets import TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
-from ..output import print_json
+from ..output import counted, print_json
 from ..schema import add_format_option, add_schema_option
+from ..selection import add_selection_options, patterns_of, prefix_of, reduced, selection_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +32,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="DIR",
         type=Path,
-        help="where to write (default: generated/ of the source tree)",
+        help="where to write (default: generated/ of the source tree; for a part of the schema "
+        "the current folder)",
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing, exit 1 if a product is stale"
     )
+    parser.add_argument(
+        "--depfile",
+        metavar="FILE",
+        type=Path,
+        help="write for make or ninja what the products depend on: schema, templates, key files",
+    )
     add_format_option(parser)
     add_schema_option(parser)
+    add_selection_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,26 +54,77 @@ def run(options: argparse.Namespace) -> int:
     if unknown:
         hint = did_you_mean(unknown[0], TARGETS) or f"one of {', '.join(TARGETS)}"
         raise Failure(f"unknown target '{unknown[0]}'; {hint}")
-    if options.out is None and not resources.is_checkout():
-        raise Failure("this is no source tree; say where to write with --out DIR")
-    schema, problems = check_folder(options.schema)
+    schema = checked_schema(options.schema)
+    selection, prefix = selection_of(schema, options, patterns_of(options)), prefix_of(options)
+    is_part = prefix is not None or not selection.is_whole
+    targets = list(dict.fromkeys(options.targets))
+    if is_part:
+        if not targets or not set(targets) <= set(embedded.EMBEDDABLE):
+            wanted = " and ".join(embedded.EMBEDDABLE)
+            raise Failure(f"a part of the schema is for the targets {wanted}; name one or both")
+        part = reduced(schema, selection)
+        products = embedded.emit(part, selection, targets, prefix)
+        folder = options.out or Path()
+    else:
+        if options.out is None and not resources.is_checkout():
+            raise Failure("this is no source tree; say where to write with --out DIR")
+        part, targets = schema, targets or list(TARGETS)
+        products = emit(schema, targets)
+        folder = options.out or resources.root() / "generated"
+    outcome = write(products, folder, options.check, sweep=not is_part)
+    if options.depfile and not options.check:
+        _write_depfile(options, folder, products, targets)
+    if options.format == "json":
+        print_json(vars(outcome))
+    else:
+        again = "the same without '--check'" if is_part else "'vmcoreinfo generate'"
+        _print(outcome, folder, options.check, again)
+        if is_part and not options.check:
+            print(_counts(schema, part))
+    return FINDINGS if options.check and outcome.stale else FINE
+
+
+def checked_schema(folder: Path) -> Schema:
+    """A schema that products can be made of; with problems it ends in a Failure."""
+    schema, problems = check_folder(folder)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         listed = "\n".join(map(str, errors))
         raise Failure(f"nothing generated, the schema has problems:\n{listed}", FINDINGS)
-    folder = options.out or resources.root() / "generated"
-    outcome = write(emit(schema, options.targets or list(TARGETS)), folder, options.check)
-    if options.format == "json":
-        print_json(vars(outcome))
-    elif options.check:
+    return schema
+
+
+def _counts(schema: Schema, part: Schema) -> str:
+    return (
+        f"{len(part.entries)} of {counted(len(schema.entries), 'key')}, "
+        f"{len(part.derivations)} of {counted(len(schema.derivations), 'derivation')}"
+    )
+
+
+def _write_depfile(
+    options: argparse.Namespace, folder: Path, products: list[Product], targets: list[str]
+) -> None:
+    schema = sorted(options.schema.rglob("*.vmci"))
+    keys = [path for path in options.keys if path != "-"]
+    needed = [*map(str, schema), *map(str, sources(targets)), *keys]
+    made = [os.path.normpath(folder / product.path) for product in products]
+    try:
+        text = depfile(made, needed)
+    except ValueError as error:
+        raise Failure(f"--depfile: {error}") from error
+    options.depfile.parent.mkdir(parents=True, exist_ok=True)
+    options.depfile.write_text(text, encoding="utf-8")
+
+
+def _print(outcome: Outcome, folder: Path, check: bool, again: str) -> None:
+    if check:
         for path in outcome.stale:
-            print(f"{folder / path}:1:1: stale; run 'vmcoreinfo generate'")
+            print(f"{folder / path}:1:1: stale; run {again}")
         if not outcome.stale:
             print(f"{outcome.unchanged} products are as the schema makes them")
-    else:
-        for path in outcome.written:
-            print(f"wrote {folder / path}")
-        for path in outcome.removed:
-            print(f"removed {folder / path}")
-        print(f"{len(outcome.written)} written, {outcome.unchanged} unchanged")
-    return FINDINGS if options.check and outcome.stale else FINE
+        return
+    for path in outcome.written:
+        print(f"wrote {folder / path}")
+    for path in outcome.removed:
+        print(f"removed {folder / path}")
+    print(f"{len(outcome.written)} written, {outcome.unchanged} unchanged")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...model.schema import Schema
 from ..expressions import derivation_rows
-from ..product import Product, model_hash, render
+from ..product import Product, Replay, model_hash, render
 from ..rows import (
     MESSAGES,
     arch_rows,
@@ -68,7 +68,7 @@ def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any
         last = max(length - 8, 0)
         followers = following.get(entry["key"] if entry else None, [])
         likely = [identifiers[key] for key in followers if 8 <= len(key) <= 40]
-        likely = likely[:SUCCESSORS] or [entries[0]["identifier"]]
+        likely = likely[:SUCCESSORS] or [identifiers["OSRELEASE"]]
         rows.append(
             {
                 "identifier": entry["identifier"] if entry else "KEY_COUNT",
@@ -96,10 +96,10 @@ def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
     }
 
 
-def emit(schema: Schema) -> list[Product]:
+def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
     shown = context(schema)
     stamp = model_hash(shown)
     return [
-        render("c", "vmcoreinfo.h.j2", "c/vmcoreinfo.h", shown, stamp),
-        render("c", "vmcoreinfo.c.j2", "c/vmcoreinfo.c", shown, stamp),
+        render("c", "vmcoreinfo.h.j2", "c/vmcoreinfo.h", shown, stamp, replay=replay),
+        render("c", "vmcoreinfo.c.j2", "c/vmcoreinfo.c", shown, stamp, replay=replay),
     ]

@@ -335,6 +335,33 @@ class Generated(Answer):
     unchanged: int
 
 
+class MadeBy(Answer):
+    """What a product says of itself: the version of the tool, and the hash of its part of the
+    schema.
+    """
+
+    version: str
+    schema_hash: str
+
+
+class RegeneratedProduct(Answer):
+    """One file; `before` and `now` are the same where it is unchanged."""
+
+    path: str
+    command: str = Field(description="what made it, as it stands in the file")
+    state: str = Field(description="unchanged, written, or with --check stale")
+    before: MadeBy
+    now: MadeBy
+    added: list[str] = Field(description="keys that it knows now and did not")
+    removed: list[str] = Field(description="keys that it knew and does not any more")
+
+
+class Regenerated(Answer):
+    """`vmcoreinfo regenerate --format json`"""
+
+    products: list[RegeneratedProduct]
+
+
 class Formatted(Answer):
     """`vmcoreinfo fmt --format json`"""
 

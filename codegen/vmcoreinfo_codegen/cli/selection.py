@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""A part of the schema on the command line: the options that `generate` and its stamps have."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+from ..emit.embedded import EMBEDDABLE
+from ..emit.stamp import Stamp, StampError
+from ..model import Schema
+from ..model.consumer import KernelRange
+from ..subset.reduce import EmptySelection, left_out, reduce
+from ..subset.selection import (
+    EVERY_KERNEL,
+    KeyPattern,
+    Reader,
+    Selection,
+    UnknownKeys,
+    range_of_one,
+    read_patterns,
+)
+from .consumer import consumer_release
+from .failure import FINDINGS, Failure
+from .schema import architecture_of, release_of
+
+_PREFIX = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def add_selection_options(parser: argparse.ArgumentParser) -> None:
+    part = parser.add_argument_group(
+        "a part of the schema, for another build (targets c and python)",
+        "'--for' and '--keys' add up; '--kernel' and '--arch' narrow that, or the whole schema.\n"
+        "The files are written into DIR itself: vmcoreinfo.h and .c, vmcoreinfo_subset.py; with\n"
+        "a prefix NAME_vmcoreinfo.*. They say how they were made; 'vmcoreinfo regenerate' repeats it.",
+    )
+    part.add_argument(
+        "--for",
+        dest="readers",
+        metavar="CONSUMER[@RELEASE]",
+        action="append",
+        default=[],
+        help="the keys that a tool reads, as drgn or makedumpfile@1.7.4; without a release its "
+        "latest",
+    )
+    part.add_argument(
+        "--keys",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="the keys of a file, one a line, '#' begins a comment, globs as OFFSET(page.*) "
+        "count for all that fit; - is standard input",
+    )
+    part.add_argument(
+        "--kernel",
+        metavar="RANGE",
+        help="what kernels of a range export: 5.10.. from there on, ..6.9 before that, "
+        "5.10..6.12 from the one to before the other, 6.12 with its stable updates",
+    )
+    part.add_argument(
+        "--arch",
+        metavar="ARCH",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="what is exported on architectures, as uname -m or Debian names them",
+    )
+    part.add_argument(
+        "--prefix",
+        metavar="NAME",
+        help="put NAME_ in front of every name in C, and of the files' names, so that several "
+        "parsers have room in one program",
+    )
+
+
+class _StampParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
+
+
+def options_of_stamp(stamp: Stamp) -> argparse.Namespace:
+    """The target and the options that a stamp has. Raises StampError for any that none has."""
+    parser = _StampParser(prog="vmcoreinfo generate", add_help=False, allow_abbrev=False)
+    parser.add_argument("target", choices=EMBEDDABLE)
+    add_selection_options(parser)
+    try:
+        options = parser.parse_args(list(stamp.words))
+    except ValueError as error:
+        raise StampError(f"{stamp.location}: error: '{stamp.command}': {error}") from None
+    if options.keys != (["-"] if stamp.patterns else []):
+        raise StampError(f"{stamp.location}: error: the keys have to stand below, by '--keys -'")
+    return options
+
+
+def selection_of(
+    schema: Schema, options: argparse.Namespace, patterns: Iterable[KeyPattern]
+) -> Selection:
+    """What the options ask for, with the patterns that `--keys` gave."""
+    names = {architecture_of(schema, name).name for name in options.arch}
+    return Selection(
+        readers=tuple(
+            Reader(text, *consumer_release(schema, text)) for text in dict.fromkeys(options.readers)
+        ),
+        patterns=tuple(patterns),
+        kernels=_kernels(schema, options.kernel) if options.kernel else EVERY_KERNEL,
+        archs=tuple(arch.name for arch in schema.architectures if arch.name in names),
+    )
+
+
+def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
+    """What the files of `--keys` have, each pattern where it stands first."""
+    found: dict[str, KeyPattern] = {}
+    for path in options.keys:
+        for pattern in _read(path):
+            found.setdefault(pattern.text, pattern)
+    if options.keys and not found and not options.readers:
+        raise Failure(f"no key in {', '.join(options.keys)}: nothing to generate", FINDINGS)
+    return list(found.values())
+
+
+def prefix_of(options: argparse.Namespace) -> str | None:
+    prefix: str | None = options.prefix
+    if prefix is None:
+        return None
+    if not _PREFIX.fullmatch(prefix):
+        raise Failure(f"--prefix '{prefix}': small letters, digits and '_', a letter first")
+    return prefix.rstrip("_")
+
+
+def reduced(schema: Schema, selection: Selection) -> Schema:
+    """The schema as far as it is selected."""
+    try:
+        found = reduce(schema, selection)
+    except UnknownKeys as error:
+        raise Failure(f"nothing generated:\n{error}") from error
+    except EmptySelection:
+        asked = " ".join(selection.options())
+        raise Failure(f"no key is left of '{asked}': nothing to generate", FINDINGS) from None
+    for key in left_out(schema, selection):
+        print(f"vmcoreinfo: {key} is left out: no such kernel exports it", file=sys.stderr)
+    return found
+
+
+def _read(path: str) -> tuple[KeyPattern, ...]:
+    try:
+        if path == "-":
+            return read_patterns(sys.stdin.read(), "<stdin>")
+        return read_patterns(Path(path).read_text(encoding="utf-8"), path)
+    except UnicodeDecodeError as error:
+        raise Failure(f"{path}: not UTF-8 at byte {error.start}") from error
+
+
+def _kernels(schema: Schema, text: str) -> KernelRange:
+    first, dots, last = text.partition("..")
+    if not dots:
+        return range_of_one(schema, release_of(schema, text))
+    if not first and not last:
+        raise Failure(f"--kernel '{text}': a range has a first release, a last one, or both")
+    since = release_of(schema, first) if first else None
+    until = release_of(schema, last) if last else None
+    if since and until and not since.opening < until.opening:
+        raise Failure(f"--kernel '{text}': {last} is not after {first}; it is the first outside")
+    return KernelRange(since=since, until=until)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""`vmcoreinfo regenerate`"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ... import __version__
+from ...emit.again import Standing, each_once, keys_in, standing_at, standing_in
+from ...emit.embedded import EMBEDDABLE
+from ...emit.embedded import emit as emit_embedded
+from ...emit.product import Product
+from ...emit.stamp import Stamp, StampError, read_stamp
+from ...model import Schema
+from ...query.interface import MadeBy, Regenerated, RegeneratedProduct
+from ...targets import TARGETS, emit
+from ..failure import FINDINGS, FINE, Failure
+from ..output import print_json, print_table
+from ..schema import add_format_option, add_schema_option
+from ..selection import options_of_stamp, prefix_of, reduced, selection_of
+from .generate import checked_schema
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        type=Path,
+        help="generated .c, .h and .py files, or folders to look for them in; a file brings what "
+        "stands beside it by the same command",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, exit 1 if a product is stale"
+    )
+    add_format_option(parser)
+    add_schema_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    problems: list[str] = []
+    found = _found(options.paths, problems)
+    schema = checked_schema(options.schema)
+    made = _made_again(schema, found, problems)
+    if problems:
+        raise Failure("nothing written:\n" + "\n".join(dict.fromkeys(problems)))
+    if not found:
+        where = " ".join(map(str, options.paths))
+        raise Failure(f"no parser that vmcoreinfo generated in {where}", FINDINGS)
+    stale = [product for product in found if made[product.path] != product.text]
+    if not options.check:
+        for product in stale:
+            product.path.write_text(made[product.path], encoding="utf-8")
+    told = [_told(schema, product, made[product.path], options.check) for product in found]
+    if options.format == "json":
+        print_json(Regenerated(products=told).model_dump())
+    else:
+        _print(told)
+    return FINDINGS if options.check and stale else FINE
+
+
+def _found(paths: list[Path], problems: list[str]) -> list[Standing]:
+    found: list[Standing] = []
+    for path in paths:
+        if path.is_dir():
+            found += standing_in(path, set(TARGETS) - set(EMBEDDABLE), problems)
+            continue
+        try:
+            found += standing_at(path)
+        except StampError as error:
+            problems.append(str(error))
+    return each_once(found)
+
+
+def _made_again(schema: Schema, found: list[Standing], problems: list[str]) -> dict[Path, str]:
+    """The new text of each file that can be made."""
+    made: dict[Path, str] = {}
+    by_request: dict[object, list[Product]] = {}
+    for product in found:
+        try:
+            if product.request not in by_request:
+                by_request[product.request] = _products(schema, product.stamp)
+            made[product.path] = _of_name(product, by_request[product.request])
+        except StampError as error:
+            problems.append(str(error))
+        except Failure as error:
+            problems.append(f"{product.stamp.location}: error: {error}")
+    return made
+
+
+def _products(schema: Schema, stamp: Stamp) -> list[Product]:
+    options = options_of_stamp(stamp)
+    selection = selection_of(schema, options, stamp.patterns)
+    prefix = prefix_of(options)
+    if selection.is_whole and prefix is None:
+        return emit(schema, [options.target])
+    return emit_embedded(reduced(schema, selection), selection, [options.target], prefix)
+
+
+def _of_name(product: Standing, products: list[Product]) -> str:
+    names = {Path(new.path).name: new.text for new in products}
+    if product.path.name not in names:
+        raise StampError(
+            f"{product.stamp.location}: error: the command makes {', '.join(names)}, no "
+            f"{product.path.name}; was the file renamed? '--prefix' gives other names"
+        )
+    return names[product.path.name]
+
+
+def _told(schema: Schema, product: Standing, text: str, check: bool) -> RegeneratedProduct:
+    before, now = keys_in(schema, product.text), keys_in(schema, text)
+    new = read_stamp(text, str(product.path))
+    changed = "stale" if check else "written"
+    return RegeneratedProduct(
+        path=str(product.path),
+        command=product.stamp.command,
+        state="unchanged" if text == product.text else changed,
+        before=MadeBy(version=product.stamp.version, schema_hash=product.stamp.model_hash),
+        now=MadeBy(version=__version__, schema_hash=new.model_hash if new else ""),
+        added=[key for key in schema.by_key if key in now - before],
+        removed=[key for key in schema.by_key if key in before - now],
+    )
+
+
+def _print(told: list[RegeneratedProduct]) -> None:
+    rows = []
+    for product in told:
+        keys = [*(f"+{key}" for key in product.added), *(f"-{key}" for key in product.removed)]
+        same = product.before == product.now
+        made = [f"{by.version} {by.schema_hash}" for by in (product.before, product.now)]
+        rows.append(
+            [product.path, product.state, made[0] if same else " → ".join(made), " ".join(keys)]
+        )
+    print_table(["FILE", "STATE", "VERSION AND SCHEMA", "KEYS"], rows)

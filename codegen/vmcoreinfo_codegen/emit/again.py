@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Products that stand somewhere, found by their stamps, and what changed in them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..model import Schema
+from ..terms.key import identifier_of
+from .stamp import Stamp, StampError, read_stamp
+
+_SUFFIXES = (".c", ".h", ".py")
+# In C a key is an enumerator, in Python a property.
+_KEY = re.compile(r"VMCI_(\w+)|^    def (\w+)\(self\)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A product as it stands: its path, its text, and what it says of itself."""
+
+    path: Path
+    text: str
+    stamp: Stamp
+
+    @property
+    def request(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words of its command, and its keys."""
+        return self.stamp.words, tuple(pattern.text for pattern in self.stamp.patterns)
+
+
+def standing_in(folder: Path, other_targets: Iterable[str], problems: list[str]) -> list[Standing]:
+    """Every product below a folder that is of no other target; hidden folders and links are
+    passed over. Stamps that can't be read are problems.
+    """
+    others = set(other_targets)
+    found = []
+    for path in _files(folder):
+        try:
+            product = _standing(path)
+        except StampError as error:
+            problems.append(str(error))
+            continue
+        if product and others.isdisjoint(product.stamp.words[:1]):
+            found.append(product)
+    return found
+
+
+def standing_at(path: Path) -> list[Standing]:
+    """The parser in a file, and what stands beside it by the same command. Raises StampError."""
+    product = _standing(path)
+    if product is None:
+        raise StampError(f"{path}: error: nothing in it says that vmcoreinfo made it")
+    others = [p for p in sorted(path.parent.iterdir()) if p.suffix in _SUFFIXES and p.is_file()]
+    beside = [_standing_or_none(other) for other in others if not other.samefile(path)]
+    return [product, *(o for o in beside if o is not None and o.request == product.request)]
+
+
+def keys_in(schema: Schema, text: str) -> set[str]:
+    """The keys that a file of a parser gives names to."""
+    names = {name for found in _KEY.findall(text) for name in found}
+    return {key for key in schema.by_key if identifier_of(key) in names}
+
+
+def _standing_or_none(path: Path) -> Standing | None:
+    """What stands in a file that nobody asked for; a stamp that can't be read is none."""
+    try:
+        return _standing(path)
+    except StampError:
+        return None
+
+
+def _standing(path: Path) -> Standing | None:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    stamp = read_stamp(text, str(path))
+    return Standing(path, text, stamp) if stamp else None
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(place, name)
+            if path.suffix in _SUFFIXES and path.is_file() and not path.is_symlink():
+                yield path
+
+
+def each_once(products: Iterable[Standing]) -> list[Standing]:
+    """Without what was found a second time, by another way."""
+    return list({product.path.resolve(): product for product in products}.values())

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""What products depend on, in the syntax of Makefiles that ninja understands too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+
+def depfile(products: Iterable[str], sources: Iterable[str]) -> str:
+    """A rule without a recipe, and one for each source, so that one that is gone is no error.
+
+    Raises ValueError for a name that Makefiles can't have.
+    """
+    needed = [_escaped(source) for source in dict.fromkeys(sources)]
+    made = " ".join(_escaped(product) for product in products)
+    rule = " \\\n".join([f"{made}:", *(f"  {name}" for name in needed)])
+    return "\n".join([rule, "", *(f"{name}:" for name in needed), ""])
+
+
+def _escaped(name: str) -> str:
+    if "\n" in name:
+        raise ValueError(f"{name!r}: a name with a line break can't stand in a Makefile")
+    # As gcc -MD does: a backslash in front of a space counts for itself only when doubled.
+    name = re.sub(r"(\\*)([ \t])", r"\1\1\\\2", name)
+    return name.replace("$", "$$").replace("#", "\\#")

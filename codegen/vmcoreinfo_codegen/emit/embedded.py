@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""Parsers of a part of the schema, as files to be taken into other builds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from ..model import Schema
+from ..subset.selection import Selection
+from . import c
+from .prefix import prefixed
+from .product import Product
+from .python.module import emit_module
+from .stamp import replay
+
+EMBEDDABLE = ("c", "python")
+"""The targets that can be emitted so."""
+
+
+def emit(
+    schema: Schema, selection: Selection, targets: Sequence[str], prefix: str | None
+) -> list[Product]:
+    """Products of a schema that the selection has cut down, each by its file's name alone."""
+    products: list[Product] = []
+    for target in targets:
+        words = [target, *selection.options(), *(["--prefix", prefix] if prefix else [])]
+        lines = replay(words, selection.patterns)
+        if target == "python":
+            name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo_subset"
+            products.append(emit_module(schema, name, lines))
+            continue
+        for product in c.emit(schema, lines):
+            flat = Product(PurePosixPath(product.path).name, product.text)
+            products.append(prefixed(flat, prefix) if prefix else flat)
+    return products

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""The Python package as one module, out of the text of its modules."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ...model.schema import Schema
+from ..product import Product, Replay, model_hash, render
+from . import context
+
+# Each uses only what stands before it.
+_ORDER = ("entries", "parser", "properties", "derive", "__init__")
+
+
+@dataclass
+class _Joined:
+    """What several modules say, in one: each import once, and the rest of each in order."""
+
+    imports: set[str] = field(default_factory=set)
+    names_from: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    bodies: list[str] = field(default_factory=list)
+    exported: set[str] = field(default_factory=set)
+    defined: dict[str, str] = field(default_factory=dict)
+
+    def add(self, text: str, exports_all: bool) -> None:
+        """Take in a module; with `exports_all`, every name of it without an underscore is exported.
+
+        Raises ValueError where it can't stand in one file with the others.
+        """
+        lines = text.splitlines()
+        docstring, *statements = ast.parse(text).body
+        gone = set(range(1, (docstring.end_lineno or 0) + 1))
+        for node in statements:
+            span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            source = "\n".join(lines[number - 1] for number in span)
+            if self._is_import(node) or self._is_known(node, source, exports_all):
+                gone |= set(span)
+        body = [line for number, line in enumerate(lines, 1) if number not in gone]
+        self.bodies.append("\n".join(body).strip("\n"))
+
+    def _is_import(self, node: ast.stmt) -> bool:
+        """Whether it is an import, which is noted; one of a module of ours has no use any more."""
+        if isinstance(node, ast.Import):
+            self.imports |= {ast.unparse(alias) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            if node.level and (node.module is None or any(a.asname for a in node.names)):
+                raise ValueError(f"line {node.lineno}: a module of ours, by another name")
+            if node.module is not None and not node.level and node.module != "__future__":
+                self.names_from[node.module] |= {ast.unparse(alias) for alias in node.names}
+        else:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.ImportFrom) and inner.level:
+                    raise ValueError(f"line {inner.lineno}: a module of ours in a statement")
+            return False
+        return True
+
+    def _is_known(self, node: ast.stmt, source: str, exports_all: bool) -> bool:
+        """Whether it says what was said before, or what is exported, and may go."""
+        names = _names(node)
+        if isinstance(node, ast.Assign) and names == ["__all__"]:
+            self.exported |= set(ast.literal_eval(node.value))
+            return True
+        before = [self.defined.get(name) for name in names]
+        if any(other not in (None, source) for other in before):
+            raise ValueError(f"two modules define {', '.join(names)}, each in its own way")
+        self.defined.update(dict.fromkeys(names, source))
+        if exports_all:
+            self.exported |= {name for name in names if not name.startswith("_")}
+        return any(before)
+
+
+def _names(node: ast.stmt) -> list[str]:
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def emit_module(schema: Schema, name: str, replay: Replay) -> Product:
+    """The package as `name`.py; without derivations, it has nothing of `derive`."""
+    shown = context(schema)
+    stamp = model_hash(shown)
+    joined = _Joined()
+    for module in _ORDER:
+        if module != "derive" or schema.derivations:
+            text = render("python", f"{module}.py.j2", f"{module}.py", shown, stamp).text
+            joined.add(text, exports_all=module == "derive")
+    whole = {
+        **shown,
+        "module": name,
+        "imports": sorted(joined.imports),
+        "names_from": {m: sorted(names) for m, names in sorted(joined.names_from.items())},
+        "bodies": joined.bodies,
+        "exported": sorted(joined.exported),
+    }
+    return render("python", "module.py.j2", f"{name}.py", whole, stamp, replay=replay)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""Which recipes a subset of the keys can go by, so that it never says other than all keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..model import Derivation, Recipe, Schema
+from ..model.consumer import KernelRange
+from ..terms.expression import Derived
+from ..terms.release import Release, overlap
+from .lives import exists_in
+
+# An architecture, and a mainline release with all that comes before the next.
+_Place = tuple[str, Release]
+
+
+@dataclass(frozen=True)
+class _Reduced:
+    """A derivation as far as the keys carry it; `lost` are the places where it would need more."""
+
+    recipes: tuple[Recipe, ...]
+    lost: frozenset[_Place]
+
+
+class Recipes:
+    """The derivations of a schema that is cut down to some keys.
+
+    A recipe stays where all its keys do. Where one goes, a later one may no longer be asked
+    of a kernel that could have the keys of both: the value could be another, or rest on an
+    entry that only seems to be absent. So the later one is left to the architectures on
+    which that can't be, and goes where there are none. What stays gives the value that all
+    keys give, or none. A derivation stays where a recipe does that has a key.
+    """
+
+    def __init__(
+        self, schema: Schema, keys: Iterable[str], kernels: KernelRange, archs: Iterable[str]
+    ) -> None:
+        self._schema = schema
+        self._keys = set(keys)
+        self._archs = tuple(archs)
+        self._branches = _branches(schema, kernels)
+        self._derivations = {derivation.name: derivation for derivation in schema.derivations}
+        self._reduced: dict[str, _Reduced] = {}
+        self._homes: dict[str, frozenset[_Place]] = {}
+
+    def derivations(self) -> list[Derivation]:
+        reduced = {name: self._of(name).recipes for name in self._derivations}
+        stay = {name for name, recipes in reduced.items() if any(map(self._inputs, recipes))}
+        asked = {inner for name in stay for recipe in reduced[name] for inner in _derived(recipe)}
+        return [
+            derivation.model_copy(update={"recipes": reduced[derivation.name]})
+            for derivation in self._schema.derivations
+            if derivation.name in stay | asked
+        ]
+
+    def _of(self, name: str) -> _Reduced:
+        if name not in self._reduced:
+            self._reduced[name] = self._reduce(self._derivations[name])
+        return self._reduced[name]
+
+    def _reduce(self, derivation: Derivation) -> _Reduced:
+        stay: list[Recipe] = []
+        lost: frozenset[_Place] = frozenset()
+        for recipe in derivation.recipes:
+            places = self._places(recipe)
+            missed = places & lost.union(*(self._of(name).lost for name in _derived(recipe)))
+            if not self._keys.issuperset(recipe.keys):
+                missed = places
+            closed = {arch for arch, _ in missed}
+            lost |= {place for place in places if place[0] in closed}
+            open_ = {arch for arch, _ in places} - closed
+            archs = [arch for arch in recipe.archs or self._archs if arch in open_]
+            if archs:
+                is_narrower = closed or recipe.archs is not None
+                update = {"archs": tuple(archs) if is_narrower else None}
+                stay.append(recipe.model_copy(update=update))
+        return _Reduced(tuple(stay), lost)
+
+    def _inputs(self, recipe: Recipe) -> bool:
+        inner = [r for name in _derived(recipe) for r in self._of(name).recipes]
+        return bool(recipe.keys) or any(self._inputs(other) for other in inner)
+
+    def _places(self, recipe: Recipe) -> frozenset[_Place]:
+        """Where the recipe may apply."""
+        places = frozenset(
+            (arch, since)
+            for since, until in self._branches
+            if overlap((recipe.since, recipe.until), (since, until))
+            for arch in self._archs
+            if recipe.archs is None or arch in recipe.archs
+        )
+        for key in recipe.keys:
+            places &= self._places_of_key(key)
+        for name in _derived(recipe):
+            inner = [self._places(other) for other in self._derivations[name].recipes]
+            places &= frozenset().union(*inner)
+        return places
+
+    def _places_of_key(self, key: str) -> frozenset[_Place]:
+        if key not in self._homes:
+            self._homes[key] = frozenset(
+                (arch, since)
+                for export in self._schema.by_key[key].exports
+                for since, until in self._branches
+                if exists_in(export, KernelRange(since=since, until=until))
+                for arch in self._archs
+                if export.concerns(arch)
+            )
+        return self._homes[key]
+
+
+def _derived(recipe: Recipe) -> list[str]:
+    return [e.name for e in recipe.expression.walk() if isinstance(e, Derived)]
+
+
+def _branches(schema: Schema, kernels: KernelRange) -> list[tuple[Release, Release | None]]:
+    """The mainline releases of a range, each with the one that follows it."""
+    releases: list[Release | None] = [declared.release for declared in schema.releases]
+    return [
+        (since, until)
+        for since, until in zip(releases, [*releases[1:], None])
+        if since is not None and overlap((since, until), (kernels.since, kernels.until))
+    ]

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""`regenerate`: what products say of themselves is repeated, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.command import Run
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def tree(run: Run, tmp_path: Path) -> Path:
+    """Somebody's sources with three parsers in them."""
+    src = tmp_path / "src"
+    run("generate", "c", "--for", "drgn", "--prefix", "drgn", "--out", str(src))
+    keys = b"BUILD-ID\nNUMBER(PG_*)\n"
+    run("generate", "c", "python", "--keys", "-", "--out", str(src / "deep"), stdin=keys)
+    (src / "main.c").write_text("int main(void) { return 0; }\n")
+    return src
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def new_schema(tmp_path: Path) -> str:
+    shutil.copytree(ROOT / "schema", tmp_path / "schema")
+    with (tmp_path / "schema/kernel/page.vmci").open("a") as file:
+        file.write(
+            '\nNUMBER(PG_new) {\n\tdoc\t\t"Bit number of the new page flag."\n'
+            "\tvalue\t\tsigned bit\n\tvia\t\tVMCOREINFO_NUMBER\n\tsince\t\t7.3\n}\n"
+        )
+    return str(tmp_path / "schema")
+
+
+def test_nothing_changes_by_itself(run: Run, tree: Path) -> None:
+    before = contents(tree)
+    ran = run("regenerate", str(tree), "--format", "json")
+    assert ran.code == 0
+    products = ran.json("regenerate")["products"]
+    assert len(products) == 5
+    assert {product["state"] for product in products} == {"unchanged"}
+    assert contents(tree) == before
+    assert run("regenerate", "--check", str(tree)).code == 0
+
+
+def test_a_new_key_arrives_where_a_glob_asks_for_it(run: Run, tree: Path, new_schema: str) -> None:
+    before = contents(tree)
+    checked = run("regenerate", "--check", str(tree), "--schema", new_schema)
+    assert checked.code == 1
+    assert contents(tree) == before
+    rows = [line.split() for line in checked.out.splitlines()[1:]]
+    assert {Path(row[0]).name for row in rows if row[1] == "stale"} == {
+        *("vmcoreinfo.h", "vmcoreinfo.c", "vmcoreinfo_subset.py")
+    }
+    assert all(row[-1] == "+NUMBER(PG_new)" for row in rows if row[1] == "stale")
+    ran = run("regenerate", str(tree), "--schema", new_schema, "--format", "json")
+    assert ran.code == 0
+    header = next(
+        p for p in ran.json("regenerate")["products"] if p["path"].endswith("deep/vmcoreinfo.h")
+    )
+    assert header["state"] == "written"
+    assert header["command"] == "vmcoreinfo generate c --keys -"
+    assert (header["added"], header["removed"]) == (["NUMBER(PG_new)"], [])
+    assert header["before"]["schema_hash"] != header["now"]["schema_hash"]
+    assert "VMCI_NUMBER_PG_new" in (tree / "deep/vmcoreinfo.h").read_text()
+    assert run("regenerate", "--check", str(tree), "--schema", new_schema).code == 0
+
+
+def test_a_key_goes_when_nothing_asks_for_it(run: Run, tree: Path) -> None:
+    for name in ("vmcoreinfo.h", "vmcoreinfo.c", "vmcoreinfo_subset.py"):
+        edit(tree / "deep" / name, "BUILD-ID\n", "OSRELEASE\n")
+    told = run("regenerate", str(tree / "deep"), "--format", "json").json("regenerate")["products"]
+    assert [product["removed"] for product in told] == [["BUILD-ID"]] * 3
+
+
+def test_what_was_edited_by_hand_is_put_right(run: Run, tree: Path) -> None:
+    before = contents(tree)
+    with (tree / "drgn_vmcoreinfo.c").open("a") as file:
+        file.write("/* mine */\n")
+    (tree / "drgn_vmcoreinfo.h").write_bytes(
+        (tree / "drgn_vmcoreinfo.h").read_bytes().replace(b"\n", b"\r\n", 3)
+    )
+    assert run("regenerate", str(tree)).code == 0
+    assert contents(tree) == before or b"\r\n" in (tree / "drgn_vmcoreinfo.h").read_bytes()
+    assert b"mine" not in (tree / "drgn_vmcoreinfo.c").read_bytes()
+
+
+def test_a_file_brings_what_belongs_to_it(run: Run, tree: Path) -> None:
+    ran = run("regenerate", str(tree / "deep/vmcoreinfo.h"), "--format", "json")
+    paths = [Path(p["path"]).name for p in ran.json("regenerate")["products"]]
+    assert paths == ["vmcoreinfo.h", "vmcoreinfo.c"]
+
+
+def test_a_copy_of_the_whole_parsers_is_known(run: Run, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "generated/c/vmcoreinfo.h", tmp_path)
+    shutil.copytree(ROOT / "generated/python/vmcoreinfo", tmp_path / "lib" / "vmcoreinfo")
+    edit(tmp_path / "lib/vmcoreinfo/derive.py", "def page_shift(", "def page_shaft(")
+    ran = run("regenerate", "--check", str(tmp_path), "--format", "json")
+    assert ran.code == 1
+    states = {Path(p["path"]).name: p["state"] for p in ran.json("regenerate")["products"]}
+    assert states.pop("derive.py") == "stale"
+    assert set(states.values()) == {"unchanged"} and "vmcoreinfo.h" in states
+
+
+def test_the_generated_folder_is_in_order(run: Run) -> None:
+    assert run("regenerate", "--check", "generated").code == 0
+
+
+def test_links_and_hidden_folders_are_passed_over(run: Run, tree: Path, tmp_path: Path) -> None:
+    search = tmp_path / "search"
+    (search / ".git").mkdir(parents=True)
+    shutil.copy(tree / "deep/vmcoreinfo.h", search / ".git")
+    (search / "link.h").symlink_to(tree / "deep/vmcoreinfo.h")
+    ran = run("regenerate", str(search))
+    assert ran.code == 1
+    assert f"no parser that vmcoreinfo generated in {search}" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("generate c ", "generate c --out /tmp ", "unrecognized arguments: --out /tmp"),
+        ("generate c ", "generate c --schema /tmp ", "unrecognized arguments: --schema /tmp"),
+        ("generate c ", "generate c python ", "unrecognized arguments: python"),
+        ("generate c ", "generate c; touch hacked; ", "invalid choice: 'c;'"),
+        ("generate c ", "generate $(touch hacked) ", "invalid choice: '$(touch'"),
+        ("generate c ", "generate c 'open ", "the command can't be read: No closing quotation"),
+        ("vmcoreinfo generate c", "rm -rf generate c", "is no 'vmcoreinfo generate'"),
+        ("--for drgn", "--fo drgn", "unrecognized arguments: --fo"),
+        ("--for drgn", "--for nobody", "unknown consumer 'nobody'"),
+        ("--for drgn", "--keys /etc/passwd", "the keys have to stand below, by '--keys -'"),
+        ("--for drgn", "--kernel 6.9..6.8", "6.8 is not after 6.9"),
+        ("--for drgn", "--for drgn --arch pdp11", "unknown architecture 'pdp11'"),
+        ("--prefix drgn", "--prefix ../../drgn", "--prefix '../../drgn': small letters"),
+        ("--prefix drgn", "--prefix other", "makes other_vmcoreinfo.h, other_vmcoreinfo.c, no"),
+    ],
+)
+def test_a_stamp_that_was_changed_does_nothing(
+    run: Run, tree: Path, old: str, new: str, message: str
+) -> None:
+    header = tree / "drgn_vmcoreinfo.h"
+    edit(header, old, new)
+    with (tree / "deep/vmcoreinfo.c").open("a") as file:
+        file.write("/* to be put right, but not now */\n")
+    before = contents(tree)
+    ran = run("regenerate", str(tree))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{header}:4:22: error: " in ran.err and message in ran.err
+    assert contents(tree) == before
+    assert not any(Path(folder, "hacked").exists() for folder in (os.getcwd(), tree))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (" * END\n", "", ":4:1: error: the keys do not end in a line ' * END'"),
+        (" * END\n", " *\n * END\n", ":4:1: error: the keys do not end in a line ' * END'"),
+        (" * END\n", " *  END\n * END\n", ":7:4: error: a key was expected, or 'END'"),
+        (" * BUILD-ID\n", " * BUILD-I\n", ":5:4: error: unknown key 'BUILD-I'; did you mean"),
+        (" * BUILD-ID\n", " * /etc/passwd\n", ":5:4: error: '/etc/passwd' is neither a key"),
+        (" <<'END'", "", "the keys have to stand below"),
+    ],
+)
+def test_keys_of_a_stamp_that_were_changed(
+    run: Run, tree: Path, old: str, new: str, message: str
+) -> None:
+    edit(tree / "deep/vmcoreinfo.h", old, new)
+    ran = run("regenerate", str(tree / "deep/vmcoreinfo.h"))
+    assert ran.code == 2
+    assert message in ran.err
+
+
+def test_all_that_is_wrong_is_told_at_once(run: Run, tree: Path) -> None:
+    edit(tree / "drgn_vmcoreinfo.h", "generate c ", "generate c --out x ")
+    edit(tree / "deep/vmcoreinfo.h", " * END\n", "")
+    err = run("regenerate", str(tree), str(tree / "main.c")).err
+    assert "drgn_vmcoreinfo.h:4:22" in err and "deep/vmcoreinfo.h:4:1" in err
+    assert f"{tree}/main.c: error: nothing in it says that vmcoreinfo made it" in err
+
+
+def test_what_is_none_of_its_own(run: Run, tree: Path) -> None:
+    assert run("regenerate", str(tree / "none.h")).code == 2
+    table = run("regenerate", "generated/rst/vmcoreinfo.rst")
+    assert table.code == 2 and "invalid choice: 'rst'" in table.err
+    assert run("regenerate", "docs").code == 1
+    os.rename(tree / "drgn_vmcoreinfo.h", tree / "mine.h")
+    renamed = run("regenerate", str(tree / "mine.h"))
+    assert renamed.code == 2 and "was the file renamed?" in renamed.err
