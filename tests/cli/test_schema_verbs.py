@@ -111,6 +111,7 @@ def test_generate_writes_only_what_changed(run: Run, tmp_path: Path) -> None:
         "rst",
         "interface",
         "reference",
+        "man",
     }
     header = tmp_path / "c" / "vmcoreinfo.h"
     assert header.read_bytes() == (ROOT / "generated/c/vmcoreinfo.h").read_bytes()
@@ -166,7 +167,7 @@ def test_a_new_entry_reaches_every_product(run: Run, copy: Path, tmp_path: Path)
     assert "PG_new" in (tmp_path / "out/rst/vmcoreinfo.rst").read_text()
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(run: Run, shell: str, tmp_path: Path) -> None:
     ran = run("completion", shell)
     assert ran.code == 0

@@ -28,7 +28,7 @@ def emit(schema: Schema) -> list[Product]:
         "formats": formats,
     }
     verbs = [_verb(verb) for verb in rows["verbs"]]
-    command = {**common, "description": inline(rows["description"]), "verbs": verbs}
+    command = {**common, "description": text(rows["description"]), "verbs": verbs}
     products = [_page(1, "vmcoreinfo", "command", command)]
     for row, verb in zip(rows["verbs"], verbs, strict=True):
         products.append(_page(1, f"vmcoreinfo-{row['name']}", "verb", {**common, **verb}))
@@ -53,11 +53,11 @@ def _page(section: int, name: str, template: str, context: Row) -> Product:
 def _verb(verb: Row) -> Row:
     return {
         "name": text(verb["name"]),
-        "about": inline(verb["help"]),
-        "sentence": inline(f"{verb['help'][0].upper()}{verb['help'][1:]}."),
+        "about": text(verb["help"]),
+        "sentence": text(f"{verb['help'][0].upper()}{verb['help'][1:]}."),
         "synopsis": [_synopsis(argument) for argument in verb["arguments"]],
         "arguments": [
-            {"names": _names(argument), "help": inline(argument["help"])}
+            {"names": _names(argument), "help": text(argument["help"])}
             for argument in verb["arguments"]
         ],
         "example": text(verb["example"]),
