@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from ... import resources
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(vars(outcome))
     elif options.check:
         for path in outcome.stale:
-            print(f"{folder / path}:1:1: stale; run 'vmcoreinfo generate'")
+            print(f"{folder / path}:1:1: stale; run '{_command(options)}'")
         if not outcome.stale:
             print(f"{outcome.unchanged} products are as the schema makes them")
     else:
@@ -64,3 +65,13 @@ def run(options: argparse.Namespace) -> int:
             print(f"removed {folder / path}")
         print(f"{len(outcome.written)} written, {outcome.unchanged} unchanged")
     return FINDINGS if options.check and outcome.stale else FINE
+
+
+def _command(options: argparse.Namespace) -> str:
+    """What writes the products that were compared."""
+    words = ["vmcoreinfo", "generate", *options.targets]
+    if options.schema != resources.schema():
+        words += ["--schema", str(options.schema)]
+    if options.out is not None:
+        words += ["--out", str(options.out)]
+    return shlex.join(words)
