@@ -164,6 +164,26 @@ def test_pre_commit_takes_the_hooks() -> None:
     subprocess.run(validate, cwd=ROOT, check=True)
 
 
+def told(page: str, heading: str) -> set[str]:
+    """First cells of the table below a heading of a page."""
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+
+
+def test_the_page_tells_every_hook_and_input() -> None:
+    page = (ROOT / "docs" / "schema-repositories.md").read_text()
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    assert told(page, "Hooks of pre-commit") == {hook["id"] for hook in manifest()}
+    assert told(page, "The action") == set(action["inputs"])
+    examples = [
+        yaml.safe_load(found) for found in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    ]
+    assert [hook["id"] for hook in examples[0]["repos"][0]["hooks"]] == [
+        h["id"] for h in manifest()
+    ]
+    assert set(examples[2]["jobs"]["schema"]["steps"][1]["with"]) <= set(action["inputs"])
+
+
 def test_the_action_is_one() -> None:
     check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-actions"]
     ran = subprocess.run([*check, "action.yml"], cwd=ROOT, capture_output=True, text=True)
