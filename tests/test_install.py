@@ -1,65 +1,100 @@
 # SPDX-License-Identifier: MIT
 """`pip install .` into an empty virtual environment gives a working command.
 
-The wheel carries grammar and schema, so the command needs no source tree.
+The wheel carries grammar and schema, so the command needs no source tree; it installs manual
+pages, and completion for three shells.
 """
 
 from __future__ import annotations
 
 import subprocess
-import sys
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.installed import environment, program, said, wheel
 
 NOTE = ROOT / "tests/corpus/notes/s390x-6.1.0-47-s390x.note"
+MAN = "share/man/man1/vmcoreinfo-compat.1"
+COMPLETION = {
+    "bash": "share/bash-completion/completions/vmcoreinfo",
+    "zsh": "share/zsh/site-functions/_vmcoreinfo",
+    "fish": "share/fish/vendor_completions.d/vmcoreinfo.fish",
+}
 
 
 @pytest.fixture(scope="module")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command, installed by pip; its dependencies come from the package index."""
-    folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder, with_pip=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-    ran = subprocess.run([*pip, "install", str(ROOT)], capture_output=True, text=True)
-    if ran.returncode and "No matching distribution found" in ran.stderr:
-        pytest.skip("no package index within reach: lark, pydantic, jinja2, shtab can't be had")
-    assert ran.returncode == 0, ran.stderr
-    return folder / "bin" / "vmcoreinfo"
+def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pip installed everything; the dependencies come from the package index."""
+    return environment(tmp_path_factory.mktemp("installed"), str(ROOT))
 
 
-def output(command: Path, *arguments: str, cwd: Path) -> str:
-    ran = subprocess.run(
-        [str(command), *arguments], cwd=cwd, capture_output=True, text=True, check=True
-    )
-    return ran.stdout
-
-
-def test_the_installed_command_works(command: Path, tmp_path: Path) -> None:
-    assert output(command, "parse", str(NOTE), "--get", "PAGESIZE", cwd=tmp_path) == "4096\n"
-    assert "until 6.9" in output(command, "explain", "SYMBOL(vmap_area_list)", cwd=tmp_path)
-    assert output(command, "check", cwd=tmp_path) == ""
-    output(command, "generate", "--out", "made", cwd=tmp_path)
+def test_the_installed_command_works(prefix: Path, tmp_path: Path) -> None:
+    command = prefix / "bin" / "vmcoreinfo"
+    assert said(command, "parse", NOTE, "--get", "PAGESIZE", cwd=tmp_path) == "4096\n"
+    assert "until 6.9" in said(command, "explain", "SYMBOL(vmap_area_list)", cwd=tmp_path)
+    assert said(command, "check", cwd=tmp_path) == ""
+    said(command, "generate", "--out", "made", cwd=tmp_path)
     made = tmp_path / "made" / "c" / "vmcoreinfo.h"
     assert made.read_bytes() == (ROOT / "generated/c/vmcoreinfo.h").read_bytes()
-    output(command, "completion", "bash", cwd=tmp_path)
 
 
-def test_without_a_source_tree_generate_asks_where_to_write(command: Path, tmp_path: Path) -> None:
+def test_without_a_source_tree_generate_asks_where_to_write(prefix: Path, tmp_path: Path) -> None:
+    command = prefix / "bin" / "vmcoreinfo"
     ran = subprocess.run([command, "generate"], cwd=tmp_path, capture_output=True, text=True)
     assert ran.returncode == 2
     assert "--out DIR" in ran.stderr
 
 
+def test_the_installed_manual_pages_are_found_and_shown(prefix: Path, tmp_path: Path) -> None:
+    man = program("man")
+    found = said(man, "-w", "vmcoreinfo-compat", cwd=tmp_path, MANPATH=str(prefix / "share/man"))
+    assert found == f"{prefix / MAN}\n"
+    shown = said(man, "-l", found.strip(), cwd=tmp_path, MANPAGER="cat", MANWIDTH="80")
+    assert "tell whether a tool can do its work" in shown
+    assert "--consumer NAME@RELEASE" in shown
+
+
+def test_the_installed_completion_of_bash_completes(prefix: Path, tmp_path: Path) -> None:
+    def complete(*words: str) -> list[str]:
+        line = " ".join(f"'{word}'" for word in words)
+        code = (
+            f"source {prefix / COMPLETION['bash']}\n"
+            f"COMP_WORDS=({line}) COMP_CWORD={len(words) - 1}\n"
+            "function=$(complete -p vmcoreinfo | sed 's/.*-F \\([^ ]*\\).*/\\1/')\n"
+            '"$function"; printf "%s\\n" "${COMPREPLY[@]}"'
+        )
+        return said(program("bash"), "-c", code, cwd=tmp_path).splitlines()
+
+    assert complete("vmcoreinfo", "expl") == ["explain"]
+    assert complete("vmcoreinfo", "list", "--arch", "aarch") == ["aarch64"]
+    assert complete("vmcoreinfo", "explain", "NUMBER(VMALLOC_S") == ["NUMBER(VMALLOC_START)"]
+
+
+def test_the_installed_completion_of_fish_completes(prefix: Path, tmp_path: Path) -> None:
+    def complete(line: str) -> list[str]:
+        code = f"source {prefix / COMPLETION['fish']}; complete -C '{line}'"
+        shown = said(program("fish"), "--no-config", "-c", code, cwd=tmp_path, HOME=str(tmp_path))
+        return [completed.split("\t")[0] for completed in shown.splitlines()]
+
+    assert complete("vmcoreinfo expl") == ["explain"]
+    assert complete("vmcoreinfo list --arch aarch") == ["aarch64"]
+    assert complete("vmcoreinfo explain NUMBER\\(VMALLOC_S") == ["NUMBER(VMALLOC_START)"]
+
+
+def test_zsh_takes_the_installed_completion(prefix: Path, tmp_path: Path) -> None:
+    folder = (prefix / COMPLETION["zsh"]).parent
+    code = (
+        f"fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; "
+        "autoload +X _vmcoreinfo && print -r -- $_comps[vmcoreinfo]"
+    )
+    assert said(program("zsh"), "-f", "-c", code, cwd=tmp_path) == "_vmcoreinfo\n"
+
+
 def test_what_is_in_the_wheel(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(ROOT)], check=True)
-    (wheel,) = tmp_path.glob("vmcoreinfo-*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
+    names = set(zipfile.ZipFile(wheel(tmp_path)).namelist())
     shipped = {
         f"vmcoreinfo_codegen/data/{p.relative_to(ROOT)}" for p in ROOT.glob("schema/**/*.vmci")
     }
@@ -70,4 +105,8 @@ def test_what_is_in_the_wheel(tmp_path: Path) -> None:
         "vmcoreinfo_codegen/data/grammar/schema.lark",
         "vmcoreinfo_codegen/emit/c/templates/vmcoreinfo.c.j2",
     } <= names
+    data = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
+    pages = {f"share/{p.relative_to(ROOT / 'generated')}" for p in ROOT.glob("generated/man/*/*")}
+    assert MAN in pages
+    assert data == {*pages, *COMPLETION.values()}
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]

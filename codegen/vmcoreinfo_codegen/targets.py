@@ -18,8 +18,9 @@ TARGETS = {
     "rst": "emit.rst",
     "interface": "emit.interface",
     "reference": "reference",
+    "man": "reference.man",
 }
-"""Each is a package with `emit(schema)`; `reference` describes the command, so it is none of `emit`."""
+"""Each is a package with `emit(schema)`; the last two describe the command, so are none of `emit`."""
 
 
 def emit(schema: Schema, targets: Iterable[str]) -> list[Product]:

@@ -111,6 +111,7 @@ def test_generate_writes_only_what_changed(run: Run, tmp_path: Path) -> None:
         "rst",
         "interface",
         "reference",
+        "man",
     }
     header = tmp_path / "c" / "vmcoreinfo.h"
     assert header.read_bytes() == (ROOT / "generated/c/vmcoreinfo.h").read_bytes()
@@ -122,7 +123,8 @@ def test_generate_writes_only_what_changed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "c" / "vmcoreinfo.c").write_text("stale")
     checked = run("generate", "--out", str(tmp_path), "--check")
     assert checked.code == 1
-    assert f"{tmp_path}/c/vmcoreinfo.c:1:1: stale" in checked.out
+    remedy = f"run 'vmcoreinfo generate --out {tmp_path}'"
+    assert f"{tmp_path}/c/vmcoreinfo.c:1:1: stale; {remedy}\n" in checked.out
     assert (tmp_path / "c" / "vmcoreinfo.c").read_text() == "stale"
     second = run("generate", "--out", str(tmp_path), "--format", "json").json("generate")
     assert second["written"] == ["c/vmcoreinfo.c"]
@@ -166,7 +168,7 @@ def test_a_new_entry_reaches_every_product(run: Run, copy: Path, tmp_path: Path)
     assert "PG_new" in (tmp_path / "out/rst/vmcoreinfo.rst").read_text()
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(run: Run, shell: str, tmp_path: Path) -> None:
     ran = run("completion", shell)
     assert ran.code == 0

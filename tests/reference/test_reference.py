@@ -110,7 +110,8 @@ def test_every_argument_has_its_help_and_every_verb_its_example() -> None:
         told = re.findall(r"^\| `[^`]+` \| (.+) \|$", section_of(verb.name), re.MULTILINE)
         actions = subparsers.choices[verb.name]._actions
         helps = [a.help or "" for a in actions if not isinstance(a, argparse._HelpAction)]
-        assert told == [" ".join(h.split()).replace("%%", "%") for h in helps]
+        plain = [" ".join(h.split()).replace("%%", "%") for h in helps]
+        assert told == [help_.replace("\\", "\\\\") for help_ in plain]  # as Markdown has it
         assert f"```\n{verb.example}\n```" in section_of(verb.name)
         assert verb.help[1:] in section_of(verb.name)
 

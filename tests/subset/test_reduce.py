@@ -100,6 +100,7 @@ def test_lives_are_told_of_the_architectures_that_are_left(schema: Schema) -> No
 
 
 def test_a_stable_release_has_what_was_backported(tmp_path: Path) -> None:
+    (tmp_path / "schema.vmci").write_text('schema 1\n\nsource "a.vmci"\n')
     (tmp_path / "a.vmci").write_text(
         "schema 1\nrelease 6.1\t2022-12-11\nrelease 6.2\t2023-02-19\nrelease 6.6\t2023-10-29\n"
         'arch x86_64 {\n\tdoc\t\t"."\n\tsource\t\tx86\n\tbits\t\t64\n\tsince\t\t<=2.6.24\n}\n'

@@ -5,11 +5,16 @@ from __future__ import annotations
 
 FINE = 0
 FINDINGS = 1
-"""Findings, differences, or what was asked for is absent."""
 UNREADABLE = 2
-"""Usage, I/O, or input that can't be read."""
 DEFECT = 3
-"""A defect of ours."""
+
+EXIT_CODES = {
+    FINE: "fine",
+    FINDINGS: "findings, differences, or what was asked for is absent",
+    UNREADABLE: "usage, or input that can't be read",
+    DEFECT: "a defect of ours",
+}
+"""When the command ends with which."""
 
 
 class Failure(Exception):

@@ -10,18 +10,16 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
-from .failure import DEFECT, FINE, UNREADABLE, Failure
+from .failure import DEFECT, EXIT_CODES, FINE, UNREADABLE, Failure
 from .verb import VERBS, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_DESCRIPTION = (
+DESCRIPTION = (
     "What the Linux kernel exports in VMCOREINFO: read it, look it up, generate parsers for it."
 )
-_EPILOG = """\
-exit codes: 0 fine; 1 findings, differences, or what was asked for is absent;
-2 usage, or input that can't be read; 3 a defect of ours"""
+_EPILOG = "exit codes:\n  " + ";\n  ".join(f"{code} {when}" for code, when in EXIT_CODES.items())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The whole command's parser, every verb with its arguments."""
-    top = _parser("vmcoreinfo", _DESCRIPTION, _EPILOG)
+    top = _parser("vmcoreinfo", DESCRIPTION, _EPILOG)
     top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
     subparsers = top.add_subparsers(dest="verb", metavar="VERB", title="verbs", prog="vmcoreinfo")
     for verb in VERBS:
@@ -73,7 +71,7 @@ def parser_without_arguments() -> argparse.ArgumentParser:
     """The parser for what stands before a verb; it lists the verbs, and loads none."""
     width = max(len(verb.name) for verb in VERBS)
     verbs = "\n".join(f"  {verb.name:{width}}  {verb.help}" for verb in VERBS)
-    top = _parser("vmcoreinfo", _DESCRIPTION, f"verbs:\n{verbs}\n\n{_EPILOG}")
+    top = _parser("vmcoreinfo", DESCRIPTION, f"verbs:\n{verbs}\n\n{_EPILOG}")
     top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
     top.add_argument("verb", metavar="VERB", help="one of the verbs below")
     return top

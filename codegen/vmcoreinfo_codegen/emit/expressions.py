@@ -186,6 +186,18 @@ def derivation_rows(schema: Schema) -> list[Row]:
     return [_row(derivation) for derivation in schema.derivations]
 
 
+def called(recipes: list[Row]) -> dict[str, bool]:
+    """Which functions the recipes of a language call: one that none calls is not emitted."""
+    code = str(recipes)
+    kinds = {step["kind"] for recipe in recipes for step in recipe["steps"]}
+    return {
+        "shift_left": "shift_left(" in code,
+        "shift_right": "shift_right(" in code,
+        "log2": "log2" in kinds,
+        "read": "read" in kinds,
+    }
+
+
 def _row(derivation: Derivation) -> Row:
     recipes = [_recipe_row(recipe) for recipe in derivation.recipes]
     names = [recipe["name"] for recipe in recipes]

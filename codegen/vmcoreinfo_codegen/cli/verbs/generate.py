@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from pathlib import Path
 
 from ... import resources
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_json(vars(outcome))
     else:
-        again = "the same without '--check'" if is_part else "'vmcoreinfo generate'"
+        again = "the same without '--check'" if is_part else f"'{_command(options)}'"
         _print(outcome, folder, options.check, again)
         if is_part and not options.check:
             print(_counts(schema, part))
@@ -128,3 +129,13 @@ def _print(outcome: Outcome, folder: Path, check: bool, again: str) -> None:
     for path in outcome.removed:
         print(f"removed {folder / path}")
     print(f"{len(outcome.written)} written, {outcome.unchanged} unchanged")
+
+
+def _command(options: argparse.Namespace) -> str:
+    """What writes the products that were compared."""
+    words = ["vmcoreinfo", "generate", *options.targets]
+    if options.schema != resources.schema():
+        words += ["--schema", str(options.schema)]
+    if options.out is not None:
+        words += ["--out", str(options.out)]
+    return shlex.join(words)

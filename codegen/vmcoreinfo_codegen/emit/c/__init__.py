@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...model.schema import Schema
-from ..expressions import derivation_rows
+from ..expressions import called, derivation_rows
 from ..product import Product, Replay, model_hash, render
 from ..rows import (
     MESSAGES,
@@ -85,15 +85,8 @@ def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any
 def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
     """Which static functions the recipes call: an unused one is a warning."""
     recipes = [r["c"] for d in derivations for r in d["recipes"] if r["constant"] is None]
-    code = " ".join(str(recipe) for recipe in recipes)
-    kinds = {step["kind"] for recipe in recipes for step in recipe["steps"]}
-    return {
-        "number_of": "number_of(" in code or "read" in kinds,
-        "shift_left": "shift_left(" in code,
-        "shift_right": "shift_right(" in code,
-        "log2_of": "log2" in kinds,
-        "read_memory": "read" in kinds,
-    }
+    calls = called(recipes)
+    return {**calls, "number_of": "number_of(" in str(recipes) or calls["read"]}
 
 
 def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...model.schema import Schema
-from ..expressions import derivation_rows
+from ..expressions import called, derivation_rows
 from ..product import Product, model_hash, render
 from ..rows import (
     MESSAGES,
@@ -20,12 +20,14 @@ _MODULES = ("__init__", "parser", "properties", "entries", "derive")
 
 
 def context(schema: Schema) -> dict[str, Any]:
+    derivations = derivation_rows(schema)
     return {
         "entries": entry_rows(schema),
         "archs": arch_rows(schema),
         "diagnostics": diagnostic_rows(),
         "messages": MESSAGES,
-        "derivations": derivation_rows(schema),
+        "derivations": derivations,
+        "helpers": called([recipe["python"] for d in derivations for recipe in d["recipes"]]),
         "first_release": str(schema.releases[0].release),
         "latest_release": str(schema.latest),
         **vocabulary_rows(),

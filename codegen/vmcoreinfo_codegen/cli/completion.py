@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""Completion scripts of shells, out of the command's own parser and the schema's keys."""
+
+from __future__ import annotations
+
+import argparse
+
+import shtab
+
+from vmcoreinfo import ARCHITECTURES, ENTRIES
+from vmcoreinfo.derive import DERIVATIONS
+
+from ..targets import TARGETS
+from .main import parser
+
+_FILES = ("FILE", "DUMP", "IMAGE", "INPUT", "NOTE", "PATH", "REPO", "SVG", "TREE")
+_WORDS = {
+    "add": [*ENTRIES],
+    "arch": [*ARCHITECTURES],
+    "get": [*ENTRIES],
+    "key": [*ENTRIES, *DERIVATIONS],
+    "name": [*DERIVATIONS],
+    "targets": [*TARGETS],
+}
+"""What stands for an argument, by its name, where the parser does not say so itself."""
+
+
+def script(shell: str) -> str:
+    """The completion script of a shell that shtab knows."""
+    complete = parser()
+    for action in _actions(complete):
+        if action.dest in _WORDS:
+            action.choices = _WORDS[action.dest]
+        elif action.metavar == "DIR":
+            _complete(action, shtab.DIRECTORY)
+        elif action.metavar in _FILES:
+            _complete(action, shtab.FILE)
+    return shtab.complete(complete, shell) + "\n"
+
+
+def _complete(action: argparse.Action, by: object) -> None:
+    # What shtab reads is no attribute that argparse declares.
+    vars(action)["complete"] = by
+
+
+def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    found = list(parser._actions)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for subparser in action.choices.values():
+                found += _actions(subparser)
+    return found

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""What is told of language, lint rules, command and note, read from the code that they are in."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import Any
+
+from .. import resources
+from ..audit import all_rules as all_audit_rules
+from ..audit.run import UNREADABLE
+from ..check import all_rules
+from ..cli.failure import EXIT_CODES
+from ..cli.main import DESCRIPTION, parser
+from ..cli.verb import VERBS
+from ..emit.rows import DIAGNOSTICS, MESSAGES
+from ..model.schema import Schema
+from ..model.vocabulary import (
+    Described,
+    DumpFormat,
+    Evidence,
+    Format,
+    QuirkKind,
+    Trait,
+    Unit,
+    Verdict,
+)
+from ..model.words import LANGUAGE
+from ..query.interface import ANSWERS
+from ..syntax.parse import RULE as SYNTAX
+
+Row = dict[str, Any]
+_LONGEST = 8
+
+
+def shown(schema: Schema) -> Row:
+    """What the templates of every page find."""
+    return {
+        "formats": _words(Format),
+        "units": _words(Unit),
+        "quirks": _words(QuirkKind),
+        "evidences": _words(Evidence),
+        "verdicts": _words(Verdict),
+        "dump_formats": _words(DumpFormat),
+        "traits": [
+            {**word, "takes": " BYTES" if trait.has_limit else ""}
+            for word, trait in zip(_words(Trait), Trait, strict=True)
+        ],
+        "rules": [
+            {
+                "id": rule.id,
+                "name": rule.name,
+                "severity": rule.severity,
+                "doc": rule.doc,
+                "example": rule.example.strip("\n"),
+            }
+            for rule in all_rules()
+        ],
+        "audit_rules": [
+            {
+                "id": rule.id,
+                "name": rule.name,
+                "severity": rule.severity.value,
+                "needs": rule.needs,
+                "doc": rule.doc,
+                "remedy": rule.remedy,
+                "example": _shortened(rule.example.strip("\n")),
+            }
+            for rule in all_audit_rules()
+        ],
+        "unreadable": UNREADABLE,
+        "syntax": SYNTAX,
+        "language": LANGUAGE,
+        "description": DESCRIPTION,
+        "exit_codes": [{"code": code, "when": when} for code, when in EXIT_CODES.items()],
+        "verbs": _verbs(),
+        "diagnostics": [{"word": word, "severity": severity} for word, severity in DIAGNOSTICS],
+        "messages": MESSAGES,
+        "schema_grammar": _grammar("schema.lark"),
+        "note_grammar": _grammar("note.lark"),
+        "archs": [arch.name for arch in schema.architectures],
+        "keys": len(schema.entries),
+    }
+
+
+def _words(words: type[Described]) -> list[Row]:
+    return [{"word": word.value, "doc": word.doc.replace("|", "\\|")} for word in words]
+
+
+def _shortened(example: str) -> str:
+    """An example of many lines, without those that only make it long."""
+    lines = example.split("\n")
+    return "\n".join(lines if len(lines) <= _LONGEST else [*lines[: _LONGEST - 1], "…"])
+
+
+def _grammar(name: str) -> str:
+    return resources.grammar(name).rstrip("\n")
+
+
+def _verbs() -> list[Row]:
+    whole = parser()
+    (subparsers,) = (a for a in whole._actions if isinstance(a, argparse._SubParsersAction))
+    return [
+        {
+            "name": verb.name,
+            "help": verb.help,
+            "example": verb.example,
+            "arguments": [_argument(action) for action in _actions(subparsers.choices[verb.name])],
+            "fields": _fields(verb.name),
+        }
+        for verb in VERBS
+    ]
+
+
+def _actions(verb: argparse.ArgumentParser) -> list[argparse.Action]:
+    return [action for action in verb._actions if action.dest != "help"]
+
+
+def _argument(action: argparse.Action) -> Row:
+    """Its options, none where it is known by its place; what it takes; and its help."""
+    name = str(action.metavar or action.dest)
+    words = [str(choice) for choice in action.choices or ()]
+    if not words and action.nargs != 0:
+        words = [name.upper() if action.option_strings else name]
+    may_lack = not action.required if action.option_strings else action.nargs in ("?", "*")
+    return {
+        "options": list(action.option_strings),
+        "takes": words,
+        "is_choice": bool(action.choices),
+        "may_lack": may_lack,
+        "is_repeated": action.nargs in ("*", "+"),
+        "help": re.sub(r"\s+", " ", action.help or "").replace("%%", "%"),
+    }
+
+
+def _fields(verb: str) -> list[Row]:
+    """The JSON answer of a verb: each object with its fields."""
+    answer = ANSWERS.get(verb)
+    if answer is None:
+        return []
+    document = answer.model_json_schema(mode="serialization")
+    objects = {answer.__name__: document, **document.get("$defs", {})}
+    # What is one of several objects has no fields of its own, and says which they are.
+    for name in (ref["$ref"].rpartition("/")[2] for ref in document.get("anyOf", ())):
+        objects[name] = {**objects[name], "is_answer": True}
+    document["is_answer"] = "properties" in document
+    return [
+        {
+            "object": name,
+            "doc": " ".join(str(shape.get("description", "")).split()),
+            "is_answer": shape.get("is_answer", False),
+            "fields": [
+                {"name": field, "doc": str(spec.get("description", ""))}
+                for field, spec in shape["properties"].items()
+            ],
+        }
+        for name, shape in objects.items()
+        if "properties" in shape
+    ]
