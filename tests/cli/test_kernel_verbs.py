@@ -119,7 +119,7 @@ def test_diff_as_sarif(run: Run, top: Path) -> None:
     assert place["artifactLocation"]["uri"] == "kernel/vmcore_info.c"
     assert place["region"]["startLine"] > 1
     at = results["missing"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert at == "schema/kernel/page.vmci"
+    assert at == "schema/kernel/page-flags.vmci"
 
 
 def test_diff_as_another_release(run: Run, top: Path) -> None:

@@ -100,15 +100,15 @@ def test_hostile_bytes_do_not_reach_the_terminal(schema: Schema) -> None:
 def test_a_trait_with_a_wrong_limit_is_told(run: Run, tmp_path: Path) -> None:
     source = tmp_path / "schema"
     source.mkdir()
-    (source / "a.vmci").write_text(
+    (source / "schema.vmci").write_text(
         'schema 1\n\nconsumer a {\n\tdoc\t"A."\n\turl\t"a"\n\tparser\tnote-limit wrong "b"\n'
         '\tparser\tunanchored 3 wrong "b"\n\tparser\tnote-limt 3 wrong "b"\n\trelease\t1.0\n}\n'
     )
     ran = run("check", "--schema", str(source))
     assert ran.code != 0
     shown = ran.out + ran.err
-    assert "a.vmci:6:9" in shown and "'note-limit' needs a number of bytes" in shown
-    assert "a.vmci:7:9" in shown and "'unanchored' takes no number" in shown
+    assert "schema.vmci:6:9" in shown and "'note-limit' needs a number of bytes" in shown
+    assert "schema.vmci:7:9" in shown and "'unanchored' takes no number" in shown
     assert "note-limt" in shown and "note-limit" in shown
 
 

@@ -232,7 +232,7 @@ def test_models_are_frozen(schema: Schema) -> None:
 
 
 def test_load_raises_with_all_problems(tmp_path: Path) -> None:
-    (tmp_path / "a.vmci").write_text("schema 1\nrelese 6.9 2024\n")
+    (tmp_path / "schema.vmci").write_text('schema 1\nrelese 6.9 2024\nsource "b.vmci"\n')
     (tmp_path / "b.vmci").write_text("schema 1\nrelease 6.99.1.1 2024-05-12\n")
     with pytest.raises(SchemaError) as raised:
         load(tmp_path)
@@ -240,6 +240,7 @@ def test_load_raises_with_all_problems(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "schema.vmci").write_text('schema 1\nsource "a.vmci"\n')
     (tmp_path / "a.vmci").write_bytes(b"schema 1\n# \xff\n")
     with pytest.raises(SchemaError, match=r"a\.vmci:1:1: error: not UTF-8 at byte 11"):
         load(tmp_path)

@@ -33,9 +33,9 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "schema", folder)
     key, text = entry()
     # What the page says of 7.4 holds of a release that no schema declares, also when 7.4 is out.
-    with (folder / "kernel" / "page.vmci").open("a") as file:
+    with (folder / "kernel" / "page-flags.vmci").open("a") as file:
         file.write("\n" + re.sub(r"(since\s+)\S+", r"\g<1>99.0", text))
-    assert key not in (ROOT / "schema" / "kernel" / "page.vmci").read_text()
+    assert key not in (ROOT / "schema" / "kernel" / "page-flags.vmci").read_text()
     return folder
 
 

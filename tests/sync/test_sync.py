@@ -163,7 +163,7 @@ def test_the_answer_as_json(run: Run, latest: tuple[Path, Path]) -> None:
     arguments = ["sync", str(top), "--release", "7.4", "--schema", str(schema), "--format", "json"]
     dry = run(*arguments, "--dry-run").json("sync")
     assert dry["steps"] == {"closed": ["NUMBER(PG_lru)"], "added": ["NUMBER(PG_other)"]}
-    assert "schema/kernel/page.vmci" in dry["files"]
+    assert "schema/kernel/page-flags.vmci" in dry["files"]
     done = run(*arguments, "--out", str(top / "out")).json("sync")
     assert done == dry
     assert {problem["rule"] for problem in done["problems"]} == {"VMCI017", "VMCI022", "VMCI030"}
@@ -206,7 +206,7 @@ def test_a_new_macro_and_a_condition(run: Run, latest: tuple[Path, Path]) -> Non
     out = synced(run, top, schema)
     assert "Added:\n- NUMBER(PG_new_mask)" in out
     assert "Condition changed:\n- NUMBER(PG_private)" in out
-    page = (schema / "kernel/page.vmci").read_text()
+    page = (schema / "kernel/page-flags.vmci").read_text()
     new = page[page.index("NUMBER(PG_new_mask) {") :]
     assert (
         page.index("NUMBER(PG_lru) {")
@@ -303,7 +303,7 @@ def test_commits_by_pickaxe(run: Run, latest: tuple[Path, Path]) -> None:
         "sync", str(top), "--rev", "HEAD", "--release", "7.4", "--commit", "--schema", str(schema)
     )
     assert ran.code == 0, ran.err
-    page = (schema / "kernel/page.vmci").read_text()
+    page = (schema / "kernel/page-flags.vmci").read_text()
     assert f"\tuntil\t\t7.4 commit {renamed}\n" in page
-    zone = (schema / "kernel/zone.vmci").read_text()  # where what is printed before it stands
+    zone = (schema / "kernel/page-flags.vmci").read_text()  # where what is printed before it stands
     assert f"\tsince\t\t7.4 commit {renamed}\n" in zone[zone.index("NUMBER(PG_lru_other) {") :]

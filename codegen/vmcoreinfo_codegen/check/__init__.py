@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..discovery import rules_in
-from ..model.build import build, parse_files, read_files
+from ..model.build import build, parse_files
+from ..model.files import read_files
 from ..model.schema import Schema
 from ..model.words import LANGUAGE
 from ..problem import Problem

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ..problem import Location, Problem, SchemaError
+from ..problem import Problem, SchemaError
 from ..syntax import tree
 from ..syntax.parse import parse
 from ..terms.key import kind_of
@@ -20,32 +20,11 @@ from .build_consumer import ConsumerBuilder
 from .consumer import Consumer
 from .derivation import Derivation, Recipe
 from .entry import Change, DebugInfo, Dependency, Entry, Export, Quirk, Via
+from .files import Placed, in_order, read_files
 from .macro import Macro, Print
 from .schema import DeclaredRelease, Schema
 from .vocabulary import Format, QuirkKind, Unit
 from .words import LANGUAGE
-
-
-def read_files(folder: Path) -> list[tuple[str, str]]:
-    """The `.vmci` files below a folder as (name in messages, text), in schema order.
-
-    The order is that of the path, the files of a folder before its subfolders'.
-    """
-    paths = sorted(
-        folder.rglob("*.vmci"), key=lambda p: (len(p.relative_to(folder).parts), p.as_posix())
-    )
-    order = {"kernel": 1, "arch": 2, "consumers": 3}
-    paths.sort(key=lambda p: order.get(p.relative_to(folder).parts[0], 0))
-    files = []
-    for path in paths:
-        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-        try:
-            files.append((name, path.read_text(encoding="utf-8")))
-        except UnicodeDecodeError as error:
-            raise SchemaError(
-                [Problem(Location(name), "VMCI001", f"not UTF-8 at byte {error.start}")]
-            ) from error
-    return files
 
 
 def load(folder: Path) -> Schema:
@@ -74,7 +53,7 @@ def parse_files(files: Iterable[tuple[str, str]], problems: list[Problem]) -> li
 
 
 def build(files: Sequence[tree.File], problems: list[Problem]) -> tuple[Schema, list[Problem]]:
-    """Build the model from parsed files; problems are added to those given."""
+    """Build the model from parsed files, the top one first; problems are added to those given."""
     builder = _Builder(problems)
     return builder.schema(files), problems
 
@@ -87,7 +66,8 @@ class _Builder(ConsumerBuilder):
         architectures: list[Architecture] = []
         macros: list[Macro] = []
         self._check_versions(files)
-        for item in self._items(files):
+        placed = in_order(files, self._problems)
+        for item in self._items(placed):
             if isinstance(item, tree.Architecture):
                 architecture = self._architecture(item)
                 if architecture:
@@ -98,7 +78,7 @@ class _Builder(ConsumerBuilder):
         exports: dict[str, list[tuple[Export, Format]]] = {}
         derivations: list[Derivation] = []
         consumers: list[Consumer] = []
-        for item in self._items(files):
+        for item in self._items(placed):
             match item:
                 case tree.ReleaseDeclaration():
                     release = self._release(item.release)
@@ -139,14 +119,10 @@ class _Builder(ConsumerBuilder):
                 if str(version.number) != "1":
                     self._problem(version.number, f"schema {version.number} is not known here")
 
-    def _items(self, files: Sequence[tree.File]) -> Iterator[tree.Node]:
+    def _items(self, placed: Sequence[Placed]) -> Iterator[tree.Node]:
         """All items in order; `_path` and `_section` say where each stands."""
-        for file in files:
-            self._path, self._section = file.path, ""
-            for item in file.items:
-                if isinstance(item, tree.Section):
-                    self._section = str(item.title)
-                yield item
+        for self._path, self._section, item in placed:
+            yield item
 
     def _architecture(self, block: tree.Architecture) -> Architecture | None:
         spans = self._spans(block)

@@ -26,7 +26,7 @@ class DeclaredRelease(Model):
 
 
 class Schema(Model):
-    """Everything the `.vmci` files say, entries in the order of the files."""
+    """Everything the `.vmci` files say, entries in the order of the `source` lines."""
 
     releases: tuple[DeclaredRelease, ...]
     architectures: tuple[Architecture, ...]
@@ -68,7 +68,7 @@ class Schema(Model):
         return release.branch in self.declared
 
     def predict(self, release: Release, arch: Architecture) -> Iterator[Prediction]:
-        """What a kernel of that release exports on that architecture, in file order.
+        """What a kernel of that release exports on that architecture, in schema order.
 
         A condition is given as far as the architecture leaves it open; an entry
         whose condition can't hold there is left out.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from ..kernel.extract import Export as Printed
@@ -92,7 +93,21 @@ class _Files:
         version = tree.SchemaVersion(0, 0, "", _word("1"))
         licence = tree.Comment(0, 0, "# SPDX-License-Identifier: MIT")
         self.files.append(tree.File(f"{folder}/{name}", (licence, version)))
+        self._source(name)
         return len(self.files) - 1
+
+    def _source(self, name: str) -> None:
+        """Name a new file in the first one, behind the last of its folder."""
+        items = list(self.files[0].items)
+        of_folder = [
+            i
+            for i, item in enumerate(items)
+            if isinstance(item, tree.SourceFile)
+            and PurePosixPath(str(item.name)).parent == PurePosixPath(name).parent
+        ]
+        place = of_folder[-1] + 1 if of_folder else len(items)
+        items.insert(place, tree.SourceFile(0, 0, "", _word(name)))
+        self.files[0] = replace(self.files[0], items=tuple(items))
 
 
 def _edited(

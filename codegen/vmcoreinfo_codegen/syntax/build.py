@@ -159,6 +159,9 @@ class Builder(Transformer[Token, tree.File]):
     def schema_version(self, meta: Meta, children: Children) -> tree.SchemaVersion:
         return tree.SchemaVersion(meta.line, meta.column, _comments(children), _word(children[0]))
 
+    def source_file(self, meta: Meta, children: Children) -> tree.SourceFile:
+        return tree.SourceFile(meta.line, meta.column, _comments(children), _text(children))
+
     def section(self, meta: Meta, children: Children) -> tree.Section:
         return tree.Section(meta.line, meta.column, _comments(children), _text(children))
 

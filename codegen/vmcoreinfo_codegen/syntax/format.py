@@ -72,6 +72,8 @@ def _declaration(node: tree.Node) -> str:
     match node:
         case tree.SchemaVersion(number=number):
             return f"schema {number}"
+        case tree.SourceFile(name=name):
+            return f'source "{name}"'
         case tree.Section(title=title):
             return f'section "{title}"'
         case tree.ReleaseDeclaration(release=release, date=date):

@@ -53,6 +53,13 @@ class SchemaVersion(Node):
 
 
 @dataclass(frozen=True)
+class SourceFile(Node):
+    """`source "kernel/page.vmci"`: what that file says stands here."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
 class Section(Node):
     """`section "title"`: what follows belongs to it, up to the next."""
 

@@ -16,7 +16,8 @@ from ...check import check_files
 from ...emit.product import write
 from ...kernel.pickaxe import commit_of, source_text
 from ...model import Schema
-from ...model.build import parse_files, read_files
+from ...model.build import parse_files
+from ...model.files import read_files
 from ...problem import Problem
 from ...sync.apply import apply
 from ...sync.plan import Add, Close, Depend, Open, Plan, Print, Step, plan
