@@ -32,19 +32,46 @@ def kernels(schema: Schema, arch: Architecture, since: Release) -> list[Exports]
     return [predicted(schema, release, arch) for release in ordered]
 
 
-def runs(consumer: Consumer, release: ToolRelease, over: Sequence[Exports]) -> list[Run]:
+@dataclass(frozen=True)
+class Alike:
+    """Kernels in a row that a consumer can't tell apart: what the first exports, and the last."""
+
+    exports: Exports
+    last: Release
+
+
+def alike(consumer: Consumer, over: Sequence[Exports]) -> list[Alike]:
+    """Kernels of one architecture as far as the needs of a consumer tell them apart, in order."""
+    keys = consumer.keys
+    ranges = [r for need in consumer.needs for r in need.kernel_ranges]
+    found: list[Alike] = []
+    before = None
+    for exports in over:
+        seen = (
+            [exports.has(key) for key in keys],
+            [exports.formats.get(key) for key in keys],
+            [r.holds(exports.release) for r in ranges],
+            [exports.decides(need.condition) for need in consumer.needs],
+        )
+        first = found.pop().exports if seen == before else exports
+        found.append(Alike(first, exports.release))
+        before = seen
+    return found
+
+
+def runs(consumer: Consumer, release: ToolRelease, over: Sequence[Alike]) -> list[Run]:
     """What a release comes to on kernels of one architecture, in order."""
     found: list[Run] = []
-    for exports in over:
-        kernel = exports.release
-        judged = outcomes(consumer, release, exports)
+    for kernels_alike in over:
+        judged = outcomes(consumer, release, kernels_alike.exports)
         verdict = worst(judged)
         bad = tuple(o.need.purpose for o in judged if o.verdict is verdict and verdict.rank > 1)
         verdict = Verdict.OK if verdict is Verdict.FALLBACK else verdict
         if found and (found[-1].verdict, found[-1].purposes) == (verdict, bad):
-            found[-1] = Run(found[-1].first, kernel, verdict, bad)
+            found[-1] = Run(found[-1].first, kernels_alike.last, verdict, bad)
         else:
-            found.append(Run(kernel, kernel, verdict, bad))
+            first = kernels_alike.exports.release
+            found.append(Run(first, kernels_alike.last, verdict, bad))
     return found
 
 
