@@ -12,7 +12,7 @@ from ..model.vocabulary import Verdict
 from ..terms.release import Release
 from ..terms.tool import ToolRelease
 from .exports import Exports, predicted
-from .judge import outcomes, worst
+from .judge import Outcome, judge, worst, worst_first
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,42 @@ def alike(consumer: Consumer, over: Sequence[Exports]) -> list[Alike]:
     return found
 
 
-def runs(consumer: Consumer, release: ToolRelease, over: Sequence[Alike]) -> list[Run]:
-    """What a release comes to on kernels of one architecture, in order."""
+def runs(
+    consumer: Consumer, releases: Sequence[ToolRelease], over: Sequence[Exports]
+) -> list[list[Run]]:
+    """What each release comes to on kernels of one architecture, in order.
+
+    A purpose is judged once for all releases that know the same ways to it.
+    """
+    told_apart = alike(consumer, over)
+    judged: dict[tuple[int, int, tuple[bool, ...]], Outcome | None] = {}
+    found = []
+    for release in releases:
+        forms = tuple(reading.is_of(release) for reading in consumer.readings)
+        known = [need.known_to(release) + forms for need in consumer.needs]
+        verdicts = []
+        for place, kernels_alike in enumerate(told_apart):
+            outcomes = []
+            for number, need in enumerate(consumer.needs):
+                asked = (place, number, known[number])
+                if asked not in judged:
+                    judged[asked] = judge(consumer, need, release, kernels_alike.exports)
+                outcomes.append(judged[asked])
+            verdicts.append(worst_first(outcomes))
+        found.append(_joined(told_apart, verdicts))
+    return found
+
+
+def _joined(over: Sequence[Alike], verdicts: Sequence[list[Outcome]]) -> list[Run]:
     found: list[Run] = []
-    for kernels_alike in over:
-        judged = outcomes(consumer, release, kernels_alike.exports)
+    for kernels_alike, judged in zip(over, verdicts):
         verdict = worst(judged)
         bad = tuple(o.need.purpose for o in judged if o.verdict is verdict and verdict.rank > 1)
         verdict = Verdict.OK if verdict is Verdict.FALLBACK else verdict
+        first = kernels_alike.exports.release
         if found and (found[-1].verdict, found[-1].purposes) == (verdict, bad):
-            found[-1] = Run(found[-1].first, kernels_alike.last, verdict, bad)
-        else:
-            first = kernels_alike.exports.release
-            found.append(Run(first, kernels_alike.last, verdict, bad))
+            first = found.pop().first
+        found.append(Run(first, kernels_alike.last, verdict, bad))
     return found
 
 

@@ -110,6 +110,10 @@ class Need(Model):
         found = (self.kernels, *(alternative.kernels for alternative in self.alternatives))
         return tuple(kernels for kernels in found if kernels is not None)
 
+    def known_to(self, release: ToolRelease) -> tuple[bool, ...]:
+        """Which of the ways a release knows."""
+        return tuple(alternative.is_of(release) for alternative in self.alternatives)
+
     def exists_in(self, release: ToolRelease) -> bool:
         """Whether a release has the purpose at all: it knows some way to it."""
         return any(alternative.is_of(release) for alternative in self.alternatives)
@@ -167,11 +171,6 @@ class Consumer(Model):
             if (key in reading.subjects or kind in reading.subjects) and reading.is_of(release):
                 return printed in reading.formats
         return True
-
-    def known_to(self, release: ToolRelease) -> tuple[bool, ...]:
-        """Which ways and forms a release knows; releases that know the same come to the same."""
-        ways = (way for need in self.needs for way in need.alternatives)
-        return tuple(known.is_of(release) for known in (*ways, *self.readings))
 
     def release(self, wanted: ToolRelease) -> ConsumerRelease | None:
         return next((r for r in self.releases if r.release == wanted), None)

@@ -17,7 +17,7 @@ from ..emit.product import Product, render
 from ..emit.rows import DIAGNOSTICS, MESSAGES
 from ..model.schema import Schema
 from ..model.vocabulary import Described, Evidence, Format, QuirkKind, Trait, Unit, Verdict
-from ..model.words import LANGUAGE
+from ..problem import LANGUAGE
 from ..query.interface import ANSWERS
 from ..syntax.parse import RULE as SYNTAX
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...compat.exports import Exports
-from ...compat.matrix import Run, alike, kernels, runs, words
+from ...compat.matrix import Run, kernels, runs, words
 from ...model import Architecture, Schema
 from ...model.consumer import Consumer, ConsumerRelease
 from ...terms.release import Release
@@ -53,16 +53,12 @@ def _all_runs(schema: Schema, over: _Kernels) -> list[_Row]:
     rows = []
     for consumer in schema.consumers:
         if len(consumer.releases) > 1:
-            told_apart = {name: alike(consumer, of_arch) for name, of_arch in over.items()}
-            judged: dict[tuple[bool, ...], dict[str, list[Run]]] = {}
-            for release in consumer.releases[: -_RELEASES - 1 : -1]:
-                known = consumer.known_to(release.release)
-                if known not in judged:
-                    judged[known] = {
-                        name: runs(consumer, release.release, of_arch)
-                        for name, of_arch in told_apart.items()
-                    }
-                rows.append(_Row(consumer, release, judged[known]))
+            releases = consumer.releases[: -_RELEASES - 1 : -1]
+            asked = [release.release for release in releases]
+            judged = {name: runs(consumer, asked, of_arch) for name, of_arch in over.items()}
+            for place, release in enumerate(releases):
+                by_arch = {name: of_arch[place] for name, of_arch in judged.items()}
+                rows.append(_Row(consumer, release, by_arch))
     return rows
 
 
