@@ -7,6 +7,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+LANGUAGE = "VMCI002"
+"""The rule of everything that the language itself asks for."""
+
 # Two letters wrong in a word of eight score 0.75.
 _NEAR = 0.75
 

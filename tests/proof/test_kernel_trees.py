@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -69,7 +69,7 @@ def format_of(export: dict[str, Any]) -> str:
     return PRINTF_FORMAT[export["printf"].partition("=")[2]]
 
 
-def of_tree(tree: dict[str, Any], arch: Architecture, known: dict[str, bool]) -> Exports:
+def of_tree(tree: dict[str, Any], arch: Architecture, known: Mapping[str, bool]) -> Exports:
     """What the tree exports on one architecture, conditions as far as that leaves them open."""
     # i386 and x86_64 share a folder, but each of their files is one's own.
     mine = ("*", arch.name if arch.source == "x86" else arch.source)

@@ -11,8 +11,7 @@ from ..discovery import rules_in
 from ..model.build import build, parse_files
 from ..model.files import read_files
 from ..model.schema import Schema
-from ..model.words import LANGUAGE
-from ..problem import Problem
+from ..problem import LANGUAGE, Problem
 from ..syntax.parse import RULE as SYNTAX
 from . import rules
 from .rule import Rule

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import resources
 from ..model import Architecture, Schema
-from ..model.build import load
+from ..model.kept import load_kept
 from ..problem import SchemaError
 from ..query.names import UnknownName, find_architecture, find_release
 from ..terms.release import Release
@@ -39,13 +39,22 @@ def load_schema(folder: Path) -> Schema:
     if not folder.is_dir():
         raise Failure(f"{folder}: no such folder; --schema takes one with .vmci files")
     try:
-        schema = load(folder)
+        schema = _load(folder)
     except SchemaError as error:
         problems = "\n".join(map(str, error.problems))
         raise Failure(f"the schema in {folder} can't be used:\n{problems}") from error
     if not schema.entries:
         raise Failure(f"{folder}: no entries; --schema takes a folder with .vmci files")
     return schema
+
+
+def _load(folder: Path) -> Schema:
+    # Of the one that came with the tool a model is kept; one that somebody works on changes.
+    if folder.resolve() == resources.schema().resolve():
+        return load_kept(folder)
+    from ..model.build import load
+
+    return load(folder)
 
 
 def release_of(schema: Schema, text: str) -> Release:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..model.consumer import Alternative, Consumer, Need
@@ -86,7 +86,10 @@ def _verdict(need: Need, taken: Alternative, exports: Exports) -> Verdict:
 
 def outcomes(consumer: Consumer, release: ToolRelease, exports: Exports) -> list[Outcome]:
     """Every purpose of a release on a kernel, the worst first."""
-    found = [judge(consumer, need, release, exports) for need in consumer.needs]
+    return worst_first(judge(consumer, need, release, exports) for need in consumer.needs)
+
+
+def worst_first(found: Iterable[Outcome | None]) -> list[Outcome]:
     judged = [outcome for outcome in found if outcome is not None]
     return sorted(judged, key=lambda outcome: -outcome.verdict.rank)
 

@@ -12,7 +12,7 @@ from ..model.vocabulary import Verdict
 from ..terms.release import Release
 from ..terms.tool import ToolRelease
 from .exports import Exports, predicted
-from .judge import outcomes, worst
+from .judge import Outcome, judge, worst, worst_first
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,69 @@ def kernels(schema: Schema, arch: Architecture, since: Release) -> list[Exports]
     return [predicted(schema, release, arch) for release in ordered]
 
 
-def runs(consumer: Consumer, release: ToolRelease, over: Sequence[Exports]) -> list[Run]:
-    """What a release comes to on kernels of one architecture, in order."""
-    found: list[Run] = []
+@dataclass(frozen=True)
+class Alike:
+    """Kernels in a row that a consumer can't tell apart: what the first exports, and the last."""
+
+    exports: Exports
+    last: Release
+
+
+def alike(consumer: Consumer, over: Sequence[Exports]) -> list[Alike]:
+    """Kernels of one architecture as far as the needs of a consumer tell them apart, in order."""
+    keys = consumer.keys
+    ranges = [r for need in consumer.needs for r in need.kernel_ranges]
+    found: list[Alike] = []
+    before = None
     for exports in over:
-        kernel = exports.release
-        judged = outcomes(consumer, release, exports)
+        seen = (
+            [exports.has(key) for key in keys],
+            [exports.formats.get(key) for key in keys],
+            [r.holds(exports.release) for r in ranges],
+            [exports.decides(need.condition) for need in consumer.needs],
+        )
+        first = found.pop().exports if seen == before else exports
+        found.append(Alike(first, exports.release))
+        before = seen
+    return found
+
+
+def runs(
+    consumer: Consumer, releases: Sequence[ToolRelease], over: Sequence[Exports]
+) -> list[list[Run]]:
+    """What each release comes to on kernels of one architecture, in order.
+
+    A purpose is judged once for all releases that know the same ways to it.
+    """
+    told_apart = alike(consumer, over)
+    judged: dict[tuple[int, int, tuple[bool, ...]], Outcome | None] = {}
+    found = []
+    for release in releases:
+        forms = tuple(reading.is_of(release) for reading in consumer.readings)
+        known = [need.known_to(release) + forms for need in consumer.needs]
+        verdicts = []
+        for place, kernels_alike in enumerate(told_apart):
+            outcomes = []
+            for number, need in enumerate(consumer.needs):
+                asked = (place, number, known[number])
+                if asked not in judged:
+                    judged[asked] = judge(consumer, need, release, kernels_alike.exports)
+                outcomes.append(judged[asked])
+            verdicts.append(worst_first(outcomes))
+        found.append(_joined(told_apart, verdicts))
+    return found
+
+
+def _joined(over: Sequence[Alike], verdicts: Sequence[list[Outcome]]) -> list[Run]:
+    found: list[Run] = []
+    for kernels_alike, judged in zip(over, verdicts):
         verdict = worst(judged)
         bad = tuple(o.need.purpose for o in judged if o.verdict is verdict and verdict.rank > 1)
         verdict = Verdict.OK if verdict is Verdict.FALLBACK else verdict
+        first = kernels_alike.exports.release
         if found and (found[-1].verdict, found[-1].purposes) == (verdict, bad):
-            found[-1] = Run(found[-1].first, kernel, verdict, bad)
-        else:
-            found.append(Run(kernel, kernel, verdict, bad))
+            first = found.pop().first
+        found.append(Run(first, kernels_alike.last, verdict, bad))
     return found
 
 

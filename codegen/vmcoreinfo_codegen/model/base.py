@@ -16,9 +16,11 @@ from .vocabulary import Evidence
 
 
 class Model(BaseModel):
-    """A frozen record that takes no fields but its own."""
+    """A frozen record that takes no fields but its own; its validator is built when first used."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 def _release(value: object) -> Release:
@@ -85,7 +87,9 @@ class Span(Model):
         until = self.until.release if self.until else None
         if contains(self.since.release, until, release):
             return True
-        return any(_in_branch(backport.release, release) for backport in self.backports)
+        return bool(self.backports) and any(
+            _in_branch(backport.release, release) for backport in self.backports
+        )
 
 
 class Ranged(Model):
@@ -100,7 +104,9 @@ class Ranged(Model):
         return contains(self.since, self.until, release)
 
     def was_backported(self, release: Release) -> bool:
-        return any(_in_branch(backport, release) for backport in self.backports)
+        return bool(self.backports) and any(
+            _in_branch(backport, release) for backport in self.backports
+        )
 
 
 def _in_branch(backport: Release, release: Release) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ..problem import Problem, SchemaError
+from ..problem import LANGUAGE, Problem, SchemaError
 from ..syntax import tree
 from ..syntax.parse import parse
 from ..terms.key import kind_of
@@ -20,11 +20,11 @@ from .build_consumer import ConsumerBuilder
 from .consumer import Consumer
 from .derivation import Derivation, Recipe
 from .entry import Change, DebugInfo, Dependency, Entry, Export, Quirk, Via
-from .files import Placed, in_order, read_files
+from .files import read_files
 from .macro import Macro, Print
+from .order import Placed, in_order
 from .schema import DeclaredRelease, Schema
 from .vocabulary import Format, QuirkKind, Unit
-from .words import LANGUAGE
 
 
 def load(folder: Path) -> Schema:

@@ -104,6 +104,16 @@ class Need(Model):
     def concerns(self, arch: str) -> bool:
         return self.archs is None or arch in self.archs
 
+    @property
+    def kernel_ranges(self) -> tuple[KernelRange, ...]:
+        """Kernels by which the need, or a way to it, makes a difference."""
+        found = (self.kernels, *(alternative.kernels for alternative in self.alternatives))
+        return tuple(kernels for kernels in found if kernels is not None)
+
+    def known_to(self, release: ToolRelease) -> tuple[bool, ...]:
+        """Which of the ways a release knows."""
+        return tuple(alternative.is_of(release) for alternative in self.alternatives)
+
     def exists_in(self, release: ToolRelease) -> bool:
         """Whether a release has the purpose at all: it knows some way to it."""
         return any(alternative.is_of(release) for alternative in self.alternatives)
@@ -168,13 +178,13 @@ class Consumer(Model):
 
     def can_read(self, key: str, printed: Format | None, release: ToolRelease) -> bool:
         """Whether a release reads a value of that form rightly; nothing said means yes."""
-        subjects = (key, str(kind_of(key)))
-        about = [
-            reading
-            for reading in self.readings
-            if reading.is_of(release) and any(subject in reading.subjects for subject in subjects)
-        ]
-        return not about or printed is None or printed in about[-1].formats
+        if printed is None:
+            return True
+        kind = str(kind_of(key))
+        for reading in reversed(self.readings):
+            if (key in reading.subjects or kind in reading.subjects) and reading.is_of(release):
+                return printed in reading.formats
+        return True
 
     def release(self, wanted: ToolRelease) -> ConsumerRelease | None:
         return next((r for r in self.releases if r.release == wanted), None)

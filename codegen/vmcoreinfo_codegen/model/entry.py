@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from ..terms.condition import ALWAYS, Condition
@@ -110,6 +111,8 @@ class Export(Model):
         return (own,) if own else tuple(fact.expression for fact in said)
 
     def contains(self, release: Release) -> bool:
+        if len(self.spans) == 1:
+            return self.spans[0].contains(release)
         return any(span.contains(release) for span in self.spans)
 
     @property
@@ -149,18 +152,28 @@ _Attribute = TypeVar("_Attribute", bound=Ranged)
 
 
 def _in_force(attributes: tuple[_Attribute, ...], release: Release) -> list[_Attribute]:
+    if not attributes:
+        return []
     backported = [a for a in attributes if a.was_backported(release)]
     return backported + [a for a in attributes if a.holds(release)]
 
 
-class Prediction(Model):
-    """That a kernel exports an entry: under which condition, printed how."""
+@dataclass(frozen=True)
+class Prediction:
+    """That a kernel exports an entry: under which condition, printed how.
+
+    No `Model`: what it holds is checked already, and it is made by the ten thousands.
+    """
 
     key: str
-    condition: ConditionField
+    condition: Condition
     format: Format
-    via: Via | None
     export: Export
+    release: Release
+
+    @property
+    def via(self) -> Via | None:
+        return self.export.via(self.release)
 
     @property
     def is_unconditional(self) -> bool:

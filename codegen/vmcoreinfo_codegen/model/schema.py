@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from ..problem import Location
@@ -85,8 +85,8 @@ class Schema(Model):
                     key=entry.key,
                     condition=condition,
                     format=entry.format,
-                    via=export.via(release),
                     export=export,
+                    release=release,
                 )
                 break
 
@@ -125,11 +125,18 @@ class Schema(Model):
         for entry in self.entries:
             yield from entry.exports
 
-    def fixed_config(self, arch: Architecture) -> dict[str, bool]:
+    def fixed_config(self, arch: Architecture) -> Mapping[str, bool]:
         """The symbols that the architecture alone decides, and how."""
-        everywhere = {name for other in self.architectures for name in other.config}
-        off = everywhere - set(arch.config) - set(arch.optional)
-        return {name: False for name in off} | {name: True for name in arch.config}
+        return self._fixed_configs[arch.name]
+
+    @cached_property
+    def _fixed_configs(self) -> dict[str, Mapping[str, bool]]:
+        everywhere = {name for arch in self.architectures for name in arch.config}
+        return {
+            arch.name: {name: False for name in everywhere.difference(arch.config, arch.optional)}
+            | dict.fromkeys(arch.config, True)
+            for arch in self.architectures
+        }
 
     def questions(self) -> list[Expression]:
         """Everything that entries ask of debug information, configuration and memory."""

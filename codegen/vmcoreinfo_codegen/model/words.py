@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, TypeVar
 
-from ..problem import Location, Problem, did_you_mean
+from ..problem import LANGUAGE, Location, Problem, did_you_mean
 from ..syntax import tree
 from ..terms.release import Release
 from .base import Boundary, Span
@@ -14,9 +14,6 @@ from .vocabulary import Described, Evidence
 
 _Word = TypeVar("_Word", bound=Described)
 _ClauseType = TypeVar("_ClauseType", bound=tree.Clause)
-
-LANGUAGE = "VMCI002"
-"""The rule of everything that the language itself asks for."""
 
 
 class Bounds(TypedDict):

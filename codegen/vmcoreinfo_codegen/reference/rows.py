@@ -26,7 +26,7 @@ from ..model.vocabulary import (
     Unit,
     Verdict,
 )
-from ..model.words import LANGUAGE
+from ..problem import LANGUAGE
 from ..query.interface import ANSWERS
 from ..syntax.parse import RULE as SYNTAX
 

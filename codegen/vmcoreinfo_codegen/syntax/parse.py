@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
-from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, lexer
 from lark.lexer import PatternStr
 
 from .. import resources
@@ -41,7 +43,22 @@ def grammar() -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    return Lark(grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=False)
+    with _terminals_taken_as_they_are():
+        return Lark(grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=False)
+
+
+@contextmanager
+def _terminals_taken_as_they_are() -> Iterator[None]:
+    """Where interegular is installed, lark compares all terminals, those of its own grammar too.
+
+    That takes thrice the time of all else that it does to begin; a test does it, in strict mode.
+    """
+    had = lexer.has_interegular
+    lexer.has_interegular = False
+    try:
+        yield
+    finally:
+        lexer.has_interegular = had
 
 
 def parse(text: str, path: str) -> tuple[tree.File, list[Problem]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 _WRAPPED = re.compile(r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\(([^()\s=]+)\)")
 
@@ -21,6 +22,8 @@ class Kind(StrEnum):
     BARE = "bare"
 
 
+# A schema has some 200 keys, and asks for the kind of each over and over.
+@lru_cache(maxsize=4096)
 def kind_of(key: str) -> Kind:
     match = _WRAPPED.fullmatch(key)
     if match:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 _RELEASE = re.compile(r"(\d+)\.(\d+)((?:\.\d+)*)(?:-rc(\d+))?")
 # A full release string: distributions append their own part (`6.12.117+deb13-cloud-amd64`,
@@ -47,7 +47,7 @@ class Release:
     def is_stable(self) -> bool:
         return self.stable > 0
 
-    @property
+    @cached_property
     def opening(self) -> tuple[tuple[int, ...], int, int]:
         """Where a span bounded by this release opens or closes.
 
@@ -58,7 +58,7 @@ class Release:
             return (self.mainline, 0, 0)
         return (self.mainline, self.candidate, self.stable)
 
-    @property
+    @cached_property
     def moment(self) -> tuple[tuple[int, ...], int, int]:
         return (self.mainline, self.candidate, self.stable)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...compat.exports import Exports
 from ...compat.matrix import Run, kernels, runs, words
 from ...model import Architecture, Schema
 from ...model.consumer import Consumer, ConsumerRelease
@@ -19,21 +20,20 @@ from .verdicts import Verdicts, verdict_products
 _SINCE = Release.parse("5.0")
 _RELEASES = 8
 _ARCHS = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
+_Kernels = dict[str, list[Exports]]
 
 
 def products(schema: Schema) -> list[Product]:
     """The page and the table for machines, out of the same runs."""
-    found = _all_runs(schema)
+    over = {arch.name: kernels(schema, arch, _SINCE) for arch in _archs(schema)}
+    found = _all_runs(schema, over)
     context = _page(schema, found)
     page = render("tables", "consumers.md.j2", "tables/consumers.md", {**context, "links": []})
-    return [page, *verdict_products(_verdicts(found)), *_matrices(schema, found)]
+    return [page, *verdict_products(_verdicts(found)), *_matrices(over, found)]
 
 
-def _matrices(schema: Schema, found: list[_Row]) -> list[Product]:
-    columns = {
-        arch.name: [exports.release for exports in kernels(schema, arch, _SINCE)]
-        for arch in _archs(schema)
-    }
+def _matrices(over: _Kernels, found: list[_Row]) -> list[Product]:
+    columns = {name: [exports.release for exports in of_arch] for name, of_arch in over.items()}
     by_consumer: dict[str, list[Row]] = {}
     for row in found:
         by_consumer.setdefault(row.consumer.name, []).append((str(row.release.release), row.runs))
@@ -49,18 +49,17 @@ class _Row:
     runs: dict[str, list[Run]]
 
 
-def _all_runs(schema: Schema) -> list[_Row]:
-    over = {arch.name: kernels(schema, arch, _SINCE) for arch in _archs(schema)}
-    return [
-        _Row(
-            consumer,
-            release,
-            {name: runs(consumer, release.release, exports) for name, exports in over.items()},
-        )
-        for consumer in schema.consumers
-        if len(consumer.releases) > 1
-        for release in consumer.releases[: -_RELEASES - 1 : -1]
-    ]
+def _all_runs(schema: Schema, over: _Kernels) -> list[_Row]:
+    rows = []
+    for consumer in schema.consumers:
+        if len(consumer.releases) > 1:
+            releases = consumer.releases[: -_RELEASES - 1 : -1]
+            asked = [release.release for release in releases]
+            judged = {name: runs(consumer, asked, of_arch) for name, of_arch in over.items()}
+            for place, release in enumerate(releases):
+                by_arch = {name: of_arch[place] for name, of_arch in judged.items()}
+                rows.append(_Row(consumer, release, by_arch))
+    return rows
 
 
 def _page(schema: Schema, found: list[_Row]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...model import Architecture, Entry, Export, Schema
@@ -97,7 +97,7 @@ def _runs(
     schema: Schema,
     entry: Entry,
     points: list[Release],
-    known: dict[str, dict[str, bool]],
+    known: Mapping[str, Known],
     texts: _Texts,
 ) -> list[tuple[list[int], list[Run]]]:
     """(places of architectures, runs) for each different answer; none where there is never one.

@@ -161,7 +161,9 @@ def arch_page(schema: Schema, arch: Architecture) -> Page:
     owned = [e for e in schema.entries if any(_owns(arch, export) for export in e.exports)]
     own = [entry for entry in owned if _can_hold(schema, arch, entry)]
     own_heads = ["Key", "Value", "Exported", "Condition", "Replaced by", "Summary"]
-    rest = [(e, x) for e in schema.entries if e not in owned for x in e.exports if x.archs is None]
+    keys = {entry.key for entry in owned}
+    others = [entry for entry in schema.entries if entry.key not in keys]
+    rest = [(e, x) for e in others for x in e.exports if x.archs is None]
     there = [(e, x) for e, x in rest if _lives_on(arch, x)]
     other = [row for e, x in there if (row := _differs(schema, arch, e, x))]
     missed = [entry.key for entry, export in rest if not _lives_on(arch, export)]

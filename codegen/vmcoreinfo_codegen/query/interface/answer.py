@@ -9,4 +9,4 @@ from pydantic import BaseModel, ConfigDict
 class Answer(BaseModel):
     """What a verb prints, or a part of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

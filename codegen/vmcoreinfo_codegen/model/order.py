@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""The order of the schema: every file at the place of the `source` line that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from ..problem import LANGUAGE, Location, Problem, did_you_mean
+from ..syntax import tree
+
+
+class Placed(NamedTuple):
+    """An item of the schema with its file and section."""
+
+    path: str
+    section: str
+    item: tree.Node
+
+
+def in_order(files: Sequence[tree.File], problems: list[Problem]) -> list[Placed]:
+    """All items as the `source` lines have them, those of the first file foremost.
+
+    A line that names no file, one that names a file again, and a file that no line
+    names become problems; such a file is left out.
+    """
+    if not files:
+        return []
+    walk = _Walk(files, problems)
+    placed = list(walk.items(files[0]))
+    walk.look_for_left_out()
+    return placed
+
+
+class _Walk:
+    def __init__(self, files: Sequence[tree.File], problems: list[Problem]) -> None:
+        self._files = {file.path: file for file in files}
+        self._top = files[0].path
+        self._folder = PurePosixPath(self._top).parent
+        self._problems = problems
+        self._unreadable = {problem.location.path for problem in problems}
+        self._sourced: dict[str, Location | None] = {self._top: None}
+
+    def items(self, file: tree.File) -> Iterator[Placed]:
+        section = ""
+        for item in file.items:
+            if isinstance(item, tree.SourceFile):
+                sourced = self._file(item, file.path)
+                if sourced is not None:
+                    yield from self.items(sourced)
+            else:
+                if isinstance(item, tree.Section):
+                    section = str(item.title)
+                yield Placed(file.path, section, item)
+
+    def _file(self, line: tree.SourceFile, path: str) -> tree.File | None:
+        name = str(line.name)
+        at = Location(path, line.name.line, line.name.column)
+        found = self._files.get(str(self._folder / name))
+        if found is None:
+            known = [str(PurePosixPath(p).relative_to(self._folder)) for p in self._files]
+            self._problem(at, f"no file {name} in {self._folder}/", did_you_mean(name, known))
+            return None
+        if found.path in self._sourced:
+            first = self._sourced[found.path]
+            hint = f"{first} has it" if first else "it is the file that sources the others"
+            self._problem(at, f"{name} is sourced a second time", hint)
+            return None
+        self._sourced[found.path] = at
+        return found
+
+    def look_for_left_out(self) -> None:
+        """Report files that no line names, where all that could name them was read."""
+        lists = {file.path for file in self._files.values() if _sources(file)} | {self._top}
+        if lists & self._unreadable:
+            return
+        for path in self._files:
+            if path not in self._sourced:
+                name = PurePosixPath(path).relative_to(self._folder)
+                hint = f"{self._top} needs a line 'source \"{name}\"', where the kernel prints it"
+                self._problem(Location(path), "no file sources it", hint)
+
+    def _problem(self, at: Location, message: str, hint: str) -> None:
+        self._problems.append(Problem(at, LANGUAGE, message, hint))
+
+
+def _sources(file: tree.File) -> bool:
+    return any(isinstance(item, tree.SourceFile) for item in file.items)
