@@ -4,29 +4,54 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.command import Run
+from tests.compat.real import (
+    GUESTS,
+    Guest,
+    altered,
+    at_addresses,
+    judged,
+    name_of,
+    shifts_of,
+    stops,
+)
 from tests.dump.real import CACHE, guest
-from vmcoreinfo_codegen.dump import elf
-from vmcoreinfo_codegen.dump.source import File
+from vmcoreinfo_codegen.dump.reader import find_note
 
 pytestmark = pytest.mark.long
 
 RELEASES = ["0.0.26", "0.0.27", "0.0.33", "0.2.0"]
 
-PROBE = r"""
-import re, sys, drgn
-program = drgn.Program()
-program.set_core_dump(sys.argv[1])
-text = program["VMCOREINFO"].string_()
-address = int(re.search(rb"SYMBOL\(init_uts_ns\)=([0-9a-f]+)", text)[1], 16)
-assert program.read(address, 5) == b"Linux"
-"""
+OPEN = "import sys, drgn; program = drgn.Program(); program.set_core_dump(sys.argv[1])\n"
+# What is at the virtual address is what is at the physical one.
+READ = (
+    OPEN
+    + "v, p = (int(a, 16) for a in sys.argv[2:]); "
+    + ("assert program.read(v, 64) == program.read(p, 64, True) != bytes(64)\n")
+)
+NAME = OPEN + "assert b'Linux' in program.read(int(sys.argv[2], 16), 16)\n"
+
+PURPOSES = [
+    "open the dump",
+    "page tables",
+    "width of addresses",
+    "addresses of a 52-bit kernel on a 48-bit CPU",
+    "place of the kernel image",
+    "page table by its physical address",
+]
+NUMBERS = [f"NUMBER({name})" for name in ("TCR_EL1_T1SZ", "VA_BITS", "kimage_voffset")]
+ALTERED: dict[str, list[list[str]]] = {
+    "amd64": [[], ["SYMBOL(swapper_pg_dir)"], ["NUMBER(phys_base)"]],
+    "arm64": [[], ["SYMBOL(swapper_pg_dir)"], *([key] for key in NUMBERS), NUMBERS[:2]],
+}
 
 
 def installed(release: str) -> Path:
@@ -42,34 +67,65 @@ def installed(release: str) -> Path:
     return folder
 
 
-def has_addresses(dump: Path) -> bool:
-    """Whether program headers say where the kernel ran; those of QEMU have physical addresses."""
-    with File(str(dump)) as source:
-        segments = elf.open_elf(source).segments()
-        return any(s.virtual >> 63 for s in segments if s.type == elf.PT_LOAD)
-
-
-@pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("kernel", ["6.1.0-*", "6.12.*"])
-def test_translation_by_the_note(run: Run, release: str, kernel: str) -> None:
-    dump = guest(kernel) / "with-device.elf"
-    found = run("compat", str(dump), "--consumer", f"drgn@{release}", "--format", "json").json(
-        "compat"
-    )
-    purposes = {p["purpose"]: p["verdict"] for p in found["purposes"]}
-    assert purposes["open the dump"] == purposes["page tables"] == "ok"
-    by_note = purposes["place of the kernel image"] == "ok"
-    environment = {**os.environ, "PYTHONPATH": str(installed(release))}
-    ran = subprocess.run(
-        [sys.executable, "-c", PROBE, dump],
-        env=environment,
+def probe(release: str, text: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", text, *arguments],
+        env={**os.environ, "PYTHONPATH": str(installed(release))},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ran.returncode == 0) == (by_note or has_addresses(dump)), ran.stderr
-    if ran.returncode:
-        assert "recursive address translation" in ran.stderr
+
+
+def symbol(dump: Path, name: str) -> int:
+    found = re.search(
+        rb"^SYMBOL\(%s\)=([0-9a-f]+)$" % name.encode(), find_note(str(dump)).text, re.M
+    )
+    assert found
+    return int(found[1], 16)
+
+
+def dumps_of(source: Path, arch: str, folder: Path) -> Iterator[tuple[str, Path, list[str]]]:
+    """Dumps of one guest, by name, with what the probe is to do with each.
+
+    Through QEMU's headers a name in the image is read. Where headers have the addresses of
+    the image those need no tables, and a place in the linear map is read.
+    """
+    name = [NAME, f"{symbol(source, 'init_uts_ns'):x}"]
+    for without in ALTERED[arch]:
+        title = f"without {' '.join(without)}" if without else "as it is"
+        copy = altered(source, folder / "altered.elf", without)
+        yield title, copy, name
+        if arch == "arm64":
+            image, linear = shifts_of(source)
+            place = symbol(source, "mem_section")
+            physical = (place - linear) % (1 << 64)
+            moved = at_addresses(copy, folder / "moved.elf", image)
+            yield f"{title}, with addresses", moved, [READ, f"{place:x}", f"{physical:x}"]
+
+
+@pytest.mark.parametrize("which", GUESTS, ids=name_of)
+def test_translation_by_the_note(
+    run: Run, tmp_path: Path, which: Guest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every release on dumps of every kernel, their notes whole and without entries."""
+    rows, wrong = [], []
+    for title, dump, (text, *arguments) in dumps_of(
+        guest(*which) / "with-device.elf", which[1], tmp_path
+    ):
+        for release in RELEASES:
+            found = judged(run, dump, f"drgn@{release}")
+            bad = [p for p in PURPOSES if p in found and stops(found[p], dump)]
+            ran = probe(release, text, dump, *arguments)
+            last = (ran.stderr.strip().splitlines() or ["works"])[-1]
+            rows.append(f"{release:7} {title}: predicted {', '.join(bad) or 'to work'}; {last}")
+            if (ran.returncode == 0) == bool(bad):
+                wrong.append(rows[-1])
+    with capsys.disabled():
+        print(f"\n{name_of(which)}: drgn\n" + "\n".join(rows))
+        print(f"{len(rows) - len(wrong)} of {len(rows)} cells agree")
+    assert not wrong
+    assert len(rows) >= len(RELEASES) * len(ALTERED[which[1]])
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -82,21 +138,11 @@ def test_the_last_line_is_lost(run: Run, tmp_path: Path, release: str) -> None:
         text, cut = tmp_path / "text", tmp_path / "cut.elf"
         text.write_text(f"{note}PAGESIZE=4096{ending}")
         assert run("attach", str(text), str(dump), "-o", str(cut)).code == 0
-        found = run("compat", str(cut), "--consumer", f"drgn@{release}", "--format", "json")
-        purposes = {p["purpose"]: p["verdict"] for p in found.json("compat")["purposes"]}
-        opened = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "import sys, drgn; drgn.Program().set_core_dump(sys.argv[1])",
-                cut,
-            ],
-            env={**os.environ, "PYTHONPATH": str(installed(release))},
-            capture_output=True,
-            text=True,
-            check=False,
+        opened = probe(release, OPEN, cut)
+        found = judged(run, cut, f"drgn@{release}")
+        assert (opened.returncode == 0) == (found["open the dump"]["verdict"] == "ok"), (
+            opened.stderr
         )
-        assert (opened.returncode == 0) == (purposes["open the dump"] == "ok"), opened.stderr
         codes.append(opened.returncode)
         cut.unlink()
     assert codes == [0, 1]

@@ -29,7 +29,7 @@ def core(name: str) -> Path:
         pytest.skip(f"{name} is not in {CORES}")
     unpacked = CACHE / "cores" / name
     unpacked.parent.mkdir(parents=True, exist_ok=True)
-    with _locked("cores"):
+    with locked("cores"):
         if not unpacked.exists():
             partial = unpacked.with_suffix(".partial")
             with lzma.open(packed) as source, partial.open("wb") as target:
@@ -38,13 +38,16 @@ def core(name: str) -> Path:
     return unpacked
 
 
-def guest(glob: str) -> Path:
-    """The folder with dumps of a Debian kernel booted in QEMU."""
-    folder = CACHE / f"guest-{re.sub(r'[^0-9.]', '', glob).strip('.')}"
+def guest(glob: str, arch: str = "amd64", cpu: str = "") -> Path:
+    """The folder with dumps of a Debian kernel booted in QEMU; `cpu` is QEMU's usual one unless told."""
+    name = [] if arch == "amd64" else [arch]
+    name += [re.sub(r"[^0-9.]", "", glob).strip("."), *re.findall(r"^\w+", cpu)]
+    folder = CACHE / "-".join(["guest", *name])
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked("guest"):
+    command: list[str | Path] = [ROOT / "tests/guest-dumps", folder, glob, arch]
+    with locked("guest"):
         made = subprocess.run(
-            [ROOT / "tests/guest-dumps", folder, glob], capture_output=True, text=True, check=False
+            [*command, cpu] if cpu else command, capture_output=True, text=True, check=False
         )
     if made.returncode == 2:
         pytest.skip(made.stderr.strip().splitlines()[-1])
@@ -52,7 +55,7 @@ def guest(glob: str) -> Path:
     return folder
 
 
-class _locked:
+class locked:
     """The tests run in several processes, and one of them makes what all use."""
 
     def __init__(self, name: str) -> None:
