@@ -55,9 +55,10 @@ def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
     return found
 
 
-def judged(run: Run, dump: Path, consumer: str) -> dict[str, dict[str, Any]]:
+def judged(run: Run, dump: Path, consumer: str, *options: str) -> dict[str, dict[str, Any]]:
     """What `compat` says of each purpose of a tool with a dump, by purpose."""
-    found = run("compat", str(dump), "--consumer", consumer, "--format", "json").json("compat")
+    command = ("compat", str(dump), "--consumer", consumer, *options, "--format", "json")
+    found = run(*command).json("compat")
     return {purpose["purpose"]: purpose for purpose in found["purposes"]}
 
 
