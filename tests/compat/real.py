@@ -20,21 +20,6 @@ from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.reader import find_note
 from vmcoreinfo_codegen.dump.source import File
 
-# A kernel of Debian's that tests/guest-dumps boots: glob, architecture, CPU. The arm64 kernel of
-# 6.12 is built for addresses of 52 bits, which the first CPU does not have and the last has.
-Guest = tuple[str, str, str]
-GUESTS: list[Guest] = [
-    ("6.1.0-*", "amd64", ""),
-    ("6.12.*", "amd64", ""),
-    ("6.1.0-*", "arm64", ""),
-    ("6.12.*", "arm64", ""),
-    ("6.12.*", "arm64", "max,pauth-impdef=on"),
-]
-
-
-def name_of(guest: Guest) -> str:
-    return " ".join(filter(None, guest))
-
 
 def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
     """The command of each release that a suite has; skips where none can be had."""

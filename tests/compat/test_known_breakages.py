@@ -124,7 +124,7 @@ WIDTHS: list[tuple[str, str, Callable[[Schema], Exports], str, str, str]] = [
     ("makedumpfile 67d0e1d", "makedumpfile@1.6.8", of("5.4"), "fatal", "width of addresses", "1.6.9"),
     ("makedumpfile a0216b6", "makedumpfile@1.6.8", note("5.10.0-30-cloud-arm64", PAGESIZE=65536, VA_BITS=52),
      "fatal", LEVELS, "1.6.9"),
-    ("libkdumpfile cc68c50", "libkdumpfile@0.4.1", note(WIDE), "wrong", ACTUAL, "0.5.0"),
+    ("libkdumpfile cc68c50", "libkdumpfile@0.4.1", note(WIDE), "fatal", ACTUAL, "0.5.0"),
     ("seen here", "drgn@0.0.27", note(WIDE), "fatal", ACTUAL, "0.0.28"),
 ]  # fmt: skip
 

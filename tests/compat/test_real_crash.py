@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from tests.compat.real import GUESTS, Guest, altered, judged, name_of, releases_of
-from tests.dump.real import guest
+from tests.compat.real import altered, judged, releases_of
+from tests.dump.real import GUESTS, Guest, guest, name_of
 
 pytestmark = pytest.mark.long
 

@@ -12,17 +12,8 @@ from typing import Any
 import pytest
 
 from tests.command import ROOT, Run
-from tests.compat.real import (
-    GUESTS,
-    altered,
-    at_addresses,
-    judged,
-    name_of,
-    releases_of,
-    shifts_of,
-    stops,
-)
-from tests.dump.real import core, guest
+from tests.compat.real import altered, at_addresses, judged, releases_of, shifts_of, stops
+from tests.dump.real import GUESTS, core, guest, name_of
 
 pytestmark = pytest.mark.long
 

@@ -38,6 +38,22 @@ def core(name: str) -> Path:
     return unpacked
 
 
+# Kernels of Debian's that tests/guest-dumps boots: glob, architecture, CPU. The arm64 kernel of
+# 6.12 is built for addresses of 52 bits, which the first CPU does not have and the last has.
+Guest = tuple[str, str, str]
+GUESTS: list[Guest] = [
+    ("6.1.0-*", "amd64", ""),
+    ("6.12.*", "amd64", ""),
+    ("6.1.0-*", "arm64", ""),
+    ("6.12.*", "arm64", ""),
+    ("6.12.*", "arm64", "max,pauth-impdef=on"),
+]
+
+
+def name_of(guest: Guest) -> str:
+    return " ".join(filter(None, guest))
+
+
 def guest(glob: str, arch: str = "amd64", cpu: str = "") -> Path:
     """The folder with dumps of a Debian kernel booted in QEMU; `cpu` is QEMU's usual one unless told."""
     name = [] if arch == "amd64" else [arch]

@@ -93,7 +93,7 @@ def _verdict(need: Need, taken: Alternative, exports: Exports) -> Verdict:
     if taken.when is not None and exports.tells(taken.when) is False:
         return need.verdict
     # Another source than the note is the way that such a need falls back to.
-    falls_back = not taken.keys and need.verdict is Verdict.FALLBACK
+    falls_back = bool(taken.others) and need.verdict is Verdict.FALLBACK
     return Verdict.FALLBACK if falls_back else Verdict.OK
 
 
