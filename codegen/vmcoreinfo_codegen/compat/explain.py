@@ -74,7 +74,8 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
         parts.append(f"it goes by {words_of(taken)}, which is right on kernels{since}{until}")
         parts += [_changed(schema, key, exports) for key in taken.keys]
     if taken is not None and taken.when is not None and exports.tells(taken.when) is False:
-        parts.append(f"it goes by {words_of(taken)}, and {_values(schema, taken.when, exports)}")
+        values = _values(schema, taken.when, exports)
+        parts.append(f"it goes by {words_of(taken)}, which is not right where {values}")
     parts += _last_gone([missing(schema, key, exports) for key in outcome.missing])
     if not taken and not outcome.missing:
         parts.append("it knows no way on this kernel")
