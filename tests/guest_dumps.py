@@ -3,8 +3,8 @@
 
 guest_dumps.py cpio FOLDER              the folder as an archive of the kernel's, to stdout
 guest_dumps.py module PATH.ko[.xz]      the module as insmod takes it, to stdout
-guest_dumps.py qmp SOCKET SECONDS NAME  stop the guest and dump it to NAME.elf, and with
-               [BYTES]                  BYTES to NAME.kdump, and so much memory to memory.raw
+guest_dumps.py qmp SOCKET SECONDS NAME  stop the guest and dump it to NAME.elf; where a part of
+               [START BYTES]            memory is named, also to NAME.kdump, and that to memory.raw
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Monitor:
         raise RuntimeError(f"{command}: QEMU has gone")
 
 
-def dump(path: str, seconds: str, name: str, size: str = "0") -> None:
+def dump(path: str, seconds: str, name: str, start: str = "0", size: str = "0") -> None:
     qemu = Monitor(path, float(seconds))
     qemu("stop")  # so that all that follows is of the same moment
     qemu("dump-guest-memory", paging=False, protocol=f"file:{name}.elf", detach=False)
@@ -75,7 +75,7 @@ def dump(path: str, seconds: str, name: str, size: str = "0") -> None:
             format="kdump-zlib",
             detach=False,
         )
-        qemu("pmemsave", val=0, size=int(size), filename="memory.raw")
+        qemu("pmemsave", val=int(start), size=int(size), filename="memory.raw")
     qemu("quit")
 
 

@@ -1,27 +1,100 @@
 # SPDX-License-Identifier: MIT
-"""The tools of Debian's suites, side by side."""
+"""The tools of Debian's suites, side by side, and dumps for them with notes that were altered."""
 
 from __future__ import annotations
 
+import shutil
+import struct
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.command import ROOT
-from tests.dump.real import CACHE
+import vmcoreinfo
+from tests.command import ROOT, Run
+from tests.dump.real import CACHE, locked
+from vmcoreinfo_codegen.dump import elf
+from vmcoreinfo_codegen.dump.attach import attach
+from vmcoreinfo_codegen.dump.reader import find_note
+from vmcoreinfo_codegen.dump.source import File
 
 
-def releases_of(tool: str) -> dict[str, Path]:
+def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
     """The command of each release that a suite has; skips where none can be had."""
-    folder = CACHE / "consumer-tools"
-    made = subprocess.run(
-        [ROOT / "tests/consumer-tools", folder], capture_output=True, text=True, check=False
-    )
+    folder = CACHE / ("consumer-tools" if arch == "amd64" else f"consumer-tools-{arch}")
+    with locked("consumer-tools"):
+        made = subprocess.run(
+            [ROOT / "tests/consumer-tools", folder, arch],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if made.returncode == 2:
         pytest.skip(made.stderr.strip().splitlines()[-1])
     assert made.returncode == 0, made.stderr
     found = {path.name.partition("-")[2]: path for path in sorted(folder.glob(f"{tool}-*"))}
     if not found:
-        pytest.skip(f"no suite has {tool}")
+        pytest.skip(f"no suite has {tool} for {arch}")
     return found
+
+
+def judged(run: Run, dump: Path, consumer: str, *options: str) -> dict[str, dict[str, Any]]:
+    """What `compat` says of each purpose of a tool with a dump, by purpose."""
+    command = ("compat", str(dump), "--consumer", consumer, *options, "--format", "json")
+    found = run(*command).json("compat")
+    return {purpose["purpose"]: purpose for purpose in found["purposes"]}
+
+
+def stops(purpose: dict[str, Any], dump: Path) -> bool:
+    """Whether a tool is to stop for a purpose; a way by program headers needs their addresses."""
+    by_headers = "those of QEMU" in purpose["seen"] and not has_addresses(dump)
+    return purpose["verdict"] == "fatal" or (purpose["verdict"] == "fallback" and by_headers)
+
+
+def has_addresses(dump: Path) -> bool:
+    """Whether program headers say where the kernel ran; those of QEMU have physical addresses."""
+    with File(str(dump)) as source:
+        segments = elf.open_elf(source).segments()
+        return any(s.virtual >> 63 for s in segments if s.type == elf.PT_LOAD)
+
+
+def altered(dump: Path, out: Path, without: Iterable[str] = ()) -> Path:
+    """A copy of a dump, the note where every tool looks for it, and without some of its entries."""
+    gone = {key.encode() for key in without}
+    lines = find_note(str(dump)).text.splitlines(keepends=True)
+    kept = [line for line in lines if line.partition(b"=")[0] not in gone]
+    assert len(lines) - len(kept) == len(gone), f"{dump.name} has not all of {gone}"
+    out.unlink(missing_ok=True)
+    attach(b"".join(kept), str(dump), str(out))
+    return out
+
+
+def at_addresses(dump: Path, out: Path, shift: int) -> Path:
+    """A copy whose segments have their physical address plus `shift` for the virtual one."""
+    shutil.copyfile(dump, out)
+    with out.open("r+b") as file:
+        header = struct.unpack("<16sHHIQQQIHHHHHH", file.read(64))
+        start, size, count = header[5], header[9], header[10]
+        for place in range(start, start + size * count, size):
+            file.seek(place)
+            kind, _, _, _, physical = struct.unpack("<IIQQQ", file.read(32))
+            if kind == elf.PT_LOAD:
+                file.seek(place + 16)
+                file.write(struct.pack("<Q", (physical + shift) % (1 << 64)))
+    assert has_addresses(out)
+    return out
+
+
+def shifts_of(dump: Path) -> tuple[int, int]:
+    """What is added to a physical address in the image of an arm64 kernel, and in its linear map.
+
+    PHYS_OFFSET is for a linear map as wide as the kernel was built for, whatever the CPU has.
+    """
+    info = vmcoreinfo.parse(find_note(str(dump)).text)
+    image, offset, width = (
+        info[f"NUMBER({name})"] for name in ("kimage_voffset", "PHYS_OFFSET", "VA_BITS")
+    )
+    assert isinstance(image, int) and isinstance(offset, int) and isinstance(width, int)
+    return image, -(1 << width) - offset

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from tests.compat.real import releases_of
-from tests.dump.real import guest
+from tests.compat.real import altered, judged, releases_of
+from tests.dump.real import GUESTS, Guest, guest, name_of
 
 pytestmark = pytest.mark.long
 
@@ -22,20 +22,28 @@ def said(crash: Path, option: str, dump: Path) -> str:
     return (ran.stdout + ran.stderr).strip()
 
 
-def purposes(run: Run, release: str, dump: Path) -> dict[str, tuple[str, str]]:
-    consumer = f"crash@{release}"
-    found = run("compat", str(dump), "--consumer", consumer, "--format", "json").json("compat")
-    return {p["purpose"]: (p["verdict"], p["seen"]) for p in found["purposes"]}
-
-
-@pytest.mark.parametrize("kernel", ["6.1.0-*", "6.12.*"])
-def test_the_log(run: Run, kernel: str) -> None:
+@pytest.mark.parametrize("which", GUESTS, ids=name_of)
+def test_the_log(run: Run, which: Guest) -> None:
     """No release reads the ring buffer of 5.10 without a vmlinux, and each says so."""
-    dump = guest(kernel) / "with-device.kdump"
-    for release, crash in releases_of("crash").items():
-        verdict, seen = purposes(run, release, dump)["log without a vmlinux"]
-        assert verdict == "degraded"
-        assert seen.partition(": ")[2] in said(crash, "--log", dump), release
+    dump = guest(*which) / "with-device.kdump"
+    for release, crash in releases_of("crash", which[1]).items():
+        log = judged(run, dump, f"crash@{release}")["log without a vmlinux"]
+        assert log["verdict"] == "degraded"
+        assert log["seen"].partition(": ")[2] in said(crash, "--log", dump), release
+
+
+@pytest.mark.parametrize("which", GUESTS, ids=name_of)
+def test_the_release(run: Run, tmp_path: Path, which: Guest) -> None:
+    """It is OSRELEASE that is printed, and without it unknown."""
+    source = guest(*which) / "with-device.elf"
+    release_of_guest = (source.parent / "release").read_text().strip()
+    without = altered(source, tmp_path / "vmcore", ["OSRELEASE"])
+    for release, crash in releases_of("crash", which[1]).items():
+        for dump, printed in ((source, release_of_guest), (without, "unknown")):
+            kernel = ("--kernel", release_of_guest)
+            name = judged(run, dump, f"crash@{release}", *kernel)["identify the kernel"]
+            assert (name["verdict"] == "ok") == (printed != "unknown")
+            assert said(crash, "--osrelease", dump) == printed, release
 
 
 def test_a_longer_key_before_it(run: Run, tmp_path: Path) -> None:
@@ -52,7 +60,8 @@ def test_a_longer_key_before_it(run: Run, tmp_path: Path) -> None:
             [makedumpfile, "-f", "-c", "-d", "31", elf, kdump], capture_output=True, check=True
         )
         for version, crash in releases_of("crash").items():
-            assert purposes(run, version, kdump)["parse the note"][0] == parsed
+            found = judged(run, kdump, f"crash@{version}")
+            assert found["parse the note"]["verdict"] == parsed
             assert said(crash, "--osrelease", kdump) == taken, version
             assert said(crash, "--osrelease", elf) == release, version
         elf.unlink()

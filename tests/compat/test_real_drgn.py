@@ -11,22 +11,20 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from tests.dump.real import CACHE, guest
-from vmcoreinfo_codegen.dump import elf
-from vmcoreinfo_codegen.dump.source import File
+from tests.compat.real import judged
+from tests.compat.translation import Probe, check
+from tests.dump.real import CACHE, GUESTS, Guest, guest, name_of
 
 pytestmark = pytest.mark.long
 
 RELEASES = ["0.0.26", "0.0.27", "0.0.33", "0.2.0"]
 
-PROBE = r"""
-import re, sys, drgn
-program = drgn.Program()
-program.set_core_dump(sys.argv[1])
-text = program["VMCOREINFO"].string_()
-address = int(re.search(rb"SYMBOL\(init_uts_ns\)=([0-9a-f]+)", text)[1], 16)
-assert program.read(address, 5) == b"Linux"
-"""
+OPEN = "import sys, drgn; program = drgn.Program(); program.set_core_dump(sys.argv[1])\n"
+READ = (
+    OPEN
+    + "virtual, physical = (int(a, 16) for a in sys.argv[2:])\n"
+    + ("assert program.read(virtual, 64) == program.read(physical, 64, True) != bytes(64)\n")
+)
 
 
 def installed(release: str) -> Path:
@@ -42,45 +40,27 @@ def installed(release: str) -> Path:
     return folder
 
 
-def has_addresses(dump: Path) -> bool:
-    """Whether program headers say where the kernel ran; those of QEMU have physical addresses."""
-    with File(str(dump)) as source:
-        segments = elf.open_elf(source).segments()
-        return any(s.virtual >> 63 for s in segments if s.type == elf.PT_LOAD)
-
-
-@pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("kernel", ["6.1.0-*", "6.12.*"])
-def test_translation_by_the_note(run: Run, release: str, kernel: str) -> None:
-    dump = guest(kernel) / "with-device.elf"
-    found = run("compat", str(dump), "--consumer", f"drgn@{release}", "--format", "json").json(
-        "compat"
-    )
-    purposes = {p["purpose"]: p["verdict"] for p in found["purposes"]}
-    assert purposes["open the dump"] == purposes["page tables"] == "ok"
-    by_note = purposes["place of the kernel image"] == "ok"
-    environment = {**os.environ, "PYTHONPATH": str(installed(release))}
-    ran = subprocess.run(
-        [sys.executable, "-c", PROBE, dump],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ran.returncode == 0) == (by_note or has_addresses(dump)), ran.stderr
-    if ran.returncode:
-        assert "recursive address translation" in ran.stderr
-
-
-def opens(release: str, dump: Path) -> subprocess.CompletedProcess[str]:
-    probe = "import sys, drgn; drgn.Program().set_core_dump(sys.argv[1])"
+def probe(release: str, text: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", probe, dump],
+        [sys.executable, "-c", text, *arguments],
         env={**os.environ, "PYTHONPATH": str(installed(release))},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def reader(release: str) -> Probe:
+    return lambda dump, virtual, physical: probe(release, READ, dump, virtual, physical)
+
+
+@pytest.mark.parametrize("which", GUESTS, ids=name_of)
+def test_translation_by_the_note(
+    run: Run, tmp_path: Path, which: Guest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every release on dumps of every kernel, their notes whole and without entries."""
+    probes = {f"drgn@{release}": reader(release) for release in RELEASES}
+    check(run, which, probes, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("key", ["KERNELOFFSET", "NUMBER(phys_base)", "BUILD-ID", "SYMBOL(_stext)"])
@@ -94,7 +74,7 @@ def test_a_value_that_is_no_number(run: Run, tmp_path: Path, key: str) -> None:
     for release in RELEASES:
         found = run("compat", str(made), "--consumer", f"drgn@{release}", "--format", "json")
         (read,) = [p for p in found.json("compat")["purposes"] if p["purpose"] == "parse the note"]
-        opened = opens(release, made)
+        opened = probe(release, OPEN, made)
         assert (opened.returncode == 0) == (read["verdict"] == "ok"), (release, opened.stderr)
         assert read["seen"] in opened.stderr
     made.unlink()
@@ -110,10 +90,11 @@ def test_the_last_line_is_lost(run: Run, tmp_path: Path, release: str) -> None:
         text, cut = tmp_path / "text", tmp_path / "cut.elf"
         text.write_text(f"{note}PAGESIZE=4096{ending}")
         assert run("attach", str(text), str(dump), "-o", str(cut)).code == 0
-        found = run("compat", str(cut), "--consumer", f"drgn@{release}", "--format", "json")
-        purposes = {p["purpose"]: p["verdict"] for p in found.json("compat")["purposes"]}
-        opened = opens(release, cut)
-        assert (opened.returncode == 0) == (purposes["open the dump"] == "ok"), opened.stderr
+        opened = probe(release, OPEN, cut)
+        found = judged(run, cut, f"drgn@{release}")
+        assert (opened.returncode == 0) == (found["open the dump"]["verdict"] == "ok"), (
+            opened.stderr
+        )
         codes.append(opened.returncode)
         cut.unlink()
     assert codes == [0, 1]

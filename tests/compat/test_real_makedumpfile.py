@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import vmcoreinfo
 from tests.command import ROOT, Run
-from tests.compat.real import releases_of
-from tests.dump.real import core, guest
-from vmcoreinfo_codegen.dump.reader import find_note
+from tests.compat.real import altered, at_addresses, judged, releases_of, shifts_of, stops
+from tests.dump.real import GUESTS, core, guest, name_of
 
 pytestmark = pytest.mark.long
 
@@ -27,116 +27,167 @@ PURPOSES = {
     "exclude offline pages": "Offline pages",
 }
 
-# Debian's 1.6.8-4 carries patches of 1.6.9, for the 5.10 kernel of its suite: it finds the release
-# and prints the log of newer kernels than 1.6.8 itself does.
-PATCHED = {("1.6.8", "find the release in memory"), ("1.6.8", "dmesg")}
+# Debian's 1.6.8-4 carries patches of 1.6.9, for the 5.10 kernel of its suite, and is that release
+# for what they are about.
+PATCHED = {"1.6.8": "1.6.9"}
+OF_PATCHES = [
+    "find the release in memory",
+    "dmesg",
+    "width of addresses",
+    "levels of page tables",
+    "layout of addresses",
+]
+
+WIDTH, IMAGE, LINEAR = (f"NUMBER({name})" for name in ("VA_BITS", "kimage_voffset", "PHYS_OFFSET"))
+ALTERED: dict[str, list[list[str]]] = {
+    "amd64": [[], ["SYMBOL(_stext)"], ["SYMBOL(init_top_pgt)"]],
+    "arm64": [
+        *([], ["NUMBER(TCR_EL1_T1SZ)"], [WIDTH], [WIDTH, "NUMBER(TCR_EL1_T1SZ)"]),
+        *([WIDTH, IMAGE], [WIDTH, LINEAR], [WIDTH, "SYMBOL(_stext)"]),
+        [WIDTH, "SYMBOL(swapper_pg_dir)"],
+    ],
+}
 
 
-def tools() -> dict[str, Path]:
-    return releases_of("makedumpfile")
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended, what it printed, and the pages that it counted."""
+
+    code: int
+    text: str
+
+    @property
+    def counters(self) -> dict[str, int]:
+        return {name: int(n, 16) for name, n in _COUNTER.findall(self.text)}
 
 
-def counters(tool: Path, dump: Path, out: Path) -> tuple[int, dict[str, int]]:
-    ran = subprocess.run(
-        [tool, "-f", "-c", "-d", "31", "--message-level", "31", dump, out],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    text = (ran.stdout + ran.stderr).replace("\r", "\n")
-    return ran.returncode, {name: int(n, 16) for name, n in _COUNTER.findall(text)}
+def ran(tool: Path, *arguments: str | Path) -> Ran:
+    command = [tool, "-f", "--message-level", "31", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    return Ran(done.returncode, (done.stdout + done.stderr).replace("\r", "\n"))
 
 
-@pytest.fixture(scope="module")
-def dumps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """ELF dumps that every makedumpfile can open, by kernel."""
-    from vmcoreinfo_codegen.dump.attach import attach
+def filtered(tool: Path, dump: Path, out: Path) -> Ran:
+    return ran(tool, "-d", "31", dump, out)
 
-    found = {}
-    for glob in ("6.1.0-*", "6.12.*"):
-        folder = guest(glob)
-        # QEMU's headers are where makedumpfile does not look.
-        out = tmp_path_factory.mktemp("dumps") / "vmcore"
-        text = find_note(str(folder / "with-device.elf")).text
-        attach(text, str(folder / "with-device.elf"), str(out))
-        found[str(vmcoreinfo.parse(text).OSRELEASE)] = out
+
+def predicted(run: Run, dump: Path, version: str) -> dict[str, dict[str, Any]]:
+    """What is predicted of Debian's build of a release."""
+    found = judged(run, dump, f"makedumpfile@{version}")
+    if version in PATCHED:
+        patched = judged(run, dump, f"makedumpfile@{PATCHED[version]}")
+        found = {name: p for name, p in found.items() if name not in OF_PATCHES}
+        found |= {name: patched[name] for name in OF_PATCHES if name in patched}
     return found
 
 
+class Matrix:
+    """Cells of releases and dumps: what is predicted, beside what happened."""
+
+    def __init__(self, run: Run, releases: dict[str, Path], folder: Path) -> None:
+        self.run, self.releases, self.folder = run, releases, folder
+        self.rows: list[str] = []
+        self.wrong: list[str] = []
+        self.cells = 0
+
+    def add(self, title: str, dump: Path) -> None:
+        """Every release on one dump."""
+        right = self.right(dump)
+        for version, tool in self.releases.items():
+            found = predicted(self.run, dump, version)
+            stopping = {name: p["seen"] for name, p in found.items() if stops(p, dump)}
+            log = stopping.pop("dmesg", None)
+            out = self.folder / "out"
+            out.unlink(missing_ok=True)
+            outcome = filtered(tool, dump, out)
+            self.cell(f"{version} on {title}: filters", not stopping, outcome.code == 0)
+            if stopping:
+                texts = [part for seen in stopping.values() for part in messages(seen)]
+                seen = any(text in outcome.text for text in texts)
+                self.cell(f"{version} on {title}: says why, one of {texts}", True, seen)
+            elif right is not None:
+                self.counts(f"{version} on {title}", found, outcome.counters, right)
+            out.unlink(missing_ok=True)
+            happened = ran(tool, "--dump-dmesg", dump, out).code == 0 and out.stat().st_size > 0
+            self.cell(f"{version} on {title}: dmesg", not stopping and log is None, happened)
+            verdict = ", ".join(stopping) or "filters"
+            self.rows.append(f"{title:50} {version:7} exit {outcome.code}, predicted: {verdict}")
+
+    def counts(
+        self,
+        title: str,
+        found: dict[str, dict[str, Any]],
+        counted: dict[str, int],
+        right: dict[str, int],
+    ) -> None:
+        for counter in sorted(set(PURPOSES.values())):
+            of_it = [name for name in found if PURPOSES.get(name) == counter]
+            # A purpose that is degraded shows where there is something to exclude.
+            good = all(found[name]["verdict"] not in ("wrong", "fatal") for name in of_it)
+            same = counted.get(counter, 0) == right.get(counter, 0)
+            self.cell(f"{title}: {', '.join(of_it)}", good, same)
+
+    def cell(self, title: str, predicted: bool, happened: bool) -> None:
+        self.cells += 1
+        if predicted != happened:
+            self.wrong.append(f"{title}: predicted {predicted}, and it is {happened}")
+
+    def right(self, dump: Path) -> dict[str, int] | None:
+        """What the newest release counts, on a note that it reads rightly; None where it can't be made to."""
+        newest = max(self.releases, key=lambda v: tuple(map(int, v.split("."))))
+        if any(stops(p, dump) for p in judged(self.run, dump, f"makedumpfile@{newest}").values()):
+            return None
+        adapted, out = self.folder / "adapted.elf", self.folder / "right"
+        for path in (adapted, out):
+            path.unlink(missing_ok=True)
+        made = self.run("adapt", str(dump), "--for", f"makedumpfile@{newest}", "-o", str(adapted))
+        assert made.code == 0, made.err
+        outcome = filtered(self.releases[newest], adapted, out)
+        assert outcome.code == 0 and outcome.counters
+        return outcome.counters
+
+
+def messages(seen: str) -> list[str]:
+    """The messages in a text of the schema, which may name several, or say more before one."""
+    return [part.rpartition("give: ")[2].strip() for part in re.split(r", or: ", seen)]
+
+
+@pytest.mark.parametrize("arch", sorted(ALTERED))
 def test_the_matrix(
-    run: Run, dumps: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run: Run, tmp_path: Path, arch: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every release on every dump; 7.3 is there where `../shared/cores` is."""
-    releases = tools()
-    wrong: list[str] = []
-    cells = agree = 0
-    rows = []
-    all_dumps = dict(dumps)
+    matrix = Matrix(run, releases_of("makedumpfile", arch), tmp_path)
+    for which in [one for one in GUESTS if one[1] == arch]:
+        source = guest(*which) / "with-device.elf"
+        for without in ALTERED[arch]:
+            dump = altered(source, tmp_path / "vmcore", without)
+            matrix.add(f"{name_of(which)} without {' '.join(without) or 'nothing'}", dump)
+        if arch == "arm64":
+            # Headers with addresses of the linear map do not help either.
+            dump = altered(source, tmp_path / "vmcore", [WIDTH, LINEAR])
+            moved = at_addresses(dump, tmp_path / "moved", shifts_of(source)[1])
+            matrix.add(f"{name_of(which)}, addresses instead of {LINEAR}", moved)
     crash = ROOT.parent / "shared/cores/x86_64-7.3.4+deb13-cloud-amd64-kdump.elf.xz"
-    if crash.exists():
-        all_dumps["7.3.4"] = core(crash.name.removesuffix(".xz"))
-    for kernel, dump in all_dumps.items():
-        right = _right(run, releases, dump, tmp_path)
-        for version, tool in releases.items():
-            found = run(
-                "compat", str(dump), "--consumer", f"makedumpfile@{version}", "--format", "json"
-            ).json("compat")
-            code, counted = counters(tool, dump, tmp_path / "out")
-            for purpose in found["purposes"]:
-                name, verdict = purpose["purpose"], purpose["verdict"]
-                if (version, name) in PATCHED:
-                    continue
-                if verdict == "fatal" and name != "dmesg":
-                    happened = code != 0
-                elif name in PURPOSES and "--dump-dmesg" not in purpose["seen"]:
-                    happened = _differs(counted, right, PURPOSES[name])
-                else:
-                    continue
-                # Of two purposes that show in one counter, one alone may be wrong.
-                others = [
-                    p["verdict"] in ("wrong", "fatal")
-                    for p in found["purposes"]
-                    if PURPOSES.get(p["purpose"]) == PURPOSES.get(name)
-                ]
-                predicted = verdict in ("wrong", "fatal") or any(others)
-                cells += 1
-                agree += predicted == happened
-                if predicted != happened:
-                    wrong.append(f"{version} on {kernel}: {name}: predicted {verdict}")
-            rows.append(f"{kernel:30} {version:7} {found['verdict']:9} exit {code}")
+    if arch == "amd64" and crash.exists():
+        matrix.add("7.3.4 that crashed", core(crash.name.removesuffix(".xz")))
     with capsys.disabled():
-        print("\n" + "\n".join(rows))
-        print(f"{agree} of {cells} cells agree")
-    assert not wrong
-    assert cells > 20
-
-
-def _right(run: Run, releases: dict[str, Path], dump: Path, folder: Path) -> dict[str, int]:
-    """What the newest release counts, on a note that it reads rightly."""
-    newest = max(releases, key=lambda v: tuple(map(int, v.split("."))))
-    adapted = folder / "adapted.elf"
-    ran = run("adapt", str(dump), "--for", f"makedumpfile@{newest}", "-o", str(adapted))
-    assert ran.code == 0, ran.err
-    code, found = counters(releases[newest], adapted, folder / "right")
-    assert code == 0 and found
-    return found
-
-
-def _differs(counted: dict[str, int], right: dict[str, int], counter: str) -> bool:
-    return counted.get(counter, 0) != right.get(counter, 0)
+        print(f"\nmakedumpfile, {arch}\n" + "\n".join(matrix.rows))
+        print(f"{matrix.cells - len(matrix.wrong)} of {matrix.cells} cells agree")
+    assert not matrix.wrong
+    assert matrix.cells > 20
 
 
 def test_an_adapted_note_brings_back_what_was_dropped(run: Run, tmp_path: Path) -> None:
     """1.7.8 on the 7.3 crash: 0x118 pages are taken for user data, and 0x10 are."""
-    releases = tools()
+    releases = releases_of("makedumpfile")
     if "1.7.8" not in releases:
         pytest.skip("makedumpfile 1.7.8 can't be had")
     dump = core("x86_64-7.3.4+deb13-cloud-amd64-kdump.elf")
     adapted = tmp_path / "adapted.elf"
     assert run("adapt", str(dump), "--for", "makedumpfile@1.7.8", "-o", str(adapted)).code == 0
-    _, before = counters(releases["1.7.8"], dump, tmp_path / "before")
-    _, after = counters(releases["1.7.8"], adapted, tmp_path / "after")
+    before = filtered(releases["1.7.8"], dump, tmp_path / "before").counters
+    after = filtered(releases["1.7.8"], adapted, tmp_path / "after").counters
     assert (before["User process data pages"], after["User process data pages"]) == (0x118, 0x10)
     assert (before["Remaining pages"], after["Remaining pages"]) == (0x6D58, 0x6E44)
     assert before["Free pages"] == after["Free pages"]
@@ -160,11 +211,9 @@ def test_texts_that_a_parser_reads_otherwise(
     text, made = tmp_path / "text", tmp_path / "made.elf"
     text.write_text(before + run("note", str(dump)).out + after)
     assert run("attach", str(text), str(dump), "-o", str(made)).code == 0
-    for release, tool in tools().items():
-        consumer = f"makedumpfile@{release}"
-        found = run("compat", str(made), "--consumer", consumer, "--format", "json").json("compat")
-        parsed = {p["purpose"]: p["verdict"] for p in found["purposes"]}["parse the note"]
-        code, _ = counters(tool, made, tmp_path / f"out-{release}")
+    for release, tool in releases_of("makedumpfile").items():
+        parsed = judged(run, made, f"makedumpfile@{release}")["parse the note"]["verdict"]
+        code = filtered(tool, made, tmp_path / f"out-{release}").code
         if name.startswith("another value"):
             # Both orders are told: which of the values is the kernel's, the text doesn't say.
             assert parsed == "wrong"

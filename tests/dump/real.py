@@ -29,7 +29,7 @@ def core(name: str) -> Path:
         pytest.skip(f"{name} is not in {CORES}")
     unpacked = CACHE / "cores" / name
     unpacked.parent.mkdir(parents=True, exist_ok=True)
-    with _locked("cores"):
+    with locked("cores"):
         if not unpacked.exists():
             partial = unpacked.with_suffix(".partial")
             with lzma.open(packed) as source, partial.open("wb") as target:
@@ -38,13 +38,32 @@ def core(name: str) -> Path:
     return unpacked
 
 
-def guest(glob: str) -> Path:
-    """The folder with dumps of a Debian kernel booted in QEMU."""
-    folder = CACHE / f"guest-{re.sub(r'[^0-9.]', '', glob).strip('.')}"
+# Kernels of Debian's that tests/guest-dumps boots: glob, architecture, CPU. The arm64 kernel of
+# 6.12 is built for addresses of 52 bits, which the first CPU does not have and the last has.
+Guest = tuple[str, str, str]
+GUESTS: list[Guest] = [
+    ("6.1.0-*", "amd64", ""),
+    ("6.12.*", "amd64", ""),
+    ("6.1.0-*", "arm64", ""),
+    ("6.12.*", "arm64", ""),
+    ("6.12.*", "arm64", "max,pauth-impdef=on"),
+]
+
+
+def name_of(guest: Guest) -> str:
+    return " ".join(filter(None, guest))
+
+
+def guest(glob: str, arch: str = "amd64", cpu: str = "") -> Path:
+    """The folder with dumps of a Debian kernel booted in QEMU; `cpu` is QEMU's usual one unless told."""
+    name = [] if arch == "amd64" else [arch]
+    name += [re.sub(r"[^0-9.]", "", glob).strip("."), *re.findall(r"^\w+", cpu)]
+    folder = CACHE / "-".join(["guest", *name])
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked("guest"):
+    command: list[str | Path] = [ROOT / "tests/guest-dumps", folder, glob, arch]
+    with locked("guest"):
         made = subprocess.run(
-            [ROOT / "tests/guest-dumps", folder, glob], capture_output=True, text=True, check=False
+            [*command, cpu] if cpu else command, capture_output=True, text=True, check=False
         )
     if made.returncode == 2:
         pytest.skip(made.stderr.strip().splitlines()[-1])
@@ -52,7 +71,7 @@ def guest(glob: str) -> Path:
     return folder
 
 
-class _locked:
+class locked:
     """The tests run in several processes, and one of them makes what all use."""
 
     def __init__(self, name: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import vmcoreinfo
 from tests.command import Run
-from tests.dump.real import filtered, guest
+from tests.dump.real import GUESTS, Guest, filtered, guest, name_of
 from vmcoreinfo_codegen.dump.flattened import Flattened, SeekingReader
 from vmcoreinfo_codegen.dump.reader import find_note
 from vmcoreinfo_codegen.dump.source import File
@@ -27,43 +27,53 @@ def dumps(request: pytest.FixtureRequest) -> Path:
     return guest(request.param)
 
 
+@pytest.fixture(params=GUESTS, ids=name_of)
+def all_dumps(request: pytest.FixtureRequest) -> Path:
+    """Of every architecture."""
+    which: Guest = request.param
+    return guest(*which)
+
+
 def text_of(folder: Path, which: str) -> bytes:
     """The note as that guest's own /proc/kcore has it."""
     return find_note(str(folder / f"{which}-device.kcore-head")).text
 
 
-def test_note_out_of_every_form(run: Run, dumps: Path, tmp_path: Path) -> None:
+def test_note_out_of_every_form(run: Run, all_dumps: Path, tmp_path: Path) -> None:
     out = tmp_path / "text"
     for name in ("with-device.elf", "with-device.kdump"):
-        assert run("note", str(dumps / name), "-o", str(out)).code == 0
-        assert out.read_bytes() == text_of(dumps, "with"), name
-    ran = run("note", str(dumps / "without-device.elf"))
+        assert run("note", str(all_dumps / name), "-o", str(out)).code == 0
+        assert out.read_bytes() == text_of(all_dumps, "with"), name
+    ran = run("note", str(all_dumps / "without-device.elf"))
     assert (ran.code, "no VMCOREINFO note" in ran.err) == (1, True)
 
 
-def test_found_in_raw_memory(run: Run, dumps: Path, tmp_path: Path) -> None:
+def test_found_in_raw_memory(run: Run, all_dumps: Path, tmp_path: Path) -> None:
     out = tmp_path / "text"
     for image, which in (("memory.raw", "with"), ("without-device.elf", "without")):
-        assert run("find", str(dumps / image), "-o", str(out)).code == 0
-        assert out.read_bytes() == text_of(dumps, which), image
-        answer = run("find", str(dumps / image), "--format", "json").json("find")
+        assert run("find", str(all_dumps / image), "-o", str(out)).code == 0
+        assert out.read_bytes() == text_of(all_dumps, which), image
+        answer = run("find", str(all_dumps / image), "--format", "json").json("find")
         # The kernel's own: the note that it made, at the start of a page.
         place = answer["notes"][0]
         assert place["place"] == "note"
         assert ((place["physical"] or place["offset"]) - 24) % 4096 == 0
 
 
-def test_audit_against_all_that_is_known(run: Run, dumps: Path) -> None:
+def test_audit_against_all_that_is_known(run: Run, all_dumps: Path) -> None:
     ran = run(
-        "audit", str(dumps / "with-device.elf"), "--btf", str(dumps / "btf"),
-        "--symbols", str(dumps / "with-device.kallsyms"), "--config", str(dumps / "config"),
+        "audit", str(all_dumps / "with-device.elf"), "--btf", str(all_dumps / "btf"),
+        "--symbols", str(all_dumps / "with-device.kallsyms"), "--config", str(all_dumps / "config"),
         "--format", "json",
     )  # fmt: skip
     answer = ran.json("audit")
     assert (ran.code, answer["summary"]["error"], answer["summary"]["warning"]) == (0, 0, 0)
     # The symbols of another boot are told apart by KERNELOFFSET.
     ran = run(
-        "audit", str(dumps / "with-device.elf"), "--symbols", str(dumps / "without-device.kallsyms")
+        "audit",
+        str(all_dumps / "with-device.elf"),
+        "--symbols",
+        str(all_dumps / "without-device.kallsyms"),
     )
     assert (ran.code, "KERNELOFFSET" in ran.out) == (1, True)
 
@@ -116,7 +126,7 @@ sys.stdout.buffer.write(bytes(blob))
 """
 
 
-def test_libkdumpfile_finds_the_same(dumps: Path, tmp_path: Path) -> None:
+def test_libkdumpfile_finds_the_same(all_dumps: Path, tmp_path: Path) -> None:
     probe = subprocess.run(
         ["/usr/bin/python3", "-c", "import kdumpfile"], capture_output=True, check=False
     )
@@ -124,23 +134,23 @@ def test_libkdumpfile_finds_the_same(dumps: Path, tmp_path: Path) -> None:
         pytest.skip("libkdumpfile's Python module or makedumpfile is not here")
     # Debian 12's libkdumpfile does not read the flattened form, so makedumpfile undoes it.
     whole = tmp_path / "whole.kdump"
-    with (dumps / "with-device.kdump").open("rb") as flat:
+    with (all_dumps / "with-device.kdump").open("rb") as flat:
         subprocess.run(["makedumpfile", "-R", whole], stdin=flat, capture_output=True, check=True)
-    for dump in (dumps / "with-device.elf", whole):
+    for dump in (all_dumps / "with-device.elf", whole):
         ran = subprocess.run(
             ["/usr/bin/python3", "-c", LIBKDUMPFILE, dump], capture_output=True, check=False
         )
         assert ran.returncode == 0, ran.stderr.decode()
-        assert ran.stdout == text_of(dumps, "with"), dump.name
+        assert ran.stdout == text_of(all_dumps, "with"), dump.name
         assert find_note(str(dump)).text == ran.stdout
 
 
-def test_drgn_finds_the_same(dumps: Path) -> None:
+def test_drgn_finds_the_same(all_dumps: Path) -> None:
     """Of the ELF dump: drgn 0.3 can't open QEMU's kdump, which names no architecture."""
     drgn = pytest.importorskip("drgn")
     program = drgn.Program()
-    program.set_core_dump(str(dumps / "with-device.elf"))
-    assert program["VMCOREINFO"].string_() == text_of(dumps, "with")
+    program.set_core_dump(str(all_dumps / "with-device.elf"))
+    assert program["VMCOREINFO"].string_() == text_of(all_dumps, "with")
 
 
 def test_qemu_reads_phys_base_in_another_base(run: Run, dumps: Path) -> None:

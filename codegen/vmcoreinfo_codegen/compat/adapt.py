@@ -9,12 +9,11 @@ from vmcoreinfo import VmcoreInfo
 
 from ..model import Schema
 from ..model.consumer import Adaptation, Consumer
-from ..model.entry import Entry
-from ..model.vocabulary import Format
-from ..terms.expression import TypeFact, value_of
+from ..terms.expression import value_of
 from ..terms.tool import ToolRelease
 from .exports import Exports
 from .judge import Outcome, judge, outcomes
+from .values import Values, printed
 
 
 @dataclass(frozen=True)
@@ -36,23 +35,6 @@ class Adapted:
     refused: tuple[Outcome, ...]
 
 
-class _Note:
-    """Answers an expression out of a note."""
-
-    def __init__(self, info: VmcoreInfo) -> None:
-        self._info = info
-
-    def fact(self, fact: TypeFact) -> None:
-        return None
-
-    def key(self, key: str) -> int | None:
-        value = self._info.get(key)
-        return value if isinstance(value, int) else None
-
-    def read(self, width: int, address: int) -> None:
-        return None
-
-
 def adapt(
     schema: Schema, consumer: Consumer, release: ToolRelease, info: VmcoreInfo, exports: Exports
 ) -> Adapted:
@@ -66,7 +48,7 @@ def adapt(
         if outcome.works:
             continue
         for adaptation in outcome.need.adaptations:
-            text = _text(schema, adaptation, info)
+            text = _text(schema, adaptation, exports)
             better = exports.changed(added=[adaptation.key])
             judged = judge(consumer, outcome.need, release, better)
             if text is None or judged is None or judged.verdict.rank >= outcome.verdict.rank:
@@ -85,18 +67,7 @@ def _before_crashtime(text: bytes, added: bytes) -> bytes:
     return text[:place] + added + text[place:] if place else text + added
 
 
-def _text(schema: Schema, adaptation: Adaptation, info: VmcoreInfo) -> str | None:
+def _text(schema: Schema, adaptation: Adaptation, exports: Exports) -> str | None:
     entry = schema.by_key.get(adaptation.key)
-    value = value_of(adaptation.expression, _Note(info))
-    return _printed(entry, value) if entry is not None and value is not None else None
-
-
-def _printed(entry: Entry, value: int) -> str:
-    match entry.format:
-        case Format.HEX:
-            return f"{value:x}"
-        case Format.PREFIXED_HEX:
-            return f"{value:#x}"
-        case Format.SIGNED:
-            return str(value - (1 << 64) if value >> 63 else value)
-    return str(value)
+    value = value_of(adaptation.expression, Values(exports.values))
+    return printed(entry, value) if entry is not None and value is not None else None

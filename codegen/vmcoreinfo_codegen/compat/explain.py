@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from ..model import Schema
 from ..model.consumer import Alternative
+from ..terms.expression import Expression, Key
 from ..terms.release import Release
 from .exports import Exports
 from .judge import Outcome
+from .values import printed
 
 _MOST = 4
 
@@ -78,10 +80,22 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
         since = f" from {bound.since} on" if bound and bound.since else ""
         parts.append(f"it goes by {words_of(taken)}, which is right on kernels{since}{until}")
         parts += [_changed(schema, key, exports) for key in taken.keys]
+    if taken is not None and taken.when is not None and exports.tells(taken.when) is False:
+        values = _values(schema, taken.when, exports)
+        parts.append(f"it goes by {words_of(taken)}, which is not right where {values}")
     parts += _last_gone([missing(schema, key, exports) for key in outcome.missing])
     if not taken and not outcome.missing:
         parts.append("it knows no way on this kernel")
     return "; ".join(part for part in parts if part)
+
+
+def _values(schema: Schema, when: Expression, exports: Exports) -> str:
+    """What the note says of the entries for which a way is not right."""
+    asked = dict.fromkeys(part.key for part in when.walk() if isinstance(part, Key))
+    known = [key for key in asked if key in exports.values]
+    return " and ".join(
+        f"{key} is {printed(schema.by_key[key], exports.values[key])}" for key in known
+    )
 
 
 def _last_gone(absent: list[Missing]) -> list[str]:

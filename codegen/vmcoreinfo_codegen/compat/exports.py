@@ -4,20 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..model import Architecture, Schema
 from ..model.vocabulary import Format
 from ..terms.condition import Condition
+from ..terms.expression import Expression, value_of
 from ..terms.release import Release
+from .values import Values
 
 
 @dataclass(frozen=True)
 class Exports:
     """The entries of one kernel: surely there, or there under a condition.
 
-    `formats` is how each is printed. `config` decides conditions, as far as it is known. What `is_note` is all that there is; of
-    it, `unread` is what the parser of a tool does not see.
+    `formats` is how each is printed, `values` the numbers of a note. `config` decides conditions,
+    as far as it is known. What `is_note` is all that there is; of it, `unread` is what the parser
+    of a tool does not see.
     """
 
     release: Release
@@ -28,6 +31,7 @@ class Exports:
     config: Mapping[str, bool | int] | None = None
     is_note: bool = False
     unread: frozenset[str] = frozenset()
+    values: Mapping[str, int] = field(default_factory=dict)
 
     def has(self, key: str) -> bool | None:
         """Whether the kernel exports it; None where its configuration decides, and is not known."""
@@ -41,6 +45,11 @@ class Exports:
     def decides(self, condition: Condition) -> bool | None:
         return condition.evaluate(self.config or {})
 
+    def tells(self, expression: Expression) -> bool | None:
+        """Whether an expression is not 0; None where it asks for a value that is not known."""
+        value = value_of(expression, Values(self.values))
+        return None if value is None else value != 0
+
     def changed(
         self,
         removed: Iterable[str] = (),
@@ -52,7 +61,10 @@ class Exports:
         certain = self.certain - gone | frozenset(added)
         conditional = {k: c for k, c in self.conditional.items() if k not in gone}
         formats = {**self.formats, **(reformatted or {})}
-        return replace(self, certain=certain, conditional=conditional, formats=formats)
+        values = {key: value for key, value in self.values.items() if key not in gone}
+        return replace(
+            self, certain=certain, conditional=conditional, formats=formats, values=values
+        )
 
     @property
     def keys(self) -> frozenset[str]:
@@ -79,8 +91,12 @@ def predicted(
     )
 
 
-def noted(schema: Schema, release: Release, arch: Architecture, keys: Iterable[str]) -> Exports:
+def noted(
+    schema: Schema, release: Release, arch: Architecture, info: Mapping[str, object]
+) -> Exports:
     """What a note has: all of it, and nothing else."""
-    there = frozenset(keys)
+    there = frozenset(info)
     formats = {key: schema.by_key[key].format for key in there if key in schema.by_key}
-    return Exports(release, arch, there, {}, formats, schema.fixed_config(arch), is_note=True)
+    values = {key: value for key, value in info.items() if isinstance(value, int)}
+    config = schema.fixed_config(arch)
+    return Exports(release, arch, there, {}, formats, config, is_note=True, values=values)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..model.consumer import Alternative, Consumer, Need
 from ..model.vocabulary import Verdict
 from ..terms.condition import ALWAYS
+from ..terms.expression import Key
 from ..terms.tool import NEXT, ToolRelease
 from .exports import Exports
 
@@ -19,8 +20,9 @@ class Outcome:
 
     `taken` is the alternative that it goes by, None where it knows none that is there;
     `missing` are the entries for lack of which it is no better. `assumed` are those
-    that the configuration decides, which are taken for there; `misread` those that are
-    printed in a form that the release does not read.
+    that the configuration decides, which are taken for there, and those whose values
+    would tell whether the way is right, which it is taken to be; `misread` those that
+    are printed in a form that the release does not read.
     """
 
     need: Need
@@ -53,6 +55,7 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
             missing.update(dict.fromkeys(absent))
             continue
         assumed = tuple(key for key, state in states.items() if state is None)
+        assumed += tuple(key for key in _unknown(alternative, exports) if key not in assumed)
         misread = tuple(
             key
             for key in alternative.keys
@@ -62,6 +65,14 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
         gone = () if verdict is Verdict.OK else tuple(missing)
         return Outcome(need, verdict, alternative, gone, assumed, misread)
     return Outcome(need, need.verdict, None, tuple(missing))
+
+
+def _unknown(taken: Alternative, exports: Exports) -> list[str]:
+    """Entries whose values would tell whether a way is right, and are not known."""
+    if taken.when is None or exports.tells(taken.when) is not None:
+        return []
+    asked = dict.fromkeys(one.key for one in taken.when.walk() if isinstance(one, Key))
+    return [key for key in asked if key not in exports.values]
 
 
 def _matters(need: Need, exports: Exports) -> bool:
@@ -79,8 +90,10 @@ def _matters(need: Need, exports: Exports) -> bool:
 def _verdict(need: Need, taken: Alternative, exports: Exports) -> Verdict:
     if not taken.is_right_for(exports.release):
         return need.verdict
+    if taken.when is not None and exports.tells(taken.when) is False:
+        return need.verdict
     # Another source than the note is the way that such a need falls back to.
-    falls_back = not taken.keys and need.verdict is Verdict.FALLBACK
+    falls_back = bool(taken.others) and need.verdict is Verdict.FALLBACK
     return Verdict.FALLBACK if falls_back else Verdict.OK
 
 

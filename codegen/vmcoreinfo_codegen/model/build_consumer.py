@@ -123,6 +123,7 @@ class ConsumerBuilder(Words):
                 since=self._tool(clause.since),
                 until=self._tool(clause.until),
                 kernels=self._kernels(clause.kernels),
+                when=clause.when,
                 location=self._at(clause),
             )
             for clause in block.clauses

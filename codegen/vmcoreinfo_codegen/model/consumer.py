@@ -61,12 +61,14 @@ class OfReleases(Model):
 class Alternative(OfReleases):
     """One way to fulfil a need: entries, and other sources in words, all of them together.
 
-    Some releases know it; it gives the right answer on `kernels`.
+    Some releases know it; it gives the right answer on `kernels`, where `when` is not 0
+    of a note's values.
     """
 
     keys: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     kernels: KernelRange | None = None
+    when: ExpressionField | None = None
     location: LocationField
 
     def is_right_for(self, kernel: Release) -> bool:

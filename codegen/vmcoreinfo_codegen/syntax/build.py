@@ -351,6 +351,7 @@ class Builder(Transformer[Token, tree.File]):
             bounds.get("since"),
             bounds.get("until"),
             _maybe(tree.Kernels, children),
+            _maybe(expression.Expression, children),
         )
 
     def adapt(self, meta: Meta, children: Children) -> tree.Adapt:

@@ -150,7 +150,10 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
             return f"{head}{about}{dumps}{_tool_range(node)} {verdict}", text
         case tree.Alternative():
             parts = [*map(str, node.keys), *(f'"{other}"' for other in node.others)]
-            return f"{' + '.join(parts)}{_tool_range(node)}{_kernels(node.kernels)}", None
+            return (
+                f"{' + '.join(parts)}{_tool_range(node)}{_kernels(node.kernels)}{_when(node)}",
+                None,
+            )
         case tree.Adapt(key=key, text=text):
             return f"{key} from {expression.render(node.expression)}", text
         case tree.NeedKernels(kernels=kernels):
@@ -178,6 +181,10 @@ def _tool_range(node: tree.Alternative | tree.Reads | tree.Parser) -> str:
 
 def _kernels(kernels: tree.Kernels | None) -> str:
     return f" kernels {kernels.since or ''}..{kernels.until or ''}" if kernels else ""
+
+
+def _when(node: tree.Alternative) -> str:
+    return f" when {expression.render(node.when)}" if node.when else ""
 
 
 def _range(range_: tree.Range) -> str:

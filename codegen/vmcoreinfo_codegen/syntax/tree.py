@@ -352,13 +352,14 @@ class Parser(Clause):
 
 @dataclass(frozen=True)
 class Alternative(Clause):
-    """`any KEY + "source" since 1.7.5 kernels 6.9..`, in a need."""
+    """`any KEY + "source" since 1.7.5 kernels 6.9.. when expression`, in a need."""
 
     keys: tuple[Word, ...]
     others: tuple[Word, ...]
     since: Word | None
     until: Word | None
     kernels: Kernels | None
+    when: Expression | None
 
     @property
     def keyword(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ...model import Schema
 from ...model.consumer import Alternative, Consumer, Need
 from ...problem import did_you_mean
+from ...terms.expression import Derived, Key, Read, TypeFact
 from ..rule import Finding, Rule
 
 
@@ -23,7 +24,13 @@ def _check(schema: Schema) -> Iterator[Finding]:
 def _of_alternative(
     schema: Schema, consumer: Consumer, need: Need, alternative: Alternative
 ) -> Iterator[Finding]:
-    for key in alternative.keys:
+    asked = [] if alternative.when is None else list(alternative.when.walk())
+    if any(isinstance(one, Derived | Read | TypeFact) for one in asked):
+        yield (
+            alternative.location,
+            f"\"{need.purpose}\" asks in its 'when' for more than the note tells",
+        )
+    for key in [*alternative.keys, *(one.key for one in asked if isinstance(one, Key))]:
         if key not in schema.by_key:
             hint = did_you_mean(key, schema.by_key)
             yield alternative.location, f'"{need.purpose}" takes {key}, which is no entry', hint
@@ -46,7 +53,7 @@ RULE = Rule(
     id="VMCI032",
     name="consumer-needs",
     doc="A consumer is declared once; its alternatives take entries of the schema, and name releases "
-    "up to its latest, or `next`.",
+    "up to its latest, or `next`; a `when` asks the note alone.",
     example="""
 consumer tool {
 	doc		"Reads notes."
@@ -56,6 +63,7 @@ consumer tool {
 	need "flags" {
 		any		NUMBER(PG_lru) since 1.1 ### "flags" takes NUMBER(PG_lru), which is no entry
 		any		"a constant" since 1.4 ### "flags" names tool 1.4; the latest is 1.2
+		any		"a guess" when u8[1] == 0 ### "flags" asks in its 'when' for more than the note tells
 		without fatal	"it stops"
 	}
 }

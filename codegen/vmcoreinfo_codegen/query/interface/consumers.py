@@ -31,7 +31,8 @@ class JudgedPurpose(Answer):
     why: str
     seen: str = Field(description="what a user sees, where it is not ok")
     assumed: list[str] = Field(
-        description="entries that the configuration decides, taken for there"
+        description="entries that the configuration decides, taken for there, or whose values"
+        " are not known, taken for such that the way is right"
     )
     fixed_in: str | None = Field(
         description="first release for which it works; 'next': in none yet"
