@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
+from tests.compat.real import has_addresses
 from tests.dump.real import CACHE, guest
-from vmcoreinfo_codegen.dump import elf
-from vmcoreinfo_codegen.dump.source import File
 
 pytestmark = pytest.mark.long
 
@@ -40,13 +39,6 @@ def installed(release: str) -> Path:
         if made.returncode:
             pytest.skip(f"drgn {release} can't be had: {made.stderr.strip().splitlines()[-1]}")
     return folder
-
-
-def has_addresses(dump: Path) -> bool:
-    """Whether program headers say where the kernel ran; those of QEMU have physical addresses."""
-    with File(str(dump)) as source:
-        segments = elf.open_elf(source).segments()
-        return any(s.virtual >> 63 for s in segments if s.type == elf.PT_LOAD)
 
 
 @pytest.mark.parametrize("release", RELEASES)

@@ -29,7 +29,7 @@ def core(name: str) -> Path:
         pytest.skip(f"{name} is not in {CORES}")
     unpacked = CACHE / "cores" / name
     unpacked.parent.mkdir(parents=True, exist_ok=True)
-    with _locked("cores"):
+    with locked("cores"):
         if not unpacked.exists():
             partial = unpacked.with_suffix(".partial")
             with lzma.open(packed) as source, partial.open("wb") as target:
@@ -42,7 +42,7 @@ def guest(glob: str) -> Path:
     """The folder with dumps of a Debian kernel booted in QEMU."""
     folder = CACHE / f"guest-{re.sub(r'[^0-9.]', '', glob).strip('.')}"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked("guest"):
+    with locked("guest"):
         made = subprocess.run(
             [ROOT / "tests/guest-dumps", folder, glob], capture_output=True, text=True, check=False
         )
@@ -52,7 +52,7 @@ def guest(glob: str) -> Path:
     return folder
 
 
-class _locked:
+class locked:
     """The tests run in several processes, and one of them makes what all use."""
 
     def __init__(self, name: str) -> None:
