@@ -40,6 +40,22 @@ def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
     return found
 
 
+def vmlinux(release: str) -> Path:
+    """A kernel of Debian's with its debug information; skips where it can't be had."""
+    folder = CACHE / "kernel-debug"
+    with locked("kernel-debug"):
+        made = subprocess.run(
+            [ROOT / "tests/kernel-debug", folder, release],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if made.returncode == 2:
+        pytest.skip(made.stderr.strip().splitlines()[-1])
+    assert made.returncode == 0, made.stderr
+    return folder / f"vmlinux-{release}"
+
+
 def judged(run: Run, dump: Path, consumer: str, *options: str) -> dict[str, dict[str, Any]]:
     """What `compat` says of each purpose of a tool with a dump, by purpose."""
     command = ("compat", str(dump), "--consumer", consumer, *options, "--format", "json")
