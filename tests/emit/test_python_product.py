@@ -67,7 +67,7 @@ def test_the_package_under_test_is_the_generated_one() -> None:
 
 def test_the_package_has_its_modules() -> None:
     stems = {path.stem for path in MODULES}
-    assert stems == {"__init__", "derive", "entries", "parser", "properties"}
+    assert stems == {"__init__", "derive", "entries", "native", "parser", "properties"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

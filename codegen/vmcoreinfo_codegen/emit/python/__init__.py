@@ -16,7 +16,7 @@ from ..rows import (
     vocabulary_rows,
 )
 
-_MODULES = ("__init__", "parser", "properties", "entries", "derive")
+_MODULES = ("__init__", "parser", "properties", "entries", "derive", "native")
 
 
 def context(schema: Schema) -> dict[str, Any]:

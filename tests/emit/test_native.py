@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Proves that values by way of the C library are those of the Python parser."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+import vmcoreinfo
+from tests.command import Run
+from tests.emit import notes
+from tests.emit.driver import C_SOURCE
+from vmcoreinfo import derive
+from vmcoreinfo.native import Library
+
+REAL = sorted(notes.NOTES.glob("*.note"))
+
+
+def built(source: Path, folder: Path) -> Path:
+    compiler = shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        pytest.skip("neither gcc nor clang is here")
+    made = folder / "libvmcoreinfo.so"
+    command: list[str | Path] = [compiler, "-O2", "-shared", "-fPIC", source, "-o", made]
+    subprocess.run(command, check=True)
+    return made
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return Library(str(built(C_SOURCE / "vmcoreinfo.c", tmp_path_factory.mktemp("library"))))
+
+
+def derived(name: str, info: vmcoreinfo.VmcoreInfo) -> object:
+    try:
+        return derive.DERIVATIONS[name](info, None)
+    except derive.ReadError as error:
+        return str(error)
+
+
+def same(library: Library, data: bytes) -> None:
+    ours = vmcoreinfo.parse(data)
+    # By key first: that is what C answers; what is read in Python comes behind it.
+    found = library.parse(data)
+    for key in (*vmcoreinfo.ENTRIES, "unknown"):
+        assert (key in found) == (key in ours)
+        assert found.get(key) == ours.get(key)
+        assert type(found.get(key)) is type(ours.get(key))
+    found = library.parse(data)
+    for name in vars(vmcoreinfo.VmcoreInfo):
+        if not name.startswith("_") and name != "entry":
+            assert getattr(found, name) == getattr(ours, name), name
+    assert dict(found) == dict(ours) and list(found) == list(ours)
+    assert (found.text, found.lines, found.diagnostics) == (ours.text, ours.lines, ours.diagnostics)
+    for name in derive.DERIVATIONS:
+        assert derived(name, found) == derived(name, ours)
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_real_notes(library: Library, path: Path) -> None:
+    same(library, path.read_bytes())
+
+
+@pytest.mark.parametrize("name", notes.TEXTS)
+def test_nasty_texts(library: Library, name: str) -> None:
+    same(library, notes.TEXTS[name])
+
+
+@pytest.mark.mutations
+@given(notes.mutated_texts())
+def test_mutated_texts(library: Library, text: bytes) -> None:
+    same(library, text)
+
+
+def test_a_library_of_another_schema(run: Run, tmp_path: Path) -> None:
+    assert run("generate", "c", "--for", "drgn", "--out", str(tmp_path)).code == 0
+    with pytest.raises(OSError, match="made of another schema"):
+        Library(str(built(tmp_path / "vmcoreinfo.c", tmp_path)))
+
+
+def test_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+    with pytest.raises(OSError, match="no libvmcoreinfo"):
+        Library()
