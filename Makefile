@@ -39,6 +39,7 @@ fuzz: $(VENV)/test-ready
 
 bench: $(VENV)/ready
 	$(VENV)/bin/python bench/startup.py
+	$(VENV)/bin/python bench/parse.py
 	$(VENV)/bin/python bench/generation.py
 	$(VENV)/bin/python bench/find.py
 	$(VENV)/bin/python bench/btf.py

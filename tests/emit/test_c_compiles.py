@@ -121,6 +121,14 @@ def test_object_asks_for_little_and_has_no_data_that_changes(
     assert {letter for letter, _ in found} <= set("UTtRr")
 
 
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_object_is_small(compiler: str, tmp_path: Path) -> None:
+    """Code and tables of all keys, in bytes."""
+    made = compiled(need(compiler), tmp_path, "-O2", "-fno-pie")
+    text, data, *_ = run(need("size"), made).splitlines()[1].split()
+    assert int(text) + int(data) < 48 * 1024
+
+
 def test_header_says_which_library_functions_are_needed(tmp_path: Path) -> None:
     compiler = next((c for c in COMPILERS if shutil.which(c)), None)
     made = compiled(compiler or need("gcc"), tmp_path, "-O2", "-ffreestanding", "-fno-pie")

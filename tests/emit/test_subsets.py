@@ -298,7 +298,7 @@ def test_module_is_typed_and_old_python(schema: Schema, tmp_path: Path) -> None:
         for node in ast.walk(tree)
         if isinstance(node, (ast.Import, ast.ImportFrom))
     }
-    assert imported == {"__future__", "functools", "re", "typing"}
+    assert imported == {"__future__", "re", "typing"}
     names = [n.name for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
     assert len(names) == len(set(names))
 

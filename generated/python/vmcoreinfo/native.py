@@ -97,8 +97,9 @@ def _entries(library: ctypes.CDLL) -> List[tuple[str, str]]:
         if not pointer:
             break
         entry = pointer.contents
-        format_ = _FORMATS[entry.format] if entry.format in range(len(_FORMATS)) else "?"
-        found.append((entry.name.decode("latin-1"), format_))
+        place = int(entry.format)
+        format_ = _FORMATS[place] if 0 <= place < len(_FORMATS) else "?"
+        found.append((bytes(entry.name).decode("latin-1"), format_))
     return found
 
 

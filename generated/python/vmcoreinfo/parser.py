@@ -6,8 +6,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import (
+    Dict,
+    ItemsView,
+    Iterator,
+    KeysView,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Tuple,
+    Union,
+    ValuesView,
+)
 
 from .entries import ENTRIES
 
@@ -165,11 +176,10 @@ def _in_order(text: bytes) -> Optional[Dict[str, Value]]:
         lines = text.decode("ascii").split("\n")
         if lines.pop():
             return None
-        rows = list(map(_known_line, lines))
+        values = dict(map(_known_line, lines))
     except (UnicodeDecodeError, _Malformed, _Overflow):
         return None
-    values = dict(rows)
-    return values if len(values) == len(rows) else None
+    return values if len(values) == len(lines) else None
 
 
 class _Reading:
@@ -242,31 +252,40 @@ class Lines(Mapping[str, Value]):
     """A text with its entries by key and what is wrong with it; read when it is asked for."""
 
     text: bytes
+    _kept_reading: Optional[_Reading] = None
+    _kept_values: Optional[Dict[str, Value]] = None
+    _kept_bits: Optional[Dict[str, int]] = None
 
     def __init__(self, text: bytes) -> None:
         end = text.find(b"\0")
         self.text = text if end < 0 else text[:end]
         self._behind = b"" if end < 0 else text[end:]
 
-    @cached_property
+    @property
     def _reading(self) -> _Reading:
-        return _Reading(self.text, self._behind)
+        if self._kept_reading is None:
+            self._kept_reading = _Reading(self.text, self._behind)
+        return self._kept_reading
 
-    @cached_property
+    @property
     def _values(self) -> Dict[str, Value]:
-        values = _in_order(self.text)
-        if values is None:
-            values = {key: entry.value for key, entry in self._reading.entries.items()}
-        return values
+        if self._kept_values is None:
+            values = _in_order(self.text)
+            if values is None:
+                values = {key: entry.value for key, entry in self._reading.entries.items()}
+            self._kept_values = values
+        return self._kept_values
 
-    @cached_property
+    @property
     def _bits(self) -> Dict[str, int]:
         """Values of known entries as 64 bits; 0 for those that are no numbers."""
-        return {
-            key: value & _MASK if isinstance(value, int) else 0
-            for key, value in self._values.items()
-            if key in ENTRIES
-        }
+        if self._kept_bits is None:
+            self._kept_bits = {
+                key: value & _MASK if isinstance(value, int) else 0
+                for key, value in self._values.items()
+                if key in ENTRIES
+            }
+        return self._kept_bits
 
     @property
     def lines(self) -> List[Entry]:
@@ -286,6 +305,15 @@ class Lines(Mapping[str, Value]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def keys(self) -> KeysView[str]:
+        return self._values.keys()
+
+    def values(self) -> ValuesView[Value]:
+        return self._values.values()
+
+    def items(self) -> ItemsView[str, Value]:
+        return self._values.items()
 
     def __getitem__(self, key: str) -> Value:
         """The value of a key; raises KeyError where the note lacks it."""

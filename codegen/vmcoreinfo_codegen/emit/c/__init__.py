@@ -35,7 +35,7 @@ def context(schema: Schema) -> dict[str, Any]:
         "abi": ABI,
         "entries": entries,
         "longest_key": longest,
-        "name_room": _rounded(longest + 1),
+        "name_room": longest + 1,
         # Behind the key: "=", "-" or "0x", sixteen digits, and what is behind them.
         "window": max(64, _rounded(longest + 1 + 2 + 16 + 1)),
         "shapes": _shapes(schema, entries),

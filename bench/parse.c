@@ -2,10 +2,12 @@
 /*
  * Nanoseconds that a parse of a note takes, ours beside peers, in turn in one process:
  *
- *	bench ROUNDS FILE...
+ *	parse ROUNDS FILE...
  *
  * Each FILE is a note or its text; several are parsed in the order given, as one case. A line
- * of output is a round: the name of each parser, and its nanoseconds a note.
+ * of output is a round: the name of each measurement, and its nanoseconds: a note, for names a
+ * name, for derivations all of them for a note. bench/parse.py builds it, and makes the list of
+ * derivations, DERIVATION(name) for each.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -122,17 +124,83 @@ static uint64_t kdumpfile_empty(const struct note *note)
 }
 #endif
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *names[VMCI_KEY_COUNT];
+
+static void sort_names(void)
+{
+	unsigned int key;
+
+	for (key = 0; key < VMCI_KEY_COUNT; key++)
+		names[key] = vmci_entry_of((enum vmci_key)key)->name;
+	qsort(names, VMCI_KEY_COUNT, sizeof(names[0]), compare_names);
+}
+
+static uint64_t look_up(const struct note *note)
+{
+	uint64_t sum = note->length;
+	unsigned int i;
+
+	for (i = 0; i < VMCI_KEY_COUNT; i++) {
+		enum vmci_key key = VMCI_KEY_COUNT;
+
+		vmci_key_from_name(names[i], strlen(names[i]), &key);
+		sum += (uint64_t)key;
+	}
+	return sum;
+}
+
+static uint64_t search(const struct note *note)
+{
+	uint64_t sum = note->length;
+	unsigned int i;
+
+	for (i = 0; i < VMCI_KEY_COUNT; i++)
+		sum += (uint64_t)((const char **)bsearch(&names[i], names, VMCI_KEY_COUNT,
+							 sizeof(names[0]), compare_names) - names);
+	return sum;
+}
+
+#define DERIVATION(name) vmci_derive_##name,
+static enum vmci_status (*const derivations[])(const struct vmcoreinfo *,
+	const struct vmci_target *, struct vmci_derived *) = {
+#include "derivations.inc"
+};
+
+/* Of what was parsed last. */
+static uint64_t derive(const struct note *note)
+{
+	static const struct vmci_target target = { VMCI_ARCH_X86_64, false, NULL, NULL };
+	uint64_t sum = note->length;
+	size_t i;
+
+	for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++) {
+		struct vmci_derived derived = { 0, NULL };
+
+		sum += derivations[i](&info, &target, &derived) + derived.value;
+	}
+	return sum;
+}
+
 static const struct parser {
 	const char *name;
 	uint64_t (*parse)(const struct note *note);
 	unsigned int slowness;	/* this many times fewer repetitions */
+	unsigned int parts;	/* what it does so many times */
 } parsers[] = {
-	{ "memcpy", copy, 1 },
-	{ "newlines", newlines, 1 },
-	{ "ours", ours, 1 },
+	{ "memcpy", copy, 1, 1 },
+	{ "newlines", newlines, 1, 1 },
+	{ "ours", ours, 1, 1 },
+	{ "derivations", derive, 1, 1 },
+	{ "name", look_up, 8, VMCI_KEY_COUNT },
+	{ "name-bsearch", search, 32, VMCI_KEY_COUNT },
 #ifdef WITH_KDUMPFILE
-	{ "kdumpfile", kdumpfile, 64 },
-	{ "kdumpfile-empty", kdumpfile_empty, 64 },
+	{ "kdumpfile", kdumpfile, 64, 1 },
+	{ "kdumpfile-empty", kdumpfile_empty, 64, 1 },
 #endif
 };
 
@@ -160,6 +228,7 @@ int main(int argc, char **argv)
 	CPU_SET(sched_getcpu(), &one);
 	sched_setaffinity(0, sizeof(one), &one);
 
+	sort_names();
 	repetitions = 4096 / count + 1;
 	for (; rounds > 0; rounds--) {
 		for (i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
@@ -170,7 +239,7 @@ int main(int argc, char **argv)
 				for (n = 0; n < count; n++)
 					sink += parsers[i].parse(&notes[n]);
 			printf("%s %.1f ", parsers[i].name,
-			       (now() - start) / (double)(times * count));
+			       (now() - start) / (double)(times * count * parsers[i].parts));
 		}
 		printf("\n");
 	}

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Parsers of notes, in C and Python, each beside its peers in the same run.
+
+Prints the tables of docs/performance.md. Run with the interpreter that has the package and
+drgn: `python bench/parse.py`; ROUNDS says how often each is run in turn (default 100). Peers
+are libkdumpfile (Debian's libkdumpfile-dev; its Python module opens files alone), drgn, and
+volatility3 (from the package index); a peer that is not here is left out, and said.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import vmcoreinfo
+from vmcoreinfo import native
+
+ROOT = Path(__file__).resolve().parent.parent
+PARSER = ROOT / "generated/c"
+NOTES = ROOT / "tests/corpus/notes"
+NOTE = NOTES / "x86_64-6.12.117+deb13-amd64.note"
+ROUNDS = int(os.environ.get("ROUNDS", "100"))
+
+ONE = "one 6.12 x86_64 note"
+OF_NO_TEXT = ("derivations", "name", "name-bsearch")
+
+Times = dict[str, list[float]]
+
+
+def main() -> None:
+    # One CPU, so that what is measured is not moved about.
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        peer = has_kdumpfile(folder)
+        for compiler in filter(shutil.which, ("gcc", "clang")):
+            in_c(folder, compiler, peer)
+        in_python(folder)
+
+
+# ---- C ------------------------------------------------------------------------------
+
+
+def has_kdumpfile(folder: Path) -> bool:
+    probe = folder / "probe.c"
+    probe.write_text("#include <libkdumpfile/kdumpfile.h>\nint main(void) { return 0; }\n")
+    command = ["gcc", probe, "-lkdumpfile", "-o", folder / "probe"]
+    if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+        return True
+    print("libkdumpfile is left out: apt-get install libkdumpfile-dev", file=sys.stderr)
+    return False
+
+
+def in_c(folder: Path, compiler: str, peer: bool) -> None:
+    program = built(folder, compiler, peer)
+    version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True)
+    print(f"\n{version.stdout.splitlines()[0]}, -O2, {size_of(folder, compiler)}\n")
+    print("| text | measured | ns, median | spread | of the newline loop |")
+    print("|---|---|---|---|---|")
+    for case, files in cases(folder).items():
+        ran = subprocess.run(
+            [program, str(ROUNDS), *files], capture_output=True, text=True, check=True
+        )
+        times: Times = {}
+        for line in ran.stdout.splitlines():
+            words = line.split()
+            for name, figure in zip(words[::2], words[1::2]):
+                times.setdefault(name, []).append(float(figure))
+        if peer:
+            pairs = zip(times.pop("kdumpfile"), times.pop("kdumpfile-empty"))
+            times["libkdumpfile, less an empty context"] = [whole - empty for whole, empty in pairs]
+        limit = statistics.median(times["newlines"])
+        for name, found in times.items():
+            if name in OF_NO_TEXT and case != ONE:
+                continue
+            median = statistics.median(found)
+            low, high = deciles(found)
+            print(
+                f"| {case} | {TOLD.get(name, name)} | {median:.0f} | {low:.0f}-{high:.0f} "
+                f"| {median / limit:.2f} |"
+            )
+
+
+TOLD = {
+    "memcpy": "memcpy() of the text",
+    "newlines": "memchr() from newline to newline",
+    "ours": "**vmci_parse(), every value, diagnostics on**",
+    "derivations": "all derivations, without memory",
+    "name": "vmci_key_from_name(), a name",
+    "name-bsearch": "bsearch() of the names, a name",
+}
+
+
+def built(folder: Path, compiler: str, peer: bool) -> Path:
+    header = (PARSER / "vmcoreinfo.h").read_text()
+    names = re.findall(r"^enum vmci_status vmci_derive_(\w+)\(", header, re.MULTILINE)
+    (folder / "derivations.inc").write_text("".join(f"DERIVATION({name})\n" for name in names))
+    program = folder / f"parse-{compiler}"
+    subprocess.run(
+        [
+            *(compiler, "-O2", f"-I{PARSER}", f"-I{folder}", *(["-DWITH_KDUMPFILE"] * peer)),
+            *(ROOT / "bench/parse.c", PARSER / "vmcoreinfo.c", *(["-lkdumpfile"] * peer)),
+            *("-o", program),
+        ],
+        check=True,
+    )
+    return program
+
+
+def size_of(folder: Path, compiler: str) -> str:
+    made = folder / "size.o"
+    command = [compiler, "-O2", "-fno-pie", "-c", PARSER / "vmcoreinfo.c", "-o", made]
+    subprocess.run(command, check=True)
+    ran = subprocess.run(["size", made], capture_output=True, text=True, check=True)
+    text, data, *_ = map(int, ran.stdout.splitlines()[1].split()[:2])
+    return f"an object of {(text + data) / 1024:.1f} KiB of text and tables"
+
+
+def cases(folder: Path) -> dict[str, list[Path]]:
+    chance = random.Random(0)
+    lines = text_of(NOTE).splitlines(keepends=True)
+    chance.shuffle(lines)
+    shuffled = folder / "shuffled"
+    shuffled.write_bytes(b"".join(lines))
+    corpus = sorted(NOTES.glob("*.note"))
+    chance.shuffle(corpus)
+    return {
+        ONE: [NOTE],
+        f"{len(corpus)} notes, in random order": corpus,
+        "the one, lines shuffled": [shuffled],
+    }
+
+
+def text_of(path: Path) -> bytes:
+    return vmcoreinfo.note_text(path.read_bytes()).rstrip(b"\0")
+
+
+# ---- Python -------------------------------------------------------------------------
+
+
+def naive(text: bytes) -> dict[str, int | str]:
+    values: dict[str, int | str] = {}
+    for line in text.decode().splitlines():
+        key, _, value = line.partition("=")
+        try:
+            values[key] = int(value, 16 if key.startswith("SYMBOL(") else 0)
+        except ValueError:
+            values[key] = value
+    return values
+
+
+def construct(text: bytes) -> object:
+    return vmcoreinfo.parse(text)
+
+
+def all_values(text: bytes) -> object:
+    return vmcoreinfo.parse(text).items()
+
+
+def all_lines(text: bytes) -> object:
+    return vmcoreinfo.parse(text).lines
+
+
+def in_python(folder: Path) -> None:
+    measured: dict[str, Callable[[bytes], object]] = {
+        "a dict, int() by the look of the key": naive,
+        "vmcoreinfo.parse(), nothing asked for": construct,
+        "**vmcoreinfo.parse(), all values typed**": all_values,
+        "vmcoreinfo.parse(), each line with its place, and diagnostics": all_lines,
+        "native.Library.parse()": library(folder).parse,
+        **peers(folder),
+    }
+    texts = [text_of(NOTE)]
+    print(f"\nPython {sys.version.split()[0]}, {NOTE.stem}\n")
+    print("| measured | µs, median | spread | of the dict |")
+    print("|---|---|---|---|")
+    times: Times = {name: [] for name in measured}
+    for _ in range(ROUNDS):
+        for name, parse in measured.items():
+            times[name].append(seconds(parse, texts) * 1e6)
+    limit = statistics.median(next(iter(times.values())))
+    for name, found in times.items():
+        median = statistics.median(found)
+        low, high = deciles(found)
+        print(f"| {name} | {median:.2f} | {low:.2f}-{high:.2f} | {median / limit:.2f} |")
+
+
+def seconds(parse: Callable[[bytes], object], texts: Iterable[bytes]) -> float:
+    """Of one parse; as many as some milliseconds hold."""
+    done = 0
+    start = time.perf_counter()
+    while True:
+        for text in texts:
+            parse(text)
+            parse(text)
+            done += 2
+        spent = time.perf_counter() - start
+        if spent > 0.002:
+            return spent / done
+
+
+def library(folder: Path) -> native.Library:
+    made = folder / "libvmcoreinfo.so"
+    source = PARSER / "vmcoreinfo.c"
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", source, "-o", made], check=True)
+    return native.Library(str(made))
+
+
+def peers(folder: Path) -> dict[str, Callable[[bytes], object]]:
+    found: dict[str, Callable[[bytes], object]] = {}
+    try:
+        import drgn
+    except ImportError:
+        print("drgn is left out: pip install drgn", file=sys.stderr)
+    else:
+        found["drgn.Program(), empty"] = lambda text: drgn.Program()
+        found["drgn.Program(vmcoreinfo=...), some 20 keys"] = lambda text: drgn.Program(
+            vmcoreinfo=text
+        )
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", folder / "peers"]
+    ran = subprocess.run([*install, "volatility3"], capture_output=True, check=False)
+    if ran.returncode:
+        print("volatility3 is left out: the package index has none", file=sys.stderr)
+    else:
+        sys.path.append(str(folder / "peers"))
+        from volatility3.framework.symbols.linux import VMCoreInfo
+
+        found["volatility3"] = VMCoreInfo._vmcoreinfo_data_to_dict
+    return found
+
+
+def deciles(found: list[float]) -> tuple[float, float]:
+    """Between which eight of ten are."""
+    tenths = statistics.quantiles(found, n=10)
+    return tenths[0], tenths[-1]
+
+
+if __name__ == "__main__":
+    main()
