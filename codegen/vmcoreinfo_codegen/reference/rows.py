@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from functools import cache
 from typing import Any
 
 from .. import resources
@@ -98,6 +99,7 @@ def _grammar(name: str) -> str:
     return resources.grammar(name).rstrip("\n")
 
 
+@cache
 def _verbs() -> list[Row]:
     whole = parser()
     (subparsers,) = (a for a in whole._actions if isinstance(a, argparse._SubParsersAction))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ...model.schema import Schema
+from ...model import Architecture, Schema
+from ...model.entry import Export
 
 SUCCESSORS = 2
 """Keys that are tried for the next line before the hash is."""
@@ -23,22 +24,54 @@ _MOST_TRIES = 1 << 16
 def successors(schema: Schema) -> dict[str | None, list[str]]:
     """For each key (None: before the first line) those that may stand on the next line, the likeliest first.
 
-    What the schema predicts for every release and architecture, each counted once; an
-    entry that the configuration decides is there or not there, half and half.
+    Every release counts once on every architecture; an entry that the configuration
+    decides is there or not there, half and half.
     """
     counted: dict[str | None, Counter[str]] = defaultdict(Counter)
+    lives = [
+        (entry.key, export, _bits(map(export.contains, releases)))
+        for releases in [[declared.release for declared in schema.releases]]
+        for entry in schema.entries
+        for export in entry.exports
+    ]
     for arch in schema.architectures:
-        for declared in schema.releases:
-            entries = schema.predict(declared.release, arch)
-            lines = [(p.key, p.is_unconditional) for p in entries]
-            for place, key in enumerate([None, *(key for key, _ in lines)]):
-                weight = 1.0
-                for follower, is_certain in lines[place:]:
-                    counted[key][follower] += weight  # type: ignore[assignment]
-                    if is_certain:
-                        break
-                    weight /= 2
+        there = _bits(arch.existed_in(declared.release) for declared in schema.releases)
+        lines = list(_lines(schema, arch, lives, there))
+        for place, (key, releases, _) in enumerate([(None, there, True), *lines]):
+            # Releases for which no line was found yet, by how likely it is that none was.
+            looking = {1.0: releases}
+            for follower, its, is_certain in lines[place:]:
+                found = {weight: left & its for weight, left in looking.items() if left & its}
+                if not found:
+                    continue
+                looking = {weight: left & ~its for weight, left in looking.items() if left & ~its}
+                for weight, both in found.items():
+                    counted[key][follower] += weight * both.bit_count()  # type: ignore[assignment]
+                    if not is_certain and weight > _LEAST:
+                        looking[weight / 2] = looking.get(weight / 2, 0) | both
+                if not looking:
+                    break
     return {key: [name for name, _ in found.most_common()] for key, found in counted.items()}
+
+
+_LEAST = 1 / 64
+
+
+def _bits(answers: Iterable[bool]) -> int:
+    return sum(1 << place for place, answer in enumerate(answers) if answer)
+
+
+def _lines(
+    schema: Schema, arch: Architecture, lives: list[tuple[str, Export, int]], there: int
+) -> Iterator[tuple[str, int, bool]]:
+    """What an architecture may print, in order: keys, the releases that do, whether they all do."""
+    known = schema.fixed_config(arch)
+    for key, export, life in lives:
+        if export.concerns(arch.name) and life & there:
+            last = schema.releases[(life & there).bit_length() - 1].release
+            decided = export.condition(last).evaluate(known)
+            if decided is not False:
+                yield key, life & there, decided is True
 
 
 @dataclass(frozen=True)
