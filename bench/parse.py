@@ -22,6 +22,8 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from cpu import COMMAND
+
 import vmcoreinfo
 from vmcoreinfo import native
 
@@ -45,6 +47,7 @@ def main() -> None:
         peer = has_kdumpfile(folder)
         for compiler in filter(shutil.which, ("gcc", "clang")):
             in_c(folder, compiler, peer)
+        of_some_keys(folder)
         in_python(folder)
 
 
@@ -71,11 +74,7 @@ def in_c(folder: Path, compiler: str, peer: bool) -> None:
         ran = subprocess.run(
             [program, str(ROUNDS), *files], capture_output=True, text=True, check=True
         )
-        times: Times = {}
-        for line in ran.stdout.splitlines():
-            words = line.split()
-            for name, figure in zip(words[::2], words[1::2]):
-                times.setdefault(name, []).append(float(figure))
+        times = figures(ran.stdout)
         if peer:
             pairs = zip(times.pop("kdumpfile"), times.pop("kdumpfile-empty"))
             times["libkdumpfile, less an empty context"] = [whole - empty for whole, empty in pairs]
@@ -91,25 +90,53 @@ def in_c(folder: Path, compiler: str, peer: bool) -> None:
             )
 
 
+def figures(printed: str) -> Times:
+    times: Times = {}
+    for line in printed.splitlines():
+        words = line.split()
+        for name, figure in zip(words[::2], words[1::2]):
+            times.setdefault(name, []).append(float(figure))
+    return times
+
+
+def of_some_keys(folder: Path) -> None:
+    """A parser of what one tool reads: of the other lines it sees no more than that they are such."""
+    part = folder / "part"
+    command = [COMMAND, "generate", "c", "--for", "drgn", "--out", part]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    program = built(folder, "gcc", False, part)
+    ran = subprocess.run([program, str(ROUNDS), NOTE], capture_output=True, text=True, check=True)
+    times = figures(ran.stdout)
+    limit = statistics.median(times["newlines"])
+    print(f"\nA parser for drgn: {told.splitlines()[-1]}, gcc, {ONE}\n")
+    print("| measured | ns, median | spread | of the newline loop |")
+    print("|---|---|---|---|")
+    for name, words in (("silent", "no diagnostics"), ("ours", "each unknown key reported")):
+        median = statistics.median(times[name])
+        low, high = deciles(times[name])
+        print(f"| {words} | {median:.0f} | {low:.0f}-{high:.0f} | {median / limit:.2f} |")
+
+
 TOLD = {
     "memcpy": "memcpy() of the text",
     "newlines": "memchr() from newline to newline",
     "ours": "**vmci_parse(), every value, diagnostics on**",
+    "silent": "the same without diagnostics",
     "derivations": "all derivations, without memory",
     "name": "vmci_key_from_name(), a name",
     "name-bsearch": "bsearch() of the names, a name",
 }
 
 
-def built(folder: Path, compiler: str, peer: bool) -> Path:
-    header = (PARSER / "vmcoreinfo.h").read_text()
+def built(folder: Path, compiler: str, peer: bool, parser: Path = PARSER) -> Path:
+    header = (parser / "vmcoreinfo.h").read_text()
     names = re.findall(r"^enum vmci_status vmci_derive_(\w+)\(", header, re.MULTILINE)
     (folder / "derivations.inc").write_text("".join(f"DERIVATION({name})\n" for name in names))
-    program = folder / f"parse-{compiler}"
+    program = folder / f"parse-{compiler}-{parser.name}"
     subprocess.run(
         [
-            *(compiler, "-O2", f"-I{PARSER}", f"-I{folder}", *(["-DWITH_KDUMPFILE"] * peer)),
-            *(ROOT / "bench/parse.c", PARSER / "vmcoreinfo.c", *(["-lkdumpfile"] * peer)),
+            *(compiler, "-O2", f"-I{parser}", f"-I{folder}", *(["-DWITH_KDUMPFILE"] * peer)),
+            *(ROOT / "bench/parse.c", parser / "vmcoreinfo.c", *(["-lkdumpfile"] * peer)),
             *("-o", program),
         ],
         check=True,

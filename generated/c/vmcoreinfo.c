@@ -2250,38 +2250,6 @@ static const char *const malformed_messages[] = {
 	"the value is not 'y'",
 };
 
-/* ---- the text ---------------------------------------------------------------- */
-
-struct parser {
-	struct vmcoreinfo *info;
-	vmci_report *report;
-	void *context;
-	const char *counted;	/* newlines were counted up to there */
-	size_t line;		/* number of that line, from 1 */
-	size_t errors;
-	const struct shape *shape;	/* of the last known key */
-};
-
-static void report(struct parser *parser, enum vmci_diagnostic_id id, const char *at,
-		   struct vmci_text key, const char *message)
-{
-	struct vmci_diagnostic diagnostic;
-
-	if (severities[id] == VMCI_SEVERITY_ERROR)
-		parser->errors++;
-	if (!parser->report)
-		return;
-	while (parser->counted < at)
-		parser->line += *parser->counted++ == '\n';
-	diagnostic.id = id;
-	diagnostic.severity = severities[id];
-	diagnostic.offset = (size_t)(at - parser->info->text.data);
-	diagnostic.line = parser->line;
-	diagnostic.key = key;
-	diagnostic.message = message;
-	parser->report(parser->context, &diagnostic);
-}
-
 /* ---- eight bytes at a time --------------------------------------------------- */
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
@@ -2377,6 +2345,75 @@ static inline uint64_t hex_of(uint64_t digits)
 	digits = (digits << 4 | digits >> 8) & UINT64_C(0x00ff00ff00ff00ff);
 	digits = (digits << 8 | digits >> 16) & UINT64_C(0x0000ffff0000ffff);
 	return (digits << 16 | digits >> 32) & UINT64_C(0xffffffff);
+}
+
+/* The first byte that is not printable ASCII, or the end. */
+static const char *find_unprintable(const char *at, const char *end)
+{
+	for (; end - at >= 8; at += 8) {
+		uint64_t marks = non_printables(load(at));
+
+		if (marks)
+			return at + before(marks) / 8;
+	}
+	while (at < end && *at >= 0x20 && *at <= 0x7e)
+		at++;
+	return at;
+}
+
+/* The first such byte, or the end. */
+static const char *find(const char *at, const char *end, char byte)
+{
+	while (at < end && *at != byte)
+		at++;
+	return at;
+}
+
+/* ---- the text ---------------------------------------------------------------- */
+
+struct parser {
+	struct vmcoreinfo *info;
+	vmci_report *report;
+	void *context;
+	const char *counted;	/* newlines were counted up to there */
+	size_t line;		/* number of that line, from 1 */
+	size_t errors;
+	const struct shape *shape;	/* of the last known key */
+};
+
+static size_t newlines(const char *at, const char *end)
+{
+	size_t count = 0;
+
+	for (; end - at >= 8; at += 8) {
+		uint64_t others = load(at) ^ EACH('\n');
+
+		others |= (others & EACH(0x7f)) + EACH(0x7f);
+		count += (size_t)((~others >> 7 & EACH(1)) * EACH(1) >> 56);
+	}
+	for (; at < end; at++)
+		count += *at == '\n';
+	return count;
+}
+
+static void report(struct parser *parser, enum vmci_diagnostic_id id, const char *at,
+		   struct vmci_text key, const char *message)
+{
+	struct vmci_diagnostic diagnostic;
+
+	if (severities[id] == VMCI_SEVERITY_ERROR)
+		parser->errors++;
+	if (!parser->report)
+		return;
+	parser->line += newlines(parser->counted, at);
+	parser->counted = at;
+	diagnostic.id = id;
+	diagnostic.severity = severities[id];
+	diagnostic.offset = (size_t)(at - parser->info->text.data);
+	diagnostic.line = parser->line;
+	diagnostic.key = key;
+	diagnostic.message = message;
+	parser->report(parser->context, &diagnostic);
 }
 
 /* ---- lines as kernels print them ---------------------------------------------- */
@@ -2559,8 +2596,28 @@ static struct number clean_text(const char *at, const char *limit, enum vmci_for
 }
 
 /*
- * Take in lines from `at` on, as long as each starts before `stop`, has a known key, and a
- * value as the kernel prints those; returns the start of the first other one. From `stop`
+ * A line of text whose key is not known: the start of the next line, or NULL where it is
+ * another sort of line. Its '=' is at `length` if that is not too far. Up to `limit` can be
+ * read.
+ */
+static const char *unknown_line(struct parser *parser, const char *line, unsigned int length,
+				const char *limit, uintptr_t shift)
+{
+	const char *stop = find_unprintable(line, limit);
+	const char *equals = line[length] == '=' ? line + length : find(line, stop, '=');
+	struct vmci_text name = { (const char *)((uintptr_t)line + shift), 0 };
+
+	/* An '=' that was found may be that of a later line. */
+	if (stop == limit || *stop != '\n' || equals == line || equals >= stop)
+		return NULL;
+	name.length = (size_t)(equals - line);
+	report(parser, VMCI_UNKNOWN_LINE, name.data, name, "no kernel that this parser knows exports this key");
+	return stop + 1;
+}
+
+/*
+ * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not known, or
+ * one with a value as the kernel prints those; returns the start of the first other one. From `stop`
  * on WINDOW bytes can be read. `shift` is from there to the caller's text.
  */
 static inline const char *clean_lines(struct parser *parser, const char *at, const char *stop,
@@ -2581,8 +2638,13 @@ static inline const char *clean_lines(struct parser *parser, const char *at, con
 			if (!starts(at, next)) {
 				length = key_length(at);
 				next = other_key(at, length);
-				if (!next)
-					break;
+				if (!next) {
+					value = unknown_line(parser, at, length, stop + WINDOW - 1, shift);
+					if (!value)
+						break;
+					at = value;
+					continue;
+				}
 			}
 		}
 		value = at + length + 1;
@@ -2618,28 +2680,6 @@ static inline const char *clean_lines(struct parser *parser, const char *at, con
 }
 
 /* ---- any line ----------------------------------------------------------------- */
-
-/* The first byte that is not printable ASCII, or the end. */
-static const char *find_unprintable(const char *at, const char *end)
-{
-	for (; end - at >= 8; at += 8) {
-		uint64_t marks = non_printables(load(at));
-
-		if (marks)
-			return at + before(marks) / 8;
-	}
-	while (at < end && *at >= 0x20 && *at <= 0x7e)
-		at++;
-	return at;
-}
-
-/* The first such byte, or the end. */
-static const char *find(const char *at, const char *end, char byte)
-{
-	while (at < end && *at != byte)
-		at++;
-	return at;
-}
 
 static const char zeros[WINDOW] = { 0 };
 
