@@ -49,9 +49,13 @@ def compiles(compiler: str, directory: Path, *options: str) -> bool:
     return subprocess.run([str(program)], capture_output=True, check=False).returncode == 0
 
 
-def build_driver(compiler: str, directory: Path, *options: str, source: Path = C_SOURCE) -> Path:
+def write_derivations(directory: Path, source: Path = C_SOURCE) -> None:
     names = derivations_of_header(source)
     (directory / "derivations.inc").write_text("".join(f"DERIVATION({n})\n" for n in names))
+
+
+def build_driver(compiler: str, directory: Path, *options: str, source: Path = C_SOURCE) -> Path:
+    write_derivations(directory, source)
     program = directory / "driver"
     made = subprocess.run(
         [
