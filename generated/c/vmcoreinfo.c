@@ -2442,7 +2442,7 @@ static inline const struct shape *other_key(const char *window, unsigned int len
 	if (key >= VMCI_KEY_COUNT)
 		return NULL;
 	shape = &shapes[key];
-	if (length < 8 || length > 40)
+	if (length < 8)
 		return memcmp(window, shape->name, length) == 0 ? shape : NULL;
 	return starts(window, shape) ? shape : NULL;
 }
@@ -2729,11 +2729,10 @@ static enum outcome value_of(enum vmci_format format, struct vmci_text text, uin
 			if (digit_of(text.data[i]) == 16)
 				return MALFORMED;
 		return GOOD;
-	case VMCI_FORMAT_FLAG:
+	default:	/* VMCI_FORMAT_FLAG */
 		*bits = 1;
 		return text.length == 1 && text.data[0] == 'y' ? GOOD : MALFORMED;
 	}
-	return MALFORMED;
 }
 
 static bool is_present(const struct vmcoreinfo *info, unsigned int key)
@@ -2748,6 +2747,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	struct vmcoreinfo *info = parser->info;
 	const char *equals = find(line, stop, '=');
 	struct vmci_text value;
+	enum outcome outcome;
 	unsigned int key;
 	uint64_t bits;
 
@@ -2769,17 +2769,16 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	}
 	parser->shape = &shapes[key];
 
-	switch (value_of(entries[key].format, value, &bits)) {
-	case MALFORMED:
+	outcome = value_of(entries[key].format, value, &bits);
+	if (outcome == MALFORMED) {
 		report(parser, VMCI_MALFORMED_LINE, value.data, *name,
 		       malformed_messages[entries[key].format]);
 		return;
-	case OVERFLOW:
+	}
+	if (outcome == OVERFLOW) {
 		report(parser, VMCI_OVERFLOW_LINE, value.data, *name,
 		       "the number does not fit in 64 bits");
 		return;
-	case GOOD:
-		break;
 	}
 	if (is_present(info, key))
 		report(parser, VMCI_DUPLICATE_LINE, line, *name,
