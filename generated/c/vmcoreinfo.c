@@ -2307,8 +2307,13 @@ static inline uint32_t load_half(const char *at)
 /* The place of the lowest bit that is set; one is. */
 static inline unsigned int lowest(uint64_t bits)
 {
-#ifdef __GNUC__
+#if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX
 	return (unsigned int)__builtin_ctzll(bits);
+#elif defined(__GNUC__)
+	/* Of both halves gcc would make a call. */
+	uint32_t low = (uint32_t)bits;
+
+	return (unsigned int)(low ? __builtin_ctz(low) : 32 + __builtin_ctz((uint32_t)(bits >> 32)));
 #else
 	unsigned int place = 0;
 
@@ -2681,13 +2686,17 @@ static enum outcome number_of_base(struct vmci_text text, unsigned int base, uin
 		return MALFORMED;
 	for (i = 0; i < text.length; i++) {
 		unsigned int digit = digit_of(text.data[i]);
+		uint64_t low, high;
 
 		if (digit >= base)
 			return MALFORMED;
-		if (sum > most / base || sum * base > most - digit)
+		/* In halves, as a division would be a call where words have 32 bits. */
+		low = (sum & UINT32_MAX) * base + digit;
+		high = (sum >> 32) * base + (low >> 32);
+		if (high > UINT32_MAX || (high << 32 | (low & UINT32_MAX)) > most)
 			outcome = OVERFLOW;
 		else
-			sum = sum * base + digit;
+			sum = high << 32 | (low & UINT32_MAX);
 	}
 	*value = sum;
 	return outcome;

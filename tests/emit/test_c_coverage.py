@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Proves that the tests' own requests reach every line, region and branch of the generated C.
 
-Both of its builds are measured: with what gcc and clang have built in, and without. So
-nothing is excluded. `reach.py` has the requests; other tests ask them on other machines.
+All of its builds are measured: with what gcc and clang have built in, for 64 and 32 bits,
+and without. So nothing is excluded. `reach.py` has the requests; other tests ask them on other machines.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.emit.driver import C_SOURCE, Driver, build_driver, compiles
 
 SOURCE = C_SOURCE / "vmcoreinfo.c"
 
-BUILDS = {"gnu": (), "not gnu": ("-U__GNUC__",)}
+BUILDS = {"64 bits": (), "32 bits": ("-m32",), "not gnu": ("-U__GNUC__",)}
 
 
 def covered(requests: Iterable[list[str]], folder: Path, *options: str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def covered(requests: Iterable[list[str]], folder: Path, *options: str) -> dict[
             pytest.skip(f"{tool} is not here")
     counts = folder / "counts.profraw"
     coverage = (f"-fprofile-instr-generate={counts}", "-fcoverage-mapping")
-    if not compiles("clang", folder, *coverage):
+    if not compiles("clang", folder, *coverage, *options):
         pytest.skip("this clang has no library for -fprofile-instr-generate")
     driver = Driver(build_driver("clang", folder, "-O0", *coverage, *options))
     for request in requests:
@@ -87,4 +87,6 @@ def test_preprocessor_leaves_nothing_else_out() -> None:
     conditions = re.findall(r"^#\s*(?:el)?if.*", SOURCE.read_text(), re.MULTILINE)
     generation, *others = conditions
     assert generation.startswith("#if VMCI_ABI != ")
-    assert others == ["#ifdef __GNUC__"]
+    wide, narrow = others
+    assert wide == "#if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX"
+    assert narrow == "#elif defined(__GNUC__)"
