@@ -68,7 +68,10 @@ def missed(file: dict[str, Any]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("build", BUILDS)
+@pytest.mark.parametrize(
+    "build",
+    ["64 bits", *(pytest.param(b, marks=pytest.mark.long) for b in BUILDS if b != "64 bits")],
+)
 def test_every_line_and_branch_is_reached(build: str, tmp_path: Path) -> None:
     file = covered(reach.requests(), tmp_path, *BUILDS[build])
     assert missed(file) == []

@@ -98,7 +98,13 @@ def calls_by(folder: Path, compiler: str, *options: str) -> Calls:
     return calls(C_SOURCE / "vmcoreinfo.c", folder, compiler, *options)
 
 
-@pytest.mark.parametrize("command", BOUNDS, ids=" ".join)
+QUICK = [("gcc", "-O2"), ("gcc", "-O0")]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(c, id=" ".join(c), marks=() if c in QUICK else pytest.mark.long) for c in BOUNDS],
+)
 def test_stack_is_bounded(command: tuple[str, ...], tmp_path: Path) -> None:
     found = calls_by(tmp_path, *command)
     assert len(found.frames) > 20
