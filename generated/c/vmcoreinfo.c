@@ -2275,8 +2275,13 @@ static inline uint32_t load_half(const char *at)
 /* The place of the lowest bit that is set; one is. */
 static inline unsigned int lowest(uint64_t bits)
 {
-#ifdef __GNUC__
+#if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX
 	return (unsigned int)__builtin_ctzll(bits);
+#elif defined(__GNUC__)
+	/* Of both halves gcc would make a call. */
+	uint32_t low = (uint32_t)bits;
+
+	return (unsigned int)(low ? __builtin_ctz(low) : 32 + __builtin_ctz((uint32_t)(bits >> 32)));
 #else
 	unsigned int place = 0;
 
@@ -2479,7 +2484,7 @@ static inline const struct shape *other_key(const char *window, unsigned int len
 	if (key >= VMCI_KEY_COUNT)
 		return NULL;
 	shape = &shapes[key];
-	if (length < 8 || length > 40)
+	if (length < 8)
 		return memcmp(window, shape->name, length) == 0 ? shape : NULL;
 	return starts(window, shape) ? shape : NULL;
 }
@@ -2687,7 +2692,7 @@ static bool look_up(const char *name, size_t length, unsigned int *key)
 {
 	char padded[WINDOW];
 
-	if (length > 40)
+	if (!length || length > 40)
 		return false;
 	memcpy(padded, zeros, sizeof(zeros));
 	memcpy(padded, name, length);
@@ -2721,13 +2726,17 @@ static enum outcome number_of_base(struct vmci_text text, unsigned int base, uin
 		return MALFORMED;
 	for (i = 0; i < text.length; i++) {
 		unsigned int digit = digit_of(text.data[i]);
+		uint64_t low, high;
 
 		if (digit >= base)
 			return MALFORMED;
-		if (sum > most / base || sum * base > most - digit)
+		/* In halves, as a division would be a call where words have 32 bits. */
+		low = (sum & UINT32_MAX) * base + digit;
+		high = (sum >> 32) * base + (low >> 32);
+		if (high > UINT32_MAX || (high << 32 | (low & UINT32_MAX)) > most)
 			outcome = OVERFLOW;
 		else
-			sum = sum * base + digit;
+			sum = high << 32 | (low & UINT32_MAX);
 	}
 	*value = sum;
 	return outcome;
@@ -2769,11 +2778,10 @@ static enum outcome value_of(enum vmci_format format, struct vmci_text text, uin
 			if (digit_of(text.data[i]) == 16)
 				return MALFORMED;
 		return GOOD;
-	case VMCI_FORMAT_FLAG:
+	default:	/* VMCI_FORMAT_FLAG */
 		*bits = 1;
 		return text.length == 1 && text.data[0] == 'y' ? GOOD : MALFORMED;
 	}
-	return MALFORMED;
 }
 
 static bool is_present(const struct vmcoreinfo *info, unsigned int key)
@@ -2788,6 +2796,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	struct vmcoreinfo *info = parser->info;
 	const char *equals = find(line, stop, '=');
 	struct vmci_text value;
+	enum outcome outcome;
 	unsigned int key;
 	uint64_t bits;
 
@@ -2809,17 +2818,16 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	}
 	parser->shape = &shapes[key];
 
-	switch (value_of(entries[key].format, value, &bits)) {
-	case MALFORMED:
+	outcome = value_of(entries[key].format, value, &bits);
+	if (outcome == MALFORMED) {
 		report(parser, VMCI_MALFORMED_LINE, value.data, *name,
 		       malformed_messages[entries[key].format]);
 		return;
-	case OVERFLOW:
+	}
+	if (outcome == OVERFLOW) {
 		report(parser, VMCI_OVERFLOW_LINE, value.data, *name,
 		       "the number does not fit in 64 bits");
 		return;
-	case GOOD:
-		break;
 	}
 	if (is_present(info, key))
 		report(parser, VMCI_DUPLICATE_LINE, line, *name,
@@ -3145,9 +3153,6 @@ static uint64_t release_of(const struct vmcoreinfo *info)
 	return numbers[0] << 32 | numbers[1] << 16 | numbers[2];
 }
 
-typedef enum vmci_status computation(const struct vmcoreinfo *info,
-				     const struct vmci_target *target, uint64_t *value);
-
 /* One way to a value: where it applies, and how it is worked out. */
 struct recipe {
 	const char *name;
@@ -3156,8 +3161,7 @@ struct recipe {
 	uint64_t until;
 	size_t key_count;
 	uint16_t keys[4];
-	uint64_t constant;	/* where `compute` is NULL */
-	computation *compute;
+	uint64_t constant;	/* of those that work nothing out */
 };
 
 static bool applies(const struct recipe *recipe, const struct vmcoreinfo *info,
@@ -3181,31 +3185,42 @@ static bool applies(const struct recipe *recipe, const struct vmcoreinfo *info,
 	       (!recipe->until || release < recipe->until);
 }
 
-static enum vmci_status derive(const struct recipe *recipes, size_t count,
-			       const struct vmcoreinfo *info,
-			       const struct vmci_target *target,
-			       struct vmci_derived *derived)
+/* How far a derivation has come with its recipes. */
+struct attempt {
+	const struct recipe *recipes;
+	size_t count;
+	size_t at;		/* the one that is being tried */
+	size_t next;
+	enum vmci_status status;
+	uint64_t value;
+};
+
+/* On to a recipe that applies, if none before it settled the matter. */
+static bool next_recipe(struct attempt *attempt, const struct vmcoreinfo *info,
+			const struct vmci_target *target)
 {
-	size_t i;
+	if (attempt->status != VMCI_NO_RECIPE)
+		return false;
+	while (attempt->next < attempt->count) {
+		const struct recipe *recipe = &attempt->recipes[attempt->next];
 
-	for (i = 0; i < count; i++) {
-		const struct recipe *recipe = &recipes[i];
-		uint64_t value = recipe->constant;
-		enum vmci_status status = VMCI_OK;
-
-		if (!applies(recipe, info, target))
-			continue;
-		if (recipe->compute)
-			status = recipe->compute(info, target, &value);
-		if (status == VMCI_NO_RECIPE)
-			continue;
-		if (status == VMCI_OK) {
-			derived->value = value;
-			derived->recipe = recipe->name;
+		attempt->at = attempt->next++;
+		if (applies(recipe, info, target)) {
+			attempt->status = VMCI_OK;
+			attempt->value = recipe->constant;
+			return true;
 		}
-		return status;
 	}
-	return VMCI_NO_RECIPE;
+	return false;
+}
+
+static enum vmci_status settled(const struct attempt *attempt, struct vmci_derived *derived)
+{
+	if (attempt->status == VMCI_OK) {
+		derived->value = attempt->value;
+		derived->recipe = attempt->recipes[attempt->at].name;
+	}
+	return attempt->status;
 }
 
 /* log2(PAGESIZE) */
@@ -3230,11 +3245,14 @@ enum vmci_status vmci_derive_page_shift(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_PAGESIZE },
-			0, page_shift_page_size,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 1, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		attempt.status = page_shift_page_size(info, target, &attempt.value);
+	return settled(&attempt, derived);
 }
 
 /* NUMBER(VMALLOC_START) */
@@ -3300,32 +3318,48 @@ enum vmci_status vmci_derive_vmalloc_start(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_NUMBER_VMALLOC_START },
-			0, vmalloc_start_number,
+			0,
 		},
 		{
 			"bare_number",
 			0,
 			0, 0,
 			1, { VMCI_VMALLOC_START },
-			0, vmalloc_start_bare_number,
+			0,
 		},
 		{
 			"vmap_area_list",
 			0,
 			0, 0,
 			4, { VMCI_SYMBOL_vmap_area_list, VMCI_OFFSET_list_head_next, VMCI_OFFSET_vmap_area_list, VMCI_OFFSET_vmap_area_va_start },
-			0, vmalloc_start_vmap_area_list,
+			0,
 		},
 		{
 			"vmlist",
 			0,
 			0, 0,
 			2, { VMCI_SYMBOL_vmlist, VMCI_OFFSET_vm_struct_addr },
-			0, vmalloc_start_vmlist,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 4, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = vmalloc_start_number(info, target, &attempt.value);
+			break;
+		case 1:
+			attempt.status = vmalloc_start_bare_number(info, target, &attempt.value);
+			break;
+		case 2:
+			attempt.status = vmalloc_start_vmap_area_list(info, target, &attempt.value);
+			break;
+		default:
+			attempt.status = vmalloc_start_vmlist(info, target, &attempt.value);
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* KERNELOFFSET */
@@ -3355,35 +3389,35 @@ enum vmci_status vmci_derive_kaslr_offset(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_KERNELOFFSET },
-			0, kaslr_offset_exported,
+			0,
 		},
 		{
 			"link_address",
 			UINT64_C(1) << VMCI_ARCH_RISCV64,
 			0, 0,
 			2, { VMCI_SYMBOL__stext, VMCI_NUMBER_KERNEL_LINK_ADDR },
-			0, kaslr_offset_link_address,
+			0,
 		},
 		{
 			"not_movable",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			0, UINT64_C(0x3000e0000),	/* ..3.14 */
 			0, { 0 },
-			0, NULL,
+			0,
 		},
 		{
 			"not_movable",
 			UINT64_C(1) << VMCI_ARCH_ARM64,
 			0, UINT64_C(0x400060000),	/* ..4.6 */
 			0, { 0 },
-			0, NULL,
+			0,
 		},
 		{
 			"not_movable",
 			UINT64_C(1) << VMCI_ARCH_S390X,
 			0, UINT64_C(0x500020000),	/* ..5.2 */
 			0, { 0 },
-			0, NULL,
+			0,
 		},
 		{
 			"not_movable",
@@ -3391,21 +3425,21 @@ enum vmci_status vmci_derive_kaslr_offset(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_MIPS64,
 			0, UINT64_C(0x400070000),	/* ..4.7 */
 			0, { 0 },
-			0, NULL,
+			0,
 		},
 		{
 			"not_movable",
 			UINT64_C(1) << VMCI_ARCH_LOONGARCH64,
 			0, UINT64_C(0x600030000),	/* ..6.3 */
 			0, { 0 },
-			0, NULL,
+			0,
 		},
 		{
 			"not_movable",
 			UINT64_C(1) << VMCI_ARCH_RISCV64,
 			0, UINT64_C(0x600060000),	/* ..6.6 */
 			0, { 0 },
-			0, NULL,
+			0,
 		},
 		{
 			"not_movable",
@@ -3414,11 +3448,23 @@ enum vmci_status vmci_derive_kaslr_offset(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_SH,
 			0, 0,
 			0, { 0 },
-			0, NULL,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 9, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = kaslr_offset_exported(info, target, &attempt.value);
+			break;
+		case 1:
+			attempt.status = kaslr_offset_link_address(info, target, &attempt.value);
+			break;
+		default:
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* NUMBER(phys_base) */
@@ -3453,18 +3499,28 @@ enum vmci_status vmci_derive_phys_base(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_NUMBER_phys_base },
-			0, phys_base_number,
+			0,
 		},
 		{
 			"variable",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			0, 0,
 			1, { VMCI_SYMBOL_phys_base },
-			0, phys_base_variable,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 2, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = phys_base_number(info, target, &attempt.value);
+			break;
+		default:
+			attempt.status = phys_base_variable(info, target, &attempt.value);
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* 64 - NUMBER(TCR_EL1_T1SZ) */
@@ -3516,7 +3572,7 @@ enum vmci_status vmci_derive_va_bits(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_ARM64,
 			0, 0,
 			1, { VMCI_NUMBER_TCR_EL1_T1SZ },
-			0, va_bits_tcr_el1_t1sz,
+			0,
 		},
 		{
 			"va_bits",
@@ -3524,32 +3580,50 @@ enum vmci_status vmci_derive_va_bits(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_RISCV32,
 			0, 0,
 			1, { VMCI_NUMBER_VA_BITS },
-			0, va_bits_va_bits,
+			0,
 		},
 		{
 			"va_bits_not_52",
 			UINT64_C(1) << VMCI_ARCH_ARM64,
 			0, 0,
 			1, { VMCI_NUMBER_VA_BITS },
-			0, va_bits_va_bits_not_52,
+			0,
 		},
 		{
 			"pgtable_l5_enabled",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			0, 0,
 			1, { VMCI_NUMBER_pgtable_l5_enabled },
-			0, va_bits_pgtable_l5_enabled,
+			0,
 		},
 		{
 			"four_levels",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			0, UINT64_C(0x400110000),	/* ..4.17 */
 			0, { 0 },
-			48, NULL,
+			48,
 		},
 	};
+	struct attempt attempt = { recipes, 5, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = va_bits_tcr_el1_t1sz(info, target, &attempt.value);
+			break;
+		case 1:
+			attempt.status = va_bits_va_bits(info, target, &attempt.value);
+			break;
+		case 2:
+			attempt.status = va_bits_va_bits_not_52(info, target, &attempt.value);
+			break;
+		case 3:
+			attempt.status = va_bits_pgtable_l5_enabled(info, target, &attempt.value);
+			break;
+		default:
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* NUMBER(SECTION_SIZE_BITS) */
@@ -3588,77 +3662,77 @@ enum vmci_status vmci_derive_section_size_bits(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_NUMBER_SECTION_SIZE_BITS },
-			0, section_size_bits_exported,
+			0,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			0, 0,
 			0, { 0 },
-			27, NULL,
+			27,
 		},
 		{
 			"constant_pae",
 			UINT64_C(1) << VMCI_ARCH_I386,
 			0, UINT64_C(0x20006001a),	/* ..2.6.26 */
 			1, { VMCI_CONFIG_X86_PAE },
-			30, NULL,
+			30,
 		},
 		{
 			"constant_pae",
 			UINT64_C(1) << VMCI_ARCH_I386,
 			UINT64_C(0x20006001a), 0,	/* 2.6.26.. */
 			1, { VMCI_CONFIG_X86_PAE },
-			29, NULL,
+			29,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_I386,
 			0, 0,
 			0, { 0 },
-			26, NULL,
+			26,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_ARM64,
 			0, UINT64_C(0x5000c0000),	/* ..5.12 */
 			0, { 0 },
-			30, NULL,
+			30,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_ARM64,
 			UINT64_C(0x5000c0000), 0,	/* 5.12.. */
 			1, { VMCI_PAGESIZE },
-			0, section_size_bits_constant_7,
+			0,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_ARM,
 			UINT64_C(0x400060000), 0,	/* 4.6.. */
 			0, { 0 },
-			28, NULL,
+			28,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_PPC64,
 			0, 0,
 			0, { 0 },
-			24, NULL,
+			24,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_S390X,
 			0, UINT64_C(0x20006001b),	/* ..2.6.27 */
 			0, { 0 },
-			25, NULL,
+			25,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_S390X,
 			UINT64_C(0x20006001b), UINT64_C(0x6000d0000),	/* 2.6.27..6.13 */
 			0, { 0 },
-			28, NULL,
+			28,
 		},
 		{
 			"constant",
@@ -3666,14 +3740,14 @@ enum vmci_status vmci_derive_section_size_bits(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_RISCV32,
 			UINT64_C(0x500040000), 0,	/* 5.4.. */
 			0, { 0 },
-			27, NULL,
+			27,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_LOONGARCH64,
 			0, 0,
 			0, { 0 },
-			29, NULL,
+			29,
 		},
 		{
 			"constant",
@@ -3681,39 +3755,54 @@ enum vmci_status vmci_derive_section_size_bits(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_MIPS64,
 			0, UINT64_C(0x300060000),	/* ..3.6 */
 			0, { 0 },
-			28, NULL,
+			28,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_MIPS64,
 			UINT64_C(0x300060000), 0,	/* 3.6.. */
 			1, { VMCI_PAGESIZE },
-			0, section_size_bits_constant_15,
+			0,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_MIPS,
 			UINT64_C(0x300060000), 0,	/* 3.6.. */
 			0, { 0 },
-			28, NULL,
+			28,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_IA64,
 			0, 0,
 			0, { 0 },
-			30, NULL,
+			30,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_SH,
 			0, 0,
 			0, { 0 },
-			26, NULL,
+			26,
 		},
 	};
+	struct attempt attempt = { recipes, 18, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = section_size_bits_exported(info, target, &attempt.value);
+			break;
+		case 6:
+			attempt.status = section_size_bits_constant_7(info, target, &attempt.value);
+			break;
+		case 14:
+			attempt.status = section_size_bits_constant_15(info, target, &attempt.value);
+			break;
+		default:
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* NUMBER(MAX_PHYSMEM_BITS) */
@@ -3768,7 +3857,7 @@ enum vmci_status vmci_derive_max_physmem_bits(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_NUMBER_MAX_PHYSMEM_BITS },
-			0, max_physmem_bits_exported,
+			0,
 		},
 		{
 			"section_roots",
@@ -3779,119 +3868,119 @@ enum vmci_status vmci_derive_max_physmem_bits(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_RISCV64,
 			0, 0,
 			3, { VMCI_LENGTH_mem_section, VMCI_PAGESIZE, VMCI_SIZE_mem_section },
-			0, max_physmem_bits_section_roots,
+			0,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			0, UINT64_C(0x20006001a),	/* ..2.6.26 */
 			0, { 0 },
-			40, NULL,
+			40,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			UINT64_C(0x20006001a), UINT64_C(0x20006001f),	/* 2.6.26..2.6.31 */
 			0, { 0 },
-			44, NULL,
+			44,
 		},
 		{
 			"pgtable_l5_enabled",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			0, 0,
 			1, { VMCI_NUMBER_pgtable_l5_enabled },
-			0, max_physmem_bits_pgtable_l5_enabled,
+			0,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_X86_64,
 			UINT64_C(0x20006001f), UINT64_C(0x400110000),	/* 2.6.31..4.17 */
 			0, { 0 },
-			46, NULL,
+			46,
 		},
 		{
 			"constant_pae",
 			UINT64_C(1) << VMCI_ARCH_I386,
 			0, 0,
 			1, { VMCI_CONFIG_X86_PAE },
-			36, NULL,
+			36,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_I386,
 			0, 0,
 			0, { 0 },
-			32, NULL,
+			32,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_ARM64,
 			0, UINT64_C(0x300110000),	/* ..3.17 */
 			0, { 0 },
-			40, NULL,
+			40,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_ARM64,
 			UINT64_C(0x300110000), UINT64_C(0x400100000),	/* 3.17..4.16 */
 			0, { 0 },
-			48, NULL,
+			48,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_ARM,
 			UINT64_C(0x400060000), 0,	/* 4.6.. */
 			0, { 0 },
-			36, NULL,
+			36,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_PPC64,
 			0, UINT64_C(0x300070000),	/* ..3.7 */
 			0, { 0 },
-			44, NULL,
+			44,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_PPC64,
 			UINT64_C(0x300070000), UINT64_C(0x400130000),	/* 3.7..4.19 */
 			0, { 0 },
-			46, NULL,
+			46,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_S390X,
 			0, UINT64_C(0x300030000),	/* ..3.3 */
 			0, { 0 },
-			42, NULL,
+			42,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_S390X,
 			UINT64_C(0x300030000), UINT64_C(0x4000c0000),	/* 3.3..4.12 */
 			0, { 0 },
-			46, NULL,
+			46,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_RISCV64,
 			UINT64_C(0x500040000), 0,	/* 5.4.. */
 			0, { 0 },
-			56, NULL,
+			56,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_RISCV32,
 			UINT64_C(0x500040000), 0,	/* 5.4.. */
 			0, { 0 },
-			34, NULL,
+			34,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_LOONGARCH64,
 			0, 0,
 			0, { 0 },
-			48, NULL,
+			48,
 		},
 		{
 			"constant",
@@ -3899,7 +3988,7 @@ enum vmci_status vmci_derive_max_physmem_bits(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_MIPS64,
 			0, UINT64_C(0x300110000),	/* ..3.17 */
 			0, { 0 },
-			35, NULL,
+			35,
 		},
 		{
 			"constant",
@@ -3907,25 +3996,40 @@ enum vmci_status vmci_derive_max_physmem_bits(const struct vmcoreinfo *info,
 			UINT64_C(1) << VMCI_ARCH_MIPS64,
 			UINT64_C(0x300110000), 0,	/* 3.17.. */
 			0, { 0 },
-			48, NULL,
+			48,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_IA64,
 			0, 0,
 			0, { 0 },
-			50, NULL,
+			50,
 		},
 		{
 			"constant",
 			UINT64_C(1) << VMCI_ARCH_SH,
 			0, 0,
 			0, { 0 },
-			32, NULL,
+			32,
 		},
 	};
+	struct attempt attempt = { recipes, 22, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = max_physmem_bits_exported(info, target, &attempt.value);
+			break;
+		case 1:
+			attempt.status = max_physmem_bits_section_roots(info, target, &attempt.value);
+			break;
+		case 4:
+			attempt.status = max_physmem_bits_pgtable_l5_enabled(info, target, &attempt.value);
+			break;
+		default:
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* SYMBOL(swapper_pg_dir) */
@@ -3964,25 +4068,38 @@ enum vmci_status vmci_derive_page_table_root(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_SYMBOL_swapper_pg_dir },
-			0, page_table_root_swapper_pg_dir,
+			0,
 		},
 		{
 			"init_top_pgt",
 			0,
 			0, 0,
 			1, { VMCI_SYMBOL_init_top_pgt },
-			0, page_table_root_init_top_pgt,
+			0,
 		},
 		{
 			"init_level4_pgt",
 			0,
 			0, 0,
 			1, { VMCI_SYMBOL_init_level4_pgt },
-			0, page_table_root_init_level4_pgt,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 3, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = page_table_root_swapper_pg_dir(info, target, &attempt.value);
+			break;
+		case 1:
+			attempt.status = page_table_root_init_top_pgt(info, target, &attempt.value);
+			break;
+		default:
+			attempt.status = page_table_root_init_level4_pgt(info, target, &attempt.value);
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* OFFSET(page._refcount) */
@@ -4012,18 +4129,28 @@ enum vmci_status vmci_derive_page_refcount_offset(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_OFFSET_page__refcount },
-			0, page_refcount_offset_refcount,
+			0,
 		},
 		{
 			"count",
 			0,
 			0, 0,
 			1, { VMCI_OFFSET_page__count },
-			0, page_refcount_offset_count,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 2, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = page_refcount_offset_refcount(info, target, &attempt.value);
+			break;
+		default:
+			attempt.status = page_refcount_offset_count(info, target, &attempt.value);
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* OFFSET(page.compound_info) */
@@ -4053,18 +4180,28 @@ enum vmci_status vmci_derive_page_head_offset(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_OFFSET_page_compound_info },
-			0, page_head_offset_compound_info,
+			0,
 		},
 		{
 			"compound_head",
 			0,
 			0, 0,
 			1, { VMCI_OFFSET_page_compound_head },
-			0, page_head_offset_compound_head,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 2, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = page_head_offset_compound_info(info, target, &attempt.value);
+			break;
+		default:
+			attempt.status = page_head_offset_compound_head(info, target, &attempt.value);
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* NUMBER(PAGE_SLAB_MAPCOUNT_VALUE) */
@@ -4085,11 +4222,14 @@ enum vmci_status vmci_derive_slab_mapcount(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_NUMBER_PAGE_SLAB_MAPCOUNT_VALUE },
-			0, slab_mapcount_page_type,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 1, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		attempt.status = slab_mapcount_page_type(info, target, &attempt.value);
+	return settled(&attempt, derived);
 }
 
 /* NUMBER(PG_slab) */
@@ -4110,18 +4250,27 @@ enum vmci_status vmci_derive_slab_flag(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_NUMBER_PG_slab },
-			0, slab_flag_exported,
+			0,
 		},
 		{
 			"constant",
 			0,
 			0, UINT64_C(0x300090000),	/* ..3.9 */
 			0, { 0 },
-			7, NULL,
+			7,
 		},
 	};
+	struct attempt attempt = { recipes, 2, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = slab_flag_exported(info, target, &attempt.value);
+			break;
+		default:
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE) */
@@ -4142,25 +4291,34 @@ enum vmci_status vmci_derive_buddy_mapcount(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_NUMBER_PAGE_BUDDY_MAPCOUNT_VALUE },
-			0, buddy_mapcount_exported,
+			0,
 		},
 		{
 			"constant",
 			0,
 			UINT64_C(0x200060027), UINT64_C(0x300090000),	/* 2.6.39..3.9 */
 			0, { 0 },
-			(uint64_t)-128, NULL,
+			(uint64_t)-128,
 		},
 		{
 			"constant",
 			0,
 			UINT64_C(0x200060026), UINT64_C(0x200060027),	/* 2.6.38..2.6.39 */
 			0, { 0 },
-			(uint64_t)-2, NULL,
+			(uint64_t)-2,
 		},
 	};
+	struct attempt attempt = { recipes, 3, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = buddy_mapcount_exported(info, target, &attempt.value);
+			break;
+		default:
+			break;
+		}
+	return settled(&attempt, derived);
 }
 
 /* SYMBOL(prb) */
@@ -4217,37 +4375,56 @@ enum vmci_status vmci_derive_log_buffer(const struct vmcoreinfo *info,
 			0,
 			0, 0,
 			1, { VMCI_SYMBOL_prb },
-			0, log_buffer_prb,
+			0,
 		},
 		{
 			"printk_log",
 			0,
 			0, 0,
 			2, { VMCI_SIZE_printk_log, VMCI_SYMBOL_log_buf },
-			0, log_buffer_printk_log,
+			0,
 		},
 		{
 			"log",
 			0,
 			0, 0,
 			2, { VMCI_SIZE_log, VMCI_SYMBOL_log_buf },
-			0, log_buffer_log,
+			0,
 		},
 		{
 			"log_without_layout",
 			0,
 			0, 0,
 			2, { VMCI_SYMBOL_log_first_idx, VMCI_SYMBOL_log_buf },
-			0, log_buffer_log_without_layout,
+			0,
 		},
 		{
 			"byte_ring",
 			0,
 			0, 0,
 			2, { VMCI_SYMBOL_log_end, VMCI_SYMBOL_log_buf },
-			0, log_buffer_byte_ring,
+			0,
 		},
 	};
+	struct attempt attempt = { recipes, 5, 0, 0, VMCI_NO_RECIPE, 0 };
 
-	return derive(recipes, sizeof(recipes) / sizeof(recipes[0]), info, target, derived);
+	while (next_recipe(&attempt, info, target))
+		switch (attempt.at) {
+		case 0:
+			attempt.status = log_buffer_prb(info, target, &attempt.value);
+			break;
+		case 1:
+			attempt.status = log_buffer_printk_log(info, target, &attempt.value);
+			break;
+		case 2:
+			attempt.status = log_buffer_log(info, target, &attempt.value);
+			break;
+		case 3:
+			attempt.status = log_buffer_log_without_layout(info, target, &attempt.value);
+			break;
+		default:
+			attempt.status = log_buffer_byte_ring(info, target, &attempt.value);
+			break;
+		}
+	return settled(&attempt, derived);
 }

@@ -5,7 +5,8 @@
  *
  * A parser for VMCOREINFO, the text that the Linux kernel puts into every crash
  * dump, for the entries of kernels 2.6.24 to 7.3. C99, or C++;
- * needs memcmp() and memcpy(), allocates nothing, changes no global.
+ * needs memcmp() and memcpy(), allocates nothing, changes no global, never recurses,
+ * and takes at most 1024 bytes of stack as gcc compiles it for x86.
  */
 #ifndef VMCOREINFO_H
 #define VMCOREINFO_H

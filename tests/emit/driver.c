@@ -12,7 +12,7 @@
  *   find BYTES		look a name up in what was parsed last
  *   memory ADDRESS BYTES	there is such memory, for the targets that follow
  *   target ARCH little|big none|map|noise|flaky|echo
- *			derive every value; ARCH "-" is none
+ *			derive every value; ARCH "-" is none, "?" a number of none
  *   targetless		derive every value without a target
  *   metadata		what is known of every entry, architecture, diagnostic
  *
@@ -340,7 +340,9 @@ static void take_target(struct state *state, char *arch, const char *order, cons
 	struct vmci_target target = { VMCI_ARCH_UNKNOWN, false, read_memory, state };
 	unsigned int i;
 
-	if (strcmp(arch, "-") != 0) {
+	if (strcmp(arch, "?") == 0) {
+		target.arch = (enum vmci_arch)64;
+	} else if (strcmp(arch, "-") != 0) {
 		struct bytes name = copy_of(arch, strlen(arch));
 
 		target.arch = vmci_arch_from_name((const char *)name.data, name.length);
@@ -371,14 +373,15 @@ static void print_metadata(FILE *out)
 		"-", "address", "physical-address", "bytes", "count", "bits", "bit", "mask",
 		"index", "seconds", "page-type", "displacement", "register", "boolean", "text",
 	};
+	enum vmci_key again;
 	unsigned int key, id;
 	size_t i;
 
 	fprintf(out, "release %s %s\n", VMCI_FIRST_RELEASE, VMCI_LATEST_RELEASE);
 	for (key = 0; key < VMCI_KEY_COUNT; key++) {
 		const struct vmci_entry *entry = entry_of(key);
-		enum vmci_key again = VMCI_KEY_COUNT;
 
+		again = VMCI_KEY_COUNT;
 		fprintf(out, "entry %s %s %s %s %s %s", entry->name, kinds[entry->kind],
 			formats[entry->format], units[entry->unit], entry->since,
 			entry->until ? entry->until : "-");
@@ -397,6 +400,10 @@ static void print_metadata(FILE *out)
 		fputs("contradiction: there is an entry of no key\n", out);
 	for (id = 0; id <= VMCI_NOT_TEXT_LINE; id++)
 		fprintf(out, "id %s\n", vmci_diagnostic_name((enum vmci_diagnostic_id)id));
+	if (strcmp(vmci_diagnostic_name((enum vmci_diagnostic_id)id), "?") != 0)
+		fputs("contradiction: there is a diagnostic of no name\n", out);
+	if (vmci_key_from_name(NULL, 0, &again) || vmci_arch_from_name(NULL, 0))
+		fputs("contradiction: no name is a name\n", out);
 	for (i = 0; derivations[i].name; i++)
 		fprintf(out, "derivation %s\n", derivations[i].name);
 }

@@ -36,7 +36,7 @@ def derivations_of_header(source: Path = C_SOURCE) -> list[str]:
     return re.findall(r"^enum vmci_status vmci_derive_(\w+)\(", header, re.MULTILINE)
 
 
-def compiles(compiler: str, directory: Path, *options: str) -> bool:
+def compiles(compiler: str, directory: Path, *options: str, runner: Sequence[str] = ()) -> bool:
     """Whether a trivial program can be made and run with these options."""
     source = directory / "trivial.c"
     source.write_text("#include <string.h>\nint main(void) { return 0; }\n")
@@ -46,12 +46,17 @@ def compiles(compiler: str, directory: Path, *options: str) -> bool:
     )
     if made.returncode:
         return False
-    return subprocess.run([str(program)], capture_output=True, check=False).returncode == 0
+    ran = subprocess.run([*runner, str(program)], capture_output=True, check=False)
+    return ran.returncode == 0
+
+
+def write_derivations(directory: Path, source: Path = C_SOURCE) -> None:
+    names = derivations_of_header(source)
+    (directory / "derivations.inc").write_text("".join(f"DERIVATION({n})\n" for n in names))
 
 
 def build_driver(compiler: str, directory: Path, *options: str, source: Path = C_SOURCE) -> Path:
-    names = derivations_of_header(source)
-    (directory / "derivations.inc").write_text("".join(f"DERIVATION({n})\n" for n in names))
+    write_derivations(directory, source)
     program = directory / "driver"
     made = subprocess.run(
         [
@@ -74,15 +79,16 @@ class DriverDied(AssertionError):
 class Driver:
     """The C driver as a process; started again after it died."""
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, program: Path, *runner: str) -> None:
         self.program = program
+        self.runner = runner  # an emulator
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._errors = (self.program.parent / "stderr").open("w+b")
         self._process = subprocess.Popen(
-            [str(self.program)],
+            [*self.runner, str(self.program)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -204,6 +204,7 @@ TEXTS: dict[str, bytes] = {
     "duplicate_unknown_not_text_last": b"NOPE=1\nNOPE=\x01\n",
     "unknown_empty_value": b"NOPE=\n",
     "flag_is_n": b"CONFIG_X86_PAE=n\n",
+    "flag_without_newline": b"CONFIG_X86_PAE=y",
     "key_longer_than_any": b"SYMBOL(" + b"x" * 300 + b")=1\n",
     "key_one_longer_than_longest": max(ENTRIES, key=len).encode() + b"x=1\n",
     "key_as_long_as_longest": b"x" * max(map(len, ENTRIES)) + b"=1\n",
@@ -394,7 +395,7 @@ def recipes() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     return tuple(sorted(found))
 
 
-def _as_printed(key: str, number: int) -> str:
+def as_printed(key: str, number: int) -> str:
     format_ = ENTRIES[key].format
     if format_ == "hex":
         return f"{number:x}"
@@ -412,7 +413,7 @@ def notes_for_recipes(draw: st.DrawFn) -> tuple[bytes, str | None]:
     keys = {key for keys, _ in chosen for key in keys}
     keys |= draw(st.sets(st.sampled_from(["SIZE(list_head)", "PAGESIZE"])))
     lines = [f"OSRELEASE={draw(st.sampled_from(RELEASES))}"]
-    lines += [f"{key}={_as_printed(key, draw(NUMBERS_OF_RECIPES))}" for key in sorted(keys)]
+    lines += [f"{key}={as_printed(key, draw(NUMBERS_OF_RECIPES))}" for key in sorted(keys)]
     archs: list[str | None] = [arch for _, archs in chosen for arch in archs]
     arch = draw(st.sampled_from(archs or [None, *ARCHITECTURES]))
     return ("\n".join(lines) + "\n").encode(), arch

@@ -26,6 +26,10 @@ LEVELS = ("-O0", "-O2")
 # What freestanding code may call all the same.
 LIBRARY = {"memcmp", "memcpy"}
 
+TARGETS_OF_32_BITS = [
+    *("armv7-linux-gnueabihf", "mips-linux-gnu", "powerpc-linux-gnu", "riscv32-linux-gnu")
+]
+
 STRING_H = """
 #include <stddef.h>
 int memcmp(const void *, const void *, size_t);
@@ -129,6 +133,31 @@ def test_object_is_small(compiler: str, tmp_path: Path) -> None:
     assert int(text) + int(data) < 48 * 1024
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("gcc", "-m32"), ("powerpc-linux-gnu-gcc",)),
+        *(
+            pytest.param(("clang", option), marks=pytest.mark.long)
+            for option in ("-m32", *(f"--target={name}" for name in TARGETS_OF_32_BITS))
+        ),
+    ],
+    ids=" ".join,
+)
+def test_words_of_32_bits_need_no_more(command: tuple[str, ...], tmp_path: Path) -> None:
+    """Of a 64-bit division gcc makes a call of __udivdi3, of __builtin_ctzll() one of __ctzdi2."""
+    compiler, *options = command
+    made = tmp_path / "made.o"
+    (tmp_path / "string.h").write_text(STRING_H)
+    if options[:1] != ["-m32"] and compiler == "clang":
+        options += ["-nostdlibinc", f"-I{tmp_path}"]
+    elif not compiles(need(compiler), tmp_path, *options, runner=["true"]):
+        pytest.skip(f"{compiler} {' '.join(options)} is not here")
+    run(need(compiler), *STRICT, "-O2", *options, "-ffreestanding", "-c", SOURCE, "-o", made)
+    undefined = {name for letter, name in symbols(made) if letter == "U"}
+    assert undefined - {"_GLOBAL_OFFSET_TABLE_", "_gp_disp"} == LIBRARY  # the linker's own
+
+
 def test_header_says_which_library_functions_are_needed(tmp_path: Path) -> None:
     compiler = next((c for c in COMPILERS if shutil.which(c)), None)
     made = compiled(compiler or need("gcc"), tmp_path, "-O2", "-ffreestanding", "-fno-pie")
@@ -152,18 +181,22 @@ def test_object_defines_what_the_header_declares(tmp_path: Path) -> None:
 CALLER = Path(__file__).resolve().parent / "caller.cpp"
 
 
+@pytest.mark.parametrize(
+    "standard",
+    ["-std=c++11", *(pytest.param(f"-std=c++{n}", marks=pytest.mark.long) for n in (17, 20))],
+)
 @pytest.mark.parametrize("source", ["C", "C++"])
 @pytest.mark.parametrize(("compiler", "plus"), [("gcc", "g++"), ("clang", "clang++")])
-def test_in_cxx(compiler: str, plus: str, source: str, tmp_path: Path) -> None:
+def test_in_cxx(compiler: str, plus: str, source: str, standard: str, tmp_path: Path) -> None:
     """Called from C++, as an object of C and as one of C++."""
     warnings = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror")
     if source == "C":
         made = compiled(need(compiler), tmp_path, "-O2")
     else:
         made = tmp_path / "vmcoreinfo.o"
-        run(need(plus), "-std=c++11", *warnings, "-O2", "-x", "c++", "-c", SOURCE, "-o", made)
+        run(need(plus), standard, *warnings, "-O2", "-x", "c++", "-c", SOURCE, "-o", made)
     program = tmp_path / "program"
-    run(need(plus), "-std=c++11", *warnings, f"-I{C_SOURCE}", CALLER, made, "-o", program)
+    run(need(plus), standard, *warnings, f"-I{C_SOURCE}", CALLER, made, "-o", program)
     assert run(program).splitlines() == ["said unknown", "14 page_size"]
 
 

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Coverage-guided fuzzing of the C product: the parser and the derivations, under each sanitizer.
+
+python tests/fuzz/c.py -max_total_time=60
+
+What stands behind the script's name goes to libFuzzer, of each of the four programs.
+They keep what they find in build/fuzz, where the next run goes on; inputs that break a
+promise or that a sanitizer dislikes are there too, and make the run fail.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.emit.driver import C_SOURCE, STRICT, write_derivations  # noqa: E402
+from tests.fuzz import seeds  # noqa: E402
+
+KEPT = ROOT / "build" / "fuzz"
+
+SANITIZERS = {"address": "address,undefined", "memory": "memory"}
+"""MemorySanitizer does not go with the others."""
+
+TARGETS = {"parse": seeds.of_parser, "derive": seeds.of_derivations}
+
+
+def build(target: str, sanitizer: str, folder: Path) -> Path:
+    """The program; clang alone has libFuzzer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_derivations(folder)
+    program = folder / f"{target}-{sanitizer}"
+    subprocess.run(
+        [
+            *("clang", *STRICT, "-O1", "-g", f"-fsanitize=fuzzer,{SANITIZERS[sanitizer]}"),
+            *("-fno-sanitize-recover=all", f"-I{C_SOURCE}", f"-I{folder}"),
+            *(str(ROOT / f"tests/fuzz/{target}.c"), str(C_SOURCE / "vmcoreinfo.c")),
+            *("-o", str(program)),
+        ],
+        check=True,
+    )
+    return program
+
+
+def fuzz(target: str, sanitizer: str, folder: Path, *options: str) -> tuple[int, str]:
+    """Executions, and what libFuzzer says of a finding, or nothing."""
+    program = build(target, sanitizer, folder)
+    words = folder / "keys.dict"
+    words.write_text(seeds.dictionary())
+    found = folder / f"{target}-corpus"
+    found.mkdir(exist_ok=True)
+    made = seeds.write(folder / f"{target}-seeds", TARGETS[target]())
+    ran = subprocess.run(
+        [
+            *(str(program), f"-dict={words}", f"-max_len={seeds.MOST_BYTES}", "-timeout=5"),
+            *("-detect_leaks=0", "-print_final_stats=1", f"-artifact_prefix={program}-"),
+            *(*options, str(found), str(made)),
+        ],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    executed = re.search(r"stat::number_of_executed_units:\s*(\d+)", ran.stderr)
+    count = int(executed[1]) if executed else 0
+    if ran.returncode or not count:
+        return count, ran.stderr[-6000:] or f"ended with {ran.returncode}"
+    return count, ""
+
+
+def main() -> None:
+    if not shutil.which("clang"):
+        sys.exit("clang is not here, which has libFuzzer: tests/setup installs it")
+    findings = 0
+    for sanitizer in SANITIZERS:
+        for target in TARGETS:
+            count, said = fuzz(target, sanitizer, KEPT, *sys.argv[1:])
+            findings += bool(said)
+            print(f"{target}.c, {SANITIZERS[sanitizer]}: {count:,} executions", flush=True)
+            print(said or "nothing found", flush=True)
+    sys.exit(1 if findings else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""What the fuzzers of the parsers begin with: the notes of the corpus, and a dictionary of the schema's keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.emit import notes
+from vmcoreinfo import ENTRIES
+
+MOST_BYTES = 8192
+"""Of an input; the longest text of the corpus has half of that."""
+
+VALUES = ["y", "0x", "-", "18446744073709551615", "-9223372036854775808", "ffffffffffffffff"]
+
+
+def texts() -> list[bytes]:
+    return [path.read_bytes() for path in sorted(notes.NOTES.glob("*.txt"))]
+
+
+def of_parser() -> list[bytes]:
+    """Texts, raw notes of either byte order, and the texts that are nasty by intent."""
+    real = texts()
+    raw = [notes.elf_note(text, order) for text in real[::20] for order in ("little", "big")]
+    return [data for data in (*real, *raw, *notes.TEXTS.values()) if len(data) <= MOST_BYTES]
+
+
+def of_derivations() -> list[bytes]:
+    """Texts, each with the four bytes behind it by which derive.c chooses a target."""
+    archs = notes.arch_by_file()
+    made = []
+    for number, path in enumerate(sorted(notes.NOTES.glob("*.txt"))):
+        arch = 1 + notes.ARCHITECTURES.index(archs[path.with_suffix(".note").name])
+        made.append(path.read_bytes() + bytes([arch, number % 8, number, 1]))
+    return made
+
+
+def dictionary() -> str:
+    """In libFuzzer's form: each key with its '=', and values at the edges of what is read."""
+    words = [*(f"\\x0a{key}=" for key in ENTRIES), *VALUES, *(f"={value}\\x0a" for value in VALUES)]
+    releases = sorted({release for release in notes.RELEASES if len(release) < 32})
+    return "".join(f'"{word}"\n' for word in (*words, *releases) if word)
+
+
+def write(folder: Path, seeds: list[bytes]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(seeds):
+        (folder / f"seed-{number:03}").write_bytes(seed)
+    return folder
