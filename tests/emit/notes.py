@@ -136,6 +136,10 @@ LONG = b"A" * 100_000
 
 TEXTS: dict[str, bytes] = {
     "empty": b"",
+    "unknown_without_newline": b"unknown=1",
+    "unknown_of_62_bytes_without_newline": b"A" * 60 + b"=1",
+    "unknown_of_99_bytes_without_newline": b"A" * 10 + b"=" + b"1" * 88,
+    "unknown_of_8_bytes_without_newline": b"PAGESIZ2=1",
     "newline": b"\n",
     "newlines": b"\n\n\n",
     "nul": b"\0",
