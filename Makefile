@@ -4,13 +4,14 @@
 # make test       the fast tests (set up what they need first)
 # make long-test  the long ones: many more mutated notes, kernel sources, real dumps and guests
 # make dump-test  of those the real dumps and guests alone
-# make fuzz       the readers of dumps and of BTF, guided by coverage, SECONDS_EACH each
+# make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
+#                 seven fuzzers, SECONDS_EACH each, in all a minute and what it takes to build them
 # make bench      speed, beside peers in the same run
 # make clean      remove .venv and caches
 
 PYTHON ?= python3
 VENV   ?= .venv
-SECONDS_EACH ?= 60
+SECONDS_EACH ?= 8
 NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
 .PHONY: demo test long-test dump-test fuzz bench clean
@@ -33,6 +34,9 @@ dump-test: $(VENV)/test-ready
 	$(VENV)/bin/python -m pytest -n auto -m long tests/dump
 
 fuzz: $(VENV)/test-ready
+	tests/setup
+	$(VENV)/bin/python tests/fuzz/c.py -max_total_time=$(SECONDS_EACH)
+	$(VENV)/bin/python tests/fuzz/differential.py $(SECONDS_EACH)
 	$(VENV)/bin/python -m pip install --quiet atheris
 	$(VENV)/bin/python tests/fuzz/dump.py -max_total_time=$(SECONDS_EACH)
 	$(VENV)/bin/python tests/fuzz/btf.py -max_total_time=$(SECONDS_EACH)

@@ -41,7 +41,7 @@ def covered(requests: Iterable[list[str]], folder: Path, *options: str) -> dict[
     driver.close()
     profile = folder / "profile"
     subprocess.run(["llvm-profdata", "merge", "-o", profile, counts], check=True)
-    export = ["llvm-cov", "export", f"-instr-profile={profile}", driver.program, SOURCE]
+    export = ["llvm-cov", "export", f"-instr-profile={profile}", str(driver.program), str(SOURCE)]
     found = json.loads(subprocess.run(export, check=True, capture_output=True).stdout)
     (file,) = found["data"][0]["files"]
     assert isinstance(file, dict)

@@ -30,16 +30,16 @@ SANITIZERS = {"address": "address,undefined", "memory": "memory"}
 TARGETS = {"parse": seeds.of_parser, "derive": seeds.of_derivations}
 
 
-def build(target: str, sanitizer: str, folder: Path) -> Path:
+def build(target: str, sanitizer: str, folder: Path, source: Path = C_SOURCE) -> Path:
     """The program; clang alone has libFuzzer."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_derivations(folder)
+    write_derivations(folder, source)
     program = folder / f"{target}-{sanitizer}"
     subprocess.run(
         [
             *("clang", *STRICT, "-O1", "-g", f"-fsanitize=fuzzer,{SANITIZERS[sanitizer]}"),
-            *("-fno-sanitize-recover=all", f"-I{C_SOURCE}", f"-I{folder}"),
-            *(str(ROOT / f"tests/fuzz/{target}.c"), str(C_SOURCE / "vmcoreinfo.c")),
+            *("-fno-sanitize-recover=all", f"-I{source}", f"-I{folder}"),
+            *(str(ROOT / f"tests/fuzz/{target}.c"), str(source / "vmcoreinfo.c")),
             *("-o", str(program)),
         ],
         check=True,
@@ -47,9 +47,11 @@ def build(target: str, sanitizer: str, folder: Path) -> Path:
     return program
 
 
-def fuzz(target: str, sanitizer: str, folder: Path, *options: str) -> tuple[int, str]:
+def fuzz(
+    target: str, sanitizer: str, folder: Path, *options: str, source: Path = C_SOURCE
+) -> tuple[int, str]:
     """Executions, and what libFuzzer says of a finding, or nothing."""
-    program = build(target, sanitizer, folder)
+    program = build(target, sanitizer, folder, source)
     words = folder / "keys.dict"
     words.write_text(seeds.dictionary())
     found = folder / f"{target}-corpus"

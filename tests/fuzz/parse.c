@@ -74,6 +74,24 @@ static char *copy_of(const void *data, size_t length)
 	return copy;
 }
 
+/* The number as the C library reads it. */
+static uint64_t number_of(struct vmci_text text, enum vmci_format format)
+{
+	char *copy = malloc(text.length + 1), *end;
+	uint64_t number;
+
+	PROMISE(copy);
+	memcpy(copy, text.data, text.length);
+	copy[text.length] = '\0';
+	if (format == VMCI_FORMAT_SIGNED)
+		number = (uint64_t)strtoll(copy, &end, 10);
+	else
+		number = strtoull(copy, &end, format == VMCI_FORMAT_DECIMAL ? 10 : 16);
+	PROMISE(*end == '\0');
+	free(copy);
+	return number;
+}
+
 static void check_value(const struct vmcoreinfo *info, enum vmci_key key)
 {
 	const struct vmci_entry *entry = vmci_entry_of(key);
@@ -108,6 +126,8 @@ static void check_value(const struct vmcoreinfo *info, enum vmci_key key)
 	is_number = entry->format == VMCI_FORMAT_DECIMAL || entry->format == VMCI_FORMAT_SIGNED ||
 		    entry->format == VMCI_FORMAT_HEX || entry->format == VMCI_FORMAT_PREFIXED_HEX;
 	PROMISE(is_number == (fits_u64 || fits_i64));
+	if (is_number)
+		PROMISE(number_of(text, entry->format) == (fits_u64 ? u64 : (uint64_t)i64));
 	if (fits_u64 && fits_i64)
 		PROMISE(i64 >= 0 && u64 == (uint64_t)i64);
 	else if (fits_u64)

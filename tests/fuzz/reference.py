@@ -55,7 +55,7 @@ WRONG = {
     "flag": "the value is not 'y'",
 }
 
-SEVERITIES = {
+SEVERITIES: dict[str, str] = {
     id_: severity for id_, severity in re.findall(r"^\| `([\w-]+)` \| (\w+) \|", NOTE, re.MULTILINE)
 }
 

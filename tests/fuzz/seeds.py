@@ -14,8 +14,11 @@ MOST_BYTES = 8192
 VALUES = ["y", "0x", "-", "18446744073709551615", "-9223372036854775808", "ffffffffffffffff"]
 
 
+PATHS = sorted(notes.NOTES.glob("*.txt"))
+
+
 def texts() -> list[bytes]:
-    return [path.read_bytes() for path in sorted(notes.NOTES.glob("*.txt"))]
+    return [path.read_bytes() for path in PATHS]
 
 
 def of_parser() -> list[bytes]:
@@ -29,7 +32,7 @@ def of_derivations() -> list[bytes]:
     """Texts, each with the four bytes behind it by which derive.c chooses a target."""
     archs = notes.arch_by_file()
     made = []
-    for number, path in enumerate(sorted(notes.NOTES.glob("*.txt"))):
+    for number, path in enumerate(PATHS):
         arch = 1 + notes.ARCHITECTURES.index(archs[path.with_suffix(".note").name])
         made.append(path.read_bytes() + bytes([arch, number % 8, number, 1]))
     return made
