@@ -289,7 +289,7 @@ static void print_characters(uint64_t symbol)
 	if (count > size)
 		count = size;
 	for (uint64_t i = count; i; i--)
-		print_text(log + (uint32_t)(end - i) % size, 1);
+		putchar(log[(uint32_t)(end - i) % size]);
 	free(log);
 }
 
