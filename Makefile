@@ -7,6 +7,7 @@
 # make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
 #                 seven fuzzers, SECONDS_EACH each, in all a minute and what it takes to build them
 # make bench      speed, beside peers in the same run
+# make examples   build and run every example; make examples/cmake that one
 # make clean      remove .venv and caches
 
 PYTHON ?= python3
@@ -14,7 +15,9 @@ VENV   ?= .venv
 SECONDS_EACH ?= 8
 NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
-.PHONY: demo test long-test dump-test fuzz bench clean
+EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
+
+.PHONY: demo test long-test dump-test fuzz bench examples $(EXAMPLES) clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -48,6 +51,12 @@ bench: $(VENV)/ready
 	$(VENV)/bin/python bench/find.py
 	$(VENV)/bin/python bench/btf.py
 
+examples: $(EXAMPLES)
+
+$(EXAMPLES): $(VENV)/ready
+	PATH="$(abspath $(VENV)/bin):$$PATH" $@/run
+examples/drgn: $(VENV)/dump-ready
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "vmcoreinfo needs Python 3.11 or later; set PYTHON to one" >&2; exit 1; }
@@ -58,10 +67,16 @@ $(VENV)/ready: pyproject.toml | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --editable .
 	touch $@
 
-$(VENV)/test-ready: pyproject.toml | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
+$(VENV)/dump-ready: pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --editable '.[dump]'
 	touch $@ $(VENV)/ready
 
+$(VENV)/test-ready: pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
+	touch $@ $(VENV)/ready $(VENV)/dump-ready
+
 clean:
+	rm -rf examples/*/build
+	cd examples/autotools && rm -rf Makefile.in aclocal.m4 autom4te.cache build-aux configure configure~
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +

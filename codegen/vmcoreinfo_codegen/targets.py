@@ -22,6 +22,9 @@ TARGETS = {
 }
 """Each is a package with `emit(schema)`; the last two describe the command, so are none of `emit`."""
 
+ON_REQUEST = {"library": ("emit.c", "emit.library")}
+"""Targets of `emit.embedded` that are made only where they are named; the packages that make each."""
+
 
 def emit(schema: Schema, targets: Iterable[str]) -> list[Product]:
     """The products of some targets. An emitter is loaded only when it is asked for."""
@@ -36,8 +39,9 @@ def sources(targets: Iterable[str]) -> list[Path]:
     """The modules and templates that some targets are made with."""
     found: list[Path] = []
     for target in targets:
-        spec = find_spec(f"{__package__}.{TARGETS[target]}")
-        for folder in spec.submodule_search_locations or () if spec else ():
-            files = [path for path in Path(folder).rglob("*") if path.is_file()]
-            found += sorted(path for path in files if path.suffix != ".pyc")
+        for package in ON_REQUEST.get(target) or (TARGETS[target],):
+            spec = find_spec(f"{__package__}.{package}")
+            for folder in spec.submodule_search_locations or () if spec else ():
+                files = [path for path in Path(folder).rglob("*") if path.is_file()]
+                found += sorted(path for path in files if path.suffix != ".pyc")
     return found

@@ -33,7 +33,7 @@ _PREFIX = re.compile(r"[a-z][a-z0-9_]*")
 
 def add_selection_options(parser: argparse.ArgumentParser) -> None:
     part = parser.add_argument_group(
-        "a part of the schema, for another build (targets c and python)",
+        "a part of the schema, for another build (targets c, python, library)",
         "'--for' and '--keys' add up; '--kernel' and '--arch' narrow that, or the whole schema.\n"
         "The files are written into DIR itself: vmcoreinfo.h and .c, vmcoreinfo_subset.py; with\n"
         "a prefix NAME_vmcoreinfo.*. They say how they were made; 'vmcoreinfo regenerate' repeats it.",

@@ -13,7 +13,8 @@ from ..model import Schema
 from ..terms.key import identifier_of
 from .stamp import Stamp, StampError, read_stamp
 
-_SUFFIXES = (".c", ".h", ".py")
+_SUFFIXES = (".c", ".h", ".py", ".map", ".pc.in")
+_NAMES = ("CMakeLists.txt", "meson.build")
 # In C a key is an enumerator, in Python a property.
 _KEY = re.compile(r"VMCI_(\w+)|^    def (\w+)\(self\)", re.MULTILINE)
 
@@ -54,7 +55,7 @@ def standing_at(path: Path) -> list[Standing]:
     product = _standing(path)
     if product is None:
         raise StampError(f"{path}: error: nothing in it says that vmcoreinfo made it")
-    others = [p for p in sorted(path.parent.iterdir()) if p.suffix in _SUFFIXES and p.is_file()]
+    others = [p for p in sorted(path.parent.iterdir()) if _can_be_ours(p) and p.is_file()]
     beside = [_standing_or_none(other) for other in others if not other.samefile(path)]
     return [product, *(o for o in beside if o is not None and o.request == product.request)]
 
@@ -79,12 +80,16 @@ def _standing(path: Path) -> Standing | None:
     return Standing(path, text, stamp) if stamp else None
 
 
+def _can_be_ours(path: Path) -> bool:
+    return path.name in _NAMES or path.name.endswith(_SUFFIXES)
+
+
 def _files(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
-            if path.suffix in _SUFFIXES and path.is_file() and not path.is_symlink():
+            if _can_be_ours(path) and path.is_file() and not path.is_symlink():
                 yield path
 
 

@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""Parsers of a part of the schema, as files to be taken into other builds."""
+"""Parsers, of a part of the schema mostly, as files to be taken into other builds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from ..model import Schema
 from ..subset.selection import Selection
-from . import c
+from . import c, library
 from .prefix import prefixed
 from .product import Product
 from .python.module import emit_module
 from .stamp import replay
 
-EMBEDDABLE = ("c", "python")
-"""The targets that can be emitted so."""
+EMBEDDABLE = ("c", "python", "library")
+"""The targets that can be emitted so; the last is emitted in no other way."""
+
+
+def is_embedded(selection: Selection, targets: Collection[str], prefix: str | None) -> bool:
+    """Whether this is for another build: each file by its name alone, and told how it was made."""
+    return prefix is not None or not selection.is_whole or "library" in targets
 
 
 def emit(
@@ -29,6 +34,9 @@ def emit(
         if target == "python":
             name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo_subset"
             products.append(emit_module(schema, name, lines))
+            continue
+        if target == "library":
+            products += library.emit(schema, prefix, lines)
             continue
         for product in c.emit(schema, lines):
             flat = Product(PurePosixPath(product.path).name, product.text)

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from .. import __version__
 
 LICENCE = "MIT"
+_BLOCK_COMMENTS = (".c", ".h", ".map")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Context = Mapping[str, Any]
 Replay = Sequence[str]
@@ -72,7 +73,7 @@ def render(
 
     A replay of several lines goes on as the comment does that the template puts it into.
     """
-    lead = "\n# " if path.endswith(".py") else "\n * "
+    lead = "\n * " if path.endswith(_BLOCK_COMMENTS) else "\n# "
     stamped = {
         "licence": LICENCE,
         "version": __version__,

@@ -15,7 +15,7 @@ from ...emit.depfile import depfile
 from ...emit.product import Outcome, Product, write
 from ...model import Schema
 from ...problem import did_you_mean
-from ...targets import TARGETS, emit, sources
+from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, print_json
 from ..schema import add_format_option, add_schema_option
@@ -27,14 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "targets",
         metavar="TARGET",
         nargs="*",
-        help=f"one or more of {', '.join(TARGETS)} (default: all)",
+        help=f"one or more of {', '.join(TARGETS)} (default: all of these), or "
+        "library: the C parser as a project of CMake's and Meson's that installs libvmcoreinfo",
     )
     parser.add_argument(
         "--out",
         metavar="DIR",
         type=Path,
         help="where to write (default: generated/ of the source tree; for a part of the schema "
-        "the current folder)",
+        "and a library the current folder)",
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing, exit 1 if a product is stale"
@@ -51,18 +52,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    unknown = [name for name in options.targets if name not in TARGETS]
+    named = [*TARGETS, *ON_REQUEST]
+    unknown = [name for name in options.targets if name not in named]
     if unknown:
-        hint = did_you_mean(unknown[0], TARGETS) or f"one of {', '.join(TARGETS)}"
+        hint = did_you_mean(unknown[0], named) or f"one of {', '.join(named)}"
         raise Failure(f"unknown target '{unknown[0]}'; {hint}")
     schema = checked_schema(options.schema)
     selection, prefix = selection_of(schema, options, patterns_of(options)), prefix_of(options)
-    is_part = prefix is not None or not selection.is_whole
     targets = list(dict.fromkeys(options.targets))
-    if is_part:
+    is_embedded = embedded.is_embedded(selection, targets, prefix)
+    if is_embedded:
         if not targets or not set(targets) <= set(embedded.EMBEDDABLE):
-            wanted = " and ".join(embedded.EMBEDDABLE)
-            raise Failure(f"a part of the schema is for the targets {wanted}; name one or both")
+            wanted = ", ".join(embedded.EMBEDDABLE)
+            raise Failure(
+                f"a part of the schema, or a library, is for the targets {wanted}; name no other"
+            )
+        if {"c", "library"} <= set(targets):
+            raise Failure("'library' has the files of 'c' in it; name one of them")
         part = reduced(schema, selection)
         products = embedded.emit(part, selection, targets, prefix)
         folder = options.out or Path()
@@ -72,15 +78,15 @@ def run(options: argparse.Namespace) -> int:
         part, targets = schema, targets or list(TARGETS)
         products = emit(schema, targets)
         folder = options.out or resources.root() / "generated"
-    outcome = write(products, folder, options.check, sweep=not is_part)
+    outcome = write(products, folder, options.check, sweep=not is_embedded)
     if options.depfile and not options.check:
         _write_depfile(options, folder, products, targets)
     if options.format == "json":
         print_json(vars(outcome))
     else:
-        again = "the same without '--check'" if is_part else f"'{_command(options)}'"
+        again = "the same without '--check'" if is_embedded else f"'{_command(options)}'"
         _print(outcome, folder, options.check, again)
-        if is_part and not options.check:
+        if is_embedded and not options.check:
             print(_counts(schema, part))
     return FINDINGS if options.check and outcome.stale else FINE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ... import __version__
 from ...emit.again import Standing, each_once, keys_in, standing_at, standing_in
-from ...emit.embedded import EMBEDDABLE
+from ...emit.embedded import EMBEDDABLE, is_embedded
 from ...emit.embedded import emit as emit_embedded
 from ...emit.product import Product
 from ...emit.stamp import Stamp, StampError, read_stamp
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         nargs="+",
         type=Path,
-        help="generated .c, .h and .py files, or folders to look for them in; a file brings what "
+        help="generated .c, .h and .py files, those that build a library, or folders to look for them in; a file brings what "
         "stands beside it by the same command",
     )
     parser.add_argument(
@@ -93,7 +93,7 @@ def _products(schema: Schema, stamp: Stamp) -> list[Product]:
     options = options_of_stamp(stamp)
     selection = selection_of(schema, options, stamp.patterns)
     prefix = prefix_of(options)
-    if selection.is_whole and prefix is None:
+    if not is_embedded(selection, [options.target], prefix):
         return emit(schema, [options.target])
     return emit_embedded(reduced(schema, selection), selection, [options.target], prefix)
 

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""`libvmcoreinfo`: the C parser as a project of CMake's or Meson's that installs a library."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from ... import __version__
+from ...model.schema import Schema
+from .. import c
+from ..prefix import prefixed
+from ..product import Product, Replay, model_hash, render
+
+# Template by template, what it becomes; `{}` stands for the library's name without `lib`.
+_BUILD_FILES = {
+    "CMakeLists.txt.j2": "CMakeLists.txt",
+    "meson.build.j2": "meson.build",
+    "library.map.j2": "{}.map",
+    "library.pc.in.j2": "lib{}.pc.in",
+}
+
+
+def emit(schema: Schema, prefix: str | None, replay: Replay) -> list[Product]:
+    """The parser and the files that build it, each by its file's name alone.
+
+    With a prefix the library, its files and its functions have it in front of their names.
+    """
+    parser = [
+        Product(PurePosixPath(product.path).name, product.text)
+        for product in c.emit(schema, replay)
+    ]
+    parser = [prefixed(product, prefix) if prefix else product for product in parser]
+    shown = c.context(schema)
+    name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo"
+    project = {
+        "name": name,
+        "symbols": f"{prefix}_vmci_*" if prefix else "vmci_*",
+        "symbol_version": f"{name.upper()}_{c.ABI}_{_numbering(shown)}",
+        "version": ".".join(_numbers(__version__)),
+        "abi": c.ABI,
+        "so_version": ".".join([str(c.ABI), *_numbers(__version__)[:2]]),
+        "first_release": shown["first_release"],
+        "latest_release": shown["latest_release"],
+    }
+    stamp = model_hash(shown)
+    return parser + [
+        render("library", template, path.format(name), project, stamp, replay=replay)
+        for template, path in _BUILD_FILES.items()
+    ]
+
+
+def _numbering(shown: dict[str, Any]) -> str:
+    """8 hexadecimal digits that change when the number of an enumerator does.
+
+    Keys are numbered in the order of the schema, and `struct vmcoreinfo` has room for each:
+    with a new key, a program that is not compiled again would read others than it asks for.
+    """
+    names = {
+        "keys": [entry["identifier"] for entry in shown["entries"]],
+        "archs": [arch["identifier"] for arch in shown["archs"]],
+        **{
+            words: [word["name"] for word in shown[words]]
+            for words in ("kinds", "formats", "units", "diagnostics")
+        },
+    }
+    return model_hash(names)[:8]
+
+
+def _numbers(version: str) -> list[str]:
+    """The numbers that a version begins with: CMake and Meson take no other."""
+    found = re.match(r"\d+(\.\d+)*", version)
+    return found[0].split(".") if found else ["0"]

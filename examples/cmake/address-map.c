@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the kernel's address space has its areas, and the page tables that translate them, as far
+ * as a note tells it. The architecture has to be told: the text of a note does not have it.
+ */
+#include "map_vmcoreinfo.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a reader of the dump's memory would be. This one has no dump, and says what it would read. */
+static bool no_memory(void *context, uint64_t address, void *buffer, size_t size)
+{
+	(void)buffer;
+	printf("%-28s to be read: %zu bytes at %#llx\n", (const char *)context, size,
+	       (unsigned long long)address);
+	return false;
+}
+
+static void print_address(const struct map_vmcoreinfo *info, enum map_vmci_arch arch,
+			  const char *name,
+			  enum map_vmci_status (*derive)(const struct map_vmcoreinfo *,
+							 const struct map_vmci_target *,
+							 struct map_vmci_derived *))
+{
+	char label[32];
+	struct map_vmci_target target = { .arch = arch, .read = no_memory, .context = label };
+	struct map_vmci_derived derived;
+
+	snprintf(label, sizeof(label), "%s", name);
+	if (derive(info, &target, &derived) == MAP_VMCI_OK)
+		printf("%-28s %#llx, by %s\n", name, (unsigned long long)derived.value,
+		       derived.recipe);
+}
+
+int main(int argc, char **argv)
+{
+	static char data[65536];
+	static struct map_vmcoreinfo info;
+	struct map_vmci_text text;
+	struct map_vmci_target target = { .arch = MAP_VMCI_ARCH_UNKNOWN };
+	struct map_vmci_derived bits;
+
+	if (argc == 2)
+		target.arch = map_vmci_arch_from_name(argv[1], strlen(argv[1]));
+	if (target.arch == MAP_VMCI_ARCH_UNKNOWN) {
+		fprintf(stderr, "usage: address-map ARCH <NOTE\n");
+		return 2;
+	}
+	text = map_vmci_note_text(data, fread(data, 1, sizeof(data), stdin));
+	map_vmci_parse(&info, text.data, text.length, NULL, NULL);
+	if (!map_vmci_get_text(&info, MAP_VMCI_OSRELEASE, &text)) {
+		fprintf(stderr, "address-map: no note on standard input\n");
+		return 1;
+	}
+	printf("%-28s %.*s\n", "release", (int)text.length, text.data);
+	if (map_vmci_derive_va_bits(&info, &target, &bits) == MAP_VMCI_OK)
+		printf("%-28s %llu bits, by %s\n", "virtual addresses", (unsigned long long)bits.value,
+		       bits.recipe);
+	print_address(&info, target.arch, "start of the vmalloc area", map_vmci_derive_vmalloc_start);
+	print_address(&info, target.arch, "top page table", map_vmci_derive_page_table_root);
+	for (enum map_vmci_key key = 0; key < MAP_VMCI_KEY_COUNT; key++) {
+		const struct map_vmci_entry *entry = map_vmci_entry_of(key);
+		uint64_t value;
+
+		if (entry->unit == MAP_VMCI_UNIT_ADDRESS && entry->kind == MAP_VMCI_KIND_NUMBER &&
+		    map_vmci_get_u64(&info, key, &value))
+			printf("%-28s %#llx\n", entry->name, (unsigned long long)value);
+	}
+	return 0;
+}
