@@ -41,6 +41,57 @@ def test_json_says_where_each_came_from(run: Run) -> None:
     assert not any(key.startswith("SYMBOL(") for key in entries)
 
 
+BANNER = 0xFFFF800081001080
+PLACE = 0x3080
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> tuple[str, ...]:
+    """Options for a raw image with a kernel's banner at PLACE, whose symbol is at BANNER."""
+    symbols, image = tmp_path / "System.map", tmp_path / "memory.raw"
+    symbols.write_text(f"{BANNER:x} D linux_banner\n")
+    image.write_bytes(bytes(PLACE) + b"Linux version 6.12.0-test (build@host) #1\n\0" + bytes(4096))
+    return ("synth", "--kernel", "6.12", "--symbols", str(symbols), "--dump", str(image))
+
+
+@pytest.mark.parametrize(
+    ("options", "start"),
+    [
+        (("--arch", "arm64"), None),
+        (("--arch", "arm64", "--memory-start", "0x40000000"), 0x40000000),
+        (("--arch", "arm64", "--memory-start", "0"), 0),
+        (("--arch", "amd64"), 0),
+        (("--arch", "amd64", "--memory-start", "0x100000"), 0x100000),
+    ],
+)
+def test_where_raw_memory_starts(
+    run: Run, raw: tuple[str, ...], options: tuple[str, ...], start: int | None
+) -> None:
+    answer = run(*raw, *options, "--format", "json").json("synth")
+    made = {e["key"]: e["text"] for e in answer["entries"]}
+    left = {e["key"]: e["why"] for e in answer["left_out"]}
+    key = "NUMBER(phys_base)" if "amd64" in options else "NUMBER(kimage_voffset)"
+    if start is None:
+        assert left[key] == (
+            "--memory-start would tell: symbol(linux_banner) - physical(linux_banner)"
+        )
+    elif "amd64" in options:
+        base = start + PLACE - BANNER + 0xFFFFFFFF80000000
+        assert int(made[key]) == base
+    else:
+        assert int(made[key], 16) == BANNER - PLACE - start
+    assert (key in made) == (key not in left) == (start is not None)
+
+
+def test_an_elf_dump_tells_where_its_memory_starts(
+    run: Run, raw: tuple[str, ...], tmp_path: Path
+) -> None:
+    dump = tmp_path / "vmcore"
+    dump.write_bytes(elf(None))
+    ran = run(*raw, "--arch", "arm64", "--dump", str(dump), "--memory-start", "0")
+    assert (ran.code, "leave out --memory-start" in ran.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -51,6 +102,9 @@ def test_json_says_where_each_came_from(run: Run) -> None:
         ((*SYNTH, "--build-id", "zzz"), "the value is not pairs of hexadecimal digits"),
         ((*SYNTH, "--kaslr-offset", "abc"), "no number of bytes"),
         ((*SYNTH, "--dump", NOTE), "--dump needs --symbols"),
+        ((*SYNTH, "--memory-start", "0"), "give it by --dump"),
+        ((*SYNTH, "--dump", NOTE, "--memory-start", "-4096"), "no address"),
+        ((*SYNTH, "--dump", NOTE, "--memory-start", "low"), "'low' is no address"),
         ((*SYNTH, "--kernel", "nonsense"), "unknown release"),
         ((*SYNTH, "--arch", "nonsense"), "unknown architecture"),
         ((*SYNTH, "--symbols", "pyproject.toml"), "no symbol table"),

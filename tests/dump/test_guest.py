@@ -99,6 +99,87 @@ def test_synthesised_from_the_dump(
     assert all(key.startswith("SYMBOL(kallsyms_") for key in captured.keys() - made.keys())
 
 
+ARM64 = [which for which in GUESTS if which[1] == "arm64" and which[0] != "6.1.0-*"]
+# Macros of the kernel, registers, and what follows from them: no type, symbol or variable has them.
+ARM64_LEFT_OUT = {
+    "KERNELOFFSET",
+    "LENGTH(mem_section)",
+    "SYMBOL(vmemmap)",
+    *(
+        f"NUMBER({name})"
+        for name in (
+            "KERNELPACMASK", "MAX_PHYSMEM_BITS", "MODULES_END", "MODULES_VADDR", "TCR_EL1_T1SZ",
+            "VA_BITS", "VMALLOC_END", "VMALLOC_START", "VMEMMAP_END", "VMEMMAP_START",
+        )
+    ),
+}  # fmt: skip
+
+
+def synth_arm64(
+    run: Run, folder: Path, symbols: Path, *options: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The entries that come out, and why others are left out; each by key."""
+    answer = run(
+        "synth", "--kernel", (folder / "release").read_text().strip(), "--arch", "arm64",
+        "--btf", str(folder / "btf"), "--symbols", str(symbols),
+        "--config", str(folder / "config"), "--format", "json", *options,
+    ).json("synth")  # fmt: skip
+    made = {e["key"]: e["text"] for e in answer["entries"]}
+    return made, {e["key"]: e["why"] for e in answer["left_out"]}
+
+
+@pytest.mark.parametrize("symbols", ["without", "with"])
+@pytest.mark.parametrize("which", ARM64, ids=name_of)
+def test_synthesised_from_raw_memory_of_arm64(
+    run: Run, which: Guest, symbols: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where its memory starts need not be told: the kernel's variables say how it is mapped."""
+    folder = guest(*which)
+    memory = ("--dump", str(folder / "memory.raw"))
+    made, left = synth_arm64(run, folder, folder / f"{symbols}-device.kallsyms", *memory)
+    captured = {e.key: e.text for e in vmcoreinfo.parse(text_of(folder, "with")).lines}
+    with capsys.disabled():
+        print(f"\n{folder.name}: {len(made)} of {len(captured)} entries synthesised")
+    assert made == {key: captured[key] for key in made}
+    assert captured.keys() - made.keys() == ARM64_LEFT_OUT
+    assert left.keys() >= ARM64_LEFT_OUT
+
+
+@pytest.mark.parametrize("which", ARM64, ids=name_of)
+def test_where_raw_memory_starts_counts_without_the_variable(
+    run: Run, which: Guest, tmp_path: Path
+) -> None:
+    folder, key = guest(*which), "NUMBER(kimage_voffset)"
+    captured = {e.key: e.text for e in vmcoreinfo.parse(text_of(folder, "with")).lines}
+    symbols = tmp_path / "kallsyms"
+    lines = (folder / "with-device.kallsyms").read_text().splitlines(keepends=True)
+    symbols.write_text("".join(line for line in lines if not line.endswith(" kimage_voffset\n")))
+    raw, dump = str(folder / "memory.raw"), str(folder / "with-device.elf")
+    made, left = synth_arm64(run, folder, symbols, "--dump", raw)
+    assert key not in made
+    assert left[key].startswith("--memory-start would tell")
+    for options in (("--dump", raw, "--memory-start", "0x40000000"), ("--dump", dump)):
+        made, left = synth_arm64(run, folder, symbols, *options)
+        assert made == {k: captured[k] for k in made}
+        assert captured.keys() - made.keys() == ARM64_LEFT_OUT
+
+
+def test_symbols_of_functions_alone(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Debian's arm64 6.1 has no CONFIG_KALLSYMS_ALL: no symbol at which there is text to look for."""
+    folder = guest("6.1.0-*", "arm64")
+    symbols = folder / "with-device.kallsyms"
+    ran = run(
+        "synth", "--arch", "arm64", "--symbols", str(symbols), "--dump", str(folder / "memory.raw")
+    )
+    assert (ran.code, "CONFIG_KALLSYMS_ALL" in ran.err) == (2, True)
+    made, _ = synth_arm64(run, folder, symbols)
+    captured = {e.key: e.text for e in vmcoreinfo.parse(text_of(folder, "with")).lines}
+    with capsys.disabled():
+        print(f"\n{folder.name}: {len(made)} of {len(captured)} entries without its memory")
+    assert made == {key: captured[key] for key in made}
+    assert captured.keys() - made.keys() >= ARM64_LEFT_OUT - {"SYMBOL(vmemmap)"}
+
+
 def test_a_dump_without_a_note_can_be_filtered(run: Run, dumps: Path, tmp_path: Path) -> None:
     """makedumpfile refuses QEMU's dump, and filters the copy with a note: synthesised or its own."""
     dump = dumps / "without-device.elf"

@@ -69,8 +69,13 @@ def _build_id() -> bytes:
     return struct.pack("<III", 4, 20, 3) + b"GNU\0" + bytes(range(20))
 
 
-def image(data: bytes, symbols: dict[str, int] = SYMBOLS, release: str = RELEASE) -> Image:
-    return Image(PhysicalMemory(Memory("memory.raw", data)), symbols, Types(), release, 64)
+def image(
+    data: bytes,
+    symbols: dict[str, int] = SYMBOLS,
+    release: str = RELEASE,
+    start: int | None = 0,
+) -> Image:
+    return Image(PhysicalMemory(Memory("memory.raw", data), start), symbols, Types(), release, 64)
 
 
 def test_found_where_it_is_and_where_it_ran() -> None:
@@ -85,6 +90,20 @@ def test_found_where_it_is_and_where_it_ran() -> None:
     assert (found.release, image(bytes(memory()), release="6.12").release) == (RELEASE, RELEASE)
 
 
+def test_raw_memory_that_begins_elsewhere() -> None:
+    found = image(bytes(memory()), start=0x40000000)
+    assert found.physical("linux_banner") == 0x40000000 + PHYSICAL + 0x2080
+    assert (found.move, found.read(0, SYMBOLS["variable"] + MOVE)) == (MOVE, 0xFFFF888000000000)
+
+
+def test_raw_memory_that_begins_nobody_knows_where() -> None:
+    """All is found but physical addresses."""
+    found = image(bytes(memory()), start=None)
+    assert (found.is_placed, found.physical("linux_banner")) == (False, None)
+    assert (found.move, found.read(0, SYMBOLS["variable"] + MOVE)) == (MOVE, 0xFFFF888000000000)
+    assert (found.build_id(), found.release) == (bytes(range(20)).hex(), RELEASE)
+
+
 def test_symbols_of_the_boot_need_no_move() -> None:
     found = image(bytes(memory()), {name: at + MOVE for name, at in SYMBOLS.items()})
     assert (found.move, found.read(0, SYMBOLS["variable"] + MOVE)) == (0, 0xFFFF888000000000)
@@ -94,7 +113,7 @@ def test_symbols_of_the_boot_need_no_move() -> None:
     ("change", "message"),
     [
         ({"release": "6.12.0-other"}, "the kernel's image is not in it"),
-        ({"symbols": {"_stext": LINK}}, "without the symbol linux_banner"),
+        ({"symbols": {"_stext": LINK}}, "without the symbol linux_banner .* give the System.map"),
         ({"symbols": SYMBOLS | {"linux_banner": LINK + 0x2081}}, "the kernel's image is not in it"),
         ({"symbols": SYMBOLS | {"init_top_pgt": LINK + 0x5001}}, "no place of a page table"),
     ],

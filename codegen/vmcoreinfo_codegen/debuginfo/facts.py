@@ -33,8 +33,13 @@ class Types(Protocol):
 class Memory(Protocol):
     """The memory of the kernel's image in a dump."""
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether the dump tells physical addresses."""
+        ...
+
     def physical(self, name: str) -> int | None:
-        """Where a symbol is in physical memory."""
+        """Where a symbol is in physical memory; None where that is not known."""
         ...
 
     def read(self, width: int, address: int) -> int | None:

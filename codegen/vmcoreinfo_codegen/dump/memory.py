@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Physical memory that a file holds as it is: an ELF dump, or a raw image from address 0."""
+"""Physical memory that a file holds as it is: an ELF dump, or a raw image."""
 
 from __future__ import annotations
 
@@ -24,11 +24,19 @@ class Stretch(NamedTuple):
 
 
 class PhysicalMemory:
-    """Memory by physical address; `bits`, `order`, `arch` are None where it doesn't tell."""
+    """Memory by physical address; `bits`, `order`, `arch` are None where it doesn't tell.
 
-    def __init__(self, source: Source) -> None:
-        """Raises DumpError where the file does not hold memory as it is."""
+    A raw image holds one stretch of memory, and doesn't tell where that begins. Where nobody
+    does, `is_placed` is False, and its addresses count from its first byte.
+    """
+
+    def __init__(self, source: Source, start: int | None = None) -> None:
+        """`start` is the physical address of a raw image's first byte; an ELF dump has its own.
+
+        Raises DumpError where the file does not hold memory as it is.
+        """
         self.source = source
+        self.is_raw = False
         self.bits: int | None = None
         self.order: str | None = None
         self.arch: str | None = None
@@ -46,7 +54,9 @@ class PhysicalMemory:
                 f"{source.name}: its pages are compressed; memory is read from an ELF dump or a raw image"
             )
         else:
-            self.stretches = [Stretch(0, 0, source.size or 1 << 62)]
+            self.is_raw = True
+            self.stretches = [Stretch(start or 0, 0, source.size or 1 << 62)]
+        self.is_placed = not self.is_raw or start is not None
 
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes, fewer where the dump has no more; none where it has nothing there."""

@@ -15,7 +15,8 @@ class Architecture(Model):
     builds (`machine_kexec_64.c`). `pages` are the page sizes in bytes that it can be
     built with, the smallest first. `kernel_half` is
     the lowest virtual address that the kernel can be at, in any of its layouts, None where
-    it shares them with processes or can be configured to. `config` are Kconfig symbols that are on whenever this
+    it shares them with processes or can be configured to. `memory_start` is the physical address at
+    which memory begins on every machine, None where that is up to the machine. `config` are Kconfig symbols that are on whenever this
     architecture is built; one that only others list is off on it, unless it is
     `optional`: left to whoever configures this one.
     """
@@ -27,6 +28,7 @@ class Architecture(Model):
     bits: int
     pages: tuple[int, ...] = (4096,)
     kernel_half: int | None = None
+    memory_start: int | None = None
     aliases: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()

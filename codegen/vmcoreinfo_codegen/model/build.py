@@ -131,6 +131,7 @@ class _Builder(ConsumerBuilder):
             self._problem(block, f"arch {block.name} needs one each of 'source', 'bits', 'since'")
             return None
         pages, half = self._words(block, "page"), self._words(block, "kernel-half")
+        start = self._words(block, "memory-start")
         return Architecture(
             name=str(block.name),
             doc=self._text(block, "doc"),
@@ -139,6 +140,7 @@ class _Builder(ConsumerBuilder):
             bits=int(str(bits[0]), 0),
             pages=tuple(int(str(size), 0) for size in pages) or (4096,),
             kernel_half=int(str(half[0]), 0) if half else None,
+            memory_start=int(str(start[0]), 0) if start else None,
             aliases=tuple(map(str, self._words(block, "alias"))),
             config=tuple(map(str, self._words(block, "config"))),
             optional=tuple(map(str, self._words(block, "optional"))),

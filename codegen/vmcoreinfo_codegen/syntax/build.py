@@ -219,6 +219,7 @@ class Builder(Transformer[Token, tree.File]):
     bits = _words_clause("bits")
     page = _words_clause("page")
     kernel_half = _words_clause("kernel-half")
+    memory_start = _words_clause("memory-start")
     alias = _words_clause("alias")
     config = _words_clause("config")
     optional = _words_clause("optional")

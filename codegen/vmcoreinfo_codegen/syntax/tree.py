@@ -124,7 +124,10 @@ class TextClause(Clause):
 
 @dataclass(frozen=True)
 class WordsClause(Clause):
-    """`source suffix bits page kernel-half alias config optional replaces replaced-by`: a keyword and its words."""
+    """A keyword and its words.
+
+    `source suffix bits page kernel-half memory-start alias config optional replaces replaced-by`
+    """
 
     name: str
     words: tuple[Word, ...]

@@ -54,13 +54,20 @@ class Image:
         self._memory = memory
         self._bits = memory.bits or bits
         self._symbols = symbols
-        # Physical minus given address, the same for every symbol of the image.
+        # Physical minus given address, the same for every symbol of the image; in raw memory that
+        # begins nobody knows where, place in it minus given address, which does to read by.
         self._to_physical, self.release = self._located(release)
         self.move = self._moved(types)
 
+    @property
+    def is_placed(self) -> bool:
+        return self._memory.is_placed
+
     def physical(self, name: str) -> int | None:
         address = self._symbols.get(name)
-        return None if address is None else address + self._to_physical & _MASK
+        if address is None or not self.is_placed:
+            return None
+        return address + self._to_physical & _MASK
 
     def read(self, width: int, address: int) -> int | None:
         """At an address at which the kernel ran; None outside of what the dump has."""
@@ -90,7 +97,9 @@ class Image:
         banner = self._symbols.get(_BANNER)
         if banner is None:
             raise DebugInfoError(
-                f"{name}: without the symbol {_BANNER} the kernel can't be found in it"
+                f"{name}: without the symbol {_BANNER} the kernel can't be found in it. /proc/kallsyms "
+                "of a kernel without CONFIG_KALLSYMS_ALL has functions alone: give the System.map or "
+                "vmlinux of its debug package, or leave out --dump"
             )
         text = _BANNER_TEXT + release.encode()
         second = self._symbols.get(_FORMAT)

@@ -24,6 +24,7 @@ _OPTIONS = {
     "size": "--btf", "offset": "--btf", "length": "--btf", "enum": "--btf",
     "symbol": "--symbols", "physical": "--dump", "config": "--config",
 }  # fmt: skip
+_START = "--memory-start"
 
 
 @dataclass(frozen=True)
@@ -174,36 +175,49 @@ def _printed(prediction: Prediction, value: int, arch: Architecture) -> str | No
 
 
 def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) -> str:
-    sources = kernel.sources
-    missing = {
-        "--btf": sources.types is None,
-        "--symbols": sources.symbols is None,
-        "--config": sources.config is None,
-        "--dump": sources.memory is None,
-    }
-    needed: dict[str, None] = {}
-    for expression in asked[:1]:
-        for part in expression.walk():
-            if isinstance(part, Read):
-                needed["--dump"] = None
-            elif isinstance(part, TypeFact):
-                needed[_OPTIONS[part.question]] = None
     # A NUMBER may be an enumerator, and where the types have none of its name it is none.
     is_guess = not prediction.export.debug_infos and kind_of(prediction.key) is Kind.NUMBER
-    options = [option for option in needed if missing[option]]
-    if options and not is_guess:
-        return f"{' and '.join(options)} would tell: {render(asked[0])}"
-    condition = (
-        "" if prediction.is_unconditional else f" (it has the line if {prediction.condition})"
-    )
-    if needed and not is_guess:
-        return f"not in {' and '.join(needed)}: {render(asked[0])}{condition}"
+    if not is_guess:
+        missing = _missing(kernel.sources)
+        for expression in asked:
+            options = [option for option in _needed(expression, kernel.sources) if missing[option]]
+            if options:
+                return f"{' and '.join(options)} would tell: {render(expression)}"
+        needed = _needed(asked[0], kernel.sources) if asked else []
+        condition = (
+            "" if prediction.is_unconditional else f" (it has the line if {prediction.condition})"
+        )
+        if needed:
+            return f"not in {' and '.join(needed)}: {render(asked[0])}{condition}"
     others = [e.key for expr in asked for e in expr.walk() if isinstance(e, Key)]
     if others:
         return f"follows from {' and '.join(dict.fromkeys(others))}, which are not there"
     return (
-        f"{prediction.export.absent or 'nothing tells it'} To give it: --set '{prediction.key}=…'"
+        f"{prediction.export.absent or 'nothing tells it.'} To give it: --set '{prediction.key}=…'"
     )
+
+
+def _missing(sources: Sources) -> dict[str, bool]:
+    """By option of the command: whether what it gives is not there."""
+    return {
+        "--btf": sources.types is None,
+        "--symbols": sources.symbols is None,
+        "--config": sources.config is None,
+        "--dump": sources.memory is None,
+        _START: sources.memory is not None and not sources.memory.is_placed,
+    }
+
+
+def _needed(expression: Expression, sources: Sources) -> list[str]:
+    """The options of the command that give what the expression asks for."""
+    needed: dict[str, None] = {}
+    for part in expression.walk():
+        if isinstance(part, Read):
+            needed["--dump"] = None
+        elif isinstance(part, TypeFact):
+            is_start = part.question == "physical" and _missing(sources)[_START]
+            needed[_START if is_start else _OPTIONS[part.question]] = None
+    return list(needed)
 
 
 def moved(symbols: Mapping[str, int], by: int) -> dict[str, int]:

@@ -43,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "which tells where it ran and what its variables hold",
     )
     parser.add_argument(
+        "--memory-start",
+        metavar="ADDRESS",
+        type=_address,
+        help="the physical address of the first byte of --dump, if that is a raw image (default: "
+        "where memory begins on every machine of --arch, as on x86; elsewhere it is not known)",
+    )
+    parser.add_argument(
         "--kaslr-offset",
         metavar="BYTES",
         type=_bytes,
@@ -87,11 +94,13 @@ def run(options: argparse.Namespace) -> int:
     sources = Sources(files.types, files.symbols, config, None)
     build_id = options.build_id or files.build_id
     if options.dump is not None:
-        memory = told(lambda: PhysicalMemory(File(str(options.dump))))
+        memory = _memory(options, arch)
         _check_arch(schema, arch, memory.arch, str(options.dump))
         image = _image(memory, files, text, arch)
         build_id, text = build_id or image.build_id(), image.release
         sources = Sources(files.types, moved(files.symbols or {}, image.move), config, image)
+    elif options.memory_start is not None:
+        raise Failure("--memory-start is that of a raw image: give it by --dump")
     elif files.symbols is not None:
         symbols = moved(files.symbols, options.kaslr_offset)
         sources = Sources(files.types, symbols, config, None)
@@ -121,6 +130,16 @@ def _bytes(text: str) -> int:
         raise argparse.ArgumentTypeError(f"'{text}' is no number of bytes, as 0x1200000") from None
 
 
+def _address(text: str) -> int:
+    try:
+        address = int(text, 0)
+    except ValueError:
+        address = -1
+    if address < 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no address, as 0x40000000")
+    return address
+
+
 def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
     """Lines that the user knows, by key; each as a note would have it."""
     given = {}
@@ -143,6 +162,14 @@ def _check_arch(schema: Schema, arch: Architecture, said: str | None, name: str)
     theirs = schema.architecture(said or "")
     if theirs is not None and theirs.name != arch.name:
         raise Failure(f"--arch says {arch.name}, and {name} is of {theirs.name}")
+
+
+def _memory(options: argparse.Namespace, arch: Architecture) -> PhysicalMemory:
+    start = arch.memory_start if options.memory_start is None else options.memory_start
+    memory = told(lambda: PhysicalMemory(File(str(options.dump)), start))
+    if options.memory_start is not None and not memory.is_raw:
+        raise Failure(f"{options.dump} is no raw image, and tells itself: leave out --memory-start")
+    return memory
 
 
 def _image(memory: PhysicalMemory, files: KernelFiles, release: str, arch: Architecture) -> Image:
