@@ -44,6 +44,76 @@ def test_a_note_that_lacks_something(run: Run, tmp_path: Path) -> None:
     assert [p["purpose"] for p in found["purposes"] if p["verdict"] == "fatal"] == ["page tables"]
 
 
+IMAGE = 0xFFFFFFFF81000000
+
+
+@pytest.mark.parametrize("consumer", ["makedumpfile@1.7.8", "crash", "drgn", "libkdumpfile"])
+@pytest.mark.parametrize(
+    ("container", "verdict", "words"),
+    [
+        ("elf", "fatal", "the dump has no program headers with the addresses"),
+        ("elf with addresses", "fallback", ""),
+        ("elf of user space", "fatal", "the dump has no program headers with the addresses"),
+        ("kdump", "fallback", ""),
+        ("text", "fallback", "it rests on program headers with the addresses at which the kernel"),
+    ],
+)
+def test_what_a_dump_tells_beside_its_note(
+    run: Run, tmp_path: Path, consumer: str, container: str, verdict: str, words: str
+) -> None:
+    text = (ROOT / NOTE_6_12).with_suffix(".txt").read_bytes().replace(b"(phys_base)", b"(other)")
+    made = {
+        "elf": elf(text),
+        "elf with addresses": elf(text, virtual=IMAGE),
+        "elf of user space": elf(text, virtual=0x400000),
+        "kdump": kdump(text),
+        "text": text,
+    }
+    dump = tmp_path / "vmcore"
+    dump.write_bytes(made[container])
+    found = run("compat", str(dump), "--consumer", consumer, "--format", "json").json("compat")
+    (place,) = [p for p in found["purposes"] if p["purpose"] == "place of the kernel image"]
+    assert place["verdict"] == verdict
+    assert words in place["why"]
+    assert bool(place["assumed"]) == (container == "text")
+    assert [entry["key"] for entry in place["missing"]] == ["NUMBER(phys_base)"]
+
+
+def test_a_prediction_rests_on_the_headers(run: Run) -> None:
+    """4.9 has no NUMBER(phys_base)."""
+    asked = ("compat", "--consumer", "drgn", "--kernel", "4.9", "--arch", "x86_64")
+    (place,) = [
+        p
+        for p in run(*asked, "--format", "json").json("compat")["purposes"]
+        if p["purpose"] == "place of the kernel image"
+    ]
+    assert place["verdict"] == "fallback"
+    assert place["assumed"] == [
+        "program headers with the addresses at which the kernel ran",
+        "the header of a compressed dump",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tool", "purpose", "fixed_in"),
+    [
+        ("crash@8.0.2", "identify the build", "9.0.2"),
+        ("makedumpfile@1.7.4", "callers in dmesg", "1.7.5"),
+        ("crash@7.1.8", "place of the kernel image", "7.1.9"),
+    ],
+)
+def test_a_fallback_ends_where_the_note_is_read(
+    run: Run, tool: str, purpose: str, fixed_in: str
+) -> None:
+    ran = run("compat", NOTE_6_12, "--consumer", tool, "--format", "json")
+    (found,) = [p for p in ran.json("compat")["purposes"] if p["purpose"] == purpose]
+    assert (found["verdict"], found["fixed_in"]) == ("fallback", fixed_in)
+    assert (
+        f"ok from {tool.partition('@')[0]} {fixed_in} on"
+        in run("compat", NOTE_6_12, "--consumer", tool).out
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

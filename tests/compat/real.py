@@ -18,7 +18,6 @@ from tests.dump.real import CACHE, locked
 from vmcoreinfo_codegen.dump import elf
 from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.reader import find_note
-from vmcoreinfo_codegen.dump.source import File
 
 
 def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
@@ -63,19 +62,6 @@ def judged(run: Run, dump: Path, consumer: str, *options: str) -> dict[str, dict
     return {purpose["purpose"]: purpose for purpose in found["purposes"]}
 
 
-def stops(purpose: dict[str, Any], dump: Path) -> bool:
-    """Whether a tool is to stop for a purpose; a way by program headers needs their addresses."""
-    by_headers = "those of QEMU" in purpose["seen"] and not has_addresses(dump)
-    return purpose["verdict"] == "fatal" or (purpose["verdict"] == "fallback" and by_headers)
-
-
-def has_addresses(dump: Path) -> bool:
-    """Whether program headers say where the kernel ran; those of QEMU have physical addresses."""
-    with File(str(dump)) as source:
-        segments = elf.open_elf(source).segments()
-        return any(s.virtual >> 63 for s in segments if s.type == elf.PT_LOAD)
-
-
 def altered(dump: Path, out: Path, without: Iterable[str] = ()) -> Path:
     """A copy of a dump, the note where every tool looks for it, and without some of its entries."""
     gone = {key.encode() for key in without}
@@ -84,6 +70,16 @@ def altered(dump: Path, out: Path, without: Iterable[str] = ()) -> Path:
     assert len(lines) - len(kept) == len(gone), f"{dump.name} has not all of {gone}"
     out.unlink(missing_ok=True)
     attach(b"".join(kept), str(dump), str(out))
+    return out
+
+
+def renamed(dump: Path, out: Path, key: str) -> Path:
+    """A copy of a kdump with another key of the same length in place of one, everywhere in its bytes."""
+    old = f"{key}=".encode()
+    new = old.replace(b"(", b"(x").replace(old[-3:], b")=")
+    data = dump.read_bytes()
+    assert old in data and len(new) == len(old) and new not in data
+    out.write_bytes(data.replace(old, new))
     return out
 
 
@@ -99,7 +95,7 @@ def at_addresses(dump: Path, out: Path, shift: int) -> Path:
             if kind == elf.PT_LOAD:
                 file.seek(place + 16)
                 file.write(struct.pack("<Q", (physical + shift) % (1 << 64)))
-    assert has_addresses(out)
+    assert (find_note(str(out)).highest or 0) >> 63
     return out
 
 

@@ -5,44 +5,54 @@ from __future__ import annotations
 
 import pytest
 
+from vmcoreinfo_codegen.compat.exports import predicted
 from vmcoreinfo_codegen.compat.judge import outcomes, worst
-from vmcoreinfo_codegen.compat.matrix import alike, kernels, runs
+from vmcoreinfo_codegen.compat.matrix import Run, clipped, runs
+from vmcoreinfo_codegen.compat.timeline import timeline
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Verdict
 from vmcoreinfo_codegen.terms.release import Release
 
-SINCE = Release.parse("2.6.24")
+
+def test_a_timeline_is_the_predictions_of_all_releases(schema: Schema) -> None:
+    for arch in schema.architectures:
+        over = timeline(schema, arch)
+        kernels = [d.release for d in schema.releases if arch.existed_in(d.release)]
+        assert sorted(kernels, key=lambda release: release.opening) == list(over.releases)
+        assert len(over.starts) < len(kernels)
+        for place, release in enumerate(over.releases):
+            assert over.at(place) == predicted(schema, release, arch), (arch.name, str(release))
 
 
-@pytest.mark.parametrize("arch", ["x86_64", "arm64", "ppc64", "s390x"])
+@pytest.mark.parametrize("arch", ["x86_64", "arm64", "ppc64", "s390x", "hexagon"])
 def test_every_run_has_the_verdict_of_each_kernel_in_it(schema: Schema, arch: str) -> None:
     architecture = schema.architecture(arch)
     assert architecture is not None
-    over = kernels(schema, architecture, SINCE)
+    over = timeline(schema, architecture)
+    exports = [over.at(place) for place in range(len(over.releases))]
     for consumer in schema.consumers:
-        releases = [release.release for release in consumer.releases[-8:]]
-        for release, found in zip(releases, runs(consumer, releases, over), strict=True):
-            told = []
-            for run in found:
-                of_run = [
-                    e for e in over if run.first.opening <= e.release.opening <= run.last.opening
-                ]
-                told += [(exports, run) for exports in of_run]
-            assert [exports for exports, _ in told] == over
-            for exports, run in told:
-                judged = outcomes(consumer, release, exports)
-                verdict = worst(judged)
-                bad = {o.need.purpose for o in judged if o.verdict is verdict and verdict.is_bad}
-                assert run.verdict is (Verdict.OK if verdict is Verdict.FALLBACK else verdict)
-                assert bad <= set(run.purposes)
+        releases = [release.release for release in consumer.releases[-1::-5]]
+        judged = runs(consumer, releases, {arch: over})
+        for release, by_arch in zip(releases, judged, strict=True):
+            told = [
+                (kernel, run)
+                for run in by_arch[arch]
+                for kernel in exports
+                if run.first.opening <= kernel.release.opening <= run.last.opening
+            ]
+            assert [kernel for kernel, _ in told] == exports
+            for kernel, run in told:
+                found = outcomes(consumer, release, kernel)
+                verdict = worst(found)
+                is_ok = verdict is Verdict.FALLBACK
+                assert run.verdict is (Verdict.OK if is_ok else verdict)
+                bad = tuple(o.need.purpose for o in found if o.verdict is verdict)
+                assert run.purposes == (() if run.verdict is Verdict.OK else bad)
 
 
-def test_kernels_are_told_apart_where_a_key_comes(schema: Schema) -> None:
-    x86_64 = schema.architecture("x86_64")
-    assert x86_64 is not None
-    makedumpfile = next(c for c in schema.consumers if c.name == "makedumpfile")
-    over = kernels(schema, x86_64, Release.parse("6.0"))
-    found = alike(makedumpfile, over)
-    assert 1 < len(found) < len(over)
-    # 6.9 dropped vmap_area_list.
-    assert Release.parse("6.9") in [a.exports.release for a in found]
+def test_runs_from_a_release_on() -> None:
+    first, until, then, last = map(Release.parse, ("4.19", "5.3", "5.4", "6.9"))
+    old = Run(Release.parse("4.0"), Release.parse("4.18"), Verdict.FATAL, ("x",))
+    found = [old, Run(first, until, Verdict.OK, ()), Run(then, last, Verdict.WRONG, ("x",))]
+    since = Release.parse("5.0")
+    assert clipped(found, since) == [Run(since, until, Verdict.OK, ()), found[2]]

@@ -14,7 +14,7 @@ import pytest
 import vmcoreinfo
 from tests.command import Run
 from tests.compat.crash_session import Session, full, minimal, run_crash
-from tests.compat.real import has_addresses, releases_of, vmlinux
+from tests.compat.real import releases_of, vmlinux
 from tests.dump.real import core, guest
 from vmcoreinfo_codegen.dump.reader import find_note
 
@@ -171,14 +171,6 @@ def worked(kernel: Kernel, session: Session) -> dict[str, str]:
     }
 
 
-def expected(verdicts: dict[str, str], dump: Path) -> dict[str, str]:
-    """The prediction for this dump: of what it falls back to, the dump may have nothing."""
-    place = "place of the kernel image"
-    if verdicts[place] == "fallback" and not has_addresses(dump):
-        return {**verdicts, place: "degraded"}
-    return verdicts
-
-
 @dataclass(frozen=True)
 class Variant:
     """A dump and the purposes that may differ in it; in a full session those of its commands too."""
@@ -283,7 +275,7 @@ def test_the_matrix(
         if debugged.ended:
             rows.append(f"{version:6} no cells of the kernel's structures: {debugged.ended}")
         for variant, seen in found:
-            verdicts = expected(predicted(run, version, variant.dump), variant.dump)
+            verdicts = predicted(run, version, variant.dump)
             own = [Cell(p, s, verdicts[p]) for p, s in seen.items() if p in verdicts]
             told = ", ".join(f"{c.purpose} {c.seen}{'' if c.agrees else ' (!)'}" for c in own)
             rows.append(f"{version:6} {variant.name}: {told or 'no cell'}")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from tests.compat.real import altered, at_addresses, judged, shifts_of, stops
+from tests.compat.real import altered, at_addresses, judged, shifts_of
 from tests.dump.real import Guest, guest, name_of
 from vmcoreinfo_codegen.dump.reader import find_note
 
@@ -75,7 +75,7 @@ def check(
     wrong: list[str] = []
     for place in places(guest(*which) / "with-device.elf", which[1], folder):
         for tool, probe in probes.items():
-            bad = [n for n, p in judged(run, place.dump, tool).items() if stops(p, place.dump)]
+            bad = [n for n, p in judged(run, place.dump, tool).items() if p["verdict"] == "fatal"]
             ran = probe(place.dump, f"{place.virtual:x}", f"{place.physical:x}")
             last = (ran.stderr.strip().splitlines() or ["works"])[-1]
             rows.append(f"{tool} {place.title}: predicted {', '.join(bad) or 'to work'}; {last}")

@@ -35,8 +35,9 @@ def elf(
     note_segment: int = 0,
     headers_at: int | None = None,
     type_: int = 4,
+    virtual: int = 0,
 ) -> bytes:
-    """A core: PT_NOTE as segment number `note_segment`, the rest PT_LOAD of nothing."""
+    """A core: PT_NOTE as segment number `note_segment`, the rest PT_LOAD of nothing at `virtual`."""
     header_size = 16 + struct.calcsize(order + _HEADER[bits])
     segment_size = struct.calcsize(order + _SEGMENT[bits])
     section_size = struct.calcsize(order + _SECTION[bits])
@@ -54,10 +55,11 @@ def elf(
     table = bytearray()
     for number in range(segments):
         kind, offset, size = (4, place, len(notes)) if number == note_segment else (1, place, 0)
+        address = virtual if kind == 1 else 0
         if bits == 64:
-            fields = (kind, 7, offset, 0, 0, size, size, 4)
+            fields = (kind, 7, offset, address, 0, size, size, 4)
         else:
-            fields = (kind, offset, 0, 0, size, size, 7, 4)
+            fields = (kind, offset, address, 0, size, size, 7, 4)
         table += struct.pack(order + _SEGMENT[bits], *fields)
     data = bytearray(header.ljust(phoff, b"\0") + table)
     if many:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import vmcoreinfo
 
 from ..audit.identify import architectures_of, release_of
+from ..compat.beside import told_beside
 from ..compat.exports import Exports, noted
 from ..dump.reader import Found
 from ..model import Schema
@@ -29,4 +30,5 @@ def exports_of(
     archs = [told] if told else architectures_of(schema, info, release)
     if len(archs) != 1:
         raise Failure(f"{found.name}: the architecture is not told; name it by --arch")
-    return info.OSRELEASE or str(release), noted(schema, release, archs[0], info)
+    exports = noted(schema, release, archs[0], info, told_beside(found, archs[0]))
+    return info.OSRELEASE or str(release), exports

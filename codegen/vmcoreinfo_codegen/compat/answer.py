@@ -134,7 +134,9 @@ def _purpose(schema: Schema, outcome: Outcome, exports: Exports, later: _Later) 
     gone = [missing(schema, key, exports) for key in outcome.missing]
     mends = _first(
         later,
-        lambda other: any(o.need is outcome.need and o.works for o in other.outcomes),
+        lambda other: any(
+            o.need is outcome.need and o.mends(outcome.verdict) for o in other.outcomes
+        ),
     )
     return JudgedPurpose.model_validate(
         {
@@ -151,8 +153,8 @@ def _purpose(schema: Schema, outcome: Outcome, exports: Exports, later: _Later) 
                 for one in gone
             ],
             "why": "" if is_ok else why(schema, outcome, exports),
-            "seen": "" if is_ok else outcome.need.text,
-            "assumed": list(outcome.assumed),
+            "seen": "" if is_ok else outcome.seen,
+            "assumed": [*outcome.assumed, *(source.doc for source in outcome.rests_on)],
             "fixed_in": None if is_ok else mends,
         }
     )

@@ -64,7 +64,8 @@ def _not_in_note(key: str, exports: Exports) -> str:
 
 
 def words_of(alternative: Alternative) -> str:
-    return " + ".join([*alternative.keys, *alternative.others])
+    beside = [source.doc for source in alternative.of_dump]
+    return " + ".join([*alternative.keys, *beside, *alternative.others])
 
 
 def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
@@ -84,7 +85,11 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
         values = _values(schema, taken.when, exports)
         parts.append(f"it goes by {words_of(taken)}, which is not right where {values}")
     parts += _last_gone([missing(schema, key, exports) for key in outcome.missing])
-    if not taken and not outcome.missing:
+    parts += [f"the dump has no {source.doc}" for source in outcome.absent]
+    if outcome.rests_on:
+        others = ", or ".join(source.doc for source in outcome.rests_on)
+        parts.append(f"it rests on {others}, of which a note alone doesn't tell")
+    if not taken and not outcome.missing and not outcome.absent:
         parts.append("it knows no way on this kernel")
     return "; ".join(part for part in parts if part)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..model import Architecture, Schema
-from ..model.vocabulary import Format
+from ..model.vocabulary import DumpSource, Format
 from ..terms.condition import Condition
 from ..terms.expression import Expression, value_of
 from ..terms.release import Release
@@ -20,7 +20,8 @@ class Exports:
 
     `formats` is how each is printed, `values` the numbers of a note. `config` decides conditions,
     as far as it is known. What `is_note` is all that there is; of it, `unread` is what the parser
-    of a tool does not see.
+    of a tool does not see. `of_dump` is whether the dump tells what tools go by beside the note,
+    as far as that is known.
     """
 
     release: Release
@@ -32,6 +33,7 @@ class Exports:
     is_note: bool = False
     unread: frozenset[str] = frozenset()
     values: Mapping[str, int] = field(default_factory=dict)
+    of_dump: Mapping[DumpSource, bool] = field(default_factory=dict)
 
     def has(self, key: str) -> bool | None:
         """Whether the kernel exports it; None where its configuration decides, and is not known."""
@@ -92,11 +94,18 @@ def predicted(
 
 
 def noted(
-    schema: Schema, release: Release, arch: Architecture, info: Mapping[str, object]
+    schema: Schema,
+    release: Release,
+    arch: Architecture,
+    info: Mapping[str, object],
+    of_dump: Mapping[DumpSource, bool] | None = None,
 ) -> Exports:
-    """What a note has: all of it, and nothing else."""
+    """What a note has: all of it, and nothing else; and what the dump that it is of tells beside it."""
     there = frozenset(info)
     formats = {key: schema.by_key[key].format for key in there if key in schema.by_key}
     values = {key: value for key, value in info.items() if isinstance(value, int)}
     config = schema.fixed_config(arch)
-    return Exports(release, arch, there, {}, formats, config, is_note=True, values=values)
+    return Exports(
+        release, arch, there, {}, formats, config,
+        is_note=True, values=values, of_dump=of_dump or {},
+    )  # fmt: skip

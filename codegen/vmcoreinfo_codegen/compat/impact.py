@@ -103,9 +103,17 @@ def _breaks(
         verdict = max(verdict, becomes.verdict, key=lambda v: v.rank)
     if not worse:
         return []
-    later = fixed_in(need, consumer, worse[-1], after)
+    later = fixed_in(need, consumer, worse[-1], after, verdict)
     return [
-        Break(consumer.name, need.purpose, need.text, verdict, (arch.name,), tuple(worse), later)
+        Break(
+            consumer.name,
+            need.purpose,
+            need.seen(verdict),
+            verdict,
+            (arch.name,),
+            tuple(worse),
+            later,
+        )
     ]
 
 
@@ -131,11 +139,12 @@ def _stumbling(schema: Schema, changes: list[Change]) -> list[Break]:
 
 
 def _joined(first: Break, second: Break) -> Break:
+    worst = max(first, second, key=lambda broken: broken.verdict.rank)
     return Break(
         first.consumer,
         first.purpose,
-        first.seen,
-        max(first.verdict, second.verdict, key=lambda v: v.rank),
+        worst.seen,
+        worst.verdict,
         (*first.archs, *second.archs),
         tuple(sorted({*first.releases, *second.releases})),
         first.fixed_in,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..model.consumer import Alternative, Consumer, Need
-from ..model.vocabulary import Verdict
+from ..model.vocabulary import DumpSource, Verdict
 from ..terms.condition import ALWAYS
 from ..terms.expression import Key
 from ..terms.tool import NEXT, ToolRelease
@@ -22,7 +22,8 @@ class Outcome:
     `missing` are the entries for lack of which it is no better. `assumed` are those
     that the configuration decides, which are taken for there, and those whose values
     would tell whether the way is right, which it is taken to be; `misread` those that
-    are printed in a form that the release does not read.
+    are printed in a form that the release does not read. `absent` is what the dump is known not to
+    tell; `rests_on` what it may tell by which this works, where that is not known.
     """
 
     need: Need
@@ -31,10 +32,21 @@ class Outcome:
     missing: tuple[str, ...]
     assumed: tuple[str, ...] = ()
     misread: tuple[str, ...] = ()
+    absent: tuple[DumpSource, ...] = ()
+    rests_on: tuple[DumpSource, ...] = ()
 
     @property
     def works(self) -> bool:
         return self.verdict in (Verdict.OK, Verdict.FALLBACK)
+
+    @property
+    def seen(self) -> str:
+        """What a user sees."""
+        return self.need.seen(self.verdict)
+
+    def mends(self, verdict: Verdict) -> bool:
+        """Whether it works, and better than with that verdict: a fallback is mended by what is ok."""
+        return self.works and self.verdict.rank < verdict.rank
 
 
 def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
@@ -46,13 +58,15 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
     if not _matters(need, exports) or not need.exists_in(release):
         return None
     missing: dict[str, None] = {}
-    for alternative in need.alternatives:
-        if not alternative.is_of(release):
-            continue
+    absent: dict[DumpSource, None] = {}
+    known = [alternative for alternative in need.alternatives if alternative.is_of(release)]
+    for place, alternative in enumerate(known):
         states = {key: exports.has(key) for key in alternative.keys}
-        absent = [key for key, state in states.items() if state is False]
-        if absent:
-            missing.update(dict.fromkeys(absent))
+        gone = [key for key, state in states.items() if state is False]
+        untold = [one for one in alternative.of_dump if exports.of_dump.get(one) is False]
+        if gone or untold:
+            missing.update(dict.fromkeys(gone))
+            absent.update(dict.fromkeys(untold))
             continue
         assumed = tuple(key for key, state in states.items() if state is None)
         assumed += tuple(key for key in _unknown(alternative, exports) if key not in assumed)
@@ -62,9 +76,29 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
             if not consumer.can_read(key, exports.formats.get(key), release)
         )
         verdict = need.verdict if misread else _verdict(need, alternative, exports)
-        gone = () if verdict is Verdict.OK else tuple(missing)
-        return Outcome(need, verdict, alternative, gone, assumed, misread)
-    return Outcome(need, need.verdict, None, tuple(missing))
+        is_ok = verdict is Verdict.OK
+        return Outcome(
+            need,
+            verdict,
+            alternative,
+            () if is_ok else tuple(missing),
+            assumed,
+            misread,
+            () if is_ok else tuple(absent),
+            _rests_on(known[place:], exports),
+        )
+    return Outcome(need, need.verdict, None, tuple(missing), absent=tuple(absent))
+
+
+def _rests_on(ways: list[Alternative], exports: Exports) -> tuple[DumpSource, ...]:
+    """What the dump may tell, where it is not known: any of it, if the first way goes by some."""
+    found: dict[DumpSource, None] = {}
+    for way in ways:
+        unknown = [one for one in way.of_dump if one not in exports.of_dump]
+        if not unknown:
+            break
+        found.update(dict.fromkeys(unknown))
+    return tuple(found)
 
 
 def _unknown(taken: Alternative, exports: Exports) -> list[str]:
@@ -92,9 +126,7 @@ def _verdict(need: Need, taken: Alternative, exports: Exports) -> Verdict:
         return need.verdict
     if taken.when is not None and exports.tells(taken.when) is False:
         return need.verdict
-    # Another source than the note is the way that such a need falls back to.
-    falls_back = bool(taken.others) and need.verdict is Verdict.FALLBACK
-    return Verdict.FALLBACK if falls_back else Verdict.OK
+    return Verdict.FALLBACK if taken.is_beside_note and need.falls_back else Verdict.OK
 
 
 def outcomes(consumer: Consumer, release: ToolRelease, exports: Exports) -> list[Outcome]:
@@ -120,11 +152,11 @@ def later_releases(consumer: Consumer, release: ToolRelease) -> Iterator[ToolRel
 
 
 def fixed_in(
-    need: Need, consumer: Consumer, release: ToolRelease, exports: Exports
+    need: Need, consumer: Consumer, release: ToolRelease, exports: Exports, verdict: Verdict
 ) -> ToolRelease | None:
-    """The first later release for which the purpose works, None where none does."""
+    """The first later release for which the purpose works better than `verdict`, None where none does."""
     for later in later_releases(consumer, release):
         outcome = judge(consumer, need, later, exports)
-        if outcome is not None and outcome.works:
+        if outcome is not None and outcome.mends(verdict):
             return later
     return None

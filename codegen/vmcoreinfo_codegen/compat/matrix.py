@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ..model import Architecture, Schema
-from ..model.consumer import Consumer
+from ..model.consumer import Consumer, Need
 from ..model.vocabulary import Verdict
 from ..terms.release import Release
 from ..terms.tool import ToolRelease
-from .exports import Exports, predicted
-from .judge import Outcome, judge, worst, worst_first
+from .judge import judge
+from .timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -25,77 +24,135 @@ class Run:
     purposes: tuple[str, ...]
 
 
-def kernels(schema: Schema, arch: Architecture, since: Release) -> list[Exports]:
-    """What the mainline releases of an architecture export, from one on, in order."""
-    found = [d.release for d in schema.releases if arch.existed_in(d.release)]
-    ordered = sorted((r for r in found if r.opening >= since.opening), key=lambda r: r.opening)
-    return [predicted(schema, release, arch) for release in ordered]
-
-
-@dataclass(frozen=True)
-class Alike:
-    """Kernels in a row that a consumer can't tell apart: what the first exports, and the last."""
-
-    exports: Exports
-    last: Release
-
-
-def alike(consumer: Consumer, over: Sequence[Exports]) -> list[Alike]:
-    """Kernels of one architecture as far as the needs of a consumer tell them apart, in order."""
-    keys = consumer.keys
-    ranges = [r for need in consumer.needs for r in need.kernel_ranges]
-    found: list[Alike] = []
-    before = None
-    for exports in over:
-        seen = (
-            [exports.has(key) for key in keys],
-            [exports.formats.get(key) for key in keys],
-            [r.holds(exports.release) for r in ranges],
-            [exports.decides(need.condition) for need in consumer.needs],
-        )
-        first = found.pop().exports if seen == before else exports
-        found.append(Alike(first, exports.release))
-        before = seen
-    return found
+_Known = tuple[bool, ...]
+_Segments = tuple[tuple[int, Verdict | None], ...]
+"""What a purpose comes to from places in a timeline on; None where it is none."""
 
 
 def runs(
-    consumer: Consumer, releases: Sequence[ToolRelease], over: Sequence[Exports]
-) -> list[list[Run]]:
-    """What each release comes to on kernels of one architecture, in order.
+    consumer: Consumer, releases: Sequence[ToolRelease], over: Mapping[str, Timeline]
+) -> list[dict[str, list[Run]]]:
+    """What each release comes to on the kernels of each architecture, in order, by architecture.
 
-    A purpose is judged once for all releases that know the same ways to it.
+    A purpose is judged once for all that makes a difference to it: the ways to it that a release
+    knows, which of their entries are there, and in which of its ranges of kernels.
     """
-    told_apart = alike(consumer, over)
-    judged: dict[tuple[int, int, tuple[bool, ...]], Outcome | None] = {}
-    found = []
-    for release in releases:
-        forms = tuple(reading.is_of(release) for reading in consumer.readings)
-        known = [need.known_to(release) + forms for need in consumer.needs]
-        verdicts = []
-        for place, kernels_alike in enumerate(told_apart):
-            outcomes = []
-            for number, need in enumerate(consumer.needs):
-                asked = (place, number, known[number])
-                if asked not in judged:
-                    judged[asked] = judge(consumer, need, release, kernels_alike.exports)
-                outcomes.append(judged[asked])
-            verdicts.append(worst_first(outcomes))
-        found.append(_joined(told_apart, verdicts))
+    found: list[dict[str, list[Run]]] = [{} for _ in releases]
+    known = [_known(consumer, release) for release in releases]
+    judging = _Judging(consumer)
+    for name, of_arch in over.items():
+        here = [i for i, need in enumerate(consumer.needs) if need.concerns(name)]
+        places = {i: _places(consumer.needs[i], of_arch) for i in here}
+        judged: dict[tuple[_Known, ...], list[Run]] = {}
+        for place, release in enumerate(releases):
+            asked = tuple(known[place][i] for i in here)
+            if asked not in judged:
+                judged[asked] = judging.runs(release, of_arch, dict(zip(here, asked)), places)
+            found[place][name] = judged[asked]
     return found
 
 
-def _joined(over: Sequence[Alike], verdicts: Sequence[list[Outcome]]) -> list[Run]:
-    found: list[Run] = []
-    for kernels_alike, judged in zip(over, verdicts):
-        verdict = worst(judged)
-        bad = tuple(o.need.purpose for o in judged if o.verdict is verdict and verdict.rank > 1)
-        verdict = Verdict.OK if verdict is Verdict.FALLBACK else verdict
-        first = kernels_alike.exports.release
-        if found and (found[-1].verdict, found[-1].purposes) == (verdict, bad):
-            first = found.pop().first
-        found.append(Run(first, kernels_alike.last, verdict, bad))
+def _known(consumer: Consumer, release: ToolRelease) -> list[_Known]:
+    """All that makes a difference between releases, by need."""
+    forms = tuple(reading.is_of(release) for reading in consumer.readings)
+    return [need.known_to(release) + forms for need in consumer.needs]
+
+
+class _Judging:
+    """The verdicts on one consumer that were found already."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self._needs = consumer.needs
+        self._consumer = consumer
+        self._verdicts: dict[object, Verdict | None] = {}
+        self._joined: dict[object, list[Run]] = {}
+
+    def runs(
+        self,
+        release: ToolRelease,
+        over: Timeline,
+        known: Mapping[int, _Known],
+        places: Mapping[int, Sequence[_Place]],
+    ) -> list[Run]:
+        """Of one release on one architecture; `known` and `places` by the numbers of the needs."""
+        found = {
+            number: tuple(
+                (place, self._verdict((number, of_need, seen), release, over, place))
+                for place, seen in places[number]
+            )
+            for number, of_need in known.items()
+        }
+        # Many architectures have the same kernels, which come to the same.
+        asked = (over.releases[0], over.releases[-1], *found.items())
+        if asked not in self._joined:
+            self._joined[asked] = _joined(self._needs, over.releases, found)
+        return self._joined[asked]
+
+    def _verdict(
+        self, asked: tuple[int, _Known, object], release: ToolRelease, over: Timeline, place: int
+    ) -> Verdict | None:
+        if asked not in self._verdicts:
+            outcome = judge(self._consumer, self._needs[asked[0]], release, over.at(place))
+            self._verdicts[asked] = outcome.verdict if outcome is not None else None
+        return self._verdicts[asked]
+
+
+_Place = tuple[int, object]
+"""A place in a timeline, and all that a need can tell of the kernels from there on."""
+
+
+def _places(need: Need, over: Timeline) -> list[_Place]:
+    """Where kernels change as far as a need tells them apart."""
+    ranges = need.kernel_ranges
+    bounds = {bound for r in ranges for bound in (r.since, r.until) if bound is not None}
+    changes = {place for key in need.keys for place in over.changes.get(key, ())}
+    places = {0, *changes, *map(over.place_of, bounds)}
+    found: list[_Place] = []
+    for place in sorted(place for place in places if place < len(over.releases)):
+        exports = over.at(place)
+        seen = (
+            tuple((exports.has(key), exports.formats.get(key)) for key in need.keys),
+            tuple(r.holds(exports.release) for r in ranges),
+            exports.decides(need.condition),
+        )
+        found.append((place, seen))
     return found
+
+
+def _joined(
+    needs: Sequence[Need], releases: Sequence[Release], found: Mapping[int, _Segments]
+) -> list[Run]:
+    """Runs of the worst verdict, out of what each need comes to."""
+    by_place: dict[int, dict[int, Verdict | None]] = {0: {}}
+    for number, segments in found.items():
+        for place, verdict in segments:
+            by_place.setdefault(place, {})[number] = verdict
+    now: dict[int, Verdict | None] = dict.fromkeys(found)
+    starts: list[tuple[int, Verdict, tuple[str, ...]]] = []
+    for place in sorted(by_place):
+        now.update(by_place[place])
+        judged = {verdict for verdict in now.values() if verdict is not None}
+        verdict = max(judged, key=lambda v: v.rank, default=Verdict.OK)
+        if verdict is Verdict.FALLBACK:
+            verdict = Verdict.OK
+        is_ok = verdict is Verdict.OK
+        purposes = () if is_ok else tuple(needs[i].purpose for i in now if now[i] is verdict)
+        if not starts or starts[-1][1:] != (verdict, purposes):
+            starts.append((place, verdict, purposes))
+    ends = [*(place for place, _, _ in starts[1:]), len(releases)]
+    return [
+        Run(releases[place], releases[end - 1], verdict, purposes)
+        for (place, verdict, purposes), end in zip(starts, ends, strict=True)
+    ]
+
+
+def clipped(found: Sequence[Run], since: Release) -> list[Run]:
+    """The same for kernels from a release on."""
+    return [
+        replace(run, first=max(run.first, since, key=lambda release: release.opening))
+        for run in found
+        if run.last.opening >= since.opening
+    ]
 
 
 def words(found: Sequence[Run], latest: Release) -> list[str]:

@@ -33,7 +33,8 @@ class Found(NamedTuple):
     in the input, in bytes (of a flattened one: in the dump that is inside).
     `arch`, `bits` and `order` (`<` or `>`) are what the container tells, None
     where it tells nothing. `beside` are other notes of the name, as that of Xen.
-    `cut` are the bytes that an ELF dump says it has behind the end of the file.
+    `cut` are the bytes that an ELF dump says it has behind the end of the file, `highest` is
+    the highest virtual address at which one of its segments is; 0 where they have none.
     """
 
     name: str
@@ -45,6 +46,12 @@ class Found(NamedTuple):
     order: str | None = None
     beside: tuple[str, ...] = ()
     cut: int = 0
+    highest: int | None = None
+
+    @property
+    def container(self) -> str:
+        """The format, of a flattened dump that of what is inside."""
+        return self.format.rpartition(" ")[2]
 
 
 def find_note(path: str, format_: str | None = None) -> Found:
@@ -131,7 +138,7 @@ def _in_elf(source: Source) -> Found:
             elif note.name.startswith(notes.NAME):
                 beside.append(note.name.decode("latin-1"))
         if found is not None:
-            return found._replace(beside=tuple(beside), cut=_missing(file))
+            return found._replace(beside=tuple(beside), cut=_missing(file), highest=_highest(file))
     raise NoNote(
         f"{source.name}: no VMCOREINFO note among its program headers"
         + (f" ({', '.join(beside)} is there)" if beside else "")
@@ -146,6 +153,10 @@ def _missing(file: elf.Elf) -> int:
     if size is None or file.source.name == live.KCORE:
         return 0
     return max(0, *(s.offset + s.file_size - size for s in file.segments()))
+
+
+def _highest(file: elf.Elf) -> int:
+    return max((s.virtual for s in file.segments() if s.type == elf.PT_LOAD), default=0)
 
 
 def _in_kdump(source: Source) -> Found:

@@ -16,7 +16,7 @@ from .consumer import (
     ParserTrait,
     Reading,
 )
-from .vocabulary import DumpFormat, Format, Trait, Verdict
+from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
 from .words import Words
 
 
@@ -119,6 +119,11 @@ class ConsumerBuilder(Words):
         alternatives = [
             Alternative(
                 keys=tuple(map(str, clause.keys)),
+                of_dump=tuple(
+                    source
+                    for word in clause.of_dump
+                    if (source := self._known(DumpSource, word, "source in a dump")) is not None
+                ),
                 others=tuple(map(str, clause.others)),
                 since=self._tool(clause.since),
                 until=self._tool(clause.until),
@@ -152,6 +157,7 @@ class ConsumerBuilder(Words):
                 for clause in block.clauses
                 if isinstance(clause, tree.Adapt)
             ),
+            fallback=self._text(block, "fallback"),
             verdict=verdict,
             text=str(without.text),
             location=self._at(block),

@@ -12,7 +12,7 @@ from ..terms.key import kind_of
 from ..terms.release import Release, contains
 from ..terms.tool import ToolRelease
 from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
-from .vocabulary import DumpFormat, Format, Trait, Verdict
+from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
 
 
 def _tool(value: object) -> ToolRelease:
@@ -59,17 +59,23 @@ class OfReleases(Model):
 
 
 class Alternative(OfReleases):
-    """One way to fulfil a need: entries, and other sources in words, all of them together.
+    """One way to fulfil a need: entries, what else the dump tells, and other sources in words, all together.
 
     Some releases know it; it gives the right answer on `kernels`, where `when` is not 0
     of a note's values.
     """
 
     keys: tuple[str, ...] = ()
+    of_dump: tuple[DumpSource, ...] = ()
     others: tuple[str, ...] = ()
     kernels: KernelRange | None = None
     when: ExpressionField | None = None
     location: LocationField
+
+    @property
+    def is_beside_note(self) -> bool:
+        """Whether it goes by another source than the note."""
+        return bool(self.of_dump or self.others)
 
     def is_right_for(self, kernel: Release) -> bool:
         return self.kernels is None or self.kernels.holds(kernel)
@@ -87,9 +93,10 @@ class Adaptation(Model):
 class Need(Model):
     """What a tool reads the note for, on some architectures (`archs` None: all).
 
-    `alternatives` are in the order in which the tool tries them. Where none is
-    there, `verdict` and `text` say what happens. It matters on `kernels`, under
-    `condition`, alone.
+    `alternatives` are in the order in which the tool tries them. Where it goes by
+    another source than the note, `fallback` says what is seen, empty where that is
+    nothing or the verdict is fallback anyway. Where no way is there, `verdict` and
+    `text` say what happens. It matters on `kernels`, under `condition`, alone.
     """
 
     purpose: str
@@ -99,12 +106,22 @@ class Need(Model):
     kernels: KernelRange | None = None
     alternatives: tuple[Alternative, ...]
     adaptations: tuple[Adaptation, ...] = ()
+    fallback: str = ""
     verdict: Verdict
     text: str
     location: LocationField
 
     def concerns(self, arch: str) -> bool:
         return self.archs is None or arch in self.archs
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether another source than the note is what it falls back to, and not as good."""
+        return bool(self.fallback) or self.verdict is Verdict.FALLBACK
+
+    def seen(self, verdict: Verdict) -> str:
+        """What a user sees where it comes to that verdict."""
+        return self.fallback if self.fallback and verdict is Verdict.FALLBACK else self.text
 
     @property
     def kernel_ranges(self) -> tuple[KernelRange, ...]:

@@ -75,20 +75,27 @@ class Schema(Model):
         """
         if not arch.existed_in(release):
             return
-        known = self.fixed_config(arch)
         for entry in self.entries:
-            for export in entry.exports_for(arch.name, release):
-                condition = export.condition(release).simplify(known)
-                if condition.evaluate({}) is False:
-                    continue
-                yield Prediction(
+            prediction = self.predict_entry(entry, release, arch)
+            if prediction is not None:
+                yield prediction
+
+    def predict_entry(
+        self, entry: Entry, release: Release, arch: Architecture
+    ) -> Prediction | None:
+        """The same for one entry; None where that kernel does not export it."""
+        known = self.fixed_config(arch)
+        for export in entry.exports_for(arch.name, release):
+            condition = export.condition(release).simplify(known)
+            if condition.evaluate({}) is not False:
+                return Prediction(
                     key=entry.key,
                     condition=condition,
                     format=entry.format,
                     export=export,
                     release=release,
                 )
-                break
+        return None
 
     def spans(self) -> Iterator[Span]:
         """Every life in the schema: of architectures, macros and exports."""

@@ -126,6 +126,13 @@ class DumpFormat(Described):
     FLATTENED = ("flattened", "a dump as `makedumpfile -F` writes it to a pipe")
 
 
+class DumpSource(Described):
+    """What a dump tells beside its note, by which a tool can go."""
+
+    HEADERS = ("headers", "program headers with the addresses at which the kernel ran")
+    KDUMP_HEADER = ("kdump-header", "the header of a compressed dump")
+
+
 class Evidence(Described):
     """How far a commit id was checked."""
 

@@ -20,6 +20,7 @@ from ..model.schema import Schema
 from ..model.vocabulary import (
     Described,
     DumpFormat,
+    DumpSource,
     Evidence,
     Format,
     QuirkKind,
@@ -44,6 +45,7 @@ def shown(schema: Schema) -> Row:
         "evidences": _words(Evidence),
         "verdicts": _words(Verdict),
         "dump_formats": _words(DumpFormat),
+        "dump_sources": _words(DumpSource),
         "traits": [
             {**word, "takes": " BYTES" if trait.has_limit else ""}
             for word, trait in zip(_words(Trait), Trait, strict=True)

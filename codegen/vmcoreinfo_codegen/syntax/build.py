@@ -43,7 +43,7 @@ class _Dumps(tuple[tree.Word, ...]):
 
 
 class _Required(tuple[str, tree.Word]):
-    """`wanted` or `other`, and the key or the words, in an alternative."""
+    """`wanted`, `from_dump` or `other`, and the key or the words, in an alternative."""
 
 
 def _word(token: Token) -> tree.Word:
@@ -89,6 +89,10 @@ def _all(kind: type[_Kind], children: Children) -> list[_Kind]:
 
 def _maybe(kind: type[_Kind], children: Children) -> _Kind | None:
     return next(iter(_all(kind, children)), None)
+
+
+def _required(wanted: str, children: Children) -> tuple[tree.Word, ...]:
+    return tuple(word for kind, word in _all(_Required, children) if kind == wanted)
 
 
 def _around_dots(children: Children) -> tuple[tree.Word | None, tree.Word | None]:
@@ -230,6 +234,7 @@ class Builder(Transformer[Token, tree.File]):
     backport = _boundary_clause("backport")
 
     url = _text_clause("url")
+    fallback = _text_clause("fallback")
 
     def prints(self, meta: Meta, children: Children) -> tree.Prints:
         return tree.Prints(
@@ -347,8 +352,9 @@ class Builder(Transformer[Token, tree.File]):
             meta.line,
             meta.column,
             _comments(children),
-            tuple(word for kind, word in _all(_Required, children) if kind == "wanted"),
-            tuple(word for kind, word in _all(_Required, children) if kind == "other"),
+            _required("wanted", children),
+            _required("from_dump", children),
+            _required("other", children),
             bounds.get("since"),
             bounds.get("until"),
             _maybe(tree.Kernels, children),
@@ -375,6 +381,9 @@ class Builder(Transformer[Token, tree.File]):
 
     def wanted(self, meta: Meta, children: Children) -> _Required:
         return _Required(("wanted", _word(children[0])))
+
+    def from_dump(self, meta: Meta, children: Children) -> _Required:
+        return _Required(("from_dump", _word(children[0])))
 
     def other(self, meta: Meta, children: Children) -> _Required:
         return _Required(("other", _text(children)))

@@ -149,7 +149,8 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
             about = f" of ({' '.join(map(str, node.subjects))})" if node.subjects else ""
             return f"{head}{about}{dumps}{_tool_range(node)} {verdict}", text
         case tree.Alternative():
-            parts = [*map(str, node.keys), *(f'"{other}"' for other in node.others)]
+            of_note = map(str, [*node.keys, *node.of_dump])
+            parts = [*of_note, *(f'"{other}"' for other in node.others)]
             return (
                 f"{' + '.join(parts)}{_tool_range(node)}{_kernels(node.kernels)}{_when(node)}",
                 None,

@@ -112,7 +112,7 @@ class Clause(Node, ABC):
 
 @dataclass(frozen=True)
 class TextClause(Clause):
-    """`doc` and `absent`: text over one or more strings, joined by single spaces."""
+    """`doc`, `url`, `absent`, `fallback`: text over one or more strings, joined by single spaces."""
 
     name: str
     text: Word
@@ -355,9 +355,10 @@ class Parser(Clause):
 
 @dataclass(frozen=True)
 class Alternative(Clause):
-    """`any KEY + "source" since 1.7.5 kernels 6.9.. when expression`, in a need."""
+    """`any KEY + headers + "source" since 1.7.5 kernels 6.9.. when expression`, in a need."""
 
     keys: tuple[Word, ...]
+    of_dump: tuple[Word, ...]
     others: tuple[Word, ...]
     since: Word | None
     until: Word | None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ...model import Schema
 from ...model.consumer import Alternative, Consumer, Need
+from ...model.vocabulary import Verdict
 from ...problem import did_you_mean
 from ...terms.expression import Derived, Key, Read, TypeFact
 from ..rule import Finding, Rule
@@ -17,8 +18,19 @@ def _check(schema: Schema) -> Iterator[Finding]:
             yield consumer.location, f"consumer {consumer.name} is declared twice"
         names.add(consumer.name)
         for need in consumer.needs:
+            yield from _of_fallback(need)
             for alternative in need.alternatives:
                 yield from _of_alternative(schema, consumer, need, alternative)
+
+
+def _of_fallback(need: Need) -> Iterator[Finding]:
+    if not need.fallback:
+        return
+    if need.verdict is Verdict.FALLBACK:
+        message = f"\"{need.purpose}\" has a 'fallback' and a 'without fallback'"
+        yield need.location, message, "'without' is for where no way is there"
+    if not any(alternative.is_beside_note for alternative in need.alternatives):
+        yield need.location, f"\"{need.purpose}\" has a 'fallback', and goes by the note alone"
 
 
 def _of_alternative(
@@ -53,7 +65,7 @@ RULE = Rule(
     id="VMCI032",
     name="consumer-needs",
     doc="A consumer is declared once; its alternatives take entries of the schema, and name releases "
-    "up to its latest, or `next`; a `when` asks the note alone.",
+    "up to its latest, or `next`; a `when` asks the note alone; a `fallback` is where a way goes by another source.",
     example="""
 consumer tool {
 	doc		"Reads notes."
@@ -65,6 +77,12 @@ consumer tool {
 		any		"a constant" since 1.4 ### "flags" names tool 1.4; the latest is 1.2
 		any		"a guess" when u8[1] == 0 ### "flags" asks in its 'when' for more than the note tells
 		without fatal	"it stops"
+	}
+
+	need "place" { ### "place" has a 'fallback' and a 'without fallback'
+		any		"a constant"
+		fallback	"it is found"
+		without fallback	"it is found"
 	}
 }
 """,

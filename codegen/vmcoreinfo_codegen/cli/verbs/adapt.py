@@ -84,7 +84,7 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None
         print(f"+ {line.key}={line.text}\n      {line.purpose}: {line.why}", file=sys.stderr)
     for outcome in adapted.refused:
         print(
-            f"refused: {name}: {outcome.need.purpose}: {outcome.need.text}\n"
+            f"refused: {name}: {outcome.need.purpose}: {outcome.seen}\n"
             f"      {why(schema, outcome, exports)}",
             file=sys.stderr,
         )
@@ -104,7 +104,7 @@ def _answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> Ad
         refused=[
             Refusal(
                 purpose=outcome.need.purpose,
-                seen=outcome.need.text,
+                seen=outcome.seen,
                 why=why(schema, outcome, exports),
             )
             for outcome in adapted.refused

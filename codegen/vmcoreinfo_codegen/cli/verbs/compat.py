@@ -98,8 +98,11 @@ def _print(judged: Compat) -> None:
             if purpose.fixed_in == "next"
             else f"{judged.consumer} {purpose.fixed_in}"
         )
-        fixed = f"works from {later} on" if purpose.fixed_in else "no release works"
-        for text in (purpose.seen, purpose.why, fixed if purpose.verdict != "fallback" else ""):
+        falls_back = purpose.verdict == "fallback"
+        works = "ok" if falls_back else "works"
+        none = "" if falls_back else "no release works"
+        fixed = f"{works} from {later} on" if purpose.fixed_in else none
+        for text in (purpose.seen, purpose.why, fixed):
             for line in textwrap.wrap(text, _WIDTH - 12, break_long_words=False):
                 print(f"{'':12}{line}")
     if judged.declared is False:

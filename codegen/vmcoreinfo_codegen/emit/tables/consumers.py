@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ...compat.exports import Exports
-from ...compat.matrix import Run, kernels, runs, words
-from ...model import Architecture, Schema
+from ...compat.matrix import Run, clipped, runs, words
+from ...compat.timeline import Timeline, timeline
+from ...model import Schema
 from ...model.consumer import Consumer, ConsumerRelease
 from ...terms.release import Release
 from ..product import Product, render
@@ -16,24 +16,26 @@ from .markdown import code, prose, table
 from .matrix import Row, matrix
 from .verdicts import Verdicts, verdict_products
 
-# What is older, `vmcoreinfo lifetime` and `compat` tell.
+# What the page and the pictures show; the tables for machines have all there is.
 _SINCE = Release.parse("5.0")
 _RELEASES = 8
 _ARCHS = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
-_Kernels = dict[str, list[Exports]]
 
 
 def products(schema: Schema) -> list[Product]:
-    """The page and the table for machines, out of the same runs."""
-    over = {arch.name: kernels(schema, arch, _SINCE) for arch in _archs(schema)}
+    """The page, the pictures and the tables for machines, out of the same runs."""
+    over = {arch.name: timeline(schema, arch) for arch in schema.architectures}
     found = _all_runs(schema, over)
-    context = _page(schema, found)
+    shown = [row for consumer in schema.consumers for row in _shown(consumer, found)]
+    context = _page(schema, shown)
     page = render("tables", "consumers.md.j2", "tables/consumers.md", {**context, "links": []})
-    return [page, *verdict_products(_verdicts(found)), *_matrices(over, found)]
+    return [page, *verdict_products(_verdicts(found)), *_matrices(over, shown)]
 
 
-def _matrices(over: _Kernels, found: list[_Row]) -> list[Product]:
-    columns = {name: [exports.release for exports in of_arch] for name, of_arch in over.items()}
+def _matrices(over: dict[str, Timeline], found: list[_Row]) -> list[Product]:
+    columns = {
+        name: [r for r in over[name].releases if r.opening >= _SINCE.opening] for name in _ARCHS
+    }
     by_consumer: dict[str, list[Row]] = {}
     for row in found:
         by_consumer.setdefault(row.consumer.name, []).append((str(row.release.release), row.runs))
@@ -49,17 +51,25 @@ class _Row:
     runs: dict[str, list[Run]]
 
 
-def _all_runs(schema: Schema, over: _Kernels) -> list[_Row]:
-    rows = []
-    for consumer in schema.consumers:
-        if len(consumer.releases) > 1:
-            releases = consumer.releases[: -_RELEASES - 1 : -1]
-            asked = [release.release for release in releases]
-            judged = {name: runs(consumer, asked, of_arch) for name, of_arch in over.items()}
-            for place, release in enumerate(releases):
-                by_arch = {name: of_arch[place] for name, of_arch in judged.items()}
-                rows.append(_Row(consumer, release, by_arch))
-    return rows
+def _all_runs(schema: Schema, over: dict[str, Timeline]) -> list[_Row]:
+    return [
+        _Row(consumer, release, by_arch)
+        for consumer in schema.consumers
+        for release, by_arch in zip(
+            consumer.releases,
+            runs(consumer, [release.release for release in consumer.releases], over),
+            strict=True,
+        )
+    ]
+
+
+def _shown(consumer: Consumer, found: list[_Row]) -> list[_Row]:
+    """What people are shown of a consumer: its last releases, where there are some to compare."""
+    rows = [row for row in found if row.consumer is consumer]
+    return [
+        replace(row, runs={name: clipped(row.runs[name], _SINCE) for name in _ARCHS})
+        for row in (rows[: -_RELEASES - 1 : -1] if len(rows) > 1 else [])
+    ]
 
 
 def _page(schema: Schema, found: list[_Row]) -> dict[str, Any]:
@@ -81,6 +91,7 @@ def _page(schema: Schema, found: list[_Row]) -> dict[str, Any]:
     by_consumer = {row.consumer.name: row.consumer for row in found}
     return {
         "since": str(_SINCE),
+        "most": _RELEASES,
         "count": len(rows),
         "entries": table(["Key", "Read by, for"], rows),
         "consumers": [
@@ -108,25 +119,28 @@ def _consumer(schema: Schema, consumer: Consumer, found: list[_Row]) -> dict[str
     }
 
 
-def _archs(schema: Schema) -> list[Architecture]:
-    found = (schema.architecture(name) for name in _ARCHS)
-    return [arch for arch in found if arch is not None]
-
-
 def _verdicts(found: list[_Row]) -> list[Verdicts]:
+    """The runs, those that are the same on several architectures, and for several releases, once."""
+    on_archs: dict[tuple[str, str, Run], list[str]] = {}
+    for row in found:
+        for arch, of_arch in row.runs.items():
+            for run in of_arch:
+                asked = (row.consumer.name, str(row.release.release), run)
+                on_archs.setdefault(asked, []).append(arch)
+    of_releases: dict[tuple[str, tuple[str, ...], Run], list[str]] = {}
+    for (consumer, release, run), archs in on_archs.items():
+        of_releases.setdefault((consumer, tuple(archs), run), []).append(release)
     return [
         Verdicts.model_validate(
             {
-                "consumer": row.consumer.name,
-                "release": str(row.release.release),
-                "architecture": arch,
+                "consumer": consumer,
+                "releases": releases,
+                "architectures": list(archs),
                 "first": str(run.first),
                 "last": str(run.last),
                 "verdict": run.verdict.value,
                 "purposes": list(run.purposes),
             }
         )
-        for row in found
-        for arch, of_arch in row.runs.items()
-        for run in of_arch
+        for (consumer, archs, run), releases in of_releases.items()
     ]

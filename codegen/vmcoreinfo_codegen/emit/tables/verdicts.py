@@ -17,15 +17,18 @@ from ..product import LICENCE, Product, json_schema_product, model_hash, render
 _REPLAY = "vmcoreinfo generate tables"
 _SCHEMA_FILE = "compat.schema.json"
 
+# Between the words of a list, in the CSV.
+_MARKS = (("releases", " "), ("architectures", " "), ("purposes", "; "))
+
 
 class Verdicts(BaseModel):
-    """Kernels in a row for which a release of a tool comes to the same verdict."""
+    """Kernels in a row for which releases of a tool come to the same verdict, on architectures alike."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     consumer: str
-    release: str
-    architecture: str
+    releases: list[str]
+    architectures: list[str]
     first: str = Field(description="mainline release that the run begins with")
     last: str = Field(description="mainline release that it ends with, itself in it")
     verdict: Literal["ok", "degraded", "wrong", "fatal"]
@@ -50,7 +53,9 @@ def verdict_products(found: Sequence[Verdicts]) -> list[Product]:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(Verdicts.model_fields), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({**row, "purposes": "; ".join(row["purposes"])} for row in rows)
+    writer.writerows(
+        {**row, **{name: mark.join(row[name]) for name, mark in _MARKS}} for row in rows
+    )
     table = VerdictTable.model_validate(
         {
             "$schema": _SCHEMA_FILE,

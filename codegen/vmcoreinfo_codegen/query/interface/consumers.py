@@ -32,10 +32,11 @@ class JudgedPurpose(Answer):
     seen: str = Field(description="what a user sees, where it is not ok")
     assumed: list[str] = Field(
         description="entries that the configuration decides, taken for there, or whose values"
-        " are not known, taken for such that the way is right"
+        " are not known, taken for such that the way is right; and in words what else a dump may"
+        " tell, taken for told where no dump was read"
     )
     fixed_in: str | None = Field(
-        description="first release for which it works; 'next': in none yet"
+        description="first release for which it works, and for a fallback is ok; 'next': in none yet"
     )
 
 
