@@ -107,6 +107,7 @@ def disagreement(driver: Driver, text: bytes, where: str) -> str | None:
 
 def run(driver: Driver, texts: list[bytes], seconds: float, chance: random.Random) -> int:
     """How many texts were compared; AssertionError for one that they differ on."""
+    reference.formats()  # reads the schema, once
     end = time.monotonic() + seconds
     count = 0
     while time.monotonic() < end:
