@@ -7,7 +7,6 @@ pages, completion for three shells, and what CMake and pkg-config look for.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -106,9 +105,9 @@ def test_cmake_finds_the_installed_command(prefix: Path, tmp_path: Path) -> None
         "find_package(Vmcoreinfo 0.1 REQUIRED)\n"
         'file(WRITE found "${Vmcoreinfo_GENERATOR} ${Vmcoreinfo_VERSION}")\n'
     )
-    path = os.pathsep.join([str(prefix / "bin"), "/usr/bin", "/bin"])
+    system = "/usr/bin:/bin"
     cmake = program("cmake")
-    for path, prefixes in ((path, ""), ("/usr/bin:/bin", str(prefix))):
+    for path, prefixes in ((f"{prefix}/bin:{system}", ""), (system, str(prefix))):
         said(
             cmake,
             "--fresh",
