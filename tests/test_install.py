@@ -2,7 +2,7 @@
 """`pip install .` into an empty virtual environment gives a working command.
 
 The wheel carries grammar and schema, so the command needs no source tree; it installs manual
-pages, and completion for three shells.
+pages, completion for three shells, and what CMake and pkg-config look for.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import vmcoreinfo_codegen
 from tests.conftest import ROOT
 from tests.installed import environment, program, said, wheel
 
@@ -22,6 +23,11 @@ COMPLETION = {
     "bash": "share/bash-completion/completions/vmcoreinfo",
     "zsh": "share/zsh/site-functions/_vmcoreinfo",
     "fish": "share/fish/vendor_completions.d/vmcoreinfo.fish",
+}
+BUILDS = {
+    "share/cmake/Vmcoreinfo/VmcoreinfoConfig.cmake",
+    "share/cmake/Vmcoreinfo/VmcoreinfoConfigVersion.cmake",
+    "share/pkgconfig/vmcoreinfo.pc",
 }
 
 
@@ -93,6 +99,42 @@ def test_zsh_takes_the_installed_completion(prefix: Path, tmp_path: Path) -> Non
     assert said(program("zsh"), "-f", "-c", code, cwd=tmp_path) == "_vmcoreinfo\n"
 
 
+def test_cmake_finds_the_installed_command(prefix: Path, tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.20)\nproject(user NONE)\n"
+        "find_package(Vmcoreinfo 0.1 REQUIRED)\n"
+        'file(WRITE found "${Vmcoreinfo_GENERATOR} ${Vmcoreinfo_VERSION}")\n'
+    )
+    system = "/usr/bin:/bin"
+    cmake = program("cmake")
+    for path, prefixes in ((f"{prefix}/bin:{system}", ""), (system, str(prefix))):
+        said(
+            cmake,
+            "--fresh",
+            "-S",
+            ".",
+            "-B",
+            "build",
+            cwd=tmp_path,
+            PATH=path,
+            CMAKE_PREFIX_PATH=prefixes,
+        )
+        found, version = (tmp_path / "found").read_text().split()
+        assert Path(found).samefile(prefix / "bin/vmcoreinfo")
+        assert version == vmcoreinfo_codegen.__version__
+
+
+def test_pkg_config_finds_the_installed_command(prefix: Path, tmp_path: Path) -> None:
+    asked = [program("pkg-config"), "--variable=generator", "--print-errors", "vmcoreinfo >= 0.1"]
+    found = said(*asked, cwd=tmp_path, PKG_CONFIG_PATH=str(prefix / "share/pkgconfig"))
+    assert Path(found.strip()).samefile(prefix / "bin/vmcoreinfo")
+    version = said(
+        asked[0], "--modversion", "vmcoreinfo", cwd=tmp_path,
+        PKG_CONFIG_PATH=str(prefix / "share/pkgconfig"),
+    )  # fmt: skip
+    assert version == f"{vmcoreinfo_codegen.__version__}\n"
+
+
 def test_what_is_in_the_wheel(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel(tmp_path)).namelist())
     shipped = {
@@ -108,5 +150,5 @@ def test_what_is_in_the_wheel(tmp_path: Path) -> None:
     data = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
     pages = {f"share/{p.relative_to(ROOT / 'generated')}" for p in ROOT.glob("generated/man/*/*")}
     assert MAN in pages
-    assert data == {*pages, *COMPLETION.values()}
+    assert data == {*pages, *COMPLETION.values(), *BUILDS}
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]

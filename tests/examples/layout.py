@@ -27,6 +27,7 @@ TOOLS = {
     "drgn": ("xz",),
 }
 """The examples, and the programs that each is built and run by."""
+_FLAGS = "-O0 -Wall -Wextra -Wconversion -Werror"
 VENV = Path(sys.executable).parent.parent
 
 
@@ -65,7 +66,7 @@ def ran(*command: str | Path, cwd: Path, code: int = 0, **variables: str) -> str
     done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env={**os.environ, "CFLAGS": "-O2 -Werror", "PATH": path, **variables},
+        env={**os.environ, "CFLAGS": _FLAGS, "PATH": path, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -51,9 +51,9 @@ def test_options_are_those_of_generate(tmp_path: Path) -> None:
 def test_without_options_it_is_the_whole_parser(schema: str, tmp_path: Path) -> None:
     program("make")
     shutil.copytree(ROOT / "schema", tmp_path / "schema")
-    configured(tmp_path, f"vmcoreinfo_generate(TARGET all {schema})")
-    assert command_of(tmp_path, "all/c/vmcoreinfo.h") == "vmcoreinfo generate c"
-    depends = (tmp_path / "build/all.d").read_text()
+    configured(tmp_path, f"vmcoreinfo_generate(TARGET whole {schema})")
+    assert command_of(tmp_path, "whole/c/vmcoreinfo.h") == "vmcoreinfo generate c"
+    depends = (tmp_path / "build/whole.d").read_text()
     assert (f"{tmp_path}/schema/kernel/page.vmci" in depends) == bool(schema)
 
 

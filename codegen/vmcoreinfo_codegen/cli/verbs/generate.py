@@ -63,10 +63,9 @@ def run(options: argparse.Namespace) -> int:
     is_embedded = embedded.is_embedded(selection, targets, prefix)
     if is_embedded:
         if not targets or not set(targets) <= set(embedded.EMBEDDABLE):
-            wanted = ", ".join(embedded.EMBEDDABLE)
-            raise Failure(
-                f"a part of the schema, or a library, is for the targets {wanted}; name no other"
-            )
+            *others, last = embedded.EMBEDDABLE
+            wanted = f"{', '.join(others)} and {last}"
+            raise Failure(f"a part of the schema is for the targets {wanted}; name no other")
         if {"c", "library"} <= set(targets):
             raise Failure("'library' has the files of 'c' in it; name one of them")
         part = reduced(schema, selection)
