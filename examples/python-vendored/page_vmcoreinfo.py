@@ -22,7 +22,7 @@ as text; needs nothing but Python's standard library.
 from __future__ import annotations
 
 import re
-from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Callable, Dict, ItemsView, Iterator, KeysView, List, Mapping, NamedTuple, Optional, Tuple, Union, ValuesView
 
 __all__ = [
     "ARCHITECTURES",
@@ -401,34 +401,54 @@ def _decimal(digits: str, most: int) -> int:
     return value
 
 
-class Lines(Mapping[str, Value]):
-    """A text with its entries by key and what is wrong with it."""
+class _Known(Dict[str, Tuple[str, Value]]):
+    """Key and value of lines that were seen before, but for addresses: those are other ones
+    at each boot. Raises _Malformed or _Overflow for a line that is not in order.
+    """
 
-    text: bytes
-    lines: List[Entry]
-    diagnostics: List[Diagnostic]
+    def __missing__(self, line: str) -> Tuple[str, Value]:
+        key, equals, text = line.partition("=")
+        # What int() takes besides digits is no letter or digit, but for the X in 0X.
+        if key in _ADDRESSES and len(text) <= 16 and text.isalnum() and "X" not in text:
+            try:
+                return key, int(text, 16)
+            except ValueError:
+                raise _Malformed from None
+        if not (equals and key and line.isprintable()):
+            raise _Malformed
+        known = ENTRIES.get(key)
+        row = (key, text if known is None else _value_of(known.format, text))
+        if len(self) < _MOST_KNOWN and len(line) <= _LONGEST_KNOWN:
+            self[line] = row
+        return row
 
-    def __init__(self, text: bytes) -> None:
-        end = text.find(b"\0")
-        self.text = text if end < 0 else text[:end]
-        self.lines = []
-        self.diagnostics = []
-        self._entries: Dict[str, Entry] = {}
-        self._bits: Dict[str, int] = {}
-        self._read()
-        if end >= 0 and text[end:].strip(b"\0"):
-            number = self.text.count(b"\n") + bool(self.text and not self.text.endswith(b"\n"))
-            self._report("not-text", number + 1, end, None, "there is more text behind a NUL byte; it is not read")
 
-    def _report(
-        self, id_: str, line: int, offset: int, key: Optional[str], message: str
-    ) -> None:
-        self.diagnostics.append(
-            Diagnostic(id_, _SEVERITIES[id_], line, offset, key, message)
-        )
+# Lines of one kernel, and many of others, are the same at each boot.
+_MOST_KNOWN = 4096
+_LONGEST_KNOWN = 80
+_ADDRESSES = frozenset(key for key, entry in ENTRIES.items() if entry.format == "hex")
+_known_line = _Known().__getitem__
 
-    def _read(self) -> None:
-        text = self.text
+
+def _in_order(text: bytes) -> Optional[Dict[str, Value]]:
+    """The values of a text in which every line is in order; None for any other text."""
+    try:
+        lines = text.decode("ascii").split("\n")
+        if lines.pop():
+            return None
+        values = dict(map(_known_line, lines))
+    except (UnicodeDecodeError, _Malformed, _Overflow):
+        return None
+    return values if len(values) == len(lines) else None
+
+
+class _Reading:
+    """A text line by line, with all that is wrong with it."""
+
+    def __init__(self, text: bytes, behind: bytes) -> None:
+        self.lines: List[Entry] = []
+        self.diagnostics: List[Diagnostic] = []
+        self.entries: Dict[str, Entry] = {}
         offset = 0
         number = 0
         while offset < len(text):
@@ -439,6 +459,15 @@ class Lines(Mapping[str, Value]):
             if newline < 0:
                 self._report("truncated", number, offset, key, "the last line has no newline; it may be cut")
             offset = stop + 1
+        if behind.strip(b"\0"):
+            self._report("not-text", number + 1, len(text), None, "there is more text behind a NUL byte; it is not read")
+
+    def _report(
+        self, id_: str, line: int, offset: int, key: Optional[str], message: str
+    ) -> None:
+        self.diagnostics.append(
+            Diagnostic(id_, _SEVERITIES[id_], line, offset, key, message)
+        )
 
     def _read_line(self, line: bytes, number: int, offset: int) -> Optional[str]:
         """Take in one line without its newline; returns its key where it has one."""
@@ -469,44 +498,102 @@ class Lines(Mapping[str, Value]):
         except _Overflow:
             self._report("overflow", number, at, key, "the number does not fit in 64 bits")
             return key
-        if key in self._entries:
+        if key in self.entries:
             self._report("duplicate", number, offset, key, "the key stands on an earlier line too; the last one counts")
         self._add(Entry(key, known.kind, known.format, value, text, number, offset))
-        self._bits[key] = value & _MASK if isinstance(value, int) else 0
         return key
 
     def _add(self, entry: Entry) -> None:
         self.lines.append(entry)
-        self._entries[entry.key] = entry
+        self.entries[entry.key] = entry
+
+
+class Lines(Mapping[str, Value]):
+    """A text with its entries by key and what is wrong with it; read when it is asked for."""
+
+    text: bytes
+    _kept_reading: Optional[_Reading] = None
+    _kept_values: Optional[Dict[str, Value]] = None
+    _kept_bits: Optional[Dict[str, int]] = None
+
+    def __init__(self, text: bytes) -> None:
+        end = text.find(b"\0")
+        self.text = text if end < 0 else text[:end]
+        self._behind = b"" if end < 0 else text[end:]
+
+    @property
+    def _reading(self) -> _Reading:
+        if self._kept_reading is None:
+            self._kept_reading = _Reading(self.text, self._behind)
+        return self._kept_reading
+
+    @property
+    def _values(self) -> Dict[str, Value]:
+        if self._kept_values is None:
+            values = _in_order(self.text)
+            if values is None:
+                values = {key: entry.value for key, entry in self._reading.entries.items()}
+            self._kept_values = values
+        return self._kept_values
+
+    @property
+    def _bits(self) -> Dict[str, int]:
+        """Values of known entries as 64 bits; 0 for those that are no numbers."""
+        if self._kept_bits is None:
+            self._kept_bits = {
+                key: value & _MASK if isinstance(value, int) else 0
+                for key, value in self._values.items()
+                if key in ENTRIES
+            }
+        return self._kept_bits
+
+    @property
+    def lines(self) -> List[Entry]:
+        """Every line that can be used, in order."""
+        return self._reading.lines
+
+    @property
+    def diagnostics(self) -> List[Diagnostic]:
+        """What is wrong with lines, in order."""
+        return self._reading.diagnostics
 
     def __contains__(self, key: object) -> bool:
-        return key in self._entries
+        return key in self._values
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._values)
+
+    def keys(self) -> KeysView[str]:
+        return self._values.keys()
+
+    def values(self) -> ValuesView[Value]:
+        return self._values.values()
+
+    def items(self) -> ItemsView[str, Value]:
+        return self._values.items()
 
     def __getitem__(self, key: str) -> Value:
         """The value of a key; raises KeyError where the note lacks it."""
-        return self._entries[key].value
+        return self._values[key]
 
     def entry(self, key: str) -> Optional[Entry]:
         """The line of a key, None where the note lacks it; the last one counts."""
-        return self._entries.get(key)
+        return self._reading.entries.get(key)
 
     def _number(self, key: str) -> Optional[int]:
-        entry = self._entries.get(key)
-        return entry.value if entry is not None and isinstance(entry.value, int) else None
+        value = self._values.get(key)
+        return value if isinstance(value, int) else None
 
     def _string(self, key: str) -> Optional[str]:
-        entry = self._entries.get(key)
-        return entry.value if entry is not None and isinstance(entry.value, str) else None
+        value = self._values.get(key)
+        return value if isinstance(value, str) else None
 
     def _bytes(self, key: str) -> Optional[bytes]:
-        entry = self._entries.get(key)
-        return entry.value if entry is not None and isinstance(entry.value, bytes) else None
+        value = self._values.get(key)
+        return value if isinstance(value, bytes) else None
 
 
 def _kind_of(key: str) -> str:

@@ -22,7 +22,7 @@ CASES = [
     ("makedumpfile@1.6.9", GOOD + b"X=1\n" * 1024, Trait.NOTE_LIMIT, "4164 bytes"),
     ("makedumpfile@1.7.9", GOOD + b"X" * 1497 + b"=1\n", Trait.LINE_LIMIT, "line 4 has 1499"),
     ("makedumpfile@1.7.9", GOOD + b"PAGESIZE=65536\n", Trait.FIRST_DUPLICATE, "lines 2 and 4"),
-    ("crash@9.0.2", b"OSRELEASE=6.12.0\nXPAGESIZE=1\nPAGESIZE=4096\n", None, ""),
+    ("crash@9.0.2", b"OSRELEASE=6.12.0\nXSIZE(zone)=1\nSIZE(zone)=1024\n", None, ""),
     ("crash@9.0.2", b"OSRELEASE=6.12.0\nXKERNELOFFSET=1\n", Trait.UNANCHORED, "line 2"),
     ("drgn@0.2.0", GOOD + b"KERNELOFFSET=1000000", Trait.LAST_LINE_DROPPED, "KERNELOFFSET"),
     ("volatility3@2.11", GOOD + b"garbage\n", Trait.EQUALS_NEEDED, "line 4 has no '='"),

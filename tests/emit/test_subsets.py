@@ -100,7 +100,13 @@ def derived_by(said: list[str]) -> dict[str, str]:
     return {name: outcome for name, outcome in found}
 
 
-@pytest.mark.parametrize("name", SELECTIONS)
+_OFTEN = ("drgn", "crash", "two architectures since 5.10")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n if n in _OFTEN else pytest.param(n, marks=pytest.mark.long) for n in SELECTIONS],
+)
 def test_c_of_a_part(schema: Schema, name: str, tmp_path: Path) -> None:
     compilers = [compiler for compiler in COMPILERS if shutil.which(compiler)]
     if not compilers:

@@ -92,6 +92,7 @@ def number(text: str) -> int:
     return int(text, 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_they_build_and_are_safe(compiler: str, tmp_path: Path) -> None:
     """By both compilers without a warning; damaged notes are refused, or read, and nothing else."""

@@ -86,7 +86,13 @@ def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
     """Which static functions the recipes call: an unused one is a warning."""
     recipes = [r["c"] for d in derivations for r in d["recipes"] if r["constant"] is None]
     calls = called(recipes)
-    return {**calls, "number_of": "number_of(" in str(recipes) or calls["read"]}
+    reads = [step for recipe in recipes for step in recipe["steps"] if step["kind"] == "read"]
+    reads_pointer = any(not int(step["width"]) for step in reads)
+    return {
+        **calls,
+        "read_pointer": reads_pointer,
+        "number_of": "number_of(" in str(recipes) or reads_pointer,
+    }
 
 
 def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
