@@ -13,7 +13,8 @@ from ...model.consumer import Consumer, ConsumerRelease
 from ...terms.release import Release
 from ..product import Product, render
 from .markdown import code, prose, table
-from .matrix import Row, matrix
+from .matrix import matrix
+from .upgrades import upgrade_products, upgrade_tables, upgrades
 from .verdicts import Verdicts, verdict_products
 
 # What the page and the pictures show; the tables for machines have all there is.
@@ -27,19 +28,25 @@ def products(schema: Schema) -> list[Product]:
     over = {arch.name: timeline(schema, arch) for arch in schema.architectures}
     found = _all_runs(schema, over)
     shown = [row for consumer in schema.consumers for row in _shown(consumer, found)]
-    context = _page(schema, shown)
+    upgraded = upgrades(schema.latest, _by_consumer(found))
+    context = {**_page(schema, shown), "upgrades": upgrade_tables(upgraded, _ARCHS)}
     page = render("tables", "consumers.md.j2", "tables/consumers.md", {**context, "links": []})
-    return [page, *verdict_products(_verdicts(found)), *_matrices(over, shown)]
+    tables = [*verdict_products(_verdicts(found)), *upgrade_products(upgraded)]
+    return [page, *tables, *_matrices(over, shown)]
+
+
+def _by_consumer(found: list[_Row]) -> dict[str, list[tuple[str, dict[str, list[Run]]]]]:
+    rows: dict[str, list[tuple[str, dict[str, list[Run]]]]] = {}
+    for row in found:
+        rows.setdefault(row.consumer.name, []).append((str(row.release.release), row.runs))
+    return rows
 
 
 def _matrices(over: dict[str, Timeline], found: list[_Row]) -> list[Product]:
     columns = {
         name: [r for r in over[name].releases if r.opening >= _SINCE.opening] for name in _ARCHS
     }
-    by_consumer: dict[str, list[Row]] = {}
-    for row in found:
-        by_consumer.setdefault(row.consumer.name, []).append((str(row.release.release), row.runs))
-    return [matrix(name, rows, columns) for name, rows in by_consumer.items()]
+    return [matrix(name, rows, columns) for name, rows in _by_consumer(found).items()]
 
 
 @dataclass(frozen=True)

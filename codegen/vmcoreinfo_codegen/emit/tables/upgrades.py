@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""What an upgrade of the kernel does to the tools: those that come to something worse, from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ...compat.matrix import Run
+from ...model.vocabulary import Verdict
+from ...terms.release import Release
+from ..product import Product
+from .listed import Listed, listed_products
+from .markdown import prose, table
+
+# Kernels with long-term support, which distributions go between, and the newest of the schema.
+_STEPS = ("4.19", "5.4", "5.10", "5.15", "6.1", "6.6", "6.12", "6.18")
+
+Runs = Mapping[str, Sequence[Run]]
+
+
+class Upgrade(BaseModel):
+    """Releases of a tool that come to something worse on one kernel than on another before it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    before: str = Field(alias="from")
+    after: str = Field(alias="to")
+    consumer: str
+    releases: list[str]
+    architectures: list[str]
+    was: Literal["ok", "degraded", "wrong"]
+    verdict: Literal["degraded", "wrong", "fatal"]
+    purposes: list[str]
+    works_from: str | None = Field(
+        description="first release that does as well as before; null where none does"
+    )
+
+
+class UpgradeTable(Listed):
+    """`generated/tables/upgrades.json`"""
+
+    upgrades: list[Upgrade]
+
+
+def upgrades(latest: Release, found: Mapping[str, Sequence[tuple[str, Runs]]]) -> list[Upgrade]:
+    """By consumer its releases in order, each with its runs by architecture."""
+    steps = [*map(Release.parse, _STEPS), latest]
+    return [
+        upgrade
+        for before, after in pairwise(steps)
+        for consumer, releases in found.items()
+        for upgrade in _joined(_worse(before, after, consumer, releases))
+    ]
+
+
+_Worse = tuple[str, str, str, str, Verdict, Verdict, tuple[str, ...], str | None]
+
+
+def _worse(
+    before: Release, after: Release, consumer: str, releases: Sequence[tuple[str, Runs]]
+) -> Iterator[tuple[_Worse, str, str]]:
+    """What is alike of an upgrade, the release, and the architecture."""
+    for place, (release, runs) in enumerate(releases):
+        for arch, of_arch in runs.items():
+            was, becomes = _on(of_arch, before), _on(of_arch, after)
+            if was is None or becomes is None or becomes.verdict.rank <= was.verdict.rank:
+                continue
+            mended = None
+            for later, others in releases[place + 1 :]:
+                on = _on(others[arch], after)
+                if on is not None and on.verdict.rank <= was.verdict.rank:
+                    mended = later
+                    break
+            alike = (
+                *(str(before), str(after), consumer, mended or ""),
+                *(was.verdict, becomes.verdict, becomes.purposes, mended),
+            )
+            yield alike, release, arch
+
+
+def _on(runs: Sequence[Run], kernel: Release) -> Run | None:
+    return next((r for r in runs if r.first.opening <= kernel.opening <= r.last.opening), None)
+
+
+def _joined(worse: Iterable[tuple[_Worse, str, str]]) -> list[Upgrade]:
+    """The same of several releases and architectures in one."""
+    releases_on: dict[_Worse, dict[str, list[str]]] = {}
+    for alike, release, arch in worse:
+        releases_on.setdefault(alike, {}).setdefault(arch, []).append(release)
+    found: dict[tuple[_Worse, tuple[str, ...]], list[str]] = {}
+    for alike, by_arch in releases_on.items():
+        for arch, releases in by_arch.items():
+            found.setdefault((alike, tuple(releases)), []).append(arch)
+    return [
+        Upgrade.model_validate(
+            {
+                "from": alike[0],
+                "to": alike[1],
+                "consumer": alike[2],
+                "releases": list(releases),
+                "architectures": archs,
+                "was": alike[4].value,
+                "verdict": alike[5].value,
+                "purposes": list(alike[6]),
+                "works_from": alike[7],
+            }
+        )
+        for (alike, releases), archs in found.items()
+    ]
+
+
+def upgrade_products(found: Sequence[Upgrade]) -> list[Product]:
+    marks = {"releases": " ", "architectures": " ", "purposes": "; "}
+    return listed_products("upgrades", UpgradeTable, "upgrades", found, marks)
+
+
+def upgrade_tables(found: Sequence[Upgrade], archs: Sequence[str]) -> list[dict[str, Any]]:
+    """For people, the latest first, of some architectures."""
+    steps = dict.fromkeys((upgrade.before, upgrade.after) for upgrade in found)
+    return [
+        {"title": f"{before} to {after}", "table": table(_HEAD, rows)}
+        for before, after in reversed(steps)
+        if (
+            rows := [
+                _row(u, archs)
+                for u in found
+                if (u.before, u.after) == (before, after)
+                if set(u.architectures) & set(archs)
+            ]
+        )
+    ]
+
+
+_HEAD = ["Tool", "Releases", "Architectures", "Becomes", "Works from"]
+
+
+def _row(upgrade: Upgrade, archs: Sequence[str]) -> list[str | list[str]]:
+    first, last = upgrade.releases[0], upgrade.releases[-1]
+    return [
+        upgrade.consumer,
+        first if first == last else f"{first} to {last}",
+        ", ".join(arch for arch in archs if arch in upgrade.architectures),
+        prose(f"{upgrade.was} → {upgrade.verdict}: {', '.join(upgrade.purposes)}"),
+        upgrade.works_from or "no release",
+    ]
