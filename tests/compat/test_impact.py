@@ -162,6 +162,24 @@ def test_what_can_not_be_told(
     assert (ran.code, message in ran.err) == (code, True)
 
 
+@pytest.mark.parametrize(
+    ("key", "consumer", "purpose"),
+    [
+        ("SYMBOL(mem_section)", "makedumpfile", "memory model"),
+        ("OFFSET(mem_section.section_mem_map)", "makedumpfile", "memory model"),
+    ],
+)
+def test_another_way_that_another_configuration_brings_is_none(
+    run: Run, key: str, consumer: str, purpose: str
+) -> None:
+    """A kernel with sections of memory has no node_mem_map to go by in their place."""
+    answer = run("impact", key, "--format", "json").json("impact")
+    broken = {(b["consumer"], b["purpose"]): b for b in answer["breaks"]}
+    one = broken[consumer, purpose]
+    assert (one["verdict"], one["fixed_in"]) == ("fatal", None)
+    assert "x86_64" in one["archs"]
+
+
 def test_a_new_key_that_a_parser_takes_for_another(run: Run) -> None:
     """crash looks for KEY= anywhere in the text of a compressed dump."""
     command = ("impact", "SYMBOL(log_first_idx)", "--to", "5.10", "--format", "json")

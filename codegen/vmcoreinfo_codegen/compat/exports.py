@@ -68,6 +68,15 @@ class Exports:
             self, certain=certain, conditional=conditional, formats=formats, values=values
         )
 
+    def narrowed(self, keys: Iterable[str]) -> Exports:
+        """A kernel of the same release whose configuration is for these entries, and for no others.
+
+        Entries under the same condition as one of them are there too.
+        """
+        wanted = {self.conditional[key] for key in keys if key in self.conditional}
+        there = {key for key, condition in self.conditional.items() if condition in wanted}
+        return replace(self, certain=self.certain | there, conditional={})
+
     @property
     def keys(self) -> frozenset[str]:
         """All that it exports, or may."""

@@ -73,7 +73,9 @@ def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
                 # What a purpose does not ask for is nothing to it.
                 if not change.touched.intersection(need.keys):
                     continue
-                for broken in _breaks(consumer, need, change.arch, before, after):
+                for broken in _breaks(
+                    consumer, need, change.arch, before, after
+                ) or _breaks_where_no_more_is_built_in(consumer, need, change, before):
                     at = (consumer.name, id(need), broken.fixed_in)
                     found[at] = _joined(found[at], broken) if at in found else broken
     stumbling = _stumbling(schema, all_changes)
@@ -87,6 +89,18 @@ def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
         tuple(breaks),
         _unused_after(schema, before_after),
     )
+
+
+def _breaks_where_no_more_is_built_in(
+    consumer: Consumer, need: Need, change: Change, exports: Exports
+) -> list[Break]:
+    """On a kernel that is built for what goes, and for nothing else that the configuration brings.
+
+    Where all of it is taken for there, another way may seem open that such a kernel has not.
+    """
+    before = exports.narrowed(change.removed)
+    after = before.changed(change.removed, change.added, change.reformatted)
+    return _breaks(consumer, need, change.arch, before, after)
 
 
 def _breaks(

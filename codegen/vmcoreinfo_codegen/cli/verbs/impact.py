@@ -166,7 +166,10 @@ def _lines(answer: Impacts, width: int) -> Iterator[str]:
         )
         fixed = f"Works from {later} on." if broken.fixed_in else "No release works after it."
         yield from textwrap.wrap(
-            f"{broken.seen}. {fixed}", width, initial_indent="    ", subsequent_indent="    "
+            f"{broken.seen.rstrip('.')}. {fixed}",
+            width,
+            initial_indent="    ",
+            subsequent_indent="    ",
         )
     if answer.unused_after:
         yield ""
