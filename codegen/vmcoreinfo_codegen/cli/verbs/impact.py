@@ -13,6 +13,7 @@ from ...compat.impact import Break, Change, Impact, impact
 from ...compat.parser import PURPOSE
 from ...compat.patch import MOST_BYTES, Patch, Touched, read_patch
 from ...model import Architecture, Schema
+from ...model.vocabulary import Verdict
 from ...query.interface import Broken, Impacts, NoAlternative
 from ...query.names import UnknownName, find_entry
 from ...terms.release import Release
@@ -125,6 +126,7 @@ def _answer(schema: Schema, found: Impact, patch: Patch) -> Impacts:
             NoAlternative(arch=arch, consumer=one.consumer, purpose=one.purpose)
             for one in found.breaks
             if one.fixed_in is None and one.purpose != PURPOSE
+            if one.verdict is not Verdict.FALLBACK
             for arch in one.archs
         ],
     )
@@ -165,6 +167,8 @@ def _lines(answer: Impacts, width: int) -> Iterator[str]:
             "its repository, in no release yet" if broken.fixed_in == "next" else broken.fixed_in
         )
         fixed = f"Works from {later} on." if broken.fixed_in else "No release works after it."
+        if broken.verdict == "fallback":
+            fixed = "The result is the same."
         yield from textwrap.wrap(
             f"{broken.seen.rstrip('.')}. {fixed}",
             width,
