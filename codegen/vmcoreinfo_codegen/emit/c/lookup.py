@@ -34,9 +34,12 @@ def successors(schema: Schema) -> dict[str | None, list[str]]:
         for entry in schema.entries
         for export in entry.exports
     ]
+    alike: dict[tuple[int, tuple[tuple[str, int, bool], ...]], int] = {}
     for arch in schema.architectures:
         there = _bits(arch.existed_in(declared.release) for declared in schema.releases)
-        lines = list(_lines(schema, arch, lives, there))
+        printed = (there, tuple(_lines(schema, arch, lives, there)))
+        alike[printed] = alike.get(printed, 0) + 1
+    for (there, lines), times in alike.items():
         for place, (key, releases, _) in enumerate([(None, there, True), *lines]):
             # Releases for which no line was found yet, by how likely it is that none was.
             looking = {1.0: releases}
@@ -46,7 +49,7 @@ def successors(schema: Schema) -> dict[str | None, list[str]]:
                     continue
                 looking = {weight: left & ~its for weight, left in looking.items() if left & ~its}
                 for weight, both in found.items():
-                    counted[key][follower] += weight * both.bit_count()  # type: ignore[assignment]
+                    counted[key][follower] += times * weight * both.bit_count()  # type: ignore[assignment]
                     if not is_certain and weight > _LEAST:
                         looking[weight / 2] = looking.get(weight / 2, 0) | both
                 if not looking:

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ... import __version__
-from ..product import LICENCE, Product, json_schema_product, model_hash, render
+from ..product import LICENCE, Product, indented, json_schema_product, model_hash, render
 
 _REPLAY = "vmcoreinfo generate tables"
 
@@ -55,9 +54,7 @@ def listed_products(
     shape = {**table.model_json_schema(mode="serialization"), "$id": schema_file}
     return [
         Product(f"tables/{name}.csv", text.getvalue()),
-        Product(
-            f"tables/{name}.json", json.dumps(document.model_dump(by_alias=True), indent=1) + "\n"
-        ),
+        Product(f"tables/{name}.json", indented(document.model_dump(by_alias=True), 1)),
         json_schema_product(f"tables/{schema_file}", shape, _REPLAY),
         render("tables", "compat.csv.license.j2", f"tables/{name}.csv.license", {"rows": found}),
     ]

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any
 
 from ... import __version__
 from ...model import Boundary, Entry, Export, Schema, Span
-from ..product import LICENCE, Product, json_schema_product, model_hash, render
+from ..product import LICENCE, Product, indented, json_schema_product, model_hash, render
 from ..words import condition_words, history, summary_of
 
 _REPLAY = "vmcoreinfo generate tables"
@@ -72,7 +71,7 @@ def json_schema(head: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _pretty(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return indented(document)
 
 
 def csv_products(schema: Schema) -> list[Product]:

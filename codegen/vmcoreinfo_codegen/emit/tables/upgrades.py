@@ -49,41 +49,60 @@ class UpgradeTable(Listed):
 def upgrades(latest: Release, found: Mapping[str, Sequence[tuple[str, Runs]]]) -> list[Upgrade]:
     """By consumer its releases in order, each with its runs by architecture."""
     steps = [*map(Release.parse, _STEPS), latest]
+    seen: dict[int, tuple[Run | None, ...]] = {}
+    at_steps = {
+        consumer: [
+            (release, {arch: _at(steps, of_arch, seen) for arch, of_arch in runs.items()})
+            for release, runs in releases
+        ]
+        for consumer, releases in found.items()
+    }
     return [
         upgrade
-        for before, after in pairwise(steps)
-        for consumer, releases in found.items()
-        for upgrade in _joined(_worse(before, after, consumer, releases))
+        for place, (before, after) in enumerate(pairwise(steps))
+        for consumer, releases in at_steps.items()
+        for upgrade in _joined(_worse(place, str(before), str(after), consumer, releases))
     ]
 
 
+_AtSteps = tuple[Run | None, ...]
 _Worse = tuple[str, str, str, str, Verdict, Verdict, tuple[str, ...], str | None]
 
 
+def _at(steps: Sequence[Release], runs: Sequence[Run], seen: dict[int, _AtSteps]) -> _AtSteps:
+    """The run that each step is in; architectures and releases share the lists that are the same."""
+    if id(runs) not in seen:
+        seen[id(runs)] = tuple(
+            next((r for r in runs if r.first.opening <= s.opening <= r.last.opening), None)
+            for s in steps
+        )
+    return seen[id(runs)]
+
+
 def _worse(
-    before: Release, after: Release, consumer: str, releases: Sequence[tuple[str, Runs]]
+    place: int,
+    before: str,
+    after: str,
+    consumer: str,
+    releases: Sequence[tuple[str, Mapping[str, _AtSteps]]],
 ) -> Iterator[tuple[_Worse, str, str]]:
     """What is alike of an upgrade, the release, and the architecture."""
-    for place, (release, runs) in enumerate(releases):
-        for arch, of_arch in runs.items():
-            was, becomes = _on(of_arch, before), _on(of_arch, after)
+    for number, (release, by_arch) in enumerate(releases):
+        for arch, runs in by_arch.items():
+            was, becomes = runs[place : place + 2]
             if was is None or becomes is None or becomes.verdict.rank <= was.verdict.rank:
                 continue
             mended = None
-            for later, others in releases[place + 1 :]:
-                on = _on(others[arch], after)
+            for later, others in releases[number + 1 :]:
+                on = others[arch][place + 1]
                 if on is not None and on.verdict.rank <= was.verdict.rank:
                     mended = later
                     break
             alike = (
-                *(str(before), str(after), consumer, mended or ""),
+                *(before, after, consumer, mended or ""),
                 *(was.verdict, becomes.verdict, becomes.purposes, mended),
             )
             yield alike, release, arch
-
-
-def _on(runs: Sequence[Run], kernel: Release) -> Run | None:
-    return next((r for r in runs if r.first.opening <= kernel.opening <= r.last.opening), None)
 
 
 def _joined(worse: Iterable[tuple[_Worse, str, str]]) -> list[Upgrade]:
