@@ -28,17 +28,22 @@ class Listed(BaseModel):
 
 
 def listed_products(
-    name: str, table: type[Listed], rows_name: str, rows: Sequence[BaseModel], marks: dict[str, str]
+    name: str,
+    table: type[Listed],
+    rows_name: str,
+    row: type[BaseModel],
+    rows: Sequence[BaseModel],
+    marks: dict[str, str],
 ) -> list[Product]:
     """The files of a table; `marks` stand between the words of a list in the CSV, by column."""
-    found = [row.model_dump(by_alias=True) for row in rows]
-    columns = list(found[0])
+    found = [one.model_dump(by_alias=True) for one in rows]
+    columns = [field.alias or attribute for attribute, field in row.model_fields.items()]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(
-        {**row, **{column: mark.join(row[column]) for column, mark in marks.items()}}
-        for row in found
+        {**one, **{column: mark.join(one[column]) for column, mark in marks.items()}}
+        for one in found
     )
     schema_file = f"{name}.schema.json"
     document = table.model_validate(

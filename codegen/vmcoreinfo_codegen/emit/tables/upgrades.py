@@ -134,7 +134,7 @@ def _joined(worse: Iterable[tuple[_Worse, str, str]]) -> list[Upgrade]:
 
 def upgrade_products(found: Sequence[Upgrade]) -> list[Product]:
     marks = {"releases": " ", "architectures": " ", "purposes": "; "}
-    return listed_products("upgrades", UpgradeTable, "upgrades", found, marks)
+    return listed_products("upgrades", UpgradeTable, "upgrades", Upgrade, found, marks)
 
 
 def upgrade_tables(found: Sequence[Upgrade], archs: Sequence[str]) -> list[dict[str, Any]]:
