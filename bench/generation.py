@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
@@ -70,10 +71,9 @@ def profile(out: str) -> None:
     signal.setitimer(signal.ITIMER_PROF, _SAMPLE_EVERY, _SAMPLE_EVERY)
     from vmcoreinfo_codegen.cli.main import main as vmcoreinfo
 
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-    code = vmcoreinfo(["generate", "--out", out])
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    sys.stdout = sys.__stdout__
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        code = vmcoreinfo(["generate", "--out", out])
+        signal.setitimer(signal.ITIMER_PROF, 0)
     assert code == 0
     print(json.dumps(counts))
 

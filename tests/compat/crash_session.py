@@ -64,10 +64,11 @@ class Session:
 
     @property
     def section_bits(self) -> tuple[int, int]:
-        return tuple(  # type: ignore[return-value] # of two
+        size, most = (
             int(re.findall(rf"(?m)^ +{name}: (\d+)$", self.text)[0])
             for name in ("section_size_bits", "max_physmem_bits")
         )
+        return size, most
 
     @property
     def has_five_levels(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import shutil
 import struct
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 import pytest
 
 import vmcoreinfo
-from tests.command import ROOT, Run
-from tests.dump.real import CACHE, locked
+from tests.command import Run
+from tests.dump.real import CACHE, prepared
 from vmcoreinfo_codegen.dump import elf
 from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.reader import find_note
@@ -23,16 +22,7 @@ from vmcoreinfo_codegen.dump.reader import find_note
 def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
     """The command of each release that a suite has; skips where none can be had."""
     folder = CACHE / ("consumer-tools" if arch == "amd64" else f"consumer-tools-{arch}")
-    with locked("consumer-tools"):
-        made = subprocess.run(
-            [ROOT / "tests/consumer-tools", folder, arch],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if made.returncode == 2:
-        pytest.skip(made.stderr.strip().splitlines()[-1])
-    assert made.returncode == 0, made.stderr
+    prepared("consumer-tools", folder, arch)
     found = {path.name.partition("-")[2]: path for path in sorted(folder.glob(f"{tool}-*"))}
     if not found:
         pytest.skip(f"no suite has {tool} for {arch}")
@@ -42,16 +32,7 @@ def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
 def vmlinux(release: str) -> Path:
     """A kernel of Debian's with its debug information; skips where it can't be had."""
     folder = CACHE / "kernel-debug"
-    with locked("kernel-debug"):
-        made = subprocess.run(
-            [ROOT / "tests/kernel-debug", folder, release],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if made.returncode == 2:
-        pytest.skip(made.stderr.strip().splitlines()[-1])
-    assert made.returncode == 0, made.stderr
+    prepared("kernel-debug", folder, release)
     return folder / f"vmlinux-{release}"
 
 

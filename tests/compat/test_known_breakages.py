@@ -17,7 +17,7 @@ from vmcoreinfo_codegen.compat.lifetime import lifetimes
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer
 from vmcoreinfo_codegen.query.interface import Compat
-from vmcoreinfo_codegen.terms.release import Release
+from vmcoreinfo_codegen.terms.release import Release, parse_release_string
 from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 
@@ -85,7 +85,7 @@ def noted_in(schema: Schema, name: str, **values: int) -> Exports:
         assert found == 1
     architecture = schema.architecture("arm64")
     assert architecture is not None
-    release = Release.parse(re.match(r"[\d.]+", name)[0])  # type: ignore[index]
+    release, _ = parse_release_string(name)
     return noted(schema, release, architecture, vmcoreinfo.parse(text.encode()))
 
 

@@ -60,15 +60,25 @@ def guest(glob: str, arch: str = "amd64", cpu: str = "") -> Path:
     name += [re.sub(r"[^0-9.]", "", glob).strip("."), *re.findall(r"^\w+", cpu)]
     folder = CACHE / "-".join(["guest", *name])
     folder.parent.mkdir(parents=True, exist_ok=True)
-    command: list[str | Path] = [ROOT / "tests/guest-dumps", folder, glob, arch]
-    with locked("guest"):
+    prepared("guest-dumps", folder, glob, arch, *([cpu] if cpu else []))
+    return folder
+
+
+def prepared(script: str, folder: Path, *arguments: str) -> None:
+    """Have a script of tests/ put into a folder what is not there; skips with its words where it can't be had.
+
+    The tests run in several processes: one of them makes what all use.
+    """
+    with locked(Path(script).name):
         made = subprocess.run(
-            [*command, cpu] if cpu else command, capture_output=True, text=True, check=False
+            [ROOT / "tests" / script, folder, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if made.returncode == 2:
         pytest.skip(made.stderr.strip().splitlines()[-1])
     assert made.returncode == 0, made.stderr[-2000:]
-    return folder
 
 
 class locked:

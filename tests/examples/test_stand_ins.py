@@ -20,7 +20,7 @@ from drgn.helpers.linux.timekeeping import ktime_get_real_seconds
 import vmcoreinfo
 from tests.compat.real import altered, at_addresses, releases_of, vmlinux
 from tests.conftest import CORPUS, ROOT
-from tests.dump.real import CACHE, GUESTS, Guest, core, guest, locked, name_of, without_note
+from tests.dump.real import CACHE, GUESTS, Guest, core, guest, name_of, prepared, without_note
 from tests.examples.logs import LOGS
 from vmcoreinfo_codegen.dump.reader import find_note
 
@@ -375,16 +375,7 @@ def add_from_debug_information(
 
 def vmcore_dmesg() -> dict[str, Path]:
     folder = CACHE / "kexec-tools"
-    with locked("kexec-tools"):
-        made = subprocess.run(
-            [ROOT / "tests/examples/kexec-tools", folder],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if made.returncode == 2:
-        pytest.skip(made.stderr.strip().splitlines()[-1])
-    assert made.returncode == 0, made.stderr
+    prepared("examples/kexec-tools", folder)
     return {path.name.rpartition("-")[2]: path for path in sorted(folder.glob("vmcore-dmesg-*"))}
 
 

@@ -13,7 +13,7 @@ from ..terms.expression import value_of
 from ..terms.tool import ToolRelease
 from .exports import Exports
 from .judge import Outcome, judge, outcomes
-from .values import Values, printed
+from .values import Values
 
 
 @dataclass(frozen=True)
@@ -70,4 +70,4 @@ def _before_crashtime(text: bytes, added: bytes) -> bytes:
 def _text(schema: Schema, adaptation: Adaptation, exports: Exports) -> str | None:
     entry = schema.by_key.get(adaptation.key)
     value = value_of(adaptation.expression, Values(exports.values))
-    return printed(entry, value) if entry is not None and value is not None else None
+    return entry.format.printed(value) if entry is not None and value is not None else None

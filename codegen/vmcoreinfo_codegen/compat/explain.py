@@ -11,7 +11,6 @@ from ..terms.expression import Expression, Key
 from ..terms.release import Release
 from .exports import Exports
 from .judge import Outcome
-from .values import printed
 
 _MOST = 4
 
@@ -99,7 +98,7 @@ def _values(schema: Schema, when: Expression, exports: Exports) -> str:
     asked = dict.fromkeys(part.key for part in when.walk() if isinstance(part, Key))
     known = [key for key in asked if key in exports.values]
     return " and ".join(
-        f"{key} is {printed(schema.by_key[key], exports.values[key])}" for key in known
+        f"{key} is {schema.by_key[key].format.printed(exports.values[key])}" for key in known
     )
 
 

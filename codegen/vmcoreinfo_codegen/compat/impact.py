@@ -62,20 +62,16 @@ def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
     """Of changes to a kernel that is like the release `base` otherwise."""
     all_changes = list(changes)
     found: dict[tuple[str, int, ToolRelease | None], Break] = {}
-    before_after = [
-        (change, exports, exports.changed(change.removed, change.added, change.reformatted))
-        for change in all_changes
-        for exports in [predicted(schema, base, change.arch)]
+    kernels = [
+        (change, _kernels(predicted(schema, base, change.arch), change)) for change in all_changes
     ]
     for consumer in schema.consumers:
         for need in consumer.needs:
-            for change, before, after in before_after:
+            for change, changed in kernels:
                 # What a purpose does not ask for is nothing to it.
                 if not change.touched.intersection(need.keys):
                     continue
-                for broken in _breaks(
-                    consumer, need, change.arch, before, after
-                ) or _breaks_where_no_more_is_built_in(consumer, need, change, before):
+                for broken in _breaks(consumer, need, change.arch, changed):
                     at = (consumer.name, id(need), broken.fixed_in)
                     found[at] = _joined(found[at], broken) if at in found else broken
     stumbling = _stumbling(schema, all_changes)
@@ -87,46 +83,47 @@ def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
         tuple(sorted({key for change in all_changes for key in change.removed})),
         tuple(sorted({key for change in all_changes for key in change.added})),
         tuple(breaks),
-        _unused_after(schema, before_after),
+        _unused_after(schema, [changed[0] for _, changed in kernels]),
     )
 
 
-def _breaks_where_no_more_is_built_in(
-    consumer: Consumer, need: Need, change: Change, exports: Exports
-) -> list[Break]:
-    """On a kernel that is built for what goes, and for nothing else that the configuration brings.
+_BeforeAfter = tuple[Exports, Exports]
 
-    Where all of it is taken for there, another way may seem open that such a kernel has not.
+
+def _kernels(exports: Exports, change: Change) -> tuple[_BeforeAfter, _BeforeAfter]:
+    """Two kernels before and after: one with all that a configuration may bring, and one that is built
+    for what goes and for nothing else. On the latter no way is open that only seems so.
     """
-    before = exports.narrowed(change.removed)
-    after = before.changed(change.removed, change.added, change.reformatted)
-    return _breaks(consumer, need, change.arch, before, after)
+
+    def after(before: Exports) -> Exports:
+        return before.changed(change.removed, change.added, change.reformatted)
+
+    narrow = exports.narrowed(change.removed)
+    return (exports, after(exports)), (narrow, after(narrow))
 
 
 def _breaks(
-    consumer: Consumer, need: Need, arch: Architecture, before: Exports, after: Exports
+    consumer: Consumer, need: Need, arch: Architecture, kernels: Iterable[_BeforeAfter]
 ) -> list[Break]:
-    worse: list[ToolRelease] = []
-    verdict = Verdict.OK
+    """By each release the worst of the kernels counts."""
+    worse: dict[ToolRelease, None] = {}
+    verdict, worst_after = Verdict.OK, None
     for release in sorted({r.release for r in consumer.releases} | {ToolRelease.parse(NEXT)}):
-        was = judge(consumer, need, release, before)
-        becomes = judge(consumer, need, release, after)
-        if was is None or becomes is None or becomes.verdict.rank <= was.verdict.rank:
-            continue
-        worse.append(release)
-        verdict = max(verdict, becomes.verdict, key=lambda v: v.rank)
-    if not worse:
+        for before, after in kernels:
+            was = judge(consumer, need, release, before)
+            becomes = judge(consumer, need, release, after)
+            if was is None or becomes is None or becomes.verdict.rank <= was.verdict.rank:
+                continue
+            worse[release] = None
+            if worst_after is None or becomes.verdict.rank > verdict.rank:
+                verdict, worst_after = becomes.verdict, after
+    if worst_after is None:
         return []
-    later = fixed_in(need, consumer, worse[-1], after, verdict)
+    releases = tuple(worse)
+    later = fixed_in(need, consumer, releases[-1], worst_after, verdict)
     return [
         Break(
-            consumer.name,
-            need.purpose,
-            need.seen(verdict),
-            verdict,
-            (arch.name,),
-            tuple(worse),
-            later,
+            consumer.name, need.purpose, need.seen(verdict), verdict, (arch.name,), releases, later
         )
     ]
 
@@ -165,16 +162,14 @@ def _joined(first: Break, second: Break) -> Break:
     )
 
 
-def _unused_after(
-    schema: Schema, before_after: list[tuple[Change, Exports, Exports]]
-) -> tuple[str, ...]:
+def _unused_after(schema: Schema, before_after: list[_BeforeAfter]) -> tuple[str, ...]:
     """Entries that some release could use before, and that are of use to none after.
 
     An entry is of use where an alternative has it with all else that it takes.
     """
-    before = {key for _, exports, _ in before_after for key in used(schema, exports)}
-    after = {key for _, _, exports in before_after for key in used(schema, exports)}
-    there = {key for _, _, exports in before_after for key in exports.keys}
+    before = {key for exports, _ in before_after for key in used(schema, exports)}
+    after = {key for _, exports in before_after for key in used(schema, exports)}
+    there = {key for _, exports in before_after for key in exports.keys}
     return tuple(sorted((before - after) & there))
 
 

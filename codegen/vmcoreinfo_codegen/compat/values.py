@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..model.entry import Entry
-from ..model.vocabulary import Format
 from ..terms.expression import TypeFact
 
 
@@ -25,15 +23,3 @@ class Values:
 
     def read(self, width: int, address: int) -> None:
         return None
-
-
-def printed(entry: Entry, value: int) -> str:
-    """A value in the form in which the kernel prints that entry."""
-    match entry.format:
-        case Format.HEX:
-            return f"{value:x}"
-        case Format.PREFIXED_HEX:
-            return f"{value:#x}"
-        case Format.SIGNED:
-            return str(value - (1 << 64) if value >> 63 else value)
-    return str(value)

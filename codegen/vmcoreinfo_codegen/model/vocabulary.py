@@ -42,6 +42,15 @@ class Format(Described):
     def is_signed(self) -> bool:
         return self is Format.SIGNED
 
+    def printed(self, value: int, bits: int = 64) -> str:
+        """A number of that many bits as the kernel prints it, what is above them left out."""
+        value &= (1 << bits) - 1
+        if self is Format.HEX:
+            return f"{value:x}"
+        if self is Format.PREFIXED_HEX:
+            return f"{value:#x}"
+        return str(value - (1 << bits) if self.is_signed and value >> (bits - 1) else value)
+
 
 class Unit(Described):
     """What a value counts or names."""

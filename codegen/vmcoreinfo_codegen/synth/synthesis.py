@@ -12,7 +12,7 @@ import vmcoreinfo.derive
 from ..debuginfo.facts import Facts, Sources
 from ..model import Architecture, Schema
 from ..model.entry import Prediction
-from ..model.vocabulary import Format, Unit
+from ..model.vocabulary import Unit
 from ..terms.expression import Expression, Key, Read, TypeFact, render
 from ..terms.key import Kind, kind_of
 from ..terms.release import Release
@@ -162,16 +162,7 @@ def _printed(prediction: Prediction, value: int, arch: Architecture) -> str | No
     bits = value & ((1 << arch.bits) - 1)
     if prediction.export.unit is Unit.ADDRESS and bits < (arch.kernel_half or 0):
         return None
-    match prediction.format:
-        case Format.HEX:
-            return f"{bits:x}"
-        case Format.PREFIXED_HEX:
-            return f"0x{bits:x}"
-        case Format.DECIMAL:
-            return str(bits)
-        case Format.SIGNED:
-            return str(bits - (1 << arch.bits) if bits >> (arch.bits - 1) else bits)
-    return None
+    return prediction.format.printed(bits, arch.bits) if prediction.format.is_number else None
 
 
 def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) -> str:

@@ -84,7 +84,7 @@ class Library:
     def parse(self, data: bytes) -> NativeInfo:
         """As `vmcoreinfo.parse()`."""
         info = _Info()
-        text = data if data[12:23] != b"VMCOREINFO\0" else note_text(data)
+        text = note_text(data)
         self._parse(ctypes.byref(info), text, len(text), None, None)
         return NativeInfo(text, info)
 

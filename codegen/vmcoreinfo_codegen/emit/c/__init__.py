@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 from ...model.schema import Schema
@@ -25,8 +26,9 @@ ABI = 1
 def context(schema: Schema) -> dict[str, Any]:
     entries = entry_rows(schema)
     keys = [entry["key"] for entry in entries]
-    for number, entry in enumerate(entries):
-        entry["replacements_at"] = sum(len(other["replaced_by"]) for other in entries[:number])
+    lengths = accumulate((len(entry["replaced_by"]) for entry in entries), initial=0)
+    for entry, place in zip(entries, lengths):
+        entry["replacements_at"] = place
     longest = max(map(len, keys))
     found, slots = buckets(keys, len(keys))
     derivations = derivation_rows(schema)
@@ -96,7 +98,11 @@ def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
 
 
 def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
-    shown = context(schema)
+    return products(context(schema), replay)
+
+
+def products(shown: dict[str, Any], replay: Replay | None = None) -> list[Product]:
+    """Header and source of a `context()`."""
     stamp = model_hash(shown)
     return [
         render("c", "vmcoreinfo.h.j2", "c/vmcoreinfo.h", shown, stamp, replay=replay),

@@ -7,7 +7,7 @@ Both are data of the product; `templates/clean.c.j2` has the code that goes by t
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ def successors(schema: Schema) -> dict[str | None, list[str]]:
     Every release counts once on every architecture; an entry that the configuration
     decides is there or not there, half and half.
     """
-    counted: dict[str | None, Counter[str]] = defaultdict(Counter)
+    counted: dict[str | None, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     lives = [
         (entry.key, export, _bits(map(export.contains, releases)))
         for releases in [[declared.release for declared in schema.releases]]
@@ -49,12 +49,15 @@ def successors(schema: Schema) -> dict[str | None, list[str]]:
                     continue
                 looking = {weight: left & ~its for weight, left in looking.items() if left & ~its}
                 for weight, both in found.items():
-                    counted[key][follower] += times * weight * both.bit_count()  # type: ignore[assignment]
+                    counted[key][follower] += times * weight * both.bit_count()
                     if not is_certain and weight > _LEAST:
                         looking[weight / 2] = looking.get(weight / 2, 0) | both
                 if not looking:
                     break
-    return {key: [name for name, _ in found.most_common()] for key, found in counted.items()}
+    return {
+        key: sorted(weights, key=lambda follower: -weights[follower])
+        for key, weights in counted.items()
+    }
 
 
 _LEAST = 1 / 64
@@ -112,14 +115,14 @@ def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]
 def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int, int]]:
     length = len(keys[0][1])
     generator = random.Random(length)
-    first, second = next(p for p in _places(length) if _tell_apart(keys, *p))
-    words = [(index, _word(name, first, second)) for index, name in keys]
-    for bits in range(max(1, (len(keys) - 1).bit_length()), 16):
-        for _ in range(_MOST_TRIES >> bits):
-            multiplier = generator.getrandbits(64) | 1
-            own = {(word * multiplier & _WORD) >> (64 - bits): index for index, word in words}
-            if len(own) == len(keys):
-                return Bucket(multiplier, base, 64 - bits, first, second), own
+    for first, second in (places for places in _places(length) if _tell_apart(keys, *places)):
+        words = [(index, _word(name, first, second)) for index, name in keys]
+        for bits in range(max(1, (len(keys) - 1).bit_length()), 16):
+            for _ in range(_MOST_TRIES >> bits):
+                multiplier = generator.getrandbits(64) | 1
+                own = {(word * multiplier & _WORD) >> (64 - bits): index for index, word in words}
+                if len(own) == len(keys):
+                    return Bucket(multiplier, base, 64 - bits, first, second), own
     raise AssertionError(f"no hash for keys of {length} bytes")
 
 

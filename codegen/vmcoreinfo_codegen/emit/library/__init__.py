@@ -27,12 +27,12 @@ def emit(schema: Schema, prefix: str | None, replay: Replay) -> list[Product]:
 
     With a prefix the library, its files and its functions have it in front of their names.
     """
+    shown = c.context(schema)
     parser = [
         Product(PurePosixPath(product.path).name, product.text)
-        for product in c.emit(schema, replay)
+        for product in c.products(shown, replay)
     ]
     parser = [prefixed(product, prefix) if prefix else product for product in parser]
-    shown = c.context(schema)
     name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo"
     project = {
         "name": name,
