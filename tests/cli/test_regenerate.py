@@ -14,14 +14,16 @@ from tests.conftest import ROOT
 
 
 @pytest.fixture
-def tree(run: Run, tmp_path: Path) -> Path:
-    """Somebody's sources with three parsers in them."""
-    src = tmp_path / "src"
-    run("generate", "c", "--for", "drgn", "--prefix", "drgn", "--out", str(src))
-    keys = b"BUILD-ID\nNUMBER(PG_*)\n"
-    run("generate", "c", "python", "--keys", "-", "--out", str(src / "deep"), stdin=keys)
-    (src / "main.c").write_text("int main(void) { return 0; }\n")
-    return src
+def tree(run: Run, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Somebody's sources with three parsers in them: a copy of what is made once."""
+    made = tmp_path_factory.getbasetemp() / "sources"
+    if not made.exists():
+        run("generate", "c", "--for", "drgn", "--prefix", "drgn", "--out", str(made))
+        keys = b"BUILD-ID\nNUMBER(PG_*)\n"
+        run("generate", "c", "python", "--keys", "-", "--out", str(made / "deep"), stdin=keys)
+        (made / "main.c").write_text("int main(void) { return 0; }\n")
+    shutil.copytree(made, tmp_path / "src")
+    return tmp_path / "src"
 
 
 def edit(path: Path, old: str, new: str) -> None:
