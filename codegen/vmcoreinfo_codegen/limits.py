@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""Limits of the work that one input may cost, so that hostile input ends in an error, and soon."""
+
+from __future__ import annotations
+
+# collections.abc is loaded by type checkers alone: `parse` starts without it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Limit:
+    """A count of work that must not pass `most`, which grows at most linearly with the input.
+
+    `unit` is what is counted, in the plural, as the message has it; `error` makes the exception
+    of the reader that the limit belongs to.
+    """
+
+    __slots__ = ("_error", "_name", "_unit", "left", "most")
+
+    def __init__(self, name: str, most: int, unit: str, error: Callable[[str], Exception]) -> None:
+        self._name = name
+        self._unit = unit
+        self._error = error
+        self.most = most
+        self.left = most
+
+    def spend(self, amount: int = 1) -> None:
+        """Count `amount`. Raises the reader's error where that passes the limit."""
+        self.left -= amount
+        if self.left < 0:
+            raise self._error(f"{self._name}: passed the limit of {self.most} {self._unit}")
