@@ -27,7 +27,6 @@ from .order import Placed, in_order
 from .schema import DeclaredRelease, Schema
 from .vocabulary import Format, QuirkKind, Unit
 
-
 # Pages and rules go through the product of these. The shipped schema has 101 releases, 27
 # architectures, 199 keys, a block of 158 lines.
 _MOST: dict[type[tree.Node], tuple[int, str]] = {

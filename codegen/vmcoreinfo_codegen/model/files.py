@@ -71,16 +71,21 @@ def read_schema_file(path: Path, name: str) -> bytes:
     return read_regular(path, MOST_BYTES, lambda message: _error(name, message))
 
 
+def schema_text(data: bytes, name: str) -> str:
+    """Bytes of a schema file as text. Raises SchemaError where they are not UTF-8."""
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise _error(name, f"not UTF-8 at byte {error.start}", rule="VMCI001") from error
+
+
 def _text(folder: Path, real: str, path: Path, whole: Limit) -> str:
     name = _name(folder, path)
     if not Path(os.path.realpath(path)).is_relative_to(real):
         raise _error(name, "leads out of the folder of the schema", "put the file itself there")
     data = read_schema_file(path, name)
     whole.spend(len(data))
-    try:
-        return data.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise _error(name, f"not UTF-8 at byte {error.start}", rule="VMCI001") from error
+    return schema_text(data, name)
 
 
 def _name(folder: Path, path: Path) -> str:

@@ -75,7 +75,9 @@ class _Walk:
         found = self._files.get(str(self._folder / name))
         if found is None:
             known = [str(PurePosixPath(p).relative_to(self._folder)) for p in self._files]
-            self._problem(at, f"no file {shortened(name)} in {self._folder}/", did_you_mean(name, known))
+            self._problem(
+                at, f"no file {shortened(name)} in {self._folder}/", did_you_mean(name, known)
+            )
             return None
         if found.path in self._sourced:
             first = self._sourced[found.path]

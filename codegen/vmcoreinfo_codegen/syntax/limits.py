@@ -68,19 +68,37 @@ def _of_token(token: Token) -> tuple[str, str] | None:
     match token.type:
         case "STRING" if "\t" in token:
             return "a tab in a string", "write a blank"
-        case "INT" if len(token) > _MOST_DIGITS or int(token, 16 if token[1:2] == "x" else 10) >> 64:
+        case "INT" if (
+            len(token) > _MOST_DIGITS or int(token, 16 if token[1:2] == "x" else 10) >> 64
+        ):
             return f"'{shortened(token)}' does not fit in 64 bits", ""
         case "INT" if len(token) > 1 and token.isdecimal() and token[0] == "0":
-            return f"'{shortened(token)}' begins with a 0", "write 0x in front of hexadecimal digits"
+            return (
+                f"'{shortened(token)}' begins with a 0",
+                "write 0x in front of hexadecimal digits",
+            )
         case "RELEASE" if _LONG_NUMBER.search(token):
             return f"'{shortened(token)}' has a number of more than 9 digits", ""
     return None
 
 
 _NESTING = frozenset(
-    "any all negation choice bit_or bit_and equal shift sum complement read log2".split()
+    [
+        "any",
+        "all",
+        "negation",
+        "choice",
+        "bit_or",
+        "bit_and",
+        "equal",
+        "shift",
+        "sum",
+        "complement",
+        "read",
+        "log2",
+    ]
 )
-_PLAIN = frozenset("blank comment eol".split())
+_PLAIN = frozenset(["blank", "comment", "eol"])
 _MOST_DIGITS = 20
 _LONG_NUMBER = re.compile(r"[0-9]{10}")
 
