@@ -118,6 +118,8 @@ class _Builder(ConsumerBuilder):
                         derivations.append(derivation)
                 case tree.Consumer():
                     consumers.append(self.consumer(item))
+                case tree.Section() if not str(item.title):
+                    self._problem(item, "a section without a title")
         return Schema(
             releases=tuple(releases),
             architectures=tuple(architectures),
