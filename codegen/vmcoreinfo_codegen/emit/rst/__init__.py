@@ -19,7 +19,7 @@ from ..words import (
     listed,
     span_words,
 )
-from .text import columns, escaped, field, fill, literal, paragraph, prose
+from .text import columns, escaped, field, fill, heading, literal, prose
 
 Row = dict[str, Any]
 environment("emit.rst").filters["columns"] = columns
@@ -37,7 +37,7 @@ def context(schema: Schema) -> Row:
         "macros": [_macro(macro) for macro in schema.macros],
         "sections": [
             {
-                "title": paragraph(escaped(title)),
+                "title": heading(title),
                 "entries": [_entry(e, x, latest) for e, x in found],
             }
             for title, exports in exports_by_section(schema).items()

@@ -10,8 +10,8 @@ import unicodedata
 from ..words import pieces
 
 _WIDTH = 79
-# A `_` at the end of a word would make it a reference.
-_SPECIAL = re.compile(r"([\\`*|]|_(?!\w))")
+# A `_` at the end of a word would make it a reference, before another `_` too.
+_SPECIAL = re.compile(r"([\\`*|]|_(?![^\W_]))")
 # What a paragraph would not be one with at its start, and what turns the end into something else.
 _MARKS = "!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~"
 _BLOCK = re.compile(
@@ -20,7 +20,7 @@ _BLOCK = re.compile(
     r"|\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#)[.)](?=\s|$)"
     r"|\.\.(?=\s|$)|__(?=\s|$)|:(?![:\s])|>>>(?=\s|$)"
     r"|(?:--?|[/+])(?=[A-Za-z])|-\d(?=\s\s|$)|\+[-=]"
-    rf"|[{_MARKS}]+(?=\s|$)"
+    rf"|(?!\\)[{_MARKS}]+(?=\s|$)"
 )
 _LITERAL_FOLLOWS = re.compile(r"::$")
 # A line of one mark below another line makes that a title.
@@ -56,9 +56,13 @@ def prose(text: str) -> str:
 
 def paragraph(text: str) -> str:
     """Text that a paragraph consists of or begins with, which docutils takes for nothing else."""
-    if _BLOCK.match(text):
-        text = f"\\{text}"
-    return _LITERAL_FOLLOWS.sub(r"\\::", text)
+    text = _LITERAL_FOLLOWS.sub(r"\\::", text)
+    return f"\\{text}" if _BLOCK.match(text) else text
+
+
+def heading(text: str) -> str:
+    """Text that a title consists of."""
+    return _guarded(paragraph(escaped(text)))
 
 
 def columns(text: str) -> int:
@@ -68,20 +72,21 @@ def columns(text: str) -> int:
 
 def fill(text: str, indent: str = "", first: str | None = None) -> str:
     """Lines of a paragraph, all indented, or the first one with a mark of its own."""
+    first = indent if first is None else first
     lines = textwrap.wrap(
-        paragraph(text),
+        _guarded(paragraph(text)),
         _WIDTH,
-        initial_indent=indent if first is None else first,
+        initial_indent=first,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return "\n".join([*lines[:1], *map(_guarded, lines[1:])])
+    return "\n".join([*lines[:1], *(indent + _guarded(line[len(indent) :]) for line in lines[1:])])
 
 
 def _guarded(line: str) -> str:
-    words = line.strip()
-    return line.replace(words, f"\\{words}") if _ADORNMENT.fullmatch(words) else line
+    """A line that is none of one mark alone; a blank behind a backslash is none."""
+    return f"\\ {line}" if _ADORNMENT.fullmatch(line) else line
 
 
 def field(name: str, text: str) -> str:

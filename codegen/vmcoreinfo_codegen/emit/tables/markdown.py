@@ -15,7 +15,7 @@ from ..words import condition_words, evidence_words, history, pieces
 _WIDEST = 48
 _COMMITS = "https://git.kernel.org/stable/c/"
 # All that begins something inside a line. `|` does so in tables alone: see _cell().
-_SPECIAL = re.compile(r"([\\`*~\[\]]|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?])|&(?=#?\w+;))")
+_SPECIAL = re.compile(r"([\\`*~\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;))")
 # And at the start of one, or the end of a heading.
 _BLOCK = re.compile(r"[#>+=-]|\d{1,9}[.)](?=\s|$)")
 _CLOSING = re.compile(r"(?=#+\s*$)")
