@@ -6,12 +6,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 LANGUAGE = "VMCI002"
 """The rule of everything that the language itself asks for."""
 
 # Two letters wrong in a word of eight score 0.75.
 _NEAR = 0.75
+_LONGEST_WORD = 200
+_MOST_COMPARED = 2000
+"""Of more known words, those one edit away alone are looked for: a likeness takes its time."""
+_MOST_CLOSE = 100
+_SHOWN = 100
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +47,10 @@ class Problem:
         return f"{self.location}: {self.severity}: {self.message}{hint} [{self.rule}]"
 
 
+MOST_PROBLEMS = 1000
+"""After so many the rest of a schema is not looked at."""
+
+
 class SchemaError(Exception):
     """A schema that can't be used; carries every problem that was found in it."""
 
@@ -49,13 +59,34 @@ class SchemaError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def collect(problems: list[Problem], problem: Problem) -> None:
+    """Add a problem. Raises SchemaError with all of them where there are too many."""
+    problems.append(problem)
+    if len(problems) >= MOST_PROBLEMS:
+        message = (
+            f"more than {MOST_PROBLEMS - 1} problems; what is behind this one is not looked at"
+        )
+        raise SchemaError([*problems, Problem(problem.location, LANGUAGE, message)])
+
+
 def near_misses(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """The known words nearest to `word`: those one edit away, then those alike, best first."""
+    """The known words nearest to `word`: those one edit away, then those alike, best first.
+
+    A word that is too long to be one has none.
+    """
+    if len(word) > _LONGEST_WORD:
+        return []
     word = word.lower()
-    lowered = {candidate.lower(): candidate for candidate in reversed(list(known))}
-    close = [candidate for candidate in lowered if _one_edit_away(word, candidate)]
+    lowered = {
+        candidate.lower(): candidate
+        for candidate in reversed(list(known))
+        if len(candidate) <= _LONGEST_WORD
+    }
+    near = (candidate for candidate in lowered if _one_edit_away(word, candidate))
+    close = list(islice(near, _MOST_CLOSE))
     close.sort(key=lambda candidate: (-_likeness(word, candidate), candidate))
-    alike = difflib.get_close_matches(word, lowered, n=limit, cutoff=_NEAR)
+    compared = lowered if len(lowered) <= _MOST_COMPARED else ()
+    alike = difflib.get_close_matches(word, compared, n=limit, cutoff=_NEAR)
     return [lowered[candidate] for candidate in dict.fromkeys([*close, *alike])][:limit]
 
 
@@ -79,3 +110,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean X or Y?`, or nothing where no known word is near."""
     found = near_misses(word, known)
     return f"did you mean {' or '.join(found)}?" if found else ""
+
+
+def shortened(word: str) -> str:
+    """A word as a message shows it: the beginning of one that has no end."""
+    return word if len(word) <= _SHOWN else f"{word[:_SHOWN]}…"

@@ -63,7 +63,7 @@ def test_the_rest_is_still_read() -> None:
     ("text", "place", "message"),
     [
         ("schema 1\nNUMBER(X) {\n\tsince 6.9\n", "x.vmci:3:11", "the file ends inside a block"),
-        ("schema 1\n\x00\n", "x.vmci:2:1", "unexpected"),
+        ("schema 1\n\x00\n", "x.vmci:2:1", "U+0000 does not print"),
         ('schema 1\nsection "no end\n', "x.vmci:2:9", "unexpected"),
         ("}\n", "x.vmci:1:1", "unexpected '}'"),
     ],

@@ -13,6 +13,9 @@ Finding = tuple[Location, str] | tuple[Location, str, str]
 """Where, what is wrong, and what to do about it."""
 
 
+MOST_FINDINGS = 200
+
+
 @dataclass(frozen=True)
 class Rule:
     """One lint rule.
@@ -30,5 +33,12 @@ class Rule:
     severity: str = "error"
 
     def run(self, schema: Schema) -> Iterator[Problem]:
-        for location, message, *hint in self.check(schema):
+        """What it finds. Of a schema that is full of it, the first `MOST_FINDINGS`."""
+        for number, (location, message, *hint) in enumerate(self.check(schema), 1):
+            if number > MOST_FINDINGS:
+                message = (
+                    f"{self.name}: more than {MOST_FINDINGS} findings; the others are left out"
+                )
+                yield Problem(location, self.id, message, severity=self.severity)
+                return
             yield Problem(location, self.id, message, "".join(hint), self.severity)

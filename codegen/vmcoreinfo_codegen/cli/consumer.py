@@ -8,7 +8,7 @@ import subprocess
 
 from ..model import Schema
 from ..model.consumer import Consumer
-from ..problem import did_you_mean
+from ..problem import did_you_mean, shortened
 from ..terms.tool import NEXT, ToolRelease
 from .failure import Failure
 
@@ -26,7 +26,7 @@ def consumer_of(schema: Schema, name: str) -> Consumer:
     if found is None:
         known = [consumer.name for consumer in schema.consumers]
         hint = did_you_mean(name, known) or f"one of {' '.join(known)}"
-        raise Failure(f"unknown consumer '{name}'; {hint}")
+        raise Failure(f"unknown consumer '{shortened(name)}'; {hint}")
     return found
 
 
@@ -38,8 +38,9 @@ def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
         return consumer, consumer.latest
     try:
         release = ToolRelease.parse(word)
-    except ValueError as error:
-        raise Failure(f"{text}: {error}") from None
+    except ValueError:
+        message = f"{shortened(text)}: '{shortened(word)}' is not a release like 1.7.4"
+        raise Failure(message) from None
     if word != NEXT and consumer.release(release) is None:
         known = [str(r.release) for r in consumer.releases]
         if not known[0] or release < min(r.release for r in consumer.releases):
@@ -56,14 +57,16 @@ def installed(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
             f"{consumer.name} can't be asked for its release; name it: {consumer.name}@1.0"
         )
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        ran = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=30, check=False
+        )
     except FileNotFoundError:
         raise Failure(
             f"{command[0]} is not installed here; name a release: {consumer.name}@1.0"
         ) from None
     except subprocess.TimeoutExpired:
         raise Failure(f"'{' '.join(command)}' does not come back") from None
-    match = re.search(r"\d+(?:\.\d+)+", ran.stdout + ran.stderr)
+    match = re.search(r"\b[0-9]{1,9}(?:\.[0-9]{1,9})+", ran.stdout + ran.stderr)
     if match is None:
         raise Failure(f"'{' '.join(command)}' says no release: {(ran.stdout + ran.stderr)[:80]!r}")
     return consumer, ToolRelease.parse(match[0])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -41,16 +42,21 @@ def load_schema(folder: Path) -> Schema:
     try:
         schema = _load(folder)
     except SchemaError as error:
-        problems = "\n".join(map(str, error.problems))
-        raise Failure(f"the schema in {folder} can't be used:\n{problems}") from error
+        raise unusable(folder, error) from error
     if not schema.entries:
         raise Failure(f"{folder}: no entries; --schema takes a folder with .vmci files")
     return schema
 
 
+def unusable(folder: Path, error: SchemaError) -> Failure:
+    """What a schema with problems ends a verb with."""
+    problems = "\n".join(map(str, error.problems))
+    return Failure(f"the schema in {folder} can't be used:\n{problems}")
+
+
 def _load(folder: Path) -> Schema:
     # Of the one that came with the tool a model is kept; one that somebody works on changes.
-    if folder.resolve() == resources.schema().resolve():
+    if os.path.realpath(folder) == os.path.realpath(resources.schema()):
         return load_kept(folder)
     from ..model.build import load
 

@@ -7,13 +7,14 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NoReturn
 
 from ..emit.embedded import EMBEDDABLE
 from ..emit.stamp import Stamp, StampError
 from ..model import Schema
 from ..model.consumer import KernelRange
+from ..problem import shortened
+from ..reading import STDIN, InputError, read_text
 from ..subset.reduce import EmptySelection, left_out, reduce
 from ..subset.selection import (
     EVERY_KERNEL,
@@ -29,6 +30,8 @@ from .failure import FINDINGS, Failure
 from .schema import architecture_of, release_of
 
 _PREFIX = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST_PREFIX = 64
+_MOST_BYTES = 1 << 20
 
 
 def add_selection_options(parser: argparse.ArgumentParser) -> None:
@@ -126,8 +129,9 @@ def prefix_of(options: argparse.Namespace) -> str | None:
     prefix: str | None = options.prefix
     if prefix is None:
         return None
-    if not _PREFIX.fullmatch(prefix):
-        raise Failure(f"--prefix '{prefix}': small letters, digits and '_', a letter first")
+    if not _PREFIX.fullmatch(prefix) or len(prefix) > _LONGEST_PREFIX:
+        wanted = f"small letters, digits and '_', a letter first, {_LONGEST_PREFIX} at most"
+        raise Failure(f"--prefix '{shortened(prefix)}': {wanted}")
     return prefix.rstrip("_")
 
 
@@ -147,11 +151,9 @@ def reduced(schema: Schema, selection: Selection) -> Schema:
 
 def _read(path: str) -> tuple[KeyPattern, ...]:
     try:
-        if path == "-":
-            return read_patterns(sys.stdin.read(), "<stdin>")
-        return read_patterns(Path(path).read_text(encoding="utf-8"), path)
-    except UnicodeDecodeError as error:
-        raise Failure(f"{path}: not UTF-8 at byte {error.start}") from error
+        return read_patterns(read_text(path, _MOST_BYTES), STDIN if path == "-" else path)
+    except InputError as error:
+        raise Failure(f"--keys {error}") from error
 
 
 def _kernels(schema: Schema, text: str) -> KernelRange:

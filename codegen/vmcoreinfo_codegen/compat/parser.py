@@ -53,11 +53,10 @@ def stumbles(
 
     `format_` is that of what the note is from: a dump's, `note` or `text`.
     """
-    wanted = consumer.keys_of(release)
+    traits = [t for t in consumer.traits if t.is_of(release) and t.counts_in(format_)]
+    wanted = consumer.keys_of(release) if traits else ()
     found = []
-    for trait in consumer.traits:
-        if not (trait.is_of(release) and trait.counts_in(format_)):
-            continue
+    for trait in traits:
         subject = Text(
             text.rstrip(b"\0"),
             trait.subjects or wanted,

@@ -3,23 +3,36 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
+from ..limits import Limit
 from ..model import Schema
 from ..model.vocabulary import Format
-from ..terms.key import argument_of, kind_of
+from ..problem import shortened
+from ..terms.key import Kind, argument_of, kind_of
+from .mail import is_mail, plain_text
 
 MOST_BYTES = 16 << 20
+MOST_EXPORTS = 10_000
+"""Lines of a patch that print an entry; all kernels together printed some 200 entries."""
+# The kernel cuts a line of the note after 80 bytes.
+_LONGEST_KEY = 200
+_FORMS_EACH = 16
+_Name = TypeVar("_Name")
 
 _FILE = re.compile(r"^(?:---|\+\+\+) (?:[ab]/)?(\S+)")
 _ARCH = re.compile(r"^arch/([^/]+)/")
 _CALL = re.compile(r"\b(VMCOREINFO_\w+)\(\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?[,)]")
 _PRINTED = re.compile(r'vmcoreinfo_append_str\(\s*"([^"=\\]+)=([^"\\]*)')
 _QUOTE = re.compile(r"^(?:[ \t]*>)+ ?")
+
+
+class PatchError(Exception):
+    """A patch that is none to a kernel: more of something than such a patch can have."""
 
 
 @dataclass(frozen=True)
@@ -38,28 +51,29 @@ class Patch:
     removed: tuple[Touched, ...]
     added: tuple[Touched, ...]
 
-    @property
+    @cached_property
     def reformatted(self) -> list[tuple[Touched, Touched]]:
-        """Entries that stay and are printed in another form."""
-        return [
-            (old, new)
-            for old in self.removed
-            for new in self.added
-            if old.key == new.key and old.source == new.source and old.form != new.form
-        ]
+        """Entries that stay and are printed in another form. Raises PatchError."""
+        added = _by(self.added, lambda t: (t.key, t.source))
+        most = _FORMS_EACH * (len(self.removed) + len(self.added))
+        pairs = Limit("forms of an entry", most, "pairs", PatchError)
+        found = []
+        for old in self.removed:
+            forms = added.get((old.key, old.source), [])
+            pairs.spend(len(forms))
+            found += [(old, new) for new in forms if old.form != new.form]
+        return found
 
     def renamed(self) -> list[tuple[Touched, Touched]]:
         """What is taken out while one of the same kind, about the same struct, is put in.
 
         Where there is more than one on either side, nobody can tell which became which.
         """
+        gone, came = _by(self.gone(), _struct_of), _by(self.came(), _struct_of)
         return [
-            (old, new)
-            for old in self.gone()
-            for new in self.came()
-            if _alike(old, new)
-            and sum(_alike(old, other) for other in self.came()) == 1
-            and sum(_alike(other, new) for other in self.gone()) == 1
+            (olds[0], came[struct][0])
+            for struct, olds in gone.items()
+            if struct is not None and len(olds) == 1 and len(came.get(struct, ())) == 1
         ]
 
     def formats(self, source: str) -> dict[str, Format]:
@@ -72,10 +86,10 @@ class Patch:
 
     def gone(self) -> list[Touched]:
         """What is taken out and not put in again, for the same or for all architectures."""
-        return [t for t in self.removed if not _covers(self.added, t)]
+        return _not_in(self.removed, self.added)
 
     def came(self) -> list[Touched]:
-        return [t for t in self.added if not _covers(self.removed, t)]
+        return _not_in(self.added, self.removed)
 
 
 _FORMATS = (
@@ -93,23 +107,34 @@ def format_of(form: str) -> Format | None:
     return next((format_ for shape, format_ in _FORMATS if shape.fullmatch(text)), None)
 
 
-def _alike(old: Touched, new: Touched) -> bool:
-    owners = [argument_of(t.key).partition(".") for t in (old, new)]
-    is_member = all(dot for _, dot, _ in owners)
-    return (
-        kind_of(old.key) is kind_of(new.key)
-        and old.source == new.source
-        and is_member
-        and owners[0][0] == owners[1][0]
-    )
+_Struct = tuple[Kind, str | None, str]
 
 
-def _covers(lines: Iterable[Touched], wanted: Touched) -> bool:
-    return any(t.key == wanted.key and t.source in (None, wanted.source) for t in lines)
+def _struct_of(touched: Touched) -> _Struct | None:
+    """The struct that a member is of, with the kind of the entry; None for what is no member."""
+    struct, dot, _ = argument_of(touched.key).partition(".")
+    return (kind_of(touched.key), touched.source, struct) if dot else None
+
+
+def _by(lines: Iterable[Touched], name: Callable[[Touched], _Name]) -> dict[_Name, list[Touched]]:
+    found: dict[_Name, list[Touched]] = {}
+    for line in lines:
+        found.setdefault(name(line), []).append(line)
+    return found
+
+
+def _not_in(lines: Iterable[Touched], others: Iterable[Touched]) -> list[Touched]:
+    """Those that no other line covers: of the same key, for the same or for all architectures."""
+    there = {(t.key, t.source) for t in others}
+    return [t for t in lines if not there & {(t.key, None), (t.key, t.source)}]
 
 
 def read_patch(data: bytes, schema: Schema) -> Patch:
-    """Every line with a sign that prints an entry. Headers of a mail and quoting are taken away."""
+    """Every line with a sign that prints an entry. Headers of a mail and quoting are taken away.
+
+    Raises PatchError for what no patch to a kernel can be.
+    """
+    exports = Limit("the patch", MOST_EXPORTS, "lines that print an entry", PatchError)
     source: str | None = None
     removed: list[Touched] = []
     added: list[Touched] = []
@@ -122,18 +147,18 @@ def read_patch(data: bytes, schema: Schema) -> Patch:
             continue
         if line[:1] in "+-" and line[:1]:
             touched = removed if line[0] == "-" else added
-            touched += [Touched(key, form, source) for key, form in _exports(line[1:], schema)]
+            for key, form in _exports(line[1:], schema):
+                exports.spend()
+                if len(key) > _LONGEST_KEY:
+                    raise PatchError(f"a key of {len(key)} characters: '{shortened(key)}'")
+                touched.append(Touched(key, form, source))
     return Patch(tuple(dict.fromkeys(removed)), tuple(dict.fromkeys(added)))
 
 
 def _lines(data: bytes) -> list[str]:
-    text = data.decode("utf-8", "replace")
-    # Only headers at the very start make a mail; a diff has none.
-    if re.match(r"(?:From |[A-Z][\w-]+: )", text):
-        message = email.message_from_bytes(data, policy=email.policy.default)
-        body = message.get_body(("plain",))
-        if body is not None:
-            text = str(body.get_content())
+    text = plain_text(data, PatchError) if is_mail(data) else None
+    if text is None:
+        text = data.decode("utf-8", "replace")
     return [_QUOTE.sub("", line) for line in text.splitlines()]
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..model import Schema
+from ..reading import read_regular
 from ..terms.key import identifier_of
 from .stamp import Stamp, StampError, read_stamp
 
 _SUFFIXES = (".c", ".h", ".py", ".map", ".pc.in")
+_MOST_BYTES = 1 << 25
 _NAMES = ("CMakeLists.txt", "meson.build")
 # In C a key is an enumerator, in Python a property.
 _KEY = re.compile(r"VMCI_(\w+)|^    def (\w+)\(self\)", re.MULTILINE)
@@ -75,7 +77,8 @@ def _standing_or_none(path: Path) -> Standing | None:
 
 
 def _standing(path: Path) -> Standing | None:
-    text = path.read_text(encoding="utf-8", errors="replace")
+    data = read_regular(path, _MOST_BYTES, lambda message: StampError(f"{path}: error: {message}"))
+    text = data.decode("utf-8", "replace")
     stamp = read_stamp(text, str(path))
     return Standing(path, text, stamp) if stamp else None
 

@@ -169,7 +169,7 @@ def _recipe_row(recipe: Recipe) -> Row:
         "keys": list(recipe.keys),
         "key_identifiers": [identifier_of(key) for key in recipe.keys],
         "archs": list(recipe.archs) if recipe.archs else [],
-        "arch_identifiers": [name.upper() for name in recipe.archs or ()],
+        "arch_identifiers": [identifier_of(name).upper() for name in recipe.archs or ()],
         "since": release_number(recipe.since) if recipe.since else None,
         "until": release_number(recipe.until) if recipe.until else None,
         "since_text": str(recipe.since) if recipe.since else None,

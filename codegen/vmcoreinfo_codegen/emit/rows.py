@@ -84,7 +84,7 @@ def arch_rows(schema: Schema) -> list[Row]:
     return [
         {
             "name": arch.name,
-            "identifier": arch.name.upper(),
+            "identifier": identifier_of(arch.name).upper(),
             "bits": arch.bits,
             "aliases": list(arch.aliases),
         }

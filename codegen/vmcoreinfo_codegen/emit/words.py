@@ -30,7 +30,11 @@ def pieces(text: str) -> list[tuple[bool, str]]:
     for match in _LITERAL.finditer(text):
         if match.start() > end:
             found.append((False, text[end : match.start()]))
-        found.append((True, match[0].strip("`")))
+        part = match[0].strip("`")
+        # Two in a row are one: no form of markup has room for a mark between them.
+        if found and found[-1][0]:
+            part = found.pop()[1] + part
+        found.append((True, part))
         end = match.end()
     if end < len(text):
         found.append((False, text[end:]))

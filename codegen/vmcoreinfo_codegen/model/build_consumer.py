@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+
+from ..problem import shortened
 from ..syntax import tree
 from ..terms.condition import ALWAYS
 from ..terms.tool import ToolRelease
@@ -18,6 +21,8 @@ from .consumer import (
 )
 from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
 from .words import Words
+
+_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+")
 
 
 class ConsumerBuilder(Words):
@@ -36,7 +41,7 @@ class ConsumerBuilder(Words):
         return Consumer(
             name=str(block.name),
             doc=self._text(block, "doc"),
-            url=self._text(block, "url"),
+            url=self._url(block),
             releases=tuple(found),
             readings=tuple(
                 self._reading(clause) for clause in block.clauses if isinstance(clause, tree.Reads)
@@ -50,6 +55,13 @@ class ConsumerBuilder(Words):
             needs=tuple(need for need in needs if need is not None),
             location=self._at(block.name),
         )
+
+    def _url(self, block: tree.Block) -> str:
+        url = self._text(block, "url")
+        if url and not _URL.fullmatch(url):
+            self._problem(block, f"'{shortened(url)}' is no address of a page", "https://…")
+            return ""
+        return url
 
     def _reading(self, clause: tree.Reads) -> Reading:
         formats = [self._known(Format, word, "format") for word in clause.formats]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
@@ -188,8 +189,16 @@ class Consumer(Model):
 
     def keys_of(self, release: ToolRelease) -> tuple[str, ...]:
         """What one release reads."""
-        alternatives = (a for need in self.needs for a in need.alternatives if a.is_of(release))
-        return tuple(dict.fromkeys(key for one in alternatives for key in one.keys))
+        if release not in self._read:
+            alternatives = (a for need in self.needs for a in need.alternatives if a.is_of(release))
+            keys = dict.fromkeys(key for one in alternatives for key in one.keys)
+            self._read[release] = tuple(keys)
+        return self._read[release]
+
+    @cached_property
+    def _read(self) -> dict[ToolRelease, tuple[str, ...]]:
+        """What releases read, as far as it was asked for."""
+        return {}
 
     @property
     def latest(self) -> ToolRelease:

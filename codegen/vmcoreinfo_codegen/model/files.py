@@ -3,35 +3,101 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from ..limits import Limit
 from ..problem import LANGUAGE, Location, Problem, SchemaError
+from ..reading import read_regular
 
 TOP = "schema.vmci"
 """The file that sources all others, in the schema's folder."""
+
+# The shipped schema has 36 files, the largest of 27 KiB, 170 KiB in all.
+MOST_BYTES = 1 << 19
+MOST_BYTES_IN_ALL = 1 << 21
+MOST_FILES = 2000
+_MOST_NAMES = 100_000
+"""Names in the folder and those below it, whatever they are of."""
 
 
 def read_files(folder: Path) -> list[tuple[str, str]]:
     """The `.vmci` files below a folder as (name in messages, text), the top one first.
 
-    Raises SchemaError where others are there and the top one is not, or where one is not UTF-8.
+    Raises SchemaError where others are there and the top one is not, where one is no file, not
+    UTF-8 or outside of the folder, and where all is more than a schema can be.
     """
     top = folder / TOP
-    paths = sorted(folder.rglob("*.vmci"), key=lambda path: (path != top, path.as_posix()))
+    paths = sorted(schema_files(folder), key=lambda path: (path != top, path.as_posix()))
     if paths and paths[0] != top:
         message = "no such file: it names all others, in their order"
         hint = f"write it: 'schema 1', and a line like 'source \"{_below(folder, paths[0])}\"' each"
-        raise SchemaError([Problem(Location(f"{folder.name}/{TOP}"), LANGUAGE, message, hint)])
-    files = []
-    for path in paths:
-        name = f"{folder.name}/{_below(folder, path)}"
-        try:
-            files.append((name, path.read_text(encoding="utf-8")))
-        except UnicodeDecodeError as error:
-            raise SchemaError(
-                [Problem(Location(name), "VMCI001", f"not UTF-8 at byte {error.start}")]
-            ) from error
-    return files
+        raise _error(f"{folder.name}/{TOP}", message, hint)
+    real = os.path.realpath(folder)
+    whole = Limit(
+        "the files of the schema",
+        MOST_BYTES_IN_ALL,
+        "bytes",
+        lambda message: _error(folder.name, message),
+    )
+    return [(_name(folder, path), _text(folder, real, path, whole)) for path in paths]
+
+
+def schema_files(folder: Path) -> list[Path]:
+    """Every `.vmci` file below a folder, as the folder has them. Raises SchemaError, OSError."""
+
+    def refused(message: str) -> SchemaError:
+        return _error(folder.name, message, "a schema has a folder of its own")
+
+    names = Limit("the folder", _MOST_NAMES, "names", refused)
+    files = Limit("the schema", MOST_FILES, "files", refused)
+    found: list[Path] = []
+    folders = [folder]
+    while folders:
+        with os.scandir(folders.pop()) as there:
+            for entry in there:
+                names.spend()
+                # No link is followed to another folder: it may lead anywhere, or in a circle.
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
+                elif entry.name.endswith(".vmci"):
+                    files.spend()
+                    found.append(Path(entry.path))
+    return found
+
+
+def read_schema_file(path: Path, name: str) -> bytes:
+    """What a schema file has, called `name` in messages. Raises SchemaError, OSError."""
+    return read_regular(path, MOST_BYTES, lambda message: _error(name, message))
+
+
+def schema_text(data: bytes, name: str) -> str:
+    """Bytes of a schema file as text. Raises SchemaError where they are not UTF-8."""
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise _error(name, f"not UTF-8 at byte {error.start}", rule="VMCI001") from error
+
+
+def _text(folder: Path, real: str, path: Path, whole: Limit) -> str:
+    name = _name(folder, path)
+    if not Path(os.path.realpath(path)).is_relative_to(real):
+        raise _error(name, "leads out of the folder of the schema", "put the file itself there")
+    data = read_schema_file(path, name)
+    whole.spend(len(data))
+    return schema_text(data, name)
+
+
+def _name(folder: Path, path: Path) -> str:
+    below = _below(folder, path)
+    if not below.isprintable():
+        message = f"the file {below!r} has a name that can't be printed"
+        raise _error(folder.name, message, "rename it")
+    return f"{folder.name}/{below}"
+
+
+def _error(name: str, message: str, hint: str = "", rule: str = LANGUAGE) -> SchemaError:
+    return SchemaError([Problem(Location(name), rule, message, hint)])
 
 
 def _below(folder: Path, path: Path) -> str:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from ..problem import LANGUAGE, Location, Problem, did_you_mean
+from ..problem import LANGUAGE, Location, Problem, collect, did_you_mean, shortened
 from ..syntax import tree
 
 
@@ -33,6 +34,15 @@ def in_order(files: Sequence[tree.File], problems: list[Problem]) -> list[Placed
     return placed
 
 
+@dataclass
+class _Reading:
+    """A file whose items are read; a section ends with its file."""
+
+    path: str
+    items: Iterator[tree.Node]
+    section: str = ""
+
+
 class _Walk:
     def __init__(self, files: Sequence[tree.File], problems: list[Problem]) -> None:
         self._files = {file.path: file for file in files}
@@ -42,17 +52,22 @@ class _Walk:
         self._unreadable = {problem.location.path for problem in problems}
         self._sourced: dict[str, Location | None] = {self._top: None}
 
-    def items(self, file: tree.File) -> Iterator[Placed]:
-        section = ""
-        for item in file.items:
-            if isinstance(item, tree.SourceFile):
-                sourced = self._file(item, file.path)
+    def items(self, top: tree.File) -> Iterator[Placed]:
+        """Items of a file and of those that it sources, however long that chain is."""
+        open_files = [_Reading(top.path, iter(top.items))]
+        while open_files:
+            reading = open_files[-1]
+            item = next(reading.items, None)
+            if item is None:
+                open_files.pop()
+            elif isinstance(item, tree.SourceFile):
+                sourced = self._file(item, reading.path)
                 if sourced is not None:
-                    yield from self.items(sourced)
+                    open_files.append(_Reading(sourced.path, iter(sourced.items)))
             else:
                 if isinstance(item, tree.Section):
-                    section = str(item.title)
-                yield Placed(file.path, section, item)
+                    reading.section = str(item.title)
+                yield Placed(reading.path, reading.section, item)
 
     def _file(self, line: tree.SourceFile, path: str) -> tree.File | None:
         name = str(line.name)
@@ -60,7 +75,9 @@ class _Walk:
         found = self._files.get(str(self._folder / name))
         if found is None:
             known = [str(PurePosixPath(p).relative_to(self._folder)) for p in self._files]
-            self._problem(at, f"no file {name} in {self._folder}/", did_you_mean(name, known))
+            self._problem(
+                at, f"no file {shortened(name)} in {self._folder}/", did_you_mean(name, known)
+            )
             return None
         if found.path in self._sourced:
             first = self._sourced[found.path]
@@ -82,7 +99,7 @@ class _Walk:
                 self._problem(Location(path), "no file sources it", hint)
 
     def _problem(self, at: Location, message: str, hint: str) -> None:
-        self._problems.append(Problem(at, LANGUAGE, message, hint))
+        collect(self._problems, Problem(at, LANGUAGE, message, hint))
 
 
 def _sources(file: tree.File) -> bool:

@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TypedDict, TypeVar
 
-from ..problem import LANGUAGE, Location, Problem, did_you_mean
+from ..problem import LANGUAGE, Location, Problem, collect, did_you_mean, shortened
 from ..syntax import tree
 from ..terms.release import Release
 from .base import Boundary, Span
 from .vocabulary import Described, Evidence
 
+# Generated code compares releases as fields of 16 bits.
+_MOST_IN_RELEASE = 0xFFFF
 _Word = TypeVar("_Word", bound=Described)
 _ClauseType = TypeVar("_ClauseType", bound=tree.Clause)
 
@@ -24,6 +27,15 @@ class Bounds(TypedDict):
     backports: tuple[Release, ...]
 
 
+@dataclass
+class _Open:
+    """A span while its clauses are read."""
+
+    since: Boundary
+    until: Boundary | None = None
+    backports: list[Boundary] = field(default_factory=list)
+
+
 class Words:
     """Reads words, boundaries and ranges of the tree; what is wrong with them becomes a problem."""
 
@@ -31,7 +43,7 @@ class Words:
         self._problems = problems
         self._path = ""
         self._section = ""
-        self._archs: list[str] = []
+        self._archs: dict[str, None] = {}
         self._aliases: dict[str, str] = {}
 
     # ---- messages ---------------------------------------------------------------
@@ -40,7 +52,7 @@ class Words:
         return Location(self._path, place.line, place.column)
 
     def _problem(self, place: tree.Word | tree.Node, message: str, hint: str = "") -> None:
-        self._problems.append(Problem(self._at(place), LANGUAGE, message, hint))
+        collect(self._problems, Problem(self._at(place), LANGUAGE, message, hint))
 
     # ---- words ------------------------------------------------------------------
 
@@ -50,15 +62,19 @@ class Words:
         except ValueError:
             known = words.words()
             hint = did_you_mean(str(word), known) or f"one of {', '.join(known)}"
-            self._problem(word, f"unknown {what} '{word}'", hint)
+            self._problem(word, f"unknown {what} '{shortened(str(word))}'", hint)
             return None
 
     def _release(self, word: tree.Word) -> Release | None:
         try:
-            return Release.parse(str(word))
+            release = Release.parse(str(word))
         except ValueError as error:
             self._problem(word, str(error))
             return None
+        if max(*release.mainline, release.stable) > _MOST_IN_RELEASE:
+            self._problem(word, f"a number of {release} is above {_MOST_IN_RELEASE}")
+            return None
+        return release
 
     def _optional_release(self, word: tree.Word | None) -> Release | None:
         return None if word is None else self._release(word)
@@ -71,7 +87,7 @@ class Words:
                 continue
             real = self._aliases.get(str(word))
             hint = f"write {real}" if real else did_you_mean(str(word), self._archs)
-            self._problem(word, f"unknown architecture '{word}'", hint)
+            self._problem(word, f"unknown architecture '{shortened(str(word))}'", hint)
         return tuple(names) if words else None
 
     def _boundary(
@@ -127,7 +143,7 @@ class Words:
 
     def _spans(self, block: tree.Block) -> tuple[Span, ...]:
         """Pair `since` with the `until` after it; a backport belongs to the span before it."""
-        spans: list[Span] = []
+        spans: list[_Open] = []
         for clause in block.clauses:
             if not isinstance(clause, tree.BoundaryClause):
                 continue
@@ -137,14 +153,16 @@ class Words:
             if clause.name == "since":
                 if spans and spans[-1].until is None:
                     self._problem(clause, "a second 'since' before the 'until' of the first")
-                spans.append(Span(since=boundary))
+                spans.append(_Open(boundary))
             elif not spans:
                 self._problem(clause, f"'{clause.name}' without a 'since' before it")
             elif clause.name == "until":
                 if spans[-1].until is not None:
                     self._problem(clause, "a second 'until' for one 'since'")
-                spans[-1] = spans[-1].model_copy(update={"until": boundary})
+                spans[-1].until = boundary
             else:
-                backports = (*spans[-1].backports, boundary)
-                spans[-1] = spans[-1].model_copy(update={"backports": backports})
-        return tuple(spans)
+                spans[-1].backports.append(boundary)
+        return tuple(
+            Span(since=span.since, until=span.until, backports=tuple(span.backports))
+            for span in spans
+        )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..model import Architecture, Entry, Schema
-from ..problem import near_misses
+from ..problem import near_misses, shortened
 from ..terms.key import argument_of
 from ..terms.release import Release, parse_release_string
 
@@ -15,7 +15,7 @@ class UnknownName(Exception):
     def __init__(self, what: str, name: str, near: list[str], remedy: str = "") -> None:
         self.near = near
         hint = f"; did you mean {' or '.join(near)}?" if near else f"; {remedy}" if remedy else ""
-        super().__init__(f"unknown {what} '{name}'{hint}")
+        super().__init__(f"unknown {what} '{shortened(name)}'{hint}")
 
 
 def find_entry(schema: Schema, key: str) -> Entry:

@@ -4,17 +4,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from ..limits import Limit
 from ..model import Schema
 from ..model.consumer import Consumer, KernelRange
-from ..problem import Location, did_you_mean
+from ..problem import Location, did_you_mean, shortened
 from ..query.names import UnknownName, find_entry
+from ..reading import InputError
 from ..terms.release import Release, overlap
 from ..terms.tool import ToolRelease
 
 EVERY_KERNEL = KernelRange()
 _PATTERN = re.compile(r"[A-Za-z0-9_.()*?-]+")
+_LONGEST_PATTERN = 200
+_MOST_PATTERNS = 5000
+_MOST_UNKNOWN = 50
 
 
 class UnknownKeys(Exception):
@@ -32,9 +38,14 @@ class KeyPattern:
     def is_glob(self) -> bool:
         return "*" in self.text or "?" in self.text
 
-    def matches(self, key: str) -> bool:
-        pattern = re.escape(self.text).replace(r"\*", ".*").replace(r"\?", ".")
-        return re.fullmatch(pattern, key) is not None
+    def fitting(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that it fits; `keys` finds one without a search."""
+        if not self.is_glob:
+            return {self.text} if self.text in keys else set()
+        if len(self.text) > _LONGEST_PATTERN:
+            return set()
+        matches = _glob(self.text).fullmatch
+        return {key for key in keys if matches(key)}
 
 
 @dataclass(frozen=True)
@@ -87,26 +98,39 @@ class Selection:
             return set(schema.by_key)
         archs = self.archs or tuple(arch.name for arch in schema.architectures)
         found = {key for reader in self.readers for key in reader.keys(self.kernels, archs)}
-        unknown = []
+        unknown: list[KeyPattern] = []
         for pattern in self.patterns:
-            fitting = {key for key in schema.by_key if pattern.matches(key)}
+            fitting = pattern.fitting(schema.by_key)
             if not fitting:
-                unknown.append(f"{pattern.location}: error: {_unknown(schema, pattern)}")
+                unknown.append(pattern)
             found |= fitting
         if unknown:
-            raise UnknownKeys("\n".join(unknown))
+            told = [f"{p.location}: error: {_unknown(schema, p)}" for p in unknown[:_MOST_UNKNOWN]]
+            more = len(unknown) - len(told)
+            raise UnknownKeys("\n".join([*told, *([f"and {more} more"] if more else [])]))
         return found
 
 
 def read_patterns(text: str, path: str) -> tuple[KeyPattern, ...]:
-    """The patterns of a file: one a line, `#` begins a comment; what stands twice counts once."""
+    """The patterns of a file: one a line, `#` begins a comment; what stands twice counts once.
+
+    Raises InputError where there are more than any schema has keys.
+    """
     found: dict[str, KeyPattern] = {}
+    different = Limit(path, _MOST_PATTERNS, "different patterns", InputError)
     for number, line in enumerate(text.splitlines(), 1):
         word = line.partition("#")[0].strip()
-        if word:
-            place = Location(path, number, line.index(word) + 1)
-            found.setdefault(word, KeyPattern(word, place))
+        if word and word not in found:
+            different.spend()
+            found[word] = KeyPattern(word, Location(path, number, line.index(word) + 1))
     return tuple(found.values())
+
+
+def _glob(text: str) -> re.Pattern[str]:
+    """A glob as a pattern that goes back over no part: what is between stars is found once."""
+    first, *others = (re.escape(part).replace(r"\?", ".") for part in text.split("*"))
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(first + between + "".join(f".*{part}" for part in others[-1:]))
 
 
 def range_of_one(schema: Schema, release: Release) -> KernelRange:
@@ -127,11 +151,11 @@ def _share(one: KernelRange | None, other: KernelRange) -> bool:
 
 def _unknown(schema: Schema, pattern: KeyPattern) -> str:
     if not _PATTERN.fullmatch(pattern.text):
-        return f"'{pattern.text}' is neither a key nor a glob of '*' and '?'; one a line"
+        return f"'{shortened(pattern.text)}' is neither a key nor a glob of '*' and '?'; one a line"
     if pattern.is_glob:
-        return f"no key is like '{pattern.text}'"
+        return f"no key is like '{shortened(pattern.text)}'"
     try:
         near = find_entry(schema, pattern.text).key
     except UnknownName as error:
         return str(error)
-    return f"unknown key '{pattern.text}'; {did_you_mean(near, [near])}"
+    return f"unknown key '{shortened(pattern.text)}'; {did_you_mean(near, [near])}"

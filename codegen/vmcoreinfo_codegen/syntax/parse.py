@@ -12,14 +12,18 @@ from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, l
 from lark.lexer import PatternStr
 
 from .. import resources
-from ..problem import Location, Problem, did_you_mean
+from ..problem import Location, Problem, did_you_mean, shortened
 from . import tree
 from .build import Builder
+from .limits import first_refused, unprintable
 
 RULE = "VMCI001"
 _WORD = re.compile(r'"[^"]*"?|[A-Za-z_][\w.-]*|\S')
 # After so many errors the rest is more likely an echo than news.
-_MOST_ERRORS = 50
+MOST_ERRORS = 50
+# To find the next error the text before it is read again: of large files, that often at most.
+_MOST_READINGS = 4
+_READ_ANYHOW = 1 << 16
 _NAMES = {
     "NEWLINE": "end of line",
     "STRING": 'a "string"',
@@ -67,16 +71,23 @@ def parse(text: str, path: str) -> tuple[tree.File, list[Problem]]:
     A line that can't be read is reported and left out (with its block, where it
     opens one), so that the rest of the file is still read and checked.
     """
-    problems: list[Problem] = []
+    problems = list(unprintable(text, path))
+    if problems:
+        return tree.File(path, ()), problems
     lines = text.splitlines() if text else []
+    to_read = _MOST_READINGS * len(text) + _READ_ANYHOW
     while True:
         try:
             parsed = _parser().parse("\n".join([*lines, ""]) if lines else "")
         except UnexpectedInput as error:
             problems.append(_problem(error, path, lines))
-            if len(problems) >= _MOST_ERRORS or not _leave_out(lines, error):
+            to_read -= sum(map(len, lines[: error.line])) if error.line > 0 else len(text)
+            if len(problems) >= MOST_ERRORS or to_read < 0 or not _leave_out(lines, error):
                 return tree.File(path, ()), problems
             continue
+        refused = first_refused(parsed, path)
+        if refused is not None:
+            return tree.File(path, ()), [*problems, refused]
         return Builder(path).transform(parsed), problems
 
 
@@ -92,18 +103,25 @@ def _problem(error: UnexpectedInput, path: str, lines: list[str]) -> Problem:
         return Problem(location, RULE, "the file ends inside a block", "a '}' is missing")
     source = lines[line - 1]
     # `untill` is read as `until` and an `l` too many: the word that is wrong is the whole one.
-    before = re.search(r"[\w-]*$", source[: column - 1])
-    column -= len(before[0]) if before and source[column - 1 : column].isalnum() else 0
+    before = _word_before(source, column - 1)
+    column -= len(before) if source[column - 1 : column].isalnum() else 0
     match = _WORD.match(source, column - 1)
     found = match[0] if match else ""
     keywords, others = _accepted(accepted)
-    hint = did_you_mean(found, keywords + (_keywords() if before and before[0] else []))
+    hint = did_you_mean(found, keywords + (_keywords() if before else []))
     if not hint and found.startswith('"') and not found.endswith('"', 1):
         hint = "a string ends on its own line; go on with another one on the next"
     expected = ", ".join(others + keywords) if len(keywords) < 8 else ""
-    message = f"unexpected {f'{found!r}' if found else 'end of line'}"
+    message = f"unexpected {f'{shortened(found)!r}' if found else 'end of line'}"
     message += f", expected {expected}" if expected else ""
     return Problem(Location(path, line, column), RULE, message, hint)
+
+
+def _word_before(source: str, end: int) -> str:
+    start = end
+    while start and (source[start - 1].isalnum() or source[start - 1] in "_-"):
+        start -= 1
+    return source[start:end]
 
 
 def _keywords() -> list[str]:

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-_RELEASE = re.compile(r"(\d+)\.(\d+)((?:\.\d+)*)(?:-rc(\d+))?")
+# No number of a release has more than nine digits.
+_RELEASE = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})((?:\.[0-9]{1,9})*)(?:-rc([0-9]{1,5}))?")
 # A full release string: distributions append their own part (`6.12.117+deb13-cloud-amd64`,
 # `5.10.0-30-amd64`, `4.18.0-553.el8_10.x86_64`); release candidates keep `-rcN` in front of it.
-_RELEASE_STRING = re.compile(r"(\d+(?:\.\d+)+(?:-rc\d+)?)(.*)", re.DOTALL)
+_RELEASE_STRING = re.compile(r"([0-9]+(?:\.[0-9]+)+(?:-rc[0-9]+)?)(.*)", re.DOTALL)
 _FINAL = 10**6
 
 
@@ -87,14 +89,43 @@ def contains(since: Release | None, until: Release | None, release: Release) -> 
     return until is None or release.moment < until.opening
 
 
-def overlap(
-    first: tuple[Release | None, Release | None], second: tuple[Release | None, Release | None]
-) -> bool:
+Bounds = tuple[Release | None, Release | None]
+"""Of a half-open span; None is no bound."""
+
+
+def overlap(first: Bounds, second: Bounds) -> bool:
     """Whether two half-open spans share a release."""
     for (since, _), (_, until) in ((first, second), (second, first)):
         if since is not None and until is not None and since.opening >= until.opening:
             return False
     return True
+
+
+def _start(since: Release | None) -> tuple[object, ...]:
+    return (False,) if since is None else (True, since.opening)
+
+
+def first_overlap(spans: Sequence[Bounds]) -> tuple[int, int] | None:
+    """Places of two spans that share a release, the lower first; None where there are none.
+
+    Takes one pass in order of time, so ten thousand spans are no trouble. Empty spans share nothing.
+    """
+    order = sorted(
+        range(len(spans)),
+        key=lambda place: _start(spans[place][0]),
+    )
+    longest: int | None = None
+    for place in order:
+        since, until = spans[place]
+        if since is not None and until is not None and since.opening >= until.opening:
+            continue
+        if longest is None:
+            longest = place
+            continue
+        if overlap(spans[longest], spans[place]):
+            return min(longest, place), max(longest, place)
+        longest = place
+    return None
 
 
 def parse_release_string(text: str) -> tuple[Release, str]:

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-_RELEASE = re.compile(r"\d+(?:\.\d+)+(?:-rc\d+)?")
+# No number of a release has more than nine digits, so `next` is above all of them.
+_RELEASE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})+(?:-rc[0-9]{1,5})?")
 NEXT = "next"
 """What is in a tool's repository and in no release of it."""
 
@@ -38,7 +39,7 @@ def _parse(text: str) -> ToolRelease:
         return ToolRelease((1 << 30,), text)
     if not _RELEASE.fullmatch(text):
         raise ValueError(f"{text!r} is not a release like 1.7.4")
-    numbers = [int(part) for part in re.findall(r"\d+", text)]
+    numbers = [int(part) for part in re.findall(r"[0-9]+", text)]
     # 8.0.0 is 8.0, and a candidate comes before what it is a candidate of.
     candidate = numbers.pop() if "-rc" in text else 1 << 20
     while len(numbers) > 1 and numbers[-1] == 0:

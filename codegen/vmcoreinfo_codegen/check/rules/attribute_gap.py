@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 
 from ...model.base import Ranged
 from ...model.entry import Export
 from ...model.schema import Schema
-from ...terms.release import overlap
+from ...terms.release import first_overlap
 from ..rule import Finding, Rule
 
 
 def _overlapping(attributes: Sequence[Ranged]) -> bool:
-    return any(
-        overlap((a.since, a.until), (b.since, b.until))
-        for a, b in itertools.combinations(attributes, 2)
-    )
+    return first_overlap([(a.since, a.until) for a in attributes]) is not None
 
 
 def _uncovered(schema: Schema, export: Export) -> list[str]:

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
+import builtins
+import keyword
 from collections.abc import Iterator
 
 from ...model.schema import Schema
 from ...terms.key import identifier_of
 from ..rule import Finding, Rule
+
+# A derivation is a function of that name, in a module that imports `re`.
+_OF_PYTHON = frozenset(["re", *keyword.kwlist, *keyword.softkwlist, *dir(builtins)])
 
 
 def _check(schema: Schema) -> Iterator[Finding]:
@@ -16,13 +21,25 @@ def _check(schema: Schema) -> Iterator[Finding]:
             message = f"{entry.key} and {keys[name]} are both {name} in C and Python"
             yield entry.location, message
         keys.setdefault(name, entry.key)
+    archs: dict[str, str] = {}
+    for arch in schema.architectures:
+        name = identifier_of(arch.name).upper()
+        if name in archs:
+            yield arch.location, f"{arch.name} and {archs[name]} are both {name} in C"
+        archs.setdefault(name, arch.name)
+    for derivation in schema.derivations:
+        if derivation.name in _OF_PYTHON:
+            yield (
+                derivation.location,
+                f"a function of the name {derivation.name} breaks Python code",
+            )
 
 
 RULE = Rule(
     id="VMCI025",
     name="colliding-names",
-    doc="Two keys do not become the same identifier in C and Python, where `(`, `.` and `-` are "
-    "written as `_`.",
+    doc="Two keys, or two architectures, do not become the same identifier in C and Python, where `(`, "
+    "`.` and `-` are written as `_`; a derivation has no name that Python has.",
     example="""
 OFFSET(zone.free_area) {
 	doc		"Offset of free_area in struct zone."
@@ -36,6 +53,12 @@ OFFSET(zone_free.area) { ### OFFSET(zone_free.area) and OFFSET(zone.free_area) a
 	value		decimal bytes
 	via		VMCOREINFO_OFFSET
 	since		6.8
+}
+
+derive len { ### a function of the name len breaks Python code
+	doc		"A value."
+	value		decimal bits
+	from		1 as one
 }
 """,
     check=_check,

@@ -8,6 +8,7 @@ from ...model.consumer import Alternative, Consumer, Need
 from ...model.vocabulary import Verdict
 from ...problem import did_you_mean
 from ...terms.expression import Derived, Key, Read, TypeFact
+from ...terms.tool import ToolRelease
 from ..rule import Finding, Rule
 
 
@@ -17,10 +18,11 @@ def _check(schema: Schema) -> Iterator[Finding]:
         if consumer.name in names:
             yield consumer.location, f"consumer {consumer.name} is declared twice"
         names.add(consumer.name)
+        latest = consumer.latest if consumer.releases else None
         for need in consumer.needs:
             yield from _of_fallback(need)
             for alternative in need.alternatives:
-                yield from _of_alternative(schema, consumer, need, alternative)
+                yield from _of_alternative(schema, consumer, latest, need, alternative)
 
 
 def _of_fallback(need: Need) -> Iterator[Finding]:
@@ -34,7 +36,11 @@ def _of_fallback(need: Need) -> Iterator[Finding]:
 
 
 def _of_alternative(
-    schema: Schema, consumer: Consumer, need: Need, alternative: Alternative
+    schema: Schema,
+    consumer: Consumer,
+    latest: ToolRelease | None,
+    need: Need,
+    alternative: Alternative,
 ) -> Iterator[Finding]:
     asked = [] if alternative.when is None else list(alternative.when.walk())
     if any(isinstance(one, Derived | Read | TypeFact) for one in asked):
@@ -47,9 +53,8 @@ def _of_alternative(
             hint = did_you_mean(key, schema.by_key)
             yield alternative.location, f'"{need.purpose}" takes {key}, which is no entry', hint
     for bound in (alternative.since, alternative.until):
-        if bound is None or bound.is_next:
+        if bound is None or bound.is_next or latest is None:
             continue
-        latest = consumer.latest
         if bound > latest:
             message = f'"{need.purpose}" names {consumer.name} {bound}; the latest is {latest}'
             yield alternative.location, message, "write next for what is in no release"

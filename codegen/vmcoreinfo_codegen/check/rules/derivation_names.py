@@ -11,7 +11,7 @@ from ..rule import Finding, Rule
 
 
 def _of_recipe(
-    schema: Schema, derivation: Derivation, recipe: Recipe, earlier: list[str]
+    schema: Schema, derivation: Derivation, recipe: Recipe, earlier: dict[str, None]
 ) -> Iterator[Finding]:
     places = {e.key: e.position for e in recipe.expression.walk() if isinstance(e, Key)}
     for key in recipe.keys:
@@ -34,13 +34,13 @@ def _of_recipe(
 
 
 def _check(schema: Schema) -> Iterator[Finding]:
-    earlier: list[str] = []
+    earlier: dict[str, None] = {}
     for derivation in schema.derivations:
         if derivation.name in earlier:
             yield derivation.location, f"{derivation.name} is derived twice"
         for recipe in derivation.recipes:
             yield from _of_recipe(schema, derivation, recipe, earlier)
-        earlier.append(derivation.name)
+        earlier[derivation.name] = None
 
 
 RULE = Rule(

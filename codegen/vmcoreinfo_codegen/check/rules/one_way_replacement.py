@@ -8,15 +8,15 @@ from ..rule import Finding, Rule
 
 
 def _check(schema: Schema) -> Iterator[Finding]:
+    replaces = {entry.key: frozenset(entry.replaces) for entry in schema.entries}
+    replaced_by = {entry.key: frozenset(entry.replaced_by) for entry in schema.entries}
     for entry in schema.entries:
         for key in entry.replaced_by:
-            other = schema.by_key.get(key)
-            if other is not None and entry.key not in other.replaces:
+            if key in replaces and entry.key not in replaces[key]:
                 message = f"{entry.key} is replaced by {key}, which does not say so"
                 yield entry.location, message, f"add 'replaces {entry.key}' to {key}"
         for key in entry.replaces:
-            other = schema.by_key.get(key)
-            if other is not None and entry.key not in other.replaced_by:
+            if key in replaced_by and entry.key not in replaced_by[key]:
                 message = f"{entry.key} replaces {key}, which does not say so"
                 yield entry.location, message, f"add 'replaced-by {entry.key}' to {key}"
 

@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 from ...model.base import Span
 from ...model.entry import Export
 from ...model.schema import Schema
 from ...model.vocabulary import QuirkKind
-from ...terms.release import Release, overlap
+from ...terms.release import Release, first_overlap
 from ..rule import Finding, Rule
 
 
 def _bounds(span: Span) -> tuple[Release, Release | None]:
     return span.since.release, span.until.release if span.until else None
+
+
+def _groups(spans: list[tuple[Export, Span]]) -> list[list[Span]]:
+    """Those that must not overlap: of an export that is a duplicate its own, of all others all."""
+    groups: dict[int | None, list[Span]] = {}
+    for export, span in spans:
+        groups.setdefault(id(export) if _is_duplicate(export) else None, []).append(span)
+    return list(groups.values())
 
 
 def _is_duplicate(export: Export) -> bool:
@@ -29,18 +36,17 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 if export.concerns(arch.name)
                 for span in export.spans
             ]
-            for (first, one), (second, other) in itertools.combinations(spans, 2):
-                if not overlap(_bounds(one), _bounds(other)):
+            for group in _groups(spans):
+                places = first_overlap([_bounds(span) for span in group])
+                if places is None:
                     continue
-                if first is not second and (_is_duplicate(first) or _is_duplicate(second)):
-                    continue
+                one, other = (group[place] for place in places)
                 yield (
                     other.since.location,
                     f"spans of {entry.key} overlap on {arch.name}: since {one.since.release} "
                     f"and since {other.since.release}",
                     "where the kernel does print it twice, say so by 'quirk duplicate'",
                 )
-                break
 
 
 RULE = Rule(

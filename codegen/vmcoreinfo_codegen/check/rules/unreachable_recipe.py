@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ...model.derivation import Recipe
 from ...model.schema import Schema
@@ -9,12 +10,25 @@ from ...terms.expression import Derived, Log2
 from ..rule import Finding, Rule
 
 
-def _always_applies(earlier: Recipe, later: Recipe) -> bool:
-    """Whether `earlier` applies wherever `later` does."""
-    if any(isinstance(e, (Derived, Log2)) for e in earlier.expression.walk()):
+@dataclass(frozen=True)
+class _Asked:
+    """A recipe, with the keys that it needs, and whether it may fail with all of them there."""
+
+    recipe: Recipe
+    keys: frozenset[str]
+    may_fail: bool
+
+
+def _asked(recipe: Recipe) -> _Asked:
+    may_fail = any(isinstance(e, (Derived, Log2)) for e in recipe.expression.walk())
+    return _Asked(recipe, frozenset(recipe.keys), may_fail)
+
+
+def _always_applies(first: _Asked, second: _Asked) -> bool:
+    """Whether the first applies wherever the second does."""
+    if first.may_fail or not first.keys <= second.keys:
         return False
-    if not set(earlier.keys) <= set(later.keys):
-        return False
+    earlier, later = first.recipe, second.recipe
     for mine, theirs, is_wider in (
         (earlier.archs, later.archs, lambda a, b: set(b) <= set(a)),
         (earlier.since, later.since, lambda a, b: a.opening <= b.opening),
@@ -27,11 +41,12 @@ def _always_applies(earlier: Recipe, later: Recipe) -> bool:
 
 def _check(schema: Schema) -> Iterator[Finding]:
     for derivation in schema.derivations:
-        for index, recipe in enumerate(derivation.recipes):
-            for earlier in derivation.recipes[:index]:
-                if _always_applies(earlier, recipe):
-                    message = f"recipe {recipe.name} of {derivation.name} is never reached"
-                    yield recipe.location, f"{message}: {earlier.name} applies first"
+        recipes = [_asked(recipe) for recipe in derivation.recipes]
+        for index, later in enumerate(recipes):
+            for earlier in recipes[:index]:
+                if _always_applies(earlier, later):
+                    message = f"recipe {later.recipe.name} of {derivation.name} is never reached"
+                    yield later.recipe.location, f"{message}: {earlier.recipe.name} applies first"
                     break
 
 

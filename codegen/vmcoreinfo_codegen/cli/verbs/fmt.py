@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 from ... import resources, writing
-from ...problem import Location, Problem
+from ...model.files import MOST_BYTES, read_schema_file, schema_files, schema_text
+from ...problem import Problem, SchemaError
+from ...reading import STDIN, InputError, read_argument
 from ...syntax.format import format_file
 from ...syntax.parse import parse
 from ..failure import FINDINGS, FINE, UNREADABLE, Failure
@@ -38,10 +40,9 @@ def run(options: argparse.Namespace) -> int:
     problems: list[Problem] = []
     for path in _files(options.paths or [resources.schema()]):
         try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            place = Location(str(path))
-            problems.append(Problem(place, "VMCI001", f"not UTF-8 at byte {error.start}"))
+            text = schema_text(read_schema_file(path, str(path)), str(path))
+        except SchemaError as error:
+            problems += error.problems
             continue
         tree, found = parse(text, str(path))
         problems += found
@@ -67,8 +68,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _filter(check: bool) -> int:
-    text = sys.stdin.read()
-    tree, problems = parse(text, "<stdin>")
+    try:
+        text = schema_text(read_argument("-", MOST_BYTES), STDIN)
+    except InputError as error:
+        raise Failure(str(error)) from error
+    except SchemaError as error:
+        print(error, file=sys.stderr)
+        return UNREADABLE
+    tree, problems = parse(text, STDIN)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
@@ -84,7 +91,7 @@ def _files(paths: list[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(path.rglob("*.vmci"))
+            files += sorted(schema_files(path))
         elif path.exists():
             files.append(path)
         else:

@@ -14,11 +14,11 @@ from ...emit import embedded
 from ...emit.depfile import depfile
 from ...emit.product import NotOurs, Outcome, Product, write
 from ...model import Schema
-from ...problem import did_you_mean
+from ...problem import SchemaError, did_you_mean
 from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, inputs_of, print_json
-from ..schema import add_format_option, add_schema_option
+from ..schema import add_format_option, add_schema_option, unusable
 from ..selection import add_selection_options, patterns_of, prefix_of, reduced, selection_of
 
 
@@ -107,7 +107,14 @@ def run(options: argparse.Namespace) -> int:
 
 def checked_schema(folder: Path) -> Schema:
     """A schema that products can be made of; with problems it ends in a Failure."""
-    schema, problems = check_folder(folder)
+    if not folder.is_dir():
+        raise Failure(f"{folder}: no such folder; --schema takes one with .vmci files")
+    try:
+        schema, problems = check_folder(folder)
+    except SchemaError as error:
+        raise unusable(folder, error) from error
+    if not schema.entries and not problems:
+        raise Failure(f"{folder}: no entries; --schema takes a folder with .vmci files")
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         listed = "\n".join(map(str, errors))

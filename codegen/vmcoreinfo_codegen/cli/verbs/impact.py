@@ -4,24 +4,26 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from ...compat.impact import Break, Change, Impact, impact
 from ...compat.parser import PURPOSE
-from ...compat.patch import MOST_BYTES, Patch, Touched, read_patch
+from ...compat.patch import MOST_BYTES, MOST_EXPORTS, Patch, PatchError, Touched, read_patch
 from ...model import Architecture, Schema
 from ...model.vocabulary import Verdict
+from ...problem import shortened
 from ...query.interface import Broken, Impacts, NoAlternative
 from ...query.names import UnknownName, find_entry
+from ...reading import InputError, read_argument
 from ...terms.release import Release
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json
 from ..schema import add_schema_option, load_schema, release_of
 
 _WIDTH = 96
+_KEY = re.compile(r"[!-<>-~]{1,200}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     patch = _patch(schema, options.patch) if options.patch else Patch((), ())
     keys = [_key(schema, key) for key in options.key]
     removed = [Touched(key, "", None) for key in keys] + patch.gone()
-    added = [Touched(key, "", None) for key in options.add] + patch.came()
+    added = [Touched(_new_key(key), "", None) for key in options.add] + patch.came()
+    if len(removed) + len(added) > MOST_EXPORTS:
+        raise Failure(f"more than {MOST_EXPORTS} entries that go or come")
     if options.patch and not (removed or added or patch.reformatted):
         raise Failure(f"{options.patch}: no line of it takes out or puts in an export", FINDINGS)
     base = _base(schema, [t.key for t in removed], options.to)
@@ -77,13 +81,22 @@ def _key(schema: Schema, text: str) -> str:
         raise Failure(str(error)) from error
 
 
+def _new_key(text: str) -> str:
+    if not _KEY.fullmatch(text):
+        raise Failure(f"--add '{shortened(text)}': a key is printable ASCII without '='")
+    return text
+
+
 def _patch(schema: Schema, path: str) -> Patch:
-    if path == "-":
-        data = sys.stdin.buffer.read(MOST_BYTES)
-    else:
-        with Path(path).open("rb") as file:
-            data = file.read(MOST_BYTES)
-    return read_patch(data, schema)
+    try:
+        patch = read_patch(read_argument(path, MOST_BYTES), schema)
+        # Worked out here, where what is wrong with it can still be told.
+        _ = patch.reformatted
+    except InputError as error:
+        raise Failure(f"--patch {error}") from error
+    except PatchError as error:
+        raise Failure(f"--patch {path}: {error}") from error
+    return patch
 
 
 def _base(schema: Schema, removed: Sequence[str], to: str | None) -> Release:

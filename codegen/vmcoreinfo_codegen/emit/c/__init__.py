@@ -8,7 +8,7 @@ from typing import Any
 
 from ...model.schema import Schema
 from ..expressions import called, derivation_rows
-from ..product import Product, Replay, model_hash, render
+from ..product import Product, Replay, environment, model_hash, render
 from ..rows import (
     MESSAGES,
     arch_rows,
@@ -17,10 +17,13 @@ from ..rows import (
     vocabulary_rows,
 )
 from .lookup import SUCCESSORS, buckets, successors
+from .text import comment
 
 # Raised when a struct, an enum or a function of the header changes in a way that a caller
 # compiled against the old one would trip over. (Keys come and go with the model hash.)
 ABI = 1
+
+environment("emit.c").filters["comment"] = comment
 
 
 def context(schema: Schema) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...model.schema import Schema
 from ..expressions import called, derivation_rows
-from ..product import Product, model_hash, render
+from ..product import Product, environment, model_hash, render
 from ..rows import (
     MESSAGES,
     arch_rows,
@@ -15,7 +15,9 @@ from ..rows import (
     entry_rows,
     vocabulary_rows,
 )
+from .text import docstring
 
+environment("emit.python").filters["docstring"] = docstring
 _MODULES = ("__init__", "parser", "properties", "entries", "derive", "native")
 
 

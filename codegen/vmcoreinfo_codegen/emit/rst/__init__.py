@@ -9,7 +9,7 @@ from ...model import Derivation, Entry, Export, Macro, Recipe, Schema
 from ...terms.expression import render as render_expression
 from ...terms.release import Release
 from ..changes import at, condition_at, events
-from ..product import Product, render
+from ..product import Product, environment, render
 from ..rows import vocabulary_rows
 from ..words import (
     archs_words,
@@ -19,9 +19,10 @@ from ..words import (
     listed,
     span_words,
 )
-from .text import escaped, field, fill, literal, prose
+from .text import columns, escaped, field, fill, heading, literal, prose
 
 Row = dict[str, Any]
+environment("emit.rst").filters["columns"] = columns
 
 
 def context(schema: Schema) -> Row:
@@ -35,7 +36,10 @@ def context(schema: Schema) -> Row:
         "units": [_word(row) for row in words["units"]],
         "macros": [_macro(macro) for macro in schema.macros],
         "sections": [
-            {"title": title, "entries": [_entry(e, x, latest) for e, x in found]}
+            {
+                "title": heading(title),
+                "entries": [_entry(e, x, latest) for e, x in found],
+            }
             for title, exports in exports_by_section(schema).items()
             if (found := [(e, x) for e, x in exports if x.contains(latest)])
         ],

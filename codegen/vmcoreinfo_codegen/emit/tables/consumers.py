@@ -12,7 +12,7 @@ from ...model import Schema
 from ...model.consumer import Consumer, ConsumerRelease
 from ...terms.release import Release
 from ..product import Product, render
-from .markdown import code, prose, table
+from .markdown import code, escaped, heading, paragraph, prose, table
 from .matrix import matrix
 from .upgrades import upgrade_products, upgrade_tables, upgrades
 from .verdicts import Verdicts, verdict_products
@@ -90,7 +90,10 @@ def _page(schema: Schema, found: list[_Row]) -> dict[str, Any]:
     rows: list[list[str | list[str]]] = [
         [
             code(entry.key),
-            [f"{name}: {prose(', '.join(purposes))}" for name, purposes in read[entry.key].items()],
+            [
+                f"{escaped(name)}: {prose(', '.join(purposes))}"
+                for name, purposes in read[entry.key].items()
+            ],
         ]
         for entry in schema.entries
         if entry.key in read
@@ -118,9 +121,9 @@ def _consumer(schema: Schema, consumer: Consumer, found: list[_Row]) -> dict[str
         ]
         rows.append([str(row.release.release), row.release.date or "", span, *cells])
     return {
-        "name": consumer.name,
+        "name": heading(consumer.name),
         "picture": f"compat-{consumer.name}.svg",
-        "doc": prose(consumer.doc),
+        "doc": paragraph(consumer.doc),
         "url": consumer.url,
         "table": table(["Release", "Date", "Declares", *_ARCHS], rows),
     }

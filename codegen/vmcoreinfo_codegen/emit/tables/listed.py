@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ... import __version__
 from ..product import LICENCE, Product, indented, json_schema_product, model_hash, render
+from .cells import csv_text
 
 _REPLAY = "vmcoreinfo generate tables"
 
@@ -34,17 +33,17 @@ def listed_products(
     row: type[BaseModel],
     rows: Sequence[BaseModel],
     marks: dict[str, str],
+    texts: Collection[str],
 ) -> list[Product]:
-    """The files of a table; `marks` stand between the words of a list in the CSV, by column."""
+    """The files of a table; `marks` stand between the words of a list in the CSV, by column, and
+    `texts` are the columns that are for people.
+    """
     found = [one.model_dump(by_alias=True) for one in rows]
     columns = [field.alias or attribute for attribute, field in row.model_fields.items()]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(
+    cells = [
         {**one, **{column: mark.join(one[column]) for column, mark in marks.items()}}
         for one in found
-    )
+    ]
     schema_file = f"{name}.schema.json"
     document = table.model_validate(
         {
@@ -58,7 +57,7 @@ def listed_products(
     )
     shape = {**table.model_json_schema(mode="serialization"), "$id": schema_file}
     return [
-        Product(f"tables/{name}.csv", text.getvalue()),
+        Product(f"tables/{name}.csv", csv_text(columns, cells, texts)),
         Product(f"tables/{name}.json", indented(document.model_dump(by_alias=True), 1)),
         json_schema_product(f"tables/{schema_file}", shape, _REPLAY),
         render("tables", "compat.csv.license.j2", f"tables/{name}.csv.license", {"rows": found}),

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from ... import __version__
 from ...model import Boundary, Entry, Export, Schema, Span
 from ..product import LICENCE, Product, indented, json_schema_product, model_hash, render
 from ..words import condition_words, history, summary_of
+from .cells import csv_text
 
 _REPLAY = "vmcoreinfo generate tables"
 _SCHEMA_FILE = "vmcoreinfo.schema.json"
@@ -36,6 +35,8 @@ CSV_COLUMNS = (
     "replaced_by",
     "summary",
 )
+_TEXTS = ("section", "until_reason", "summary")
+"""Columns that are for people."""
 
 
 def json_products(schema: Schema) -> list[Product]:
@@ -85,12 +86,8 @@ def csv_products(schema: Schema) -> list[Product]:
         for export in entry.exports
         for span in export.spans
     ]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
     return [
-        Product("tables/entries.csv", text.getvalue()),
+        Product("tables/entries.csv", csv_text(CSV_COLUMNS, rows, _TEXTS)),
         render("tables", "entries.csv.license.j2", "tables/entries.csv.license", {"rows": rows}),
     ]
 

@@ -14,22 +14,46 @@ from ..words import condition_words, evidence_words, history, pieces
 # A column with wider cells than this is left ragged: padding it makes every line too long.
 _WIDEST = 48
 _COMMITS = "https://git.kernel.org/stable/c/"
-_SPECIAL = re.compile(r"([\\`*|]|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?]))")
+# All that begins something inside a line. `|` does so in tables alone: see _cell().
+_SPECIAL = re.compile(r"([\\`*~\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;))")
+# And at the start of one, or the end of a heading.
+_BLOCK = re.compile(r"[#>+=-]|\d{1,9}[.)](?=\s|$)")
+_CLOSING = re.compile(r"(?=#+\s*$)")
+_TICKS = re.compile(r"`+")
 
 
 def code(text: str) -> str:
-    """Text as it is; none of ours has a backtick in it."""
-    return f"`{text}`"
+    """Text as it is, between more backticks than it has in a row."""
+    longest = max(map(len, _TICKS.findall(text)), default=0)
+    mark = "`" * (longest + 1)
+    is_padded = longest > 0 or (text != text.strip() != "")
+    return f"{mark} {text} {mark}" if is_padded else f"{mark}{text}{mark}"
 
 
 def codes(texts: Iterable[str]) -> str:
     return ", ".join(map(code, texts))
 
 
+def escaped(text: str) -> str:
+    """Text inside a line, with nothing in it that Markdown would read."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
 def prose(text: str) -> str:
-    return "".join(
-        code(part) if literal else _SPECIAL.sub(r"\\\1", part) for literal, part in pieces(text)
-    )
+    """The same, and what it names literally as code."""
+    return "".join(code(part) if literal else escaped(part) for literal, part in pieces(text))
+
+
+def heading(text: str) -> str:
+    """Text that a heading consists of."""
+    return _CLOSING.sub(r"\\", escaped(text))
+
+
+def paragraph(text: str) -> str:
+    """Text that a line begins with."""
+    shown = prose(text)
+    match = _BLOCK.match(shown)
+    return f"{shown[: match.end() - 1]}\\{shown[match.end() - 1 :]}" if match else shown
 
 
 def condition_lines(export: Export, known: Known | None = None) -> list[str]:
@@ -74,4 +98,5 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str | list[str]]]) -> di
 
 def _cell(cell: str | list[str]) -> str:
     text = cell if isinstance(cell, str) else "<br>".join(cell)
-    return re.sub(r"(?<!\\)\|", r"\\|", text)
+    # In code too, and behind a backslash: tables are cut into cells before anything else is read.
+    return text.replace("|", "\\|")

@@ -18,7 +18,17 @@ from ..words import (
     summaries_of,
     summary_of,
 )
-from .markdown import code, codes, commit, condition_lines, prose, table
+from .markdown import (
+    code,
+    codes,
+    commit,
+    condition_lines,
+    escaped,
+    heading,
+    paragraph,
+    prose,
+    table,
+)
 
 Page = dict[str, Any]
 
@@ -30,7 +40,10 @@ def entries_page(schema: Schema) -> Page:
         "first_release": str(schema.releases[0].release),
         "latest_release": str(schema.latest),
         "sections": [
-            {"title": title, "table": table(heads, [_entry_row(entry) for entry in entries])}
+            {
+                "title": heading(title),
+                "table": table(heads, [_entry_row(entry) for entry in entries]),
+            }
             for title, entries in by_section(schema).items()
         ],
     }
@@ -116,7 +129,7 @@ def _origin(schema: Schema, event: Event) -> Boundary:
 def generic_page(schema: Schema) -> Page:
     heads = ["Key", "Value", "Exported", "Condition"]
     sections = [
-        {"title": title, "table": table(heads, rows)}
+        {"title": heading(title), "table": table(heads, rows)}
         for title, entries in by_section(schema).items()
         if (rows := [_generic_row(e, x) for e in entries for x in e.exports if x.archs is None])
     ]
@@ -147,7 +160,7 @@ def architectures_with_entries(schema: Schema) -> list[Architecture]:
 
 
 def _arch_row(schema: Schema, arch: Architecture) -> dict[str, Any]:
-    return {"name": arch.name, "doc": arch.doc, "entries": _count(schema, arch)}
+    return {"name": arch.name, "doc": escaped(arch.doc), "entries": _count(schema, arch)}
 
 
 def _count(schema: Schema, arch: Architecture) -> int:
@@ -169,7 +182,7 @@ def arch_page(schema: Schema, arch: Architecture) -> Page:
     missed = [entry.key for entry, export in rest if not _lives_on(arch, export)]
     return {
         "name": arch.name,
-        "doc": prose(arch.doc),
+        "doc": paragraph(arch.doc),
         "aliases": codes(arch.aliases),
         "kernels": span_words(arch.span),
         "config": codes(arch.config),

@@ -14,7 +14,7 @@ from ...model.vocabulary import Verdict
 from ...terms.release import Release
 from ..product import Product
 from .listed import Listed, listed_products
-from .markdown import prose, table
+from .markdown import escaped, prose, table
 
 # Kernels with long-term support, which distributions go between, and the newest of the schema.
 _STEPS = ("4.19", "5.4", "5.10", "5.15", "6.1", "6.6", "6.12", "6.18")
@@ -134,7 +134,9 @@ def _joined(worse: Iterable[tuple[_Worse, str, str]]) -> list[Upgrade]:
 
 def upgrade_products(found: Sequence[Upgrade]) -> list[Product]:
     marks = {"releases": " ", "architectures": " ", "purposes": "; "}
-    return listed_products("upgrades", UpgradeTable, "upgrades", Upgrade, found, marks)
+    return listed_products(
+        "upgrades", UpgradeTable, "upgrades", Upgrade, found, marks, ["purposes"]
+    )
 
 
 def upgrade_tables(found: Sequence[Upgrade], archs: Sequence[str]) -> list[dict[str, Any]]:
@@ -160,7 +162,7 @@ _HEAD = ["Tool", "Releases", "Architectures", "Becomes", "Works from"]
 def _row(upgrade: Upgrade, archs: Sequence[str]) -> list[str | list[str]]:
     first, last = upgrade.releases[0], upgrade.releases[-1]
     return [
-        upgrade.consumer,
+        escaped(upgrade.consumer),
         first if first == last else f"{first} to {last}",
         ", ".join(arch for arch in archs if arch in upgrade.architectures),
         prose(f"{upgrade.was} → {upgrade.verdict}: {', '.join(upgrade.purposes)}"),

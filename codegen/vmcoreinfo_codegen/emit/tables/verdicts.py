@@ -34,4 +34,4 @@ class VerdictTable(Listed):
 
 def verdict_products(found: Sequence[Verdicts]) -> list[Product]:
     marks = {"releases": " ", "architectures": " ", "purposes": "; "}
-    return listed_products("compat", VerdictTable, "runs", Verdicts, found, marks)
+    return listed_products("compat", VerdictTable, "runs", Verdicts, found, marks, ["purposes"])

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""The text of a mail: headers, parts and encodings as far as a patch needs them, in one pass each.
+
+Python's own parser of mails reads far more, and is no match for hostile ones: it calls itself for
+every part in a part and every parenthesis of a header.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable
+
+from ..limits import Limit
+
+_START = re.compile(rb"From |[A-Z][\w-]+: ")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n|\A\r?\n")
+_HEADER = re.compile(rb"^([A-Za-z-]+):((?:[^\n]*\n?)(?:[ \t][^\n]*\n?)*)", re.MULTILINE)
+_BOUNDARY = re.compile(r'\bboundary[ \t]*=[ \t]*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
+_CHARSET = re.compile(r'\bcharset[ \t]*=[ \t]*"?([^\s;"]+)', re.IGNORECASE)
+# Of a charset that is not one of these the ASCII is read all the same; Python has codecs by other
+# names that are none of text (rot13, hex), or take their time (punycode, idna).
+_WIDE = re.compile(r"utf-?(16|32)(-?[lb]e)?", re.IGNORECASE)
+_MOST_DEPTH = 8
+
+
+def is_mail(data: bytes) -> bool:
+    """Whether it begins with a header; a diff has none."""
+    return _START.match(data) is not None
+
+
+def plain_text(data: bytes, error: Callable[[str], Exception]) -> str | None:
+    """The text/plain of a mail that is no attachment, the first where there are several.
+
+    None where it has none. Raises `error` where parts are in parts beyond any mail.
+    """
+    parts = [(data, 0)]
+    while parts:
+        part, depth = parts.pop()
+        Limit("the mail", _MOST_DEPTH, "parts in one another", error).spend(depth)
+        headers, body = _split(part)
+        content_type = headers.get("content-type", "text/plain")
+        kind = re.split(r"[;\s]", content_type.strip(), maxsplit=1)[0].lower()
+        if headers.get("content-disposition", "").strip().lower().startswith("attachment"):
+            continue
+        if kind == "text/plain" or "/" not in kind:
+            return _decoded(body, content_type, headers.get("content-transfer-encoding", ""))
+        found = _BOUNDARY.search(content_type) if kind.startswith("multipart/") else None
+        if found:
+            inner = _parts(body, (found[1] or found[2] or "").encode("utf-8", "replace"))
+            parts += [(one, depth + 1) for one in reversed(inner)]
+    return None
+
+
+def _split(part: bytes) -> tuple[dict[str, str], bytes]:
+    """Headers by their names in small letters, the first of each; and what is behind them."""
+    end = _BLANK_LINE.search(part)
+    head, body = (part[: end.start() + 1], part[end.end() :]) if end else (part, b"")
+    headers: dict[str, str] = {}
+    for match in _HEADER.finditer(head):
+        name = match[1].decode("ascii").lower()
+        if name.startswith("content-") and name not in headers:
+            headers[name] = match[2].decode("utf-8", "replace")
+    return headers, body
+
+
+def _parts(body: bytes, boundary: bytes) -> list[bytes]:
+    mark = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*\r?$", re.MULTILINE)
+    found: list[bytes] = []
+    begin: int | None = None
+    for match in mark.finditer(body):
+        if begin is not None:
+            found.append(body[begin : match.start()])
+        if match[1]:
+            return found
+        begin = match.end() + 1
+    return found if begin is None else [*found, body[begin:]]
+
+
+def _decoded(body: bytes, content_type: str, encoding: str) -> str:
+    encoding = encoding.strip().lower()
+    if encoding == "base64":
+        body = _from_base64(body)
+    elif encoding == "quoted-printable":
+        body = binascii.a2b_qp(body)
+    charset = _CHARSET.search(content_type)
+    if charset and _WIDE.fullmatch(charset[1]):
+        return body.decode(charset[1], "replace")
+    return body.decode("utf-8", "replace")
+
+
+def _from_base64(body: bytes) -> bytes:
+    """What is no base64 is passed over, as mail readers do."""
+    try:
+        return binascii.a2b_base64(body + b"===")
+    except binascii.Error:
+        return body

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""Small files read whole, up to a limit: schema files, patches, lists of keys."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from .opening import open_to_read
+
+STDIN = "<stdin>"
+"""What standard input is called in messages."""
+
+
+class InputError(Exception):
+    """An input that can't be used; names the file and what to do."""
+
+
+def read_argument(path: str, most: int) -> bytes:
+    """What a file of the command line has, `-` for standard input.
+
+    Raises InputError for more than `most` bytes, OSError.
+    """
+    if path == "-":
+        return _within(sys.stdin.buffer.read(most + 1), most, STDIN)
+    with open(open_to_read(path), "rb") as file:
+        return _within(file.read(most + 1), most, path)
+
+
+def read_text(path: str, most: int) -> str:
+    """The same as UTF-8. Raises InputError where it is something else."""
+    return decoded(read_argument(path, most), STDIN if path == "-" else path)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Bytes as UTF-8, lines ending in a newline alone. Raises InputError."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: not UTF-8 at byte {error.start}") from error
+    return text.replace("\r\n", "\n")
+
+
+def read_regular(path: Path, most: int, error: Callable[[str], Exception]) -> bytes:
+    """What a file has that is neither a device nor a pipe, which could go on for ever.
+
+    Raises `error` with what is wrong, OSError.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise error("a device or a pipe, and no file")
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise error(f"more than {most} bytes")
+    return data
+
+
+def _within(data: bytes, most: int, name: str) -> bytes:
+    if len(data) > most:
+        raise InputError(f"{name}: more than {most} bytes")
+    return data
