@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from ..model import Architecture, Schema
 from ..terms.condition import NEVER, Condition, minimal
 from ..terms.release import Release
+from .gathered import SourceFile, Tree
 from .printing import APPEND, NotPrinted, Printers, balanced
 from .source import Source
-from .tree import SourceFile, Tree
 
 # What a plain text search takes for a place that prints.
 _SITE = re.compile(r"\b(?:VMCOREINFO_\w+|vmcoreinfo_append_str)\s*\(")
