@@ -22,7 +22,7 @@ _SITE = re.compile(r"\b(?:VMCOREINFO_\w++|vmcoreinfo_append_str)\s*+\(")
 # `void vmcoreinfo_append_str(const char *fmt, ...)`: its own declaration.
 _DECLARES = re.compile(r"\(\s*+const\s++char\b")
 # A kernel has some 170.
-_MOST_PLACES = 10_000
+_MOST_PLACES = 50_000
 _MOST_SHOWN = 200
 
 

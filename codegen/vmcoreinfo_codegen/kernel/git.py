@@ -11,6 +11,7 @@ it is asked where that is.
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,9 @@ from ..compressed import open_at_once
 from .child import ChildError, run
 
 _MOST_OUTPUT = 64 << 20
-_MOST_SECONDS = 600
+_MOST_SECONDS = 60
+# To look through all sources, or a history.
+_SLOW = {"grep": 900, "log": 900}
 # To say where a repository is takes milliseconds; a FIFO that its configuration includes, forever.
 _MOST_SECONDS_TO_FIND = 20
 _MOST_HEAD = 4096
@@ -79,6 +82,7 @@ class Repository:
         inside = Path(self._folder.name)
         for name in _SHARED:
             if os.path.lexists(shared / name):
+                _refuse_devices(shared / name)
                 (inside / name).symlink_to((shared / name).absolute())
         if not (inside / "refs").exists():
             (inside / "refs").mkdir()
@@ -104,7 +108,8 @@ class Repository:
     def git(self, verb: str, *arguments: str, stdin: bytes = b"", accepted: int = 0) -> bytes:
         """What git prints. Raises GitError where it exits with more than `accepted`."""
         command = ("git", verb, *arguments)
-        return self._run(verb, command, self._environment, stdin, accepted, _MOST_SECONDS)
+        seconds = _SLOW.get(verb, _MOST_SECONDS)
+        return self._run(verb, command, self._environment, stdin, accepted, seconds)
 
     def _found(self, question: str) -> bytes:
         # Here git reads all configuration, for the user's says whose repositories are trusted.
@@ -138,6 +143,21 @@ class Repository:
 
 def _inherited(keep: Callable[[str], bool]) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if keep(name)}
+
+
+def _refuse_devices(path: Path) -> None:
+    """Raise GitError for a FIFO or a device, in which git would wait."""
+    found = [path.resolve()]
+    while found:
+        path = found.pop()
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            continue
+        if stat.S_ISDIR(mode) and not path.is_symlink():
+            found += path.iterdir()
+        elif not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+            raise GitError(f"{path}: neither a file nor a folder")
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -210,7 +210,7 @@ def _printed(arguments: list[str]) -> Printed:
     key = _CONVERSION.sub(fill, head)
     printf = f"{key}={tail.removesuffix(chr(10))}"
     if not is_printable(key):
-        raise NotPrinted(f"{key!r} is no key: it has to be of visible ASCII, without '='")
+        raise NotPrinted(f"no key, which is of at most 256 visible characters of ASCII: {key!r}")
     formats = formats_of(printf)
     if not formats or "\n" in printf:
         raise NotPrinted(f"no format of the schema prints {tail.strip()!r}")
