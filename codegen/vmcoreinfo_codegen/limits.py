@@ -30,3 +30,8 @@ class Limit:
         self.left -= amount
         if self.left < 0:
             raise self._error(f"{self._name}: passed the limit of {self.most} {self._unit}")
+
+    def allow(self, amount: int) -> None:
+        """Raise the limit by `amount`, as more of the input is read."""
+        self.most += amount
+        self.left += amount

@@ -76,4 +76,4 @@ def test_tags_that_are_none(run: Run, repository: Path, tags: str, message: str)
 def test_what_is_no_repository(run: Run, tmp_path: Path) -> None:
     ran = run("history", str(tmp_path))
     assert ran.code == 2
-    assert "git tag" in ran.err
+    assert "git rev-parse" in ran.err

@@ -85,6 +85,7 @@ def _run(case: Case, folder: str) -> None:
 
     code = main(case.arguments)
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.kernel.conftest import MAKEFILE, Small
 from vmcoreinfo_codegen.kernel.extract import extract
-from vmcoreinfo_codegen.kernel.tree import TreeError, open_tree
+from vmcoreinfo_codegen.kernel.gathered import TreeError
+from vmcoreinfo_codegen.kernel.tree import open_tree
 
 CODE = "void f(void)\n{\n\tVMCOREINFO_NUMBER(%s);\n}\n"
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..kernel.extract import Extraction, extract
-from ..kernel.tree import TreeError, Watch, open_tree
+from ..kernel.gathered import TreeError
+from ..kernel.tarball import Watch
+from ..kernel.tree import open_tree
 from .failure import Failure
 from .progress import DELAY, meter
 

@@ -12,13 +12,25 @@ from lark.exceptions import LarkError
 from .. import resources
 from ..terms.condition import All, Any, Compare, Condition, Constant, Not, Symbol
 
+# The longest of a kernel have some 300 characters, and parentheses in parentheses.
+_MOST_CHARACTERS = 2000
+_MOST_NESTED = 40
+_MOST_SHOWN = 200
+# The preprocessor counts in as many.
+_BITS = 64
+
 
 class NotUnderstood(Exception):
-    """An expression that is no condition over CONFIG symbols; `stand_in` is a symbol for it."""
+    """An expression that is no condition over CONFIG symbols."""
 
     def __init__(self, text: str, reason: str) -> None:
-        self.stand_in = Symbol(re.sub(r"\s+", " ", text).strip() or "empty")
+        self._text = text
         super().__init__(reason)
+
+    def stand_in_at(self, line: int) -> Symbol:
+        """A symbol that stands for it: its text, or where that is long its start and the line."""
+        start = re.sub(r"\s+", " ", self._text[:_MOST_SHOWN]).strip() or "empty"
+        return Symbol(start if len(self._text) <= _MOST_SHOWN else f"{start}... in line {line}")
 
 
 @lru_cache(maxsize=1)
@@ -34,40 +46,50 @@ def parser() -> Lark:
 
 def condition_of(text: str) -> Condition:
     """The condition that an `#if` expression is. Raises NotUnderstood."""
+    if len(text) > _MOST_CHARACTERS:
+        raise NotUnderstood(text, f"an expression of more than {_MOST_CHARACTERS} characters")
     try:
         tree = parser().parse(text, start="condition")
     except LarkError as error:
         raise NotUnderstood(text, "no expression of #if that is known here") from error
-    return _convert(tree.children[0], text)
+    return _convert(tree.children[0], text, _MOST_NESTED)
 
 
-def _convert(node: object, text: str) -> Condition:
+def _convert(node: object, text: str, depth: int) -> Condition:
     if not isinstance(node, Tree):
         raise NotUnderstood(text, "no expression of #if that is known here")
+    if depth == 0:
+        raise NotUnderstood(text, f"an expression nested more than {_MOST_NESTED} deep")
     children = node.children
     match node.data:
         case "or":
-            return Any(tuple(_operands(node, "or", text)))
+            return Any(tuple(_convert(term, text, depth - 1) for term in _operands(node)))
         case "and":
-            return All(tuple(_operands(node, "and", text)))
+            return All(tuple(_convert(term, text, depth - 1) for term in _operands(node)))
         case "not":
-            return Not(_convert(children[0], text))
+            return Not(_convert(children[0], text, depth - 1))
         case "defined" | "name":
             return Symbol(str(children[-1]))
         case "enabled":
             return Symbol(str(children[1]))
         case "number":
-            return Constant(_number(children[0]) != 0)
+            return Constant(_number(children[0], text) != 0)
         case "compare":
             return _compare(node, text)
     raise NotUnderstood(text, f"{node.data.replace('_', ' ')} in an #if")
 
 
-def _operands(node: object, kind: str, text: str) -> list[Condition]:
+def _operands(node: Tree[Token]) -> list[object]:
     """The operands of a chain of one operator, flat."""
-    if isinstance(node, Tree) and node.data == kind:
-        return [term for child in node.children for term in _operands(child, kind, text)]
-    return [_convert(node, text)]
+    found: list[object] = []
+    open_: list[object] = [node]
+    while open_:
+        operand = open_.pop()
+        if isinstance(operand, Tree) and operand.data == node.data:
+            open_ += reversed(operand.children)
+        else:
+            found.append(operand)
+    return found
 
 
 def _compare(node: Tree[Token], text: str) -> Condition:
@@ -75,11 +97,17 @@ def _compare(node: Tree[Token], text: str) -> Condition:
     names = [c for c in (left, right) if isinstance(c, Tree) and c.data == "name"]
     numbers = [c for c in (left, right) if isinstance(c, Tree) and c.data == "number"]
     if len(names) == len(numbers) == 1 and str(operator) in ("==", "!="):
-        equal = Compare(str(names[0].children[0]), _number(numbers[0].children[0]))
+        equal = Compare(str(names[0].children[0]), _number(numbers[0].children[0], text))
         return equal if str(operator) == "==" else Not(equal)
     raise NotUnderstood(text, f"a comparison by {operator} in an #if")
 
 
-def _number(token: object) -> int:
+def _number(token: object, text: str) -> int:
     digits = str(token).rstrip("uUlL")
-    return int(digits, 8 if re.fullmatch(r"0[0-7]+", digits) else 0)
+    try:
+        number = int(digits, 8 if re.fullmatch(r"0[0-7]+", digits) else 0)
+    except ValueError as error:
+        raise NotUnderstood(text, "a number that C does not know in an #if") from error
+    if number >> _BITS:
+        raise NotUnderstood(text, f"a number of more than {_BITS} bits in an #if")
+    return number

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..compressed import CompressedError, read_file
 
-_LINE = re.compile(r"^(CONFIG_\w+)=(.*)$", re.MULTILINE)
+_LINE = re.compile(r"^(CONFIG_\w++)=(.*)$", re.MULTILINE)
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[1-9][0-9]*|0")
 _MOST_BYTES = 16 << 20
+_BITS = 64
 
 
 class ConfigError(Exception):
@@ -24,10 +25,16 @@ def read_config(path: Path) -> dict[str, bool | int]:
     except CompressedError as error:
         raise ConfigError(str(error)) from error
     found: dict[str, bool | int] = {}
-    for match in _LINE.finditer(data.decode("utf-8", "replace")):
+    text = data.decode("utf-8", "replace")
+    for match in _LINE.finditer(text):
         value = match[2].strip()
-        number = _NUMBER.fullmatch(value)
-        found[match[1]] = int(value, 0) if number else value != "n"
+        if not _NUMBER.fullmatch(value):
+            found[match[1]] = value != "n"
+        elif len(value) <= _BITS and not int(value, 0) >> _BITS:
+            found[match[1]] = int(value, 0)
+        else:
+            line = text.count("\n", 0, match.start()) + 1
+            raise ConfigError(f"{path}:{line}: {match[1]}: a number of more than {_BITS} bits")
     if not found:
         raise ConfigError(f"{path}: no line CONFIG_…=… in it, so no kernel configuration")
     return found

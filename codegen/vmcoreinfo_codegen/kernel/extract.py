@@ -3,21 +3,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..limits import Limit
 from ..model import Architecture, Schema
-from ..terms.condition import NEVER, Condition, minimal
+from ..terms.condition import NEVER, Condition, TooLarge, minimal
 from ..terms.release import Release
-from .printing import APPEND, NotPrinted, Printers, balanced
+from .gathered import SourceFile, Tree, TreeError
+from .lexing import ends_of_calls
+from .printing import APPEND, NotPrinted, Printed, Printers
 from .source import Source
-from .tree import SourceFile, Tree
 
 # What a plain text search takes for a place that prints.
-_SITE = re.compile(r"\b(?:VMCOREINFO_\w+|vmcoreinfo_append_str)\s*\(")
+_SITE = re.compile(r"\b(?:VMCOREINFO_\w++|vmcoreinfo_append_str)\s*+\(")
 # `void vmcoreinfo_append_str(const char *fmt, ...)`: its own declaration.
-_DECLARES = re.compile(r"\(\s*const\s+char\b")
+_DECLARES = re.compile(r"\(\s*+const\s++char\b")
+# A kernel has some 170.
+_MOST_PLACES = 50_000
+_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -81,21 +87,23 @@ class Extraction:
 
 
 def extract(tree: Tree) -> Extraction:
+    """Raises TreeError where more places print than any kernel has."""
     sources = [_source(file) for file in tree.files]
     printers = Printers(sources)
     exports: list[Export] = []
     findings: list[Finding] = []
     counts = {"definitions": 0, "declarations": 0, "comments": 0}
     understood = 0
+    limit = Limit(tree.name, _MOST_PLACES, "places that print", TreeError)
     for source in sources:
         mine: list[Export] = []
-        for printed in _exports(source, printers, findings, counts):
+        for printed in _exports(source, printers, findings, counts, limit):
             understood += 1
             mine += printed
         exports += mine
         names = frozenset[str]().union(*(export.condition.names() for export in mine))
         findings += [
-            Finding(source.path, strange.line, strange.text, strange.reason)
+            _finding(source, strange.line, strange.text, strange.reason)
             for strange in source.strange
             # A condition that encloses no export is none of ours.
             if mine and (strange.stand_in is None or strange.stand_in in names)
@@ -109,12 +117,19 @@ def extract(tree: Tree) -> Extraction:
         tuple(order),
         tuple(sorted(findings, key=lambda f: (f.file, f.line))),
         sites,
-        {e.macro: form for e in order if (form := printers.form(e.macro, e.file)) is not None},
+        _forms(order, printers),
     )
 
 
 def _calls(findings: list[Finding]) -> int:
     return sum(not finding.text.startswith("#") for finding in findings)
+
+
+def _forms(exports: list[Export], printers: Printers) -> dict[str, str]:
+    """What each macro prints; in the last of the files that use it, where they define their own."""
+    files = {export.macro: export.file for export in exports}
+    forms = {name: printers.form(name, file) for name, file in files.items()}
+    return {name: form for name, form in forms.items() if form is not None}
 
 
 def _source(file: SourceFile) -> Source:
@@ -126,11 +141,22 @@ def _source(file: SourceFile) -> Source:
     return Source(file.path, text.replace("\r\n", " \n"))
 
 
+def _finding(source: Source, line: int, text: str, reason: str) -> Finding:
+    shown = [
+        f"{part[:_MOST_SHOWN]}..." if len(part) > _MOST_SHOWN else part for part in (text, reason)
+    ]
+    return Finding(source.path, line, *shown)
+
+
 def _exports(
-    source: Source, printers: Printers, findings: list[Finding], counts: dict[str, int]
+    source: Source,
+    printers: Printers,
+    findings: list[Finding],
+    counts: dict[str, int],
+    limit: Limit,
 ) -> Iterator[list[Export]]:
     """Each place that prints, as the lines it prints; the others are counted or found."""
-    places = {match.start() for match in printers.call.finditer(source.code)}
+    found = set(printers.calls(source.code))
     for match in _SITE.finditer(source.text):
         at = match.start()
         if source.bare[at] != source.text[at]:
@@ -138,40 +164,47 @@ def _exports(
         elif source.code[at] != source.text[at]:
             counts["definitions"] += 1
         else:
-            places.add(at)
-    for at in sorted(places):
-        call = balanced(source.code, at)
-        line = source.line_of(at)
-        text = source.text[at : source.text.find("\n", at)].strip()
-        if call is None:
-            findings.append(Finding(source.path, line, text, "the call has no end"))
-            continue
+            found.add(at)
+    places = sorted(found)
+    limit.spend(len(places))
+    ends = ends_of_calls(source.code, places)
+    for at in places:
+        call = source.code[at : ends.get(at, at)]
         if call.startswith(APPEND) and _DECLARES.search(call):
             counts["declarations"] += 1
             continue
         try:
-            printed = printers.lines(call, source.path)
-        except NotPrinted as error:
-            findings.append(Finding(source.path, line, text, str(error)))
-            continue
-        if not printed:
-            findings.append(Finding(source.path, line, text, "the call prints nothing"))
+            printed = _printed(call, source, printers)
+            limit.spend(len(printed) - 1)
+            condition = source.condition_at(at)
+        except (NotPrinted, TooLarge) as error:
+            line = source.line_of(at)
+            findings.append(_finding(source, line, source.line_at(at), str(error)))
             continue
         name = call.partition("(")[0].strip()
         yield [
             Export(
                 key=one.key,
                 arch=_folder(source.path),
-                condition=minimal(source.condition_at(at)),
+                condition=condition,
                 format=one.format,
                 printf=one.printf,
                 macro=name,
                 file=source.path,
-                line=line,
+                line=source.line_of(at),
                 function=source.function_at(at),
             )
             for one in printed
         ]
+
+
+def _printed(call: str, source: Source, printers: Printers) -> list[Printed]:
+    if not call:
+        raise NotPrinted("the call has no end")
+    printed = printers.lines(call, source.path)
+    if not printed:
+        raise NotPrinted("the call prints nothing")
+    return printed
 
 
 def _folder(path: str) -> str | None:
@@ -187,7 +220,9 @@ def exports_of(
     for export in extraction.exports:
         if not belongs(export, schema, arch):
             continue
-        condition = minimal(export.condition.simplify(known))
+        condition = export.condition.simplify(known)
+        with contextlib.suppress(TooLarge):
+            condition = minimal(condition)
         if condition != NEVER:
             yield export, condition
 

@@ -1,24 +1,167 @@
 # SPDX-License-Identifier: MIT
-"""git, asked about a kernel repository; nothing is checked out or changed."""
+"""git, asked about a kernel repository: its objects and refs are read, and nothing else of it.
+
+The configuration of a repository can name commands, and so can attributes, hooks and replacements
+beside it: a partial clone alone runs `remote.<name>.uploadpack` when an object is missing. So git
+gets a directory of ours as its repository, with a configuration of ours, and finds there the refs
+of the real one and its objects. Whose repository it is git checks itself (`safe.directory`), when
+it is asked where that is.
+"""
 
 from __future__ import annotations
 
-import subprocess
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from ..compressed import open_at_once
+from .child import ChildError, run
+
+_MOST_OUTPUT = 64 << 20
+_MOST_SECONDS = 60
+# To look through all sources, or a history.
+_SLOW = {"grep": 900, "log": 900}
+# To say where a repository is takes milliseconds; a FIFO that its configuration includes, forever.
+_MOST_SECONDS_TO_FIND = 20
+_MOST_HEAD = 4096
+# What is shared by all work trees, and what a work tree has of its own.
+_SHARED = ("refs", "packed-refs", "reftable", "logs", "shallow")
+_OWN = ("HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
+# Variables that git sets for its hooks, and that name another repository than the one asked about.
+_OF_ANOTHER = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_GRAFT_FILE",
+    "GIT_REPLACE_REF_BASE",
+]
+# GIT_NO_LAZY_FETCH is known to git 2.45; before it, no protocol at all does as much.
+_HARMLESS = {
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_CONFIG = """[core]
+	repositoryformatversion = 1
+	bare = true
+[extensions]
+	objectFormat = {}
+"""
+_PARTIAL = (
+    "; an object that is not here is never fetched: in a partial clone, get them all first, "
+    "by 'git fetch --refetch --no-filter'"
+)
+_MISSING = ("missing", "unable to read", "could not read", "unable to find", "bad object")
 
 
 class GitError(Exception):
     """git is not there, or refuses; says what it said."""
 
 
-def git(repository: Path, *arguments: str, stdin: bytes | None = None, accepted: int = 0) -> bytes:
-    """What git prints. Raises GitError where it exits with more than `accepted`."""
-    command = ["git", "-C", str(repository), *arguments]
-    try:
-        ran = subprocess.run(command, input=stdin, capture_output=True)
-    except FileNotFoundError as error:
-        raise GitError("git is needed to read a repository, and is not here") from error
-    if ran.returncode > accepted:
-        said = ran.stderr.decode("utf-8", "replace").strip()
-        raise GitError(f"{repository}: git {arguments[0]}: {said}")
-    return ran.stdout
+class Repository:
+    """A repository that is only read. Raises GitError where there is none; see `__init__`."""
+
+    def __init__(self, path: Path) -> None:
+        """Of any folder in it; also one without a work tree, or a linked work tree."""
+        self.path = path
+        # Two questions, for the name of a folder may have a newline in it.
+        own = Path(os.fsdecode(self._found("--absolute-git-dir")))
+        shared = path / os.fsdecode(self._found("--git-common-dir"))
+        form = self._found("--show-object-format").decode("ascii", "replace")
+        self._folder = tempfile.TemporaryDirectory(prefix="vmcoreinfo-git-")
+        inside = Path(self._folder.name)
+        for name in _SHARED:
+            if os.path.lexists(shared / name):
+                _refuse_devices(shared / name)
+                (inside / name).symlink_to((shared / name).absolute())
+        if not (inside / "refs").exists():
+            (inside / "refs").mkdir()
+        for name in _OWN:
+            _copy(own / name, inside / name)
+        config = _CONFIG.format(form)
+        if (shared / "reftable").is_dir():
+            config += "\trefStorage = reftable\n"
+        (inside / "config").write_text(config, encoding="ascii")
+        self._environment = {
+            **_inherited(lambda name: not name.startswith("GIT_") or name == "GIT_EXEC_PATH"),
+            **_HARMLESS,
+            "GIT_DIR": str(inside),
+            "GIT_OBJECT_DIRECTORY": str((shared / "objects").absolute()),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_ATTR_NOSYSTEM": "1",
+            # No configuration of the user either; git before 2.32 looks into HOME alone.
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "HOME": str(inside),
+            "XDG_CONFIG_HOME": str(inside),
+        }
+
+    def git(self, verb: str, *arguments: str, stdin: bytes = b"", accepted: int = 0) -> bytes:
+        """What git prints. Raises GitError where it exits with more than `accepted`."""
+        command = ("git", verb, *arguments)
+        seconds = _SLOW.get(verb, _MOST_SECONDS)
+        return self._run(verb, command, self._environment, stdin, accepted, seconds)
+
+    def _found(self, question: str) -> bytes:
+        # Here git reads all configuration, for the user's says whose repositories are trusted.
+        # It runs nothing of it, as it reads neither objects nor an index.
+        environment = _inherited(lambda name: name not in _OF_ANOTHER) | _HARMLESS
+        command = ("git", "-C", str(self.path), "rev-parse", question)
+        out = self._run("rev-parse", command, environment, b"", 0, _MOST_SECONDS_TO_FIND)
+        return out.removesuffix(b"\n")
+
+    def _run(
+        self,
+        verb: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        stdin: bytes,
+        accepted: int,
+        seconds: float,
+    ) -> bytes:
+        try:
+            ran = run(command, None, environment, stdin, _MOST_OUTPUT, seconds)
+        except FileNotFoundError as error:
+            raise GitError("git is needed to read a repository, and is not here") from error
+        except ChildError as error:
+            raise GitError(f"{self.path}: {error}") from error
+        if not 0 <= ran.code <= accepted:
+            said = ran.said or f"it was ended by signal {-ran.code}"
+            hint = _PARTIAL if any(word in said for word in _MISSING) else ""
+            raise GitError(f"{self.path}: git {verb}: {said}{hint}")
+        return ran.out
+
+
+def _inherited(keep: Callable[[str], bool]) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if keep(name)}
+
+
+def _refuse_devices(path: Path) -> None:
+    """Raise GitError for a FIFO or a device, in which git would wait."""
+    found = [path.resolve()]
+    while found:
+        path = found.pop()
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            continue
+        if stat.S_ISDIR(mode) and not path.is_symlink():
+            found += path.iterdir()
+        elif not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+            raise GitError(f"{path}: neither a file nor a folder")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a small file that names a commit; git does not follow a link there."""
+    if source.is_file():
+        with open_at_once(source) as file:
+            target.write_bytes(file.read(_MOST_HEAD))

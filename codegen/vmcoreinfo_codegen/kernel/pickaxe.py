@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ..terms.key import Kind, argument_of, kind_of
-from .git import GitError, git
+from .git import Repository
 from .printing import APPEND
 
 
@@ -20,11 +18,11 @@ def source_text(key: str, macro: str) -> str:
     return f"{macro}({argument}{',' if kind_of(key) is Kind.LENGTH else ')'}"
 
 
-def commit_of(repository: Path, revision: str, text: str) -> str | None:
-    """The newest commit up to a revision that changes how often `text` stands in the sources."""
+def commit_of(repository: Repository, revision: str, text: str) -> str | None:
+    """The newest commit up to a revision that changes how often `text` stands in the sources.
+
+    Raises GitError.
+    """
     where = ("--end-of-options", revision, "--", ":(top)kernel", ":(top)arch", ":(top)drivers")
-    try:
-        found = git(repository, "log", "-1", "--format=%H", f"-S{text}", *where)
-    except GitError:
-        return None
-    return found.decode().strip()[:12] or None
+    options = ("-1", "--format=%H", "--no-ext-diff", "--no-textconv", "--no-mailmap", f"-S{text}")
+    return repository.git("log", *options, *where).decode().strip()[:12] or None

@@ -12,17 +12,34 @@ from dataclasses import dataclass
 
 from lark.exceptions import LarkError
 
+from ..limits import Limit
 from ..model.macro import formats_of
+from ..terms.key import is_printable
 from .conditions import parser
+from .lexing import ends_of_calls
 from .source import Macro, Source
 
 APPEND = "vmcoreinfo_append_str"
+CALL = re.compile(r"\b(\w++)\s*+\(")
+"""What looks like a call of anything."""
 _STRINGS = re.compile(r'\s*"((?:\\.|[^"\\])*)"')
-_CONVERSION = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?(?:hh|h|ll|l|z|L)?(?:p[a-zA-Z]*|[a-zA-Z]))")
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|#?\s*\w+|.', re.DOTALL)
+_CONVERSION = re.compile(
+    r"%(?:%|[-+ #0]*+\d*+(?:\.\d++)?(?:hh|h|ll|l|z|L)?(?:p[a-zA-Z]*|[a-zA-Z]))"
+)
+_TOKEN = re.compile(
+    r"""
+    "[^"\\]*+(?:\\.[^"\\]*+)*"? | '[^'\\]*+(?:\\.[^'\\]*+)*'?
+    | \#\s*+\w++ | \w++ | \s++ | .
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_PASTE = re.compile(r"(?<!\s)\s*+##\s*+")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 # A wrapper of a wrapper of a wrapper is enough; a macro that calls itself is not expanded.
 _DEEPEST = 10
+# The longest calls of a kernel have 300 characters, and what a call expands to has 500.
+_MOST_CALL = 4000
+_MOST_EXPANDED = 64 << 10
 
 
 class NotPrinted(Exception):
@@ -40,6 +57,8 @@ class Printed:
 
 def arguments_of(call: str) -> tuple[str, list[str]]:
     """Name and arguments of `NAME(a, b)`, as they are written. Raises NotPrinted."""
+    if len(call) > _MOST_CALL:
+        raise NotPrinted(f"a call of more than {_MOST_CALL} characters")
     try:
         tree = parser().parse(call, start="call")
     except LarkError as error:
@@ -61,27 +80,35 @@ class Printers:
     """The macros of a tree that print a line in the end."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
-        self._macros: dict[str, list[Macro]] = {}
         defined = [macro for source in sources for macro in source.macros]
-        printing = {APPEND}
-        while True:
-            names = "|".join(map(re.escape, sorted(printing)))
-            calls = re.compile(rf"\b(?:{names})\s*\(")
-            more = {m.name for m in defined if m.name not in printing and calls.search(m.body)}
-            if not more:
-                break
-            printing |= more
+        callers: dict[str, list[str]] = {}
         for macro in defined:
-            if macro.name in printing and calls.search(macro.body):
-                self._macros.setdefault(macro.name, []).append(macro)
+            for match in CALL.finditer(macro.body):
+                callers.setdefault(match[1], []).append(macro.name)
+        printing = {APPEND}
+        found = [APPEND]
+        while found:
+            more = set(callers.get(found.pop(), ())) - printing
+            printing |= more
+            found += more
         self.names = frozenset(printing)
-        self.call = re.compile(rf"\b({names})\s*\(")
+        # The first definition of a name, and the first of it in each file.
+        self._macros: dict[str, Macro] = {}
+        self._own: dict[tuple[str, str], Macro] = {}
+        for macro in defined:
+            if macro.name in printing and next(self.calls(macro.body), None) is not None:
+                self._macros.setdefault(macro.name, macro)
+                self._own.setdefault((macro.name, macro.file), macro)
+
+    def calls(self, code: str) -> Iterator[int]:
+        """Where the calls of these macros start."""
+        for match in CALL.finditer(code):
+            if match[1] in self.names:
+                yield match.start()
 
     def macro(self, name: str, file: str) -> Macro | None:
         """The definition that counts in a file: its own, else the first of a header."""
-        found = self._macros.get(name, [])
-        own = [macro for macro in found if macro.file == file]
-        return next(iter(own or found), None)
+        return self._own.get((name, file)) or self._macros.get(name)
 
     def form(self, name: str, file: str) -> str | None:
         """What a macro prints for the arguments NAME and FIELD; None where that is not one line."""
@@ -97,9 +124,12 @@ class Printers:
 
     def lines(self, call: str, file: str) -> list[Printed]:
         """The lines that a call prints. Raises NotPrinted."""
-        return list(self._lines(call, file, ()))
+        limit = Limit("what the call expands to", _MOST_EXPANDED, "characters", NotPrinted)
+        return list(self._lines(call, file, (), limit))
 
-    def _lines(self, call: str, file: str, inside: tuple[str, ...]) -> Iterator[Printed]:
+    def _lines(
+        self, call: str, file: str, inside: tuple[str, ...], limit: Limit
+    ) -> Iterator[Printed]:
         name, arguments = arguments_of(call)
         if name == APPEND:
             yield _printed(arguments)
@@ -107,25 +137,19 @@ class Printers:
         macro = self.macro(name, file)
         if macro is None or name in inside or len(inside) >= _DEEPEST:
             raise NotPrinted(f"the definition of {name} is not found")
-        body = _substituted(macro, arguments)
-        for match in self.call.finditer(body):
-            text = balanced(body, match.start())
-            if text is None:
+        body = _substituted(macro, arguments, limit)
+        starts = list(self.calls(body))
+        ends = ends_of_calls(body, starts)
+        for start in starts:
+            if start not in ends:
                 raise NotPrinted(f"the definition of {name} has a call without its end")
-            yield from self._lines(text, macro.file, (*inside, name))
+            text = body[start : ends[start]]
+            limit.spend(len(text))
+            yield from self._lines(text, macro.file, (*inside, name), limit)
 
 
-def balanced(text: str, start: int) -> str | None:
-    """`NAME(...)` that begins at `start`, to the parenthesis that closes it."""
-    depth = 0
-    for match in re.finditer(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|[()]', text[start:]):
-        depth += {"(": 1, ")": -1}.get(match[0], 0)
-        if depth == 0 and match[0] == ")":
-            return text[start : start + match.end()]
-    return None
-
-
-def _substituted(macro: Macro, arguments: list[str]) -> str:
+def _substituted(macro: Macro, arguments: list[str], limit: Limit) -> str:
+    limit.spend(len(macro.body))
     parameters = list(macro.parameters)
     if parameters and parameters[-1].endswith("..."):
         name = parameters[-1].removesuffix("...") or "__VA_ARGS__"
@@ -140,17 +164,17 @@ def _substituted(macro: Macro, arguments: list[str]) -> str:
 
     def put(match: re.Match[str]) -> str:
         token = match[0]
-        if token[0] in "\"'":
+        value = values.get(token.removeprefix("#").strip())
+        if value is None:
             return token
-        if token.startswith("#"):
-            word = token[1:].strip()
-            if word in values:
-                text = re.sub(r"\s+", " ", values[word])
-                escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-                return f'"{escaped}"'
-        return values.get(token.strip(), token) if token.strip() in values else token
+        limit.spend(len(value))
+        if not token.startswith("#"):
+            return value
+        text = re.sub(r"\s+", " ", value)
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
 
-    body = re.sub(r"\s*##\s*", "\x01", macro.body)
+    body = _PASTE.sub("\x01", macro.body)
     return _TOKEN.sub(put, body).replace("\x01", "")
 
 
@@ -185,6 +209,8 @@ def _printed(arguments: list[str]) -> Printed:
 
     key = _CONVERSION.sub(fill, head)
     printf = f"{key}={tail.removesuffix(chr(10))}"
+    if not is_printable(key):
+        raise NotPrinted(f"no key, which is of at most 256 visible characters of ASCII: {key!r}")
     formats = formats_of(printf)
     if not formats or "\n" in printf:
         raise NotPrinted(f"no format of the schema prints {tail.strip()!r}")

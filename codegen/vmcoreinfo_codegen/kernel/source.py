@@ -8,21 +8,36 @@ of the file as it is, for comments and directives are blanked, not cut out.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from functools import cached_property
 
-from ..terms.condition import ALWAYS, All, Any, Condition, Constant, Not, all_of
-from .conditions import NotUnderstood, condition_of
-
-_COMMENT_OR_STRING = re.compile(
-    r'//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL
+from ..limits import Limit
+from ..terms.condition import (
+    ALWAYS,
+    All,
+    Any,
+    Condition,
+    Constant,
+    Not,
+    TooLarge,
+    all_of,
+    minimal,
+    size_of,
 )
-_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(\w+)((?:\\\r?\n|[^\n])*)", re.MULTILINE)
-_GUARD = re.compile(r"\s*#\s*ifndef\s+(\w+)\s*\n\s*#\s*define\s+(\w+)")
-_DEFINITION = re.compile(r"\s*(\w+)\(([^()]*)\)(.*)", re.DOTALL)
-# Kernel style: the brace that opens a function stands alone in the first column.
-_FUNCTION = re.compile(r"\b(\w+)\s*\([^;{}]*\)[^;{}()]*\n\{", re.MULTILINE)
+from .conditions import NotUnderstood, condition_of
+from .lexing import directives, spaces, without_comments
+
+# Possessive quantifiers (`++`) where going back can't help: it would cost the square of a line.
+_GUARD = re.compile(r"\s*+#\s*+ifndef\s++(\w++)[^\S\n]*+\n\s*+#\s*+define\s++(\w++)")
+_DEFINITION = re.compile(r"\s*+(\w++)\(([^()]*+)\)(.*)", re.DOTALL)
+_HEAD = re.compile(r"\b(\w++)\s*+\(")
+_CONTINUED = re.compile(r"\\(?=[ \t]*+\n)")
+# The conditions around a line of a kernel have at most ten operands.
+_MOST_OPERANDS = 256
+_MOST_STEPS = 20_000
+_STEPS_A_CHARACTER = 10
 
 
 @dataclass(frozen=True)
@@ -47,22 +62,87 @@ class Strange:
     """The symbol that stands for it in conditions, where it is one."""
 
 
-def _spaces(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
+class _Expression:
+    """What an `#if` asks, read when something in its branch asks for it."""
+
+    def __init__(self, word: str, rest: str, line: int, known: Condition | None = None) -> None:
+        self.word = word
+        self.rest = rest
+        self.line = line
+        self._known = known
+
+    def condition(self, strange: list[Strange]) -> Condition:
+        if self._known is None:
+            self._known = self._read(strange)
+        return self._known
+
+    def _read(self, strange: list[Strange]) -> Condition:
+        expression = self.rest
+        if self.word in ("ifdef", "ifndef"):
+            name = self.rest.split(" ")[0]
+            expression = f"{'!' if self.word == 'ifndef' else ''}defined({name})"
+        try:
+            return condition_of(expression)
+        except NotUnderstood as error:
+            stand_in = error.stand_in_at(self.line)
+            text = f"#{self.word} {self.rest}"
+            strange.append(Strange(self.line, text, str(error), stand_in.name))
+            return stand_in
 
 
-def without_comments(text: str) -> str:
-    """The text with comments blanked; strings stay, and so do all offsets."""
-    return _COMMENT_OR_STRING.sub(lambda m: _spaces(m[0]) if m[0][0] == "/" else m[0], text)
+class _Branch:
+    """A branch of an `#if`, in those around it: its own expression, or that it does not hold.
+
+    A list from the inside out, so that a branch costs the same at any depth.
+    """
+
+    __slots__ = ("_condition", "depth", "expression", "negated", "outer")
+
+    def __init__(self, outer: _Branch | None, expression: _Expression, negated: bool) -> None:
+        self.outer = outer
+        self.expression = expression
+        self.negated = negated
+        self.depth: int = outer.depth + 1 if outer else 1
+        self._condition: Condition | TooLarge | None = None
+
+    def condition(self, strange: list[Strange], steps: Limit) -> Condition:
+        """All of them as one, without those that the others imply. Raises TooLarge."""
+        if self._condition is None:
+            own = Limit("its condition", _MOST_STEPS, "steps", TooLarge)
+            try:
+                self._condition = minimal(self._joined(strange), own)
+                steps.spend(own.most - own.left)
+            except TooLarge as error:
+                self._condition = error
+        if isinstance(self._condition, TooLarge):
+            raise self._condition
+        return self._condition
+
+    def _joined(self, strange: list[Strange]) -> Condition:
+        if self.depth > _MOST_OPERANDS:
+            raise TooLarge(f"it is inside more than {_MOST_OPERANDS} conditions")
+        found: list[Condition] = []
+        branch: _Branch | None = self
+        while branch is not None:
+            condition = branch.expression.condition(strange)
+            found.append(_negated(condition) if branch.negated else condition)
+            branch = branch.outer
+        if sum(map(size_of, found)) > _MOST_OPERANDS:
+            raise TooLarge(f"its conditions have more than {_MOST_OPERANDS} operands")
+        terms: list[Condition] = []
+        for condition in reversed(found):
+            terms += condition.terms if isinstance(condition, All) else (condition,)
+        return all_of(*dict.fromkeys(terms))
 
 
 @dataclass
 class _Frame:
-    """One open `#if`: the condition of its present branch, and those before it."""
+    """One open `#if`: what its next branch is in, and the present one."""
 
     line: int
-    branch: Condition
-    earlier: list[Condition] = field(default_factory=list)
+    outer: _Branch | None
+    expression: _Expression
+    branch: _Branch | None
 
 
 class Source:
@@ -71,71 +151,101 @@ class Source:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self.bare = without_comments(text)
         self.macros: list[Macro] = []
         self.strange: list[Strange] = []
-        self._ends = [match.start() for match in re.finditer("\n", text)]
-        self._changes: list[int] = [0]
-        self._conditions: list[Condition] = [ALWAYS]
+        self.bare = without_comments(text)
+        self._ends = array("Q", (match.start() for match in re.finditer("\n", text)))
+        self._changes = array("Q", (0,))
+        self._branches: list[_Branch | None] = [None]
+        self._steps = Limit(
+            path, _MOST_STEPS + _STEPS_A_CHARACTER * len(text), "steps for its conditions", TooLarge
+        )
         self.code = self._read_directives()
 
     def line_of(self, offset: int) -> int:
         return bisect_right(self._ends, offset - 1) + 1
 
+    def line_at(self, offset: int) -> str:
+        """What stands from a place to the end of its line."""
+        end = self.text.find("\n", offset)
+        return self.text[offset : end if end >= 0 else len(self.text)].strip()
+
     def condition_at(self, offset: int) -> Condition:
-        """All enclosing conditions as one."""
-        return self._conditions[bisect_right(self._changes, offset) - 1]
+        """All enclosing conditions as one. Raises TooLarge."""
+        branch = self._branches[bisect_right(self._changes, offset) - 1]
+        return ALWAYS if branch is None else branch.condition(self.strange, self._steps)
 
     def function_at(self, offset: int) -> str | None:
         """The name of the function whose body encloses a place."""
-        place = bisect_right(self._functions[0], offset) - 1
+        starts, found = self._functions
+        place = bisect_right(starts, offset) - 1
         if place < 0:
             return None
-        start, end, name = self._functions[1][place]
-        return name if start <= offset < end else None
+        end, name = found[place]
+        return name if offset < end else None
 
     @cached_property
-    def _functions(self) -> tuple[list[int], list[tuple[int, int, str]]]:
+    def _functions(self) -> tuple[list[int], list[tuple[int, str]]]:
+        """Where bodies start, and their ends and names. They are read from the brace on."""
+        # Kernel style: the braces of a function stand alone in the first column.
+        ends = [match.start() for match in re.finditer(r"\n\}", self.code)]
+        starts = []
         found = []
-        for match in _FUNCTION.finditer(self.code):
-            end = self.code.find("\n}", match.end())
-            found.append((match.end(), end if end >= 0 else len(self.code), match[1]))
-        return [start for start, _, _ in found], found
+        before = 0
+        for match in re.finditer(r"[;{}]", self.code):
+            at = match.start()
+            if match[0] == "{" and self.code[at - 1 : at] == "\n":
+                head = _HEAD.search(self.code, before, at)
+                if head and self.code.rfind(")", before, at) > self.code.rfind("(", before, at):
+                    starts.append(at + 1)
+                    end = bisect_left(ends, at + 1)
+                    found.append((ends[end] if end < len(ends) else len(self.code), head[1]))
+            before = at + 1
+        return starts, found
 
     def _read_directives(self) -> str:
         """Follow the directives; returns the code with all of them blanked."""
         frames: list[_Frame] = []
         guard = self._guard()
-        for match in _DIRECTIVE.finditer(self.bare):
-            word = match[1]
-            rest = re.sub(r"\\\r?\n", " ", match[2]).strip()
-            line = self.line_of(match.start())
+        kept: list[str] = []
+        at = 0
+        for directive in directives(self.bare):
+            kept += [
+                self.bare[at : directive.start],
+                spaces(self.bare[directive.start : directive.end]),
+            ]
+            at = directive.end
+            word, rest = directive.word, directive.rest
+            line = self.line_of(directive.start)
             if word == "define":
                 self._define(rest, line)
                 continue
             if word in ("if", "ifdef", "ifndef"):
                 guards = word == "ifndef" and rest == guard
-                frames.append(_Frame(line, ALWAYS if guards else self._parse(word, rest, line)))
                 guard = None if guards else guard
+                expression = _Expression(word, rest, line, ALWAYS if guards else None)
+                outer = frames[-1].branch if frames else None
+                frames.append(_Frame(line, outer, expression, _Branch(outer, expression, False)))
             elif word in ("else", "elif", "elifdef", "elifndef") and frames:
                 frame = frames[-1]
-                frame.earlier.append(frame.branch)
-                word = word.removeprefix("el")
-                frame.branch = ALWAYS if word == "se" else self._parse(word, rest, line)
+                frame.outer = _Branch(frame.outer, frame.expression, True)
+                known = ALWAYS if word == "else" else None
+                frame.expression = _Expression(word.removeprefix("el"), rest, line, known)
+                frame.branch = _Branch(frame.outer, frame.expression, False)
             elif word == "endif" and frames:
                 frames.pop()
             elif word in ("else", "elif", "endif"):
-                self.strange.append(Strange(line, match[0].strip(), f"#{word} without an #if"))
+                text = self.bare[directive.start : directive.end].strip()
+                self.strange.append(Strange(line, text, f"#{word} without an #if"))
                 continue
             else:
                 continue
-            self._changes.append(match.end())
-            self._conditions.append(_joined(frames))
+            self._changes.append(directive.end)
+            self._branches.append(frames[-1].branch if frames else None)
         self.strange += [
             Strange(frame.line, "#if", "no #endif for it: the file may be cut") for frame in frames
         ]
-        code = _DIRECTIVE.sub(lambda match: _spaces(match[0]), self.bare)
-        return re.sub(r"\\(?=[ \t]*\n)", " ", code)
+        return _CONTINUED.sub(" ", "".join([*kept, self.bare[at:]]))
 
     def _guard(self) -> str | None:
         """The macro that guards a header against being read twice."""
@@ -147,25 +257,6 @@ class Source:
         if match:
             parameters = tuple(part.strip() for part in match[2].split(",") if part.strip())
             self.macros.append(Macro(match[1], parameters, match[3].strip(), self.path, line))
-
-    def _parse(self, word: str, rest: str, line: int) -> Condition:
-        expression = rest
-        if word in ("ifdef", "ifndef"):
-            expression = f"{'!' if word == 'ifndef' else ''}defined({rest.split(' ')[0]})"
-        try:
-            return condition_of(expression)
-        except NotUnderstood as error:
-            name = error.stand_in.name
-            self.strange.append(Strange(line, f"#{word} {rest}", str(error), name))
-            return error.stand_in
-
-
-def _joined(frames: list[_Frame]) -> Condition:
-    terms: list[Condition] = []
-    for frame in frames:
-        for condition in (*map(_negated, frame.earlier), frame.branch):
-            terms += condition.terms if isinstance(condition, All) else (condition,)
-    return all_of(*dict.fromkeys(terms))
 
 
 def _negated(condition: Condition) -> Condition:

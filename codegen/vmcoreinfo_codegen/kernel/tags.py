@@ -4,20 +4,22 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from ..terms.release import Release
-from .git import GitError, git
-from .tree import TreeError
+from .gathered import TreeError
+from .git import GitError, Repository
+
+# Linus's repository has 900, that of the stable releases 6,000. Each costs as much as its tree.
+_MOST_TAGS = 20_000
 
 
-def release_tags(repository: Path, pattern: str) -> list[tuple[str, Release]]:
+def release_tags(repository: Repository, pattern: str) -> list[tuple[str, Release]]:
     """Tags that match a pattern and are releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), oldest first.
 
-    Raises TreeError where there are none.
+    Raises TreeError where there are none, or too many to read the tree of each.
     """
     try:
-        names = git(repository, "tag").decode("utf-8", "replace").split()
+        names = repository.git("tag").decode("utf-8", "replace").split()
     except GitError as error:
         raise TreeError(str(error)) from error
     try:
@@ -33,5 +35,10 @@ def release_tags(repository: Path, pattern: str) -> list[tuple[str, Release]]:
         if wanted.fullmatch(tag):
             found.append((tag, release))
     if not found:
-        raise TreeError(f"{repository}: no tag matches {pattern!r} and names a release")
+        raise TreeError(f"{repository.path}: no tag matches {pattern!r} and names a release")
+    if len(found) > _MOST_TAGS:
+        raise TreeError(
+            f"{repository.path}: passed the limit of {_MOST_TAGS} tags: {len(found)} match "
+            f"{pattern!r}; choose fewer by --tags"
+        )
     return sorted(found, key=lambda item: item[1].moment)

@@ -9,7 +9,7 @@ from ..terms.release import Release
 from .base import LocationField, Model, Ranged, Span
 from .vocabulary import Format
 
-_CONVERSION = re.compile(r"(0x)?%[-#0 ]*(\d*)(?:l{0,2})(x|u|d|s|phN)")
+_CONVERSION = re.compile(r"(0x)?%[-#0 ]*+(\d*+)(?:l{0,2})(x|u|d|s|phN)")
 
 
 class Print(Ranged):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..kernel.extract import Extraction, exports_of
+from ..limits import Limit
 from ..model import Architecture, Format, Schema, Unit
 from ..model.note import LINE_ROOM, text_room
 from ..terms.condition import ALWAYS, NEVER, Condition, comparisons
@@ -28,6 +29,16 @@ _DIGITS = {
     Unit.PAGE_TYPE: 11,
 }
 _LONGEST_SHOWN = 10
+# The names that conditions of a kernel share have some hundred configurations.
+_MOST_TRIED = 2_000_000
+Groups = Mapping[Condition, list[int]]
+"""Bytes of the lines that are printed under the same condition."""
+
+
+class BudgetError(Exception):
+    """More configurations than can be tried."""
+
+
 _RELEASE_STRING = 64
 _BUILD_ID = 40
 
@@ -92,12 +103,41 @@ def bound(
     """The most bytes, the lines that make them, and a configuration in which they are printed.
 
     Lines are taken together by condition, and all configurations of the names in
-    the conditions are tried, so what excludes each other is not counted twice.
+    the conditions are tried, so what excludes each other is not counted twice; names
+    that no condition has together are tried apart. Raises BudgetError where they are too many.
     """
     groups: dict[Condition, list[int]] = {}
     for line in lines:
         condition = line.condition.simplify(config or {})
         groups.setdefault(condition, []).append(line.bytes)
+    limit = Limit("configurations", _MOST_TRIED, "lines in them", BudgetError)
+    best = [_best(part, limit) for part in _apart(groups)]
+    known = {name: value for _, _, found in best for name, value in found.items()}
+    return (
+        sum(most for most, _, _ in best),
+        sum(entries for _, entries, _ in best),
+        dict(sorted(known.items())),
+    )
+
+
+def _apart(groups: Groups) -> Iterable[Groups]:
+    """The conditions in parts that share no name."""
+    parts: list[tuple[set[str], Groups]] = []
+    for condition, found in groups.items():
+        names = set(condition.names())
+        part: Groups = {condition: found}
+        apart = []
+        for other, conditions in parts:
+            if names & other:
+                names |= other
+                part = {**conditions, **part}
+            else:
+                apart.append((other, conditions))
+        parts = [*apart, (names, part)]
+    return [part for _, part in parts]
+
+
+def _best(groups: Groups, limit: Limit) -> tuple[int, int, dict[str, bool | int]]:
     names = sorted(frozenset[str]().union(*(c.names() for c in groups)))
     numbers: dict[str, set[int]] = {}
     for condition in groups:
@@ -106,6 +146,7 @@ def bound(
     choices = [sorted(numbers[n]) if n in numbers else [False, True] for n in names]
     best: tuple[int, int, dict[str, bool | int]] = (-1, 0, {})
     for values in itertools.product(*choices):
+        limit.spend(len(groups))
         known: dict[str, bool | int] = dict(zip(names, values, strict=True))
         held = [found for condition, found in groups.items() if condition.evaluate(known)]
         total = sum(map(sum, held))

@@ -52,13 +52,14 @@ def _entries(
     for (key, arch), life in lives.items():
         groups.setdefault((key, tuple(life.seen), tuple(life.expected)), []).append(arch)
     order = {entry.key: place for place, entry in enumerate(schema.entries)}
+    places = {tag: place for place, tag in enumerate(tags)}
     found = [
         HistoryEntry(
             key=key,
             archs=archs,
             seen=_spans(tags, seen),
             in_schema=_spans(tags, expected),
-            differs=sorted(set(seen) ^ set(expected), key=tags.index),
+            differs=sorted(set(seen) ^ set(expected), key=places.__getitem__),
         )
         for (key, seen, expected), archs in groups.items()
     ]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -11,7 +12,12 @@ from ..kernel.extract import Extraction, exports_of
 from ..kernel.printing import APPEND
 from ..model import Architecture, Export, Prediction, Schema
 from ..terms.condition import Condition, equivalent
+from ..terms.key import is_in_form
 from ..terms.release import Release
+
+# As the grammar of the schema has them.
+_CONFIG = re.compile(r"CONFIG_[A-Za-z0-9_]+")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,10 @@ def _compare(
 def _add(
     made: Plan, schema: Schema, extraction: Extraction, printed: Printed, names: list[str]
 ) -> None:
+    reason = _unwritable(printed)
+    if reason is not None:
+        made.by_hand.append(ByHand(printed.key, reason))
+        return
     entry = schema.by_key.get(printed.key)
     archs = None if printed.arch is None else tuple(names)
     if entry is not None and entry.format.value != printed.format:
@@ -185,6 +195,18 @@ def _add(
                 made.steps.append(Open(printed.key, export, printed))
                 return
     made.steps.append(Add(printed, archs, _before(schema, extraction, printed)))
+
+
+def _unwritable(printed: Printed) -> str | None:
+    """Why the schema can't say what is printed, None where it can: a tree may print anything."""
+    if not is_in_form(printed.key):
+        return "it is no key that a schema can have"
+    strange = sorted(name for name in printed.condition.names() if not _CONFIG.fullmatch(name))
+    if strange:
+        return f"its condition is no expression over CONFIG symbols: {strange[0]}"
+    if not _WORD.fullmatch(printed.macro) or '"' in printed.printf:
+        return f"printed in a way that a schema can't have: {printed.macro} {printed.printf!r}"
+    return None
 
 
 def _same_archs(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> bool:
@@ -211,7 +233,7 @@ def _change(made: Plan, both: Iterable[tuple[Prediction, Printed, Condition]]) -
             condition, prediction.condition
         ):
             done.add(("condition", id(export)))
-            made.steps.append(Depend(prediction.key, export, printed.condition, printed))
+            _step(made, Depend(prediction.key, export, printed.condition, printed))
         if ("via", id(export)) in done or via is None:
             continue
         same = via.macro == printed.macro and (
@@ -221,7 +243,15 @@ def _change(made: Plan, both: Iterable[tuple[Prediction, Printed, Condition]]) -
             continue
         done.add(("via", id(export)))
         if printed.format == prediction.format.value or printed.printf.endswith("=%s"):
-            made.steps.append(Print(prediction.key, export, printed))
+            _step(made, Print(prediction.key, export, printed))
         else:
             reason = f"printed as {printed.format} now, was {prediction.format}"
             made.by_hand.append(ByHand(prediction.key, reason))
+
+
+def _step(made: Plan, step: Depend | Print) -> None:
+    reason = _unwritable(step.printed)
+    if reason is None:
+        made.steps.append(step)
+    else:
+        made.by_hand.append(ByHand(step.key, reason))

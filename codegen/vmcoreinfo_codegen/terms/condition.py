@@ -5,11 +5,19 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from ..limits import Limit
 
 Known = Mapping[str, "bool | int"]
 _OTHER = -1
+# Those of real exports take some hundred.
+_MOST_STEPS = 20_000
+
+
+class TooLarge(Exception):
+    """A condition with too many names to work it out; says what was passed."""
 
 
 @dataclass(frozen=True)
@@ -200,30 +208,81 @@ def comparisons(condition: Condition) -> Iterator[tuple[str, int]]:
             yield from comparisons(term)
 
 
+def size_of(condition: Condition) -> int:
+    """How many operands a condition has, at any depth."""
+    if isinstance(condition, Not):
+        return size_of(condition.term)
+    if isinstance(condition, _Joined):
+        return sum(map(size_of, condition.terms))
+    return 1
+
+
 def equivalent(first: Condition, second: Condition) -> bool:
-    """Whether both hold for the same configurations, by trying all of them.
+    """Whether both hold for the same configurations; not where that takes too long to tell.
 
     Conditions of real exports have at most a handful of names.
     """
-    names = sorted(first.names() | second.names())
-    numbers: dict[str, set[int]] = {}
-    for name, number in itertools.chain(comparisons(first), comparisons(second)):
-        numbers.setdefault(name, {_OTHER}).add(number)
-    choices = [sorted(numbers[n]) if n in numbers else [False, True] for n in names]
-    return all(
-        first.evaluate(known) == second.evaluate(known)
-        for known in (dict(zip(names, values)) for values in itertools.product(*choices))
-    )
+    try:
+        names = _names_in_order(first, second)
+        return not _differ(first, second, names, _choices(first, second), _limit())
+    except TooLarge:
+        return False
 
 
-def minimal(condition: Condition) -> Condition:
-    """An equal condition without terms that the others imply."""
+def minimal(condition: Condition, limit: Limit | None = None) -> Condition:
+    """An equal condition without terms that the others imply.
+
+    Raises TooLarge, where that takes more steps than `limit` has, or than any real one takes.
+    """
     condition = condition.simplify({})
     if not isinstance(condition, All):
         return condition
+    limit = limit or _limit()
+    choices = _choices(condition, ALWAYS)
     terms = list(condition.terms)
     for term in condition.terms:
         rest = [other for other in terms if other is not term]
-        if rest and equivalent(all_of(*rest), condition):
+        # The names of the term first: where they make it false, most of the rest still holds.
+        names = _names_in_order(term, condition)
+        if rest and not _differ(all_of(*rest), condition, names, choices, limit):
             terms = rest
     return all_of(*terms)
+
+
+def _limit() -> Limit:
+    return Limit("the condition", _MOST_STEPS, "steps", TooLarge)
+
+
+def _names_in_order(first: Condition, second: Condition) -> list[str]:
+    mine = sorted(first.names())
+    return mine + sorted(second.names() - first.names())
+
+
+def _choices(first: Condition, second: Condition) -> Mapping[str, list[int]]:
+    """The values that make a difference, of each name that is compared with numbers."""
+    numbers: dict[str, set[int]] = {}
+    for name, number in itertools.chain(comparisons(first), comparisons(second)):
+        numbers.setdefault(name, {_OTHER}).add(number)
+    return {name: sorted(found) for name, found in numbers.items()}
+
+
+def _differ(
+    first: Condition,
+    second: Condition,
+    names: Sequence[str],
+    choices: Mapping[str, Sequence[int]],
+    limit: Limit,
+) -> bool:
+    """Whether some configuration tells them apart, by trying the values of one name at a time."""
+    if first == second:
+        return False
+    if isinstance(first, Constant) and isinstance(second, Constant):
+        return True
+    limit.spend(size_of(first) + size_of(second))
+    left = first.names() | second.names()
+    at = next(place for place, name in enumerate(names) if name in left)
+    for value in choices.get(names[at], (False, True)):
+        known = {names[at]: value}
+        if _differ(first.simplify(known), second.simplify(known), names[at + 1 :], choices, limit):
+            return True
+    return False

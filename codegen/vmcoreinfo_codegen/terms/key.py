@@ -9,6 +9,12 @@ from functools import lru_cache
 
 _WRAPPED = re.compile(r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\(([^()\s=]+)\)")
 
+# As the grammar of the schema has it.
+_IN_SCHEMA = re.compile(
+    r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([^()\s=]+\)|[A-Z][A-Z0-9_]*(-[A-Z][A-Z0-9_]*)*"
+)
+_PRINTABLE = re.compile(r"[!-<>-~]{1,256}")
+
 
 class Kind(StrEnum):
     """What an entry describes; its key says which."""
@@ -40,3 +46,13 @@ def argument_of(key: str) -> str:
 def identifier_of(key: str) -> str:
     """The key as an identifier in C and Python: `OFFSET_page_flags`, `BUILD_ID`."""
     return re.sub(r"\W+", "_", key).strip("_")
+
+
+def is_printable(key: str) -> bool:
+    """Whether a note can have a line of it that is told from others: visible ASCII, no `=`."""
+    return _PRINTABLE.fullmatch(key) is not None
+
+
+def is_in_form(key: str) -> bool:
+    """Whether a schema can have an entry of it."""
+    return is_printable(key) and _IN_SCHEMA.fullmatch(key) is not None

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from ...kernel.config import ConfigError, read_config
-from ...query.budget import budget, lines_of_release, lines_of_tree
+from ...query.budget import BudgetError, budget, lines_of_release, lines_of_tree
 from ...query.interface import Budget
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of
@@ -60,7 +60,10 @@ def run(options: argparse.Namespace) -> int:
         name = str(release)
     if not lines:
         raise Failure(f"{name} exports nothing on {arch.name}")
-    answer = budget(schema, name, lines, release, arch, config)
+    try:
+        answer = budget(schema, name, lines, release, arch, config)
+    except BudgetError as error:
+        raise Failure(f"{name}: {error}; give its .config by --config") from error
     if options.plot is not None:
         from ...emit.plot import plot
 

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...kernel.extract import Extraction, extract
+from ...kernel.gathered import TreeError
+from ...kernel.git import Repository
+from ...kernel.revision import read_revision
 from ...kernel.tags import release_tags
-from ...kernel.tree import TreeError, open_tree
+from ...kernel.tree import open_repository
 from ...query.history import history
 from ...terms.release import Release
 from ..failure import FINDINGS, FINE, Failure
@@ -35,8 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
     try:
-        tags = release_tags(options.repository, options.tags)
-        answer = history(schema, _walk(options.repository, tags), str(options.repository))
+        repository = open_repository(options.repository)
+        tags = release_tags(repository, options.tags)
+        answer = history(schema, _walk(repository, tags), str(options.repository))
     except TreeError as error:
         raise Failure(str(error)) from error
     differing = [entry for entry in answer.entries if entry.differs]
@@ -62,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _walk(
-    repository: Path, tags: list[tuple[str, Release]]
+    repository: Repository, tags: list[tuple[str, Release]]
 ) -> Iterator[tuple[str, Release, Extraction]]:
     for tag, release in meter("tags", iterable=tags):
-        yield tag, release, extract(open_tree(repository, tag))
+        yield tag, release, extract(read_revision(repository, tag))

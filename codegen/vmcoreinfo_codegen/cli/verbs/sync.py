@@ -14,7 +14,10 @@ from pathlib import Path
 from ... import resources, writing
 from ...check import check_files
 from ...emit.product import NotOurs, write
+from ...kernel.gathered import TreeError
+from ...kernel.git import GitError
 from ...kernel.pickaxe import commit_of, source_text
+from ...kernel.tree import open_repository
 from ...model import Schema
 from ...model.build import parse_files
 from ...model.files import read_files
@@ -124,12 +127,20 @@ def _release(text: str) -> Release:
 
 
 def _commits(made: Plan, options: argparse.Namespace) -> dict[str, str]:
+    try:
+        repository = open_repository(options.tree)
+    except TreeError as error:
+        raise Failure(str(error)) from error
     found = {}
     for step in made.steps:
         if isinstance(step, (Close, Open, Add)):
             key = step.printed.key if isinstance(step, Add) else step.key
             macro = step.export.vias[-1].macro if isinstance(step, Close) else step.printed.macro
-            commit = commit_of(options.tree, options.rev, source_text(key, macro))
+            try:
+                commit = commit_of(repository, options.rev, source_text(key, macro))
+            except GitError as error:
+                print(f"{key}, and those behind it, get no commit: {error}", file=sys.stderr)
+                break
             if commit is not None:
                 found[key] = commit
     return found

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+"""The files of a kernel tree that matter, gathered within limits, wherever they come from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..limits import Limit
+from ..terms.release import Release
+
+# What a file has in it that prints a line or defines a macro that does.
+MARKS = (b"vmcoreinfo_", b"VMCOREINFO_")
+MAKEFILE = "Makefile"
+_SUFFIXES = (".c", ".h")
+# A tree has 90,000 files and 1.4 GB of sources, of which 25 files with 430 kB name VMCOREINFO.
+# The largest source, a list of registers, has 24 MB.
+_MOST_FILES = 2_000_000
+_MOST_SOURCES = 16 << 30
+_MOST_SOURCE = 128 << 20
+_MOST_KEPT = 8 << 20
+# What a file costs at least, however short.
+_LEAST_KEPT = 4 << 10
+_MOST_MAKEFILE = 1 << 20
+_OVERLAP = max(map(len, MARKS)) - 1
+_CHUNK = _MOST_KEPT
+
+
+class TreeError(Exception):
+    """A tree that can't be read, or is none; says which and why."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of a tree, its path relative to the top."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of a kernel tree that matter here.
+
+    `name` is what the user called it, `release` what its Makefile says, None
+    where that can't be told. `architectures` are the folders under `arch/`.
+    """
+
+    name: str
+    release: Release | None
+    architectures: frozenset[str]
+    files: tuple[SourceFile, ...]
+
+
+class Content(Protocol):
+    """What a file has, from front to back."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Gathered:
+    """Files as they are come across. Every method raises TreeError where a limit is passed."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._makefile: bytes | None = None
+        self._architectures: set[str] = set()
+        self._files: list[SourceFile] = []
+        self._seen = Limit(name, _MOST_FILES, "files", TreeError)
+        self._sources = Limit(f"{name}: sources", _MOST_SOURCES, "bytes", TreeError)
+        self._kept = Limit(f"{name}: sources that name VMCOREINFO", _MOST_KEPT, "bytes", TreeError)
+
+    def see(self, path: str) -> bool:
+        """Note that there is a file; whether it can matter, so that it has to be taken."""
+        self._seen.spend()
+        if path.startswith("arch/"):
+            parts = path.split("/", 2)
+            if len(parts) > 2:
+                self._architectures.add(parts[1])
+        return path == MAKEFILE or path.endswith(_SUFFIXES)
+
+    def see_architecture(self, name: str) -> None:
+        """Note a folder under `arch/`."""
+        self._architectures.add(name)
+
+    def expect(self, path: str, size: int) -> None:
+        """Count the bytes of a source before it is read."""
+        if size > _MOST_SOURCE:
+            raise TreeError(
+                f"{self._name}: {path}: passed the limit of {_MOST_SOURCE} bytes of one source"
+            )
+        self._sources.spend(size)
+
+    def take(self, path: str, content: Content) -> None:
+        """Read a file that can matter, and keep it if it does."""
+        if path == MAKEFILE:
+            self._makefile = content.read(_MOST_MAKEFILE + 1)
+            if len(self._makefile) > _MOST_MAKEFILE:
+                raise TreeError(
+                    f"{self._name}: {path}: passed the limit of {_MOST_MAKEFILE} bytes; "
+                    "a kernel's has 70,000"
+                )
+            return
+        last = first = content.read(_CHUNK)
+        marked = _matters(first)
+        # A file that fills the limit is looked through to its end, and not kept.
+        while len(last) == _CHUNK and (more := content.read(_CHUNK)):
+            marked = marked or _matters(last[-_OVERLAP:] + more)
+            last = more
+            if marked:
+                self._kept.spend(_MOST_KEPT + 1)
+        if marked:
+            self._kept.spend(max(len(first), _LEAST_KEPT) + len(path))
+            self._files.append(SourceFile(path, first))
+
+    def tree(self) -> Tree:
+        """What was gathered. Raises TreeError where that is no kernel tree."""
+        release = _release_of(self._makefile) if self._makefile is not None else None
+        if release is None or not self._architectures:
+            what = "no Makefile with VERSION" if release is None else "no folder arch/"
+            raise TreeError(f"{self._name}: this is no kernel tree: it has {what} at its top")
+        found = tuple(sorted(self._files, key=lambda file: file.path))
+        return Tree(self._name, release, frozenset(self._architectures), found)
+
+
+def text_of(name: bytes) -> str:
+    """The name of a file as text that can be written anywhere, whatever its bytes are."""
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _matters(data: bytes) -> bool:
+    return any(mark in data for mark in MARKS)
+
+
+def _release_of(makefile: bytes) -> Release | None:
+    """The release that a kernel's top Makefile names."""
+    values = dict(
+        re.findall(
+            r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)",
+            makefile.decode("utf-8", "replace"),
+            re.MULTILINE,
+        )
+    )
+    version, level = (_number(values.get(name, "")) for name in ("VERSION", "PATCHLEVEL"))
+    if version is None or level is None:
+        return None
+    text = f"{version}.{level}"
+    sublevel = _number(values.get("SUBLEVEL", "")) or "0"
+    extra = re.match(r"-rc[0-9]{1,9}", values.get("EXTRAVERSION", ""))
+    old_stable = re.match(r"\.[0-9]{1,9}", values.get("EXTRAVERSION", ""))
+    if text == "2.6":
+        text += f".{sublevel}{old_stable[0] if old_stable else ''}"
+    elif sublevel != "0":
+        text += f".{sublevel}"
+    try:
+        return Release.parse(text + (extra[0] if extra else ""))
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> str | None:
+    # Longer ones are no number of a release, and Python takes none of 4,300 digits.
+    return text if re.fullmatch(r"[0-9]{1,9}", text) else None

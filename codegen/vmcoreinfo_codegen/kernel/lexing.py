@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""Comments, literals and parentheses of C, each found in one pass over the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_COMMENTS = re.compile(r"//|/\*|[\"']")
+_PARENTHESES = re.compile(r"[()\"']")
+_STOPS = {'"': re.compile(r'[\\\n"]'), "'": re.compile(r"[\\\n']")}
+_DIRECTIVE = re.compile(r"^[ \t]*+#[ \t]*+(\w++)", re.MULTILINE)
+_BESIDE_NEWLINES = re.compile(r"[^\n]+")
+
+
+def spaces(text: str) -> str:
+    """As many spaces, with the newlines kept."""
+    return _BESIDE_NEWLINES.sub(lambda match: " " * len(match[0]), text)
+
+
+def without_comments(text: str) -> str:
+    """The text with comments blanked; strings stay, and so do all offsets."""
+    kept = []
+    at = 0
+    for start, end in _tokens(text, _COMMENTS, 0):
+        if text[start] == "/":
+            kept += [text[at:start], spaces(text[start:end])]
+            at = end
+    return "".join([*kept, text[at:]])
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A preprocessor line, joined with its continuations: its word and what is behind that."""
+
+    start: int
+    end: int
+    word: str
+    rest: str
+
+
+def directives(text: str) -> Iterator[Directive]:
+    """All directives of a text without comments."""
+    at = 0
+    while match := _DIRECTIVE.search(text, at):
+        at = match.end() - 1
+        while (at := text.find("\n", at + 1)) > 0 and text[at - 1] == "\\":
+            pass
+        at = len(text) if at < 0 else at
+        rest = text[match.end() : at].replace("\\\n", " ").strip()
+        yield Directive(match.start(), at, match[1], rest)
+
+
+def ends_of_calls(code: str, starts: Iterable[int]) -> dict[int, int]:
+    """By the offset of each `NAME(`, where the parenthesis that closes it ends.
+
+    The starts are in order. One without an end is left out.
+    """
+    found: dict[int, int] = {}
+    waiting = list(starts)[::-1]
+    while waiting:
+        depth = 0
+        open_: list[tuple[int, int]] = []
+        for start, end in _tokens(code, _PARENTHESES, waiting[-1]):
+            while waiting and waiting[-1] <= start:
+                open_.append((waiting.pop(), depth))
+            if code[start] == "(":
+                depth += 1
+            elif code[start] == ")":
+                depth -= 1
+                while open_ and open_[-1][1] == depth:
+                    found[open_.pop()[0]] = end
+                if not open_:
+                    break
+            else:
+                # What looks like a call in a literal is none.
+                while waiting and waiting[-1] < end:
+                    waiting.pop()
+        else:
+            break
+    return found
+
+
+def _tokens(text: str, wanted: re.Pattern[str], at: int) -> Iterator[tuple[int, int]]:
+    """Start and end of all that begins as `wanted` has it.
+
+    A quote that nothing closes in its line is none. Neither is one behind it up to there: it is
+    escaped, or it would have closed the first.
+    """
+    unclosed = {'"': 0, "'": 0}
+    while match := wanted.search(text, at):
+        start, token = match.start(), match[0]
+        at = match.end()
+        if token in _STOPS:
+            if start < unclosed[token]:
+                continue
+            end = _end_of_literal(text, token, at)
+            if text[end : end + 1] != token:
+                unclosed[token] = end
+                continue
+            at = end + 1
+        elif token == "//":
+            end = text.find("\n", at)
+            at = len(text) if end < 0 else end
+        elif token == "/*":
+            end = text.find("*/", at)
+            at = len(text) if end < 0 else end + 2
+        yield start, at
+
+
+def _end_of_literal(text: str, quote: str, at: int) -> int:
+    """Where the quote is that closes a literal, or the end of the line that has none."""
+    while match := _STOPS[quote].search(text, at):
+        if match[0] != "\\":
+            return match.start()
+        at = match.start() + 2
+    return len(text)

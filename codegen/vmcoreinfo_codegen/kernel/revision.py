@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""Kernel sources at a revision of a git repository, read straight from its objects."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from .gathered import MAKEFILE, MARKS, Gathered, Tree, TreeError, text_of
+from .git import GitError, Repository
+
+_REGULAR = (b"100644", b"100755")
+
+
+@dataclass(frozen=True)
+class _Blob:
+    name: bytes
+    object: bytes
+    size: int
+
+
+def read_revision(repository: Repository, revision: str) -> Tree:
+    """Raises TreeError."""
+    try:
+        return _read(repository, revision)
+    except GitError as error:
+        raise TreeError(str(error)) from error
+
+
+def _read(repository: Repository, revision: str) -> Tree:
+    gathered = Gathered(f"{repository.path}@{revision}")
+    wanted = f"{revision}^{{commit}}"
+    commit = repository.git("rev-parse", "--verify", "--end-of-options", wanted).decode().strip()
+    # The list comes first: it is bounded, and a tree of trees of trees has no end.
+    blobs = {blob.name: blob for blob in _listed(repository, commit, gathered)}
+    marks = [part for mark in MARKS for part in ("-e", mark.decode())]
+    # It exits with 1 where nothing is found.
+    found = repository.git("grep", "-lzF", *marks, commit, "--", "*.c", "*.h", accepted=1)
+    prefix = f"{commit}:".encode()
+    names = [name.removeprefix(prefix) for name in found.split(b"\0") if name]
+    if MAKEFILE.encode() in blobs:
+        names.append(MAKEFILE.encode())
+    for name in names:
+        if name not in blobs:
+            raise GitError(
+                f"{repository.path}: git grep names {text_of(name)}, git ls-tree does not"
+            )
+    for name, data in _contents(repository, [blobs[name] for name in names]):
+        gathered.take(text_of(name), io.BytesIO(data))
+    return gathered.tree()
+
+
+def _listed(repository: Repository, commit: str, gathered: Gathered) -> list[_Blob]:
+    """Every regular file that can matter, with its object."""
+    found = []
+    for line in repository.git("ls-tree", "-rlz", "--full-tree", commit).split(b"\0"):
+        head, _, name = line.partition(b"\t")
+        # A link or a submodule has another mode.
+        if not line or not gathered.see(text_of(name)) or not head.startswith(_REGULAR):
+            continue
+        _, _, object_, size = head.split()
+        if not size.isdigit():
+            raise GitError(f"{repository.path}: {text_of(name)}: its object is not here")
+        gathered.expect(text_of(name), int(size))
+        found.append(_Blob(name, object_, int(size)))
+    return found
+
+
+def _contents(repository: Repository, blobs: list[_Blob]) -> list[tuple[bytes, bytes]]:
+    """The contents by name. They are asked for by object, as a name may have any byte in it."""
+    asked = b"".join(blob.object + b"\n" for blob in blobs)
+    out = repository.git("cat-file", "--batch", stdin=asked)
+    found = []
+    at = 0
+    for blob in blobs:
+        head = b"%b blob %d\n" % (blob.object, blob.size)
+        start, end = at + len(head), at + len(head) + blob.size
+        if out[at:start] != head or out[end : end + 1] != b"\n":
+            raise GitError(f"{repository.path}: git cat-file: no answer for {text_of(blob.name)}")
+        found.append((blob.name, out[start:end]))
+        at = end + 1
+    if at != len(out):
+        raise GitError(f"{repository.path}: git cat-file: more answers than questions")
+    return found
