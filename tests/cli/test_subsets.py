@@ -210,14 +210,14 @@ def test_depfile_names_all_that_products_come_from(run: Run, tmp_path: Path) -> 
 MAKEFILE = """\
 VMCOREINFO = {command}
 out/my$$dir/vmcoreinfo.h out/my$$dir/vmcoreinfo.c &: keys.txt
-	$(VMCOREINFO) generate c --keys keys.txt --schema schema --out 'out/my$$dir' --depfile parser.d
+	"$(VMCOREINFO)" generate c --keys keys.txt --schema schema --out 'out/my$$dir' --depfile parser.d
 	touch 'out/my$$dir/vmcoreinfo.h' 'out/my$$dir/vmcoreinfo.c'
 -include parser.d
 """
 
 NINJA = """\
 rule generate
-  command = {command} generate c --keys keys.txt --schema schema --out out --depfile parser.d
+  command = "{command}" generate c --keys keys.txt --schema schema --out out --depfile parser.d
   depfile = parser.d
   restat = 1
 build out/vmcoreinfo.h out/vmcoreinfo.c: generate

@@ -15,7 +15,7 @@ from tests.installed import program
 _HEAD = f"""\
 cmake_minimum_required(VERSION 3.20)
 project(user C)
-find_package(Vmcoreinfo REQUIRED PATHS {ROOT}/cmake NO_DEFAULT_PATH)
+find_package(Vmcoreinfo REQUIRED PATHS "{ROOT}/cmake" NO_DEFAULT_PATH)
 """
 
 
