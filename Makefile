@@ -2,6 +2,7 @@
 #
 # make            set up .venv, generate every product, parse a real note
 # make test       the fast tests (set up what they need first)
+# make elsewhere  the same on a clone in a folder with a space, by the system's Python
 # make long-test  the long ones: many more mutated notes, kernel sources, real dumps and guests
 # make dump-test  of those the real dumps and guests alone
 # make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
@@ -17,7 +18,7 @@ NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test long-test dump-test fuzz bench examples $(EXAMPLES) clean
+.PHONY: demo test elsewhere long-test dump-test fuzz bench examples $(EXAMPLES) clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -26,6 +27,9 @@ demo: $(VENV)/ready
 test: $(VENV)/test-ready
 	tests/setup
 	$(VENV)/bin/python -m pytest -n auto -m 'not long'
+
+elsewhere:
+	tests/elsewhere
 
 long-test: $(VENV)/test-ready
 	tests/setup
@@ -54,13 +58,13 @@ bench: $(VENV)/ready
 examples: $(EXAMPLES)
 
 $(EXAMPLES): $(VENV)/ready
-	PATH="$(abspath $(VENV)/bin):$$PATH" $@/run
+	PATH="$$(cd "$(VENV)/bin" && pwd):$$PATH" $@/run
 examples/drgn: $(VENV)/dump-ready
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "vmcoreinfo needs Python 3.11 or later; set PYTHON to one" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV) || \
+	"$(PYTHON)" -m venv $(VENV) || \
 		{ echo "Debian keeps venv in a package of its own: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/ready: pyproject.toml | $(VENV)/bin/python

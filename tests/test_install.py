@@ -67,7 +67,7 @@ def test_the_installed_completion_of_bash_completes(prefix: Path, tmp_path: Path
     def complete(*words: str) -> list[str]:
         line = " ".join(f"'{word}'" for word in words)
         code = (
-            f"source {prefix / COMPLETION['bash']}\n"
+            f"source '{prefix / COMPLETION['bash']}'\n"
             f"COMP_WORDS=({line}) COMP_CWORD={len(words) - 1}\n"
             "function=$(complete -p vmcoreinfo | sed 's/.*-F \\([^ ]*\\).*/\\1/')\n"
             '"$function"; printf "%s\\n" "${COMPREPLY[@]}"'
@@ -81,7 +81,7 @@ def test_the_installed_completion_of_bash_completes(prefix: Path, tmp_path: Path
 
 def test_the_installed_completion_of_fish_completes(prefix: Path, tmp_path: Path) -> None:
     def complete(line: str) -> list[str]:
-        code = f"source {prefix / COMPLETION['fish']}; complete -C '{line}'"
+        code = f"source '{prefix / COMPLETION['fish']}'; complete -C '{line}'"
         shown = said(program("fish"), "--no-config", "-c", code, cwd=tmp_path, HOME=str(tmp_path))
         return [completed.split("\t")[0] for completed in shown.splitlines()]
 
@@ -93,7 +93,7 @@ def test_the_installed_completion_of_fish_completes(prefix: Path, tmp_path: Path
 def test_zsh_takes_the_installed_completion(prefix: Path, tmp_path: Path) -> None:
     folder = (prefix / COMPLETION["zsh"]).parent
     code = (
-        f"fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; "
+        f"fpath=('{folder}' $fpath); autoload -Uz compinit; compinit -u -D; "
         "autoload +X _vmcoreinfo && print -r -- $_comps[vmcoreinfo]"
     )
     assert said(program("zsh"), "-f", "-c", code, cwd=tmp_path) == "_vmcoreinfo\n"
@@ -103,7 +103,7 @@ def test_cmake_finds_the_installed_command(prefix: Path, tmp_path: Path) -> None
     (tmp_path / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.20)\nproject(user NONE)\n"
         "find_package(Vmcoreinfo 0.1 REQUIRED)\n"
-        'file(WRITE found "${Vmcoreinfo_GENERATOR} ${Vmcoreinfo_VERSION}")\n'
+        'file(WRITE found "${Vmcoreinfo_GENERATOR}\n${Vmcoreinfo_VERSION}\n")\n'
     )
     system = "/usr/bin:/bin"
     cmake = program("cmake")
@@ -119,7 +119,7 @@ def test_cmake_finds_the_installed_command(prefix: Path, tmp_path: Path) -> None
             PATH=path,
             CMAKE_PREFIX_PATH=prefixes,
         )
-        found, version = (tmp_path / "found").read_text().split()
+        found, version = (tmp_path / "found").read_text().splitlines()
         assert Path(found).samefile(prefix / "bin/vmcoreinfo")
         assert version == vmcoreinfo_codegen.__version__
 

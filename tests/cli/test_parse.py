@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -115,7 +116,7 @@ def test_files_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_reader_that_stops_early() -> None:
-    command = f"{sys.executable} -m vmcoreinfo_codegen parse {NOTE} | head -1"
+    command = f"{shlex.quote(sys.executable)} -m vmcoreinfo_codegen parse {NOTE} | head -1"
     ran = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == ["KEY", "VALUE", "UNIT"]
     assert ran.stderr == ""

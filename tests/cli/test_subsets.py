@@ -196,28 +196,28 @@ def test_depfile_names_all_that_products_come_from(run: Run, tmp_path: Path) -> 
     assert ran.code == 0
     rule, *phony = depfile.read_text().replace(" \\\n", "").splitlines()
     made, _, needed = rule.partition(":  ")
-    escaped = str(tmp_path) + "/a\\ b\\#c$$d"
+    escaped = str(tmp_path).replace(" ", "\\ ") + "/a\\ b\\#c$$d"
     assert made == f"{escaped}/vmcoreinfo.h {escaped}/vmcoreinfo.c"
     sources = needed.split("  ")
     schema = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "schema").rglob("*.vmci"))
     assert [s for s in sources if s.startswith("schema/")] == schema
     templates = {p.name for p in (ROOT / "codegen/vmcoreinfo_codegen/emit/c/templates").iterdir()}
     assert templates <= {Path(source).name for source in sources}
-    assert str(keys) in sources
+    assert str(keys).replace(" ", "\\ ") in sources
     assert phony == ["", *(f"{source}:" for source in sources)]
 
 
 MAKEFILE = """\
 VMCOREINFO = {command}
 out/my$$dir/vmcoreinfo.h out/my$$dir/vmcoreinfo.c &: keys.txt
-	$(VMCOREINFO) generate c --keys keys.txt --schema schema --out 'out/my$$dir' --depfile parser.d
+	"$(VMCOREINFO)" generate c --keys keys.txt --schema schema --out 'out/my$$dir' --depfile parser.d
 	touch 'out/my$$dir/vmcoreinfo.h' 'out/my$$dir/vmcoreinfo.c'
 -include parser.d
 """
 
 NINJA = """\
 rule generate
-  command = {command} generate c --keys keys.txt --schema schema --out out --depfile parser.d
+  command = "{command}" generate c --keys keys.txt --schema schema --out out --depfile parser.d
   depfile = parser.d
   restat = 1
 build out/vmcoreinfo.h out/vmcoreinfo.c: generate

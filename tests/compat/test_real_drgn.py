@@ -29,7 +29,7 @@ READ = (
 
 def installed(release: str) -> Path:
     """A release of drgn in a folder of its own, beside the one that the tests use."""
-    folder = CACHE / "drgn" / release
+    folder = CACHE / "drgn" / f"{release}-{sys.implementation.cache_tag}"
     if not (folder / "drgn").is_dir():
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
         made = subprocess.run(

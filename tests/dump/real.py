@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import lzma
+import os
 import re
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from tests.conftest import ROOT
 from vmcoreinfo_codegen.dump.attach import attach
 
 CORES = ROOT.parent / "shared" / "cores"
-CACHE = Path.home() / ".cache" / "vmcoreinfo"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vmcoreinfo"
 
 
 def core(name: str) -> Path:

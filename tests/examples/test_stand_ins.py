@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import vmcoreinfo
 from tests.compat.real import altered, at_addresses, releases_of, vmlinux
 from tests.conftest import CORPUS, ROOT
 from tests.dump.real import CACHE, GUESTS, Guest, core, guest, name_of, prepared, without_note
+from tests.examples.layout import VENV
 from tests.examples.logs import LOGS
 from vmcoreinfo_codegen.dump.reader import find_note
 
@@ -67,7 +67,7 @@ def make(folder: Path, compiler: str, *options: str) -> Path:
         pytest.skip(f"needs make and {compiler}")
     sources = folder / "sources"
     shutil.copytree(SOURCES, sources, ignore=shutil.ignore_patterns("build"))
-    command = f"VMCOREINFO={sys.executable} -m vmcoreinfo_codegen"
+    command = f"VMCOREINFO={VENV / 'bin/vmcoreinfo'}"
     made = subprocess.run(
         ["make", "-C", sources, command, f"CC={compiler}", *options],
         capture_output=True,

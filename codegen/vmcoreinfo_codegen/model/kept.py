@@ -17,6 +17,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def _take(place: Path, key: bytes) -> Schema | None:
 
 def _keep(place: Path, key: bytes, schema: Schema) -> None:
     """Put the model there in one step. Raises OSError."""
-    content = pickle.dumps(schema, protocol=5)
+    content = _kept(schema)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _own_folder(place.parent) as folder, writing.beside(folder, place.name, 0o600) as new:
         new.file.write(key + hashlib.sha256(content).digest() + content)
@@ -121,6 +122,22 @@ def _refuse_others(descriptor: int, is_kind: Callable[[int], bool]) -> None:
     others = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     if status.st_uid != os.geteuid() or others or not is_kind(status.st_mode):
         raise PermissionError("not the user's own")
+
+
+def _kept(schema: Schema) -> bytes:
+    kept = io.BytesIO()
+    _Keeper(kept, protocol=5).dump(schema)
+    return kept.getvalue()
+
+
+class _Keeper(pickle.Pickler):
+    """Writes a word of a closed list as its class and value, as most releases of Python do.
+
+    3.11.2, which Debian 12 has, would name builtins.getattr, and the reader refuses that.
+    """
+
+    def reducer_override(self, obj: object) -> Any:
+        return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
 
 
 class _Models(pickle.Unpickler):
