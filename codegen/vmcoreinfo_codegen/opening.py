@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""Files that are opened to be read; a pipe that nobody writes to is no reason to wait for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+
+PATIENCE = 10.0
+"""Seconds in which somebody has to open a named pipe for writing."""
+
+
+def open_to_read(path: str) -> int:
+    """A descriptor of the file. Raises OSError, TimeoutError for a pipe that stays without a writer.
+
+    What a shell gives as `<(zcat FILE)` has a writer, so it never waits.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC
+    if not stat.S_ISFIFO(os.stat(path).st_mode):
+        return os.open(path, flags)
+    import threading
+
+    opened: list[int | OSError] = []
+
+    def wait() -> None:
+        # open() of a named pipe returns when somebody opens its other end.
+        try:
+            opened.append(os.open(path, flags))
+        except OSError as error:
+            opened.append(error)
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    waiting.join(PATIENCE)
+    if not opened:
+        with contextlib.suppress(OSError):
+            os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))  # so that the thread ends
+        raise TimeoutError(
+            errno.ETIMEDOUT,
+            f"a pipe that nobody opened for writing within {PATIENCE:.0f} seconds; start first what "
+            "writes to it",
+            path,
+        )
+    answer = opened[0]
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
