@@ -6,8 +6,11 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import os
 import zlib
 from pathlib import Path
+
+from .opening import open_to_read
 
 
 class CompressedError(Exception):
@@ -16,7 +19,7 @@ class CompressedError(Exception):
 
 def read_file(path: Path, most: int) -> bytes:
     """The whole content, unpacked. Raises CompressedError where it is more than `most` bytes, OSError."""
-    with path.open("rb") as file:
+    with os.fdopen(open_to_read(str(path)), "rb") as file:
         data = file.read(most + 1)
     try:
         if data.startswith(b"\x1f\x8b"):

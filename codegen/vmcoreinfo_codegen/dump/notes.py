@@ -18,6 +18,9 @@ HEADER_BYTES = 12
 MOST_TEXT = 1 << 20
 """The kernel keeps a note within one page, and the largest page is 64 KiB (arm64, powerpc)."""
 
+MOST_LINES = 1 << 16
+"""The largest page has room for fewer."""
+
 _MOST_NOTES = 1 << 20
 _MOST_BYTES = 1 << 28
 _LONGEST_NAME = 64

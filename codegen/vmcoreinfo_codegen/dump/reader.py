@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..limits import Limit
 from . import elf, flattened, kdump, live, notes
 from .problem import DumpError, NoNote
 from .source import File, Memory, Pipe, Source
@@ -77,7 +78,10 @@ def find_in(source: Source, format_: str | None = None) -> Found:
     chosen = format_ or tell_format(source)
     if chosen == "flattened":
         return _in_flattened(flattened.Flattened(source.name, flattened.SeekingReader(source)))
-    return _READERS[chosen](source)
+    found = _READERS[chosen](source)
+    lines = Limit(source.name, notes.MOST_LINES, "lines; no kernel prints as many", DumpError)
+    lines.spend(found.text.count(b"\n"))
+    return found
 
 
 def tell_format(source: Source) -> str:
