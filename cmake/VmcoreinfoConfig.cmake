@@ -81,7 +81,7 @@ function(vmcoreinfo_generate)
 	endif()
 	add_custom_command(
 		OUTPUT ${products}
-		COMMAND ${Vmcoreinfo_GENERATOR} generate c --out ${folder}
+		COMMAND ${Vmcoreinfo_GENERATOR} generate c --force --out ${folder}
 			--depfile ${folder}.d ${schema} ${part}
 		${touch}
 		DEPENDS ${files}

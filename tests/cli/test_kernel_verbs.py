@@ -152,7 +152,7 @@ def test_progress_on_a_terminal_alone(
     tarball = tmp_path / "linux.tar.xz"
     with tarfile.open(tarball, "w:xz") as tar:
         tar.add(top, "linux-7.3.4")
-    monkeypatch.setattr("vmcoreinfo_codegen.cli.kernel.DELAY", 0)
+    monkeypatch.setattr("vmcoreinfo_codegen.cli.progress.DELAY", 0)
     assert "reading" not in run("extract", str(tarball)).err
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     assert "reading linux.tar.xz" in run("extract", str(tarball)).err

@@ -6,13 +6,15 @@ from __future__ import annotations
 FINE = 0
 FINDINGS = 1
 UNREADABLE = 2
-DEFECT = 3
+INTERNAL = 3
+INTERRUPTED = 130
 
 EXIT_CODES = {
     FINE: "fine",
     FINDINGS: "findings, differences, or what was asked for is absent",
     UNREADABLE: "usage, or input that can't be read",
-    DEFECT: "a defect of ours",
+    INTERNAL: "an internal error",
+    INTERRUPTED: "ended by Ctrl-C",
 }
 """When the command ends with which."""
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 from ..kernel.extract import Extraction, extract
 from ..kernel.tree import TreeError, Watch, open_tree
 from .failure import Failure
-from .progress import DELAY
+from .progress import DELAY, meter
 
 
 def add_revision_option(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +37,9 @@ def extraction_of(path: Path, revision: str | None) -> Extraction:
 @contextlib.contextmanager
 def _bar(path: Path) -> Iterator[Watch]:
     """Show how much of a tarball is read, once that takes two seconds."""
-    from tqdm import tqdm
     from tqdm.utils import CallbackIOWrapper
 
-    with tqdm(desc=f"reading {path.name}", unit="B", unit_scale=True, delay=DELAY) as bar:
+    with meter(f"reading {path.name}", unit="B", unit_scale=True) as bar:
 
         def watch(file: BinaryIO, size: int) -> BinaryIO:
             bar.total = size
@@ -52,10 +51,8 @@ def _bar(path: Path) -> Iterator[Watch]:
 @contextlib.contextmanager
 def _clock(path: Path) -> Iterator[Watch]:
     """Show how long a folder or a repository takes; what grep and git have left nobody knows."""
-    from tqdm import tqdm
-
     done = threading.Event()
-    bar = tqdm(desc=f"reading {path}", bar_format="{desc}: {elapsed}", delay=DELAY, leave=False)
+    bar = meter(f"reading {path}", bar_format="{desc}: {elapsed}", leave=False)
 
     def tick() -> None:
         if not done.wait(DELAY):

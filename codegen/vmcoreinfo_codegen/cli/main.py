@@ -8,14 +8,16 @@ import gc
 import importlib
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
-from .failure import DEFECT, EXIT_CODES, FINE, UNREADABLE, Failure
+from .failure import EXIT_CODES, FINE, INTERNAL, INTERRUPTED, UNREADABLE, Failure
+from .terminal import silence, streams
 from .verb import VERBS, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 DESCRIPTION = (
     "What the Linux kernel exports in VMCOREINFO: read it, look it up, generate parsers for it."
@@ -28,6 +30,10 @@ _OBJECTS_BEFORE_COLLECTION = 100_000
 
 
 class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse says nothing of a full disk.
+        (file or sys.stderr).write(message)
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(UNREADABLE, f"{self.prog}: error: {message}\n")
@@ -86,6 +92,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     argv = list(sys.argv[1:] if arguments is None else arguments)
+    with streams():
+        code = _ended(lambda: _run(argv))
+        # What can't be told any more is no reason for another exit code.
+        with suppress(OSError):
+            sys.stderr.flush()
+        return code
+
+
+def _run(argv: list[str]) -> int:
     if not argv:
         print(_overview())
         return FINE
@@ -100,33 +115,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Intermixed: a name may stand behind an option. Without any, that parser names too many.
     some = any(not word.startswith("-") or word == "-" for word in argv[1:])
     parse = arguments_of.parse_intermixed_args if some else arguments_of.parse_args
-    options = parse(argv[1:])
+    code: int = module.run(parse(argv[1:]))
+    return code
+
+
+def _ended(run: Callable[[], int]) -> int:
+    """The exit code of what runs; what went wrong is told in one line."""
     try:
-        code: int = module.run(options)
+        code = _code_of(run)
         sys.stdout.flush()
         return code
     except Failure as failure:
-        print(f"vmcoreinfo: error: {failure}", file=sys.stderr)
-        return failure.code
+        _flush()
+        return _told(f"vmcoreinfo: error: {failure}", failure.code)
     except BrokenPipeError:
         # The reader has seen enough, as in `| head`; nothing more can be told to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         return FINE
     except OSError as error:
+        _flush()
         where = f"{error.filename}: " if error.filename else ""
-        print(f"vmcoreinfo: error: {where}{error.strerror or error}", file=sys.stderr)
-        return UNREADABLE
+        return _told(f"vmcoreinfo: error: {where}{error.strerror or error}", UNREADABLE)
+    except MemoryError:
+        return _told("vmcoreinfo: error: more memory is needed than there is", UNREADABLE)
     except KeyboardInterrupt:
-        return 130
+        silence(sys.stdout)
+        return INTERRUPTED
     except Exception as error:
         if os.environ.get("VMCOREINFO_TRACEBACK"):
             raise
-        print(
-            f"vmcoreinfo: a defect of ours: {type(error).__name__}: {error}\n"
+        return _told(
+            f"vmcoreinfo: internal error: {type(error).__name__}: {error}\n"
             "Please report it, with what VMCOREINFO_TRACEBACK=1 shows.",
-            file=sys.stderr,
+            INTERNAL,
         )
-        return DEFECT
+
+
+def _code_of(run: Callable[[], int]) -> int:
+    """argparse ends by SystemExit, with a text to be flushed."""
+    try:
+        return run()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else FINE
+
+
+def _flush() -> None:
+    """Put out what there is in front of an error; nothing of it can be put out where that fails."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        silence(sys.stdout)
+
+
+def _told(message: str, code: int) -> int:
+    try:
+        print(message, file=sys.stderr)
+        sys.stderr.flush()
+    except OSError:
+        silence(sys.stderr)
+    return code
 
 
 def _unknown_verb(word: str) -> int:
@@ -136,7 +183,3 @@ def _unknown_verb(word: str) -> int:
     hint = did_you_mean(word, names) or f"one of {', '.join(names)}"
     print(f"vmcoreinfo: error: unknown verb '{word}'; {hint}", file=sys.stderr)
     return UNREADABLE
-
-
-if __name__ == "__main__":
-    sys.exit(main())

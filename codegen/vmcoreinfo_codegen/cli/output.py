@@ -1,19 +1,30 @@
 # SPDX-License-Identifier: MIT
-"""Tables for people, JSON for machines."""
+"""Tables for people, JSON for machines, and files."""
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+
+from .. import writing
+from .terminal import named, on_one_line
 
 # csv and json are loaded where they are used: `parse` starts without them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import argparse
+    from collections.abc import Iterable, Iterator, Sequence
+
+# json.dumps() leaves these as they are.
+_NOT_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns of the width of their widest cell, the last one as it is."""
-    table = [list(header), *(list(row) for row in rows)]
+    table = [list(header), *([on_one_line(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths)]
@@ -31,7 +42,40 @@ def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def print_json(answer: object) -> None:
     import json
 
-    print(json.dumps(answer, indent=2, ensure_ascii=False))
+    text = json.dumps(answer, indent=2, ensure_ascii=False)
+    print(_NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def write_output(options: argparse.Namespace, data: bytes, option: str = "out") -> None:
+    """Write to the file that an option names, to standard output for none or `-`.
+
+    On a terminal text is shown like all that is printed. Raises OSError, writing.OutputRefused.
+    """
+    out = getattr(options, option)
+    if out is not None and str(out) != writing.STDIN:
+        writing.write(out, data, inputs_of(options, option))
+    elif sys.stdout.isatty():
+        print(data.decode("utf-8", "surrogateescape"), end="")
+    else:
+        sys.stdout.flush()
+        with named(sys.stdout):
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+
+
+def inputs_of(options: argparse.Namespace, *outputs: str) -> list[str]:
+    """Every file that the options name, but those that are to be written."""
+    values = [value for name, value in vars(options).items() if name not in outputs]
+    schema = getattr(options, "schema", None)
+    return [*_names(values), *map(str, schema.rglob("*.vmci") if schema else ())]
+
+
+def _names(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, (str, os.PathLike)):
+            yield os.fspath(value)
+        elif isinstance(value, (list, tuple)):
+            yield from _names(value)
 
 
 def counted(number: int, word: str) -> str:

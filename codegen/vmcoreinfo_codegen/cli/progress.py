@@ -6,9 +6,20 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
+
+from .terminal import on_one_line, unfiltered
 
 DELAY = 2
 """Seconds after which people want to see that something goes on."""
+
+
+def meter(what: str, **options: Any) -> Any:
+    """tqdm's bar, which moves the cursor itself and shows nothing where no terminal is."""
+    from tqdm import tqdm
+
+    file = unfiltered(sys.stderr)
+    return tqdm(desc=on_one_line(what), delay=DELAY, disable=None, file=file, **options)
 
 
 @contextlib.contextmanager
@@ -17,7 +28,5 @@ def bar(what: str, total: int | None, unit: str = "B") -> Iterator[Callable[[int
     if not sys.stderr.isatty():
         yield lambda done: None
         return
-    from tqdm import tqdm
-
-    with tqdm(desc=what, total=total, unit=unit, unit_scale=unit == "B", delay=DELAY) as shown:
+    with meter(what, total=total, unit=unit, unit_scale=unit == "B") as shown:
         yield shown.update

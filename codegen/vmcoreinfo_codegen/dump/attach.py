@@ -13,9 +13,10 @@ import errno
 import fcntl
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from .. import writing
 from . import elf, notes
 from .problem import DumpError
 from .reader import tell_format
@@ -42,32 +43,29 @@ class Attached(NamedTuple):
 
 
 def attach(
-    text: bytes | None, dump: str, out: str, progress: Progress = lambda size: None
+    text: bytes | None,
+    dump: str,
+    out: str,
+    progress: Progress = lambda size: None,
+    inputs: Iterable[str] = (),
 ) -> Attached:
     """Write a copy of `dump` whose VMCOREINFO note has that text, None for no such note.
 
-    `out` appears when it is whole, and replaces what was there. Raises DumpError, OSError.
+    `out` appears when it is whole, and replaces what was there, but for the dump and the other
+    `inputs`; nobody may read it who may not read the dump. Raises DumpError, OSError.
     """
     with File(dump) as source:
-        if os.path.isdir(out):
-            raise DumpError(f"{out}: a folder; name the file that is to be written")
-        if os.path.exists(out) and os.path.samefile(dump, out):
-            raise DumpError(f"{out}: the dump itself; write the copy to another file")
         if source.size is None or not source.seeks:
             raise DumpError(f"{dump}: a copy is made of a file, not of a pipe or a device")
         front, replaced = _front(source, text, _block_size(out))
-        partial = f"{out}.partial"
-        try:
-            with open(partial, "wb") as target:
-                target.write(front)
-                target.flush()
-                shared = _share(source, target.fileno(), len(front))
-                copied = 0 if shared else _copy(source, target.fileno(), len(front), progress)
-            os.replace(partial, out)
-        except BaseException:
-            if os.path.exists(partial):
-                os.unlink(partial)
-            raise
+        mode = os.fstat(source.fileno()).st_mode
+        with writing.replacing(out, [dump, *inputs], mode) as target:
+            if not target.seekable():
+                raise DumpError(f"{out}: a copy is made into a file, not into a pipe or a device")
+            target.write(front)
+            target.flush()
+            shared = _share(source, target.fileno(), len(front))
+            copied = 0 if shared else _copy(source, target.fileno(), len(front), progress)
     return Attached(replaced, shared, copied)
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic_core import to_json
 
-from .. import __version__
+from .. import __version__, writing
+from .stamp import STAMP_WITHIN, command_of
 
 LICENCE = "MIT"
 _BLOCK_COMMENTS = (".c", ".h", ".map")
@@ -104,45 +105,113 @@ def indented(document: object, by: int = 2) -> str:
     return to_json(document, indent=by).decode() + "\n"
 
 
+class NotOurs(Exception):
+    """A file or a link that stands where a product is to be written, and why it stays."""
+
+
 def write(
-    products: Iterable[Product], folder: Path, check: bool = False, sweep: bool = True
+    products: Iterable[Product],
+    folder: Path,
+    check: bool = False,
+    sweep: bool = True,
+    force: bool = False,
+    inputs: Iterable[str] = (),
 ) -> Outcome:
     """Write what changed, or with `check` only tell; with `sweep`, files that no longer exist
     are removed.
 
-    Only folders that a product stands in are looked through, and only files
-    that say they are generated are removed. Raises OSError.
+    Only what the command of a product made before is replaced, with `force` any file; and only
+    files of the commands of these products are removed, from folders that one stands in. Links
+    below `folder` are not followed. Raises NotOurs, OSError.
     """
     outcome = Outcome()
-    paths = set()
-    for product in products:
-        path = folder / product.path
-        paths.add(path)
-        old = path.read_bytes() if path.is_file() else None
-        new = product.text.encode()
-        if old == new:
+    changed: dict[Path, bytes] = {}
+    new = {folder / product.path: product.text for product in products}
+    commands = _commands(new)
+    for path, text in new.items():
+        name = path.relative_to(folder).as_posix()
+        old = _old(path, folder)
+        if old == text.encode():
             outcome.unchanged += 1
             continue
-        outcome.stale.append(product.path)
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(new)
-            outcome.written.append(product.path)
-    for path in _orphans(paths) if sweep else ():
-        name = path.relative_to(folder).as_posix()
         outcome.stale.append(name)
-        if not check:
-            path.unlink()
-            outcome.removed.append(name)
+        if not check and old and not force:
+            _refuse_others(path, old, commands[path])
+        changed[path] = text.encode()
+    orphans = _orphans(commands) if sweep else []
+    outcome.stale += [path.relative_to(folder).as_posix() for path in orphans]
+    if check:
+        return outcome
+    for path in changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    writing.write_all(changed.items(), inputs)
+    outcome.written = [path.relative_to(folder).as_posix() for path in changed]
+    for path in orphans:
+        path.unlink()
+        outcome.removed.append(path.relative_to(folder).as_posix())
     return outcome
 
 
-def _orphans(paths: set[Path]) -> list[Path]:
-    folders = {path.parent for path in paths}
-    found = [p for folder in folders if folder.is_dir() for p in folder.iterdir() if p.is_file()]
-    return sorted(p for p in found if p not in paths and _is_generated(p))
+def _old(path: Path, folder: Path) -> bytes | None:
+    """What stands at a place, None for nothing. Raises NotOurs for all but a file."""
+    for place in (path, *path.parents):
+        if place == folder:
+            break
+        if place.is_symlink():
+            raise NotOurs(f"{place}: a link, which is not followed; remove it")
+    if path.is_file():
+        return path.read_bytes()
+    if path.exists():
+        raise NotOurs(f"{path}: no file, and a product is to be written there; remove it")
+    return None
 
 
-def _is_generated(path: Path) -> bool:
+def _refuse_others(path: Path, old: bytes, command: str | None) -> None:
+    """Raises NotOurs where a file is not what the command of its successor made."""
+    made = _command(path, old)
+    if made is None:
+        raise NotOurs(f"{path}: no product of vmcoreinfo, and it would be overwritten")
+    if made != command:
+        raise NotOurs(f"{path}: made by '{made}', and it would be overwritten")
+
+
+def _license(path: Path) -> Path:
+    """Where the stamp of a file stands that has no comments."""
+    return path.with_name(f"{path.name}.license")
+
+
+def _command(path: Path, data: bytes) -> str | None:
+    """The command that made what stands at a place."""
+    found = command_of(data.decode("utf-8", "replace"))
+    beside = _license(path)
+    if found is None and beside.is_file() and not beside.is_symlink():
+        found = command_of(_start(beside).decode("utf-8", "replace"))
+    return found
+
+
+def _commands(new: Mapping[Path, str]) -> dict[Path, str | None]:
+    """The command that makes each product."""
+    return {
+        path: command_of(text) or command_of(new.get(_license(path), ""))
+        for path, text in new.items()
+    }
+
+
+def _orphans(commands: Mapping[Path, str | None]) -> list[Path]:
+    """Files beside the products that were made by the command of one of them."""
+    ours = {command for command in commands.values() if command}
+    folders = {path.parent for path in commands}
+    found = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
+    return sorted(
+        path
+        for path in found
+        if path not in commands
+        and path.is_file()
+        and not path.is_symlink()
+        and _command(path, _start(path)) in ours
+    )
+
+
+def _start(path: Path) -> bytes:
     with path.open("rb") as file:
-        return b"Generated by vmcoreinfo" in file.read(1000)
+        return file.read(STAMP_WITHIN)

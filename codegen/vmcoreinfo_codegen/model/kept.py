@@ -22,7 +22,7 @@ from typing import Any
 
 import pydantic
 
-from .. import __version__, resources
+from .. import __version__, resources, writing
 from .files import read_files
 from .schema import Schema
 
@@ -89,17 +89,10 @@ def _keep(place: Path, key: bytes, schema: Schema) -> None:
     """Put the model there in one step. Raises OSError."""
     content = pickle.dumps(schema, protocol=5)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _own_folder(place.parent) as folder:
-        new = f"{place.name}.{os.getpid()}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        descriptor = os.open(new, flags, 0o600, dir_fd=folder)
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(key + hashlib.sha256(content).digest() + content)
-            os.replace(new, place.name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            os.unlink(new, dir_fd=folder)
-            raise
+    with _own_folder(place.parent) as folder, writing.beside(folder, place.name, 0o600) as new:
+        new.file.write(key + hashlib.sha256(content).digest() + content)
+        new.sync()
+        new.take_place()
 
 
 def _read(place: Path) -> bytes:

@@ -19,7 +19,7 @@ from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, Failure
 from ..note import exports_of
-from ..output import print_json
+from ..output import inputs_of, print_json, write_output
 from ..schema import add_schema_option, load_schema
 
 
@@ -71,10 +71,13 @@ def run(options: argparse.Namespace) -> int:
     if options.out:
         if found.format != "elf":
             raise Failure(f"{found.name}: -o copies an ELF dump, and this is {found.format}")
-        told(lambda: attach(adapted.text, options.input, options.out))
+        told(
+            lambda: attach(
+                adapted.text, options.input, options.out, inputs=inputs_of(options, "out")
+            )
+        )
     elif options.format != "json":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(adapted.text)
+        write_output(options, adapted.text)
     return FINE
 
 

@@ -13,7 +13,7 @@ from ...dump.reader import Found
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINE, Failure
-from ..output import print_json
+from ..output import inputs_of, print_json
 from ..progress import bar
 
 
@@ -39,8 +39,9 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(
             f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
         )
+    inputs = inputs_of(options, "out")
     with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
-        attached = told(lambda: attach(found.text, options.dump, options.out, done))
+        attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs))
     _compare(found, attached, options.dump)
     if options.format == "json":
         print_json(

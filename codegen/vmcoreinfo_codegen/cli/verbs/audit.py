@@ -6,8 +6,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import multiprocessing
-import os
-import sys
+import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -26,6 +25,7 @@ from ..failure import UNREADABLE as CANT_READ
 from ..output import counted, print_json, print_table
 from ..progress import bar
 from ..schema import add_schema_option, architecture_of, load_schema, release_of
+from ..terminal import write_coloured
 
 _UNREADABLE = "An input has a note, and can be read; the others are audited all the same."
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
@@ -103,6 +103,11 @@ def _audit_one(path: str) -> Audited:
     return _auditor_of_all.audited(path, _format_of_all)
 
 
+def _ignore_interrupt() -> None:
+    """Ctrl-C reaches every process of the terminal; the first one ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _all(auditor: Auditor, options: argparse.Namespace) -> Iterator[Audited]:
     global _auditor_of_all, _format_of_all
     _auditor_of_all, _format_of_all = auditor, options.input_format
@@ -113,7 +118,7 @@ def _all(auditor: Auditor, options: argparse.Namespace) -> Iterator[Audited]:
                 yield _audit_one(path)
                 done(1)
             return
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        with multiprocessing.get_context("fork").Pool(jobs, _ignore_interrupt) as pool:
             for one in pool.imap(_audit_one, options.input, chunksize=4):
                 yield one
                 done(1)
@@ -128,7 +133,6 @@ def _counts(audited: Sequence[Audited]) -> Counter[Severity]:
 
 
 def _print_table(audited: Sequence[Audited], least: int) -> None:
-    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     for one in audited:
         kernel = f"{one.release or 'no release'}, {one.arch or 'architecture not told'}"
         kernel += f", checked as {one.checked_as}" if one.checked_as else ""
@@ -147,7 +151,9 @@ def _print_table(audited: Sequence[Audited], least: int) -> None:
         # The remedy of a rule stands once, behind all that it found.
         for (rule, remedy), found in itertools.groupby(shown, key=lambda f: (f.rule, f.remedy)):
             for finding in found:
-                print(f"  {_line(finding, coloured)}")
+                print("  ", end="")
+                write_coloured(f"{finding.severity:7}", _COLOURS[finding.severity])
+                print(f"  {_line(finding)}")
             if remedy:
                 print(f"  {'':{len('warning') + len(rule) + 2}}  {remedy}")
         if not shown:
@@ -157,13 +163,10 @@ def _print_table(audited: Sequence[Audited], least: int) -> None:
         print("(remarks are shown by --least info)")
 
 
-def _line(finding: Finding, coloured: bool) -> str:
-    severity = f"{finding.severity:7}"
-    if coloured:
-        severity = f"\x1b[{_COLOURS[finding.severity]}m{severity}\x1b[0m"
+def _line(finding: Finding) -> str:
     place = f"line {finding.line}" if finding.line else ""
     about = ": ".join(part for part in (place, finding.key) if part)
-    return f"{severity}  {finding.rule}  {about}{': ' if about else ''}{finding.message}"
+    return f"{finding.rule}  {about}{': ' if about else ''}{finding.message}"
 
 
 def _summary_line(audited: Sequence[Audited]) -> str:

@@ -11,7 +11,7 @@ from ...query.budget import budget, lines_of_release, lines_of_tree
 from ...query.interface import Budget
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of
-from ..output import print_json, print_table
+from ..output import print_json, print_table, write_output
 from ..schema import (
     add_format_option,
     add_schema_option,
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     if options.plot is not None:
         from ...emit.plot import plot
 
-        options.plot.write_text(plot(answer), encoding="utf-8")
+        write_output(options, plot(answer).encode(), "plot")
     if options.format == "json":
         print_json(answer.model_dump())
     else:

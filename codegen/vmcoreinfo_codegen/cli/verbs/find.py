@@ -14,7 +14,7 @@ from ...dump.reader import tell_format, unpacker
 from ...dump.source import File, Memory
 from ..debuginfo import told
 from ..failure import FINDINGS, FINE, Failure
-from ..output import counted, print_json, print_table
+from ..output import counted, print_json, print_table, write_output
 from ..progress import bar
 
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
                 f"{name}: {counted(len(found), 'note')} found, and number {wanted} is asked for",
                 FINDINGS,
             )
-        _write(options.out or "-", found[wanted - 1].text)
+        write_output(options, found[wanted - 1].text)
     elif options.format == "json":
         print_json({"image": name, "notes": _answers(found)})
     elif found:
@@ -81,13 +81,6 @@ def _why(image: str) -> str:
                 "its pages are compressed, and 'vmcoreinfo note' looks where a kdump has its note"
             )
     return "what is compressed or encrypted, as in a saved virtual machine, can't be looked into"
-
-
-def _write(out: str, text: bytes) -> None:
-    if out == "-":
-        sys.stdout.buffer.write(text)
-    else:
-        Path(out).write_bytes(text)
 
 
 def _place(text: Carved) -> str:

@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ... import resources
+from ... import resources, writing
 from ...problem import Location, Problem
 from ...syntax.format import format_file
 from ...syntax.parse import parse
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if [str(path) for path in options.paths] == ["-"]:
         return _filter(options.check)
-    changed: list[str] = []
+    changed: dict[Path, str] = {}
     problems: list[Problem] = []
     for path in _files(options.paths or [resources.schema()]):
         try:
@@ -49,11 +49,13 @@ def run(options: argparse.Namespace) -> int:
             continue
         formatted = format_file(tree)
         if formatted != text:
-            changed.append(str(path))
-            if not options.check:
-                path.write_text(formatted, encoding="utf-8")
+            changed[path] = formatted
+    if not options.check:
+        writing.write_all((path, text.encode()) for path, text in changed.items())
     if options.format == "json":
-        print_json({"changed": changed, "problems": [as_json(p) for p in sorted(problems)]})
+        print_json(
+            {"changed": list(map(str, changed)), "problems": [as_json(p) for p in sorted(problems)]}
+        )
     else:
         for problem in sorted(problems):
             print(problem, file=sys.stderr)

@@ -8,16 +8,16 @@ import os
 import shlex
 from pathlib import Path
 
-from ... import resources
+from ... import resources, writing
 from ...check import check_folder
 from ...emit import embedded
 from ...emit.depfile import depfile
-from ...emit.product import Outcome, Product, write
+from ...emit.product import NotOurs, Outcome, Product, write
 from ...model import Schema
 from ...problem import did_you_mean
 from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
-from ..output import counted, print_json
+from ..output import counted, inputs_of, print_json
 from ..schema import add_format_option, add_schema_option
 from ..selection import add_selection_options, patterns_of, prefix_of, reduced, selection_of
 
@@ -39,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing, exit 1 if a product is stale"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="overwrite files that stand where products are to be, and were not made by this command",
     )
     parser.add_argument(
         "--depfile",
@@ -77,7 +82,17 @@ def run(options: argparse.Namespace) -> int:
         part, targets = schema, targets or list(TARGETS)
         products = emit(schema, targets)
         folder = options.out or resources.root() / "generated"
-    outcome = write(products, folder, options.check, sweep=not is_embedded)
+    try:
+        outcome = write(
+            products,
+            folder,
+            check=options.check,
+            sweep=not is_embedded,
+            force=options.force,
+            inputs=inputs_of(options, "out", "depfile"),
+        )
+    except NotOurs as error:
+        raise Failure(f"nothing written: {error}; --force overwrites files") from error
     if options.depfile and not options.check:
         _write_depfile(options, folder, products, targets)
     if options.format == "json":
@@ -119,7 +134,8 @@ def _write_depfile(
     except ValueError as error:
         raise Failure(f"--depfile: {error}") from error
     options.depfile.parent.mkdir(parents=True, exist_ok=True)
-    options.depfile.write_text(text, encoding="utf-8")
+    inputs = [*inputs_of(options, "depfile"), *needed, *made]
+    writing.write(options.depfile, text.encode(), inputs)
 
 
 def _print(outcome: Outcome, folder: Path, check: bool, again: str) -> None:

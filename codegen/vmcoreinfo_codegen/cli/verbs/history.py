@@ -15,6 +15,7 @@ from ...query.history import history
 from ...terms.release import Release
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, print_json, print_table
+from ..progress import meter
 from ..schema import add_format_option, add_schema_option, load_schema
 
 
@@ -63,7 +64,5 @@ def run(options: argparse.Namespace) -> int:
 def _walk(
     repository: Path, tags: list[tuple[str, Release]]
 ) -> Iterator[tuple[str, Release, Extraction]]:
-    from tqdm import tqdm
-
-    for tag, release in tqdm(tags, desc="tags", delay=2, disable=None, file=sys.stderr):
+    for tag, release in meter("tags", iterable=tags):
         yield tag, release, extract(open_tree(repository, tag))

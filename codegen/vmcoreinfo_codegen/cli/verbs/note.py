@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINE, Failure
-from ..output import print_json, print_table
+from ..output import print_json, print_table, write_output
 
 if TYPE_CHECKING:
     from ...dump.reader import Found
@@ -48,11 +47,7 @@ def run(options: argparse.Namespace) -> int:
         _print_where(found, options.format)
         return FINE
     data = build(found.text, found.order or "<") if options.raw else found.text
-    if options.out:
-        with open(options.out, "wb") as file:
-            file.write(data)
-    else:
-        sys.stdout.buffer.write(data)
+    write_output(options, data)
     return FINE
 
 

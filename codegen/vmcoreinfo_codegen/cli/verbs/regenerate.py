@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ... import __version__
+from ... import __version__, writing
 from ...emit.again import Standing, each_once, keys_in, standing_at, standing_in
 from ...emit.embedded import EMBEDDABLE, is_embedded
 from ...emit.embedded import emit as emit_embedded
@@ -50,8 +50,7 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(f"no parser that vmcoreinfo generated in {where}", FINDINGS)
     stale = [product for product in found if made[product.path] != product.text]
     if not options.check:
-        for product in stale:
-            product.path.write_text(made[product.path], encoding="utf-8")
+        writing.write_all((product.path, made[product.path].encode()) for product in stale)
     told = [_told(schema, product, made[product.path], options.check) for product in found]
     if options.format == "json":
         print_json(Regenerated(products=told).model_dump())

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from ... import resources
+from ... import resources, writing
 from ...check import check_files
-from ...emit.product import write
+from ...emit.product import NotOurs, write
 from ...kernel.pickaxe import commit_of, source_text
 from ...model import Schema
 from ...model.build import parse_files
@@ -89,10 +89,10 @@ def run(options: argparse.Namespace) -> int:
     }
     new_schema, asked = check_files({**texts, **after}.items())
     if not options.dry_run:
-        for name, text in after.items():
-            path = options.schema / name.partition("/")[2]
+        edited = {options.schema / name.partition("/")[2]: text for name, text in after.items()}
+        for path in edited:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        writing.write_all((path, text.encode()) for path, text in edited.items())
     if options.format == "json":
         print_json(_answer(made, schema, after, asked))
     elif options.dry_run:
@@ -192,6 +192,9 @@ def _regenerate(schema: Schema, problems: list[Problem], options: argparse.Names
     if any(problem.severity == "error" for problem in problems):
         print("not regenerated: the schema has errors now, see below", file=sys.stderr)
         return
-    outcome = write(emit(schema, TARGETS), folder)
+    try:
+        outcome = write(emit(schema, TARGETS), folder)
+    except NotOurs as error:
+        raise Failure(f"the schema is written; not regenerated: {error}") from error
     where = sys.stderr if options.format == "json" else sys.stdout
     print(f"\n{len(outcome.written)} products regenerated in {folder}", file=where)

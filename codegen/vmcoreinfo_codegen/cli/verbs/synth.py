@@ -22,7 +22,7 @@ from ...synth.image import SYMBOLS, Image
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
 from ..debuginfo import add_kernel_options, config_of, told
 from ..failure import FINE, Failure
-from ..output import counted, print_json
+from ..output import counted, print_json, write_output
 from ..schema import add_schema_option, architecture_of, load_schema, release_of
 
 
@@ -193,11 +193,8 @@ def _write(options: argparse.Namespace, synthesis: Synthesis) -> None:
         )
         print_json(answer.model_dump(mode="json"))
     text = build(synthesis.text, "<") if options.raw else synthesis.text
-    if options.out:
-        Path(options.out).write_bytes(text)
-    elif options.format != "json":
-        sys.stdout.buffer.write(text)
-        sys.stdout.flush()
+    if options.out or options.format != "json":
+        write_output(options, text)
     if options.format != "json":
         for left in synthesis.left_out:
             print(f"left out: {left.key}: {left.why}", file=sys.stderr)

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""The one place through which all text goes that is printed: no terminal obeys what was read.
+
+Names in dumps and trees, values of notes and file names are somebody's bytes. What would move a
+cursor, colour, hide or reorder text is shown as an escape (`\\x1b`) instead.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# C0 without tab and newline, DEL, C1; marks and overrides of direction, separators of lines,
+# surrogates (bytes of file names that are no UTF-8, and what no encoding has), the BOM.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+# Python's `surrogateescape` puts a byte here that is no UTF-8.
+_BYTES = range(0xDC80, 0xDD00)
+
+
+def printable(text: str) -> str:
+    """The text as it may be shown to people; newlines and tabs stay."""
+    return _UNSAFE.sub(_escape, text)
+
+
+def on_one_line(text: str) -> str:
+    """The same for a cell or a name, which must not look like a line of its own."""
+    return printable(text).replace("\n", "\\n")
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code in _BYTES:
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+class Printed:
+    """A text stream that shows what is written to it; all else is that stream's."""
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self.stream = stream
+        self.name = name
+
+    def write(self, text: str) -> int:
+        with named(self):
+            self.stream.write(printable(text))
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        with named(self):
+            self.stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def named(stream: TextIO | Printed) -> Iterator[None]:
+    """What goes wrong with a stream says with which."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = getattr(stream, "name", None)
+        raise
+
+
+def unfiltered(stream: TextIO) -> TextIO:
+    """The stream behind, for our own escape sequences."""
+    return stream.stream if isinstance(stream, Printed) else stream
+
+
+def write_coloured(text: str, colour: str) -> None:
+    """Write to standard output in a colour (`31`), where that is a terminal that has some."""
+    stream = unfiltered(sys.stdout)
+    if stream.isatty() and "NO_COLOR" not in os.environ:
+        stream.write(f"\x1b[{colour}m{printable(text)}\x1b[0m")
+    else:
+        stream.write(printable(text))
+
+
+@contextmanager
+def streams() -> Iterator[None]:
+    """Standard streams as the command needs them, also where the caller closed some."""
+    _open_closed()
+    before = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = _printed(sys.stdout, 1, "standard output")
+    sys.stderr = _printed(sys.stderr, 2, "standard error")
+    try:
+        yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = before
+
+
+def _printed(stream: TextIO | None, number: int, name: str) -> TextIO:
+    stream = stream or open(number, "w", closefd=False)  # noqa: SIM115
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        # No locale keeps a result from being shown.
+        reconfigure(errors="backslashreplace")
+    return cast(TextIO, Printed(stream, name))
+
+
+def _open_closed() -> None:
+    """Descriptors 0 to 2 open, the closed ones so that whatever is done with them fails.
+
+    Otherwise the next file that is opened would be standard output.
+    """
+    while True:
+        descriptor = os.open(os.devnull, os.O_RDONLY)
+        if descriptor > 2:
+            os.close(descriptor)
+            return
+        if descriptor == 0:
+            os.close(descriptor)
+            os.open(os.devnull, os.O_WRONLY)
+
+
+def silence(stream: TextIO) -> None:
+    """Let nothing more be written to a stream that failed, at the end of the process neither."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, number)
+    os.close(null)

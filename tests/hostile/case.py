@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""A command on hostile input, with the bounds that it has to keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Case:
+    """`arguments` stand behind `vmcoreinfo`; `codes` are the exit codes that it may have.
+
+    `seconds` are of the processor, `megabytes` (MiB) what it may ask for beyond what it has when
+    it starts.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    stdin: bytes | None
+    seconds: float
+    megabytes: int
+    codes: tuple[int, ...]

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Hostile input over every verb that reads some: bounded time and memory, an exit code that is
+documented, one clear error, no escape sequence.
+
+The corpus is made anew in each run; `tests/hostile/NAME.py` has what is hostile about what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from vmcoreinfo_codegen.cli.verb import VERBS
+
+from . import dumps, inputs, trees
+from .case import Case
+from .child import ended
+
+KINDS = {"dumps": dumps.cases, "inputs": inputs.cases, "trees": trees.cases}
+LEAST = 300
+# These read no file and no option that a schema is asked for.
+READ_NOTHING = {"completion"}
+# One in so many runs in the fast tests.
+SAMPLE = 12
+_BAD = re.compile(rb"Traceback|internal error|Exception ignored|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@pytest.fixture(scope="module", params=sorted(KINDS))
+def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    folder = tmp_path_factory.mktemp(request.param)
+    return list(KINDS[request.param](folder))
+
+
+def wrong(case: Case, folder: Path) -> list[str]:
+    """What a case did that it must not."""
+    folder.mkdir()
+    end = ended(case, folder)
+    text = end.err + (end.out if case.arguments[0] != "note" else b"")
+    found = []
+    if end.code not in case.codes:
+        found.append(f"exit {end.code}, not one of {case.codes}")
+    if bad := _BAD.search(text):
+        found.append(f"prints {bad[0]!r}")
+    if end.code == 2 and not re.search(rb"error: |: .", end.err):
+        found.append("says nothing of what is wrong")
+    told = end.err[-300:].decode("utf-8", "replace")
+    return [f"{case.name}: {what} after {end.seconds:.1f} s: {told}" for what in found]
+
+
+def _run(cases: list[Case], folder: Path) -> None:
+    failed = [line for n, case in enumerate(cases) for line in wrong(case, folder / str(n))]
+    assert not failed, "\n".join(failed)
+
+
+def test_a_sample_of_hostile_input(corpus: list[Case], tmp_path: Path) -> None:
+    quick = [case for case in corpus if case.seconds <= 5]
+    _run(quick[::SAMPLE], tmp_path)
+
+
+@pytest.mark.long
+def test_all_hostile_input(corpus: list[Case], tmp_path: Path) -> None:
+    _run(corpus, tmp_path)
+
+
+@pytest.mark.long
+def test_the_corpus_covers_every_verb(tmp_path: Path) -> None:
+    cases = []
+    for name, make in KINDS.items():
+        (tmp_path / name).mkdir()
+        cases += list(make(tmp_path / name))
+    assert len({case.name for case in cases}) == len(cases) >= LEAST
+    verbs = Counter(case.arguments[0] for case in cases)
+    assert {verb.name for verb in VERBS} - READ_NOTHING <= set(verbs), verbs
