@@ -39,8 +39,9 @@ _NOT_TEXT = re.compile(rb"[^\n\x20-\x7e]")
 # A machine's memory has a few notes; one that was used to collect them, thousands. What texts may
 # cost grows with the image beside.
 _MOST_TEXTS = 1 << 16
-_LEAST_BYTES_OF_TEXTS = 16 << 20
-_BYTES_FOR_ONE_OF_TEXT = 256
+_LEAST_LINES = 1 << 20
+_LEAST_BYTES = 16 << 20
+_IMAGE_BYTES_FOR_ONE = 256
 
 
 class Carved(NamedTuple):
@@ -125,9 +126,11 @@ class _Carver:
             size = os.fstat(file.fileno()).st_size
         except OSError:
             size = 0
-        most = _LEAST_BYTES_OF_TEXTS + size // _BYTES_FOR_ONE_OF_TEXT
+        more = size // _IMAGE_BYTES_FOR_ONE
+        like = "of text that begins like a note"
         self._texts = Limit(name, _MOST_TEXTS, "notes", DumpError)
-        self._bytes = Limit(name, most, "bytes of text that begin like a note", DumpError)
+        self._lines = Limit(name, _LEAST_LINES + more, f"lines {like}", DumpError)
+        self._bytes = Limit(name, _LEAST_BYTES + more, f"bytes {like}", DumpError)
         self._file = file
         self._progress = progress
         self._window = bytearray(_CHUNK + MOST_TEXT + _HEADER_BYTES)
@@ -177,11 +180,13 @@ class _Carver:
             end = min(end, place + size)
         stop = _NOT_TEXT.search(window, place, end)
         text = bytes(window[place : stop.start() if stop else end])
+        lines = text.count(b"\n")
+        self._lines.spend(lines)
         self._bytes.spend(len(text))
         info = vmcoreinfo.parse(text)
         known = sum(entry.format is not None for entry in info.lines)
         release = str(info.get("OSRELEASE", ""))
-        return Carved(base + place, None, text, release, known, text.count(b"\n"), order)
+        return Carved(base + place, None, text, release, known, lines, order)
 
 
 def _places(window: bytearray, first: int, end: int) -> Iterator[int]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from ..compressed import CompressedError, read_file
 
 _LINE = re.compile(r"^(CONFIG_\w+)=(.*)$", re.MULTILINE)
-_NUMBER = re.compile(r"0x[0-9a-fA-F]+|[1-9][0-9]*|0")
+# Kconfig has numbers of 64 bits.
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}|[1-9][0-9]{0,19}|0")
 _MOST_BYTES = 16 << 20
 
 
