@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -120,7 +120,7 @@ class Subject:
         archs: list[str | None] = [arch.name for arch in self.archs]
         return [
             quirk
-            for export in self.exports(entry) or entry.exports
+            for export in self._quirky(entry)
             for quirk in export.quirks
             if quirk.kind in kinds
             and any(
@@ -129,6 +129,16 @@ class Subject:
                 for arch in archs or [None]
             )
         ]
+
+    def _quirky(self, entry: Entry) -> Iterable[Export]:
+        """Every export that may print the entry: of a line that is printed twice there are two."""
+        found = [
+            export
+            for release in self.releases
+            for arch in self.archs
+            for export in entry.exports_for(arch.name, release)
+        ]
+        return dict.fromkeys(found) or entry.exports
 
     def number(self, key: str) -> int | None:
         value = self.info.get(key)
