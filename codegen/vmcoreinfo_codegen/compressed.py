@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import bz2
 import lzma
-import os
-import stat
 import zlib
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from .limits import Limit
+from .opening import open_to_read
 
 _CHUNK = 1 << 20
 # `xz -9` needs 65 MiB. A header may ask for 4 GiB, which an attacker has for nothing.
@@ -25,20 +24,9 @@ class CompressedError(Exception):
     """A compressed file that is damaged, or larger than such a file can be."""
 
 
-def open_at_once(path: Path, follow: bool = True) -> BinaryIO:
-    """Open for reading without waiting: a FIFO that nobody writes to is empty. Raises OSError."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-    descriptor = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
-    file = os.fdopen(descriptor, "rb")
-    # A pipe with a writer, as `<(…)` gives, is waited for; /proc/kmsg is not.
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.set_blocking(descriptor, True)
-    return file
-
-
 def read_file(path: Path, most: int) -> bytes:
     """The whole content, unpacked. Raises CompressedError where it is more than `most` bytes, OSError."""
-    with open_at_once(path) as file:
+    with open(open_to_read(str(path)), "rb") as file:
         data = Unpacked(file, str(path)).read(most + 1)
     if len(data) > most:
         raise CompressedError(f"{path}: more than {most} bytes; it is something else")

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import stat
+from typing import BinaryIO
 
 PATIENCE = 10.0
 """Seconds in which somebody has to open a named pipe for writing."""
@@ -47,3 +48,12 @@ def open_to_read(path: str) -> int:
     if isinstance(answer, OSError):
         raise answer
     return answer
+
+
+def open_at_once(path: str | os.PathLike[str], follow: bool = True) -> BinaryIO:
+    """Open what is found beside or below something, without waiting: a named pipe is empty.
+
+    Raises OSError.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    return os.fdopen(os.open(path, flags if follow else flags | os.O_NOFOLLOW), "rb")

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .opening import open_to_read
+from .opening import open_at_once, open_to_read
 
 STDIN = "<stdin>"
 """What standard input is called in messages."""
@@ -49,9 +49,8 @@ def read_regular(path: Path, most: int, error: Callable[[str], Exception]) -> by
 
     Raises `error` with what is wrong, OSError.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    with open_at_once(path) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise error("a device or a pipe, and no file")
         data = file.read(most + 1)
     if len(data) > most:

@@ -23,6 +23,8 @@ KINDS = {"dumps": dumps.cases, "inputs": inputs.cases, "trees": trees.cases}
 LEAST = 300
 # These read no file and no option that a schema is asked for.
 READ_NOTHING = {"completion"}
+# These print the note as it is.
+DATA = {"adapt", "note"}
 # One in so many runs in the fast tests.
 SAMPLE = 12
 _BAD = re.compile(rb"Traceback|internal error|Exception ignored|[\x00-\x08\x0b-\x1f\x7f]")
@@ -38,13 +40,13 @@ def wrong(case: Case, folder: Path) -> list[str]:
     """What a case did that it must not."""
     folder.mkdir()
     end = ended(case, folder)
-    text = end.err + (end.out if case.arguments[0] != "note" else b"")
+    text = end.err + (end.out if case.arguments[0] not in DATA else b"")
     found = []
     if end.code not in case.codes:
         found.append(f"exit {end.code}, not one of {case.codes}")
     if bad := _BAD.search(text):
         found.append(f"prints {bad[0]!r}")
-    if end.code == 2 and not re.search(rb"error: |: .", end.err):
+    if end.code == 2 and not re.search(rb"error: |: .", text):
         found.append("says nothing of what is wrong")
     told = end.err[-300:].decode("utf-8", "replace")
     return [f"{case.name}: {what} after {end.seconds:.1f} s: {told}" for what in found]

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from .subject import Subject
 
+MOST_FINDINGS = 1000
+"""Of one rule in one note; what a kernel prints has fewer lines."""
+
 
 class Severity(StrEnum):
     """How bad a finding is."""
@@ -66,7 +69,13 @@ class Rule:
     needs: str = ""
 
     def run(self, subject: Subject) -> Iterator[Finding]:
-        for found in self.check(subject):
+        for number, found in enumerate(self.check(subject)):
+            if number == MOST_FINDINGS:
+                message = (
+                    f"more than {MOST_FINDINGS} findings of this rule; the others are left out"
+                )
+                yield Finding(self.id, self.severity, None, message, self.remedy)
+                return
             yield Finding(
                 self.id,
                 found.severity or self.severity,

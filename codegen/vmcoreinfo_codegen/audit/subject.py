@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -58,6 +58,14 @@ class Subject:
     truth: Truth = field(default_factory=Truth)
 
     @cached_property
+    def _exports(self) -> dict[str, list[Export]]:
+        return {}
+
+    @cached_property
+    def _quirks(self) -> dict[tuple[str, ...], list[Quirk]]:
+        return {}
+
+    @cached_property
     def releases(self) -> tuple[Release, ...]:
         """The releases that it may be.
 
@@ -92,18 +100,27 @@ class Subject:
 
     def exports(self, entry: Entry) -> list[Export]:
         """How the kernel may export an entry."""
-        found = [p[entry.key].export for p in self.predictions if entry.key in p]
-        return [export for n, export in enumerate(found) if export not in found[:n]]
+        # Kept, as a note may have a key on thousands of lines.
+        if entry.key not in self._exports:
+            found = [p[entry.key].export for p in self.predictions if entry.key in p]
+            self._exports[entry.key] = [e for n, e in enumerate(found) if e not in found[:n]]
+        return self._exports[entry.key]
 
     def quirks(self, key: str, *kinds: QuirkKind) -> list[Quirk]:
         """The quirks of an entry by which the kernel is known to print it, or not to."""
+        asked = (key, *kinds)
+        if asked not in self._quirks:
+            self._quirks[asked] = self._quirks_of(key, kinds)
+        return self._quirks[asked]
+
+    def _quirks_of(self, key: str, kinds: tuple[QuirkKind, ...]) -> list[Quirk]:
         entry = self.schema.by_key.get(key)
         if entry is None:
             return []
         archs: list[str | None] = [arch.name for arch in self.archs]
         return [
             quirk
-            for export in self.exports(entry) or entry.exports
+            for export in self._quirky(entry)
             for quirk in export.quirks
             if quirk.kind in kinds
             and any(
@@ -112,6 +129,16 @@ class Subject:
                 for arch in archs or [None]
             )
         ]
+
+    def _quirky(self, entry: Entry) -> Iterable[Export]:
+        """Every export that may print the entry: of a line that is printed twice there are two."""
+        found = [
+            export
+            for release in self.releases
+            for arch in self.archs
+            for export in entry.exports_for(arch.name, release)
+        ]
+        return dict.fromkeys(found) or entry.exports
 
     def number(self, key: str) -> int | None:
         value = self.info.get(key)

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
+from ..dump.elf import Coverage
 from ..dump.problem import DumpError, NoNote
 from ..dump.reader import FORMATS, LIVE, Found, find_note
 from .failure import FINDINGS, Failure
@@ -28,3 +30,14 @@ def found_in(path: str, format_: str | None) -> Found:
         raise Failure(str(error), FINDINGS) from error
     except DumpError as error:
         raise Failure(str(error)) from error
+
+
+def warn_of_cut(dump: str, coverage: Coverage) -> None:
+    """Warn where a dump that was copied lacks a part of what it describes."""
+    if coverage.cut:
+        print(
+            f"vmcoreinfo: warning: {dump}: it ends {coverage.cut} bytes before what its program "
+            f"headers say, and holds {coverage.held} of {coverage.described} bytes of memory; so "
+            "does the copy",
+            file=sys.stderr,
+        )

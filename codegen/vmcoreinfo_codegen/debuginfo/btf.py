@@ -15,10 +15,12 @@ from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..limits import Limit
 from .problem import DebugInfoError
 
 MAGIC = 0xEB9F
-MOST_BYTES = 256 << 20
+MOST_BYTES = 64 << 20
+"""Kernels have some 5 MiB, with every driver built in some 20."""
 
 _HEADER = "HBBIIIII"
 _HEADER_BYTES = 24
@@ -37,6 +39,11 @@ _EACH = {_STRUCT: 3, _UNION: 3, _ENUM: 2, _FUNC_PROTO: 2, _DATASEC: 3, _ENUM64: 
 
 _DEEPEST = 32
 _MOST_ALIKE = 64
+
+# All that the schema asks of a kernel looks at some 2,000.
+_LEAST_MEMBERS = 1 << 20
+_WORDS_FOR_A_MEMBER = 4
+_PIECE = 1 << 20
 
 
 class _Lengths(dict[int, int]):
@@ -91,6 +98,8 @@ class Btf:
         self._places: list[int] = []
         self._by_name: dict[str, list[int]] = {}
         self.pointer_bytes = 0
+        most = _LEAST_MEMBERS + len(self._words) // _WORDS_FOR_A_MEMBER
+        self._budget = Limit(name, most, "members looked at", DebugInfoError)
 
     def load(self, names: Iterable[str]) -> None:
         """Look up types by name, all at once, as that is one walk through the blob."""
@@ -181,13 +190,19 @@ class Btf:
         self._places = [-1, 0, *places[1:-1]] if len(places) > 1 else [-1]
         return self._places
 
-    def _string_place(self, text: str) -> int | None:
-        """The offset of a string; whoever writes BTF keeps each once."""
-        place = self._strings.find(b"\0" + text.encode() + b"\0")
-        return place + 1 if place >= 0 else None
-
     def _string_places(self, names: Iterable[str]) -> dict[int, str]:
-        return {place: n for n in names if (place := self._string_place(n)) is not None}
+        """The offset of each string that is there; whoever writes BTF keeps each once."""
+        wanted = {name.encode(): name for name in names}
+        found: dict[int, str] = {}
+        strings = self._strings
+        # Offset 0 is the empty string, so each has a NUL in front of it.
+        start = strings.find(b"\0") + 1
+        while start and wanted:
+            end = strings.find(b"\0", start + _PIECE) + 1 or strings.rfind(b"\0", start) + 1
+            for text in wanted.keys() & set(strings[start:end].split(b"\0")):
+                found[strings.find(b"\0" + text + b"\0", start - 1, end) + 1] = wanted.pop(text)
+            start = end
+        return found
 
     def _named(self, name: str) -> list[int]:
         """Places of types of that name, those that typedefs stand for included."""
@@ -274,10 +289,12 @@ class Btf:
         if kind not in (_STRUCT, _UNION):
             return None
         info = self._word(place + 1)
+        number = info & 0xFFFF
+        self._budget.spend(number)
         has_bitfields = info >> 31
         wanted = name.encode()
-        for at in range(place + 3, place + 3 + (info & 0xFFFF) * 3, 3):
-            string, type_, offset = self._word(at), self._word(at + 1), self._word(at + 2)
+        members = self._words[place + 3 : place + 3 + number * 3]
+        for string, type_, offset in zip(members[::3], members[1::3], members[2::3]):
             width = offset >> 24 if has_bitfields else 0
             offset = bits + (offset & 0xFFFFFF if has_bitfields else offset)
             if string == 0:

@@ -3,12 +3,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .problem import DebugInfoError
 
 _KINDS = ("struct ", "union ", "", "enum ")
+_DEEPEST = 32
+
+_Answer = TypeVar("_Answer")
+_Asked = ParamSpec("_Asked")
+
+
+def _told(
+    ask: Callable[Concatenate[Dwarf, _Asked], _Answer],
+) -> Callable[Concatenate[Dwarf, _Asked], _Answer]:
+    """What drgn says of damaged DWARF as DebugInfoError.
+
+    For much of it drgn raises Exception itself, so nothing less will do.
+    """
+
+    @wraps(ask)
+    def asked(dwarf: Dwarf, /, *args: _Asked.args, **kwargs: _Asked.kwargs) -> _Answer:
+        try:
+            return ask(dwarf, *args, **kwargs)
+        except DebugInfoError:
+            raise
+        except Exception as error:
+            raise DebugInfoError(f"{dwarf.name}: its DWARF can't be read: {error}") from error
+
+    return asked
 
 
 class Dwarf:
@@ -22,25 +48,29 @@ class Dwarf:
                 f"{path}: no BTF in it, and DWARF is read through drgn, which is not here; "
                 "install it with: pip install drgn"
             ) from error
+        self.name = path
         self._drgn = drgn
         self._program = drgn.Program()
         # Of no program that runs, so nothing that drgn would look for by itself.
-        module = self._program.extra_module(path, create=True)
-        try:
-            module.try_file(path, force=True)
-        except (OSError, ValueError) as error:
-            raise DebugInfoError(f"{path}: {error}") from error
+        module = self._program.extra_module("vmlinux", create=True)
+        self._open(module)
         if module.wants_debug_file():
             raise DebugInfoError(
                 f"{path}: neither BTF nor DWARF in it; take the vmlinux of the debug package, or --btf"
             )
 
+    @_told
+    def _open(self, module: Any) -> None:
+        module.try_file(os.fsencode(self.name), force=True)
+
     def load(self, names: Iterable[str]) -> None:
         """drgn looks each up when it is asked for."""
 
+    @_told
     def sizes(self, name: str) -> set[int]:
         return {self._drgn.sizeof(type_) for type_ in self._types(name) if self._is_whole(type_)}
 
+    @_told
     def offsets(self, name: str, path: str) -> set[int]:
         found = set()
         for type_ in self._types(name):
@@ -50,6 +80,7 @@ class Dwarf:
                 continue
         return found
 
+    @_told
     def lengths(self, name: str, path: str) -> set[int]:
         found = set()
         for type_ in self._types(name):
@@ -62,6 +93,7 @@ class Dwarf:
                 found.add(array.length)
         return found
 
+    @_told
     def enumerators(self, names: Iterable[str]) -> dict[str, int]:
         found = {}
         for name in names:
@@ -80,9 +112,11 @@ class Dwarf:
                 continue
 
     def _plain(self, type_: Any) -> Any:
-        while type_.kind == self._drgn.TypeKind.TYPEDEF:
+        for _ in range(_DEEPEST):
+            if type_.kind != self._drgn.TypeKind.TYPEDEF:
+                return type_
             type_ = type_.type
-        return type_
+        raise DebugInfoError(f"{self.name}: more than {_DEEPEST} typedefs of typedefs")
 
     def _is_whole(self, type_: Any) -> bool:
         plain = self._plain(type_)

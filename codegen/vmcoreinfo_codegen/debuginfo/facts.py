@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from ..terms.expression import Expression, TypeFact, value_of
+from .problem import DebugInfoError
 
 _SIGN = 1 << 63
+
+# A kernel has two or three types of one name.
+_MOST_CHOICES = 1 << 12
 
 
 class Types(Protocol):
@@ -67,6 +72,8 @@ class Facts:
         facts = [e for expr in expressions for e in expr.walk() if isinstance(e, TypeFact)]
         self._sources = sources
         self._enumerators: dict[str, int] = {}
+        # What types answer, as of a thousand notes each asks the same.
+        self._of_types: dict[TypeFact, set[int]] = {}
         if sources.types is not None:
             sources.types.load({_type_of(f) for f in facts if f.question in _OF_TYPES})
             names = {f.name for f in facts if f.question == "enum"}
@@ -92,17 +99,11 @@ class Facts:
 
     def _answers(self, fact: TypeFact) -> set[int | None]:
         """What a question can be answered by: one value, or one for each type of that name."""
-        name, _, path = fact.name.partition(".")
-        types, memory = self._sources.types, self._sources.memory
-        found: set[int] = set()
-        if types is not None and fact.question == "size":
-            found = types.sizes(fact.name)
-        elif types is not None and fact.question == "offset":
-            found = types.offsets(name, path)
-        elif types is not None and fact.question == "length":
-            found = types.lengths(name, path)
-        if found:
-            return set(found)
+        memory = self._sources.memory
+        if fact.question in _OF_TYPES:
+            if fact not in self._of_types:
+                self._of_types[fact] = self._answers_of_types(fact)
+            return set(self._of_types[fact]) or {None}
         one: int | None = None
         if fact.question == "enum":
             one = self._enumerators.get(fact.name)
@@ -113,6 +114,15 @@ class Facts:
         elif fact.question == "config" and self._sources.config is not None:
             one = int(self._sources.config.get(fact.name, 0))
         return {one}
+
+    def _answers_of_types(self, fact: TypeFact) -> set[int]:
+        types = self._sources.types
+        if types is None:
+            return set()
+        if fact.question == "size":
+            return types.sizes(fact.name)
+        name, _, path = fact.name.partition(".")
+        return types.offsets(name, path) if fact.question == "offset" else types.lengths(name, path)
 
 
 _OF_TYPES = ("size", "offset", "length")
@@ -153,6 +163,12 @@ def _type_of(fact: TypeFact) -> str:
 
 
 def _choices(answers: Mapping[TypeFact, set[int | None]]) -> list[dict[TypeFact, int | None]]:
+    ways = math.prod(map(len, answers.values()))
+    if ways > _MOST_CHOICES:
+        raise DebugInfoError(
+            f"the types can answer {' and '.join(fact.name for fact in answers)} in {ways} ways; "
+            f"{_MOST_CHOICES} are the most"
+        )
     choices: list[dict[TypeFact, int | None]] = [{}]
     for fact, values in answers.items():
         choices = [{**choice, fact: value} for choice in choices for value in values]

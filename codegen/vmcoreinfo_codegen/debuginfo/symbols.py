@@ -10,8 +10,11 @@ from pathlib import Path
 from ..compressed import CompressedError, read_file
 from .problem import DebugInfoError
 
-_MOST_BYTES = 256 << 20
+_MOST_BYTES = 128 << 20
+_PIECE = 1 << 20
 _LINE = re.compile(rb"^([0-9a-fA-F]{8,16}) (\S) (\S+)", re.MULTILINE)
+# Lines of modules have their name in brackets behind a tab.
+_OF_IMAGE = re.compile(rb"^([0-9a-fA-F]{8,16}) \S (\S+)$", re.MULTILINE)
 
 
 class Symbols:
@@ -46,14 +49,14 @@ class Symbols:
 
     def addresses(self, names: Iterable[str]) -> dict[str, int]:
         """Addresses of those that are there; the first of a name counts."""
-        found = {}
-        for name in names:
-            # Lines of modules have their name in brackets behind a tab.
-            place = self._data.find(b" " + name.encode() + b"\n")
-            if place < 0 and self._data.endswith(b" " + name.encode()):
-                place = len(self._data) - len(name) - 1
-            start = self._data.rfind(b"\n", 0, max(place, 0)) + 1
-            match = _LINE.match(self._data, start) if place >= 0 else None
-            if match and match[3] == name.encode():
-                found[name] = int(match[1], 16)
+        wanted = {name.encode(): name for name in names}
+        found: dict[str, int] = {}
+        start = 0
+        while start < len(self._data):
+            # By pieces of whole lines, as what findall() gives takes ten times its bytes.
+            end = self._data.find(b"\n", start + _PIECE) + 1 or len(self._data)
+            for address, symbol in _OF_IMAGE.findall(self._data, start, end):
+                if symbol in wanted:
+                    found.setdefault(wanted[symbol], int(address, 16))
+            start = end
         return found

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..dump import elf, notes
@@ -19,7 +22,11 @@ _BUILD_ID = 3
 _SHT_NOTE = 7
 _SHT_NOBITS = 8
 _BANNER = re.compile(rb"Linux version ([!-~]+) ")
-_MOST_TABLE = 256 << 20
+_MOST_SYMBOLS = 256 << 20
+_MOST_STRINGS = 128 << 20
+_MOST_DATA = 1 << 30
+_PIECE = 1 << 20
+_LONGEST_BANNER = 256
 _SYMBOL = {32: "IIIBBH", 64: "IBBHQQ"}
 
 
@@ -28,6 +35,10 @@ class Vmlinux:
 
     def __init__(self, path: Path) -> None:
         self.name = str(path)
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            raise DebugInfoError(
+                f"{path}: a pipe, and a vmlinux is read here and there: write it to a file"
+            )
         try:
             self._file = File(self.name)
         except DumpError as error:
@@ -49,65 +60,82 @@ class Vmlinux:
 
     def btf(self) -> Btf | None:
         """Its types; None where it was built without BTF."""
-        data = self._section(".BTF", MOST_BYTES)
+        pieces = self._pieces(".BTF", MOST_BYTES)
+        data = b"".join(pieces) if pieces is not None else None
         return Btf(data, f"{self.name}(.BTF)") if data is not None else None
 
     def build_id(self) -> str | None:
         """Hexadecimal, as the note prints it."""
-        try:
+        budget = notes.Budget(self.name)
+        with _words():
             for section in self._elf.sections():
                 if section.type == _SHT_NOTE:
                     for note in notes.walk(
-                        self._file, section.offset, section.size, self._elf.order
+                        self._file, section.offset, section.size, self._elf.order, budget
                     ):
                         if note.name == _GNU and note.type == _BUILD_ID and note.size <= 64:
                             return exactly(self._file, note.offset, note.size, "the build id").hex()
-        except DumpError as error:
-            raise DebugInfoError(str(error)) from error
         return None
 
     def release(self) -> str | None:
         """The release in its banner, `Linux version 6.12.117+deb13-amd64 (…`."""
-        data = self._section(".rodata", _MOST_TABLE) or b""
-        match = _BANNER.search(data)
-        return match[1].decode("ascii") if match else None
+        before = b""
+        for piece in self._pieces(".rodata", _MOST_DATA) or ():
+            match = _BANNER.search(before + piece)
+            if match:
+                return match[1].decode("ascii")
+            before = piece[-_LONGEST_BANNER:]
+        return None
 
     def addresses(self, names: set[str]) -> dict[str, int]:
         """Link-time addresses of those symbols that are there; empty where it was stripped."""
-        table = self._section(".symtab", _MOST_TABLE)
-        strings = self._section(".strtab", _MOST_TABLE)
+        table = self._pieces(".symtab", _MOST_SYMBOLS)
+        strings = self._pieces(".strtab", _MOST_STRINGS)
         if table is None or strings is None:
             return {}
-        wanted = {place: name for name in names for place in _places(strings, name)}
+        texts = b"".join(strings)
+        wanted = {name.encode(): name for name in names}
+        longest = max(map(len, wanted), default=0) + 1
         found: dict[str, int] = {}
         entry = struct.Struct(self._elf.order + _SYMBOL[self._elf.bits])
         value = 4 if self._elf.bits == 64 else 1
         section = 3 if self._elf.bits == 64 else 5
-        for fields in entry.iter_unpack(table[: len(table) // entry.size * entry.size]):
-            if fields[0] in wanted and fields[section]:
-                found.setdefault(wanted[fields[0]], fields[value])
+        rest = b""
+        for piece in table:
+            data = rest + piece
+            whole = len(data) // entry.size * entry.size
+            rest = data[whole:]
+            for fields in entry.iter_unpack(data[:whole]):
+                name, end, _ = texts[fields[0] : fields[0] + longest].partition(b"\0")
+                if end and name in wanted and fields[section]:
+                    found.setdefault(wanted[name], fields[value])
         return found
 
-    def _section(self, name: str, most: int) -> bytes | None:
-        try:
+    def _pieces(self, name: str, most: int) -> Iterator[bytes] | None:
+        """A section piece by piece; None where there is none with content."""
+        with _words():
             section = self._elf.section(name)
-            if section is None or section.type == _SHT_NOBITS:
-                return None
-            if section.size > most:
-                raise DebugInfoError(f"{self.name}: its {name} claims {section.size} bytes")
-            step = 16 << 20
-            return b"".join(
-                exactly(self._file, section.offset + at, min(step, section.size - at), name)
-                for at in range(0, section.size, step)
+        if section is None or section.type == _SHT_NOBITS:
+            return None
+        if section.size > most:
+            raise DebugInfoError(
+                f"{self.name}: its {name} claims {section.size} bytes; {most} are the most"
             )
-        except DumpError as error:
-            raise DebugInfoError(str(error)) from error
+        return self._read(name, section)
+
+    def _read(self, name: str, section: elf.Section) -> Iterator[bytes]:
+        for at in range(0, section.size, _PIECE):
+            with _words():
+                piece = exactly(
+                    self._file, section.offset + at, min(_PIECE, section.size - at), name
+                )
+            yield piece
 
 
-def _places(strings: bytes, name: str) -> Iterator[int]:
-    """Offsets of a name in a string table; longer names may share its end."""
-    wanted = name.encode() + b"\0"
-    place = strings.find(wanted)
-    while place >= 0:
-        yield place
-        place = strings.find(wanted, place + 1)
+@contextmanager
+def _words() -> Iterator[None]:
+    """What is wrong with the file as DebugInfoError."""
+    try:
+        yield
+    except DumpError as error:
+        raise DebugInfoError(str(error)) from error

@@ -25,7 +25,7 @@ from .source import File, exactly
 _FICLONERANGE = 0x4020940D
 _LEAST_BLOCK = 4096
 _MOST_BLOCK = 1 << 20
-_MOST_NOTES = 256 << 20
+_MOST_NOTES = 64 << 20
 _COPY = 16 << 20
 
 Progress = Callable[[int], object]
@@ -34,12 +34,24 @@ Progress = Callable[[int], object]
 class Attached(NamedTuple):
     """What was written: bytes of the old file that the copy shares with it or has for itself.
 
-    `replaced` is the text of the note that was there, None where there was none.
+    `replaced` is the text of the note that was there, None where there was none; `arch` is that
+    of the dump, None where its machine is not known; `coverage` what of its memory it holds.
     """
 
     replaced: bytes | None
+    arch: str | None
+    coverage: elf.Coverage
     shared: int
     copied: int
+
+
+class _Front(NamedTuple):
+    """Headers and notes of the copy, up to where the old file begins, and what the old one has."""
+
+    data: bytes
+    replaced: bytes | None
+    arch: str | None
+    coverage: elf.Coverage
 
 
 def attach(
@@ -52,21 +64,22 @@ def attach(
     """Write a copy of `dump` whose VMCOREINFO note has that text, None for no such note.
 
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
-    `inputs`; nobody may read it who may not read the dump. Raises DumpError, OSError.
+    `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
+    is copied as it is, one that holds none refused. Raises DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
             raise DumpError(f"{dump}: a copy is made of a file, not of a pipe or a device")
-        front, replaced = _front(source, text, _block_size(out))
+        front = _front(source, text, _block_size(out))
         mode = os.fstat(source.fileno()).st_mode
         with writing.replacing(out, [dump, *inputs], mode) as target:
             if not target.seekable():
                 raise DumpError(f"{out}: a copy is made into a file, not into a pipe or a device")
-            target.write(front)
+            target.write(front.data)
             target.flush()
-            shared = _share(source, target.fileno(), len(front))
-            copied = 0 if shared else _copy(source, target.fileno(), len(front), progress)
-    return Attached(replaced, shared, copied)
+            shared = _share(source, target.fileno(), len(front.data))
+            copied = 0 if shared else _copy(source, target.fileno(), len(front.data), progress)
+    return Attached(front.replaced, front.arch, front.coverage, shared, copied)
 
 
 def _block_size(out: str) -> int:
@@ -75,8 +88,7 @@ def _block_size(out: str) -> int:
     return size if _LEAST_BLOCK <= size <= _MOST_BLOCK and size & (size - 1) == 0 else _LEAST_BLOCK
 
 
-def _front(source: File, text: bytes | None, block: int) -> tuple[bytes, bytes | None]:
-    """Headers and notes of the copy, up to where the old file begins, and the note that it had."""
+def _front(source: File, text: bytes | None, block: int) -> _Front:
     form = tell_format(source)
     if form != "elf":
         what = "no ELF dump" if form in ("text", "note") else f"a dump in the {form} format"
@@ -88,6 +100,12 @@ def _front(source: File, text: bytes | None, block: int) -> tuple[bytes, bytes |
     if file.type != elf.ET_CORE:
         raise DumpError(f"{source.name}: an ELF file that is no core dump (type {file.type})")
     segments = list(file.segments())
+    coverage = elf.coverage(file, segments)
+    if coverage.described and not coverage.held:
+        raise DumpError(
+            f"{source.name}: of the {coverage.described} bytes of memory that its program headers "
+            "describe the file holds none; it was cut: copy it again"
+        )
     kept, replaced = _notes(source, file, segments)
     if text is not None:
         kept += notes.build(text, file.order)
@@ -99,22 +117,27 @@ def _front(source: File, text: bytes | None, block: int) -> tuple[bytes, bytes |
     start = section + (elf.section_size(file) if many else 0)
     start = (start + 7) & ~7
     size = -(-(start + len(kept)) // block) * block
+    end = max((s.offset + s.file_size for s in loads), default=0) + size
+    if end >= 1 << file.bits:
+        raise DumpError(
+            f"{source.name}: with a note in front its offsets do not fit in {file.bits} bits"
+        )
     moved = [s._replace(offset=s.offset + size) for s in loads]
     note = elf.Segment(elf.PT_NOTE, 0, start, 0, 0, len(kept), len(kept), 4)
-    if file.bits == 32 and any(s.offset + s.file_size >= 1 << 32 for s in moved):
-        raise DumpError(f"{source.name}: with a note in front its offsets do not fit in 32 bits")
     headers = elf.build_headers(file, [note, *moved], section if many else 0)
-    return (headers.ljust(start, b"\0") + kept).ljust(size, b"\0"), replaced
+    data = (headers.ljust(start, b"\0") + kept).ljust(size, b"\0")
+    return _Front(data, replaced, file.arch, coverage)
 
 
 def _notes(source: File, file: elf.Elf, segments: list[elf.Segment]) -> tuple[bytes, bytes | None]:
     """All other notes as they are, and the text of the VMCOREINFO among them."""
     kept = bytearray()
     replaced: bytes | None = None
+    budget = notes.Budget(source.name)
     for segment in segments:
         if segment.type != elf.PT_NOTE:
             continue
-        for note in notes.walk(source, segment.offset, segment.file_size, file.order):
+        for note in notes.walk(source, segment.offset, segment.file_size, file.order, budget):
             if note.name == notes.NAME:
                 replaced = source.read(note.offset, min(note.size, notes.MOST_TEXT))
                 continue

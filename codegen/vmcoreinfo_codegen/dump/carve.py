@@ -14,9 +14,11 @@ from typing import BinaryIO, NamedTuple
 
 import vmcoreinfo
 
+from ..limits import Limit
 from . import elf, notes
 from .problem import DumpError
-from .source import Source
+from .ranges import Range, Ranges
+from .source import Source, data_in
 
 _NEEDLE = b"OSRELEASE="
 _CHUNK = 1 << 20
@@ -27,8 +29,19 @@ MOST_TEXT = 1 << 16
 """Bytes of the largest page (arm64, powerpc); a text does not go on behind that."""
 
 # A release starts with a number; in 2.6.25 and 2.6.26 the kernel printed the expression itself.
-_FIRST_LINE = re.compile(rb"OSRELEASE=(?:\d+\.\d+[^\s\0]*|init_uts_ns\.name\.release)\n")
+# A release has at most 64 characters (__NEW_UTS_LEN).
+_FIRST_LINE = re.compile(
+    rb"OSRELEASE=(?:\d{1,9}\.\d{1,9}[^\s\0]{0,64}|init_uts_ns\.name\.release)\n"
+)
+_LONGEST_FIRST_LINE = 96
 _NOT_TEXT = re.compile(rb"[^\n\x20-\x7e]")
+
+# A machine's memory has a few notes; one that was used to collect them, thousands. What texts may
+# cost grows with the image beside.
+_MOST_TEXTS = 1 << 16
+_LEAST_LINES = 1 << 20
+_LEAST_BYTES = 16 << 20
+_IMAGE_BYTES_FOR_ONE = 256
 
 
 class Carved(NamedTuple):
@@ -63,77 +76,117 @@ Progress = Callable[[int], object]
 """Told how many bytes were gone through."""
 
 
-def carve(file: BinaryIO, progress: Progress = lambda size: None) -> list[Carved]:
-    """Every text in a file or a pipe, best first. Holes of a sparse file are not read."""
-    found = [text for start, end in _stretches(file) for text in _in(file, start, end, progress)]
+def carve(
+    file: BinaryIO, progress: Progress = lambda size: None, name: str = "<stdin>"
+) -> list[Carved]:
+    """Every text in a file or a pipe, best first. Holes of a sparse file are not read.
+
+    Raises DumpError, with the `name`, where there are more than any memory has.
+    """
+    carver = _Carver(file, progress, name)
+    found = [text for start, end in _stretches(file) for text in carver.texts(start, end)]
     return sorted(found, key=lambda text: text.rank)
 
 
 def located(found: Iterable[Carved], source: Source) -> list[Carved]:
     """The same with physical addresses, where the file is an ELF dump; best first."""
+    found = list(found)
+    if not found:
+        return found
     try:
-        loads = [s for s in elf.open_elf(source).segments() if s.type == elf.PT_LOAD]
+        loads = Ranges(
+            Range(s.offset, s.file_size, s.physical)
+            for s in elf.open_elf(source).segments()
+            if s.type == elf.PT_LOAD
+        )
     except DumpError:
-        loads = []
-    placed = []
-    for text in found:
-        for load in loads:
-            if load.offset <= text.offset < load.offset + load.file_size:
-                text = text._replace(physical=load.physical + text.offset - load.offset)
-                break
-        placed.append(text)
-    return sorted(placed, key=lambda text: text.rank)
+        return found
+    return sorted((_placed(text, loads) for text in found), key=lambda text: text.rank)
+
+
+def _placed(text: Carved, loads: Ranges) -> Carved:
+    load = loads.find(text.offset)
+    return text._replace(physical=load.target + text.offset - load.start) if load else text
 
 
 def _stretches(file: BinaryIO) -> Iterator[tuple[int, int | None]]:
     """The stretches of data of a sparse file; (0, None) where nobody can tell."""
     try:
-        size = os.fstat(file.fileno()).st_size
-        place = os.lseek(file.fileno(), 0, os.SEEK_DATA) if size else None
+        descriptor = file.fileno()
     except OSError:
-        place = None
-    if place is None:
-        yield 0, None
-        return
-    while place < size:
-        hole = os.lseek(file.fileno(), place, os.SEEK_HOLE)
-        yield place, hole
+        return iter([(0, None)])
+    return data_in(descriptor, 0, None)
+
+
+class _Carver:
+    """Looks for texts in one file, stretch by stretch."""
+
+    def __init__(self, file: BinaryIO, progress: Progress, name: str) -> None:
         try:
-            place = os.lseek(file.fileno(), hole, os.SEEK_DATA)
+            size = os.fstat(file.fileno()).st_size
         except OSError:
-            return
+            size = 0
+        more = size // _IMAGE_BYTES_FOR_ONE
+        like = "of text that begins like a note"
+        self._texts = Limit(name, _MOST_TEXTS, "notes", DumpError)
+        self._lines = Limit(name, _LEAST_LINES + more, f"lines {like}", DumpError)
+        self._bytes = Limit(name, _LEAST_BYTES + more, f"bytes {like}", DumpError)
+        self._file = file
+        self._progress = progress
+        self._window = bytearray(_CHUNK + MOST_TEXT + _HEADER_BYTES)
 
+    def texts(self, start: int, end: int | None) -> Iterator[Carved]:
+        """Every text that starts in a stretch.
 
-def _in(file: BinaryIO, start: int, end: int | None, progress: Progress) -> Iterator[Carved]:
-    """Every text that starts in a stretch.
+        What starts near the end of the window waits for the bytes that its text may have
+        behind it, and is moved to the front with those that a header has before it.
+        """
+        window = self._window
+        if start or end is not None:
+            self._file.seek(start)
+        view = memoryview(window)
+        base, filled, seen = start, 0, 0
+        while True:
+            room = len(window) - filled
+            wanted = room if end is None else min(room, end - base - filled)
+            # The stubs of BinaryIO lack readinto(), which every binary stream that is opened has.
+            size = self._file.readinto(view[filled : filled + wanted])  # type: ignore[attr-defined]
+            self._progress(size)
+            filled += size
+            ready = filled - MOST_TEXT if size else filled
+            for place in _places(window, seen, min(ready + len(_NEEDLE) - 1, filled)):
+                if place >= seen:
+                    text = self._at(place, min(filled, place + MOST_TEXT), base)
+                    seen = place + (len(text.text) if text else len(_NEEDLE))
+                    if text is not None and text.known > 1:
+                        self._texts.spend()
+                        yield text
+            if not size:
+                return
+            dropped = max(0, ready - _HEADER_BYTES)
+            view[: filled - dropped] = view[dropped:filled]
+            base, filled, seen = base + dropped, filled - dropped, max(seen, ready, 0) - dropped
 
-    What starts near the end of the window waits for the bytes that its text may have
-    behind it, and is moved to the front with those that a header has before it.
-    """
-    if start or end is not None:
-        file.seek(start)
-    window = bytearray(_CHUNK + MOST_TEXT + _HEADER_BYTES)
-    view = memoryview(window)
-    base, filled, seen = start, 0, 0
-    while True:
-        room = len(window) - filled
-        wanted = room if end is None else min(room, end - base - filled)
-        # The stubs of BinaryIO lack readinto(), which every binary stream that is opened has.
-        size = file.readinto(view[filled : filled + wanted])  # type: ignore[attr-defined]
-        progress(size)
-        filled += size
-        ready = filled - MOST_TEXT if size else filled
-        for place in _places(window, seen, min(ready + len(_NEEDLE) - 1, filled)):
-            if place >= seen:
-                text = _at(window, place, min(filled, place + MOST_TEXT), base)
-                seen = place + (len(text.text) if text else len(_NEEDLE))
-                if text is not None and text.known > 1:
-                    yield text
-        if not size:
-            return
-        dropped = max(0, ready - _HEADER_BYTES)
-        view[: filled - dropped] = view[dropped:filled]
-        base, filled, seen = base + dropped, filled - dropped, max(seen, ready, 0) - dropped
+    def _at(self, place: int, end: int, base: int) -> Carved | None:
+        """The text at a place of the window, which has bytes to `end`; None where it is none.
+
+        What stands inside a text is part of it, and no text of its own.
+        """
+        window = self._window
+        if not _FIRST_LINE.match(bytes(window[place : min(end, place + _LONGEST_FIRST_LINE)])):
+            return None
+        order, size = _header(window, place)
+        if order is not None:
+            end = min(end, place + size)
+        stop = _NOT_TEXT.search(window, place, end)
+        text = bytes(window[place : stop.start() if stop else end])
+        lines = text.count(b"\n")
+        self._lines.spend(lines)
+        self._bytes.spend(len(text))
+        info = vmcoreinfo.parse(text)
+        known = sum(entry.format is not None for entry in info.lines)
+        release = str(info.get("OSRELEASE", ""))
+        return Carved(base + place, None, text, release, known, lines, order)
 
 
 def _places(window: bytearray, first: int, end: int) -> Iterator[int]:
@@ -146,25 +199,6 @@ def _places(window: bytearray, first: int, end: int) -> Iterator[int]:
         found.append(place)
         end = place + len(_NEEDLE) - 1
     return reversed(found)
-
-
-def _at(window: bytearray, place: int, end: int, base: int) -> Carved | None:
-    """The text at a place of the window, which has bytes to `end`; None where it is none.
-
-    What stands inside a text is part of it, and no text of its own.
-    """
-    data = bytes(window[place:end])
-    if not _FIRST_LINE.match(data):
-        return None
-    stop = _NOT_TEXT.search(data)
-    text = data[: stop.start()] if stop else data
-    order, size = _header(window, place)
-    if order is not None and size <= len(text):
-        text = text[:size]
-    info = vmcoreinfo.parse(text)
-    known = sum(entry.format is not None for entry in info.lines)
-    release = str(info.get("OSRELEASE", ""))
-    return Carved(base + place, None, text, release, known, text.count(b"\n"), order)
 
 
 def _header(window: bytearray, place: int) -> tuple[str | None, int]:

@@ -8,11 +8,11 @@ expect, and as what they say of sizes and offsets must not be believed.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .problem import DumpError
-from .source import Source, exactly
+from .source import MOST_AT_ONCE, Source, exactly
 
 MAGIC = b"\x7fELF"
 ET_CORE = 4
@@ -23,7 +23,8 @@ PN_XNUM = 0xFFFF
 """`e_phnum` of a file with more headers than fit; the number is the `sh_info` of section 0."""
 
 _SHN_XINDEX = 0xFFFF
-_MOST_HEADERS = 1 << 20
+_MOST_SEGMENTS = 1 << 20
+_MOST_SECTIONS = 1 << 18
 _CHUNK_HEADERS = 4096
 
 # e_machine, with the name that its ELF class of 32 and 64 bits has here.
@@ -73,6 +74,18 @@ class Section(NamedTuple):
     link: int
     info: int
     entry_size: int
+
+
+class Coverage(NamedTuple):
+    """What of the memory that its headers describe a core has in the file, in bytes.
+
+    `described` and `held` are sums over its PT_LOAD segments; `cut` is how far the segment that
+    goes furthest, of any type, goes past the end of the file.
+    """
+
+    described: int
+    held: int
+    cut: int
 
 
 class Layout(NamedTuple):
@@ -126,6 +139,7 @@ class Elf(NamedTuple):
             self.segment_size,
             self.segment_count,
             unpack.size,
+            _MOST_SEGMENTS,
         ):
             fields = unpack.unpack_from(data)
             if self.bits == 64:
@@ -145,6 +159,7 @@ class Elf(NamedTuple):
             self.section_size,
             self.section_count,
             unpack.size,
+            _MOST_SECTIONS,
         ):
             name, type_, _, address, offset, size, link, info, _, entry_size = unpack.unpack_from(
                 data
@@ -153,19 +168,18 @@ class Elf(NamedTuple):
 
     def section(self, name: str) -> Section | None:
         """The first section of that name."""
-        sections = list(self.sections())
-        if self.names_section >= len(sections):
+        table = next((s for n, s in enumerate(self.sections()) if n == self.names_section), None)
+        if table is None:
             return None
-        names = sections[self.names_section]
+        names = self.source.read(table.offset, min(table.size, MOST_AT_ONCE))
         wanted = name.encode() + b"\0"
-        for section in sections:
-            place = names.offset + section.name
-            if section.name < names.size and self.source.read(place, len(wanted)) == wanted:
+        for section in self.sections():
+            if names.startswith(wanted, section.name):
                 return section
         return None
 
     def _table(
-        self, what: str, offset: int, step: int, count: int, least: int
+        self, what: str, offset: int, step: int, count: int, least: int, most: int
     ) -> Iterator[memoryview]:
         if not count:
             return
@@ -173,8 +187,10 @@ class Elf(NamedTuple):
             raise DumpError(
                 f"{self.source.name}: {what} of {step} bytes each; {least} are the least"
             )
+        if count > most:
+            raise DumpError(f"{self.source.name}: {count} {what}; {most} are the most")
         size = self.source.size
-        if count > _MOST_HEADERS or (size is not None and offset + count * step > size):
+        if size is not None and offset + count * step > size:
             raise DumpError(
                 f"{self.source.name}: {count} {what} at byte {offset} do not fit in the file; "
                 "it is cut or damaged"
@@ -226,6 +242,21 @@ def open_elf(source: Source) -> Elf:
         shnum,
         shstrndx,
     )
+
+
+def coverage(file: Elf, segments: Iterable[Segment]) -> Coverage:
+    """How much of what its headers describe the file holds; all of it where its size is not known."""
+    size = file.source.size
+    described = held = cut = 0
+    for segment in segments:
+        end = segment.offset + segment.file_size
+        if segment.type == PT_LOAD:
+            described += segment.file_size
+            behind = 0 if size is None else min(segment.file_size, max(0, end - size))
+            held += segment.file_size - behind
+        if size is not None:
+            cut = max(cut, end - size)
+    return Coverage(described, held, cut)
 
 
 def header_size(file: Elf) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO, Protocol
 
+from ..limits import Limit
 from .problem import DumpError
 from .source import PIPE_ROOM, Source
 
@@ -20,6 +21,10 @@ _HEADER_BYTES = 4096
 _RECORD = struct.Struct(">qq")
 _END = -1
 _COPY_BYTES = 1 << 20
+
+# makedumpfile and QEMU write blocks; fewer bytes come with headers alone.
+_SMALL_BYTES = 512
+_MOST_SMALL = 1 << 20
 
 
 class Reader(Protocol):
@@ -78,6 +83,9 @@ class Flattened:
         self._known = bytearray()
         self._place = _HEADER_BYTES
         self._ended = False
+        self._small = Limit(
+            name, _MOST_SMALL, f"records of less than {_SMALL_BYTES} bytes", DumpError
+        )
         header = reader.take(_HEADER.size)
         if len(header) < _HEADER.size or _HEADER.unpack(header) != (MAGIC, 1, 1):
             raise DumpError(f"{name}: a flattened dump of a type or version that is not known")
@@ -89,9 +97,11 @@ class Flattened:
                 f"{self.name}: byte {offset} of the dump is needed, and of a flattened one the "
                 f"first {PIPE_ROOM} are read; put it together first: makedumpfile -R DUMP < FILE"
             )
-        while not self._has(offset, offset + size) and self._take_record():
+        end = offset + size
+        missing = offset
+        while (missing := self._first_missing(missing, end)) < end and self._take_record():
             pass
-        return bytes(self._data[offset : offset + size])
+        return bytes(self._data[offset:end])
 
     def read_on(self) -> bool:
         """Take in all records that are left; False where there are none."""
@@ -101,8 +111,10 @@ class Flattened:
             pass
         return True
 
-    def _has(self, start: int, end: int) -> bool:
-        return end <= len(self._known) and self._known.find(0, start, end) < 0
+    def _first_missing(self, start: int, end: int) -> int:
+        """The first byte from `start` on that no record had yet; `end` where there is none."""
+        place = self._known.find(0, start, end)
+        return place if place >= 0 else max(start, min(end, len(self._known)))
 
     def _take_record(self) -> bool:
         if self._ended:
@@ -119,6 +131,8 @@ class Flattened:
                 f"{self.name}: byte {self._place}: a flattened record of {size} bytes for byte "
                 f"{start} of the dump; the file is damaged"
             )
+        if size < _SMALL_BYTES:
+            self._small.spend()
         room = max(0, min(size, PIPE_ROOM - start))
         piece = self._reader.take(room)
         if len(piece) < room:

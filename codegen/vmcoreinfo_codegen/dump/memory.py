@@ -4,23 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from ..limits import Limit
 from . import elf
 from .problem import DumpError
+from .ranges import Range, Ranges
 from .reader import tell_format
-from .source import MOST_AT_ONCE, Source
+from .source import MOST_AT_ONCE, File, Source, data_in
 
 _OVERLAP = 256
 _CHUNK = 1 << 20
-
-
-class Stretch(NamedTuple):
-    """Bytes from a physical address on, and where they are in the file."""
-
-    physical: int
-    offset: int
-    size: int
 
 
 class PhysicalMemory:
@@ -44,39 +37,66 @@ class PhysicalMemory:
         if form == "elf":
             file = elf.open_elf(source)
             self.bits, self.order, self.arch = file.bits, file.order, file.arch
-            self.stretches = [
-                Stretch(s.physical, s.offset, s.file_size)
+            self._stretches = Ranges(
+                Range(s.physical, s.file_size, s.offset)
                 for s in file.segments()
-                if s.type == elf.PT_LOAD and s.file_size
-            ]
+                if s.type == elf.PT_LOAD
+            )
         elif form in ("kdump", "flattened"):
             raise DumpError(
                 f"{source.name}: its pages are compressed; memory is read from an ELF dump or a raw image"
             )
         else:
             self.is_raw = True
-            self.stretches = [Stretch(start or 0, 0, source.size or 1 << 62)]
+            self._stretches = Ranges([Range(start or 0, source.size or 1 << 62, 0)])
         self.is_placed = not self.is_raw or start is not None
 
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes, fewer where the dump has no more; none where it has nothing there."""
-        for stretch in self.stretches:
-            inside = physical - stretch.physical
-            if 0 <= inside < stretch.size and size <= MOST_AT_ONCE:
-                return self.source.read(stretch.offset + inside, min(size, stretch.size - inside))
-        return b""
+        data = b""
+        while len(data) < size <= MOST_AT_ONCE:
+            stretch = self._stretches.find(physical + len(data))
+            if stretch is None:
+                break
+            inside = physical + len(data) - stretch.start
+            wanted = min(size - len(data), stretch.size - inside)
+            piece = self.source.read(stretch.target + inside, wanted)
+            data += piece
+            if len(piece) < wanted:
+                break
+        return data
 
     def find(self, needle: bytes) -> Iterator[int]:
-        """Every physical address at which the bytes are."""
-        for stretch in self.stretches:
-            done = 0
-            while done < stretch.size:
-                wanted = min(_CHUNK + _OVERLAP, stretch.size - done)
-                data = self.source.read(stretch.offset + done, wanted)
-                place = data.find(needle)
-                while 0 <= place < _CHUNK:
-                    yield stretch.physical + done + place
-                    place = data.find(needle, place + 1)
-                if len(data) < wanted:
-                    break
-                done += _CHUNK
+        """Every physical address at which the bytes are. Raises DumpError.
+
+        Segments of a dump do not share bytes of the file, so one that says so is damaged.
+        """
+        most = 2 * (self.source.size or 1 << 62)
+        budget = Limit(self.source.name, most, "bytes of memory in its segments", DumpError)
+        for stretch in self._stretches:
+            for start, end in self._data_of(stretch):
+                for place in self._find_in(start, end, needle, budget):
+                    yield stretch.start + place - stretch.target
+
+    def _data_of(self, stretch: Range) -> Iterator[tuple[int, int]]:
+        """Where in the file its data is, without holes."""
+        end = stretch.target + stretch.size
+        if not isinstance(self.source, File):
+            yield stretch.target, end
+            return
+        for start, stop in data_in(self.source.fileno(), stretch.target, end):
+            yield start, stop or end
+
+    def _find_in(self, start: int, end: int, needle: bytes, budget: Limit) -> Iterator[int]:
+        """Every offset of the bytes in a part of the file."""
+        while start < end:
+            wanted = min(_CHUNK + _OVERLAP, end - start)
+            data = self.source.read(start, wanted)
+            budget.spend(len(data))
+            place = data.find(needle)
+            while 0 <= place < _CHUNK:
+                yield start + place
+                place = data.find(needle, place + 1)
+            if len(data) < wanted:
+                return
+            start += _CHUNK

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..limits import Limit
 from .problem import DumpError
 from .source import Source
 
@@ -17,9 +18,24 @@ HEADER_BYTES = 12
 MOST_TEXT = 1 << 20
 """The kernel keeps a note within one page, and the largest page is 64 KiB (arm64, powerpc)."""
 
+MOST_LINES = 1 << 16
+"""The largest page has room for fewer."""
+
 _MOST_NOTES = 1 << 20
+_MOST_BYTES = 1 << 28
 _LONGEST_NAME = 64
 _CHUNK = 1 << 16
+
+
+class Budget:
+    """What the notes of one file may cost, however many segments or sections name them.
+
+    No machine has as many notes, nor as many bytes of them; so what passes a limit is damaged.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.notes = Limit(name, _MOST_NOTES, "notes; the file is damaged", DumpError)
+        self.bytes = Limit(name, _MOST_BYTES, "bytes of notes; the file is damaged", DumpError)
 
 
 class NoteHeader(NamedTuple):
@@ -35,21 +51,26 @@ class NoteHeader(NamedTuple):
     name_size: int
 
 
-def walk(source: Source, offset: int, size: int, order: str) -> Iterator[NoteHeader]:
+def walk(
+    source: Source, offset: int, size: int, order: str, budget: Budget | None = None
+) -> Iterator[NoteHeader]:
     """Every note in `size` bytes at `offset`; `order` is `<` or `>`. Descriptors are not read.
 
     Ends at the end, at a header that is all zero (the kernel's terminator), and
-    where a note claims more than what is left; raises DumpError on more notes
-    than any machine has.
+    where a note claims more than what is left. `budget` is that of the whole file, None for a
+    file that is gone through once; raises DumpError where it is passed.
     """
+    budget = budget or Budget(source.name)
     header = struct.Struct(order + "III")
     end = offset + size
     window = b""
     base = offset
-    for _ in range(_MOST_NOTES):
+    while True:
+        budget.notes.spend()
         wanted = min(HEADER_BYTES + _LONGEST_NAME, end - offset)
         if offset - base + wanted > len(window):
             base, window = offset, source.read(offset, min(_CHUNK, end - offset))
+            budget.bytes.spend(len(window))
         head = window[offset - base : offset - base + wanted]
         if len(head) < HEADER_BYTES:
             return
@@ -62,7 +83,6 @@ def walk(source: Source, offset: int, size: int, order: str) -> Iterator[NoteHea
         name = head[HEADER_BYTES : HEADER_BYTES + min(name_size, _LONGEST_NAME)]
         yield NoteHeader(name.rstrip(b"\0"), type_, text, text_size, name_size)
         offset = text + padded(text_size)
-    raise DumpError(f"{source.name}: more than {_MOST_NOTES} notes; the file is damaged")
 
 
 def padded(size: int) -> int:

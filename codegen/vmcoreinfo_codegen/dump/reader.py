@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..limits import Limit
 from . import elf, flattened, kdump, live, notes
 from .problem import DumpError, NoNote
 from .source import File, Memory, Pipe, Source
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 FORMATS = ("elf", "kdump", "flattened", "note", "text")
 STDIN = "-"
 LIVE = "live"
+
+_MOST_BESIDE = 16
 
 _COMPRESSED = {
     b"\xfd7zXZ\0": "xz -dc",
@@ -75,7 +78,10 @@ def find_in(source: Source, format_: str | None = None) -> Found:
     chosen = format_ or tell_format(source)
     if chosen == "flattened":
         return _in_flattened(flattened.Flattened(source.name, flattened.SeekingReader(source)))
-    return _READERS[chosen](source)
+    found = _READERS[chosen](source)
+    lines = Limit(source.name, notes.MOST_LINES, "lines; no kernel prints as many", DumpError)
+    lines.spend(found.text.count(b"\n"))
+    return found
 
 
 def tell_format(source: Source) -> str:
@@ -124,21 +130,21 @@ def _in_elf(source: Source) -> Found:
             f"{source.name}: an ELF file that is no core dump (type {file.type}); a vmlinux goes "
             "with --vmlinux, and a note is in the dump of its memory"
         )
-    beside = []
+    budget = notes.Budget(source.name)
+    beside: dict[str, None] = {}
+    found = None
+    cut = highest = 0
+    # The size of /proc/kcore is that of the address space.
+    size = None if source.name == live.KCORE else source.size
     for segment in file.segments():
-        if segment.type != elf.PT_NOTE:
-            continue
-        found = None
-        for note in notes.walk(source, segment.offset, segment.file_size, file.order):
-            if note.name == notes.NAME and note.type == 0 and found is None:
-                text = _text(source, note.offset, note.size)
-                found = Found(
-                    source.name, "elf", text, note.offset, file.arch, file.bits, file.order
-                )
-            elif note.name.startswith(notes.NAME):
-                beside.append(note.name.decode("latin-1"))
-        if found is not None:
-            return found._replace(beside=tuple(beside), cut=_missing(file), highest=_highest(file))
+        if segment.type == elf.PT_LOAD:
+            highest = max(highest, segment.virtual)
+        elif segment.type == elf.PT_NOTE and found is None:
+            found = _in_segment(file, segment, beside, budget)
+        if size is not None:
+            cut = max(cut, segment.offset + segment.file_size - size)
+    if found is not None:
+        return found._replace(beside=tuple(beside), cut=cut, highest=highest)
     raise NoNote(
         f"{source.name}: no VMCOREINFO note among its program headers"
         + (f" ({', '.join(beside)} is there)" if beside else "")
@@ -147,20 +153,23 @@ def _in_elf(source: Source) -> Found:
     )
 
 
-def _missing(file: elf.Elf) -> int:
-    """Bytes that segments have behind the end of the file."""
-    size = file.source.size
-    if size is None or file.source.name == live.KCORE:
-        return 0
-    return max(0, *(s.offset + s.file_size - size for s in file.segments()))
-
-
-def _highest(file: elf.Elf) -> int:
-    return max((s.virtual for s in file.segments() if s.type == elf.PT_LOAD), default=0)
+def _in_segment(
+    file: elf.Elf, segment: elf.Segment, beside: dict[str, None], budget: notes.Budget
+) -> Found | None:
+    """The note in a segment; other notes of the name go to `beside`."""
+    source, found = file.source, None
+    for note in notes.walk(source, segment.offset, segment.file_size, file.order, budget):
+        if note.name == notes.NAME and note.type == 0 and found is None:
+            text = _text(source, note.offset, note.size)
+            found = Found(source.name, "elf", text, note.offset, file.arch, file.bits, file.order)
+        elif note.name.startswith(notes.NAME) and len(beside) < _MOST_BESIDE:
+            beside[note.name.decode("latin-1")] = None
+    return found
 
 
 def _in_kdump(source: Source) -> Found:
     headers = kdump.open_kdump(source)
+    budget = notes.Budget(source.name)
     for header in headers:
         arch, name = header.machine or None, "kdump"
         if header.text.size and _fits(source, header.text):
@@ -170,7 +179,8 @@ def _in_kdump(source: Source) -> Found:
                     source.name, name, text, header.text.offset, arch, header.bits, header.order
                 )
         if header.notes.size and _fits(source, header.notes):
-            for note in notes.walk(source, header.notes.offset, header.notes.size, header.order):
+            place = header.notes
+            for note in notes.walk(source, place.offset, place.size, header.order, budget):
                 if note.name == notes.NAME:
                     text = _text(source, note.offset, note.size)
                     return Found(

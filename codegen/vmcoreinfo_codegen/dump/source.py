@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from ..opening import open_to_read
 from .problem import DumpError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 MOST_AT_ONCE = 16 << 20
@@ -49,7 +52,7 @@ class File:
 
     def __init__(self, path: str) -> None:
         self.name = path
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._descriptor = open_to_read(path)
         status = os.fstat(self._descriptor)
         if stat.S_ISDIR(status.st_mode):
             self.close()
@@ -103,6 +106,34 @@ class File:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def data_in(descriptor: int, start: int, end: int | None) -> Iterator[tuple[int, int | None]]:
+    """Stretches of data from `start` to before `end`, None for the end of the file.
+
+    The whole part where nobody can tell (a pipe, a device).
+    """
+    size: int | None = None
+    place = start
+    try:
+        size = os.fstat(descriptor).st_size
+        if size:
+            place = os.lseek(descriptor, start, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno == errno.ENXIO and size:
+            return  # nothing but a hole
+        size = None
+    if not size:
+        yield start, end
+        return
+    end = size if end is None else min(end, size)
+    while place < end:
+        hole = os.lseek(descriptor, place, os.SEEK_HOLE)
+        yield place, min(hole, end)
+        try:
+            place = os.lseek(descriptor, hole, os.SEEK_DATA)
+        except OSError:
+            return
 
 
 class Memory:

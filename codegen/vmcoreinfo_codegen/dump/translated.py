@@ -7,6 +7,7 @@ kdump-compressed and flattened dumps, and the running kernel.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from .problem import DumpError
@@ -48,7 +49,8 @@ def _opened(path: str, text: bytes) -> Any:
             program.set_kernel()
         else:
             program = drgn.Program(vmcoreinfo=text)
-            program.set_core_dump(path)
-    except (OSError, ValueError, LookupError, drgn.FaultError) as error:
+            program.set_core_dump(os.fsencode(path))
+    # drgn raises Exception itself where a dump is damaged.
+    except Exception as error:
         raise DumpError(f"{path}: drgn can't open it: {error}") from error
     return program

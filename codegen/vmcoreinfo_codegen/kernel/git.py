@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ..compressed import open_at_once
+from ..opening import open_at_once
 from .child import ChildError, run
 
 _MOST_OUTPUT = 64 << 20

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ..compressed import CompressedError, Unpacked, open_at_once
+from ..compressed import CompressedError, Unpacked
 from ..limits import Limit
+from ..opening import open_to_read
 from .gathered import Gathered, Tree, TreeError, text_of
 
 Watch = Callable[[BinaryIO, int], BinaryIO]
@@ -41,7 +42,7 @@ def read_tarball(path: Path, watch: Watch) -> Tree:
     unit = f"bytes, {_RATIO} for each packed one"
     limit = Limit(f"{path}: unpacked", _LEAST_UNPACKED, unit, TreeError)
     try:
-        with open_at_once(path) as file:
+        with open(open_to_read(str(path)), "rb") as file:
             stream = Unpacked(watch(file, path.stat().st_size), str(path), limit, _RATIO)
             for member in _members(stream, str(path)):
                 name = _below_top(member.name)

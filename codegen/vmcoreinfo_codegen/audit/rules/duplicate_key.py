@@ -1,27 +1,41 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 
 from ...model.vocabulary import QuirkKind
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
+_MOST_VALUES = 4
+
 
 def _check(subject: Subject) -> Iterator[Found]:
+    texts: dict[str, set[str]] = {}
+    for line in subject.info.lines:
+        texts.setdefault(line.key, set()).add(line.text)
+    listed = {key: _listed(values) for key, values in texts.items() if len(values) > 1}
     for diagnostic in subject.info.diagnostics:
         if diagnostic.id != "duplicate" or diagnostic.key is None:
             continue
-        values = {line.text for line in subject.info.lines if line.key == diagnostic.key}
+        values = texts[diagnostic.key]
         known = subject.quirks(diagnostic.key, QuirkKind.DUPLICATE)
         if known and len(values) == 1:
             message = f"printed more than once, as this kernel does: {known[0].text}"
             yield Found(diagnostic.key, message, diagnostic.line, "", Severity.INFO)
         else:
             message = "the key stands on an earlier line too"
-            both = f", with another value ({', '.join(sorted(values))})" if len(values) > 1 else ""
-            severity = Severity.ERROR if len(values) > 1 else None
+            others = listed.get(diagnostic.key)
+            both = f", with another value ({others})" if others else ""
+            severity = Severity.ERROR if others else None
             yield Found(diagnostic.key, message + both, diagnostic.line, None, severity)
+
+
+def _listed(values: set[str]) -> str:
+    shown = [value[:40] for value in heapq.nsmallest(_MOST_VALUES, values)]
+    more = [f"{len(values) - len(shown)} more"] if len(values) > len(shown) else []
+    return ", ".join([*shown, *more])
 
 
 RULE = Rule(

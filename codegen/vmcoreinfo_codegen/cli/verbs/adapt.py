@@ -16,7 +16,7 @@ from ...model import Schema
 from ...query.interface import AdaptedNote, Refusal, WrittenLine
 from ..consumer import consumer_release, installed
 from ..debuginfo import told
-from ..dump import INPUT, add_input_format_option, found_in
+from ..dump import INPUT, add_input_format_option, found_in, warn_of_cut
 from ..failure import FINDINGS, FINE, Failure
 from ..note import exports_of
 from ..output import inputs_of, print_json, write_output
@@ -71,11 +71,12 @@ def run(options: argparse.Namespace) -> int:
     if options.out:
         if found.format != "elf":
             raise Failure(f"{found.name}: -o copies an ELF dump, and this is {found.format}")
-        told(
+        attached = told(
             lambda: attach(
                 adapted.text, options.input, options.out, inputs=inputs_of(options, "out")
             )
         )
+        warn_of_cut(options.input, attached.coverage)
     elif options.format != "json":
         write_output(options, adapted.text)
     return FINE

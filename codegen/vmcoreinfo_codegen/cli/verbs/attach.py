@@ -11,7 +11,7 @@ from pathlib import Path
 from ...dump.attach import Attached, attach
 from ...dump.reader import Found
 from ..debuginfo import told
-from ..dump import INPUT, add_input_format_option, found_in
+from ..dump import INPUT, add_input_format_option, found_in, warn_of_cut
 from ..failure import FINE, Failure
 from ..output import inputs_of, print_json
 from ..progress import bar
@@ -42,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
     inputs = inputs_of(options, "out")
     with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
         attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs))
+    warn_of_cut(options.dump, attached.coverage)
     _compare(found, attached, options.dump)
+    _compare_arch(found, attached.arch, options.dump)
     if options.format == "json":
         print_json(
             {
@@ -81,3 +83,25 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
                 f"{dump}: is the note of that kernel?",
                 file=sys.stderr,
             )
+
+
+def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
+    """Warn where the note is of a kernel of another architecture than the dump."""
+    import vmcoreinfo
+
+    from ... import resources
+    from ...audit.identify import architectures_of, release_of
+    from ..schema import load_schema
+
+    schema = load_schema(resources.schema())
+    theirs = schema.architecture(arch or "")
+    told = schema.architecture(found.arch or "")
+    info = vmcoreinfo.parse(found.text)
+    ours = [told] if told else architectures_of(schema, info, release_of(schema, info)[0])
+    if theirs is not None and ours and theirs not in ours:
+        names = " or ".join(one.name for one in ours)
+        print(
+            f"vmcoreinfo: warning: {found.name} has the note of a kernel of {names}, and {dump} is "
+            f"of {theirs.name}: tools will read it wrongly",
+            file=sys.stderr,
+        )

@@ -65,9 +65,11 @@ def run(options: argparse.Namespace) -> int:
         return _explain_rule(options.rule)
     if not options.input:
         raise Failure("audit takes one input or more; --rules lists the rules")
-    auditor = _auditor(options, load_schema(options.schema))
+    schema = load_schema(options.schema)
+    # What is wrong with types shows when they are asked.
+    auditor = told(lambda: _auditor(options, schema))
     least = Severity(options.least or ("warning" if options.format == "table" else "info"))
-    audited = list(_all(auditor, options))
+    audited = told(lambda: list(_all(auditor, options)))
     _PRINTERS[options.format](audited, _ORDER.index(least))
     if not all(one.is_readable for one in audited):
         return CANT_READ
@@ -82,7 +84,7 @@ def _is_fine(audited: Audited) -> bool:
 def _auditor(options: argparse.Namespace, schema: Schema) -> Auditor:
     config = config_of(schema, options.config)
     names = symbol_names(schema.questions())
-    files = told(lambda: read_kernel(options.btf, options.vmlinux, options.symbols, names))
+    files = read_kernel(options.btf, options.vmlinux, options.symbols, names)
     return Auditor(
         schema,
         architecture_of(schema, options.arch) if options.arch else None,

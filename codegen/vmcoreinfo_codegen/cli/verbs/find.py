@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import stat
 import sys
 from pathlib import Path
 
@@ -62,12 +64,13 @@ def _carved(image: str) -> list[Carved]:
         source.stream() as file,
         bar(f"looking through {Path(image).name}", source.size) as done,
     ):
-        return located(carve(file, done), source)
+        return located(carve(file, done, image), source)
 
 
 def _why(image: str) -> str:
     """What may have hidden one."""
-    if image != "-":
+    # A pipe has been read to its end, and opened again nobody may write to it.
+    if image != "-" and not stat.S_ISFIFO(os.stat(image).st_mode):
         with open(image, "rb", buffering=0) as file:
             start = file.read(32) if file.seekable() else b""
         tool = unpacker(start)
@@ -94,25 +97,25 @@ def _answers(found: list[Carved]) -> list[dict[str, object]]:
             "known": text.known,
             "lines": text.lines,
             "place": _place(text),
-            "same_as": _first_like(found, number),
+            "same_as": like,
         }
-        for number, text in enumerate(found)
+        for text, like in zip(found, _first_alike(found))
     ]
 
 
-def _first_like(found: list[Carved], number: int) -> int | None:
-    """Number, from 1, of the first of the list with the same text."""
-    first = next(n for n, text in enumerate(found) if text.text == found[number].text)
-    return None if first == number else first + 1
+def _first_alike(found: list[Carved]) -> list[int | None]:
+    """Of each the number, from 1, of an earlier one of the list with the same text."""
+    first: dict[bytes, int] = {}
+    numbers = [first.setdefault(text.text, number) for number, text in enumerate(found, 1)]
+    return [None if one == number else one for number, one in enumerate(numbers, 1)]
 
 
 def _print_rows(found: list[Carved]) -> None:
     rows = []
-    for number, text in enumerate(found):
-        like = _first_like(found, number)
+    for number, (text, like) in enumerate(zip(found, _first_alike(found)), 1):
         rows.append(
             [
-                str(number + 1),
+                str(number),
                 f"{text.offset:#x}",
                 "-" if text.physical is None else f"{text.physical:#x}",
                 _place(text),

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from vmcoreinfo import Diagnostic, Entry, VmcoreInfo
 
 
+_WIDEST = 120
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=INPUT)
     add_input_format_option(parser)
@@ -77,13 +80,15 @@ def _get(info: VmcoreInfo, key: str, name: str) -> int:
 
 
 def _hint(info: VmcoreInfo, key: str) -> str:
+    import itertools
+
     from vmcoreinfo import ENTRIES
 
     from ...problem import did_you_mean
 
     known = ENTRIES.get(key)
     if known is None:
-        hint = did_you_mean(key, [*ENTRIES, *info])
+        hint = did_you_mean(key, [*ENTRIES, *itertools.islice(info, len(ENTRIES))])
         return f", and no known kernel does; {hint}" if hint else ", and no known kernel does"
     life = f"since {known.since}" + (f" until {known.until}" if known.until else "")
     instead = [other for other in known.replaced_by if other in info]
@@ -113,12 +118,18 @@ def _print_rows(info: VmcoreInfo, format_: str) -> None:
     rows = []
     for entry in info.lines:
         known = ENTRIES.get(entry.key)
-        rows.append([entry.key, entry.text, (known.unit or "") if known else "unknown key"])
+        unit = (known.unit or "") if known else "unknown key"
+        rows.append([_clipped(entry.key), _clipped(entry.text), unit])
     print_table(["KEY", "VALUE", "UNIT"], rows)
 
 
+def _clipped(text: str) -> str:
+    """A cell, as each is as wide as the widest of its column; JSON and CSV have all of it."""
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+
+
 def _diagnostic(name: str, diagnostic: Diagnostic) -> str:
-    key = f"{diagnostic.key}: " if diagnostic.key else ""
+    key = f"{_clipped(diagnostic.key)}: " if diagnostic.key else ""
     return (
         f"{name}:{diagnostic.line}: {diagnostic.severity}: {key}{diagnostic.message} "
         f"[{diagnostic.id}, byte {diagnostic.offset}]"

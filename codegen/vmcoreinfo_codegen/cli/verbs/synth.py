@@ -118,7 +118,8 @@ def run(options: argparse.Namespace) -> int:
         )
     lines = [*([f"BUILD-ID={build_id}"] if build_id else []), *options.set]
     given = {"OSRELEASE": text, **_lines(schema, lines)}
-    synthesis = synthesise(Kernel(schema, release, arch, sources, given))
+    kernel = Kernel(schema, release, arch, sources, given)
+    synthesis = told(lambda: synthesise(kernel))
     _write(options, synthesis)
     return FINE
 
