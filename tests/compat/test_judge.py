@@ -284,7 +284,11 @@ def test_what_the_dump_tells_beside_the_note(
 
 
 def test_what_is_ok_lacks_nothing_of_the_dump() -> None:
-    schema = small(OF_DUMP.replace("any	SYMBOL(old)", "any	headers + SYMBOL(old)\n		any	SYMBOL(new)"))
+    schema = small(
+        OF_DUMP.replace(
+            "any	SYMBOL(old)", "any	headers + SYMBOL(old)\n		any	SYMBOL(new)"
+        )
+    )
     told = {DumpSource.HEADERS: False, DumpSource.KDUMP_HEADER: True}
     exports = noted(schema, Release.parse("6.9"), arch_of(schema), {"SYMBOL(new)": 1}, told)
     found = outcome(schema, exports)
@@ -333,32 +337,3 @@ def test_the_release_that_mends_a_purpose() -> None:
         assert judged is not None
         mended[need.purpose] = str(fixed_in(need, tool, first, on, judged.verdict))
     assert mended == {"fine": "None", "worse": "1.2", "worst": "next"}
-
-
-def test_a_kernel_of_one_configuration() -> None:
-    """Entries under the same condition come together; what another decides is not there."""
-    schema = small(
-        "",
-        """
-NUMBER(elsewhere) {
-	value signed bit
-	depends on CONFIG_ELSE
-	since 6.6
-}
-""",
-    )
-    narrow = kernel(schema, "6.9").narrowed(["NUMBER(configured)"])
-    has = {key: narrow.has(f"NUMBER({key})") for key in ("configured", "beside", "elsewhere")}
-    assert has == {"configured": True, "beside": True, "elsewhere": False}
-
-
-def test_a_changed_kernel() -> None:
-    schema = small("")
-    before = note(schema, always=3, other=4)
-    after = before.changed(removed=["NUMBER(always)"], added=["SYMBOL(new)"])
-    assert after.keys == {"NUMBER(other)", "SYMBOL(new)"}
-    assert after.values == {"NUMBER(other)": 4}
-    assert before.keys == {"NUMBER(always)", "NUMBER(other)"}
-    conditional = kernel(schema, "6.9").changed(removed=["NUMBER(configured)"])
-    assert conditional.has("NUMBER(configured)") is False
-    assert conditional.has("NUMBER(beside)") is None

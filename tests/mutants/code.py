@@ -49,7 +49,7 @@ def _other_text(node: libcst.SimpleString) -> Iterator[libcst.CSTNode]:
 
 # Not of mutmut's: None instead of an argument or a value, and calls with an argument less. Nearly
 # all of them fail wherever they run, so they say that a line is reached, and nothing of the tests.
-OPERATORS: list[tuple[type[libcst.CSTNode], Operator]] = [
+OPERATORS: list[tuple[Any, Operator]] = [
     (libcst.CSTNode, mutators.operator_swap_op),
     (libcst.CSTNode, mutators.operator_keywords),
     (libcst.BaseNumber, mutators.operator_number),

@@ -75,7 +75,16 @@ def measure(copy: Copy, jobs: int, tests: Iterable[str] = TESTS) -> Reach:
     """Run the tests in a copy, all of which have to pass, and see which lines each reaches."""
     out = copy.path.with_name("reach")
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.mutants.reach"]
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "tests.mutants.reach",
+        ]
         + ["-n", str(jobs), "-m", "not long and not mutations", "--hypothesis-seed=0"]
         + [f"tests/{folder}" for folder in tests],
         cwd=copy.path,
