@@ -83,7 +83,10 @@ def test_an_entry_to_come_says_since_when() -> None:
     schema = small(NEEDS)
     found = answered("1.1", kernel(schema, "6.7"))
     assert found.verdict == "ok"
-    needs = NEEDS.replace("any	SYMBOL(old)\n		without fatal	\"can't", "any	NUMBER(x86) + SYMBOL(new)\n		without fatal	\"can't")
+    needs = NEEDS.replace(
+        "any	SYMBOL(old)\n		without fatal	\"can't",
+        "any	NUMBER(x86) + SYMBOL(new)\n		without fatal	\"can't",
+    )
     (entry,) = next(p for p in answered("1.0", kernel(schema, "6.7"), needs=needs).purposes).missing
     assert (entry.key, entry.since, entry.gone_since) == ("SYMBOL(new)", "6.8", None)
 

@@ -127,7 +127,7 @@ def _is_for_types(node: libcst.CSTNode) -> bool:
     if isinstance(node, libcst.If):
         return isinstance(node.test, libcst.Name) and node.test.value == "TYPE_CHECKING"
     if isinstance(node, libcst.Call):
-        return isinstance(node.func, libcst.Name) and node.func.value == "cast"
+        return isinstance(node.func, libcst.Name) and node.func.value in ("cast", "TypeVar")
     return False
 
 

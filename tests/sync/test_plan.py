@@ -31,11 +31,6 @@ source "kernel/all.vmci"
 RELEASES = """\
 schema 1
 
-release 6.6	2023-10-29
-release 6.7	2024-01-07
-release 6.8	2024-03-10
-release 6.9	2024-05-12
-
 arch x86_64 {
 	doc		"64-bit x86."
 	source		x86
@@ -58,6 +53,11 @@ arch ia64 {
 	since		6.6
 	until		6.7
 }
+
+release 6.6	2023-10-29
+release 6.7	2024-01-07
+release 6.8	2024-03-10
+release 6.9	2024-05-12
 """
 MACROS = """\
 schema 1
@@ -148,7 +148,7 @@ class Synced:
 def test_a_tree_that_is_as_the_schema_says() -> None:
     done = Synced(entry("a") + entry("b"), extraction(printed("a", 1), printed("b", 2)))
     assert (done.plan.steps, done.plan.by_hand, done.unchanged) == ([], [], True)
-    assert done.files["schema/releases.vmci"].endswith("release 6.10\t2024-07-14\n")
+    assert done.files["schema/releases.vmci"] == RELEASES + "release 6.10\t2024-07-14\n"
     assert done.files["schema/schema.vmci"] == FIRST
 
 
@@ -204,6 +204,26 @@ def test_new_stands_behind_what_is_printed_before_it() -> None:
     made = '\nNUMBER({}) {{\n\tdoc\t\t""\n\tvalue\t\tsigned\n\tvia\t\tVMCOREINFO_NUMBER\n\tsince\t\t6.10{}\n}}\n'
     new, newer = made.format("new", f" commit {'b' * 12}"), made.format("newer", "")
     assert done.text == entry("a") + new + newer + entry("b")
+
+
+def test_new_stands_behind_the_block_of_its_architecture() -> None:
+    x86, arm64 = entry("a", on=" on x86_64"), entry("a", on=" on arm64")
+    read = extraction(
+        printed("a", 1, arch="arm64"),
+        printed("new", 2, arch="arm64"),
+        printed("a", 1, arch="x86"),
+    )
+    between = Synced(arm64 + entry("b", on=" on ia64") + x86, read).text
+    assert between.index("NUMBER(new)") < between.index("NUMBER(b)")
+    behind = Synced(x86 + entry("b", on=" on ia64") + arm64, read).text
+    assert behind.index("NUMBER(new)") > behind.index("NUMBER(a) on arm64")
+
+
+def test_new_for_all_stands_behind_the_last_block() -> None:
+    entries = entry("a", on=" on x86_64") + entry("a", on=" on arm64")
+    read = extraction(printed("a", 1), printed("new", 2))
+    text = Synced(entries, read).text
+    assert text.index("NUMBER(new)") > text.index("NUMBER(a) on arm64")
 
 
 def test_new_before_all_others_stands_behind_the_next() -> None:

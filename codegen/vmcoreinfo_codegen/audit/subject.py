@@ -101,9 +101,16 @@ class Subject:
         if entry is None:
             return []
         archs: list[str | None] = [arch.name for arch in self.archs]
+        # All that print it here: an architecture's own code may print what that of all prints too.
+        printing = {
+            export.location: export
+            for release in self.releases
+            for arch in self.archs
+            for export in entry.exports_for(arch.name, release)
+        }
         return [
             quirk
-            for export in self.exports(entry) or entry.exports
+            for export in printing.values() or entry.exports
             for quirk in export.quirks
             if quirk.kind in kinds
             and any(
