@@ -78,5 +78,11 @@ def _real_note(boot: dict[str, Any], version: str) -> RealNote:
     )
 
 
+def facts(name: str) -> list[dict[str, Any]]:
+    """Rows of `corpus/facts/`: what sources of kernels and tools say, recorded apart from the schema."""
+    lines = (CORPUS / "facts" / name).read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def deviations() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads((CORPUS / "deviations.toml").read_text())

@@ -27,6 +27,8 @@ _UNITS = {
     Kind.OFFSET: "bytes",
     Kind.LENGTH: "count",
 }
+# A node that no file has yet: it has no place in one, and no comment behind it.
+_MADE = (0, 0, "")
 _NO_RANGE = tree.Range(None, None, ())
 _NEW = "kernel/new.vmci"
 _Clause = TypeVar("_Clause", tree.DependsOn, tree.Via)
@@ -43,7 +45,7 @@ def apply(
     for name, printf in plan.macros.items():
         edited.append("macros.vmci", _macro(name, printf, release))
     if not schema.is_declared(plan.release):
-        declared = tree.ReleaseDeclaration(0, 0, "", _word(release), _word(date))
+        declared = tree.ReleaseDeclaration(*_MADE, _word(release), _word(date))
         edited.append("releases.vmci", declared, blank=False)
     return edited.files
 
@@ -76,13 +78,13 @@ class _Files:
         # One that was put there before keeps its place in front of this one.
         while place + 2 < len(items) and items[place + 2].line == 0:
             place += 2
-        items[place + 1 : place + 1] = [tree.Blank(0, 0, ""), block]
+        items[place + 1 : place + 1] = [tree.Blank(*_MADE), block]
         self.files[index] = replace(self.files[index], items=tuple(items))
 
     def append(self, name: str, node: tree.Node, blank: bool = True) -> None:
         """Put a node at the end of a file, which is made if it is not there."""
         index = self._index(name)
-        items = [*self.files[index].items, *([tree.Blank(0, 0, "")] if blank else []), node]
+        items = [*self.files[index].items, *([tree.Blank(*_MADE)] if blank else []), node]
         self.files[index] = replace(self.files[index], items=tuple(items))
 
     def _index(self, name: str) -> int:
@@ -90,7 +92,7 @@ class _Files:
             if file.path == name or file.path.endswith(f"/{name}"):
                 return index
         folder = self.files[0].path.split("/")[0]
-        version = tree.SchemaVersion(0, 0, "", _word("1"))
+        version = tree.SchemaVersion(*_MADE, _word("1"))
         licence = tree.Comment(0, 0, "# SPDX-License-Identifier: MIT")
         self.files.append(tree.File(f"{folder}/{name}", (licence, version)))
         self._source(name)
@@ -106,7 +108,7 @@ class _Files:
             and PurePosixPath(str(item.name)).parent == PurePosixPath(name).parent
         ]
         place = of_folder[-1] + 1 if of_folder else len(items)
-        items.insert(place, tree.SourceFile(0, 0, "", _word(name)))
+        items.insert(place, tree.SourceFile(*_MADE, _word(name)))
         self.files[0] = replace(self.files[0], items=tuple(items))
 
 
@@ -185,7 +187,7 @@ def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release:
 
 def _depending(block: tree.Block, condition: Condition, release: str) -> tree.Block:
     since = tree.Range(_word(release), None, ())
-    new = None if condition == ALWAYS else tree.DependsOn(0, 0, "", condition, since)
+    new = None if condition == ALWAYS else tree.DependsOn(*_MADE, condition, since)
     return _since(block, tree.DependsOn, new, release)
 
 
@@ -196,7 +198,7 @@ def _printing(block: tree.Block, printed: Printed, release: str) -> tree.Block:
 
 def _via(printed: Printed, bounds: tree.Range) -> tree.Via:
     printf = _word(printed.printf) if printed.macro == APPEND else None
-    return tree.Via(0, 0, "", _word(printed.macro), printf, bounds)
+    return tree.Via(*_MADE, _word(printed.macro), printf, bounds)
 
 
 def _entry(
@@ -204,21 +206,21 @@ def _entry(
 ) -> tree.Entry:
     unit = _UNITS.get(kind_of(printed.key))
     body: list[tree.Node] = [
-        tree.TextClause(0, 0, "", "doc", _word("")),
-        tree.Value(0, 0, "", _word(printed.format), _word(unit) if unit else None),
+        tree.TextClause(*_MADE, "doc", _word("")),
+        tree.Value(*_MADE, _word(printed.format), _word(unit) if unit else None),
         _via(printed, _NO_RANGE),
     ]
     if printed.condition != ALWAYS:
-        body.append(tree.DependsOn(0, 0, "", printed.condition, _NO_RANGE))
+        body.append(tree.DependsOn(*_MADE, printed.condition, _NO_RANGE))
     body.append(_boundary("since", release, commit))
     names = tuple(map(_word, archs or ()))
-    return tree.Entry(0, 0, "", tuple(body), "", _word(printed.key), names)
+    return tree.Entry(*_MADE, tuple(body), "", _word(printed.key), names)
 
 
 def _macro(name: str, printf: str, release: str) -> tree.Macro:
     body = (
-        tree.TextClause(0, 0, "", "doc", _word("")),
-        tree.Prints(0, 0, "", _word(printf), _NO_RANGE),
+        tree.TextClause(*_MADE, "doc", _word("")),
+        tree.Prints(*_MADE, _word(printf), _NO_RANGE),
         _boundary("since", release, None),
     )
-    return tree.Macro(0, 0, "", body, "", _word(name))
+    return tree.Macro(*_MADE, body, "", _word(name))

@@ -1,0 +1,543 @@
+# SPDX-License-Identifier: MIT
+"""Where each rule begins and ends to find something, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pytest
+
+import vmcoreinfo
+from tests.audit.test_rules import OneType
+from vmcoreinfo_codegen.audit import all_rules, audit
+from vmcoreinfo_codegen.audit.identify import architectures_of, release_of
+from vmcoreinfo_codegen.audit.subject import Subject, Truth
+from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
+from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.terms.expression import TypeFact
+
+RULES = {rule.name: rule for rule in all_rules()}
+
+
+class Told(NamedTuple):
+    """What was found: on which line (0: none), of which key ("": none), how bad, and in words."""
+
+    line: int
+    key: str
+    severity: str
+    message: str
+
+
+def subject(
+    schema: Schema,
+    text: str | bytes,
+    archs: str = "x86_64",
+    config: Mapping[str, bool | int] | None = None,
+    truth: Truth | None = None,
+    cut: int = 0,
+) -> Subject:
+    """A note of lines with a space between one and the next, on one of these architectures."""
+    if isinstance(text, str):
+        text = "".join(f"{line}\n" for line in text.split()).encode()
+    info = vmcoreinfo.parse(text)
+    release, distribution = release_of(schema, info)
+    chosen = tuple(arch for arch in schema.architectures if arch.name in archs.split())
+    assert len(chosen) == len(archs.split())
+    return Subject(text, info, schema, release, distribution, chosen, config, cut, truth or Truth())
+
+
+def told(rule: str, about: Subject) -> list[Told]:
+    return [
+        Told(one.line or 0, one.key or "", one.severity.value, one.message)
+        for one in RULES[rule].run(about)
+    ]
+
+
+# ---- values --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("archs", "line", "words"),
+    [
+        ("x86_64", "SYMBOL(_stext)=ff00000000000000", ""),
+        ("x86_64", "SYMBOL(_stext)=feffffffffffffff", "which starts at ff00000000000000"),
+        ("i386", "SYMBOL(_stext)=40000000", ""),
+        ("i386", "SYMBOL(_stext)=3fffffff", "which starts at 40000000"),
+        ("i386", "SYMBOL(_stext)=ffffffff", ""),
+        ("i386", "SYMBOL(_stext)=100000000", "100000000 is no address of 32 bits"),
+        # It may be of either: what fits one of them is right.
+        ("i386 x86_64", "SYMBOL(_stext)=100000000", ""),
+        ("i386 x86_64", "SYMBOL(_stext)=3fffffff", "which starts at 40000000"),
+        # s390x keeps no half for the kernel.
+        ("s390x", "SYMBOL(_stext)=1000", ""),
+        ("s390x x86_64", "SYMBOL(_stext)=1000", ""),
+        # A displacement is no address.
+        ("x86_64", "KERNELOFFSET=1000", ""),
+    ],
+)
+def test_addresses(schema: Schema, archs: str, line: str, words: str) -> None:
+    found = told("address-range", subject(schema, f"OSRELEASE=6.12.0 {line}", archs))
+    assert [(one.line, words in one.message) for one in found] == ([(2, True)] if words else [])
+    assert all(one.severity == "error" for one in found)
+
+
+@pytest.mark.parametrize(
+    ("archs", "line", "words"),
+    [
+        ("x86_64", "SIZE(page)=0", "a size of 0"),
+        ("x86_64", "SIZE(page)=1", ""),
+        ("x86_64", "OFFSET(page.flags)=0", ""),
+        ("x86_64", "NUMBER(PG_lru)=0", ""),
+        ("x86_64", "NUMBER(PG_lru)=63", ""),
+        ("x86_64", "NUMBER(PG_lru)=64", "64 is no bit of a word of 64"),
+        ("x86_64", "NUMBER(PG_lru)=-1", "-1 is no bit of a word of 64"),
+        ("i386", "NUMBER(PG_lru)=31", ""),
+        ("i386", "NUMBER(PG_lru)=32", "32 is no bit of a word of 32"),
+        ("i386 x86_64", "NUMBER(PG_lru)=32", ""),
+        ("x86_64", "NUMBER(SECTION_SIZE_BITS)=0", "0 is no width in bits"),
+        ("x86_64", "NUMBER(SECTION_SIZE_BITS)=1", ""),
+        ("x86_64", "NUMBER(MAX_PHYSMEM_BITS)=64", ""),
+        ("x86_64", "NUMBER(MAX_PHYSMEM_BITS)=65", "65 is no width in bits"),
+        ("x86_64", "NUMBER(pgtable_l5_enabled)=0", ""),
+        ("x86_64", "NUMBER(pgtable_l5_enabled)=1", ""),
+        ("x86_64", "NUMBER(pgtable_l5_enabled)=2", "2 is neither 0 nor 1"),
+        ("x86_64", "NUMBER(PG_head_mask)=0", ""),
+        ("i386", "CONFIG_X86_PAE=y", ""),
+    ],
+)
+def test_values(schema: Schema, archs: str, line: str, words: str) -> None:
+    found = told("value-range", subject(schema, f"OSRELEASE=6.12.0 {line}", archs))
+    key = line.partition("=")[0]
+    assert found == ([Told(2, key, "error", words)] if words else [])
+
+
+def test_a_bit_where_no_architecture_is_known(schema: Schema) -> None:
+    about = subject(schema, "OSRELEASE=x NUMBER(PG_lru)=63", "")
+    assert told("value-range", about) == []
+
+
+@pytest.mark.parametrize(
+    ("archs", "size", "words"),
+    [
+        ("x86_64", 4096, ""),
+        ("x86_64", 8192, "8192 is no size that pages can have: 4096"),
+        ("x86_64", 0, "0 is no power of two"),
+        ("x86_64", -4096, "-4096 is no power of two"),
+        ("x86_64", 1, "1 is no size that pages can have: 4096"),
+        ("arm64", 65536, ""),
+        ("arm64", 1024, "1024 is no size that pages can have: 4096, 16384, 65536"),
+        ("x86_64 arm64", 16384, ""),
+        ("", 1 << 20, ""),
+        ("", 3, "3 is no power of two"),
+    ],
+)
+def test_sizes_of_pages(schema: Schema, archs: str, size: int, words: str) -> None:
+    found = told("page-size", subject(schema, f"OSRELEASE=6.12.0 PAGESIZE={size}", archs))
+    assert found == ([Told(2, "PAGESIZE", "error", words)] if words else [])
+    assert told("page-size", subject(schema, "OSRELEASE=6.12.0", archs)) == []
+    assert told("page-size", subject(schema, "OSRELEASE=6.12.0 PAGESIZE=x", archs)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("SIZE(page)=64 OFFSET(page.lru)=63", ""),
+        ("SIZE(page)=64 OFFSET(page.lru)=64", "64 is not inside page, which has 64 bytes"),
+        # An impossible size is a finding of its own.
+        ("SIZE(page)=0 OFFSET(page.lru)=8", ""),
+        ("OFFSET(page.lru)=4096", ""),
+        ("SIZE(list_head)=16 OFFSET(page.lru)=64", ""),
+    ],
+)
+def test_offsets_and_sizes(schema: Schema, text: str, words: str) -> None:
+    found = told("offset-beyond-size", subject(schema, f"OSRELEASE=6.12.0 {text}"))
+    assert [one.message for one in found] == ([words] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "is_form"),
+    [
+        ("SIZE(page)=0", True),
+        ("SIZE(page)=00", False),
+        ("NUMBER(PG_lru)=-5", True),
+        ("NUMBER(PG_lru)=-0", False),
+        ("SYMBOL(_stext)=FFFFFFFF81000000", False),
+        ("SYMBOL(_stext)=ffffffff81000000", True),
+        ("NUMBER(VMALLOC_START)=0xffff800008000000", True),
+        ("NUMBER(VMALLOC_START)=0XFFFF800008000000", False),
+        ("BUILD-ID=00ff", True),
+        ("CONFIG_X86_PAE=y", True),
+        ("OSRELEASE=6.12", True),
+    ],
+)
+def test_forms(schema: Schema, line: str, is_form: bool) -> None:
+    about = subject(schema, line)
+    if any(one.id == "malformed" for one in about.info.diagnostics):
+        # It can't be read at all, which is another rule's.
+        assert not is_form and told("unreadable-line", about)
+        return
+    found = told("other-form", about)
+    assert [one.severity for one in found] == ([] if is_form else ["warning"])
+
+
+def test_a_long_value_is_shortened(schema: Schema) -> None:
+    (found,) = told("other-form", subject(schema, f"SIZE(page)={'0' * 50}64"))
+    assert f"'{'0' * 40}' is not" in found.message
+
+
+# ---- lines ---------------------------------------------------------------------------
+
+
+def test_a_key_that_stands_twice(schema: Schema) -> None:
+    same = subject(schema, "OSRELEASE=6.12.0 SIZE(page)=64 PAGESIZE=1 SIZE(page)=64 SIZE(page)=64")
+    message = "the key stands on an earlier line too"
+    assert told("duplicate-key", same) == [
+        Told(line, "SIZE(page)", "warning", message) for line in (4, 5)
+    ]
+    other = subject(schema, "OSRELEASE=6.12.0 SIZE(page)=64 PAGESIZE=1 SIZE(page)=32")
+    both = f"{message}, with another value (32, 64)"
+    assert told("duplicate-key", other) == [Told(4, "SIZE(page)", "error", both)]
+    assert told("duplicate-key", subject(schema, "OSRELEASE=6.12.0 SIZE(page)=64")) == []
+
+
+def test_a_key_that_a_kernel_is_known_to_print_twice(schema: Schema) -> None:
+    quirks = [
+        (entry.key, export, quirk)
+        for entry in schema.entries
+        for export in entry.exports
+        for quirk in export.quirks
+        if quirk.kind == "duplicate"
+    ]
+    assert quirks
+    for key, export, quirk in quirks:
+        arch = (export.archs or ("x86_64",))[0]
+        release = str(quirk.ranges[0][0])
+        line = f"{key}=1"
+        about = subject(schema, f"OSRELEASE={release} {line} {line}", arch)
+        (found,) = told("duplicate-key", about)
+        assert (found.severity, found.key) == ("info", key)
+        assert found.message == f"printed more than once, as this kernel does: {quirk.text}"
+        other = subject(schema, f"OSRELEASE={release} {line} {key}=2", arch)
+        assert [one.severity for one in told("duplicate-key", other)] == ["error"]
+
+
+def test_a_last_line_that_is_cut(schema: Schema) -> None:
+    cut = subject(schema, b"OSRELEASE=6.12.0\nPAGESIZE=40")
+    (found,) = told("cut-line", cut)
+    assert (found.line, found.key, found.severity) == (2, "PAGESIZE", "warning")
+    assert told("cut-line", subject(schema, b"OSRELEASE=6.12.0\nPAGESIZE=4096\n")) == []
+    # Up to 3.5 every kernel leaves the newline away behind CRASHTIME.
+    early = subject(schema, b"OSRELEASE=3.2.0\nCRASHTIME=1700000000")
+    assert told("cut-line", early) == []
+    late = subject(schema, b"OSRELEASE=3.6.0\nCRASHTIME=1700000000")
+    assert len(told("cut-line", late)) == 1
+
+
+def test_keys_that_no_kernel_has(schema: Schema) -> None:
+    about = subject(schema, "OSRELEASE=6.12.0 SIZE(pages)=64 NUMBER(entirely_of_its_own)=1")
+    near, far = told("unknown-key", about)
+    assert near.message.endswith("this key; did you mean SIZE(page)?")
+    assert far.message.endswith("this key") and (far.line, far.severity) == (3, "warning")
+
+
+def test_a_dump_that_is_cut(schema: Schema) -> None:
+    assert told("cut-dump", subject(schema, "OSRELEASE=6.12.0")) == []
+    (found,) = told("cut-dump", subject(schema, "OSRELEASE=6.12.0", cut=1))
+    assert found == Told(
+        0, "", "error", "the dump ends 1 bytes before what its program headers say"
+    )
+
+
+@pytest.mark.parametrize(
+    ("release", "archs", "page", "size", "words"),
+    [
+        ("6.12.0", "x86_64", 4096, 4096, "fills the kernel's buffer of 4096 bytes"),
+        ("6.12.0", "x86_64", 4096, 4097, "4097 bytes, and the kernel has a buffer of 4096 bytes"),
+        ("6.12.0", "x86_64", 4096, 4095, ""),
+        ("6.12.0", "arm64", 65536, 65535, ""),
+        ("6.12.0", "arm64", 65536, 65537, "a buffer of 65536 bytes"),
+        ("4.12.0", "arm64", 65536, 4097, "a buffer of 4096 bytes"),
+        # Of several architectures the largest room counts.
+        ("x", "x86_64", 4096, 5000, ""),
+        ("6.12.0", "", 4096, 5000, ""),
+    ],
+)
+def test_room(schema: Schema, release: str, archs: str, page: int, size: int, words: str) -> None:
+    head = f"OSRELEASE={release}\nPAGESIZE={page}\n".encode()
+    text = head + b"X" * (size - len(head) - 1) + b"\n"
+    found = told("over-room", subject(schema, text, archs))
+    assert [words in one.message for one in found] == ([True] if words else [])
+    assert all(one.severity == "error" for one in found)
+
+
+# ---- the kernel ----------------------------------------------------------------------
+
+
+def test_which_kernel_it_is(schema: Schema) -> None:
+    latest = schema.latest
+    assert told("kernel-not-known", subject(schema, "OSRELEASE=6.12.0")) == []
+    assert told("kernel-not-known", subject(schema, "PAGESIZE=4096")) == [
+        Told(0, "OSRELEASE", "warning", "no OSRELEASE: what depends on the release is not checked")
+    ]
+    (unheard,) = told("kernel-not-known", subject(schema, "OSRELEASE=2.4.0"))
+    assert (unheard.severity, unheard.message) == (
+        "warning",
+        "'2.4.0' is no release that the schema knows; what depends on it is not checked",
+    )
+    (newer,) = told("kernel-not-known", subject(schema, "OSRELEASE=99.1.0"))
+    assert (newer.severity, newer.message) == (
+        "info",
+        f"the schema ends at {latest}; the note is checked as one of that",
+    )
+    assert told("kernel-not-known", subject(schema, f"OSRELEASE={latest}")) == []
+    assert told("kernel-not-known", subject(schema, f"OSRELEASE={latest}.9")) == []
+
+
+def test_which_architecture_it_is(schema: Schema) -> None:
+    both = subject(schema, "OSRELEASE=6.12.0", "mips mips64")
+    (found,) = told("kernel-not-known", both)
+    assert (found.severity, found.message) == (
+        "info",
+        "its keys fit 2 architectures alike (mips64 mips)"
+        if schema.architectures.index(both.archs[0]) == 0 or both.archs[0].name == "mips64"
+        else "its keys fit 2 architectures alike (mips mips64)",
+    )
+    # Without a release no architecture can be told, which is no finding of its own.
+    assert len(told("kernel-not-known", subject(schema, "PAGESIZE=4096", ""))) == 1
+
+
+def test_keys_outside_their_life(schema: Schema) -> None:
+    def said(text: str, archs: str = "x86_64") -> list[str]:
+        return [one.message for one in told("outside-life", subject(schema, text, archs))]
+
+    old, new = "SYMBOL(vmap_area_list)=1", "NUMBER(VMALLOC_START)=0x1"
+    assert said(f"OSRELEASE=6.8.0 {old}") == []
+    assert said(f"OSRELEASE=6.9.0 {old} {new}") == [
+        "mainline does not export it since 6.9, and this is 6.9; NUMBER(VMALLOC_START) came for it"
+    ]
+    assert said(f"OSRELEASE=6.8.12 {new}") == ["mainline exports it since 6.9, and this is 6.8.12"]
+    # arm64 had it before.
+    assert said(f"OSRELEASE=6.8.12 {new}", "arm64") == []
+    assert said("OSRELEASE=6.12.0 NUMBER(TCR_EL1_T1SZ)=0x10") == ["exported on arm64 alone"]
+    assert said("OSRELEASE=6.12.0 NUMBER(TCR_EL1_T1SZ)=0x10", "arm64 x86_64") == []
+    assert said(f"OSRELEASE=unheard {old} {new}") == []
+    # A distribution's 6.8.0-x is any of 6.8.
+    assert said("OSRELEASE=6.6.0-12-amd64 NUMBER(RADIX_MMU)=1", "ppc64") == []
+    (finding,) = RULES["outside-life"].run(subject(schema, f"OSRELEASE=6.8.0-1-amd64 {new}"))
+    assert finding.remedy == "backported by the distribution?"
+    (finding,) = RULES["outside-life"].run(subject(schema, f"OSRELEASE=6.8.1 {new}"))
+    assert finding.remedy == "backported by a stable release or a vendor?"
+    (finding,) = RULES["outside-life"].run(subject(schema, f"OSRELEASE=6.9.1 {old}"))
+    assert finding.remedy == "the vendor kept it, or the text is not of this kernel"
+
+
+def test_keys_that_the_configuration_leaves_out(schema: Schema) -> None:
+    off = dict.fromkeys(schema.config_names(), False)
+    text = "OSRELEASE=6.12.0 LENGTH(mem_section)=2048 SIZE(page)=64"
+    (found,) = told("unconfigured-key", subject(schema, text, config=off))
+    assert (found.line, found.key, found.severity) == (2, "LENGTH(mem_section)", "warning")
+    on = {**off, "CONFIG_SPARSEMEM": True}
+    assert told("unconfigured-key", subject(schema, text, config=on)) == []
+    assert told("unconfigured-key", subject(schema, text)) == []
+
+
+def test_keys_that_are_missing(schema: Schema) -> None:
+    def missing(text: str, config: Mapping[str, bool | int] | None = None) -> dict[str, str]:
+        return {
+            one.key: one.message
+            for one in told("missing-key", subject(schema, text, config=config))
+        }
+
+    found = missing("OSRELEASE=6.12.0")
+    assert found["SIZE(page)"] == "every x86_64 6.12 exports it"
+    assert "OSRELEASE" not in found and "LENGTH(mem_section)" not in found
+    assert "SYMBOL(vmap_area_list)" not in found
+    off = dict.fromkeys(schema.config_names(), False)
+    with_it = missing("OSRELEASE=6.12.0", {**off, "CONFIG_SPARSEMEM": True})
+    assert with_it["LENGTH(mem_section)"] == "this kernel exports it, as CONFIG_SPARSEMEM holds"
+    assert with_it["SIZE(page)"] == "this kernel exports it"
+    assert "LENGTH(mem_section)" not in missing("OSRELEASE=6.12.0", off)
+    assert missing("OSRELEASE=unheard") == {}
+
+
+def test_keys_that_are_missing_on_all_that_it_may_be(schema: Schema) -> None:
+    """Of a branch, or of several architectures: what each of its kernels exports."""
+    branch = {one.key for one in told("missing-key", subject(schema, "OSRELEASE=6.6.0-1", "ppc64"))}
+    stable = {one.key for one in told("missing-key", subject(schema, "OSRELEASE=6.6.9", "ppc64"))}
+    assert stable - branch and branch - stable == set()
+    both = told("missing-key", subject(schema, "OSRELEASE=6.12.0", "x86_64 arm64"))
+    assert {one.message for one in both} == {"every kernel 6.12 exports it"}
+    keys = {one.key for one in both}
+    assert "SIZE(page)" in keys and "NUMBER(VA_BITS)" not in keys
+
+
+def test_values_with_another_meaning(schema: Schema) -> None:
+    def said(release: str) -> list[str]:
+        text = f"OSRELEASE={release} NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129"
+        return [one.message for one in told("changed-meaning", subject(schema, text))]
+
+    assert said("4.17.3") == []
+    assert [message[:38] for message in said("4.18.0")] == [
+        "means something else than before 4.18:"
+    ]
+    assert [message[:38] for message in said("6.11.2")] == [
+        "means something else than before 6.11:"
+    ]
+    assert said("unheard") == []
+
+
+def test_values_that_a_release_prints_wrong(schema: Schema) -> None:
+    build_id = "BUILD-ID=1400000003000000474e55003b43fad503487449"
+
+    def found(release: str) -> list[tuple[str, str]]:
+        about = subject(schema, f"OSRELEASE={release} {build_id}")
+        return [(one.severity, one.message[:42]) for one in told("quirk", about)]
+
+    assert found("6.6.54") == []
+    assert found("6.6.55") == [("warning", "the value has no meaning; ignore it: the n")]
+    assert found("6.6.63") == []
+    # The distribution's own count does not tell which of 6.6 it is.
+    (branch,) = found("6.6.0-1-amd64")
+    assert branch == ("info", "6.6.55 up to before 6.6.63 of this branch ")
+    assert found("6.8.0-1-amd64") == []
+
+
+# ---- what else is known --------------------------------------------------------------
+
+
+def with_symbols(**symbols: int) -> Truth:
+    return Truth(symbols=symbols, symbols_name="System.map")
+
+
+STEXT, PRB = 0xFFFFFFFF81000000, 0xFFFFFFFF82A20000
+
+
+def lines(move: int, offset: int | None = None, prb: int = 0) -> str:
+    text = f"OSRELEASE=6.12.0 SYMBOL(_stext)={STEXT + move:x} SYMBOL(init_uts_ns)={STEXT + move:x} "
+    text += f"SYMBOL(prb)={PRB + move + prb:x}"
+    return text if offset is None else f"{text} KERNELOFFSET={offset:x}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (lines(0), []),
+        (lines(0, 0), []),
+        # A vmlinux that was not moved says nothing of KERNELOFFSET.
+        (lines(0, 0x1000000), []),
+        (lines(0x1000000, 0x1000000), []),
+        (lines(0x1000000), []),
+        (
+            lines(0x1000000, 0),
+            [(5, "0 here, and symbols are 1000000 above those in System.map")],
+        ),
+        (lines(0, None, 8), [(4, "ffffffff82a20008 here, and ffffffff82a20000 in System.map")]),
+        (
+            lines(0x1000000, None, 8),
+            [
+                (
+                    4,
+                    "ffffffff83a20008 here, and ffffffff83a20000 in System.map "
+                    "(ffffffff82a20000 moved by 1000000)",
+                )
+            ],
+        ),
+    ],
+)
+def test_symbols(schema: Schema, text: str, said: list[tuple[int, str]]) -> None:
+    truth = with_symbols(_stext=STEXT, init_uts_ns=STEXT, prb=PRB)
+    found = told("other-symbols", subject(schema, text, truth=truth))
+    assert [(one.line, one.message) for one in found] == said
+    assert told("other-symbols", subject(schema, text)) == []
+    assert told("other-symbols", subject(schema, text, truth=with_symbols(other=1))) == []
+
+
+def test_types(schema: Schema) -> None:
+    facts = Facts([TypeFact("size", "list_head")], Sources(OneType()))
+    truth = Truth(facts=facts, facts_name="btf")
+    right = subject(schema, "OSRELEASE=6.12.0 SIZE(list_head)=16 SIZE(page)=1", truth=truth)
+    assert told("other-types", right) == []
+    wrong = subject(schema, "OSRELEASE=6.12.0 SIZE(list_head)=24", truth=truth)
+    assert told("other-types", wrong) == [
+        Told(2, "SIZE(list_head)", "error", "24 here, and 16 in btf")
+    ]
+    unheard = subject(schema, "OSRELEASE=unheard SIZE(list_head)=24", truth=truth)
+    assert told("other-types", unheard) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("OSRELEASE=6.12.1 BUILD-ID=00ff", []),
+        ("OSRELEASE=6.12.0 BUILD-ID=00ff", ["OSRELEASE"]),
+        ("OSRELEASE=6.12.1 BUILD-ID=00fe", ["BUILD-ID"]),
+        ("PAGESIZE=4096", []),
+        # 6.6.60 prints no build id, whatever it prints.
+        ("OSRELEASE=6.6.60 BUILD-ID=00fe", ["OSRELEASE"]),
+    ],
+)
+def test_a_vmlinux_of_another_kernel(schema: Schema, text: str, keys: list[str]) -> None:
+    truth = Truth(release="6.12.1", build_id="00ff", vmlinux_name="vmlinux")
+    found = told("other-kernel", subject(schema, text, truth=truth))
+    assert [one.key for one in found] == keys
+    assert all(one.message.endswith("in vmlinux") for one in found)
+    assert told("other-kernel", subject(schema, text)) == []
+
+
+# ---- which kernel a note is of -------------------------------------------------------
+
+
+def release(schema: Schema, text: str) -> tuple[str | None, str]:
+    found, distribution = release_of(schema, vmcoreinfo.parse(f"OSRELEASE={text}\n".encode()))
+    return str(found) if found else None, distribution
+
+
+def test_releases(schema: Schema) -> None:
+    assert release(schema, "6.12.3") == ("6.12.3", "")
+    assert release(schema, "6.1.0-56-amd64") == ("6.1", "-56-amd64")
+    assert release(schema, "init_uts_ns.name.release") == ("2.6.25", "")
+    assert release(schema, "99.1.0-x")[0] == str(schema.latest)
+    assert release(schema, "2.4.0") == (None, "")
+    assert release(schema, "unheard") == (None, "")
+
+
+def told_archs(schema: Schema, text: str) -> set[str]:
+    info = vmcoreinfo.parse("".join(f"{line}\n" for line in text.split()).encode())
+    found, _ = release_of(schema, info)
+    return {arch.name for arch in architectures_of(schema, info, found)}
+
+
+def test_architectures(schema: Schema) -> None:
+    keys = "SIZE(list_head)=16 SYMBOL(_stext)=ffffffff81000000"
+    assert told_archs(schema, f"OSRELEASE=6.12.0 {keys} NUMBER(phys_base)=0") == {"x86_64"}
+    assert told_archs(schema, "OSRELEASE=6.12.0 NUMBER(VA_BITS)=48 NUMBER(kimage_voffset)=0x1") == {
+        "arm64"
+    }
+    assert told_archs(schema, "OSRELEASE=unheard SIZE(list_head)=16") == set()
+    # A width that does not fit, and an address that does not, are worth more than keys.
+    assert "x86_64" not in told_archs(schema, "OSRELEASE=6.12.0 SIZE(list_head)=8")
+    narrow = told_archs(schema, "OSRELEASE=6.12.0 SIZE(list_head)=8 SYMBOL(_stext)=c0000000")
+    assert narrow and all(schema.architecture(name).bits == 32 for name in narrow)  # type: ignore[union-attr]
+    low = told_archs(schema, "OSRELEASE=6.12.0 SIZE(list_head)=16 SYMBOL(_stext)=1000")
+    assert "x86_64" not in low
+
+
+def test_a_name_in_the_release_decides_between_equals(schema: Schema) -> None:
+    text = "OSRELEASE=6.12.0{} SIZE(list_head)=16"
+    alike = told_archs(schema, text.format(""))
+    assert len(alike) > 1
+    for arch in schema.architectures:
+        if arch.name in alike:
+            assert told_archs(schema, text.format(f"+deb13-{arch.name}")) == {arch.name}
+
+
+def test_findings_are_sorted(schema: Schema) -> None:
+    """The worst first, then by rule, line and key."""
+    about = subject(
+        schema, "OSRELEASE=6.12.0 SIZE(z)=1 SIZE(page)=064 SIZE(page)=0 PAGESIZE=3 SIZE(a)=1"
+    )
+    found = [(one.severity.value, one.rule, one.line or 0, one.key or "") for one in audit(about)]
+    places = {"error": 0, "warning": 1, "info": 2}
+    assert found == sorted(found, key=lambda one: (places[one[0]], *one[1:]))
+    assert {one[0] for one in found} >= {"error", "warning"}

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""A fault: one file of the tree, changed in one place."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Fixed, so that the long tests try the same faults until the code changes.
+SEED = "vmcoreinfo"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What stands in a file, what it becomes, and the file's whole text with it.
+
+    `within` is the function or block around it; `number` tells faults apart that read the same.
+    `lines` are those of the statement that is changed, the first and the last, from 1.
+    """
+
+    file: str
+    within: str
+    line: str
+    becomes: str
+    number: int
+    lines: tuple[int, int]
+    source: str
+
+    @property
+    def name(self) -> tuple[str, str, str, str]:
+        """What a list of faults says of it; none of it is a line number, which each edit moves."""
+        return (self.file, self.within, self.line, self.becomes)
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.lines[0]}: {self.within}" if self.within else self.file
+        return f"{place}\n    - {self.line}\n    + {self.becomes}"
+
+    def key(self, tree: str) -> str:
+        """What its result is kept by: the same fault in the same tree."""
+        text = "\0".join((tree, *self.name, str(self.number)))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def changed_lines(old: str, new: str) -> tuple[str, str]:
+    """The lines in which two texts differ, without their indentation."""
+    gone, come = [], []
+    for line in difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0):
+        if line.startswith("-") and not line.startswith("---"):
+            gone.append(line[1:].strip())
+        elif line.startswith("+") and not line.startswith("+++"):
+            come.append(line[1:].strip())
+    return " ".join(gone), " ".join(come)
+
+
+def sample(faults: Iterable[Fault], count: int) -> list[Fault]:
+    """So many of them: a fault stays in the sample when others come and go."""
+    return sorted(sorted(faults, key=lambda fault: fault.key(SEED))[:count], key=lambda f: f.name)

@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: MIT
+"""Plans for small schemas and trees, and the text that they come to.
+
+A tree is given as what was read from it. The schema ends at 6.9, and the tree is 6.10.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from vmcoreinfo_codegen.kernel.extract import Export, Extraction, Sites
+from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.model.build import build, parse_files
+from vmcoreinfo_codegen.problem import Problem
+from vmcoreinfo_codegen.sync.apply import apply
+from vmcoreinfo_codegen.sync.plan import Add, Close, Depend, Open, Plan, Print, plan
+from vmcoreinfo_codegen.syntax import tree
+from vmcoreinfo_codegen.syntax.format import format_file
+from vmcoreinfo_codegen.terms.condition import ALWAYS, Condition, Not, Symbol
+from vmcoreinfo_codegen.terms.release import Release
+
+FIRST = """\
+schema 1
+
+source "releases.vmci"
+source "macros.vmci"
+source "kernel/all.vmci"
+"""
+RELEASES = """\
+schema 1
+
+arch x86_64 {
+	doc		"64-bit x86."
+	source		x86
+	bits		64
+	config		CONFIG_X86
+	since		6.6
+}
+
+arch arm64 {
+	doc		"64-bit Arm."
+	source		arm64
+	bits		64
+	since		6.6
+}
+
+arch ia64 {
+	doc		"Itanium."
+	source		ia64
+	bits		64
+	since		6.6
+	until		6.7
+}
+
+release 6.6	2023-10-29
+release 6.7	2024-01-07
+release 6.8	2024-03-10
+release 6.9	2024-05-12
+"""
+MACROS = """\
+schema 1
+
+macro VMCOREINFO_NUMBER {
+	doc		"A number."
+	prints		"NUMBER(NAME)=%ld"
+	since		6.6
+}
+
+macro vmcoreinfo_append_str {
+	doc		"The function that the macros call."
+	since		6.6
+}
+"""
+NUMBER = "VMCOREINFO_NUMBER"
+APPEND = "vmcoreinfo_append_str"
+KERNEL, ARM = "kernel/vmcore_info.c", "arch/arm64/kernel/vmcore_info.c"
+
+
+def entry(name: str, body: str = "\tsince\t\t6.6\n", on: str = "") -> str:
+    head = f'NUMBER({name}){on} {{\n\tdoc\t\t"About {name}."\n\tvalue\t\tsigned bit\n'
+    return f"\n{head}\tvia\t\t{NUMBER}\n{body}}}\n"
+
+
+def printed(
+    name: str,
+    line: int,
+    *,
+    arch: str | None = None,
+    condition: Condition = ALWAYS,
+    macro: str = NUMBER,
+    printf: str = "",
+    form: str = "signed",
+) -> Export:
+    file = KERNEL if arch is None else ARM.replace("arm64", arch)
+    key = name if "(" in name else f"NUMBER({name})"
+    text = printf or f"{key}=%ld"
+    return Export(key, arch, condition, form, text, macro, file, line, "f")
+
+
+def extraction(
+    *exports: Export, archs: str = "x86 arm64 ia64", macros: dict[str, str] | None = None
+) -> Extraction:
+    return Extraction(
+        "linux",
+        Release.parse("6.10"),
+        frozenset(archs.split()),
+        exports,
+        (),
+        Sites(len(exports), 0, 0, 0, 0),
+        {NUMBER: "NUMBER(NAME)=%ld"} | (macros or {}),
+    )
+
+
+class Synced:
+    """What was planned, and the file of all entries before and after."""
+
+    def __init__(self, entries: str, read: Extraction, commits: dict[str, str] | None = None):
+        texts = {
+            "schema/schema.vmci": FIRST,
+            "schema/releases.vmci": RELEASES,
+            "schema/macros.vmci": MACROS,
+            "schema/kernel/all.vmci": f"schema 1\n{entries}",
+        }
+        self.schema = self._built(texts)
+        self.plan: Plan = plan(self.schema, read, Release.parse("6.10"))
+        problems: list[Problem] = []
+        files: list[tree.File] = parse_files(texts.items(), problems)
+        done = apply(self.plan, files, self.schema, "2024-07-14", commits or {})
+        self.files = {file.path: format_file(file) for file in done}
+        self.text = self.files["schema/kernel/all.vmci"].removeprefix("schema 1\n")
+        self.unchanged = self.text == entries
+        # Done is done: the same tree asks for no step more.
+        assert plan(self._built(self.files), read, Release.parse("6.10")).steps == []
+
+    @property
+    def by_hand(self) -> dict[str, str]:
+        return {todo.key: todo.reason for todo in self.plan.by_hand}
+
+    def _built(self, texts: dict[str, str]) -> Schema:
+        problems: list[Problem] = []
+        schema, _ = build(parse_files(texts.items(), problems), problems)
+        assert problems == [], problems
+        return schema
+
+
+def test_a_tree_that_is_as_the_schema_says() -> None:
+    done = Synced(entry("a") + entry("b"), extraction(printed("a", 1), printed("b", 2)))
+    assert (done.plan.steps, done.plan.by_hand, done.unchanged) == ([], [], True)
+    assert done.files["schema/releases.vmci"] == RELEASES + "release 6.10\t2024-07-14\n"
+    assert done.files["schema/schema.vmci"] == FIRST
+
+
+def test_gone_everywhere() -> None:
+    done = Synced(entry("a") + entry("b"), extraction(printed("a", 1)), {"NUMBER(b)": "a" * 12})
+    assert [type(step) for step in done.plan.steps] == [Close]
+    body = f"\tsince\t\t6.6\n\tuntil\t\t6.10 commit {'a' * 12}\n"
+    assert done.text == entry("a") + entry("b", body)
+
+
+def test_gone_on_one_architecture_of_several_is_for_people() -> None:
+    read = extraction(printed("a", 1, arch="x86"))
+    done = Synced(entry("a"), read)
+    assert done.by_hand == {"NUMBER(a)": "gone on arm64 alone: split its block by 'on'"}
+    assert (done.plan.steps, done.unchanged) == ([], True)
+
+
+def test_what_a_tree_lacks_of_an_architecture_is_not_gone() -> None:
+    """A tree without arch/arm64 tells nothing of arm64."""
+    entries = entry("a") + entry("b", on=" on arm64")
+    done = Synced(entries, extraction(printed("a", 1), archs="x86"))
+    assert (done.plan.steps, done.plan.by_hand, done.unchanged) == ([], [], True)
+
+
+def test_an_architecture_that_ended_is_left_alone() -> None:
+    """ia64 went at 6.7: a folder of that name in a later tree brings it nothing."""
+    read = extraction(printed("a", 1), printed("b", 1, arch="ia64"))
+    done = Synced(entry("a"), read)
+    assert (done.plan.steps, done.unchanged) == ([], True)
+
+
+def test_gone_where_the_one_before_had_ended() -> None:
+    """Two blocks of a key, of which only the one that is open can end."""
+    first = "\tsince\t\t6.6\n\tuntil\t\t6.8\n"
+    done = Synced(entry("a", first, " on arm64") + entry("a", "\tsince\t\t6.8\n"), extraction())
+    (step,) = done.plan.steps
+    assert isinstance(step, Close) and step.export.archs is None
+    closed = "\tsince\t\t6.8\n\tuntil\t\t6.10\n"
+    assert done.text == entry("a", first, " on arm64") + entry("a", closed)
+
+
+def test_gone_where_other_architectures_never_had_it() -> None:
+    """arm64 has CONFIG_X86 never, so what is gone on x86_64 is gone everywhere."""
+    done = Synced(entry("a", "\tdepends on\tCONFIG_X86\n\tsince\t\t6.6\n"), extraction())
+    assert [type(step) for step in done.plan.steps] == [Close]
+    assert done.by_hand == {}
+
+
+def test_new_stands_behind_what_is_printed_before_it() -> None:
+    read = extraction(printed("a", 1), printed("new", 2), printed("newer", 3), printed("b", 4))
+    done = Synced(entry("a") + entry("b"), read, {"NUMBER(new)": "b" * 12})
+    assert [step.after for step in done.plan.steps if isinstance(step, Add)] == ["NUMBER(a)"] * 2
+    made = '\nNUMBER({}) {{\n\tdoc\t\t""\n\tvalue\t\tsigned\n\tvia\t\tVMCOREINFO_NUMBER\n\tsince\t\t6.10{}\n}}\n'
+    new, newer = made.format("new", f" commit {'b' * 12}"), made.format("newer", "")
+    assert done.text == entry("a") + new + newer + entry("b")
+
+
+def test_new_stands_behind_the_block_of_its_architecture() -> None:
+    x86, arm64 = entry("a", on=" on x86_64"), entry("a", on=" on arm64")
+    read = extraction(
+        printed("a", 1, arch="arm64"),
+        printed("new", 2, arch="arm64"),
+        printed("a", 1, arch="x86"),
+    )
+    between = Synced(arm64 + entry("b", on=" on ia64") + x86, read).text
+    assert between.index("NUMBER(new)") < between.index("NUMBER(b)")
+    behind = Synced(x86 + entry("b", on=" on ia64") + arm64, read).text
+    assert behind.index("NUMBER(new)") > behind.index("NUMBER(a) on arm64")
+
+
+def test_new_for_all_stands_behind_the_last_block() -> None:
+    entries = entry("a", on=" on x86_64") + entry("a", on=" on arm64")
+    read = extraction(printed("a", 1), printed("new", 2))
+    text = Synced(entries, read).text
+    assert text.index("NUMBER(new)") > text.index("NUMBER(a) on arm64")
+
+
+def test_new_before_all_others_stands_behind_the_next() -> None:
+    read = extraction(printed("new", 1), printed("a", 2), printed("b", 3))
+    (step,) = Synced(entry("a") + entry("b"), read).plan.steps
+    assert isinstance(step, Add) and step.after == "NUMBER(a)"
+
+
+def test_new_in_a_file_of_its_own() -> None:
+    read = extraction(printed("a", 1), printed("new", 1, arch="arm64"))
+    done = Synced(entry("a"), read)
+    (step,) = done.plan.steps
+    assert isinstance(step, Add) and (step.archs, step.after) == (("arm64",), None)
+    assert "NUMBER(new) on arm64 {\n" in done.files["schema/kernel/new.vmci"]
+    assert done.files["schema/schema.vmci"] == FIRST + 'source "kernel/new.vmci"\n'
+    assert done.unchanged
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("SYMBOL(x)", "signed address"),
+        ("SIZE(x)", "signed bytes"),
+        ("OFFSET(x.y)", "signed bytes"),
+        ("LENGTH(x)", "signed count"),
+        ("NUMBER(x)", "signed"),
+        ("BARE", "signed"),
+    ],
+)
+def test_the_unit_that_a_kind_gives_away(key: str, value: str) -> None:
+    new = printed("a", 2, macro=APPEND, printf=f"{key}=%ld")
+    done = Synced(entry("a"), extraction(printed("a", 1), replace(new, key=key)))
+    assert f'{key} {{\n\tdoc\t\t""\n\tvalue\t\t{value}\n' in done.text
+    assert f'\tvia\t\t{APPEND} "{key}=%ld"\n' in done.text
+
+
+def test_new_under_a_condition_and_on_an_architecture_more() -> None:
+    feature = Symbol("CONFIG_FEATURE")
+    read = extraction(
+        printed("a", 1),
+        printed("a2", 2, condition=feature),
+        printed("b", 1, arch="arm64"),
+        printed("b", 1, arch="x86"),
+    )
+    done = Synced(entry("a") + entry("b", on=" on arm64"), read)
+    assert "NUMBER(a2) {\n" in done.text and "\tdepends on\tCONFIG_FEATURE\n" in done.text
+    assert "NUMBER(b) on x86_64 {\n" in done.text
+    steps = {step.printed.key: step.archs for step in done.plan.steps if isinstance(step, Add)}
+    assert steps == {"NUMBER(a2)": None, "NUMBER(b)": ("x86_64",)}
+
+
+def test_an_entry_that_comes_back() -> None:
+    ended = "\tsince\t\t6.6\n\tuntil\t\t6.8\n"
+    done = Synced(entry("a", ended), extraction(printed("a", 1)))
+    assert [type(step) for step in done.plan.steps] == [Open]
+    assert done.text == entry("a", f"{ended}\tsince\t\t6.10\n")
+
+
+def test_one_that_comes_back_on_another_architecture_is_new_there() -> None:
+    ended = "\tsince\t\t6.6\n\tuntil\t\t6.8\n"
+    read = extraction(printed("b", 1, arch="x86"), printed("a", 2, arch="x86"))
+    done = Synced(entry("b", on=" on x86_64") + entry("a", ended, " on arm64"), read)
+    (step,) = done.plan.steps
+    assert isinstance(step, Add) and step.archs == ("x86_64",)
+
+
+def test_what_architectures_printed_moves_to_the_code_of_all() -> None:
+    """What was arm64's ends, and that of all begins; what ended long ago is not ended again."""
+    old = "\tsince\t\t6.6\n\tuntil\t\t6.7\n"
+    entries = entry("b") + entry("a", old, " on x86_64") + entry("a", on=" on arm64")
+    done = Synced(entries, extraction(printed("b", 1), printed("a", 2)))
+    assert [type(step) for step in done.plan.steps] == [Close, Add]
+    closed = entry("a", "\tsince\t\t6.6\n\tuntil\t\t6.10\n", " on arm64")
+    assert closed in done.text and entry("a", old, " on x86_64") in done.text
+    assert done.text.count("NUMBER(a) {\n") == 1
+
+
+def test_what_is_gone_here_and_comes_for_all_others_is_closed_once() -> None:
+    read = extraction(printed("b", 1), printed("a", 2, condition=Symbol("CONFIG_X86")))
+    done = Synced(entry("b") + entry("a", on=" on arm64"), read)
+    assert [type(step) for step in done.plan.steps] == [Close, Add]
+    assert done.text.count("until") == 1
+
+
+def test_another_condition() -> None:
+    feature = Symbol("CONFIG_FEATURE")
+    done = Synced(entry("a"), extraction(printed("a", 1, condition=feature)))
+    assert [type(step) for step in done.plan.steps] == [Depend]
+    assert done.text == entry("a", "\tdepends on\tCONFIG_FEATURE since 6.10\n\tsince\t\t6.6\n")
+
+
+def test_a_condition_that_changes_and_one_that_goes() -> None:
+    had = "\tdepends on\tCONFIG_OLD\n\tsince\t\t6.6\n"
+    other = extraction(printed("a", 1, condition=Not(Symbol("CONFIG_OLD"))))
+    until = "\tdepends on\tCONFIG_OLD until 6.10\n"
+    since = "\tdepends on\t!CONFIG_OLD since 6.10\n"
+    assert Synced(entry("a", had), other).text == entry("a", f"{until}{since}\tsince\t\t6.6\n")
+    gone = Synced(entry("a", had), extraction(printed("a", 1)))
+    assert gone.text == entry("a", f"{until}\tsince\t\t6.6\n")
+
+
+def test_a_condition_is_changed_once_for_all_architectures() -> None:
+    entries = entry("a") + entry("b")
+    feature = Symbol("CONFIG_FEATURE")
+    read = extraction(printed("a", 1, condition=feature), printed("b", 2, condition=feature))
+    steps = Synced(entries, read).plan.steps
+    assert [(type(step), step.key) for step in steps if isinstance(step, Depend)] == [
+        (Depend, "NUMBER(a)"),
+        (Depend, "NUMBER(b)"),
+    ]
+    assert len(steps) == 2
+
+
+def test_another_macro_and_another_format_string() -> None:
+    read = extraction(printed("a", 1, macro=APPEND, printf="NUMBER(a)=%d"))
+    done = Synced(entry("a"), read)
+    assert [type(step) for step in done.plan.steps] == [Print]
+    via = f'\tvia\t\t{APPEND} "NUMBER(a)=%d" since 6.10\n'
+    until = f"\tvia\t\t{NUMBER} until 6.10\n"
+    assert done.text == entry("a").replace(f"\tvia\t\t{NUMBER}\n", until + via)
+
+
+def test_the_same_function_with_another_format_string() -> None:
+    had = entry("a").replace(f"\t{NUMBER}\n", f'\t{APPEND} "NUMBER(a)=%d"\n')
+    same = extraction(printed("a", 1, macro=APPEND, printf="NUMBER(a)=%d"))
+    assert Synced(had, same).plan.steps == []
+    other = extraction(printed("a", 1, macro=APPEND, printf="NUMBER(a)=%ld"))
+    assert [type(step) for step in Synced(had, other).plan.steps] == [Print]
+
+
+def test_another_form_is_for_people() -> None:
+    text = printed("a", 1, macro=APPEND, printf="NUMBER(a)=0x%lx", form="0x-hex")
+    done = Synced(entry("a"), extraction(text))
+    assert done.by_hand == {"NUMBER(a)": "printed as 0x-hex now, was signed"}
+    assert done.unchanged
+    # It was there under this form once: it can't be opened as it was.
+    ended = "\tsince\t\t6.6\n\tuntil\t\t6.8\n"
+    again = Synced(entry("a", ended), extraction(text))
+    assert again.by_hand == {"NUMBER(a)": "printed as 0x-hex, but the schema reads signed"}
+
+
+def test_a_string_may_be_any_form() -> None:
+    """What is printed by %s was made a text before; its form can't be read off."""
+    text = printed("a", 1, macro=APPEND, printf="NUMBER(a)=%s", form="string")
+    done = Synced(entry("a"), extraction(text))
+    assert ([type(step) for step in done.plan.steps], done.by_hand) == ([Print], {})
+
+
+def test_macros_that_are_not_declared() -> None:
+    read = extraction(
+        printed("a", 1),
+        printed("new", 2, macro="VMCOREINFO_ONE"),
+        printed("newer", 3, macro="VMCOREINFO_TWO"),
+        macros={"VMCOREINFO_ONE": "NUMBER(NAME)=%lld", "VMCOREINFO_UNUSED": "X=%d"},
+    )
+    done = Synced(entry("a"), read)
+    assert done.plan.macros == {"VMCOREINFO_ONE": "NUMBER(NAME)=%lld"}
+    assert done.by_hand == {"VMCOREINFO_TWO": "declare this macro: what it prints is not one line"}
+    assert (
+        'macro VMCOREINFO_ONE {\n\tdoc\t\t""\n\tprints\t\t"NUMBER(NAME)=%lld"\n\tsince\t\t6.10\n}\n'
+        in done.files["schema/macros.vmci"]
+    )
