@@ -18,9 +18,11 @@ import vmcoreinfo
 from vmcoreinfo import derive
 
 # kernel/printk/printk_ringbuffer.h: the state is two bits above the id, 1 and 2 for committed and
-# finalized; bit 0 of the begin says that a record has no text.
+# finalized; with bit 0 set in begin and end a record has no block in the ring. Its text was lost,
+# and both are 1, or it is an empty line, and both are 3.
 _WITH_TEXT = (1, 2)
 _DATALESS = 1
+_EMPTY_LINE = 3
 
 
 class Struct:
@@ -79,13 +81,17 @@ def records(prog: Program, info: vmcoreinfo.VmcoreInfo) -> Iterator[tuple[int, s
         block = descriptor.field("text_blk_lpos", "prb_data_blk_lpos")
         begin, end = block.word("begin"), block.word("next")
         is_there = state & id_mask == number and state >> id_bits in _WITH_TEXT
-        if is_there and not begin & _DATALESS:
+        is_lost = begin & end & _DATALESS and not begin == end == _EMPTY_LINE
+        if is_there and not is_lost:
             record = descriptors.element("infos", "printk_info", number % count)
-            # A block that would reach over the end of the ring stands at its start.
-            wraps = begin // size != (end - 1) // size
-            place, room = (0, end % size) if wraps else (begin % size, end - begin)
-            # In front of the text is the id of the record.
-            text = prog.read(data + place + word, min(record.u16("text_len"), room - word))
+            text = b""
+            if not begin & end & _DATALESS:
+                # A block that would reach over the end of the ring stands at its start. Since 6.19
+                # one may end exactly there (67e1b0052f6b), and then it does not.
+                wraps = begin // size != (end - 1) // size
+                place, room = (0, end % size) if wraps else (begin % size, end - begin)
+                # In front of the text is the id of the record.
+                text = prog.read(data + place + word, min(record.u16("text_len"), room - word))
             yield record.u64("ts_nsec"), text.decode(errors="replace")
         if number == head:
             return

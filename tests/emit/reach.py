@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.emit import notes
+from tests.emit.cases import CASES
 from tests.emit.driver import finding, parsing, reading, target
 from tests.emit.test_agreement import HEADERS
 from vmcoreinfo import derive
@@ -29,6 +30,7 @@ def requests() -> Iterator[list[str]]:
         text = f"OSRELEASE={release}\nPAGESIZE=4096\n".encode()
         yield [parsing(text), *(target(arch) for arch in notes.ARCHITECTURES)]
     yield from of_recipes()
+    yield from of_cases()
 
 
 def of_real_notes() -> Iterator[list[str]]:
@@ -53,6 +55,12 @@ def of_recipes() -> Iterator[list[str]]:
             for values in given:
                 for release in (recipe.since, max(recipe.until - 1, 0)):
                     yield [parsing(_text(release, values)), *targets]
+
+
+def of_cases() -> Iterator[list[str]]:
+    """What a person worked out, for the numbers that a recipe compares with."""
+    for case in CASES:
+        yield [parsing(case.note), target(case.arch, memory="none")]
 
 
 def _text(release: int, values: dict[str, int]) -> bytes:

@@ -82,7 +82,7 @@ def test_python_reader_that_fails(reader: derive.ReadMemory | None) -> None:
     with pytest.raises(derive.ReadError):
         derive.vmalloc_start(info, derive.Target("x86_64", reader))
     with pytest.raises(derive.ReadError):
-        derive.vmalloc_start(info)
+        derive.vmalloc_start(info, derive.Target("x86_64"))
 
 
 def test_python_reader_may_give_any_bytes() -> None:
@@ -91,7 +91,7 @@ def test_python_reader_may_give_any_bytes() -> None:
     def read(address: int, size: int) -> bytearray:
         return bytearray(MEMORY_3_10[address])
 
-    assert derive.vmalloc_start(info, derive.Target(read=read)) == (  # type: ignore[arg-type]
+    assert derive.vmalloc_start(info, derive.Target("x86_64", read)) == (  # type: ignore[arg-type]
         0xFFFFC90000000000,
         "vmap_area_list",
     )

@@ -78,24 +78,28 @@ def records(name: str, release: str) -> bytes:
     return dump(entries, head + ring)
 
 
-def ringbuffer() -> bytes:
-    """Since 5.10: texts that wrap, an empty line, a record that was never committed, one too long."""
+RESERVED = b"reserved"
+"""The text of a record that was never committed."""
+LOST = b"lost"
+"""The text of one that was, and for whose text there was no room."""
+CUT = b"cut"
+"""The text of one that is said to be longer than it is."""
+RING_MEMORY = 0x600 + 128
+"""How many bytes of memory such a dump has, its last ones."""
+
+
+def ringbuffer(release: str, texts: list[bytes]) -> bytes:
+    """Since 5.10: records of these texts, the first in the last 40 bytes of the ring of 128."""
     count_bits, size_bits = 3, 7
     size = 1 << size_bits
     descs, infos, data = 0x100, 0x200, 0x600
-    memory = bytearray(0x600 + size)
-    ids = list(range(13, 19))
+    memory = bytearray(RING_MEMORY)
+    ids = list(range(13, 13 + len(texts)))
     lpos = 5 * size + 88
-    for at, (ident, text) in enumerate(
-        zip(
-            ids,
-            [b"oldest", b"", b"reserved", b"wraps to the start", b"a\nb \x02", b"cut"],
-            strict=True,
-        )
-    ):
-        kind = 0 if text == b"reserved" else 1 if ident == ids[-1] else 2
-        begin = next_ = 3
-        if text:
+    for at, (ident, text) in enumerate(zip(ids, texts, strict=True)):
+        kind = 0 if text == RESERVED else 1 if ident == ids[-1] else 2
+        begin = next_ = 1 if text == LOST else 3
+        if text and text != LOST:
             need = 8 + (len(text) + 7) // 8 * 8
             begin, next_ = lpos, lpos + need
             start = begin % size
@@ -107,7 +111,7 @@ def ringbuffer() -> bytes:
             lpos = next_
         slot = ident % (1 << count_bits)
         struct.pack_into("<QQQ", memory, descs + slot * 24, kind << 62 | ident, begin, next_)
-        length = 200 if text == b"cut" else len(text)
+        length = 200 if text == CUT else len(text)
         info = infos + slot * 88
         struct.pack_into("<QQHBBI", memory, info, at, at * 1_234_567_891, length, 0, 6, 1 << 31 | 1)
     struct.pack_into("<Q", memory, 0, BASE + 8)
@@ -115,7 +119,7 @@ def ringbuffer() -> bytes:
     struct.pack_into("<QQQQQQ", memory, 8, *ring)
     struct.pack_into("<QQQQ", memory, 8 + 48, size_bits, BASE + data, lpos, 0)
     entries: dict[str, int | str] = {
-        "OSRELEASE": "5.10.0",
+        "OSRELEASE": release,
         "PAGESIZE": "4096",
         "SYMBOL(prb)": BASE,
         **{"SIZE(printk_ringbuffer)": "88", "SIZE(prb_desc)": "24", "SIZE(printk_info)": "88"},
@@ -137,5 +141,10 @@ LOGS: dict[str, Callable[[], bytes]] = {
     "characters": characters,
     "log": lambda: records("log", "3.10.0"),
     "printk_log": lambda: records("printk_log", "4.19.0"),
-    "ringbuffer": ringbuffer,
+    "ringbuffer": lambda: ringbuffer(
+        "5.10.0", [b"oldest", b"", RESERVED, b"wraps to the start", b"a\nb \x02", CUT]
+    ),
 }
+
+# A block ends exactly where the ring does, which none did before 6.19.
+ENDS_WITH_THE_RING = [b"to the last byte of the ring, 32", b"", LOST, b"at its start", RESERVED]

@@ -21,7 +21,7 @@ from tests.compat.real import altered, at_addresses, releases_of, vmlinux
 from tests.conftest import CORPUS, ROOT
 from tests.dump.real import CACHE, GUESTS, Guest, core, guest, name_of, prepared, without_note
 from tests.examples.layout import VENV
-from tests.examples.logs import LOGS
+from tests.examples.logs import ENDS_WITH_THE_RING, LOGS, ringbuffer
 from vmcoreinfo_codegen.dump.reader import find_note
 
 SOURCES = ROOT / "examples" / "stand-ins"
@@ -429,6 +429,17 @@ def test_the_log_is_the_same(
     with capsys.disabled():
         print(f"\n{name_of(which) if which else CRASH}", *found, sep="\n")
     assert found and all(one.same > 200 and not one.other for one in found)
+
+
+def test_the_end_of_the_lockless_ring(built: Path, tmp_path: Path) -> None:
+    """A block that ends where the ring does lies there; a lost text is no empty line."""
+    dump = tmp_path / "vmcore"
+    dump.write_bytes(ringbuffer("6.19.0", ENDS_WITH_THE_RING))
+    assert output(built / "vmcore_dmesg", dump).splitlines() == [
+        "[    0.000000] to the last byte of the ring, 32",
+        "[    1.234567] ",
+        "[    3.703703] at its start",
+    ]
 
 
 @pytest.mark.long

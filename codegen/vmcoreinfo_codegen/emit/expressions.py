@@ -56,6 +56,10 @@ class _Compiler(ABC):
     def binary(self, operator: str, left: str, right: str) -> str: ...
 
     @abstractmethod
+    def shift(self, operator: str, operand: str, by: int) -> str:
+        """A shift by a number below 64, which needs no look at it."""
+
+    @abstractmethod
     def choice(self, condition: str, then: str, otherwise: str) -> str: ...
 
     def _step(self, kind: str, **rest: Any) -> str:
@@ -77,6 +81,10 @@ class _Compiler(ABC):
                 return self._step("log2", operand=outer(self.compile(operand)))
             case Complement(operand=operand):
                 return self.complement(self.compile(operand))
+            case Binary(operator="<<" | ">>" as operator, left=left, right=Number(value=by)) if (
+                by < 64
+            ):
+                return self.shift(operator, self.compile(left), by)
             case Binary(operator=operator, left=left, right=right):
                 return self.binary(operator, self.compile(left), self.compile(right))
             case Choice(condition=condition, then=then, otherwise=otherwise):
@@ -106,6 +114,9 @@ class _C(_Compiler):
                 return f"(uint64_t)({left} == {right})"
         return f"({left} {operator} {right})"
 
+    def shift(self, operator: str, operand: str, by: int) -> str:
+        return f"({operand} {operator} {by})"
+
     def choice(self, condition: str, then: str, otherwise: str) -> str:
         return f"({condition} ? {then} : {otherwise})"
 
@@ -131,6 +142,10 @@ class _Python(_Compiler):
             case "|" | "&":
                 return f"({left} {operator} {right})"
         return f"(({left} {operator} {right}) & _MASK)"
+
+    def shift(self, operator: str, operand: str, by: int) -> str:
+        shifted = f"({operand} {operator} {by})"
+        return shifted if operator == ">>" else f"({shifted} & _MASK)"
 
     def choice(self, condition: str, then: str, otherwise: str) -> str:
         return f"({then} if {condition} else {otherwise})"

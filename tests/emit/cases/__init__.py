@@ -6,7 +6,14 @@ from __future__ import annotations
 from tests.emit.cases.addresses import KASLR_OFFSET, PHYS_BASE, VMALLOC_START
 from tests.emit.cases.case import Case
 from tests.emit.cases.pages import LOGS, PAGES
-from tests.emit.cases.widths import PAGE_SHIFT, PHYSMEM, SECTION_SIZES, VA_BITS, constants
+from tests.emit.cases.widths import (
+    PAGE_SHIFT,
+    PHYSMEM,
+    SECTION_MAPS,
+    SECTION_SIZES,
+    VA_BITS,
+    constants,
+)
 
 CASES: list[Case] = [
     *VMALLOC_START,
@@ -16,6 +23,7 @@ CASES: list[Case] = [
     *VA_BITS,
     *constants("section_size_bits", SECTION_SIZES),
     *constants("max_physmem_bits", PHYSMEM),
+    *constants("section_map_mask", SECTION_MAPS),
     *PAGES,
     *LOGS,
 ]

@@ -79,9 +79,35 @@ VMALLOC_START = [
         "walk_of_6_8_without_architecture",
         "vmalloc_start",
         f"OSRELEASE=6.8.12 {WALK_3_10}",
-        (0xFFFFC90000000000, "vmap_area_list"),
+        NO_RECIPE,
         None,
         MEMORY_3_10,
+    ),
+    *(
+        Case(
+            f"walk_of_{arch}",
+            "vmalloc_start",
+            f"OSRELEASE=6.8.12 {WALK_3_10}",
+            (0xFFFFC90000000000, "vmap_area_list"),
+            arch,
+            MEMORY_3_10,
+        )
+        for arch in ("arm64", "riscv64", "riscv32", "loongarch64", "mips64", "mips", "ia64", "sh")
+    ),
+    # Modules are on the lists too, and lie below the linear map there.
+    Case("walk_of_arm", "vmalloc_start", WALK_3_10, NO_RECIPE, "arm", MEMORY_3_10),
+    Case("vmlist_of_arm", "vmalloc_start", VMLIST, NO_RECIPE, "arm", MEMORY_VMLIST),
+    Case("walk_of_ppc_5_9", "vmalloc_start", f"OSRELEASE=5.9 {WALK_3_10}", NO_RECIPE, "ppc", {}),
+    *(
+        Case(
+            f"vmlist_of_{arch}",
+            "vmalloc_start",
+            f"OSRELEASE=3.9.0 {VMLIST}",
+            (0xFFFFC90000000000, "vmlist"),
+            arch,
+            MEMORY_VMLIST,
+        )
+        for arch in ("arm64", "ppc64", "ppc", "s390x", "mips64", "mips", "ia64", "sh")
     ),
     Case(
         "walk_adds_each_offset",
@@ -254,6 +280,7 @@ KASLR_OFFSET = [
     *not_movable("riscv64", "6.5.13", "6.6.0"),
     Case("arm_any", "kaslr_offset", "OSRELEASE=7.3.4", (0, "not_movable"), "arm"),
     Case("armhf_is_arm", "kaslr_offset", "OSRELEASE=7.3.4", (0, "not_movable"), "armhf"),
+    Case("riscv32_any", "kaslr_offset", "OSRELEASE=6.6.0", (0, "not_movable"), "riscv32"),
     Case("ia64_any", "kaslr_offset", "OSRELEASE=6.6.0", (0, "not_movable"), "ia64"),
     Case("sh_without_release", "kaslr_offset", "PAGESIZE=4096", (0, "not_movable"), "sh"),
     Case("x86_64_without_release", "kaslr_offset", "PAGESIZE=4096", NO_RECIPE, "x86_64"),
@@ -298,7 +325,7 @@ KASLR_OFFSET = [
         "kaslr_offset",
         "OSRELEASE=6.12.94 SYMBOL(_stext)=ffffffff9a802000 "
         "NUMBER(KERNEL_LINK_ADDR)=0xffffffff80000000",
-        NO_RECIPE,
+        (0, "not_movable"),
         "riscv32",
     ),
     Case(

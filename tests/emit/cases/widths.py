@@ -26,6 +26,25 @@ PAGE_SHIFT = [
 
 VA_BITS = [
     arm64_va("5.5.0", "NUMBER(VA_BITS)=52", NO_RECIPE, "arm64_52_configured_alone"),
+    # Bit 51 of an address of the linear map: set in the one of 48 bits, clear in that of 52.
+    arm64_va(
+        "5.8.9",
+        "NUMBER(VA_BITS)=52 SYMBOL(mem_section)=ffff6ce5dfede140",
+        (48, "mem_section"),
+        "arm64_52_configured_but_48_before_5_9",
+    ),
+    arm64_va(
+        "5.8.9",
+        "NUMBER(VA_BITS)=52 SYMBOL(mem_section)=fff06ce5dfede140",
+        (52, "mem_section"),
+        "arm64_52_in_use_before_5_9",
+    ),
+    arm64_va(
+        "5.8.9",
+        "NUMBER(VA_BITS)=64 SYMBOL(mem_section)=fff06ce5dfede140",
+        NO_RECIPE,
+        "arm64_64_is_no_width_whatever_mem_section",
+    ),
     arm64_va("5.5.0", "NUMBER(VA_BITS)=48", (48, "va_bits_not_52"), "arm64_48"),
     arm64_va("4.19.0", "NUMBER(VA_BITS)=39", (39, "va_bits_not_52"), "arm64_39"),
     arm64_va("4.19.0", "NUMBER(VA_BITS)=42", (42, "va_bits_not_52"), "arm64_42"),
@@ -63,7 +82,22 @@ VA_BITS = [
         (48, "pgtable_l5_enabled"),
         "x86_64",
     ),
-    Case("x86_64_4_16", "va_bits", "OSRELEASE=4.16.18", (48, "four_levels"), "x86_64"),
+    Case("x86_64_4_13", "va_bits", "OSRELEASE=4.13.16", (48, "four_levels"), "x86_64"),
+    Case("x86_64_4_16", "va_bits", "OSRELEASE=4.16.18", NO_RECIPE, "x86_64"),
+    Case(
+        "x86_64_4_16_with_46_bits_of_physical_addresses",
+        "va_bits",
+        "OSRELEASE=4.16.18 LENGTH(mem_section)=4096",
+        (48, "section_roots"),
+        "x86_64",
+    ),
+    Case(
+        "x86_64_4_14_with_52_bits_of_physical_addresses",
+        "va_bits",
+        "OSRELEASE=4.14.0 LENGTH(mem_section)=131072",
+        (57, "section_roots"),
+        "x86_64",
+    ),
     Case("x86_64_4_17", "va_bits", "OSRELEASE=4.17.0", NO_RECIPE, "x86_64"),
     Case("i386", "va_bits", "OSRELEASE=4.16.18", NO_RECIPE, "i386"),
 ]
@@ -91,6 +125,11 @@ SECTION_SIZES: list[tuple[str, str, str, int | None, str]] = [
     ("arm64", "5.12", "", None, NO_RECIPE),
     ("arm", "4.5", "", None, NO_RECIPE),
     ("arm", "4.6", "", 28, "constant"),
+    # 2^(36 - 28), 2^(32 - 27), 2^(29 - 26) sections, and one root of all.
+    ("arm", "5.12", "LENGTH(mem_section)=256", 28, "section_count"),
+    ("arm", "5.12", "LENGTH(mem_section)=32", 27, "section_count"),
+    ("arm", "5.12", "LENGTH(mem_section)=8", 26, "section_count"),
+    ("arm", "4.13", "LENGTH(mem_section)=1", 28, "section_count"),
     ("ppc64", "2.6.24", "", 24, "constant"),
     ("ppc", "6.1", "", None, NO_RECIPE),
     ("s390x", "2.6.26", "", 25, "constant"),
@@ -104,11 +143,22 @@ SECTION_SIZES: list[tuple[str, str, str, int | None, str]] = [
     ("loongarch64", "5.19", "", 29, "constant"),
     ("mips", "3.5", "PAGESIZE=65536", 28, "constant"),
     ("mips64", "3.5", "PAGESIZE=65536", 28, "constant"),
-    ("mips64", "3.6", "PAGESIZE=65536", 29, "constant"),
+    ("mips64", "3.6", "PAGESIZE=65536", None, NO_RECIPE),
+    # 2^(35 - 29), 2^(35 - 28), 2^(48 - 29), 2^(48 - 28) sections.
+    ("mips64", "3.6", "PAGESIZE=65536 LENGTH(mem_section)=64", 29, "section_count"),
+    ("mips64", "3.6", "PAGESIZE=65536 LENGTH(mem_section)=128", 28, "section_count"),
+    ("mips64", "4.13", "PAGESIZE=65536 LENGTH(mem_section)=524288", 29, "section_count"),
+    ("mips64", "4.13", "PAGESIZE=65536 LENGTH(mem_section)=1048576", 28, "section_count"),
+    ("mips64", "4.13", "PAGESIZE=16384 LENGTH(mem_section)=524288", 28, "section_count"),
     ("mips64", "3.6", "PAGESIZE=16384", 28, "constant"),
     ("mips64el", "6.1", "PAGESIZE=4096", 28, "constant"),
     ("mips", "3.6", "", 28, "constant"),
-    ("ia64", "2.6.24", "", 30, "constant"),
+    ("ia64", "2.6.24", "", None, NO_RECIPE),
+    # A block of 2^(orders - 1) pages, where that is more than 2^30 bytes.
+    ("ia64", "2.6.24", "PAGESIZE=16384 LENGTH(zone.free_area)=17", 30, "largest_block"),
+    ("ia64", "5.18", "PAGESIZE=65536 LENGTH(zone.free_area)=17", 32, "largest_block"),
+    ("ia64", "5.18", "PAGESIZE=65536 LENGTH(zone.free_area)=16", 31, "largest_block"),
+    ("ia64", "5.18", "PAGESIZE=65536 LENGTH(zone.free_area)=11", 30, "largest_block"),
     ("sh", "2.6.24", "", 26, "constant"),
     ("sparc64", "6.1", "", None, NO_RECIPE),
 ]
@@ -125,7 +175,8 @@ PHYSMEM: list[tuple[str, str, str, int | None, str]] = [
     ("x86_64", "2.6.26", "", 44, "constant"),
     ("x86_64", "2.6.30", "", 44, "constant"),
     ("x86_64", "2.6.31", "", 46, "constant"),
-    ("x86_64", "4.16", "", 46, "constant"),
+    ("x86_64", "4.13", "", 46, "constant"),
+    ("x86_64", "4.14", "", None, NO_RECIPE),
     ("x86_64", "4.17", "", None, NO_RECIPE),
     ("x86_64", "4.17", L4, 46, "pgtable_l5_enabled"),
     ("x86_64", "4.17", L5, 52, "pgtable_l5_enabled"),
@@ -142,6 +193,14 @@ PHYSMEM: list[tuple[str, str, str, int | None, str]] = [
     ("i386", "6.1", "", 32, "constant"),
     ("i386", "6.1", ROOTS, 32, "constant"),
     ("arm64", "3.16", "", 40, "constant"),
+    # One root of 65536 / 16 = 4096 sections of 2^30 bytes, of which 2^40 / 2^30 = 1024 count.
+    (
+        "arm64",
+        "3.16",
+        "LENGTH(mem_section)=1 SIZE(mem_section)=16 PAGESIZE=65536",
+        40,
+        "constant",
+    ),
     ("arm64", "3.17", "", 48, "constant"),
     ("arm64", "4.15", "", 48, "constant"),
     ("arm64", "4.16", "", None, NO_RECIPE),
@@ -150,6 +209,9 @@ PHYSMEM: list[tuple[str, str, str, int | None, str]] = [
     ("arm64", "5.12", ROOTS_16K, 52, "section_roots"),
     ("arm", "4.5", "", None, NO_RECIPE),
     ("arm", "4.6", "", 36, "constant"),
+    ("arm", "5.8", "LENGTH(mem_section)=256", 36, "section_count"),
+    ("arm", "5.8", "LENGTH(mem_section)=32", 32, "section_count"),
+    ("arm", "5.8", "LENGTH(mem_section)=8", 29, "section_count"),
     ("ppc64", "3.6", "", 44, "constant"),
     ("ppc64", "3.7", "", 46, "constant"),
     ("ppc64", "4.18", "", 46, "constant"),
@@ -186,7 +248,8 @@ PHYSMEM: list[tuple[str, str, str, int | None, str]] = [
         56,
         "section_roots",
     ),
-    ("riscv32", "5.4", "", 34, "constant"),
+    ("riscv32", "5.8", "", 34, "constant"),
+    ("riscv32", "5.9", "", None, NO_RECIPE),
     ("loongarch64", "5.19", "", 48, "constant"),
     ("mips", "3.16", "", 35, "constant"),
     ("mips64", "3.16", "", 35, "constant"),
@@ -195,6 +258,29 @@ PHYSMEM: list[tuple[str, str, str, int | None, str]] = [
     ("ia64", "2.6.24", "", 50, "constant"),
     ("sh", "2.6.24", "", 32, "constant"),
     ("xtensa", "6.1", "", None, NO_RECIPE),
+]
+
+
+# Masks as unsigned words of 64 bits.
+SIX_BITS = 0xFFFFFFFFFFFFFFC0
+MAPS = "OFFSET(mem_section.section_mem_map)=0"
+SECTION_MAPS: list[tuple[str, str, str, int | None, str]] = [
+    *(
+        (arch, "3.10.0-1160.el7", MAPS, SIX_BITS, "free_bits")
+        for arch in ("x86_64", "arm64", "ppc64", "s390x", "riscv64", "loongarch64", "ia64")
+    ),
+    ("i386", "2.6.24", MAPS, 0xFFFFFFFFFFFFFFFC, "flags"),
+    ("i386", "4.12.14", MAPS, 0xFFFFFFFFFFFFFFFC, "flags"),
+    ("i386", "4.13", MAPS, 0xFFFFFFFFFFFFFFF8, "flags"),
+    ("i386", "5.2.21", MAPS, 0xFFFFFFFFFFFFFFF8, "flags"),
+    ("arm", "5.3", MAPS, 0xFFFFFFFFFFFFFFF0, "flags"),
+    ("arm", "5.11.22", MAPS, 0xFFFFFFFFFFFFFFF0, "flags"),
+    ("mips", "5.12", MAPS, 0xFFFFFFFFFFFFFFE0, "flags"),
+    ("mips64", "5.19.17", MAPS, 0xFFFFFFFFFFFFFFE0, "flags"),
+    ("mips64", "6.0", MAPS, SIX_BITS, "free_bits"),
+    ("riscv32", "7.3.4", MAPS, SIX_BITS, "free_bits"),
+    ("x86_64", "6.1", "", None, NO_RECIPE),
+    ("sh", "init_uts_ns.name.release", MAPS, None, NO_RECIPE),
 ]
 
 

@@ -89,13 +89,17 @@ def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any
 
 def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
     """Which static functions the recipes call: an unused one is a warning."""
-    recipes = [r["c"] for d in derivations for r in d["recipes"] if r["constant"] is None]
+    worked_out = [r for d in derivations for r in d["recipes"] if r["constant"] is None]
+    recipes = [recipe["c"] for recipe in worked_out]
     calls = called(recipes)
     reads = [step for recipe in recipes for step in recipe["steps"] if step["kind"] == "read"]
+    # A recipe of named architectures applies to a target alone.
+    anywhere = [recipe["c"] for recipe in worked_out if not recipe["archs"]]
     reads_pointer = any(not int(step["width"]) for step in reads)
     return {
         **calls,
         "read_pointer": reads_pointer,
+        "read_without_target": called(anywhere)["read"],
         "number_of": "number_of(" in str(recipes) or reads_pointer,
     }
 
