@@ -20,9 +20,7 @@ def subject_of(schema: Schema, text: str, *archs: str) -> Subject:
     release, distribution = release_of(schema, info)
     found = [schema.architecture(arch) for arch in archs]
     assert all(found)
-    return Subject(
-        text.encode(), info, schema, release, distribution, tuple(a for a in found if a)
-    )
+    return Subject(text.encode(), info, schema, release, distribution, tuple(a for a in found if a))
 
 
 def found(schema: Schema, rule: str, text: str, *archs: str) -> list[Finding]:
