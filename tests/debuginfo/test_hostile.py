@@ -16,6 +16,7 @@ from tests.debuginfo.make import (
     CONST,
     ENUM,
     HEADER_BYTES,
+    INT,
     PTR,
     STRUCT,
     TYPE_TAG,
@@ -24,7 +25,9 @@ from tests.debuginfo.make import (
     everything,
 )
 from vmcoreinfo_codegen.debuginfo.btf import Btf
+from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
 from vmcoreinfo_codegen.debuginfo.problem import DebugInfoError
+from vmcoreinfo_codegen.terms.expression import Binary, TypeFact
 
 NAMES = ["page", "zone", "packed", "twice", "list_head", "deep_t", "nothing_t", "wide", "nowhere"]
 PATHS = ["flags", "lru", "share", "lru.next", "free_area", "low", "here", "nowhere"]
@@ -262,3 +265,92 @@ def test_a_header_and_anything(words: list[int], strings: bytes) -> None:
     for name in (*NAMES, *PATHS, *ENUMERATORS):
         b.string(name)
     ask(b.blob() + strings)
+
+
+def test_anonymous_members_of_many_types() -> None:
+    """80 types of 65,535 anonymous members took 95 s."""
+    b = Blob()
+    inner = b.struct("", 8, [("x", 0, 0)])
+    for _ in range(4):
+        b.struct("page", 8, [("", inner, 0)] * 0xFFFF)
+    types = Btf(b.blob(), "blob")
+    began = time.process_time()
+    with pytest.raises(DebugInfoError, match=r"blob: passed the limit of \d+ members looked at"):
+        for _ in range(20):
+            types.offsets("page", "nowhere")
+    assert time.process_time() - began < 8
+
+
+def test_what_a_thousand_notes_ask_is_looked_up_once() -> None:
+    """Real types pass no limit, however many notes are compared with them."""
+    types = Btf(EVERYTHING)
+    asked = [TypeFact("offset", "page.lru"), TypeFact("length", "zone.free_area")]
+    facts = Facts(asked, Sources(types))
+    spent = set()
+    for _ in range(5):
+        assert [facts.values([fact]) for fact in asked] == [{8}, {11}]
+        spent.add(types._budget.left)
+    assert len(spent) == 1
+
+
+def test_types_of_one_name_that_multiply() -> None:
+    b = Blob()
+    for number in range(1, 65):
+        for name in ("page", "zone", "node"):
+            b.struct(name, number, [])
+    names = [TypeFact("size", name) for name in ("page", "zone", "node")]
+    two = Binary("+", names[0], names[1])
+    facts = Facts([], Sources(Btf(b.blob())))
+    assert facts.values([two]) == set(range(2, 129))
+    with pytest.raises(DebugInfoError, match="page and zone and node in 262144 ways"):
+        facts.values([Binary("+", two, names[2])])
+
+
+@pytest.mark.parametrize("content", [b"x" * 3_000_000, b"x\0" * 1_500_000, b"\0page" * 500_000])
+def test_strings_of_any_shape(content: bytes) -> None:
+    b = Blob()
+    b.struct("zone", 8, [])
+    b._strings += content
+    b._places = {"": 0}
+    b.struct("page", 16, [])
+    types = Btf(b.blob())
+    began = time.process_time()
+    assert (types.sizes("zone"), types.sizes("page")) in [({8}, {16}), ({8}, set())]
+    assert time.process_time() - began < 3
+
+
+def test_types_that_do_not_begin_the_blob() -> None:
+    """What stands between the header and them is passed over, and a longer header is."""
+    b = Blob()
+    b.struct("page", 8, [("flags", 0, 0), ("lru", 0, 64)])
+    size = len(b.blob()) - HEADER_BYTES - len(b._strings)
+    lies = {"types_at": 8, "strings_at": 8 + size}
+    for header, between in ((HEADER_BYTES, 8), (HEADER_BYTES + 12, 20)):
+        blob = b.blob(header=header, **lies)
+        types = Btf(blob[:HEADER_BYTES] + b"\xff" * between + blob[HEADER_BYTES:])
+        assert (types.sizes("page"), types.offsets("page", "lru")) == ({8}, {8})
+
+
+def test_void_is_no_type() -> None:
+    """Its number is 0, and no word of the blob is its."""
+    b = Blob()
+    b.add(INT, "int", 4, [32])
+    b.typedef("nothing_t", 0)
+    b.struct("page", 8, [("flags", 0, 0)])
+    data = bytearray(b.blob())
+    # Of whoever reads one word before the first type, this is the kind of an int.
+    struct.pack_into("<I", data, HEADER_BYTES, INT << 24)
+    types = Btf(bytes(data))
+    assert types.sizes("nothing_t") == set()
+    assert types.lengths("page", "flags") == set()
+
+
+def test_the_last_type_can_be_referred_to_and_the_one_behind_it_not() -> None:
+    b = Blob()
+    b.typedef("deep_t", 3)
+    b.typedef("wide", 4)
+    b.int_("int", 4)
+    types = Btf(b.blob())
+    assert types.sizes("deep_t") == {4}
+    with pytest.raises(DebugInfoError, match="type 4 is referred to, and not there"):
+        types.sizes("wide")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
@@ -161,6 +162,23 @@ def test_what_is_no_vmlinux(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(DebugInfoError, match="takes the uncompressed kernel, not /boot/vmlinuz"):
         Vmlinux(path)
+
+
+def test_a_name_that_goes_past_the_table_of_names(tmp_path: Path) -> None:
+    """The table ends in the middle of .BTF, and what comes behind is none of it."""
+    path = tmp_path / "vmlinux"
+    end = b"\0.shstrtab\0.note.gnu.property\0.notes\0.BTF".__len__()
+    for size, has_types in ((end, False), (end + 1, True)):
+        path.write_bytes(made(shstrtab=size))
+        kernel = Vmlinux(path)
+        assert (kernel.btf() is not None) is has_types
+        kernel.close()
+
+
+def test_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DebugInfoError, match="a pipe, and a vmlinux is read here and there"):
+        Vmlinux(tmp_path / "pipe")
 
 
 def test_no_file(tmp_path: Path) -> None:

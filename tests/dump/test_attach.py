@@ -151,6 +151,7 @@ def test_offsets_that_do_not_fit_in_32_bits(tmp_path: Path) -> None:
     struct.pack_into("<II", dump, 52 + 32 + 4, 0xFFFFF800, 0)
     path = tmp_path / "vmcore"
     path.write_bytes(dump)
+    os.truncate(path, 0xFFFFF801)
     with pytest.raises(DumpError, match="do not fit in 32 bits"):
         attach(NEW, str(path), str(tmp_path / "copy"))
 
@@ -213,3 +214,68 @@ def test_the_copy_may_be_in_another_file_system(tmp_path: Path) -> None:
         out.unlink(missing_ok=True)
     with pytest.raises(IsADirectoryError, match="a folder"):
         attach(NEW, str(dump), str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("size", "cut", "described", "held"),
+    [(30_332, 0, 30_000, 30_000), (30_331, 1, 30_000, 29_999), (333, 29_999, 30_000, 1), (332, 30_000, 30_000, 0)],
+)  # fmt: skip
+def test_how_much_a_dump_holds(size: int, cut: int, described: int, held: int) -> None:
+    dump = with_memory(elf(), 64, "<", b"memory" * 5000)
+    assert len(dump) == 30_332
+    file = elf_format.open_elf(Memory("dump", dump[:size]))
+    assert elf_format.coverage(file, file.segments()) == (described, held, cut)
+
+
+def test_a_dump_without_memory_is_whole() -> None:
+    file = elf_format.open_elf(Memory("dump", elf()))
+    assert elf_format.coverage(file, file.segments()) == (0, 0, 0)
+
+
+def test_a_pipe_holds_all() -> None:
+    source = Memory("dump", with_memory(elf(), 64, "<", b"memory" * 5000)[:1000])
+    source.size = None  # type: ignore[assignment]
+    file = elf_format.open_elf(source)
+    assert elf_format.coverage(file, file.segments()) == (30_000, 30_000, 0)
+
+
+def test_a_dump_that_is_cut(run: Run, tmp_path: Path) -> None:
+    """What a part of is there is rescued, and said; what nothing of is there is refused."""
+    note, dump, out = tmp_path / "note", tmp_path / "vmcore", tmp_path / "copy"
+    note.write_bytes(NEW)
+    whole = with_memory(elf(), 64, "<", b"memory" * 5000)
+    for size, code, message in (
+        (len(whole), 0, "no warning"),
+        (9000, 0, "it ends 21332 bytes before what its program headers say, and holds 8668 of 30000"),
+        (200, 2, "of the 30000 bytes of memory that its program headers describe the file holds none"),
+        (100, 2, "2 program headers at byte 64 do not fit in the file"),
+    ):  # fmt: skip
+        dump.write_bytes(whole[:size])
+        ran = run("attach", str(note), str(dump), "-o", str(out))
+        assert (ran.code, out.exists()) == (code, code == 0)
+        assert message == "no warning" or message in ran.err
+        assert ("it ends" in ran.err) is (size == 9000)
+        out.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(("machine", "warned"), [(62, False), (183, True), (0xF00D, False)])
+def test_a_note_of_another_architecture(
+    run: Run, tmp_path: Path, machine: int, warned: bool
+) -> None:
+    note = "tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note"
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    dump.write_bytes(with_memory(elf(None, machine=machine), 64, "<", b"memory" * 500))
+    ran = run("attach", note, str(dump), "-o", str(out))
+    assert (ran.code, out.exists()) == (0, True)
+    assert ("has the note of a kernel of x86_64, and" in ran.err) is warned
+    assert (f"{dump} is of arm64" in ran.err) is warned
+
+
+def test_adapt_says_that_a_dump_is_cut(run: Run, tmp_path: Path) -> None:
+    note = next(n for n in real_notes() if n.file == "x86_64-6.12.117+deb13-amd64.note")
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    whole = with_memory(elf(note.text), 64, "<", b"memory" * 5000)
+    dump.write_bytes(whole[:-7])
+    ran = run("adapt", str(dump), "--for", "makedumpfile", "-o", str(out))
+    assert (ran.code, out.exists()) == (0, True)
+    assert "it ends 7 bytes before what its program headers say" in ran.err

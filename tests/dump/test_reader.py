@@ -32,6 +32,49 @@ def test_elf_of_every_class_and_byte_order(bits: int, order: str) -> None:
     assert found.arch == {32: "mips", 64: "mips64"}[bits]
 
 
+# e_machine (ELF psABIs), with uname's architecture by class; None where there is no such kernel.
+MACHINES = {
+    2: ("sparc", "sparc64"),
+    3: ("i386", None),
+    4: ("m68k", None),
+    8: ("mips", "mips64"),
+    15: ("parisc", "parisc64"),
+    18: ("sparc", None),
+    20: ("ppc", None),
+    21: (None, "ppc64"),
+    22: ("s390", "s390x"),
+    40: ("arm", None),
+    42: ("sh", None),
+    43: (None, "sparc64"),
+    50: (None, "ia64"),
+    62: (None, "x86_64"),
+    183: (None, "arm64"),
+    243: ("riscv32", "riscv64"),
+    258: (None, "loongarch64"),
+    0x9026: (None, "alpha"),
+    0xF00D: (None, None),
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_architecture_of_every_machine(machine: int) -> None:
+    found = tuple(found_in(elf(bits=bits, machine=machine)).arch for bits in (32, 64))
+    assert found == MACHINES[machine]
+
+
+@pytest.mark.parametrize("block", [512, 1024, 4096, 65_536, 1 << 20])
+def test_kdump_of_every_block_size(block: int) -> None:
+    assert found_in(kdump(block=block)).text == TEXT
+
+
+@pytest.mark.parametrize("block", [0, 1, 256, 511, 513, 4095, 3 * 4096, 1 << 21])
+def test_no_kdump_has_such_blocks(block: int) -> None:
+    data = bytearray(kdump(block=4096).ljust(1 << 22, b"\1"))
+    struct.pack_into("<i", data, 428, block)
+    with pytest.raises(DumpError, match="without a block size"):
+        found_in(bytes(data))
+
+
 @pytest.mark.parametrize("order", "<>")
 def test_elf_with_other_notes_and_that_of_xen(order: str) -> None:
     before = other_note(order) + other_note(order, b"LINUX", 2696, 0x202)

@@ -150,7 +150,7 @@ def _files_that_are_cut(folder: Path) -> Iterator[Case]:
     yield case("a core that is half there", "attach", NOTE, half, "-o", out, codes=(FINE,))
 
 
-def _elf_of(segments: Iterable[tuple[int, int, int, int]], content: bytes = b"") -> list[bytes]:
+def elf_of(segments: Iterable[tuple[int, int, int, int]], content: bytes = b"") -> list[bytes]:
     """An ELF core of these (type, offset, physical, size), in pieces; `content` behind them."""
     rows = list(segments)
     many = len(rows) >= 0xFFFF
@@ -178,7 +178,7 @@ def _notes_without_end(folder: Path) -> Iterator[Case]:
     ):
         place = 64 + 56 * count + 64
         dump = folder / f"notes-{count}-{len(content)}"
-        put(dump, *_elf_of(((4, place, 0, len(content)) for _ in range(count)), content))
+        put(dump, *elf_of(((4, place, 0, len(content)) for _ in range(count)), content))
         heavy = 30 if count > 100_000 else 15
         for verb in (("note", dump), ("audit", dump), ("attach", NOTE, dump, "-o", folder / "o")):
             codes = (FINDINGS, UNREADABLE) if verb[0] != "attach" else (FINE, UNREADABLE)
@@ -187,11 +187,11 @@ def _notes_without_end(folder: Path) -> Iterator[Case]:
     yield case(
         "notes of a tebibyte of holes",
         "note",
-        put(sparse, *_elf_of([(4, 4096, 0, 1 << 40)]), size=1 << 41),
+        put(sparse, *elf_of([(4, 4096, 0, 1 << 40)]), size=1 << 41),
         codes=(FINDINGS,),
     )
     notes = struct.pack("<III", 4, 0, 1) + b"ABC\0"
-    many = put(folder / "notes-many", *_elf_of([(4, 184, 0, 1 << 40)], notes * 1_100_000))
+    many = put(folder / "notes-many", *elf_of([(4, 184, 0, 1 << 40)], notes * 1_100_000))
     yield case("1,100,000 notes", "note", many, seconds=15)
     claim = make.elf(b"x" * (1 << 21))
     yield case("a note of 2 MiB", "parse", put(folder / "note-2M", claim))
@@ -205,7 +205,7 @@ def _segments_without_end(folder: Path) -> Iterator[Case]:
     image = banner * 200
     end = place + len(note)
     rows = [(4, place, 0, len(note))] + [(1, end, 4096 * n, len(image)) for n in range(count - 1)]
-    dump = put(folder / "segments-all-alike", *_elf_of(rows, note + image))
+    dump = put(folder / "segments-all-alike", *elf_of(rows, note + image))
     symbols = system_map(folder)
     synth = ("synth", "--kernel", "6.12.0", *ARCH, "--symbols", symbols, "--dump")
     for verb, codes in (
@@ -217,14 +217,14 @@ def _segments_without_end(folder: Path) -> Iterator[Case]:
     ):
         yield case("a million segments of the same bytes", *verb, codes=codes, seconds=45)
     few = [(1, 64 + 56 * 2000 + 64, n << 40, len(image)) for n in range(2000)]
-    overlapping = put(folder / "segments-overlap", *_elf_of(few, image))
+    overlapping = put(folder / "segments-overlap", *elf_of(few, image))
     yield case("2,000 segments of the same bytes", *synth, overlapping, seconds=15)
-    too_many = bytearray(b"".join(_elf_of(rows[:70_000])))
+    too_many = bytearray(b"".join(elf_of(rows[:70_000])))
     struct.pack_into("<I", too_many, 64 + 56 * 70_000 + 44, 1 << 31)
     path = put(folder / "segments-2G", too_many, size=1 << 38)
     for verb in (("note", path), ("attach", NOTE, path, "-o", folder / "o")):
         yield case("2,147,483,648 segments", *verb)
-    huge = put(folder / "memory-1P", *_elf_of([(1, 4096, 0, 1 << 50)]), size=1 << 42)
+    huge = put(folder / "memory-1P", *elf_of([(1, 4096, 0, 1 << 50)]), size=1 << 42)
     yield case("memory of a tebibyte of holes", *synth, huge)
     yield case("memory of a tebibyte of holes", "find", huge, codes=(FINDINGS,))
 

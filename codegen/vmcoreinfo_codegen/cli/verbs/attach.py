@@ -87,6 +87,8 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
 
 def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     """Warn where the note is of a kernel of another architecture than the dump."""
+    if arch is None or arch == found.arch:
+        return
     import vmcoreinfo
 
     from ... import resources
@@ -94,7 +96,7 @@ def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     from ..schema import load_schema
 
     schema = load_schema(resources.schema())
-    theirs = schema.architecture(arch or "")
+    theirs = schema.architecture(arch)
     told = schema.architecture(found.arch or "")
     info = vmcoreinfo.parse(found.text)
     ours = [told] if told else architectures_of(schema, info, release_of(schema, info)[0])
