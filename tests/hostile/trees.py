@@ -155,8 +155,8 @@ SOURCES: dict[str, Callable[[], str]] = {
         "#define M(x) VMCOREINFO_NUMBER(x)\n" * 150_000 + _in_body("M(a);" * 5000)
     ),
     "macros of macros": lambda: (
-        "".join(f"#define M{i}(x) {f'M{i + 1}(x); ' * 20}\n" for i in range(9))
-        + "#define M9(x) VMCOREINFO_NUMBER(x)\n"
+        "".join(f"#define M{i}(x) {f'M{i + 1}(x); ' * 20}\n" for i in range(6))
+        + "#define M6(x) VMCOREINFO_NUMBER(x)\n"
         + _in_body("M0(a);")
     ),
     "arguments that grow": lambda: (
@@ -413,7 +413,7 @@ def _of_tarballs(folder: Path) -> Iterator[Case]:
     yield made("an escape", tar_of(_whole() | {"kernel/\x1b[2J.c": GOOD.encode()}), (0,))
     yield made("cut at a member", body)
     _sparse(folder / "sparse.tar", 30 << 30, body + header(b"linux/x", 29 << 30, b"0"))
-    yield _extract("tarball: 30 GB of nothing", folder / "sparse.tar", codes=ANY, seconds=60)
+    yield _extract("tarball: 30 GB of nothing", folder / "sparse.tar", codes=REFUSED)
     chance = random.Random(11)
     for number in range(30):
         for name, data in (
