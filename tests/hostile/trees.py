@@ -36,14 +36,7 @@ _CODE = "kernel/vmcore_info.c"
 
 def cases(folder: Path) -> Iterator[Case]:
     """Make the input in a folder, and say what to do with it."""
-    for kind, make in (
-        ("source", _of_sources),
-        ("makefile", _of_makefiles),
-        ("folder", _of_folders),
-        ("tarball", _of_tarballs),
-        ("repository", _of_repositories),
-        ("config", _of_configs),
-    ):
+    for kind, make in KINDS.items():
         (folder / kind).mkdir(parents=True)
         yield from make(folder / kind)
 
@@ -392,3 +385,13 @@ def _of_configs(folder: Path) -> Iterator[Case]:
         yield Case(f"config: {name}: budget", budget, None, 5, 700, codes)
         verb = verbs[place % 3]
         yield Case(f"config: {name}: {verb[0]}", verb, None, 5, 700, ANY)
+
+
+KINDS: dict[str, Callable[[Path], Iterator[Case]]] = {
+    "source": _of_sources,
+    "makefile": _of_makefiles,
+    "folder": _of_folders,
+    "tarball": _of_tarballs,
+    "repository": _of_repositories,
+    "config": _of_configs,
+}
