@@ -19,7 +19,7 @@ from pathlib import Path
 from ..opening import open_at_once
 from .child import ChildError, run
 
-_MOST_OUTPUT = 64 << 20
+_MOST_OUTPUT = 32 << 20
 _MOST_SECONDS = 60
 # To look through all sources, or a history.
 _SLOW = {"grep": 900, "log": 900}
@@ -57,10 +57,11 @@ _CONFIG = """[core]
 [extensions]
 	objectFormat = {}
 """
-_PARTIAL = (
+NOT_HERE = (
     "; an object that is not here is never fetched: in a partial clone, get them all first, "
     "by 'git fetch --refetch --no-filter'"
 )
+"""What to do about an object that is missing."""
 _MISSING = ("missing", "unable to read", "could not read", "unable to find", "bad object")
 
 
@@ -136,7 +137,7 @@ class Repository:
             raise GitError(f"{self.path}: {error}") from error
         if not 0 <= ran.code <= accepted:
             said = ran.said or f"it was ended by signal {-ran.code}"
-            hint = _PARTIAL if any(word in said for word in _MISSING) else ""
+            hint = NOT_HERE if any(word in said for word in _MISSING) else ""
             raise GitError(f"{self.path}: git {verb}: {said}{hint}")
         return ran.out
 

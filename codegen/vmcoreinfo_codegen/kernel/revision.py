@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 
 from .gathered import MAKEFILE, MARKS, Gathered, Tree, TreeError, text_of
-from .git import GitError, Repository
+from .git import NOT_HERE, GitError, Repository
 
 _REGULAR = (b"100644", b"100755")
 
@@ -60,7 +60,7 @@ def _listed(repository: Repository, commit: str, gathered: Gathered) -> list[_Bl
             continue
         _, _, object_, size = head.split()
         if not size.isdigit():
-            raise GitError(f"{repository.path}: {text_of(name)}: its object is not here")
+            raise GitError(f"{repository.path}: {text_of(name)}: its object is missing{NOT_HERE}")
         gathered.expect(text_of(name), int(size))
         found.append(_Blob(name, object_, int(size)))
     return found

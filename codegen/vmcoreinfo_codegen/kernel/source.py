@@ -37,7 +37,7 @@ _CONTINUED = re.compile(r"\\(?=[ \t]*+\n)")
 # The conditions around a line of a kernel have at most ten operands.
 _MOST_OPERANDS = 256
 _MOST_STEPS = 20_000
-_STEPS_A_CHARACTER = 10
+_STEPS_A_CHARACTER = 2
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ Watch = Callable[[BinaryIO, int], BinaryIO]
 
 _BLOCK = 512
 _MOST_MEMBERS = 2_000_000
+_MOST_CONTENT = 16 << 30
 # Sources pack to a tenth of their size, zeros to a seven thousandth.
 _LEAST_UNPACKED = 64 << 20
 _RATIO = 100
@@ -80,12 +81,14 @@ class _Member:
 
 def _members(stream: Unpacked, archive: str) -> Iterator[_Member]:
     count = Limit(archive, _MOST_MEMBERS, "members", TreeError)
+    content = Limit(archive, _MOST_CONTENT, "bytes in its members", TreeError)
     name: bytes | None = None
     size: bytes | None = None
     sparse = False
     first = True
     while (member := _header(stream, first)) is not None:
         count.spend()
+        content.spend(member.left)
         first = False
         if member.kind == _LONG_NAME:
             name = _extension(member, archive).partition(b"\0")[0]

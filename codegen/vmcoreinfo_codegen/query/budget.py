@@ -30,7 +30,7 @@ _DIGITS = {
 }
 _LONGEST_SHOWN = 10
 # The names that conditions of a kernel share have some hundred configurations.
-_MOST_TRIED = 2_000_000
+_MOST_TRIED = 1_000_000
 Groups = Mapping[Condition, list[int]]
 """Bytes of the lines that are printed under the same condition."""
 
