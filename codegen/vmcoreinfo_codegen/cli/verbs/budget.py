@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         lines = lines_of_tree(schema, extraction, arch)
         name = extraction.tree
     else:
-        release = release_of(schema, options.kernel) if options.kernel else schema.latest
+        release = schema.latest if options.kernel is None else release_of(schema, options.kernel)
         lines = lines_of_release(schema, release, arch)
         name = str(release)
     if not lines:

@@ -29,6 +29,7 @@ from ..kernel import add_revision_option, extraction_of, print_sites
 from ..output import print_json
 from ..schema import add_format_option, add_schema_option, load_schema
 from .check import as_json
+from .generate import failing_products
 
 _DONE = {
     Close: "closed",
@@ -192,6 +193,8 @@ def _regenerate(schema: Schema, problems: list[Problem], options: argparse.Names
     if any(problem.severity == "error" for problem in problems):
         print("not regenerated: the schema has errors now, see below", file=sys.stderr)
         return
-    outcome = write(emit(schema, TARGETS), folder)
+    with failing_products():
+        products = emit(schema, TARGETS)
+    outcome = write(products, folder)
     where = sys.stderr if options.format == "json" else sys.stdout
     print(f"\n{len(outcome.written)} products regenerated in {folder}", file=where)
