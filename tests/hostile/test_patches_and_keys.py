@@ -151,7 +151,7 @@ def test_a_patch_is_read_whole_or_not_at_all(run: Run, tmp_path: Path) -> None:
     assert (ran.code, "--patch <stdin>: more than 16777216 bytes" in ran.err) == (2, True)
 
 
-@pytest.mark.parametrize("key", ["", "A=B", "\x1b[31m", "A\udcff", "A" * 300], ids=range(5))
+@pytest.mark.parametrize("key", ["", "A=B", "\x1b[31m", "\u202e", "A" * 300])
 def test_what_is_no_key(run: Run, key: str) -> None:
     ran = run("impact", "SYMBOL(prb)", "--add", key)
     assert (ran.code, "a key is printable ASCII" in ran.err) == (2, True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Run
+from tests.command import NOTE, Run
 from tests.hostile.inputs import HEAD
 from vmcoreinfo_codegen.check import check_files
 from vmcoreinfo_codegen.model.build import load
@@ -237,3 +237,18 @@ def test_an_empty_name_is_not_the_current_folder(run: Run) -> None:
     for words in (["fmt", ""], ["check", "--schema", ""], ["regenerate", ""]):
         ran = run(*words)
         assert (ran.code, "an empty name" in ran.err) == (2, True), words
+
+
+@pytest.mark.parametrize("words", [["list"], ["diff", "6.8", "6.9"], ["budget"], ["impact", "A"]])
+def test_a_schema_without_releases(run: Run, tmp_path: Path, words: list[str]) -> None:
+    place = tmp_path / "schema"
+    place.mkdir()
+    (place / "schema.vmci").write_text("schema 1\nA {\n\tvalue flag\n\tsince 6.9\n}\n")
+    ran = run(*words, "--schema", str(place))
+    assert (ran.code, "schema.vmci:1:1: error: no release is declared" in ran.err) == (2, True)
+
+
+def test_a_derivation_that_the_command_does_not_have(run: Run, tmp_path: Path) -> None:
+    place = folder(tmp_path, derive("1").replace("derive x", "derive re"))
+    ran = run("derive", NOTE, "re", "--schema", str(place))
+    assert (ran.code, "has none of the name" in ran.out) == (1, True)

@@ -21,6 +21,14 @@ _MOST_LINES = 20_000
 # Terms of a condition and operators of an expression; the deepest of the shipped schema has 5.
 MOST_LEVELS = 64
 MOST_TERMS = 64
+SHOWN = (
+    (_LONGEST_LINE, "characters in a line, blanks not counted"),
+    (_MOST_LINES, "lines in a file"),
+    (MOST_LEVELS, "levels of an expression or a condition, each operator one"),
+    (MOST_TERMS, "terms of a condition"),
+    ((1 << 64) - 1, "as a number"),
+)
+"""Limits as the reference tells them."""
 
 
 def unprintable(text: str, path: str) -> Iterator[Problem]:
