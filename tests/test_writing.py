@@ -20,7 +20,8 @@ from tests.command import NOTE, Run
 from tests.conftest import ROOT
 from tests.dump.make import elf
 from vmcoreinfo_codegen import writing
-from vmcoreinfo_codegen.emit.product import NotOurs, Product, write
+from vmcoreinfo_codegen.emit.problem import NotOurs
+from vmcoreinfo_codegen.emit.product import Product, write
 
 COMMAND = (sys.executable, "-m", "vmcoreinfo_codegen")
 

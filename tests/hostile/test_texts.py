@@ -26,6 +26,7 @@ from markdown_it.token import Token
 
 from tests.hostile import texts
 from vmcoreinfo_codegen.cli.main import main
+from vmcoreinfo_codegen.emit.depfile import depfile
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.build import load
 from vmcoreinfo_codegen.reference.man import roff
@@ -319,3 +320,13 @@ def test_manuals_show_any_text(tmp_path: Path, program: str) -> None:
     found = plain(re.sub(r".\x08", "", ran.stdout))
     missing = [text for text in texts.NASTY if plain(text) not in found]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    "name", ["a:b", "a=b", "a%b", "a;b", "a|b", "a*b", "a[b", "a\nb", "a\x1bb"]
+)
+def test_a_depfile_has_no_name_that_make_reads_otherwise(name: str) -> None:
+    """`a=b/x.h: x` sets a variable, and nothing was made again."""
+    for made, needed in (([name], ["x"]), (["x"], [name])):
+        with pytest.raises(ValueError, match="can't stand in a Makefile"):
+            depfile(made, needed)

@@ -17,11 +17,18 @@ from ..terms.release import Release
 from .failure import Failure
 
 
+def existing_path(text: str) -> Path:
+    """A path of the command line. An empty one is a mistake, and not the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name; write . for the current folder")
+    return Path(text)
+
+
 def add_schema_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--schema",
         metavar="DIR",
-        type=Path,
+        type=existing_path,
         default=resources.schema(),
         help="folder of the .vmci files (default: those that came with the tool)",
     )

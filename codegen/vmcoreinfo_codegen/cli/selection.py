@@ -109,7 +109,7 @@ def selection_of(
             Reader(text, *consumer_release(schema, text)) for text in dict.fromkeys(options.readers)
         ),
         patterns=tuple(patterns),
-        kernels=_kernels(schema, options.kernel) if options.kernel else EVERY_KERNEL,
+        kernels=EVERY_KERNEL if options.kernel is None else _kernels(schema, options.kernel),
         archs=tuple(arch.name for arch in schema.architectures if arch.name in names),
     )
 

@@ -6,6 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+# What make reads in a rule, and neither make nor ninja can be told not to: a line end, an
+# assignment, a pattern, a wildcard, a recipe.
+_MEANS_SOMETHING = re.compile(r"[\x00-\x08\x0a-\x1f\x7f:=%;|*?\[\]]")
+
 
 def depfile(products: Iterable[str], sources: Iterable[str]) -> str:
     """A rule without a recipe, and one for each source, so that one that is gone is no error.
@@ -19,8 +23,9 @@ def depfile(products: Iterable[str], sources: Iterable[str]) -> str:
 
 
 def _escaped(name: str) -> str:
-    if "\n" in name:
-        raise ValueError(f"{name!r}: a name with a line break can't stand in a Makefile")
+    refused = _MEANS_SOMETHING.search(name)
+    if refused:
+        raise ValueError(f"{name!r}: a name with {refused[0]!r} can't stand in a Makefile")
     # As gcc -MD does: a backslash in front of a space counts for itself only when doubled.
     name = re.sub(r"(\\*)([ \t])", r"\1\1\\\2", name)
     return name.replace("$", "$$").replace("#", "\\#")

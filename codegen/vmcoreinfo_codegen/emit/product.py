@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from pydantic_core import to_json
 
 from .. import __version__, writing
+from .problem import NotOurs
 from .stamp import STAMP_WITHIN, command_of
 
 LICENCE = "MIT"
@@ -103,10 +104,6 @@ def json_schema_product(path: str, shown: Context, replay: str) -> Product:
 def indented(document: object, by: int = 2) -> str:
     """A JSON document to read and compare; json.dumps() is slow where it indents."""
     return to_json(document, indent=by).decode() + "\n"
-
-
-class NotOurs(Exception):
-    """A file or a link that stands where a product is to be written, and why it stays."""
 
 
 def write(

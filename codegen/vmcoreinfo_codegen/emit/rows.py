@@ -8,6 +8,7 @@ from typing import Any
 from ..model.schema import Schema
 from ..model.vocabulary import Format, Unit
 from ..terms.key import Kind, identifier_of
+from .problem import NoProduct
 
 Row = dict[str, Any]
 
@@ -41,6 +42,13 @@ MESSAGES = {
 def enum_name(word: str) -> str:
     """A word of the language as part of a C or Python constant: `0x-hex` is `PREFIXED_HEX`."""
     return {"0x-hex": "PREFIXED_HEX"}.get(word, word.replace("-", "_").upper())
+
+
+def parser_rows(schema: Schema) -> list[Row]:
+    """The entries of a parser. Raises NoProduct where it could not tell the release of a note."""
+    if "OSRELEASE" not in schema.by_key:
+        raise NoProduct("the schema has no OSRELEASE, by which a parser tells releases")
+    return entry_rows(schema)
 
 
 def entry_rows(schema: Schema) -> list[Row]:

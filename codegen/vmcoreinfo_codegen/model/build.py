@@ -39,6 +39,7 @@ _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.Consumer: (100, "consumers"),
 }
 _MOST_LINES = 1000
+SHOWN = (*_MOST.values(), (_MOST_LINES, "lines of a block"))
 
 
 def load(folder: Path) -> Schema:
@@ -120,6 +121,10 @@ class _Builder(ConsumerBuilder):
                     consumers.append(self.consumer(item))
                 case tree.Section() if not str(item.title):
                     self._problem(item, "a section without a title")
+        if exports and not releases:
+            self._path = files[0].path
+            hint = "entries live from one release to another: 'release 6.9 2024-05-12'"
+            self._problem(tree.Blank(1, 1, ""), "no release is declared", hint)
         return Schema(
             releases=tuple(releases),
             architectures=tuple(architectures),

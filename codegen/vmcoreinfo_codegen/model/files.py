@@ -17,6 +17,11 @@ TOP = "schema.vmci"
 MOST_BYTES = 1 << 19
 MOST_BYTES_IN_ALL = 1 << 21
 MOST_FILES = 2000
+SHOWN = (
+    (MOST_BYTES, "bytes in a file"),
+    (MOST_BYTES_IN_ALL, "bytes in all files"),
+    (MOST_FILES, "files, all of them in the folder of the schema, links or not"),
+)
 _MOST_NAMES = 100_000
 """Names in the folder and those below it, whatever they are of."""
 

@@ -36,6 +36,8 @@ def find_release(schema: Schema, text: str) -> tuple[Release, str]:
     """A release and the distribution's part behind it, of any `uname -r` output."""
     known = [str(declared.release) for declared in schema.releases]
     try:
+        if not text.isprintable():
+            raise ValueError(text)
         release, distribution = parse_release_string(text)
     except ValueError:
         raise UnknownName("release", text, near_misses(text, known), "write it as 6.9") from None

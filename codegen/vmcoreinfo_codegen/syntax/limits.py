@@ -17,9 +17,18 @@ from ..problem import Location, Problem, shortened
 
 RULE = "VMCI001"
 _LONGEST_LINE = 4000
+_MOST_LINES = 20_000
 # Terms of a condition and operators of an expression; the deepest of the shipped schema has 5.
 MOST_LEVELS = 64
 MOST_TERMS = 64
+SHOWN = (
+    (_LONGEST_LINE, "characters in a line, blanks not counted"),
+    (_MOST_LINES, "lines in a file"),
+    (MOST_LEVELS, "levels of an expression or a condition, each operator one"),
+    (MOST_TERMS, "terms of a condition"),
+    ((1 << 64) - 1, "as a number"),
+)
+"""Limits as the reference tells them."""
 
 
 def unprintable(text: str, path: str) -> Iterator[Problem]:
@@ -28,6 +37,9 @@ def unprintable(text: str, path: str) -> Iterator[Problem]:
         yield _first_unprintable(text, path)
         return
     if len(text) <= _LONGEST_LINE:
+        return
+    if text.count("\n") > _MOST_LINES:
+        yield Problem(Location(path, _MOST_LINES + 1), RULE, f"more than {_MOST_LINES} lines")
         return
     for number, line in enumerate(text.split("\n"), 1):
         # Blanks do not count: the formatter puts others.

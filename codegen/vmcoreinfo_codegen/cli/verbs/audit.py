@@ -87,8 +87,8 @@ def _auditor(options: argparse.Namespace, schema: Schema) -> Auditor:
     files = read_kernel(options.btf, options.vmlinux, options.symbols, names)
     return Auditor(
         schema,
-        architecture_of(schema, options.arch) if options.arch else None,
-        release_of(schema, options.kernel) if options.kernel else None,
+        None if options.arch is None else architecture_of(schema, options.arch),
+        None if options.kernel is None else release_of(schema, options.kernel),
         config,
         truth_of(schema, files, config),
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from ...kernel.config import ConfigError, read_config
@@ -49,13 +50,13 @@ def run(options: argparse.Namespace) -> int:
         except ConfigError as error:
             raise Failure(str(error)) from error
         config = {name: on.get(name, False) for name in schema.config_names()}
-    if options.kernel is not None and (options.rev or Path(options.kernel).exists()):
+    if options.kernel is not None and (options.rev or os.path.exists(options.kernel)):
         extraction = extraction_of(Path(options.kernel), options.rev)
         release = extraction.release or schema.latest
         lines = lines_of_tree(schema, extraction, arch)
         name = extraction.tree
     else:
-        release = release_of(schema, options.kernel) if options.kernel else schema.latest
+        release = schema.latest if options.kernel is None else release_of(schema, options.kernel)
         lines = lines_of_release(schema, release, arch)
         name = str(release)
     if not lines:

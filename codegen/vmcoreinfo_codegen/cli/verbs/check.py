@@ -7,7 +7,7 @@ import argparse
 import sys
 
 from ...check import BUILT_IN, all_rules, check_folder
-from ...problem import Problem, SchemaError
+from ...problem import Problem, SchemaError, shortened
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
 from ..schema import add_format_option, add_schema_option
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             print_table(["RULE", "NAME", "WHAT"], rules)
         return FINE
-    if options.rule:
+    if options.rule is not None:
         return _explain_rule(options.rule)
     if not options.schema.is_dir():
         raise Failure(f"{options.schema}: no such folder")
@@ -74,4 +74,6 @@ def _explain_rule(word: str) -> int:
         if word == id_:
             print(f"{id_}\n\n{doc}")
             return FINE
-    raise Failure(f"unknown rule '{word}'; 'vmcoreinfo check --rules' lists them", FINDINGS)
+    raise Failure(
+        f"unknown rule '{shortened(word)}'; 'vmcoreinfo check --rules' lists them", FINDINGS
+    )

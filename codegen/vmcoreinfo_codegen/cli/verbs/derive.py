@@ -104,7 +104,12 @@ def _value(
     why = None
     derived = None
     try:
-        derived = getattr(vmcoreinfo.derive, derivation.name)(info, target)
+        work_out = vmcoreinfo.derive.DERIVATIONS.get(derivation.name)
+        if work_out is None:
+            message = "the parser that came with the tool has none of the name"
+            why = f"{message}; 'vmcoreinfo generate python' makes one of this schema"
+        else:
+            derived = work_out(info, target)
     except vmcoreinfo.derive.ReadError as error:
         why = str(error)
     if derived is None:

@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     if options.kernel is not None and options.old is not None:
         raise Failure("--kernel compares with the schema; its release is given by --release")
     schema = load_schema(options.schema)
-    arch = architecture_of(schema, options.arch) if options.arch else None
+    arch = None if options.arch is None else architecture_of(schema, options.arch)
     if options.kernel is not None:
         return _of_tree(schema, options, arch)
     if options.format == "sarif":

@@ -15,7 +15,7 @@ from ...syntax.format import format_file
 from ...syntax.parse import parse
 from ..failure import FINDINGS, FINE, UNREADABLE, Failure
 from ..output import print_json
-from ..schema import add_format_option
+from ..schema import add_format_option, existing_path, unusable
 from .check import as_json
 
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         metavar="PATH",
         nargs="*",
-        type=Path,
+        type=existing_path,
         help="files, or folders with .vmci files; - for stdin to stdout (default: the schema)",
     )
     parser.add_argument(
@@ -91,7 +91,10 @@ def _files(paths: list[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(schema_files(path))
+            try:
+                files += sorted(schema_files(path))
+            except SchemaError as error:
+                raise unusable(path, error) from error
         elif path.exists():
             files.append(path)
         else:

@@ -6,13 +6,16 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ... import resources, writing
 from ...check import check_folder
 from ...emit import embedded
 from ...emit.depfile import depfile
-from ...emit.product import NotOurs, Outcome, Product, write
+from ...emit.problem import NoProduct, NotOurs
+from ...emit.product import Outcome, Product, write
 from ...model import Schema
 from ...problem import SchemaError, did_you_mean
 from ...targets import ON_REQUEST, TARGETS, emit, sources
@@ -74,13 +77,15 @@ def run(options: argparse.Namespace) -> int:
         if {"c", "library"} <= set(targets):
             raise Failure("'library' has the files of 'c' in it; name one of them")
         part = reduced(schema, selection)
-        products = embedded.emit(part, selection, targets, prefix)
+        with failing_products():
+            products = embedded.emit(part, selection, targets, prefix)
         folder = options.out or Path()
     else:
         if options.out is None and not resources.is_checkout():
             raise Failure("this is no source tree; say where to write with --out DIR")
         part, targets = schema, targets or list(TARGETS)
-        products = emit(schema, targets)
+        with failing_products():
+            products = emit(schema, targets)
         folder = options.out or resources.root() / "generated"
     try:
         outcome = write(
@@ -120,6 +125,15 @@ def checked_schema(folder: Path) -> Schema:
         listed = "\n".join(map(str, errors))
         raise Failure(f"nothing generated, the schema has problems:\n{listed}", FINDINGS)
     return schema
+
+
+@contextmanager
+def failing_products() -> Iterator[None]:
+    """Ends the verb where the schema does not do for a product."""
+    try:
+        yield
+    except NoProduct as error:
+        raise Failure(f"nothing generated: {error}") from error
 
 
 def _counts(schema: Schema, part: Schema) -> str:

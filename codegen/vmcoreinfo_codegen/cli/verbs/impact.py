@@ -51,10 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if not options.key and not options.patch:
+    if not options.key and options.patch is None:
         raise Failure("impact takes entries that go, or --patch with what a patch does")
     schema = load_schema(options.schema)
-    patch = _patch(schema, options.patch) if options.patch else Patch((), ())
+    patch = Patch((), ()) if options.patch is None else _patch(schema, options.patch)
     keys = [_key(schema, key) for key in options.key]
     removed = [Touched(key, "", None) for key in keys] + patch.gone()
     added = [Touched(_new_key(key), "", None) for key in options.add] + patch.came()
@@ -102,7 +102,7 @@ def _patch(schema: Schema, path: str) -> Patch:
 def _base(schema: Schema, removed: Sequence[str], to: str | None) -> Release:
     """The release that the change is made to: the one before `to`, or before the entries went."""
     mainline = [declared.release for declared in schema.releases]
-    until = release_of(schema, to) if to else None
+    until = None if to is None else release_of(schema, to)
     if until is None:
         ends = [schema.by_key[key].last for key in removed if key in schema.by_key]
         gone = [end.release for end in ends if end is not None]

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
-    release = release_of(schema, options.kernel) if options.kernel else schema.latest
+    release = schema.latest if options.kernel is None else release_of(schema, options.kernel)
     arch = architecture_of(schema, options.arch)
     if not arch.existed_in(release):
         until = arch.span.until

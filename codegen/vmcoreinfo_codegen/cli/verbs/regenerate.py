@@ -17,9 +17,9 @@ from ...query.interface import MadeBy, Regenerated, RegeneratedProduct
 from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
-from ..schema import add_format_option, add_schema_option
+from ..schema import add_format_option, add_schema_option, existing_path
 from ..selection import options_of_stamp, prefix_of, reduced, selection_of
-from .generate import checked_schema
+from .generate import checked_schema, failing_products
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         metavar="PATH",
         nargs="+",
-        type=Path,
+        type=existing_path,
         help="generated .c, .h and .py files, those that build a library, or folders to look for them in; a file brings what "
         "stands beside it by the same command",
     )
@@ -92,9 +92,10 @@ def _products(schema: Schema, stamp: Stamp) -> list[Product]:
     options = options_of_stamp(stamp)
     selection = selection_of(schema, options, stamp.patterns)
     prefix = prefix_of(options)
-    if not is_embedded(selection, [options.target], prefix):
-        return emit(schema, [options.target])
-    return emit_embedded(reduced(schema, selection), selection, [options.target], prefix)
+    with failing_products():
+        if not is_embedded(selection, [options.target], prefix):
+            return emit(schema, [options.target])
+        return emit_embedded(reduced(schema, selection), selection, [options.target], prefix)
 
 
 def _of_name(product: Standing, products: list[Product]) -> str:

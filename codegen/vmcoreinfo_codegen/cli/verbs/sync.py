@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ... import resources, writing
 from ...check import check_files
-from ...emit.product import NotOurs, write
+from ...emit.problem import NotOurs
+from ...emit.product import write
 from ...kernel.gathered import TreeError
 from ...kernel.git import GitError
 from ...kernel.pickaxe import commit_of, source_text
@@ -32,6 +33,7 @@ from ..kernel import add_revision_option, extraction_of, print_sites
 from ..output import print_json
 from ..schema import add_format_option, add_schema_option, load_schema
 from .check import as_json
+from .generate import failing_products
 
 _DONE = {
     Close: "closed",
@@ -203,8 +205,10 @@ def _regenerate(schema: Schema, problems: list[Problem], options: argparse.Names
     if any(problem.severity == "error" for problem in problems):
         print("not regenerated: the schema has errors now, see below", file=sys.stderr)
         return
+    with failing_products():
+        products = emit(schema, TARGETS)
     try:
-        outcome = write(emit(schema, TARGETS), folder)
+        outcome = write(products, folder)
     except NotOurs as error:
         raise Failure(f"the schema is written; not regenerated: {error}") from error
     where = sys.stderr if options.format == "json" else sys.stdout

@@ -13,7 +13,7 @@ from ..rows import (
     MESSAGES,
     arch_rows,
     diagnostic_rows,
-    entry_rows,
+    parser_rows,
     vocabulary_rows,
 )
 from .lookup import SUCCESSORS, buckets, successors
@@ -27,7 +27,7 @@ environment("emit.c").filters["comment"] = comment
 
 
 def context(schema: Schema) -> dict[str, Any]:
-    entries = entry_rows(schema)
+    entries = parser_rows(schema)
     keys = [entry["key"] for entry in entries]
     lengths = accumulate((len(entry["replaced_by"]) for entry in entries), initial=0)
     for entry, place in zip(entries, lengths):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ...model import Architecture, Schema
 from ...model.entry import Export
+from ..problem import NoProduct
 
 SUCCESSORS = 2
 """Keys that are tried for the next line before the hash is."""
@@ -123,7 +124,7 @@ def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int,
                 own = {(word * multiplier & _WORD) >> (64 - bits): index for index, word in words}
                 if len(own) == len(keys):
                     return Bucket(multiplier, base, 64 - bits, first, second), own
-    raise AssertionError(f"no hash for keys of {length} bytes")
+    raise NoProduct(f"no hash tells the {len(keys)} keys of {length} bytes apart")
 
 
 def _places(length: int) -> Iterator[tuple[int, int]]:

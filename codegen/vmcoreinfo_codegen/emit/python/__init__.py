@@ -12,7 +12,7 @@ from ..rows import (
     MESSAGES,
     arch_rows,
     diagnostic_rows,
-    entry_rows,
+    parser_rows,
     vocabulary_rows,
 )
 from .text import docstring
@@ -24,7 +24,7 @@ _MODULES = ("__init__", "parser", "properties", "entries", "derive", "native")
 def context(schema: Schema) -> dict[str, Any]:
     derivations = derivation_rows(schema)
     return {
-        "entries": entry_rows(schema),
+        "entries": parser_rows(schema),
         "archs": arch_rows(schema),
         "diagnostics": diagnostic_rows(),
         "messages": MESSAGES,

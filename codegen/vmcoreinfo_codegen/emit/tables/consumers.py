@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,12 +28,13 @@ def products(schema: Schema) -> list[Product]:
     """The page, the pictures and the tables for machines, out of the same runs."""
     over = {arch.name: timeline(schema, arch) for arch in schema.architectures}
     found = _all_runs(schema, over)
-    shown = [row for consumer in schema.consumers for row in _shown(consumer, found)]
+    archs = [name for name in _ARCHS if name in over]
+    shown = [row for consumer in schema.consumers for row in _shown(consumer, found, archs)]
     upgraded = upgrades(schema.latest, _by_consumer(found))
-    context = {**_page(schema, shown), "upgrades": upgrade_tables(upgraded, _ARCHS)}
+    context = {**_page(schema, shown, archs), "upgrades": upgrade_tables(upgraded, archs)}
     page = render("tables", "consumers.md.j2", "tables/consumers.md", {**context, "links": []})
     tables = [*verdict_products(_verdicts(found)), *upgrade_products(upgraded)]
-    return [page, *tables, *_matrices(over, shown)]
+    return [page, *tables, *_matrices(over, shown, archs)]
 
 
 def _by_consumer(found: list[_Row]) -> dict[str, list[tuple[str, dict[str, list[Run]]]]]:
@@ -42,10 +44,12 @@ def _by_consumer(found: list[_Row]) -> dict[str, list[tuple[str, dict[str, list[
     return rows
 
 
-def _matrices(over: dict[str, Timeline], found: list[_Row]) -> list[Product]:
+def _matrices(over: dict[str, Timeline], found: list[_Row], archs: Sequence[str]) -> list[Product]:
     columns = {
-        name: [r for r in over[name].releases if r.opening >= _SINCE.opening] for name in _ARCHS
+        name: [r for r in over[name].releases if r.opening >= _SINCE.opening] for name in archs
     }
+    if not any(columns.values()):
+        return []
     return [matrix(name, rows, columns) for name, rows in _by_consumer(found).items()]
 
 
@@ -70,16 +74,16 @@ def _all_runs(schema: Schema, over: dict[str, Timeline]) -> list[_Row]:
     ]
 
 
-def _shown(consumer: Consumer, found: list[_Row]) -> list[_Row]:
+def _shown(consumer: Consumer, found: list[_Row], archs: Sequence[str]) -> list[_Row]:
     """What people are shown of a consumer: its last releases, where there are some to compare."""
     rows = [row for row in found if row.consumer is consumer]
     return [
-        replace(row, runs={name: clipped(row.runs[name], _SINCE) for name in _ARCHS})
+        replace(row, runs={name: clipped(row.runs[name], _SINCE) for name in archs})
         for row in (rows[: -_RELEASES - 1 : -1] if len(rows) > 1 else [])
     ]
 
 
-def _page(schema: Schema, found: list[_Row]) -> dict[str, Any]:
+def _page(schema: Schema, found: list[_Row], archs: Sequence[str]) -> dict[str, Any]:
     read: dict[str, dict[str, list[str]]] = {}
     for consumer in schema.consumers:
         for need in consumer.needs:
@@ -105,13 +109,15 @@ def _page(schema: Schema, found: list[_Row]) -> dict[str, Any]:
         "count": len(rows),
         "entries": table(["Key", "Read by, for"], rows),
         "consumers": [
-            _consumer(schema, consumer, [row for row in found if row.consumer is consumer])
+            _consumer(schema, consumer, [row for row in found if row.consumer is consumer], archs)
             for consumer in by_consumer.values()
         ],
     }
 
 
-def _consumer(schema: Schema, consumer: Consumer, found: list[_Row]) -> dict[str, Any]:
+def _consumer(
+    schema: Schema, consumer: Consumer, found: list[_Row], archs: Sequence[str]
+) -> dict[str, Any]:
     rows: list[list[str | list[str]]] = []
     for row in found:
         declared = row.release.kernels
@@ -125,7 +131,7 @@ def _consumer(schema: Schema, consumer: Consumer, found: list[_Row]) -> dict[str
         "picture": f"compat-{consumer.name}.svg",
         "doc": paragraph(consumer.doc),
         "url": consumer.url,
-        "table": table(["Release", "Date", "Declares", *_ARCHS], rows),
+        "table": table(["Release", "Date", "Declares", *archs], rows),
     }
 
 
