@@ -89,9 +89,19 @@ class Cell:
         return self.predicted == self.seen
 
 
-@pytest.fixture(params=["6.1.0-*", "6.12.*", "7.3.4"])
+# Boots that KASLR moved, one that it did not, and the dump of a crash kernel, which has the
+# kernel's addresses in its program headers.
+BOOTS = {
+    "6.1": lambda: guest("6.1.0-*") / "with-device.elf",
+    "6.12": lambda: guest("6.12.*") / "with-device.elf",
+    "6.12 nokaslr": lambda: guest("6.12.*") / "nokaslr.elf",
+    "7.3": lambda: core(KDUMP),
+}
+
+
+@pytest.fixture(params=BOOTS)
 def kernel(request: pytest.FixtureRequest, run: Run) -> Kernel:
-    dump = core(KDUMP) if request.param == "7.3.4" else guest(request.param) / "with-device.elf"
+    dump = BOOTS[request.param]()
     text = find_note(str(dump)).text
     release = str(vmcoreinfo.parse(text).OSRELEASE)
     derived = run("derive", str(dump), "vmalloc_start", "--format", "json").json("derive")

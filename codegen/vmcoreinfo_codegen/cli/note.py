@@ -30,5 +30,5 @@ def exports_of(
     archs = [told] if told else architectures_of(schema, info, release)
     if len(archs) != 1:
         raise Failure(f"{found.name}: the architecture is not told; name it by --arch")
-    exports = noted(schema, release, archs[0], info, told_beside(found, archs[0]))
+    exports = noted(schema, release, archs[0], info, told_beside(found, archs[0], info))
     return info.OSRELEASE or str(release), exports

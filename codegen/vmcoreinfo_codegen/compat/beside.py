@@ -3,12 +3,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..dump.memory import PhysicalMemory
+from ..dump.problem import DumpError
 from ..dump.reader import Found
+from ..dump.source import File
 from ..model import Architecture
 from ..model.vocabulary import DumpSource
 
+_NEAR = 16 << 20
+_STEP = 1 << 20
+_IMAGE = 0xFFFFFFFF80000000
+"""Where x86_64 maps the image: the address of what phys_base 0 has at physical address 0."""
+_UTS_BYTES = 512
 
-def told_beside(found: Found, arch: Architecture) -> dict[DumpSource, bool]:
+
+def told_beside(
+    found: Found, arch: Architecture, info: Mapping[str, object]
+) -> dict[DumpSource, bool]:
     """What is known of the dump that a note is of; nothing of a bare note, as nobody knows what carried it.
 
     ELF dumps of QEMU have program headers with physical addresses alone. Where the kernel
@@ -21,4 +35,28 @@ def told_beside(found: Found, arch: Architecture) -> dict[DumpSource, bool]:
     told = {DumpSource.KDUMP_HEADER: False}
     if found.highest is not None and arch.kernel_half is not None:
         told[DumpSource.HEADERS] = found.highest >= arch.kernel_half
+    if arch.name == "x86_64":
+        near = _has_near_image(found.name, info)
+        if near is not None:
+            told[DumpSource.NEAR_IMAGE] = near
     return told
+
+
+def _has_near_image(path: str, info: Mapping[str, object]) -> bool | None:
+    """Whether the names of the kernel, in its data, are that near; None where that can't be read."""
+    base = info.get("NUMBER(phys_base)")
+    if isinstance(base, int):
+        return abs(base) <= _NEAR
+    address, release = info.get("SYMBOL(init_uts_ns)"), info.get("OSRELEASE")
+    # A pipe has no second reading.
+    if not isinstance(address, int) or not isinstance(release, str) or not Path(path).is_file():
+        return None
+    try:
+        with File(path) as file:
+            memory = PhysicalMemory(file)
+            places = range(address - _IMAGE - _NEAR, address - _IMAGE + _NEAR + 1, _STEP)
+            return any(
+                f"\0{release}\0".encode() in memory.read(place, _UTS_BYTES) for place in places
+            )
+    except (OSError, DumpError):
+        return None

@@ -140,6 +140,10 @@ class DumpSource(Described):
 
     HEADERS = ("headers", "program headers with the addresses at which the kernel ran")
     KDUMP_HEADER = ("kdump-header", "the header of a compressed dump")
+    NEAR_IMAGE = (
+        "near-image",
+        "memory of x86_64 with the kernel's image at most 16 MiB from where phys_base 0 has it",
+    )
 
 
 class Evidence(Described):
