@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import vmcoreinfo
+import vmcoreinfo.derive
 from tests.command import Run
 from tests.conftest import CORPUS
 from tests.dump.real import core, filtered, without_note
@@ -37,6 +38,40 @@ def test_note(name: str, note: str) -> None:
 def test_note_of_a_real_crash() -> None:
     info = vmcoreinfo.parse(find_note(str(core("x86_64-7.3.4+deb13-cloud-amd64-kdump.elf"))).text)
     assert (info.OSRELEASE, info.CRASHTIME) == ("7.3.4+deb13-cloud-amd64", 1795502252)
+
+
+@pytest.mark.parametrize("name", [f"{KERNEL_6_1}.kdump", f"{KERNEL_6_12}.kdump"])
+def test_section_map_mask_leaves_the_page_array(name: str) -> None:
+    """Of each section that is there: flags below, and above them where frame 0 would be."""
+    drgn = pytest.importorskip("drgn")
+    program = drgn.Program()
+    program.set_core_dump(core(name))
+    info = vmcoreinfo.parse(program["VMCOREINFO"].string_())
+    target = vmcoreinfo.derive.Target("x86_64", lambda address, size: program.read(address, size))
+    mask = vmcoreinfo.derive.section_map_mask(info, target)
+    assert mask is not None
+
+    def number(key: str) -> int:
+        value = info[key]
+        assert isinstance(value, int)
+        return value
+
+    roots = (
+        program.read_word(number("SYMBOL(mem_section)") + 8 * at)
+        for at in range(number("LENGTH(mem_section)"))
+    )
+    size, offset = number("SIZE(mem_section)"), number("OFFSET(mem_section.section_mem_map)")
+    found = [
+        program.read_word(root + at * size + offset)
+        for root in roots
+        if root
+        for at in range(number("PAGESIZE") // size)
+    ]
+    arrays = {word & mask.value for word in found if word}
+    assert any(word & ~mask.value for word in found)
+    (array,) = arrays
+    # The area of page descriptors begins at a multiple of 2^30 (x86_64 randomises it so).
+    assert array % (1 << 30) == 0 and array == info.get("SYMBOL(vmemmap)", array)
 
 
 def test_vmalloc_start_by_walking_the_list(run: Run) -> None:

@@ -7,11 +7,13 @@ known from how the kernel of the note was booted.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 import vmcoreinfo
+from tests.conftest import CORPUS
 from tests.emit import notes
 from tests.emit.cases.case import (
     NO_RECIPE,
@@ -119,7 +121,9 @@ REAL_VALUES: list[tuple[str, str, Outcome]] = [
     ("i386-6.1.0-50-686-pae", "section_size_bits", (29, "constant_pae")),
     ("i386-6.1.0-50-686", "section_size_bits", (26, "constant")),
     ("i386-6.1.0-50-686-pae", "max_physmem_bits", (36, "constant_pae")),
-    ("mips64el-6.1.0-50-5kc-malta", "section_size_bits", (28, "constant")),
+    ("mips64el-6.1.0-50-5kc-malta", "section_size_bits", NO_RECIPE),
+    ("x86_64-6.12.117+deb13-amd64", "section_map_mask", (0xFFFFFFFFFFFFFFC0, "free_bits")),
+    ("armhf-6.1.0-50-armmp", "section_map_mask", NO_RECIPE),
     ("x86_64-6.1.0-56-amd64", "slab_flag", (9, "exported")),
     ("x86_64-6.12.117+deb13-amd64", "slab_flag", NO_RECIPE),
     ("x86_64-6.12.117+deb13-amd64", "slab_mapcount", (-184549376, "page_type")),
@@ -133,6 +137,27 @@ def test_real_note_gives(driver: Driver, stem: str, derivation: str, expected: O
     path = notes.NOTES / f"{stem}.txt"
     said = derived_by_both(driver, derivation, path.read_bytes(), real_arch(path))
     assert said == expected
+
+
+def test_the_linear_map_of_arm64_starts_by_the_configured_width() -> None:
+    """The root array of sections, which is in it, has its place in the RAM that the guest saw."""
+    widths, narrower = set(), 0
+    for line in (CORPUS / "index.jsonl").read_text().splitlines():
+        boot = json.loads(line)
+        if boot["arch"] != "arm64":
+            continue
+        info = vmcoreinfo.parse((notes.NOTES / boot["file"]).with_suffix(".txt").read_bytes())
+        address, bits = info["SYMBOL(mem_section)"], info["NUMBER(VA_BITS)"]
+        offset, register = info["NUMBER(PHYS_OFFSET)"], info["NUMBER(TCR_EL1_T1SZ)"]
+        assert isinstance(address, int) and isinstance(bits, int)
+        assert isinstance(offset, int) and isinstance(register, int)
+        place = (address + (1 << bits) + offset) % (1 << 64)
+        memory = [line.split(" : ")[0] for line in boot["iomem"] if line.endswith("System RAM")]
+        ranges = [[int(end, 16) for end in text.split("-")] for text in memory]
+        assert any(first <= place <= last for first, last in ranges), boot["file"]
+        widths.add(bits)
+        narrower += 64 - register < bits
+    assert widths == {48, 52} and narrower
 
 
 def test_kaslr_offset_is_what_the_guest_itself_saw(driver: Driver) -> None:

@@ -167,7 +167,8 @@ def test_constants_alone_make_no_derivation(schema: Schema) -> None:
 
 def test_what_a_recipe_asks_besides_comes_with_it(schema: Schema) -> None:
     part = reduce(schema, keys("SYMBOL(vmlist)", "OFFSET(vm_struct.addr)"))
-    assert recipes(part, "vmalloc_start") == [("vmlist", None)]
+    ((name, archs),) = recipes(part, "vmalloc_start")
+    assert name == "vmlist" and archs is not None and "x86_64" in archs
     assert set(part.by_key) == {
         *("SYMBOL(vmlist)", "OFFSET(vm_struct.addr)", "OSRELEASE", "SIZE(list_head)")
     }
@@ -193,7 +194,8 @@ def test_a_later_recipe_stays_for_architectures_that_can_not_have_the_earlier(
     assert name == "vmap_area_list" and archs is not None
     assert "i386" in archs and "arm64" not in archs
     old = Selection(patterns=chosen.patterns, kernels=kernels("..5.10"), archs=("arm64",))
-    assert recipes(reduce(schema, old), "vmalloc_start") == [("vmap_area_list", None)]
+    ((name, archs),) = recipes(reduce(schema, old), "vmalloc_start")
+    assert name == "vmap_area_list" and archs is not None and "arm64" in archs
 
 
 def test_a_derivation_that_another_asks_stays_whole_or_not_at_all(schema: Schema) -> None:

@@ -97,7 +97,7 @@ VMALLOC_START = [
     # Modules are on the lists too, and lie below the linear map there.
     Case("walk_of_arm", "vmalloc_start", WALK_3_10, NO_RECIPE, "arm", MEMORY_3_10),
     Case("vmlist_of_arm", "vmalloc_start", VMLIST, NO_RECIPE, "arm", MEMORY_VMLIST),
-    Case("walk_of_ppc_5_9", "vmalloc_start", f"OSRELEASE=5.9 {WALK_3_10}", NO_RECIPE, "ppc", {}),
+    Case("walk_of_ppc", "vmalloc_start", f"OSRELEASE=5.9 {WALK_3_10}", NO_RECIPE, "ppc", {}),
     *(
         Case(
             f"vmlist_of_{arch}",
@@ -171,7 +171,7 @@ VMALLOC_START = [
         "OSRELEASE=4.1.0 SIZE(list_head)=8 SYMBOL(vmap_area_list)=c0654320 "
         "OFFSET(list_head.next)=0 OFFSET(vmap_area.va_start)=0 OFFSET(vmap_area.list)=24",
         (0xD1000000, "vmap_area_list"),
-        "ppc",
+        "mips",
         {0xC0654320: big(0xCF80A018, 4), 0xCF80A000: big(0xD1000000, 4)},
         big_endian=True,
     ),
