@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
+from tests.compat.small import small, tool_of
 from tests.conftest import CORPUS
 from vmcoreinfo_codegen.compat.parser import stumbles
 from vmcoreinfo_codegen.dump.reader import FORMATS
@@ -52,6 +53,98 @@ def test_what_a_parser_stumbles_over(
     found = stumbles(consumer, release, text)
     assert [stumble.trait.trait for stumble in found] == ([trait] if trait else [])
     assert all(where in stumble.where for stumble in found)
+
+
+@pytest.mark.parametrize(
+    ("tool", "text", "stumbles_over"),
+    [
+        ("makedumpfile@1.6.9", b"X" * 4095 + b"\n", ["line-limit"]),
+        ("makedumpfile@1.6.9", b"X" * 4096 + b"\n", ["note-limit", "line-limit"]),
+        ("makedumpfile@1.7.9", GOOD + b"X" * 1498 + b"\n", []),
+        ("makedumpfile@1.7.9", GOOD + b"X" * 1499 + b"\n", ["line-limit"]),
+        # What stands at the start of the text or of a line is a key of its own.
+        ("crash@9.0.2", b"KERNELOFFSET=1\nKERNELOFFSET=1\n", []),
+        ("crash@9.0.2", b"XKERNELOFFSET=1\n", ["unanchored"]),
+        # The first place decides, as the tool looks no further.
+        ("crash@9.0.2", b"KERNELOFFSET=1\nXKERNELOFFSET=1\n", []),
+        # The same value twice, and another value of a key that nobody wants.
+        ("makedumpfile@1.7.9", GOOD + b"PAGESIZE=4096\nX=1\nX=2\nPAGESIZE\n", []),
+        ("volatility3@2.11", GOOD + b"\n", []),
+        ("volatility3@2.11", GOOD + b"A=\t\n", []),
+        ("volatility3@2.11", GOOD + b"A=\x7f\n", ["printable-only"]),
+        ("drgn@0.2.0", b"", []),
+    ],
+)
+def test_where_a_trait_begins(
+    schema: Schema, tool: str, text: bytes, stumbles_over: list[str]
+) -> None:
+    consumer, release = _tool(schema, tool)
+    found = [stumble.trait.trait.value for stumble in stumbles(consumer, release, text)]
+    assert found == stumbles_over
+
+
+def test_what_is_shown_of_a_line(schema: Schema) -> None:
+    consumer, release = _tool(schema, "volatility3@2.11")
+
+    def shown(line: bytes) -> str:
+        (stumble,) = stumbles(consumer, release, GOOD + line + b"\n")
+        return stumble.where
+
+    assert shown(b"a" * 40) == f"line 4 has no '=': '{'a' * 40}'"
+    assert shown(b"a" * 41) == f"line 4 has no '=': '{'a' * 40}'…"
+
+
+def test_the_worst_stumble_comes_first() -> None:
+    schema = small("""
+	parser	first-duplicate degraded "the first is taken"
+	parser	note-limit 10 fatal "it overflows"
+	parser	line-limit 5 wrong "the rest is another line"
+	need "read" {
+		any	NUMBER(always)
+		without fatal	"it ends"
+	}
+""")
+    text = b"NUMBER(always)=1\nNUMBER(always)=2\n"
+    found = stumbles(tool_of(schema), ToolRelease.parse("1.0"), text)
+    assert [stumble.trait.verdict.value for stumble in found] == ["fatal", "wrong", "degraded"]
+    assert {stumble.lost for stumble in found} == {""}
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "is_read"),
+    [
+        ("hex", b"ffff", True),
+        ("hex", b"0xffff", False),
+        ("0x-hex", b"0xffff", True),
+        ("0x-hex", b"0Xffff", False),
+        ("decimal", b"12", True),
+        ("decimal", b"-12", False),
+        ("signed", b"-12", True),
+        ("signed", b"--12", False),
+        ("signed", b"1f", False),
+        ("hex", b"zz", False),
+        ("decimal hex", b"1F", True),
+    ],
+)
+def test_a_value_in_another_form_than_the_kernel_s(form: str, value: bytes, is_read: bool) -> None:
+    """It is no stumble if the tool reads that form too."""
+    entry = "SIZE(page) {\n\tvalue decimal bytes\n\tsince 6.6\n}\n"
+    schema = small(
+        f"""
+	reads	SIZE as {form}
+	parser	unparsable fatal "it fails"
+	need "read" {{
+		any	SIZE(page)
+		without fatal	"it ends"
+	}}
+""",
+        entry,
+    )
+    text = b"SIZE(page)=" + value + b"\n"
+    found = stumbles(tool_of(schema), ToolRelease.parse("1.0"), text)
+    assert [stumble.where.startswith("line 1 has a value") for stumble in found] == (
+        [] if is_read else [True]
+    )
 
 
 def test_of_a_format_of_dumps(schema: Schema) -> None:

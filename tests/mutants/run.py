@@ -13,8 +13,10 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from tests.mutants import code, data
 from tests.mutants.fault import Fault
 from tests.mutants.plant import KILLED, Copy, Job, Planter
 from tests.mutants.reach import Reach
@@ -22,10 +24,23 @@ from tests.mutants.reach import Reach
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 KEPT = ROOT / "build/mutants"
-# The tests that may notice a fault in the packages, fast ones alone. Not those of products: they
-# fail as soon as a product is another, and say nothing of whether it is right.
-TESTS = ("audit", "cli", "compat", "debuginfo", "dump", "model", "query", "subset", "sync", "synth")
+DATA = "data"
+PARTS = (*code.PACKAGES, DATA)
+# The tests that may notice a fault, fast ones alone. Not those of products: they fail as soon as
+# a product is another, and say nothing of whether it is right.
+TESTS = (
+    *("audit", "cli", "compat", "debuginfo", "dump", "model"),
+    *("proof", "query", "subset", "sync", "synth"),
+)
 BAR = 0.95
+
+
+@cache
+def faults_of(part: str) -> tuple[Fault, ...]:
+    """Every fault of a package, or of the data."""
+    if part == DATA:
+        return tuple(data.faults_of_schema(ROOT))
+    return tuple(code.faults_of_package(ROOT, part))
 
 
 @dataclass
@@ -58,7 +73,7 @@ def tree_state(root: Path = ROOT) -> str:
     digest = hashlib.sha256()
     for folder in ("codegen", "grammar", "schema", "tests"):
         for path in sorted((root / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and "__pycache__" not in path.parts and path.parent != HERE:
                 digest.update(str(path.relative_to(root)).encode() + b"\0")
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
@@ -111,13 +126,19 @@ def reach_of_this_tree(copy: Copy, jobs: int) -> Reach:
 
 def plant(faults: list[Fault], reach: Reach, where: list[Copy]) -> Iterator[tuple[Fault, str]]:
     """Plant each fault, and tell what became of it, as it ends."""
-    jobs = [Job(fault, reach.tests_of(fault.file, fault.lines)) for fault in faults]
-    for job, outcome in Planter(where).outcomes(jobs):
-        yield job.fault, outcome
+    of_data = data.tests_of_data(reach.seconds.items())
+
+    def job(fault: Fault) -> Job:
+        if fault.file.startswith(f"{data.SCHEMA}/"):
+            return Job(fault, of_data)
+        return Job(fault, reach.tests_of(fault.file, fault.lines))
+
+    for done, outcome in Planter(where).outcomes([job(fault) for fault in faults]):
+        yield done.fault, outcome
 
 
 class Results:
-    """What became of faults, kept so that a run goes on where it stopped, as long as the tree is the same."""
+    """What became of faults in a tree; kept, so that a run goes on where it stopped."""
 
     def __init__(self, tree: str) -> None:
         self.tree = tree
@@ -144,3 +165,20 @@ def tally(faults: Iterable[Fault], results: Results) -> Tally:
             noticed = results.of[fault.key(results.tree)] == KILLED
             (made.killed if noticed else made.survived).append(fault)
     return made
+
+
+def run(faults: Iterable[Fault], results: Results, jobs: int) -> Iterator[Fault]:
+    """Plant the faults that have no result yet and are not equivalent; each as it is done."""
+    harmless = equivalent()
+    left = [
+        fault
+        for fault in faults
+        if fault.name not in harmless and fault.key(results.tree) not in results.of
+    ]
+    if not left:
+        return
+    with copies(jobs) as trees:
+        reach = reach_of_this_tree(trees[0], jobs)
+        for fault, outcome in plant(left, reach, trees):
+            results.add(fault, outcome)
+            yield fault

@@ -116,9 +116,15 @@ def extraction(
 class Synced:
     """What was planned, and the file of all entries before and after."""
 
-    def __init__(self, entries: str, read: Extraction, commits: dict[str, str] | None = None):
+    def __init__(
+        self,
+        entries: str,
+        read: Extraction,
+        commits: dict[str, str] | None = None,
+        first: str = FIRST,
+    ) -> None:
         texts = {
-            "schema/schema.vmci": FIRST,
+            "schema/schema.vmci": first,
             "schema/releases.vmci": RELEASES,
             "schema/macros.vmci": MACROS,
             "schema/kernel/all.vmci": f"schema 1\n{entries}",
@@ -224,6 +230,49 @@ def test_new_for_all_stands_behind_the_last_block() -> None:
     read = extraction(printed("a", 1), printed("new", 2))
     text = Synced(entries, read).text
     assert text.index("NUMBER(new)") > text.index("NUMBER(a) on arm64")
+
+
+def test_several_new_at_the_end_stand_in_their_order() -> None:
+    read = extraction(printed("a", 1), printed("new", 2), printed("newer", 3), printed("newest", 4))
+    text = Synced(entry("a"), read).text
+    places = [text.index(f"NUMBER({name}) {{") for name in ("a", "new", "newer", "newest")]
+    assert places == sorted(places)
+
+
+def test_a_file_of_new_entries_is_named_behind_those_of_its_folder() -> None:
+    first = FIRST.replace('source "macros.vmci"\n', "") + 'source "macros.vmci"\n'
+    read = extraction(printed("a", 1), printed("new", 1, arch="arm64"))
+    done = Synced(entry("a"), read, first=first)
+    named = 'source "kernel/all.vmci"\nsource "kernel/new.vmci"\nsource "macros.vmci"\n'
+    assert done.files["schema/schema.vmci"].endswith(named)
+    assert done.files["schema/kernel/new.vmci"] == (
+        "# SPDX-License-Identifier: MIT\nschema 1\n\nNUMBER(new) on arm64 {\n"
+        '\tdoc\t\t""\n\tvalue\t\tsigned\n\tvia\t\tVMCOREINFO_NUMBER\n\tsince\t\t6.10\n}\n'
+    )
+
+
+NESTED = """
+NUMBER(a) {
+	doc		"About a."
+	value		signed bit
+	via		VMCOREINFO_NUMBER
+
+	on x86_64 {
+		since	6.6
+	}
+
+	on arm64 {
+		since	6.7%s
+	}
+}
+"""
+
+
+def test_gone_in_an_inner_block() -> None:
+    read = extraction(printed("a", 1, arch="x86"))
+    done = Synced(NESTED % "", read)
+    assert [type(step) for step in done.plan.steps] == [Close]
+    assert done.text == NESTED % "\n\t\tuntil\t6.10"
 
 
 def test_new_before_all_others_stands_behind_the_next() -> None:
@@ -382,7 +431,6 @@ def test_macros_that_are_not_declared() -> None:
     done = Synced(entry("a"), read)
     assert done.plan.macros == {"VMCOREINFO_ONE": "NUMBER(NAME)=%lld"}
     assert done.by_hand == {"VMCOREINFO_TWO": "declare this macro: what it prints is not one line"}
-    assert (
-        'macro VMCOREINFO_ONE {\n\tdoc\t\t""\n\tprints\t\t"NUMBER(NAME)=%lld"\n\tsince\t\t6.10\n}\n'
-        in done.files["schema/macros.vmci"]
+    assert done.files["schema/macros.vmci"] == MACROS + (
+        '\nmacro VMCOREINFO_ONE {\n\tdoc\t\t""\n\tprints\t\t"NUMBER(NAME)=%lld"\n\tsince\t\t6.10\n}\n'
     )

@@ -320,6 +320,15 @@ KASLR_OFFSET = [
         (0x3FE00000, "link_address"),
         "riscv64",
     ),
+    # _stext may be anywhere in the first huge page, up to 1fffff: none of it is of the move.
+    Case(
+        "riscv64_with_its_text_at_the_end_of_a_huge_page",
+        "kaslr_offset",
+        "OSRELEASE=6.12.94 SYMBOL(_stext)=ffffffff9a9ff000 "
+        "NUMBER(KERNEL_LINK_ADDR)=0xffffffff80000000",
+        (0x1A800000, "link_address"),
+        "riscv64",
+    ),
     Case(
         "link_address_is_for_riscv64_alone",
         "kaslr_offset",

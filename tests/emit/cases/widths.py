@@ -49,6 +49,8 @@ VA_BITS = [
     arm64_va("4.19.0", "NUMBER(VA_BITS)=39", (39, "va_bits_not_52"), "arm64_39"),
     arm64_va("4.19.0", "NUMBER(VA_BITS)=42", (42, "va_bits_not_52"), "arm64_42"),
     arm64_va("5.5.0", "NUMBER(VA_BITS)=64", NO_RECIPE, "arm64_64_is_no_width"),
+    # On x86 and arm64 a shift by 112 is one by 48, where it is not caught.
+    arm64_va("5.5.0", "NUMBER(VA_BITS)=112", NO_RECIPE, "arm64_112_is_no_width"),
     arm64_va("5.5.0", "NUMBER(VA_BITS)=-1", NO_RECIPE, "arm64_minus_1_is_no_width"),
     # 64 - 16 and 64 - 12; the register goes before what was configured.
     arm64_va(

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""What a note gets out of little, and what is said of the entries that it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from vmcoreinfo_codegen.debuginfo.facts import Sources
+from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.synth.synthesis import Kernel, Synthesis, moved, synthesise
+from vmcoreinfo_codegen.terms.release import Release
+
+STEXT = 0xFFFFFFFF81000000
+
+
+class Types:
+    """A list_head of 64 bits and a flag, and nothing else."""
+
+    def load(self, names: object) -> None:
+        pass
+
+    def sizes(self, name: str) -> set[int]:
+        return {"list_head": {16}, "page": {56, 64}}.get(name, set())
+
+    def offsets(self, name: str, path: str) -> set[int]:
+        return {8} if (name, path) == ("list_head", "prev") else set()
+
+    def lengths(self, name: str, path: str) -> set[int]:
+        return set()
+
+    def enumerators(self, names: object) -> dict[str, int]:
+        return {"PG_lru": 5}
+
+
+def made(
+    schema: Schema,
+    sources: Sources,
+    given: Mapping[str, str] | None = None,
+    release: str = "6.12.1",
+    arch: str = "x86_64",
+) -> Synthesis:
+    architecture = schema.architecture(arch)
+    assert architecture is not None
+    values = {"OSRELEASE": release, **(given or {})}
+    return synthesise(Kernel(schema, Release.parse(release), architecture, sources, values))
+
+
+def texts(of: Synthesis) -> dict[str, str]:
+    return {entry.key: entry.text for entry in of.entries}
+
+
+def origins(of: Synthesis) -> dict[str, str]:
+    return {entry.key: entry.source for entry in of.entries}
+
+
+def why(of: Synthesis) -> dict[str, str]:
+    return {entry.key: entry.why for entry in of.left_out}
+
+
+def test_order(schema: Schema) -> None:
+    """What all kernels print first, then the schema's order, then what no kernel has."""
+    given = {"XEN": "1", "SIZE(page)": "64", "BUILD-ID": "00ff", "SYMBOL(_stext)": "1"}
+    note = made(schema, Sources(), given)
+    keys = [entry.key for entry in note.entries]
+    assert keys[:3] == ["OSRELEASE", "BUILD-ID", "PAGESIZE"]
+    assert keys.index("SYMBOL(_stext)") < keys.index("SIZE(page)") < keys.index("XEN")
+    assert keys[-1] == "XEN" and len(set(keys)) == len(keys)
+    assert note.text.startswith(b"OSRELEASE=6.12.1\nBUILD-ID=00ff\nPAGESIZE=4096\n")
+    assert note.text.endswith(b"\nXEN=1\n")
+
+
+def test_what_is_given_counts_before_what_is_found(schema: Schema) -> None:
+    note = made(schema, Sources(types=Types()), {"SIZE(list_head)": "99", "PAGESIZE": "8192"})
+    assert (texts(note)["SIZE(list_head)"], texts(note)["PAGESIZE"]) == ("99", "8192")
+    assert origins(note)["SIZE(list_head)"] == origins(note)["OSRELEASE"] == "given"
+
+
+def test_types(schema: Schema) -> None:
+    note = made(schema, Sources(types=Types()))
+    found = texts(note)
+    assert (found["SIZE(list_head)"], found["OFFSET(list_head.prev)"]) == ("16", "8")
+    assert found["NUMBER(PG_lru)"] == "5"
+    assert origins(note)["SIZE(list_head)"] == "size(list_head)"
+    # Two sizes of one name are no answer.
+    assert "SIZE(page)" not in found
+    left = why(note)
+    assert left["OFFSET(page.flags)"] == "not in --btf: offset(page.flags)"
+    assert left["SYMBOL(_stext)"] == "--symbols would tell: symbol(_stext)"
+    # A number that the types do not know may be a macro: nothing is said of types.
+    assert "--btf" not in left["NUMBER(PG_private)"]
+    assert "To give it: --set 'NUMBER(PG_private)=…'" in left["NUMBER(PG_private)"]
+
+
+def test_nothing_is_known(schema: Schema) -> None:
+    left = why(made(schema, Sources()))
+    assert left["SIZE(page)"] == "--btf would tell: size(page)"
+    assert left["SYMBOL(_stext)"] == "--symbols would tell: symbol(_stext)"
+    asked = "config(CONFIG_SPARSEMEM_EXTREME) ? "
+    assert left["LENGTH(mem_section)"].startswith(f"--config and --btf would tell: {asked}")
+
+
+def test_the_line_that_a_configuration_brings(schema: Schema) -> None:
+    left = why(made(schema, Sources(types=Types())))
+    conditional = [text for text in left.values() if "(it has the line if " in text]
+    assert conditional and all(text.startswith("not in ") for text in conditional)
+
+
+def test_a_configuration_that_leaves_it_out(schema: Schema) -> None:
+    off = dict.fromkeys(schema.config_names(), False)
+    without = made(schema, Sources(types=Types(), config=off))
+    assert "LENGTH(mem_section)" not in why(without).keys() | texts(without).keys()
+    on = made(schema, Sources(types=Types(), config={**off, "CONFIG_SPARSEMEM": True}))
+    assert "LENGTH(mem_section)" in why(on).keys() | texts(on).keys()
+
+
+def test_symbols(schema: Schema) -> None:
+    symbols = {"_stext": STEXT, "init_uts_ns": 0x1000, "swapper_pg_dir": 0xFF00000000000000}
+    note = made(schema, Sources(symbols=symbols))
+    assert texts(note)["SYMBOL(_stext)"] == "ffffffff81000000"
+    # No kernel of x86_64 is in the lower half; its half begins here.
+    assert "SYMBOL(init_uts_ns)" not in texts(note)
+    assert texts(note)["SYMBOL(swapper_pg_dir)"] == "ff00000000000000"
+    condition = " (it has the line if CONFIG_PRINTK && CONFIG_VMCORE_INFO)"
+    assert why(note)["SYMBOL(prb)"] == f"not in --symbols: symbol(prb){condition}"
+
+
+def test_addresses_of_32_bits(schema: Schema) -> None:
+    """Symbols of 32 bits may come sign-extended."""
+    note = made(schema, Sources(symbols={"_stext": 0xFFFFFFFFC0008000}), arch="arm")
+    assert texts(note)["SYMBOL(_stext)"] == "c0008000"
+
+
+def test_what_follows_from_other_entries(schema: Schema) -> None:
+    note = made(schema, Sources(), {}, release="4.10", arch="x86_64")
+    key = "NUMBER(SECTION_SIZE_BITS)"
+    later = made(schema, Sources())
+    assert texts(later)[key] == "27"
+    assert origins(later)[key] == "section_size_bits, recipe constant"
+    # 4.10 does not print it, so that it is neither made nor left out.
+    assert key not in texts(note) and key not in why(note)
+
+
+def test_a_page_size_of_several_is_not_guessed(schema: Schema) -> None:
+    note = made(schema, Sources(), arch="arm64")
+    assert "PAGESIZE" not in texts(note) and "PAGESIZE" in why(note)
+    assert origins(made(schema, Sources()))["PAGESIZE"] == "the only page size of x86_64"
+
+
+@pytest.mark.parametrize("by", [0, 0x1000000, -0x1000000])
+def test_moved(by: int) -> None:
+    assert moved({"a": 0xFFFFFFFF80000000, "b": 0xFFFFFFFFFFFFFFFF}, by) == {
+        "a": 0xFFFFFFFF80000000 + by,
+        "b": (0xFFFFFFFFFFFFFFFF + by) & 0xFFFFFFFFFFFFFFFF,
+    }
