@@ -171,6 +171,11 @@ def test_a_closed_stream_is_no_file_that_is_opened_later(tmp_path: Path) -> None
     assert out.read_bytes() == (ROOT / NOTE).with_suffix(".txt").read_bytes()
 
 
+def test_two_dashes_are_no_value(run: Run) -> None:
+    for option in ("--kernel=--", "--arch=--", "--format=--", "--schema=--"):
+        assert run("list", option).code == 2
+
+
 def test_a_locale_without_the_letters() -> None:
     for encoding in ("ascii", "latin-1", "cp037"):
         environment = {**os.environ, "PYTHONIOENCODING": encoding}

@@ -72,7 +72,7 @@ def _run(case: Case, folder: str) -> None:
         os.dup2(descriptor, number)
         os.close(descriptor)
     sys.stdin, sys.stdout, sys.stderr = (
-        open(number, mode, closefd=False)  # noqa: SIM115
+        open(number, mode, errors="backslashreplace", closefd=False)  # noqa: SIM115
         for number, mode in ((0, "r"), (1, "w"), (2, "w"))
     )
     seconds = int(case.seconds + 1)

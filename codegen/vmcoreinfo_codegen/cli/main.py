@@ -34,6 +34,12 @@ class _Parser(argparse.ArgumentParser):
         # argparse says nothing of a full disk.
         (file or sys.stderr).write(message)
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        # Until 3.13 argparse drops a value that is `--`, and hands on an empty list.
+        if action.option_strings and "--" in arg_strings:
+            raise argparse.ArgumentError(action, "'--' is no value")
+        return super()._get_values(action, arg_strings)
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(UNREADABLE, f"{self.prog}: error: {message}\n")
