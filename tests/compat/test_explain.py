@@ -29,6 +29,22 @@ NUMBER(arm) on arm64 {
 	since 6.6
 	until 6.7 "it went"
 }
+NUMBER(split) {
+	value signed bit
+	since 6.6
+	until 6.7 "it became two"
+	replaced-by NUMBER(one) NUMBER(two)
+}
+NUMBER(one) {
+	value signed bit
+	since 6.7
+	replaces NUMBER(split)
+}
+NUMBER(two) {
+	value signed bit
+	since 6.7
+	replaces NUMBER(split)
+}
 """
 
 
@@ -52,6 +68,8 @@ def test_what_became_of_an_entry() -> None:
     assert words("SYMBOL(new)", "6.7") == "SYMBOL(new) is exported since 6.8"
     # Between two lives it is gone, and not to come.
     assert words("NUMBER(back)", "6.8") == "NUMBER(back) is gone since 6.7, commit aaaaaaaaaaaa"
+    two = "NUMBER(split) is gone since 6.7; NUMBER(one) NUMBER(two) came for it"
+    assert words("NUMBER(split)", "6.8") == two
     assert words("NUMBER(arm)", "6.8", "arm64") == "NUMBER(arm) is gone since 6.7"
 
 

@@ -117,6 +117,8 @@ def _run(copy: Copy, job: Job) -> None:
     os.chdir(copy.path)
     os.environ.update(copy.environment)
     os.environ["HYPOTHESIS_PROFILE"] = "fast"
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]
     with open(copy.path.with_name(copy.path.name + ".log"), "wb") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
