@@ -15,6 +15,7 @@ from ..kernel.extract import Extraction, extract
 from ..kernel.gathered import TreeError
 from ..kernel.tarball import Watch
 from ..kernel.tree import open_tree
+from ..problem import shortened
 from .failure import Failure
 from .progress import DELAY, meter
 
@@ -75,7 +76,8 @@ def print_sites(extraction: Extraction) -> None:
     """Say what became of every place that a text search sees, and which were not understood."""
     for finding in extraction.not_understood:
         print(
-            f"{finding.file}:{finding.line}: not understood: {finding.reason}: {finding.text}",
+            f"{finding.file}:{finding.line}: not understood: {finding.reason}: "
+            f"{shortened(finding.text)}",
             file=sys.stderr,
         )
     sites = extraction.sites

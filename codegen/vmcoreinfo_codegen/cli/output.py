@@ -34,9 +34,12 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     import csv
 
+    from ..cells import guarded
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def print_json(answer: object) -> None:

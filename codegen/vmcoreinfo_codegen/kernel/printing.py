@@ -135,8 +135,12 @@ class Printers:
             yield _printed(arguments)
             return
         macro = self.macro(name, file)
-        if macro is None or name in inside or len(inside) >= _DEEPEST:
+        if macro is None:
             raise NotPrinted(f"the definition of {name} is not found")
+        if name in inside:
+            raise NotPrinted(f"the definition of {name} is by itself")
+        if len(inside) >= _DEEPEST:
+            raise NotPrinted(f"{inside[0]} stands for more than {_DEEPEST} macros in one another")
         body = _substituted(macro, arguments, limit)
         starts = list(self.calls(body))
         ends = ends_of_calls(body, starts)

@@ -7,8 +7,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-# What a spreadsheet takes for a formula at the start of a cell; a schema has no tabs in its texts.
-_FORMULA = ("=", "+", "-", "@")
+from ...cells import guarded
 
 
 def csv_text(
@@ -21,9 +20,5 @@ def csv_text(
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({k: _guarded(v) if k in texts else v for k, v in row.items()})
+        writer.writerow({k: guarded(v) if k in texts else v for k, v in row.items()})
     return text.getvalue()
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

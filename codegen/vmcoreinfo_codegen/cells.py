@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+"""Cells of CSV that a spreadsheet would take for a formula."""
+
+from __future__ import annotations
+
+import re
+
+_FORMULA = re.compile(r"[=+\-@\t\r](?![0-9.]+\Z)")
+
+
+def guarded(text: str) -> str:
+    """The text with an apostrophe in front where it begins like a formula; numbers stay."""
+    return f"'{text}" if _FORMULA.match(text) else text
