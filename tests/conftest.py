@@ -15,6 +15,8 @@ import hypothesis
 import pytest
 
 from tests.command import run as run  # the fixture
+from tests.skips import pytest_make_collect_report as pytest_make_collect_report
+from tests.skips import pytest_runtest_makereport as pytest_runtest_makereport
 from vmcoreinfo_codegen.kernel.config import read_config
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.build import load

@@ -12,8 +12,6 @@ from tests.command import Run
 from vmcoreinfo_codegen.debuginfo.dwarf import Dwarf
 from vmcoreinfo_codegen.debuginfo.problem import DebugInfoError
 
-pytest.importorskip("drgn")
-
 SOURCE = """
 typedef struct { unsigned long bits[16]; } nodemask_t;
 struct list_head { struct list_head *next, *prev; };

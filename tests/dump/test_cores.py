@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import drgn
 import pytest
 
 import vmcoreinfo
@@ -76,7 +77,6 @@ def test_section_map_mask_leaves_the_page_array(name: str) -> None:
 
 def test_vmalloc_start_by_walking_the_list(run: Run) -> None:
     """The 6.1 dump: out of vmap_area_list, and the same by symbols and types, without the note."""
-    drgn = pytest.importorskip("drgn")
     dump = core(f"{KERNEL_6_1}.kdump")
     answer = run("derive", str(dump), "vmalloc_start", "--format", "json").json("derive")
     (value,) = answer["values"]
@@ -102,7 +102,6 @@ def test_vmalloc_start_by_walking_the_list(run: Run) -> None:
 
 
 def test_vmalloc_start_by_its_number(run: Run) -> None:
-    drgn = pytest.importorskip("drgn")
     dump = core(f"{KERNEL_6_12}.kdump")
     answer = run("derive", str(dump), "vmalloc_start", "--format", "json").json("derive")
     (value,) = answer["values"]
@@ -115,7 +114,6 @@ def test_vmalloc_start_by_its_number(run: Run) -> None:
 
 @pytest.mark.parametrize("name", [f"{KERNEL_6_1}.flat", f"{KERNEL_6_12}.kdump-zstd"])
 def test_every_derivation_of_a_dump(run: Run, name: str) -> None:
-    pytest.importorskip("drgn")
     ran = run("derive", str(core(name)), "--format", "json")
     values = {v["name"]: v for v in ran.json("derive")["values"]}
     absent = {name for name, value in values.items() if value["value"] is None}
@@ -181,7 +179,6 @@ def test_makedumpfile_with_the_note_in_a_file(synthesised: Path, tmp_path: Path)
 
 
 def test_drgn_opens_the_one_without_a_note(run: Run, synthesised: Path) -> None:
-    drgn = pytest.importorskip("drgn")
     stripped = synthesised.parent / "without-note.elf"
     text = (synthesised.parent / "made").read_bytes()
     program = drgn.Program(vmcoreinfo=text)

@@ -8,6 +8,7 @@ import struct
 import subprocess
 from pathlib import Path
 
+import drgn
 import pytest
 
 import vmcoreinfo
@@ -228,7 +229,6 @@ def test_libkdumpfile_finds_the_same(all_dumps: Path, tmp_path: Path) -> None:
 
 def test_drgn_finds_the_same(all_dumps: Path) -> None:
     """Of the ELF dump: drgn 0.3 can't open QEMU's kdump, which names no architecture."""
-    drgn = pytest.importorskip("drgn")
     program = drgn.Program()
     program.set_core_dump(str(all_dumps / "with-device.elf"))
     assert program["VMCOREINFO"].string_() == text_of(all_dumps, "with")

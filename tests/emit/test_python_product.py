@@ -188,8 +188,6 @@ not_bytes = vmcoreinfo.parse("text")  # type: ignore[arg-type]
 
 
 def test_mypy_is_content_with_it(pytestconfig: pytest.Config, tmp_path: Path) -> None:
-    if importlib.util.find_spec("mypy") is None:
-        pytest.skip("mypy is not here")
     caller = tmp_path / "caller.py"
     caller.write_text(CALLER)
     kept = getattr(pytestconfig, "cache", None)

@@ -163,7 +163,7 @@ def test_every_key_of_the_facts(built: Path) -> None:
     """Each key that the tools' sources were seen to read, and that some kernel exports, is in the parser."""
     facts = ROOT.parent / "shared" / "facts" / "consumers.jsonl"
     if not facts.exists():
-        pytest.skip(f"{facts} is not here")
+        pytest.skip(f"{facts.name} is not in {facts.parent}")
     rows = [json.loads(line) for line in facts.read_text().splitlines()]
     names = {"makedumpfile": "makedumpfile", "drgn": "drgn", "kexec-tools": "vmcore_dmesg"}
     checked = 0

@@ -148,7 +148,6 @@ def test_every_diagnostic_is_told() -> None:
 
 @pytest.fixture(scope="module")
 def note_parser() -> Lark:
-    pytest.importorskip("interegular", reason="lark compares terminals with interegular")
     return Lark(grammar("note.lark"), parser="lalr", strict=True)
 
 

@@ -16,12 +16,10 @@ from vmcoreinfo_codegen.syntax.parse import grammar
     [("schema.lark", ["start"]), ("note.lark", ["start"]), ("kernel.lark", ["condition", "call"])],
 )
 def test_grammar_is_strict_lalr(name: str, start: list[str]) -> None:
-    pytest.importorskip("interegular", reason="lark compares terminals with interegular")
     Lark(resources.grammar(name), parser="lalr", start=start, strict=True)
 
 
 def test_strict_mode_would_tell_of_a_conflict() -> None:
-    pytest.importorskip("interegular", reason="lark compares terminals with interegular")
     ambiguous = grammar() + '\nentry_again: KEY "{" eol "}" eol\n%extend start: entry_again\n'
     with pytest.raises((GrammarError, LexError)):
         Lark(ambiguous, parser="lalr", strict=True)
