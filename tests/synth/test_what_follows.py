@@ -148,6 +148,29 @@ def test_a_page_size_of_several_is_not_guessed(schema: Schema) -> None:
     assert origins(made(schema, Sources()))["PAGESIZE"] == "the only page size of x86_64"
 
 
+class Memory:
+    """Memory in which nothing is, which may be known to begin somewhere."""
+
+    def __init__(self, is_placed: bool) -> None:
+        self.is_placed = is_placed
+
+    def physical(self, symbol: str) -> int | None:
+        return None
+
+    def read(self, width: int, address: int) -> int | None:
+        return None
+
+
+def test_memory_that_does_not_tell(schema: Schema) -> None:
+    """The first clause of NUMBER(phys_base) reads a variable, the second asks where the image is."""
+    key, variable = "NUMBER(phys_base)", "u64[symbol(phys_base)]"
+    assert why(made(schema, Sources()))[key] == f"--dump and --symbols would tell: {variable}"
+    placed = made(schema, Sources(symbols={}, memory=Memory(True)))
+    assert why(placed)[key] == f"not in --dump and --symbols: {variable}"
+    unplaced = made(schema, Sources(symbols={}, memory=Memory(False)))
+    assert why(unplaced)[key].startswith("--memory-start would tell: physical(linux_banner) - ")
+
+
 @pytest.mark.parametrize("by", [0, 0x1000000, -0x1000000])
 def test_moved(by: int) -> None:
     assert moved({"a": 0xFFFFFFFF80000000, "b": 0xFFFFFFFFFFFFFFFF}, by) == {
