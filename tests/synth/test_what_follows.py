@@ -101,6 +101,15 @@ def test_nothing_is_known(schema: Schema) -> None:
     assert left["LENGTH(mem_section)"].startswith(f"--config and --btf would tell: {asked}")
 
 
+def test_what_nothing_tells_can_be_given(schema: Schema) -> None:
+    """After what to do without it, where the schema says that."""
+    left = why(made(schema, Sources(types=Types())))
+    key = "NUMBER(NR_FREE_PAGES)"
+    assert left[key] == f"nothing tells it. To give it: --set '{key}=…'"
+    without = schema.by_key["BUILD-ID"].exports[0].absent
+    assert without and left["BUILD-ID"] == f"{without} To give it: --set 'BUILD-ID=…'"
+
+
 def test_the_line_that_a_configuration_brings(schema: Schema) -> None:
     left = why(made(schema, Sources(types=Types())))
     conditional = [text for text in left.values() if "(it has the line if " in text]
