@@ -8,7 +8,8 @@ import struct
 import pytest
 
 from tests.dump.make import TEXT, elf, flattened, kdump
-from vmcoreinfo_codegen.dump.problem import DumpError
+from vmcoreinfo_codegen.dump.notes import build
+from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
 from vmcoreinfo_codegen.dump.reader import Found, find_in
 from vmcoreinfo_codegen.dump.source import Memory
 
@@ -135,3 +136,9 @@ def test_a_record_behind_what_is_kept() -> None:
         for at in range(64, len(whole), 50)
     )
     assert found_in(data + rest + struct.pack(">qq", -1, -1)).text == TEXT
+
+
+def test_other_notes_are_named_where_ours_is_not() -> None:
+    others = build(b"a=1\n", "<", b"VMCOREINFO_XEN") + build(b"a=1\n", "<", b"VMCOREINFO_OTHER")
+    with pytest.raises(NoNote, match=r"\(VMCOREINFO_XEN, VMCOREINFO_OTHER is there\)"):
+        found_in(elf(None, before=others))
