@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -12,8 +13,10 @@ import vmcoreinfo
 from tests.audit.test_rules import OneType
 from vmcoreinfo_codegen.audit import all_rules, audit
 from vmcoreinfo_codegen.audit.identify import architectures_of, release_of
+from vmcoreinfo_codegen.audit.run import Auditor, truth_of
 from vmcoreinfo_codegen.audit.subject import Subject, Truth
 from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
+from vmcoreinfo_codegen.debuginfo.kernel import KernelFiles
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.terms.expression import TypeFact
 
@@ -541,3 +544,67 @@ def test_findings_are_sorted(schema: Schema) -> None:
     places = {"error": 0, "warning": 1, "info": 2}
     assert found == sorted(found, key=lambda one: (places[one[0]], *one[1:]))
     assert {one[0] for one in found} >= {"error", "warning"}
+
+
+def test_what_rules_compare_with() -> None:
+    """Options of the command; most rules need none."""
+    needs = {rule.needs for rule in RULES.values()}
+    assert needs == {"", "--config", "--vmlinux", "--btf", "--symbols", "a dump"}
+    assert RULES["page-size"].needs == RULES["quirk"].needs == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "releases"),
+    [
+        ("6.12", ["6.12"]),
+        ("6.12.0", ["6.12"]),
+        ("6.12.7", ["6.12.7"]),
+        ("6.12.7-1-amd64", ["6.12.7"]),
+        ("6.1.0-56-amd64", ["6.1", "6.1.100000"]),
+        ("unheard", []),
+    ],
+)
+def test_the_releases_that_a_note_may_be_of(schema: Schema, text: str, releases: list[str]) -> None:
+    found = subject(schema, f"OSRELEASE={text}").releases
+    assert [str(one) for one in found] == releases
+
+
+def test_an_input_that_is_none(schema: Schema, tmp_path: Path) -> None:
+    absent, empty = tmp_path / "absent", tmp_path / "text"
+    empty.write_bytes(b"A=1\nB=2\n")
+    for path, said in ((absent, "No such file"), (empty, "no VMCOREINFO entry in it")):
+        audited = Auditor(schema).audited(str(path), "text" if path is empty else None)
+        assert (audited.is_readable, audited.release, audited.arch) == (False, None, None)
+        (finding,) = audited.findings
+        assert (finding.rule, finding.severity, finding.key) == ("VMCA000", "error", None)
+        assert said in finding.message and str(path) not in finding.message
+
+
+def test_what_is_compared_with_is_named(schema: Schema, tmp_path: Path) -> None:
+    """By the file that it came from, and counted; without a file there is no count."""
+    files = KernelFiles(
+        types=OneType(),
+        types_name="vmlinux.btf",
+        symbols={"_stext": STEXT},
+        symbols_name="System.map",
+        release="6.12.1",
+        build_id="00ff",
+        vmlinux_name="vmlinux",
+    )
+    path = tmp_path / "note"
+    path.write_bytes(
+        b"OSRELEASE=6.12.0\nBUILD-ID=00fe\nSIZE(list_head)=24\n"
+        + f"SYMBOL(_stext)={STEXT:x}\nKERNELOFFSET=0\n".encode()
+    )
+    arch = schema.architecture("x86_64")
+    alone = Auditor(schema, arch).audited(str(path), "text")
+    assert (alone.compared_types, alone.compared_symbols) == (None, None)
+    audited = Auditor(schema, arch, truth=truth_of(schema, files, None)).audited(str(path), "text")
+    assert (audited.compared_types, audited.compared_symbols) == (1, 1)
+    said = {finding.key: finding.message for finding in audited.findings if finding.line}
+    assert said["SIZE(list_head)"] == "24 here, and 16 in vmlinux.btf"
+    assert said["OSRELEASE"] == "6.12.0 here, and 6.12.1 in vmlinux"
+    assert said["BUILD-ID"] == "00fe here, and 00ff in vmlinux"
+    assert (audited.release, audited.arch, audited.checked_as) == ("6.12.0", "x86_64", None)
+    other = Auditor(schema, arch, schema.latest).audited(str(path), "text")
+    assert other.checked_as == str(schema.latest)

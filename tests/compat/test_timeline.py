@@ -148,6 +148,19 @@ def test_the_kernels_that_each_release_handles() -> None:
     assert (first.arch, first.date) == ("x86_64", "2023-11-01")
 
 
+def test_a_release_that_handles_all() -> None:
+    schema = small(
+        """
+	need "read" {
+		any	NUMBER(always)
+		without fatal	"it ends"
+	}
+"""
+    )
+    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema))
+    assert (one.first, one.last, one.ends_by) == ("6.6", "6.9", None)
+
+
 def test_a_release_that_handles_none() -> None:
     schema = small(
         """

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 # Fixed, so that the long tests try the same faults until the code changes.
 SEED = "vmcoreinfo"
+Name = tuple[str, str, str, str, int]
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Fault:
     source: str
 
     @property
-    def name(self) -> tuple[str, str, str, str]:
+    def name(self) -> Name:
         """What a list of faults says of it; none of it is a line number, which each edit moves."""
-        return (self.file, self.within, self.line, self.becomes)
+        return (self.file, self.within, self.line, self.becomes, self.number)
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.lines[0]}: {self.within}" if self.within else self.file
@@ -39,7 +40,7 @@ class Fault:
 
     def key(self, tree: str) -> str:
         """What its result is kept by: the same fault in the same tree."""
-        text = "\0".join((tree, *self.name, str(self.number)))
+        text = "\0".join((tree, *map(str, self.name)))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.mutants import code, data
-from tests.mutants.fault import Fault
+from tests.mutants.fault import Fault, Name
 from tests.mutants.plant import KILLED, Copy, Job, Planter
 from tests.mutants.reach import Reach
 
@@ -62,10 +62,13 @@ class Tally:
         return f"{len(self.killed)} of {self.total} killed, {self.share:.1%}"
 
 
-def equivalent() -> dict[tuple[str, str, str, str], str]:
+def equivalent() -> dict[Name, str]:
     """Faults that change nothing that a user could see, each with its reason."""
     listed = tomllib.loads((HERE / "equivalent.toml").read_text())["fault"]
-    return {(f["file"], f["within"], f["line"], f["becomes"]): f["reason"] for f in listed}
+    return {
+        (f["file"], f["within"], f["line"], f["becomes"], f.get("number", 0)): f["reason"]
+        for f in listed
+    }
 
 
 def tree_state(root: Path = ROOT) -> str:

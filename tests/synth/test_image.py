@@ -90,6 +90,12 @@ def test_found_where_it_is_and_where_it_ran() -> None:
     assert (found.release, image(bytes(memory()), release="6.12").release) == (RELEASE, RELEASE)
 
 
+@pytest.mark.parametrize("name", ["swapper_pg_dir", "init_top_pgt", "init_level4_pgt"])
+def test_the_top_table_has_a_name_on_each_kernel(name: str) -> None:
+    symbols = {k: at for k, at in SYMBOLS.items() if k != "init_top_pgt"}
+    assert image(bytes(memory()), symbols | {name: SYMBOLS["init_top_pgt"]}).move == MOVE
+
+
 def test_raw_memory_that_begins_elsewhere() -> None:
     found = image(bytes(memory()), start=0x40000000)
     assert found.physical("linux_banner") == 0x40000000 + PHYSICAL + 0x2080

@@ -101,6 +101,15 @@ def test_nothing_is_known(schema: Schema) -> None:
     assert left["LENGTH(mem_section)"].startswith(f"--config and --btf would tell: {asked}")
 
 
+def test_what_nothing_tells_can_be_given(schema: Schema) -> None:
+    """After what to do without it, where the schema says that."""
+    left = why(made(schema, Sources(types=Types())))
+    key = "NUMBER(NR_FREE_PAGES)"
+    assert left[key] == f"nothing tells it. To give it: --set '{key}=…'"
+    without = schema.by_key["BUILD-ID"].exports[0].absent
+    assert without and left["BUILD-ID"] == f"{without} To give it: --set 'BUILD-ID=…'"
+
+
 def test_the_line_that_a_configuration_brings(schema: Schema) -> None:
     left = why(made(schema, Sources(types=Types())))
     conditional = [text for text in left.values() if "(it has the line if " in text]
@@ -146,6 +155,29 @@ def test_a_page_size_of_several_is_not_guessed(schema: Schema) -> None:
     note = made(schema, Sources(), arch="arm64")
     assert "PAGESIZE" not in texts(note) and "PAGESIZE" in why(note)
     assert origins(made(schema, Sources()))["PAGESIZE"] == "the only page size of x86_64"
+
+
+class Memory:
+    """Memory in which nothing is, which may be known to begin somewhere."""
+
+    def __init__(self, is_placed: bool) -> None:
+        self.is_placed = is_placed
+
+    def physical(self, symbol: str) -> int | None:
+        return None
+
+    def read(self, width: int, address: int) -> int | None:
+        return None
+
+
+def test_memory_that_does_not_tell(schema: Schema) -> None:
+    """The first clause of NUMBER(phys_base) reads a variable, the second asks where the image is."""
+    key, variable = "NUMBER(phys_base)", "u64[symbol(phys_base)]"
+    assert why(made(schema, Sources()))[key] == f"--dump and --symbols would tell: {variable}"
+    placed = made(schema, Sources(symbols={}, memory=Memory(True)))
+    assert why(placed)[key] == f"not in --dump and --symbols: {variable}"
+    unplaced = made(schema, Sources(symbols={}, memory=Memory(False)))
+    assert why(unplaced)[key].startswith("--memory-start would tell: physical(linux_banner) - ")
 
 
 @pytest.mark.parametrize("by", [0, 0x1000000, -0x1000000])

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""What the headers of dumps may say: machines, classes, sizes of blocks, and where they end."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from tests.dump.make import TEXT, elf, flattened, kdump
+from vmcoreinfo_codegen.dump.notes import build
+from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
+from vmcoreinfo_codegen.dump.reader import Found, find_in
+from vmcoreinfo_codegen.dump.source import Memory
+
+# e_machine as elf.h has it, and the architecture of 32 and of 64 bits.
+MACHINES = {
+    2: ("sparc", "sparc64"),
+    3: ("i386", None),
+    4: ("m68k", None),
+    8: ("mips", "mips64"),
+    15: ("parisc", "parisc64"),
+    18: ("sparc", None),
+    20: ("ppc", None),
+    21: (None, "ppc64"),
+    22: ("s390", "s390x"),
+    40: ("arm", None),
+    42: ("sh", None),
+    43: (None, "sparc64"),
+    50: (None, "ia64"),
+    62: (None, "x86_64"),
+    183: (None, "arm64"),
+    243: ("riscv32", "riscv64"),
+    258: (None, "loongarch64"),
+    0x9026: (None, "alpha"),
+}
+
+
+def found_in(data: bytes) -> Found:
+    return find_in(Memory("dump", data))
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("bits", [32, 64])
+def test_machines(machine: int, bits: int) -> None:
+    found = found_in(elf(bits=bits, machine=machine))
+    assert (found.text, found.bits) == (TEXT, bits)
+    assert found.arch == MACHINES[machine][bits // 64]
+
+
+def test_a_machine_that_is_not_known() -> None:
+    for machine in (0, 1, 41, 61, 63, 0x9025):
+        assert found_in(elf(machine=machine)).arch is None
+
+
+@pytest.mark.parametrize(
+    ("class_", "order"), [(0, 1), (3, 1), (3, 2), (1, 0), (1, 3), (2, 0), (2, 3), (9, 7)]
+)
+def test_an_elf_header_of_no_class_or_order(class_: int, order: int) -> None:
+    data = bytearray(elf())
+    data[4:6] = bytes([class_, order])
+    message = f"dump: an ELF header of class {class_} and byte order {order}; it is damaged"
+    with pytest.raises(DumpError, match=message):
+        found_in(bytes(data))
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("block", [1 << 9, 1 << 12, 1 << 16, 1 << 20])
+def test_blocks_of_a_kdump(block: int, bits: int) -> None:
+    assert found_in(kdump(block=block, bits=bits)).text == TEXT
+
+
+@pytest.mark.parametrize("block", [0, 1, 1 << 8, 4095, 4096 + 512, 1 << 21])
+def test_blocks_that_no_kdump_has(block: int) -> None:
+    data = bytearray(kdump())
+    struct.pack_into("<i", data, 428, block)
+    with pytest.raises(DumpError, match="without a block size and sub-header that can be"):
+        found_in(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("sub_blocks", "is_one"),
+    [(1, True), (1 << 16, True), (0, False), (-1, False), ((1 << 16) + 1, False)],
+)
+def test_sub_headers_of_a_kdump(sub_blocks: int, is_one: bool) -> None:
+    data = bytearray(kdump())
+    struct.pack_into("<i", data, 432, sub_blocks)
+    if is_one:
+        assert found_in(bytes(data)).text == TEXT
+    else:
+        with pytest.raises(DumpError, match="without a block size and sub-header that can be"):
+            found_in(bytes(data))
+
+
+@pytest.mark.parametrize(("kind", "version"), [(0, 1), (2, 1), (1, 0), (1, 2)])
+def test_a_flattened_dump_of_another_version(kind: int, version: int) -> None:
+    data = bytearray(flattened(elf()))
+    struct.pack_into(">qq", data, 16, kind, version)
+    with pytest.raises(DumpError, match="of a type or version that is not known"):
+        found_in(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("start", "size"),
+    [
+        (-2, 1),
+        (-(1 << 63), 1),
+        (0, 0),
+        (0, -1),
+        (0, -(1 << 63)),
+        ((1 << 63) - 1, 1),
+        (1, (1 << 63) - 1),
+    ],
+)
+def test_records_that_no_dump_has(start: int, size: int) -> None:
+    head = flattened(b"", end=False)
+    with pytest.raises(DumpError, match=r"a flattened record of .* the file is damaged"):
+        found_in(head + struct.pack(">qq", start, size) + bytes(64))
+
+
+def test_the_byte_of_the_file_at_which_a_record_is_damaged() -> None:
+    data = flattened(elf(None), 100, end=False)
+    with pytest.raises(
+        DumpError, match=f"byte {len(data)}: a flattened record of 0 bytes for byte 5"
+    ):
+        found_in(data + struct.pack(">qq", 5, 0))
+
+
+def test_a_record_behind_what_is_kept() -> None:
+    """Of a large dump the end is passed over, and what stands behind it in the file counts."""
+    whole = elf()
+    far = struct.pack(">qq", 1 << 40, 300) + bytes(300)
+    data = flattened(whole[:64], 64, end=False) + far
+    rest = b"".join(
+        struct.pack(">qq", at, len(whole[at : at + 50])) + whole[at : at + 50]
+        for at in range(64, len(whole), 50)
+    )
+    assert found_in(data + rest + struct.pack(">qq", -1, -1)).text == TEXT
+
+
+def test_other_notes_are_named_where_ours_is_not() -> None:
+    others = build(b"a=1\n", "<", b"VMCOREINFO_XEN") + build(b"a=1\n", "<", b"VMCOREINFO_OTHER")
+    with pytest.raises(NoNote, match=r"\(VMCOREINFO_XEN, VMCOREINFO_OTHER is there\)"):
+        found_in(elf(None, before=others))
