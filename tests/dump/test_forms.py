@@ -70,6 +70,11 @@ def test_blocks_of_a_kdump(block: int, bits: int) -> None:
     assert found_in(kdump(block=block, bits=bits)).text == TEXT
 
 
+def test_a_whole_kdump_of_blocks_that_are_too_large() -> None:
+    with pytest.raises(DumpError, match="without a block size and sub-header that can be"):
+        found_in(kdump(block=1 << 21))
+
+
 @pytest.mark.parametrize("block", [0, 1, 1 << 8, 4095, 4096 + 512, 1 << 21])
 def test_blocks_that_no_kdump_has(block: int) -> None:
     data = bytearray(kdump())

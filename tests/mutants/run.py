@@ -26,8 +26,8 @@ HERE = Path(__file__).resolve().parent
 KEPT = ROOT / "build/mutants"
 DATA = "data"
 PARTS = (*code.PACKAGES, DATA)
-# The tests that may notice a fault, fast ones alone. Not those of products: they fail as soon as
-# a product is another, and say nothing of whether it is right.
+# The tests that may notice a fault, fast ones alone; `data.TESTS` are those that may notice one in
+# the schema, where a product that is another says nothing of which of the two is right.
 TESTS = (
     *("audit", "cli", "compat", "debuginfo", "dump", "model"),
     *("proof", "query", "subset", "sync", "synth"),

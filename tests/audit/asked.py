@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""What a rule says of a note of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import vmcoreinfo
+from vmcoreinfo_codegen.audit import all_rules
+from vmcoreinfo_codegen.audit.identify import release_of
+from vmcoreinfo_codegen.audit.subject import Subject, Truth
+from vmcoreinfo_codegen.model import Schema
+
+RULES = {rule.name: rule for rule in all_rules()}
+
+
+class Told(NamedTuple):
+    """What was found: on which line (0: none), of which key ("": none), how bad, and in words."""
+
+    line: int
+    key: str
+    severity: str
+    message: str
+
+
+def subject(
+    schema: Schema,
+    text: str | bytes,
+    archs: str = "x86_64",
+    config: Mapping[str, bool | int] | None = None,
+    truth: Truth | None = None,
+    cut: int = 0,
+) -> Subject:
+    """A note of lines with a space between one and the next, on one of these architectures."""
+    if isinstance(text, str):
+        text = "".join(f"{line}\n" for line in text.split()).encode()
+    info = vmcoreinfo.parse(text)
+    release, distribution = release_of(schema, info)
+    chosen = tuple(arch for arch in schema.architectures if arch.name in archs.split())
+    assert len(chosen) == len(archs.split())
+    return Subject(text, info, schema, release, distribution, chosen, config, cut, truth or Truth())
+
+
+def told(rule: str, about: Subject) -> list[Told]:
+    return [
+        Told(one.line or 0, one.key or "", one.severity.value, one.message)
+        for one in RULES[rule].run(about)
+    ]
