@@ -37,6 +37,8 @@ ONE = "one 6.12 x86_64 note"
 OF_NO_TEXT = ("derivations", "name", "name-bsearch")
 
 Times = dict[str, list[float]]
+Ratios = dict[tuple[str, str], float]
+"""By text and compiler."""
 
 
 def main() -> None:
@@ -45,9 +47,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         peer = has_kdumpfile(folder)
-        for compiler in filter(shutil.which, ("gcc", "clang")):
-            in_c(folder, compiler, peer)
-        of_some_keys(folder)
+        ratios: Ratios = {}
+        compilers = [c for c in ("gcc", "clang") if shutil.which(c)]
+        for compiler in compilers:
+            ratios |= in_c(folder, compiler, peer)
+        for compiler in compilers:
+            ratios |= of_some_keys(folder, compiler)
+        print_ratios(ratios)
         in_python(folder)
 
 
@@ -64,7 +70,8 @@ def has_kdumpfile(folder: Path) -> bool:
     return False
 
 
-def in_c(folder: Path, compiler: str, peer: bool) -> None:
+def in_c(folder: Path, compiler: str, peer: bool) -> Ratios:
+    ratios: Ratios = {}
     program = built(folder, compiler, peer)
     version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True)
     print(f"\n{version.stdout.splitlines()[0]}, -O2, {size_of(folder, compiler)}\n")
@@ -88,6 +95,18 @@ def in_c(folder: Path, compiler: str, peer: bool) -> None:
                 f"| {case} | {TOLD.get(name, name)} | {median:.0f} | {low:.0f}-{high:.0f} "
                 f"| {median / limit:.2f} |"
             )
+        ratios[case, compiler] = statistics.median(times["ours"]) / limit
+    return ratios
+
+
+def print_ratios(ratios: Ratios) -> None:
+    """How long all of it takes of the newline loop of the same run, at one glance."""
+    compilers = list(dict.fromkeys(compiler for _, compiler in ratios))
+    print(f"\n| of the newline loop | {' | '.join(compilers)} |")
+    print(f"|---|{'---|' * len(compilers)}")
+    for case in dict.fromkeys(case for case, _ in ratios):
+        shown = " | ".join(f"{ratios[case, compiler]:.2f}" for compiler in compilers)
+        print(f"| {case} | {shown} |")
 
 
 def figures(printed: str) -> Times:
@@ -99,22 +118,23 @@ def figures(printed: str) -> Times:
     return times
 
 
-def of_some_keys(folder: Path) -> None:
+def of_some_keys(folder: Path, compiler: str) -> Ratios:
     """A parser of what one tool reads: of the other lines it sees no more than that they are such."""
     part = folder / "part"
     command = [COMMAND, "generate", "c", "--for", "drgn", "--out", part]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    program = built(folder, "gcc", False, part)
+    program = built(folder, compiler, False, part)
     ran = subprocess.run([program, str(ROUNDS), NOTE], capture_output=True, text=True, check=True)
     times = figures(ran.stdout)
     limit = statistics.median(times["newlines"])
-    print(f"\nA parser for drgn: {told.splitlines()[-1]}, gcc, {ONE}\n")
+    print(f"\nA parser for drgn: {told.splitlines()[-1]}, {compiler}, {ONE}\n")
     print("| measured | ns, median | spread | of the newline loop |")
     print("|---|---|---|---|")
     for name, words in (("silent", "no diagnostics"), ("ours", "each unknown key reported")):
         median = statistics.median(times[name])
         low, high = deciles(times[name])
         print(f"| {words} | {median:.0f} | {low:.0f}-{high:.0f} | {median / limit:.2f} |")
+    return {(f"{ONE}, a parser for drgn", compiler): statistics.median(times["ours"]) / limit}
 
 
 TOLD = {

@@ -103,7 +103,7 @@ def run_crash(
         text=True,
         errors="replace",
         check=False,
-        timeout=240,
+        timeout=900,  # on a machine that does much else
     )
     return Session(ran.returncode, ran.stdout)
 

@@ -17,7 +17,8 @@ _REPLAY = "vmcoreinfo generate tables"
 class Listed(BaseModel):
     """A JSON table; what extends it has one list of rows, and `$schema` as its `$id`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Until 2.10 pydantic warned of every field named model_*.
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     json_schema: str = Field(alias="$schema")
     spdx: str
