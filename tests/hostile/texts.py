@@ -89,18 +89,21 @@ _ONE_TEXT = {
 
 
 def write(folder: Path, texts: Callable[[int], str]) -> list[str]:
-    """The shipped schema in a folder, its texts by their number; purposes and titles stay different."""
+    """The shipped schema in a folder, its texts by their number in a file; purposes and titles stay different."""
     used: list[str] = []
-    numbers = count()
+    in_file = count()
 
     def new(word: tree.Word, different: bool = False) -> tree.Word:
-        number = next(numbers)
-        text = f"{texts(number)} {number}" if different else texts(number)
+        number = next(in_file)
+        text = f"{texts(number)} {len(used)}" if different else texts(number)
         used.append(text)
         return dataclasses.replace(word, text=text)
 
     titles: dict[str, tree.Word] = {}
     for path in sorted((ROOT / "schema").rglob("*.vmci")):
+        # Each file begins with the first text again, so that what reaches a product does not
+        # depend on how many texts stand in other files.
+        in_file = count()
         parsed, problems = parse(path.read_text(encoding="utf-8"), path.name)
         assert not problems
         items = tuple(_replaced(node, new, titles) for node in parsed.items)

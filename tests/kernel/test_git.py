@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -184,7 +185,7 @@ def test_nothing_is_written_or_left(run: Run, top: Path, tmp_path: Path) -> None
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     ran = subprocess.run(
-        ["vmcoreinfo", "history", str(top), "--format", "json"],
+        [sys.executable, "-m", "vmcoreinfo_codegen", "history", str(top), "--format", "json"],
         env={**os.environ, "TMPDIR": str(temporary)},
         capture_output=True,
     )

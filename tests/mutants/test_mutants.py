@@ -84,6 +84,7 @@ def test_faults_of_data() -> None:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", PARTS)
 def test_faults_are_many_and_each_changes_its_file(part: str) -> None:
     faults = faults_of(part)
@@ -124,6 +125,7 @@ def test_elsewhere() -> None:
 """
 
 
+@pytest.mark.long
 def test_what_becomes_of_faults(tmp_path: Path) -> None:
     """Noticed or not, that and no more; endless ones end, and a copy is whole again each time."""
     root = tmp_path / "root"

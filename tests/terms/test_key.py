@@ -13,7 +13,7 @@ KEYS = {
     "OSRELEASE": (True, True),
     "BUILD-ID": (True, True),
     "OFFSET(page.flags)": (True, True),
-    "NUMBER(a{b)": (True, True),
+    "NUMBER(a{b)": (True, False),
     "phys_base": (True, False),
     'A"B': (True, False),
     "A{": (True, False),

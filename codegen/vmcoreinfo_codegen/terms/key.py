@@ -11,7 +11,8 @@ _WRAPPED = re.compile(r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\(([^()\s=]+)\)")
 
 # As the grammar of the schema has it.
 _IN_SCHEMA = re.compile(
-    r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([^()\s=]+\)|[A-Z][A-Z0-9_]*(-[A-Z][A-Z0-9_]*)*"
+    r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([A-Za-z0-9_.:>\[\]-]+\)"
+    r"|[A-Z][A-Z0-9_]*(-[A-Z][A-Z0-9_]*)*"
 )
 _PRINTABLE = re.compile(r"[!-<>-~]{1,256}")
 
