@@ -7,6 +7,7 @@ pages, completion for three shells, and what CMake and pkg-config look for.
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import zipfile
 from pathlib import Path
@@ -127,7 +128,8 @@ def test_cmake_finds_the_installed_command(prefix: Path, tmp_path: Path) -> None
 def test_pkg_config_finds_the_installed_command(prefix: Path, tmp_path: Path) -> None:
     asked = [program("pkg-config"), "--variable=generator", "--print-errors", "vmcoreinfo >= 0.1"]
     found = said(*asked, cwd=tmp_path, PKG_CONFIG_PATH=str(prefix / "share/pkgconfig"))
-    assert Path(found.strip()).samefile(prefix / "bin/vmcoreinfo")
+    # In the words of a shell.
+    assert Path(*shlex.split(found)).samefile(prefix / "bin/vmcoreinfo")
     version = said(
         asked[0], "--modversion", "vmcoreinfo", cwd=tmp_path,
         PKG_CONFIG_PATH=str(prefix / "share/pkgconfig"),

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
 
+import vmcoreinfo
 from tests.command import ROOT, Run
 from tests.dump.make import elf, kdump
 from vmcoreinfo_codegen.dump.reader import find_note
@@ -77,6 +79,40 @@ def test_what_a_dump_tells_beside_its_note(
     assert words in place["why"]
     assert bool(place["assumed"]) == (container == "text")
     assert [entry["key"] for entry in place["missing"]] == ["NUMBER(phys_base)"]
+
+
+def with_memory(dump: bytes, physical: int, data: bytes) -> bytes:
+    """A dump of `elf()` with memory in its second segment."""
+    made = bytearray(dump + data)
+    segment = 64 + 56
+    made[segment : segment + 56] = struct.pack(
+        "<IIQQQQQQ", 1, 7, len(dump), 0, physical, len(data), len(data), 4
+    )
+    return bytes(made)
+
+
+@pytest.mark.parametrize(
+    ("moved", "verdict"),
+    [(0, "fallback"), (-16, "fallback"), (16, "fallback"), (17, "fatal"), (-188, "fatal")],
+)
+def test_crash_finds_an_image_that_is_near(
+    run: Run, tmp_path: Path, moved: int, verdict: str
+) -> None:
+    """Without NUMBER(phys_base) the boot decides: by how many MiB KASLR moved the image."""
+    real = (ROOT / NOTE_6_12).with_suffix(".txt").read_bytes()
+    info = vmcoreinfo.parse(real)
+    names = b"\0\0\0\0" + b"".join(
+        name.encode().ljust(65, b"\0") for name in ("Linux", "guest", str(info.OSRELEASE))
+    )
+    address = info["SYMBOL(init_uts_ns)"]
+    assert isinstance(address, int)
+    place = address - 0xFFFFFFFF80000000 + (moved << 20)
+    dump = tmp_path / "vmcore"
+    dump.write_bytes(with_memory(elf(real.replace(b"(phys_base)", b"(other)")), place, names))
+    found = run("compat", str(dump), "--consumer", "crash", "--format", "json").json("compat")
+    (purpose,) = [p for p in found["purposes"] if p["purpose"] == "place of the kernel image"]
+    assert purpose["verdict"] == verdict
+    assert ("no memory of x86_64" in purpose["why"]) == (verdict == "fatal")
 
 
 def test_a_prediction_rests_on_the_headers(run: Run) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -120,14 +121,8 @@ def test_it_says_what_it_is_and_exports_no_more(prefix: Path) -> None:
 def test_a_program_links_through_pkg_config(kind: str, prefix: Path) -> None:
     (prefix / "user.c").write_text(_USER)
     folder = str(prefix / "lib/pkgconfig")
-    flags = ran(
-        program("pkg-config"),
-        "--cflags",
-        "--libs",
-        "libvmcoreinfo",
-        cwd=prefix,
-        PKG_CONFIG_PATH=folder,
-    ).split()
+    asked = [program("pkg-config"), "--cflags", "--libs", "libvmcoreinfo"]
+    flags = shlex.split(ran(*asked, cwd=prefix, PKG_CONFIG_PATH=folder))
     if kind == "static":
         flags = ["-Wl,-Bstatic", *flags, "-Wl,-Bdynamic"]
     ran(program("gcc"), "user.c", *flags, "-o", "user", cwd=prefix)
