@@ -189,7 +189,7 @@ def test_completion_in_bash(run: Run, tmp_path: Path) -> None:
 
     def complete(*words: str) -> list[str]:
         code = (
-            f"source {script}; COMP_WORDS=({' '.join(repr(w) for w in words)}); "
+            f"source '{script}'; COMP_WORDS=({' '.join(repr(w) for w in words)}); "
             f"COMP_CWORD={len(words) - 1}; _shtab_vmcoreinfo; printf '%s\\n' \"${{COMPREPLY[@]}}\""
         )
         ran = subprocess.run([bash, "-c", code], capture_output=True, text=True, check=True)
