@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -123,7 +124,7 @@ def test_generate_writes_only_what_changed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "c" / "vmcoreinfo.c").write_text("stale")
     checked = run("generate", "--out", str(tmp_path), "--check")
     assert checked.code == 1
-    remedy = f"run 'vmcoreinfo generate --out {tmp_path}'"
+    remedy = f"run '{shlex.join(['vmcoreinfo', 'generate', '--out', str(tmp_path)])}'"
     assert f"{tmp_path}/c/vmcoreinfo.c:1:1: stale; {remedy}\n" in checked.out
     assert (tmp_path / "c" / "vmcoreinfo.c").read_text() == "stale"
     second = run("generate", "--out", str(tmp_path), "--format", "json").json("generate")

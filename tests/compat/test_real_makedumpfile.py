@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import ROOT, Run
+from tests.command import Run
 from tests.compat.real import altered, at_addresses, judged, releases_of, shifts_of
 from tests.dump.real import GUESTS, core, guest, name_of
 
