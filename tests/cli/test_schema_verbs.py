@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -125,7 +126,7 @@ def test_generate_writes_only_what_changed(run: Run, tmp_path: Path) -> None:
     source.write_text(stale)
     checked = run("generate", "--out", str(tmp_path), "--check")
     assert checked.code == 1
-    remedy = f"run 'vmcoreinfo generate --out {tmp_path}'"
+    remedy = f"run '{shlex.join(['vmcoreinfo', 'generate', '--out', str(tmp_path)])}'"
     assert f"{tmp_path}/c/vmcoreinfo.c:1:1: stale; {remedy}\n" in checked.out
     assert source.read_text() == stale
     second = run("generate", "--out", str(tmp_path), "--format", "json").json("generate")
@@ -191,7 +192,7 @@ def test_completion_in_bash(run: Run, tmp_path: Path) -> None:
 
     def complete(*words: str) -> list[str]:
         code = (
-            f"source {script}; COMP_WORDS=({' '.join(repr(w) for w in words)}); "
+            f"source '{script}'; COMP_WORDS=({' '.join(repr(w) for w in words)}); "
             f"COMP_CWORD={len(words) - 1}; _shtab_vmcoreinfo; printf '%s\\n' \"${{COMPREPLY[@]}}\""
         )
         ran = subprocess.run([bash, "-c", code], capture_output=True, text=True, check=True)

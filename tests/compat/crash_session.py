@@ -39,7 +39,9 @@ class Session:
 
     @property
     def kaslr_offset(self) -> int:
-        return self._hex(r"KASLR offset: ([0-9a-f]+)")
+        """0 where it tells of none."""
+        found = re.search(r"KASLR offset: ([0-9a-f]+)", self.text)
+        return int(found[1], 16) if found else 0
 
     @property
     def stext(self) -> int:
