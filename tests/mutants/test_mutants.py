@@ -96,6 +96,7 @@ def test_faults_are_many_and_each_changes_its_file(part: str) -> None:
     assert sample(faults, 20) == sample(reversed(faults), 20)
 
 
+@pytest.mark.long
 def test_equivalent_faults_are_still_there() -> None:
     """A reason is about a line as it stands: an edit of the line asks for it again."""
     there = {fault.name for part in PARTS for fault in faults_of(part)}
