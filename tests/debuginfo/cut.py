@@ -40,9 +40,9 @@ from tests.debuginfo.make import (
     VOLATILE,
     Blob,
 )
-from vmcoreinfo_codegen.compressed import read_file
 from vmcoreinfo_codegen.debuginfo.btf import Btf
 from vmcoreinfo_codegen.debuginfo.symbols import Symbols
+from vmcoreinfo_codegen.files.compressed import read_file
 from vmcoreinfo_codegen.model.build import load
 from vmcoreinfo_codegen.terms.expression import TypeFact, render
 

@@ -22,7 +22,7 @@ from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
 from vmcoreinfo_codegen.dump.reader import find_in, find_note
 from vmcoreinfo_codegen.dump.source import File, Memory
-from vmcoreinfo_codegen.writing import OutputRefused
+from vmcoreinfo_codegen.files.writing import OutputRefused
 
 NEW = b"OSRELEASE=7.3.4\nPAGESIZE=4096\nSIZE(page)=64\n"
 CLASSES = list(itertools.product([32, 64], "<>"))

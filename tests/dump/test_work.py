@@ -18,8 +18,6 @@ from hypothesis import strategies as st
 
 from tests.dump.make import TEXT, elf, flattened, other_note
 from tests.hostile.dumps import elf_of, with_memory
-from vmcoreinfo_codegen import opening
-from vmcoreinfo_codegen.compressed import read_file
 from vmcoreinfo_codegen.dump import carve, notes
 from vmcoreinfo_codegen.dump import flattened as flattened_form
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
@@ -27,6 +25,8 @@ from vmcoreinfo_codegen.dump.problem import DumpError
 from vmcoreinfo_codegen.dump.ranges import Range, Ranges
 from vmcoreinfo_codegen.dump.reader import find_in, find_note
 from vmcoreinfo_codegen.dump.source import File, Memory
+from vmcoreinfo_codegen.files import opening
+from vmcoreinfo_codegen.files.compressed import read_file
 
 
 @contextmanager

@@ -198,7 +198,7 @@ def test_a_list_that_is_none(run: Run, tmp_path: Path, data: bytes, message: str
 def test_pipes_that_nobody_writes_to(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vmcoreinfo_codegen.opening.PATIENCE", 0.1)
+    monkeypatch.setattr("vmcoreinfo_codegen.files.opening.PATIENCE", 0.1)
     path = tmp_path / "fifo"
     os.mkfifo(path)
     for words in (["impact", "--patch"], ["generate", "c", "--check", "--keys"]):

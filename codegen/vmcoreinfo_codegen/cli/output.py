@@ -7,7 +7,7 @@ import os
 import re
 import sys
 
-from .. import writing
+from ..files import writing
 from .terminal import named, on_one_line
 
 # csv and json are loaded where they are used: `parse` starts without them.

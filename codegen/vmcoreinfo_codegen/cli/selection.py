@@ -11,10 +11,10 @@ from typing import NoReturn
 
 from ..emit.embedded import EMBEDDABLE
 from ..emit.stamp import Stamp, StampError
+from ..files.reading import STDIN, InputError, read_text
 from ..model import Schema
 from ..model.consumer import KernelRange
 from ..problem import shortened
-from ..reading import STDIN, InputError, read_text
 from ..subset.reduce import EmptySelection, left_out, reduce
 from ..subset.selection import (
     EVERY_KERNEL,

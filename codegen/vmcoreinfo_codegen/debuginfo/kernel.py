@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..compressed import CompressedError, read_file
+from ..files.compressed import CompressedError, read_file
 from .btf import MOST_BYTES, Btf
 from .dwarf import Dwarf
 from .facts import Types

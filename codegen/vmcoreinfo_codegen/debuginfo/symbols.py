@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..compressed import CompressedError, read_file
+from ..files.compressed import CompressedError, read_file
 from .problem import DebugInfoError
 
 _MOST_BYTES = 128 << 20

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from .. import writing
+from ..files import writing
 from . import elf, notes
 from .problem import DumpError
 from .reader import tell_format

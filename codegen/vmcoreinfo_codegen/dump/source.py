@@ -8,7 +8,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from ..opening import open_to_read
+from ..files.opening import open_to_read
 from .problem import DumpError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..files.reading import read_regular
 from ..model import Schema
-from ..reading import read_regular
 from ..terms.key import identifier_of
 from .stamp import Stamp, StampError, read_stamp
 

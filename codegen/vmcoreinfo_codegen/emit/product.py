@@ -14,7 +14,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic_core import to_json
 
-from .. import __version__, writing
+from .. import __version__
+from ..files import writing
 from .problem import NotOurs
 from .stamp import STAMP_WITHIN, command_of
 

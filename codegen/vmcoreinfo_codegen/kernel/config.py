@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..compressed import CompressedError, read_file
+from ..files.compressed import CompressedError, read_file
 
 _LINE = re.compile(r"^(CONFIG_\w++)=(.*)$", re.MULTILINE)
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[1-9][0-9]*|0")

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..opening import open_at_once
+from ..files.opening import open_at_once
 from .child import ChildError, run
 from .gathered import MAKEFILE, MARKS, Gathered, Tree, TreeError, text_of
 

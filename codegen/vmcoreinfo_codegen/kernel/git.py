@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ..opening import open_at_once
+from ..files.opening import open_at_once
 from .child import ChildError, run
 
 _MOST_OUTPUT = 32 << 20

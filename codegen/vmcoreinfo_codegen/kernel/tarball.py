@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ..compressed import CompressedError, Unpacked
+from ..files.compressed import CompressedError, Unpacked
+from ..files.opening import open_to_read
 from ..limits import Limit
-from ..opening import open_to_read
 from .gathered import Gathered, Tree, TreeError, text_of
 
 Watch = Callable[[BinaryIO, int], BinaryIO]

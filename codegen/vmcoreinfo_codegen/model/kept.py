@@ -23,7 +23,8 @@ from typing import Any
 
 import pydantic
 
-from .. import __version__, resources, writing
+from .. import __version__, resources
+from ..files import writing
 from .files import read_files
 from .schema import Schema
 

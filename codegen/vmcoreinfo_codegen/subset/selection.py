@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ..files.reading import InputError
 from ..limits import Limit
 from ..model import Schema
 from ..model.consumer import Consumer, KernelRange
 from ..problem import Location, did_you_mean, shortened
 from ..query.names import UnknownName, find_entry
-from ..reading import InputError
 from ..terms.release import Release, overlap
 from ..terms.tool import ToolRelease
 

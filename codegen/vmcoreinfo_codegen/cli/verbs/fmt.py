@@ -7,10 +7,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from ... import resources, writing
+from ... import resources
+from ...files import writing
+from ...files.reading import STDIN, InputError, read_argument
 from ...model.files import MOST_BYTES, read_schema_file, schema_files, schema_text
 from ...problem import Problem, SchemaError
-from ...reading import STDIN, InputError, read_argument
 from ...syntax.format import format_file
 from ...syntax.parse import parse
 from ..failure import FINDINGS, FINE, UNREADABLE, Failure

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ... import resources, writing
+from ... import resources
 from ...check import check_folder
 from ...emit import embedded
 from ...emit.depfile import depfile
 from ...emit.problem import NoProduct, NotOurs
 from ...emit.product import Outcome, Product, write
+from ...files import writing
 from ...model import Schema
 from ...problem import SchemaError, did_you_mean
 from ...targets import ON_REQUEST, TARGETS, emit, sources

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from ...compat.impact import Break, Change, Impact, impact
 from ...compat.parser import PURPOSE
 from ...compat.patch import MOST_BYTES, MOST_EXPORTS, Patch, PatchError, Touched, read_patch
+from ...files.reading import InputError, read_argument
 from ...model import Architecture, Schema
 from ...model.vocabulary import Verdict
 from ...problem import shortened
 from ...query.interface import Broken, Impacts, NoAlternative
 from ...query.names import UnknownName, find_entry
-from ...reading import InputError, read_argument
 from ...terms.release import Release
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json

@@ -6,12 +6,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ... import __version__, writing
+from ... import __version__
 from ...emit.again import Standing, each_once, keys_in, standing_at, standing_in
 from ...emit.embedded import EMBEDDABLE, is_embedded
 from ...emit.embedded import emit as emit_embedded
 from ...emit.product import Product
 from ...emit.stamp import Stamp, StampError, read_stamp
+from ...files import writing
 from ...model import Schema
 from ...query.interface import MadeBy, Regenerated, RegeneratedProduct
 from ...targets import TARGETS, emit

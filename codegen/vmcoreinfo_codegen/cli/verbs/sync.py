@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from ... import resources, writing
+from ... import resources
 from ...check import check_files
 from ...emit.problem import NotOurs
 from ...emit.product import write
+from ...files import writing
 from ...kernel.gathered import TreeError
 from ...kernel.git import GitError
 from ...kernel.pickaxe import commit_of, source_text

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from .limits import Limit
+from ..limits import Limit
 from .opening import open_to_read
 
 _CHUNK = 1 << 20

@@ -19,9 +19,9 @@ import pytest
 from tests.command import NOTE, Run
 from tests.conftest import ROOT
 from tests.dump.make import elf
-from vmcoreinfo_codegen import writing
 from vmcoreinfo_codegen.emit.problem import NotOurs
 from vmcoreinfo_codegen.emit.product import Product, write
+from vmcoreinfo_codegen.files import writing
 
 COMMAND = (sys.executable, "-m", "vmcoreinfo_codegen")
 
@@ -292,7 +292,7 @@ def test_killed_at_any_point_of_writing(tmp_path: Path) -> None:
     """Each call to the system in turn is the last one."""
     program = (
         "import os, sys\n"
-        "from vmcoreinfo_codegen import writing\n"
+        "from vmcoreinfo_codegen.files import writing\n"
         "left = int(sys.argv[1])\n"
         "def audit(event, arguments):\n"
         "    global left\n"
