@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import zlib
 from collections.abc import Callable, Mapping
@@ -65,13 +66,19 @@ def _promisor(top: Path, mark: Path) -> None:
 
 def _promisor_by_ssh(top: Path, mark: Path) -> None:
     _promisor(top, mark)
-    command = _script(top, "evil", mark)
+    command = shlex.quote(_script(top, "evil", mark))
     _config(top, {"remote.evil.url": "ssh://host/x", "core.sshCommand": command})
 
 
 def _promisor_by_helper(top: Path, mark: Path) -> None:
     _promisor(top, mark)
-    _config(top, {"remote.evil.url": f"ext::touch {mark}", "protocol.ext.allow": "always"})
+    _config(
+        top,
+        {
+            "remote.evil.url": f"ext::touch {str(mark).replace(' ', '% ')}",
+            "protocol.ext.allow": "always",
+        },
+    )
 
 
 def _promisor_by_include(top: Path, mark: Path) -> None:
@@ -121,9 +128,12 @@ def _commands(top: Path, mark: Path) -> None:
         "trailer.evil.command",
         "core.hooksPath",
     ]
-    _config(top, dict.fromkeys(names, command))
+    _config(top, dict.fromkeys(names, shlex.quote(command)))
+    # git runs these without a shell.
+    _config(top, dict.fromkeys(("core.askPass", "core.gitProxy", "core.hooksPath"), command))
+    _config(top, {name: command for name in names if name.startswith("gpg.")})
     for verb in ("log", "grep", "tag", "rev-parse", "ls-tree", "cat-file"):
-        git(top, "config", f"alias.{verb}", f"!{command}")
+        git(top, "config", f"alias.{verb}", f"!{shlex.quote(command)}")
     _config(top, {"log.showSignature": "true", "submodule.recurse": "true", "grep.textconv": "1"})
     (top / ".gitattributes").write_text("* diff=evil filter=evil\n")
     (top / ".git/info/attributes").write_text("* diff=evil filter=evil\n")
