@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,16 +98,20 @@ def run_crash(
     crash: Path, vmlinux: Path, dump: Path, options: list[str], commands: list[str]
 ) -> Session:
     script = "".join(f"{command}\n" for command in [*commands, "quit"])
-    ran = subprocess.run(
-        [crash, "-s", *options, vmlinux, dump],
-        input=script,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-        timeout=900,  # on a machine that does much else
-    )
+    for _ in range(3):
+        ran = subprocess.run(
+            [crash, "-s", *options, vmlinux, dump],
+            input=script,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=900,  # on a machine that does much else
+        )
+        # Now and then one finds its own heap corrupted, with any note, and aborts.
+        if ran.returncode != -signal.SIGABRT:
+            break
     return Session(ran.returncode, ran.stdout)
 
 
