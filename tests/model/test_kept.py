@@ -16,7 +16,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.model.test_files import entry, write
 from vmcoreinfo_codegen.model import Schema, build, kept
+from vmcoreinfo_codegen.model.vocabulary import Described
 from vmcoreinfo_codegen.problem import SchemaError
+from vmcoreinfo_codegen.terms.key import Kind
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -64,6 +66,18 @@ def test_what_is_kept_is_what_was_read(whole: Path, read_anew: list[Path], schem
     assert [e.location for e in second.exports()] == places
     status = file_of(whole).stat()
     assert (status.st_mode & 0o777, file_of(whole).parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_words_are_kept_whatever_python_pickles_them_by(
+    folder: Path, read_anew: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_3_11_2_does(word: Described, _: object) -> tuple[object, ...]:
+        return getattr, (type(word), word.name)
+
+    for words in (Kind, *Described.__subclasses__()):
+        monkeypatch.setattr(words, "__reduce_ex__", as_3_11_2_does)
+    assert kept.load_kept(folder) == kept.load_kept(folder)
+    assert read_anew == [folder]
 
 
 def test_an_edit_is_seen_and_takes_the_old_place(folder: Path, read_anew: list[Path]) -> None:
