@@ -18,6 +18,9 @@ import vmcoreinfo_codegen
 from tests.conftest import ROOT
 from tests.installed import environment, program, said, wheel
 
+# A wheel is built, and installed with what it needs.
+pytestmark = pytest.mark.long
+
 NOTE = ROOT / "tests/corpus/notes/s390x-6.1.0-47-s390x.note"
 MAN = "share/man/man1/vmcoreinfo-compat.1"
 COMPLETION = {

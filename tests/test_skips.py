@@ -43,11 +43,13 @@ def outcome(folder: Path, ci: str, module: str = "") -> str:
     return ran.stdout.strip().splitlines()[-1].rpartition(" in ")[0]
 
 
+@pytest.mark.long
 def test_what_is_skipped_has_failed_in_ci(tmp_path: Path) -> None:
     assert outcome(tmp_path, "") == "3 skipped, 1 xfailed"
     assert outcome(tmp_path, "true") == "1 failed, 1 skipped, 1 xfailed, 1 error"
 
 
+@pytest.mark.long
 def test_so_has_a_whole_module(tmp_path: Path) -> None:
     module = 'pytest.importorskip("frobnicate")'
     assert outcome(tmp_path, "", module) == "1 skipped"

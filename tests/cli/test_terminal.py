@@ -125,17 +125,7 @@ def test_colours_are_ours_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert stream.getvalue().endswith("\x1b[0merror")
 
 
-SPEAK = [
-    ["list"],
-    ["--help"],
-    ["list", "--help"],
-    [],
-    ["list", "--format", "json"],
-    ["list", "--format", "csv"],
-    ["note", NOTE],
-    ["parse", NOTE],
-    ["completion", "bash"],
-]
+SPEAK = [["list"], ["--help"], [], ["list", "--format", "csv"], ["note", NOTE]]
 
 
 @pytest.mark.parametrize("arguments", SPEAK, ids=" ".join)
@@ -190,8 +180,8 @@ def test_interrupted_at_any_time() -> None:
     started = time.monotonic()
     subprocess.run([*COMMAND, "list"], capture_output=True, cwd=ROOT)
     takes = time.monotonic() - started
-    for step in range(12):
-        words = [sys.executable, "-c", INTERRUPT, str(step * takes / 10)]
+    for step in range(7):
+        words = [sys.executable, "-c", INTERRUPT, str(step * takes / 5)]
         ran = subprocess.run(words, capture_output=True, text=True, cwd=ROOT)
         assert ran.stderr == "", ran.stderr
         ended.add(ran.returncode)

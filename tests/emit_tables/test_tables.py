@@ -260,6 +260,7 @@ def test_layout_is_even(products: Products) -> None:
             assert not re.search(r"[ \t]\n", text), path
 
 
+@pytest.mark.long
 def test_products_do_not_depend_on_the_run() -> None:
     program = (
         "import hashlib, pathlib\n"

@@ -125,6 +125,7 @@ def test_they_build_and_are_safe(compiler: str, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
 def test_the_note_of_every_kernel(built: Path, note: Path) -> None:
     """makedumpfile's tables have the values of the note under their names, or the new name's."""

@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -66,11 +67,21 @@ def _hard_link(path: Path) -> Path:
     return link
 
 
-@pytest.mark.parametrize("other", [_same, _link, _hard_link])
+NOTE_OUT = ["note", "IN", "-o", "OUT"]
+
+
+@pytest.mark.parametrize("other", [_link, _hard_link])
+def test_an_input_is_no_output_by_another_name(
+    run: Run, tmp_path: Path, other: Callable[[Path], Path]
+) -> None:
+    refused(run, tmp_path, NOTE_OUT, other)
+    refused(run, tmp_path, ["attach", NOTE, "IN", "-o", "OUT"], other)
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        ["note", "IN", "-o", "OUT"],
+        NOTE_OUT,
         ["find", "IN", "-o", "OUT"],
         ["attach", NOTE, "IN", "-o", "OUT"],
         ["attach", "IN", "DUMP", "-o", "OUT"],
@@ -81,9 +92,12 @@ def _hard_link(path: Path) -> Path:
     ],
     ids=" ".join,
 )
-def test_an_input_is_no_output(
-    run: Run, tmp_path: Path, words: list[str], other: Callable[[Path], Path]
-) -> None:
+def test_an_input_is_no_output(run: Run, tmp_path: Path, words: list[str]) -> None:
+    refused(run, tmp_path, words, _same)
+
+
+def refused(run: Run, folder: Path, words: list[str], other: Callable[[Path], Path]) -> None:
+    tmp_path = Path(tempfile.mkdtemp(dir=folder))
     contents_of = {
         "--keys": b"OSRELEASE\n",
         "--symbols": b"ffffffff81000000 T _text\n",

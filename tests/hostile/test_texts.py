@@ -32,6 +32,9 @@ from vmcoreinfo_codegen.model.build import load
 from vmcoreinfo_codegen.reference.man import roff
 
 _HASH = re.compile(r"\b(?:0x)?[0-9a-f]{8}(?:[0-9a-f]{8})?u?\b")
+# Every product is made twice, and C compiled.
+pytestmark = pytest.mark.long
+
 _COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
 
 
