@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time (2)")
     parser.add_argument("--sample", type=int, metavar="N", help="N faults of each part alone")
     parser.add_argument("--file", default="", help="those of files whose path has this in it")
+    parser.add_argument("--bar", type=float, default=BAR, help=f"the least share ({BAR})")
     given = parser.parse_args()
     unknown = sorted(set(given.parts) - set(PARTS))
     if unknown:
@@ -35,7 +36,7 @@ def main() -> int:
         for fault in counted.survived:
             print(f"survived: {fault}\n")
         print(f"{part}: {counted}", flush=True)
-        below |= counted.share < BAR
+        below |= counted.share < given.bar
     return int(below)
 
 
