@@ -234,7 +234,7 @@ def test_a_dump_without_memory_is_whole() -> None:
 
 def test_a_pipe_holds_all() -> None:
     source = Memory("dump", with_memory(elf(), 64, "<", b"memory" * 5000)[:1000])
-    source.size = None  # type: ignore[assignment]
+    source.size = None
     file = elf_format.open_elf(source)
     assert elf_format.coverage(file, file.segments()) == (30_000, 30_000, 0)
 

@@ -13,39 +13,9 @@ from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
 from vmcoreinfo_codegen.dump.reader import Found, find_in
 from vmcoreinfo_codegen.dump.source import Memory
 
-# e_machine as elf.h has it, and the architecture of 32 and of 64 bits.
-MACHINES = {
-    2: ("sparc", "sparc64"),
-    3: ("i386", None),
-    4: ("m68k", None),
-    8: ("mips", "mips64"),
-    15: ("parisc", "parisc64"),
-    18: ("sparc", None),
-    20: ("ppc", None),
-    21: (None, "ppc64"),
-    22: ("s390", "s390x"),
-    40: ("arm", None),
-    42: ("sh", None),
-    43: (None, "sparc64"),
-    50: (None, "ia64"),
-    62: (None, "x86_64"),
-    183: (None, "arm64"),
-    243: ("riscv32", "riscv64"),
-    258: (None, "loongarch64"),
-    0x9026: (None, "alpha"),
-}
-
 
 def found_in(data: bytes) -> Found:
     return find_in(Memory("dump", data))
-
-
-@pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize("bits", [32, 64])
-def test_machines(machine: int, bits: int) -> None:
-    found = found_in(elf(bits=bits, machine=machine))
-    assert (found.text, found.bits) == (TEXT, bits)
-    assert found.arch == MACHINES[machine][bits // 64]
 
 
 def test_a_machine_that_is_not_known() -> None:

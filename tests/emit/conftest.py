@@ -12,13 +12,19 @@ from tests.emit.driver import SANITIZE, Driver, build_driver, sanitizing_compile
 
 
 @pytest.fixture(scope="session")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """The C product under AddressSanitizer and UndefinedBehaviorSanitizer."""
-    directory = tmp_path_factory.mktemp("sanitized")
-    compiler = sanitizing_compiler(directory)
+def sanitizer(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A compiler with AddressSanitizer and UndefinedBehaviorSanitizer; tests/setup installs clang."""
+    compiler = sanitizing_compiler(tmp_path_factory.mktemp("compiler"))
     if compiler is None:
         pytest.skip("neither clang nor gcc can make a program with -fsanitize=address,undefined")
-    built = Driver(build_driver(compiler, directory, "-O1", "-g", *SANITIZE))
+    return compiler
+
+
+@pytest.fixture(scope="session")
+def driver(sanitizer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    """The C product under AddressSanitizer and UndefinedBehaviorSanitizer."""
+    directory = tmp_path_factory.mktemp("sanitized")
+    built = Driver(build_driver(sanitizer, directory, "-O1", "-g", *SANITIZE))
     yield built
     built.close()
 

@@ -91,6 +91,7 @@ def test_python_reader_may_give_any_bytes() -> None:
     def read(address: int, size: int) -> bytearray:
         return bytearray(MEMORY_3_10[address])
 
+    # `bytes` is what a reader is declared to give; nobody checks that at run time.
     assert derive.vmalloc_start(info, derive.Target("x86_64", read)) == (  # type: ignore[arg-type]
         0xFFFFC90000000000,
         "vmap_area_list",

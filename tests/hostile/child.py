@@ -66,7 +66,8 @@ def _run(case: Case, folder: str) -> None:
     os.setsid()
     os.chdir(folder)
     Path("in").write_bytes(case.stdin or b"")
-    # Python's own streams of the server stay as they are: they are never used again.
+    # Python's own streams of the server stay as they are: they are never used again. The new ones
+    # live as long as the process, so no `with` (SIM115).
     for number, name, flags in ((0, "in", os.O_RDONLY), (1, "out", _NEW), (2, "err", _NEW)):
         descriptor = os.open(name, flags, 0o600)
         os.dup2(descriptor, number)

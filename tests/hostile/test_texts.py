@@ -21,9 +21,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from docutils import core, nodes
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tests import installed
 from tests.hostile import texts
 from vmcoreinfo_codegen.cli.main import main
 from vmcoreinfo_codegen.emit.depfile import depfile
@@ -198,15 +200,13 @@ def test_markdown_shows_the_texts(made: dict[str, Path], nasty_schema: Schema) -
 def test_rst_has_the_same_structure_and_shows_the_texts(
     made: dict[str, Path], nasty_schema: Schema
 ) -> None:
-    core = pytest.importorskip("docutils.core", reason="docutils is not installed")
-    nodes = pytest.importorskip("docutils.nodes", reason="docutils is not installed")
     # What includes files and takes raw text is on, as it is by default.
     settings = {"report_level": 2, "halt_level": 2, "input_encoding": "unicode"}
     inside = (nodes.Inline, nodes.Text)
 
-    def blocks(node: object) -> list[str]:
+    def blocks(node: nodes.Node) -> list[str]:
         found = [type(node).__name__]
-        for child in node.children:  # type: ignore[attr-defined]
+        for child in node.children:
             if not isinstance(child, inside):
                 found += blocks(child)
         return found
@@ -310,8 +310,7 @@ def test_builds_and_manuals_do_not_depend_on_texts(made: dict[str, Path]) -> Non
 @pytest.mark.parametrize("program", ["groff", "mandoc"])
 def test_manuals_show_any_text(tmp_path: Path, program: str) -> None:
     """No product has such a text in it today; the escape is tested where it is."""
-    if shutil.which(program) is None:
-        pytest.skip(f"no {program} here; tests/setup installs it")
+    installed.program(program)
     body = "".join(f".PP\n{roff.text(text)}\n" for text in texts.NASTY)
     page = tmp_path / "page.1"
     page.write_text(f'.TH PAGE 1 2026-01-01 "x" "x"\n.SH NAME\npage \\- a page\n.SH TEXT\n{body}')

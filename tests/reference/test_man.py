@@ -5,26 +5,19 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.installed import program
 from tests.reference.test_reference import page
 from vmcoreinfo_codegen.cli.main import parser
 from vmcoreinfo_codegen.reference.man import roff
 
 MAN = ROOT / "generated" / "man"
 PAGES = sorted(MAN.glob("man*/*"))
-
-
-def program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        pytest.skip(f"no {name} here; tests/setup installs it")
-    return found
 
 
 def rendered(path: Path) -> str:

@@ -95,6 +95,7 @@ def streams() -> Iterator[None]:
     """Standard streams as the command needs them, also where the caller closed some."""
     _open_closed()
     before = sys.stdin, sys.stdout, sys.stderr
+    # What is opened here lives as long as the process, so no `with` (SIM115).
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
     sys.stdout = _printed(sys.stdout, 1, "standard output")
     sys.stderr = _printed(sys.stderr, 2, "standard error")
@@ -105,6 +106,7 @@ def streams() -> Iterator[None]:
 
 
 def _printed(stream: TextIO | None, number: int, name: str) -> TextIO:
+    # It lives as long as the process, so no `with` (SIM115).
     stream = stream or open(number, "w", closefd=False)  # noqa: SIM115
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:

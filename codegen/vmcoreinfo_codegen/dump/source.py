@@ -142,7 +142,7 @@ class Memory:
     def __init__(self, name: str, data: bytes) -> None:
         self.name = name
         self.data = data
-        self.size = len(data)
+        self.size: int | None = len(data)
 
     def read(self, offset: int, size: int) -> bytes:
         return self.data[offset : offset + size] if offset >= 0 else b""

@@ -138,6 +138,7 @@ class _Keeper(pickle.Pickler):
     """
 
     def reducer_override(self, obj: object) -> Any:
+        # NotImplemented is pickle's own word for "as you do it".
         return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
 
 
