@@ -334,6 +334,18 @@ def test_killed_at_any_point_of_writing(tmp_path: Path) -> None:
     assert killed >= 6
 
 
+def test_more_files_than_a_process_may_have_open(tmp_path: Path) -> None:
+    program = (
+        "import resource\n"
+        "from vmcoreinfo_codegen.files import writing\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))\n"
+        "writing.write_all((f'file{n}', b'%d' % n) for n in range(200))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert contents(tmp_path) == {f"file{n}": b"%d" % n for n in range(200)}
+
+
 # ---- products ------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 # collections.abc and typing are loaded by type checkers alone: `note` starts without them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import BinaryIO
 
     Name = str | os.PathLike[str]
@@ -44,13 +44,13 @@ def write_all(files: Iterable[tuple[Name, bytes]], inputs: Iterable[Name] = ()) 
 
     Raises OSError, OutputRefused for one of the inputs.
     """
-    inputs = list(inputs)
-    with ExitStack() as opened:
+    read = _identities(inputs)
+    with _Folders() as folders:
         whole = []
         for path, data in files:
-            new = opened.enter_context(_opened(path, inputs, None))
+            new = folders.enter_context(_opened(path, read, None, folders))
             new.file.write(data)
-            new.sync()
+            new.finish()
             whole.append(new)
         for new in whole:
             new.take_place()
@@ -65,25 +65,30 @@ def replacing(
     The file has the permissions of the one that it replaces, or those of any new file; `mode`
     takes away what is not in it. Raises OSError, OutputRefused for one of the inputs.
     """
-    with _opened(path, inputs, mode) as new:
+    with _Folders() as folders, _opened(path, _identities(inputs), mode, folders) as new:
         yield new.file
-        new.sync()
+        new.finish()
         new.take_place()
 
 
-def refuse_input(path: Name, inputs: Iterable[Name]) -> None:
-    """Raises OutputRefused where a path is one of the inputs, by whatever name or link."""
-    there = _status(path)
+def _identities(inputs: Iterable[Name]) -> dict[tuple[int, int], Name]:
+    """Device and inode of each input that is there, with what it was called."""
+    found = ((_status(name), name) for name in inputs)
+    return {(there.st_dev, there.st_ino): name for there, name in found if there is not None}
+
+
+def _refuse_input(
+    path: str, there: os.stat_result | None, read: Mapping[tuple[int, int], Name]
+) -> None:
+    """Raises OutputRefused where a file is one of the inputs, by whatever name or link."""
     if there is None or not stat.S_ISREG(there.st_mode):
         return
-    for name in inputs:
-        read = _status(name)
-        if read is not None and (read.st_dev, read.st_ino) == (there.st_dev, there.st_ino):
-            what = "standard input" if name == STDIN else "the same file as the input"
-            beside = "" if name == STDIN or os.fspath(name) == os.fspath(path) else f" {name}"
-            raise OutputRefused(
-                errno.EEXIST, f"{what}{beside}; name another file to write to", os.fspath(path)
-            )
+    name = read.get((there.st_dev, there.st_ino))
+    if name is None:
+        return
+    what = "standard input" if name == STDIN else "the same file as the input"
+    beside = "" if name == STDIN or os.fspath(name) == path else f" {os.fspath(name)}"
+    raise OutputRefused(errno.EEXIST, f"{what}{beside}; name another file to write to", path)
 
 
 def _status(path: Name) -> os.stat_result | None:
@@ -98,7 +103,8 @@ class _New:
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
 
-    def sync(self) -> None:
+    def finish(self) -> None:
+        """All of it is written."""
         self.file.flush()
 
     def take_place(self) -> None:
@@ -115,9 +121,11 @@ class _Beside(_New):
         self._place = place
         self._is_there = True
 
-    def sync(self) -> None:
+    def finish(self) -> None:
+        """To disk, and closed: many may wait for the last one."""
         self.file.flush()
         os.fsync(self.file.fileno())
+        self.file.close()
 
     def take_place(self) -> None:
         os.replace(self._name, self._place, src_dir_fd=self._folder, dst_dir_fd=self._folder)
@@ -132,11 +140,28 @@ class _Beside(_New):
                 os.unlink(self._name, dir_fd=self._folder)
 
 
+class _Folders(ExitStack):
+    """Folders that files are written in, each open once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open: dict[str, int] = {}
+
+    def descriptor(self, path: str) -> int:
+        if path not in self._open:
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            self.callback(os.close, descriptor)
+            self._open[path] = descriptor
+        return self._open[path]
+
+
 @contextmanager
-def _opened(path: Name, inputs: Iterable[Name], mode: int | None) -> Iterator[_New]:
-    refuse_input(path, inputs)
+def _opened(
+    path: Name, read: Mapping[tuple[int, int], Name], most: int | None, folders: _Folders
+) -> Iterator[_New]:
     path = os.fspath(path)
     there = _status(path)
+    _refuse_input(path, there, read)
     if there is not None and stat.S_ISDIR(there.st_mode):
         raise IsADirectoryError(errno.EISDIR, "a folder; name the file to write to", path)
     if (there is not None and not stat.S_ISREG(there.st_mode)) or _is_device(path):
@@ -145,26 +170,18 @@ def _opened(path: Name, inputs: Iterable[Name], mode: int | None) -> Iterator[_N
         return
     # A link to the file stays one.
     folder, name = os.path.split(os.path.realpath(path))
+    mode = _mode(there, most)
     try:
         if there is not None and not os.access(path, os.W_OK, effective_ids=True):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        with _folder(folder) as descriptor, beside(descriptor, name, _mode(there, mode)) as new:
+        with beside(folders.descriptor(folder), name, mode) as new:
             if there is not None:
-                _give(new.file.fileno(), there, _mode(there, mode))
+                _give(new.file.fileno(), there, mode)
             yield new
     except OSError as error:
         if error.filename in (None, folder) or str(error.filename).startswith(_PARTIAL):
             error.filename = path
         raise
-
-
-@contextmanager
-def _folder(path: str) -> Iterator[int]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def _keep(place: Path, key: bytes, schema: Schema) -> None:
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _own_folder(place.parent) as folder, writing.beside(folder, place.name, 0o600) as new:
         new.file.write(key + hashlib.sha256(content).digest() + content)
-        new.sync()
+        new.finish()
         new.take_place()
 
 
