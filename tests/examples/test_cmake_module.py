@@ -12,6 +12,9 @@ from tests.conftest import ROOT
 from tests.examples.layout import ran
 from tests.installed import program
 
+# Each configures and builds a project.
+pytestmark = pytest.mark.long
+
 _HEAD = f"""\
 cmake_minimum_required(VERSION 3.20)
 project(user C)

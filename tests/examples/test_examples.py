@@ -17,6 +17,9 @@ from tests.dump.real import core
 from tests.examples.layout import TOOLS, VENV, example, ran, with_schema
 from tests.installed import program
 
+# Each builds an example.
+pytestmark = pytest.mark.long
+
 _DUMP = CORPUS / "dumps/x86_64-6.12.117+deb13-cloud-amd64-log.elf.xz"
 
 
@@ -52,11 +55,7 @@ def test_every_file_says_its_licence() -> None:
     assert silent == []
 
 
-# Configuring takes autotools several seconds each time.
-_SLOW = pytest.param("autotools", marks=pytest.mark.long)
-
-
-@pytest.mark.parametrize("name", [*(name for name in TOOLS if name != "autotools"), _SLOW])
+@pytest.mark.parametrize("name", TOOLS)
 def test_it_prints_what_its_page_shows(name: str, tmp_path: Path) -> None:
     folder = example(name, tmp_path)
     shown = re.findall(r"^```\n(.*?)^```$", (folder / "README.md").read_text(), re.S | re.M)[-1]
@@ -67,7 +66,7 @@ def test_it_prints_what_its_page_shows(name: str, tmp_path: Path) -> None:
     assert re.fullmatch(pattern, printed), printed
 
 
-@pytest.mark.parametrize("name", ["make", "cmake", "meson", _SLOW])
+@pytest.mark.parametrize("name", ["make", "cmake", "meson", "autotools"])
 def test_without_the_command_it_says_what_to_do(name: str, tmp_path: Path) -> None:
     folder = example(name, tmp_path)
     (tmp_path / ".venv").unlink()
@@ -100,7 +99,6 @@ _GENERATED = re.compile(r"\d+ of \d+ keys")
 _COMPILED = re.compile(r"-c -o|Building C|Compiling C| -c ")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("kind", _BUILDS)
 def test_what_changes_is_made_again_and_nothing_else(kind: str, tmp_path: Path) -> None:
     name = kind.partition(" ")[0]
@@ -197,7 +195,6 @@ def test_the_vendored_parser_is_what_the_schema_makes() -> None:
     ran(VENV / "bin/vmcoreinfo", "regenerate", "--check", vendored, cwd=ROOT)
 
 
-@pytest.mark.long
 def test_distcheck(tmp_path: Path) -> None:
     folder = example("autotools", tmp_path)
     ran("./run", cwd=folder)
@@ -210,7 +207,6 @@ def dmesg(folder: Path, dump: Path) -> str:
     return ran("sh", "-c", './run "$1" 2>&1', "run", dump, cwd=folder)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     [
@@ -226,7 +222,6 @@ def test_the_log_is_what_makedumpfile_finds(name: str, tmp_path: Path) -> None:
     assert dmesg(folder, dump) == (tmp_path / "log").read_text(errors="replace")
 
 
-@pytest.mark.long
 def test_the_cut_dump_has_the_log_of_the_whole(tmp_path: Path) -> None:
     folder = example("drgn", tmp_path)
     whole = core("x86_64-6.12.117+deb13-cloud-amd64.elf")

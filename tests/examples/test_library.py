@@ -15,6 +15,9 @@ from tests.conftest import CORPUS, ROOT
 from tests.examples.layout import VENV, ran
 from tests.installed import program
 
+# Each builds and installs a library.
+pytestmark = pytest.mark.long
+
 _NOTE = CORPUS / "notes/x86_64-6.12.117+deb13-amd64.note"
 _NEW_KEY = (
     '\nNUMBER(PG_new) {\n\tdoc\t\t"Bit number of the new page flag."\n'
@@ -132,7 +135,6 @@ def test_a_program_links_through_pkg_config(kind: str, prefix: Path) -> None:
     assert ran("./user", _NOTE, cwd=prefix, LD_LIBRARY_PATH=path) == _VMALLOC_START
 
 
-@pytest.mark.long
 def test_programs_of_other_numbers_do_not_start(run: Run, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "schema", tmp_path / "schema")
     edits = {
@@ -193,7 +195,6 @@ def test_cmake_finds_the_installed_package(target: str, by_cmake: Path, tmp_path
     assert ran("build/user", _NOTE, cwd=user) == _VMALLOC_START
 
 
-@pytest.mark.long
 def test_meson_takes_it_as_a_subproject(run: Run, tmp_path: Path) -> None:
     program("ninja")
     run("generate", "library", "--out", str(tmp_path / "subprojects/libvmcoreinfo"))

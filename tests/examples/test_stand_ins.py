@@ -23,6 +23,9 @@ from tests.examples.layout import VENV
 from tests.examples.logs import ENDS_WITH_THE_RING, LOGS, ringbuffer
 from vmcoreinfo_codegen.dump.reader import find_note
 
+# Each needs the stand-ins built, and most a dump.
+pytestmark = pytest.mark.long
+
 SOURCES = ROOT / "examples" / "stand-ins"
 MAP = 0xFFFFFFFF80000000
 NOTES = sorted((CORPUS / "notes").glob("*.note"))
@@ -91,7 +94,6 @@ def number(text: str) -> int:
     return int(text, 0)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_they_build_and_are_safe(compiler: str, tmp_path: Path) -> None:
     """By both compilers without a warning; damaged notes are refused, or read, and nothing else."""
@@ -124,7 +126,6 @@ def test_they_build_and_are_safe(compiler: str, tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
 def test_the_note_of_every_kernel(built: Path, note: Path) -> None:
     """makedumpfile's tables have the values of the note under their names, or the new name's."""
@@ -225,7 +226,6 @@ LINES = {
 """What makedumpfile prints that can be compared, of before 1.7.6 and from there on."""
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("which", GUESTS, ids=name_of)
 def test_makedumpfile_prints_the_same(
     built: Path, tmp_path: Path, which: Guest, capsys: pytest.CaptureFixture[str]
@@ -243,7 +243,6 @@ def test_makedumpfile_prints_the_same(
         assert found.same == LINES[which[0], which[1]][newer] and not found.other
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("which", X86_64, ids=name_of)
 def test_makedumpfile_goes_on_with_what_was_read(
     built: Path, tmp_path: Path, which: Guest, capsys: pytest.CaptureFixture[str]
@@ -292,7 +291,6 @@ def wrong(line: str) -> str:
     return f"{key}=0x{int(value, 16) + 8:x}\n" if value.startswith("0x") else f"{key}=9{value}\n"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("which", X86_64, ids=name_of)
 def test_makedumpfile_has_the_same_from_the_types(
     built: Path, tmp_path: Path, which: Guest, capsys: pytest.CaptureFixture[str]
@@ -313,7 +311,6 @@ def test_makedumpfile_has_the_same_from_the_types(
     assert found.same > 60 and not found.other
 
 
-@pytest.mark.long
 def test_a_released_makedumpfile_filters_a_new_kernel_by_it(built: Path, tmp_path: Path) -> None:
     """7.1 renamed OFFSET(page.compound_head): 1.7.8 takes tail pages for user data, 0x118 for 0x10."""
     tools = releases_of("makedumpfile")
@@ -329,7 +326,6 @@ def test_a_released_makedumpfile_filters_a_new_kernel_by_it(built: Path, tmp_pat
     assert counts == ["118", "10"]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("which", [*GUESTS, None], ids=lambda w: name_of(w) if w else "7.3.4 crash")
 def test_drgn_has_the_same(
     built: Path, which: Guest | None, capsys: pytest.CaptureFixture[str]
@@ -394,7 +390,6 @@ def add_lines(found: Comparison, ours: str, theirs: str) -> None:
         found.add(f"line {at}", *pair)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("which", [*GUESTS, None], ids=lambda w: name_of(w) if w else "7.3.4 crash")
 def test_the_log_is_the_same(
     built: Path, tmp_path: Path, which: Guest | None, capsys: pytest.CaptureFixture[str]
@@ -448,7 +443,6 @@ def test_the_end_of_the_lockless_ring(built: Path, tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("kind", sorted(LOGS))
 def test_logs_of_other_kernels(
     built: Path, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
