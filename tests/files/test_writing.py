@@ -22,7 +22,10 @@ from tests.conftest import ROOT
 from tests.dump.make import elf
 from vmcoreinfo_codegen.emit.problem import NotOurs
 from vmcoreinfo_codegen.emit.product import Product, write
+from vmcoreinfo_codegen.emit.stamp import command_of
 from vmcoreinfo_codegen.files import writing
+from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.targets import TARGETS, emit
 
 COMMAND = (sys.executable, "-m", "vmcoreinfo_codegen")
 
@@ -405,6 +408,26 @@ def test_generate_follows_no_link(run: Run, tmp_path: Path) -> None:
     ran = run("generate", "c", "--out", str(out), "--force")
     assert ran.code == 2 and f"{out / 'c' / 'vmcoreinfo.h'}: a link" in ran.err
     assert contents(elsewhere) == before
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "30 GB"])
+def test_what_is_no_product_stays(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "a.md"
+    if kind == "a folder":
+        place.mkdir()
+    elif kind == "a pipe":
+        os.mkfifo(place)
+    else:
+        with place.open("wb") as file:
+            file.truncate(30 << 30)
+    with pytest.raises(NotOurs, match=r"a\.md: .*remove it"):
+        write([Product("a.md", "new\n")], tmp_path, force=True)
+
+
+def test_every_product_says_its_command(schema: Schema) -> None:
+    for product in emit(schema, TARGETS):
+        stamped = command_of(product.text) or product.path.endswith(".csv")
+        assert stamped, product.path
 
 
 def test_a_table_without_comments_has_its_stamp_beside_it(tmp_path: Path) -> None:

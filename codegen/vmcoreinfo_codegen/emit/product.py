@@ -16,10 +16,13 @@ from pydantic_core import to_json
 
 from .. import __version__
 from ..files import writing
+from ..files.reading import read_regular
 from .problem import NotOurs
 from .stamp import STAMP_WITHIN, command_of
 
 LICENCE = "MIT"
+# The largest product, a table in JSON, has 0.6 MB.
+_MOST_BYTES = 1 << 26
 _BLOCK_COMMENTS = (".c", ".h", ".map")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Context = Mapping[str, Any]
@@ -157,11 +160,11 @@ def _old(path: Path, folder: Path) -> bytes | None:
             break
         if place.is_symlink():
             raise NotOurs(f"{place}: a link, which is not followed; remove it")
-    if path.is_file():
-        return path.read_bytes()
-    if path.exists():
-        raise NotOurs(f"{path}: no file, and a product is to be written there; remove it")
-    return None
+    if not path.exists():
+        return None
+    if path.is_dir():
+        raise NotOurs(f"{path}: a folder, and a product is to be written there; remove it")
+    return read_regular(path, _MOST_BYTES, lambda what: NotOurs(f"{path}: {what}; remove it"))
 
 
 def _refuse_others(path: Path, old: bytes, command: str | None) -> None:
