@@ -47,7 +47,7 @@ def plain_text(data: bytes, error: Callable[[str], Exception]) -> str | None:
             return _decoded(body, content_type, headers.get("content-transfer-encoding", ""))
         found = _BOUNDARY.search(content_type) if kind.startswith("multipart/") else None
         if found:
-            inner = _parts(body, (found[1] or found[2] or "").encode("utf-8", "replace"))
+            inner = _parts(body, (found[1] or found[2] or "").encode("latin-1"))
             parts += [(one, depth + 1) for one in reversed(inner)]
     return None
 
@@ -60,7 +60,7 @@ def _split(part: bytes) -> tuple[dict[str, str], bytes]:
     for match in _HEADER.finditer(head):
         name = match[1].decode("ascii").lower()
         if name.startswith("content-") and name not in headers:
-            headers[name] = match[2].decode("utf-8", "replace")
+            headers[name] = match[2].decode("latin-1")
     return headers, body
 
 
