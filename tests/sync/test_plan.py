@@ -18,7 +18,7 @@ from vmcoreinfo_codegen.sync.apply import apply
 from vmcoreinfo_codegen.sync.plan import Add, Close, Depend, Open, Plan, Print, plan
 from vmcoreinfo_codegen.syntax import tree
 from vmcoreinfo_codegen.syntax.format import format_file
-from vmcoreinfo_codegen.terms.condition import ALWAYS, Condition, Not, Symbol
+from vmcoreinfo_codegen.terms.condition import ALWAYS, All, Condition, Not, Symbol
 from vmcoreinfo_codegen.terms.release import Release
 
 FIRST = """\
@@ -434,3 +434,22 @@ def test_macros_that_are_not_declared() -> None:
     assert done.files["schema/macros.vmci"] == MACROS + (
         '\nmacro VMCOREINFO_ONE {\n\tdoc\t\t""\n\tprints\t\t"NUMBER(NAME)=%lld"\n\tsince\t\t6.10\n}\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("strange", "why"),
+    [
+        (printed("NUMBER((b)", 2), "it is no key that a schema can have"),
+        (
+            printed("b", 2, condition=All((Symbol("B_C"), Symbol("A_C"), Symbol("CONFIG_D")))),
+            "its condition is no expression over CONFIG symbols: A_C",
+        ),
+        (
+            printed("b", 2, macro="two words", printf="NUMBER(b)=%ld"),
+            "printed in a way that a schema can't have: two words 'NUMBER(b)=%ld'",
+        ),
+    ],
+)
+def test_what_no_schema_can_say_is_for_people(strange: Export, why: str) -> None:
+    done = Synced(entry("a"), extraction(printed("a", 1), strange))
+    assert (done.by_hand, done.unchanged) == ({strange.key: why}, True)
