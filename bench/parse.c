@@ -39,12 +39,12 @@ static struct note note_of(const char *path)
 {
 	FILE *file = fopen(path, "rb");
 	char *data = malloc(1 << 20);
-	struct vmci_text text;
+	struct vmcoreinfo_text text;
 	struct note note;
 
 	if (!file || !data)
 		fail(path);
-	text = vmci_note_text(data, fread(data, 1, 1 << 20, file));
+	text = vmcoreinfo_note_text(data, fread(data, 1, 1 << 20, file));
 	fclose(file);
 	note.length = strnlen(text.data, text.length);
 	note.text = malloc(note.length);
@@ -53,7 +53,7 @@ static struct note note_of(const char *path)
 	return note;
 }
 
-static void count_diagnostic(void *context, const struct vmci_diagnostic *diagnostic)
+static void count_diagnostic(void *context, const struct vmcoreinfo_diagnostic *diagnostic)
 {
 	*(size_t *)context += (size_t)diagnostic->id + 1;
 }
@@ -64,13 +64,13 @@ static uint64_t ours(const struct note *note)
 {
 	size_t diagnostics = 0;
 
-	return vmci_parse(&info, note->text, note->length, count_diagnostic, &diagnostics) +
+	return vmcoreinfo_parse(&info, note->text, note->length, count_diagnostic, &diagnostics) +
 	       diagnostics;
 }
 
 static uint64_t silently(const struct note *note)
 {
-	return vmci_parse(&info, note->text, note->length, NULL, NULL);
+	return vmcoreinfo_parse(&info, note->text, note->length, NULL, NULL);
 }
 
 /* What no parser by lines can do without. */
@@ -134,15 +134,15 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char *names[VMCI_KEY_COUNT];
+static const char *names[VMCOREINFO_KEY_COUNT];
 
 static void sort_names(void)
 {
 	unsigned int key;
 
-	for (key = 0; key < VMCI_KEY_COUNT; key++)
-		names[key] = vmci_entry_of((enum vmci_key)key)->name;
-	qsort(names, VMCI_KEY_COUNT, sizeof(names[0]), compare_names);
+	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++)
+		names[key] = vmcoreinfo_entry_of((enum vmcoreinfo_key)key)->name;
+	qsort(names, VMCOREINFO_KEY_COUNT, sizeof(names[0]), compare_names);
 }
 
 static uint64_t look_up(const struct note *note)
@@ -150,10 +150,10 @@ static uint64_t look_up(const struct note *note)
 	uint64_t sum = note->length;
 	unsigned int i;
 
-	for (i = 0; i < VMCI_KEY_COUNT; i++) {
-		enum vmci_key key = VMCI_KEY_COUNT;
+	for (i = 0; i < VMCOREINFO_KEY_COUNT; i++) {
+		enum vmcoreinfo_key key = VMCOREINFO_KEY_COUNT;
 
-		vmci_key_from_name(names[i], strlen(names[i]), &key);
+		vmcoreinfo_key_from_name(names[i], strlen(names[i]), &key);
 		sum += (uint64_t)key;
 	}
 	return sum;
@@ -164,27 +164,27 @@ static uint64_t search(const struct note *note)
 	uint64_t sum = note->length;
 	unsigned int i;
 
-	for (i = 0; i < VMCI_KEY_COUNT; i++)
-		sum += (uint64_t)((const char **)bsearch(&names[i], names, VMCI_KEY_COUNT,
+	for (i = 0; i < VMCOREINFO_KEY_COUNT; i++)
+		sum += (uint64_t)((const char **)bsearch(&names[i], names, VMCOREINFO_KEY_COUNT,
 							 sizeof(names[0]), compare_names) - names);
 	return sum;
 }
 
-#define DERIVATION(name) vmci_derive_##name,
-static enum vmci_status (*const derivations[])(const struct vmcoreinfo *,
-	const struct vmci_target *, struct vmci_derived *) = {
+#define DERIVATION(name) vmcoreinfo_derive_##name,
+static enum vmcoreinfo_status (*const derivations[])(const struct vmcoreinfo *,
+	const struct vmcoreinfo_target *, struct vmcoreinfo_derived *) = {
 #include "derivations.inc"
 };
 
 /* Of what was parsed last. */
 static uint64_t derive(const struct note *note)
 {
-	static const struct vmci_target target = { VMCI_ARCH_X86_64, false, NULL, NULL };
+	static const struct vmcoreinfo_target target = { VMCOREINFO_ARCH_X86_64, false, NULL, NULL };
 	uint64_t sum = note->length;
 	size_t i;
 
 	for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++) {
-		struct vmci_derived derived = { 0, NULL };
+		struct vmcoreinfo_derived derived = { 0, NULL };
 
 		sum += derivations[i](&info, &target, &derived) + derived.value;
 	}
@@ -202,8 +202,8 @@ static const struct parser {
 	{ "ours", ours, 1, 1 },
 	{ "silent", silently, 1, 1 },
 	{ "derivations", derive, 1, 1 },
-	{ "name", look_up, 8, VMCI_KEY_COUNT },
-	{ "name-bsearch", search, 32, VMCI_KEY_COUNT },
+	{ "name", look_up, 8, VMCOREINFO_KEY_COUNT },
+	{ "name-bsearch", search, 32, VMCOREINFO_KEY_COUNT },
 #ifdef WITH_KDUMPFILE
 	{ "kdumpfile", kdumpfile, 64, 1 },
 	{ "kdumpfile-empty", kdumpfile_empty, 64, 1 },

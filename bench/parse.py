@@ -140,17 +140,17 @@ def of_some_keys(folder: Path, compiler: str) -> Ratios:
 TOLD = {
     "memcpy": "memcpy() of the text",
     "newlines": "memchr() from newline to newline",
-    "ours": "**vmci_parse(), every value, diagnostics on**",
+    "ours": "**vmcoreinfo_parse(), every value, diagnostics on**",
     "silent": "the same without diagnostics",
     "derivations": "all derivations, without memory",
-    "name": "vmci_key_from_name(), a name",
+    "name": "vmcoreinfo_key_from_name(), a name",
     "name-bsearch": "bsearch() of the names, a name",
 }
 
 
 def built(folder: Path, compiler: str, peer: bool, parser: Path = PARSER) -> Path:
     header = (parser / "vmcoreinfo.h").read_text()
-    names = re.findall(r"^enum vmci_status vmci_derive_(\w+)\(", header, re.MULTILINE)
+    names = re.findall(r"^enum vmcoreinfo_status vmcoreinfo_derive_(\w+)\(", header, re.MULTILINE)
     (folder / "derivations.inc").write_text("".join(f"DERIVATION({name})\n" for name in names))
     program = folder / f"parse-{compiler}-{parser.name}"
     subprocess.run(

@@ -39,7 +39,7 @@ def moved(data: bytes) -> int:
 
 
 def start(data: bytes) -> str:
-    derived = derive.vmalloc_start(vmcoreinfo.parse(data), derive.Target("x86_64", read))
+    derived = derive.vmalloc_start(vmcoreinfo.parse(data), derive.Dump("x86_64", read))
     return "none" if derived is None else f"{derived.value:#x} by {derived.recipe.upper()}"
 
 

@@ -7,18 +7,18 @@
 
 #include <stdio.h>
 
-static void report(void *context, const struct lint_vmci_diagnostic *diagnostic)
+static void report(void *context, const struct lint_vmcoreinfo_diagnostic *diagnostic)
 {
 	static const char *const severities[] = {
-		[LINT_VMCI_SEVERITY_INFO] = "note",
-		[LINT_VMCI_SEVERITY_WARNING] = "warning",
-		[LINT_VMCI_SEVERITY_ERROR] = "error",
+		[LINT_VMCOREINFO_SEVERITY_INFO] = "note",
+		[LINT_VMCOREINFO_SEVERITY_WARNING] = "warning",
+		[LINT_VMCOREINFO_SEVERITY_ERROR] = "error",
 	};
 
 	printf("%s:%zu: %s: %.*s%s%s [%s]\n", (const char *)context, diagnostic->line,
 	       severities[diagnostic->severity], (int)diagnostic->key.length, diagnostic->key.data,
 	       diagnostic->key.length ? ": " : "", diagnostic->message,
-	       lint_vmci_diagnostic_name(diagnostic->id));
+	       lint_vmcoreinfo_diagnostic_name(diagnostic->id));
 }
 
 int main(int argc, char **argv)
@@ -33,15 +33,15 @@ int main(int argc, char **argv)
 	}
 	for (int i = 1; i < argc; i++) {
 		FILE *file = fopen(argv[i], "rb");
-		struct lint_vmci_text text;
+		struct lint_vmcoreinfo_text text;
 
 		if (!file) {
 			perror(argv[i]);
 			return 2;
 		}
-		text = lint_vmci_note_text(data, fread(data, 1, sizeof(data), file));
+		text = lint_vmcoreinfo_note_text(data, fread(data, 1, sizeof(data), file));
 		fclose(file);
-		errors += lint_vmci_parse(&info, text.data, text.length, report, argv[i]);
+		errors += lint_vmcoreinfo_parse(&info, text.data, text.length, report, argv[i]);
 	}
 	return errors ? 1 : 0;
 }

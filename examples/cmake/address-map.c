@@ -17,18 +17,18 @@ static bool no_memory(void *context, uint64_t address, void *buffer, size_t size
 	return false;
 }
 
-static void print_address(const struct map_vmcoreinfo *info, enum map_vmci_arch arch,
+static void print_address(const struct map_vmcoreinfo *info, enum map_vmcoreinfo_arch arch,
 			  const char *name,
-			  enum map_vmci_status (*derive)(const struct map_vmcoreinfo *,
-							 const struct map_vmci_target *,
-							 struct map_vmci_derived *))
+			  enum map_vmcoreinfo_status (*derive)(const struct map_vmcoreinfo *,
+							 const struct map_vmcoreinfo_target *,
+							 struct map_vmcoreinfo_derived *))
 {
 	char label[32];
-	struct map_vmci_target target = { .arch = arch, .read = no_memory, .context = label };
-	struct map_vmci_derived derived;
+	struct map_vmcoreinfo_target target = { .arch = arch, .read = no_memory, .context = label };
+	struct map_vmcoreinfo_derived derived;
 
 	snprintf(label, sizeof(label), "%s", name);
-	if (derive(info, &target, &derived) == MAP_VMCI_OK)
+	if (derive(info, &target, &derived) == MAP_VMCOREINFO_OK)
 		printf("%-28s %#llx, by %s\n", name, (unsigned long long)derived.value,
 		       derived.recipe);
 }
@@ -37,34 +37,34 @@ int main(int argc, char **argv)
 {
 	static char data[65536];
 	static struct map_vmcoreinfo info;
-	struct map_vmci_text text;
-	struct map_vmci_target target = { .arch = MAP_VMCI_ARCH_UNKNOWN };
-	struct map_vmci_derived bits;
+	struct map_vmcoreinfo_text text;
+	struct map_vmcoreinfo_target target = { .arch = MAP_VMCOREINFO_ARCH_UNKNOWN };
+	struct map_vmcoreinfo_derived bits;
 
 	if (argc == 2)
-		target.arch = map_vmci_arch_from_name(argv[1], strlen(argv[1]));
-	if (target.arch == MAP_VMCI_ARCH_UNKNOWN) {
+		target.arch = map_vmcoreinfo_arch_from_name(argv[1], strlen(argv[1]));
+	if (target.arch == MAP_VMCOREINFO_ARCH_UNKNOWN) {
 		fprintf(stderr, "usage: address-map ARCH <NOTE\n");
 		return 2;
 	}
-	text = map_vmci_note_text(data, fread(data, 1, sizeof(data), stdin));
-	map_vmci_parse(&info, text.data, text.length, NULL, NULL);
-	if (!map_vmci_get_text(&info, MAP_VMCI_OSRELEASE, &text)) {
+	text = map_vmcoreinfo_note_text(data, fread(data, 1, sizeof(data), stdin));
+	map_vmcoreinfo_parse(&info, text.data, text.length, NULL, NULL);
+	if (!map_vmcoreinfo_get_text(&info, MAP_VMCOREINFO_OSRELEASE, &text)) {
 		fprintf(stderr, "address-map: no note on standard input\n");
 		return 1;
 	}
 	printf("%-28s %.*s\n", "release", (int)text.length, text.data);
-	if (map_vmci_derive_va_bits(&info, &target, &bits) == MAP_VMCI_OK)
+	if (map_vmcoreinfo_derive_va_bits(&info, &target, &bits) == MAP_VMCOREINFO_OK)
 		printf("%-28s %llu bits, by %s\n", "virtual addresses", (unsigned long long)bits.value,
 		       bits.recipe);
-	print_address(&info, target.arch, "start of the vmalloc area", map_vmci_derive_vmalloc_start);
-	print_address(&info, target.arch, "top page table", map_vmci_derive_page_table_root);
-	for (enum map_vmci_key key = 0; key < MAP_VMCI_KEY_COUNT; key++) {
-		const struct map_vmci_entry *entry = map_vmci_entry_of(key);
+	print_address(&info, target.arch, "start of the vmalloc area", map_vmcoreinfo_derive_vmalloc_start);
+	print_address(&info, target.arch, "top page table", map_vmcoreinfo_derive_page_table_root);
+	for (enum map_vmcoreinfo_key key = 0; key < MAP_VMCOREINFO_KEY_COUNT; key++) {
+		const struct map_vmcoreinfo_entry *entry = map_vmcoreinfo_entry_of(key);
 		uint64_t value;
 
-		if (entry->unit == MAP_VMCI_UNIT_ADDRESS && entry->kind == MAP_VMCI_KIND_NUMBER &&
-		    map_vmci_get_u64(&info, key, &value))
+		if (entry->unit == MAP_VMCOREINFO_UNIT_ADDRESS && entry->kind == MAP_VMCOREINFO_KIND_NUMBER &&
+		    map_vmcoreinfo_get_u64(&info, key, &value))
 			printf("%-28s %#llx\n", entry->name, (unsigned long long)value);
 	}
 	return 0;

@@ -77,31 +77,31 @@ static char *notes_of(FILE *dump, size_t *size)
 	return NULL;
 }
 
-static void print_text(const struct crash_vmcoreinfo *info, const char *what, enum crash_vmci_key key)
+static void print_text(const struct crash_vmcoreinfo *info, const char *what, enum crash_vmcoreinfo_key key)
 {
-	struct crash_vmci_text text;
+	struct crash_vmcoreinfo_text text;
 
-	if (crash_vmci_get_text(info, key, &text))
+	if (crash_vmcoreinfo_get_text(info, key, &text))
 		printf("%-14s %.*s\n", what, (int)text.length, text.data);
 }
 
 static void summarize(const struct crash_vmcoreinfo *info)
 {
-	struct crash_vmci_derived derived;
+	struct crash_vmcoreinfo_derived derived;
 	int64_t seconds;
 
-	print_text(info, "release", CRASH_VMCI_OSRELEASE);
-	print_text(info, "build id", CRASH_VMCI_BUILD_ID);
-	if (crash_vmci_get_i64(info, CRASH_VMCI_CRASHTIME, &seconds)) {
+	print_text(info, "release", CRASH_VMCOREINFO_OSRELEASE);
+	print_text(info, "build id", CRASH_VMCOREINFO_BUILD_ID);
+	if (crash_vmcoreinfo_get_i64(info, CRASH_VMCOREINFO_CRASHTIME, &seconds)) {
 		time_t then = (time_t)seconds;
 		char date[32];
 
 		if (strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", gmtime(&then)))
 			printf("%-14s %s\n", "crashed", date);
 	}
-	if (crash_vmci_derive_kaslr_offset(info, NULL, &derived) == CRASH_VMCI_OK)
+	if (crash_vmcoreinfo_derive_kaslr_offset(info, NULL, &derived) == CRASH_VMCOREINFO_OK)
 		printf("%-14s %#llx\n", "moved by", (unsigned long long)derived.value);
-	if (crash_vmci_derive_log_buffer(info, NULL, &derived) == CRASH_VMCI_OK)
+	if (crash_vmcoreinfo_derive_log_buffer(info, NULL, &derived) == CRASH_VMCOREINFO_OK)
 		printf("%-14s behind %#llx, as %s\n", "log", (unsigned long long)derived.value,
 		       derived.recipe);
 }
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
 {
 	static struct crash_vmcoreinfo info;
 	size_t size = 0, length = 0;
-	struct crash_vmci_text text;
+	struct crash_vmcoreinfo_text text;
 	const char *note;
 	char *notes;
 	FILE *dump;
@@ -130,8 +130,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: no VMCOREINFO note in it\n", argv[1]);
 		return 1;
 	}
-	text = crash_vmci_note_text(note, length);
-	crash_vmci_parse(&info, text.data, text.length, NULL, NULL);
+	text = crash_vmcoreinfo_note_text(note, length);
+	crash_vmcoreinfo_parse(&info, text.data, text.length, NULL, NULL);
 	summarize(&info);
 	free(notes);
 	fclose(dump);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct field {
-	struct layout_vmci_text type, name;	/* of "OFFSET(page.flags)": page, flags */
+	struct layout_vmcoreinfo_text type, name;	/* of "OFFSET(page.flags)": page, flags */
 	uint64_t offset;
 };
 
@@ -32,13 +32,13 @@ static size_t read_fields(const struct layout_vmcoreinfo *info, struct field *fi
 {
 	size_t count = 0;
 
-	for (unsigned key = 0; key < LAYOUT_VMCI_KEY_COUNT; key++) {
-		const struct layout_vmci_entry *entry = layout_vmci_entry_of((enum layout_vmci_key)key);
+	for (unsigned key = 0; key < LAYOUT_VMCOREINFO_KEY_COUNT; key++) {
+		const struct layout_vmcoreinfo_entry *entry = layout_vmcoreinfo_entry_of((enum layout_vmcoreinfo_key)key);
 		struct field *field = &fields[count];
 		const char *dot;
 
-		if (entry->kind != LAYOUT_VMCI_KIND_OFFSET ||
-		    !layout_vmci_get_u64(info, (enum layout_vmci_key)key, &field->offset))
+		if (entry->kind != LAYOUT_VMCOREINFO_KIND_OFFSET ||
+		    !layout_vmcoreinfo_get_u64(info, (enum layout_vmcoreinfo_key)key, &field->offset))
 			continue;
 		field->type.data = entry->name + strlen("OFFSET(");
 		dot = strchr(field->type.data, '.');
@@ -53,13 +53,13 @@ static size_t read_fields(const struct layout_vmcoreinfo *info, struct field *fi
 	return count;
 }
 
-static void print_size(const struct layout_vmcoreinfo *info, struct layout_vmci_text type)
+static void print_size(const struct layout_vmcoreinfo *info, struct layout_vmcoreinfo_text type)
 {
 	char name[64];
 	int length = snprintf(name, sizeof(name), "SIZE(%.*s)", (int)type.length, type.data);
-	struct layout_vmci_text size;
+	struct layout_vmcoreinfo_text size;
 
-	if (length > 0 && layout_vmci_find(info, name, (size_t)length, &size))
+	if (length > 0 && layout_vmcoreinfo_find(info, name, (size_t)length, &size))
 		printf("};\t/* size: %.*s */\n", (int)size.length, size.data);
 	else
 		printf("};\n");
@@ -67,14 +67,14 @@ static void print_size(const struct layout_vmcoreinfo *info, struct layout_vmci_
 
 int main(void)
 {
-	static struct field fields[LAYOUT_VMCI_KEY_COUNT];
+	static struct field fields[LAYOUT_VMCOREINFO_KEY_COUNT];
 	static struct layout_vmcoreinfo info;
 	static char data[65536];
-	struct layout_vmci_text text =
-		layout_vmci_note_text(data, fread(data, 1, sizeof(data), stdin));
+	struct layout_vmcoreinfo_text text =
+		layout_vmcoreinfo_note_text(data, fread(data, 1, sizeof(data), stdin));
 	size_t count;
 
-	layout_vmci_parse(&info, text.data, text.length, NULL, NULL);
+	layout_vmcoreinfo_parse(&info, text.data, text.length, NULL, NULL);
 	count = read_fields(&info, fields);
 	for (size_t i = 0; i < count; i++) {
 		const struct field *field = &fields[i];

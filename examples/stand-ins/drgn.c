@@ -16,7 +16,7 @@
 #define START_KERNEL_MAP UINT64_C(0xffffffff80000000)
 
 struct kernel {
-	struct drgn_vmci_text osrelease;
+	struct drgn_vmcoreinfo_text osrelease;
 	uint8_t build_id[20];
 	size_t build_id_length;
 	uint64_t page_size, kaslr_offset, swapper_pg_dir, mem_section_length;
@@ -27,9 +27,9 @@ struct kernel {
 	uint64_t page_shift, va_bits, section_size_bits, max_physmem_bits, slab_mapcount;
 };
 
-static void report(void *path, const struct drgn_vmci_diagnostic *found)
+static void report(void *path, const struct drgn_vmcoreinfo_diagnostic *found)
 {
-	if (found->severity == DRGN_VMCI_SEVERITY_ERROR)
+	if (found->severity == DRGN_VMCOREINFO_SEVERITY_ERROR)
 		fprintf(stderr, "%s: line %zu: %.*s: %s\n", (const char *)path, found->line,
 			(int)found->key.length, found->key.data, found->message);
 }
@@ -38,7 +38,7 @@ static void report(void *path, const struct drgn_vmci_diagnostic *found)
  * These stable kernels take other bytes for their build ID. A distribution's 6.1.0-56 does not tell
  * which of them it is, and counts as 6.1.0 here as there.
  */
-static bool build_id_is_broken(struct drgn_vmci_text release)
+static bool build_id_is_broken(struct drgn_vmcoreinfo_text release)
 {
 	static const unsigned broken[][4] = {	/* version, patch level, first and last sublevel */
 		{ 5, 15, 168, 65535 }, { 6, 1, 113, 118 }, { 6, 6, 55, 62 },
@@ -57,51 +57,51 @@ static bool build_id_is_broken(struct drgn_vmci_text release)
 	return false;
 }
 
-static uint64_t derived(const struct drgn_vmcoreinfo *info, const struct drgn_vmci_target *target,
-			enum drgn_vmci_status derive(const struct drgn_vmcoreinfo *,
-						     const struct drgn_vmci_target *,
-						     struct drgn_vmci_derived *))
+static uint64_t derived(const struct drgn_vmcoreinfo *info, const struct drgn_vmcoreinfo_target *target,
+			enum drgn_vmcoreinfo_status derive(const struct drgn_vmcoreinfo *,
+						     const struct drgn_vmcoreinfo_target *,
+						     struct drgn_vmcoreinfo_derived *))
 {
-	struct drgn_vmci_derived found = { .value = 0 };
+	struct drgn_vmcoreinfo_derived found = { .value = 0 };
 
-	return derive(info, target, &found) == DRGN_VMCI_OK ? found.value : 0;
+	return derive(info, target, &found) == DRGN_VMCOREINFO_OK ? found.value : 0;
 }
 
 /* False, with a message, where libdrgn gives an error. */
 static bool read_kernel(struct kernel *kernel, const struct drgn_vmcoreinfo *info,
-			const struct drgn_vmci_target *target, const char *path)
+			const struct drgn_vmcoreinfo_target *target, const char *path)
 {
 	uint64_t l5 = 0;
 
 	*kernel = (struct kernel){ .kaslr_offset = 0 };
-	if (!drgn_vmci_get_text(info, DRGN_VMCI_OSRELEASE, &kernel->osrelease) ||
-	    !drgn_vmci_get_u64(info, DRGN_VMCI_PAGESIZE, &kernel->page_size) ||
-	    !drgn_vmci_get_u64(info, DRGN_VMCI_SYMBOL_swapper_pg_dir, &kernel->swapper_pg_dir)) {
+	if (!drgn_vmcoreinfo_get_text(info, DRGN_VMCOREINFO_OSRELEASE, &kernel->osrelease) ||
+	    !drgn_vmcoreinfo_get_u64(info, DRGN_VMCOREINFO_PAGESIZE, &kernel->page_size) ||
+	    !drgn_vmcoreinfo_get_u64(info, DRGN_VMCOREINFO_SYMBOL_swapper_pg_dir, &kernel->swapper_pg_dir)) {
 		fprintf(stderr, "%s: no OSRELEASE, PAGESIZE or SYMBOL(swapper_pg_dir)\n", path);
 		return false;
 	}
-	kernel->page_shift = derived(info, target, drgn_vmci_derive_page_shift);
+	kernel->page_shift = derived(info, target, drgn_vmcoreinfo_derive_page_shift);
 	if (!kernel->page_shift) {
 		fprintf(stderr, "%s: PAGESIZE is no power of two\n", path);
 		return false;
 	}
 	if (!build_id_is_broken(kernel->osrelease))
-		drgn_vmci_get_bytes(info, DRGN_VMCI_BUILD_ID, kernel->build_id,
+		drgn_vmcoreinfo_get_bytes(info, DRGN_VMCOREINFO_BUILD_ID, kernel->build_id,
 				    sizeof(kernel->build_id), &kernel->build_id_length);
-	drgn_vmci_get_u64(info, DRGN_VMCI_KERNELOFFSET, &kernel->kaslr_offset);
-	drgn_vmci_get_u64(info, DRGN_VMCI_LENGTH_mem_section, &kernel->mem_section_length);
-	kernel->have_phys_base = drgn_vmci_get_i64(info, DRGN_VMCI_NUMBER_phys_base, &kernel->phys_base);
+	drgn_vmcoreinfo_get_u64(info, DRGN_VMCOREINFO_KERNELOFFSET, &kernel->kaslr_offset);
+	drgn_vmcoreinfo_get_u64(info, DRGN_VMCOREINFO_LENGTH_mem_section, &kernel->mem_section_length);
+	kernel->have_phys_base = drgn_vmcoreinfo_get_i64(info, DRGN_VMCOREINFO_NUMBER_phys_base, &kernel->phys_base);
 	kernel->have_kimage_voffset =
-		drgn_vmci_get_u64(info, DRGN_VMCI_NUMBER_kimage_voffset, &kernel->kimage_voffset);
+		drgn_vmcoreinfo_get_u64(info, DRGN_VMCOREINFO_NUMBER_kimage_voffset, &kernel->kimage_voffset);
 	kernel->have_pac_mask =
-		drgn_vmci_get_u64(info, DRGN_VMCI_NUMBER_KERNELPACMASK, &kernel->pac_mask);
-	kernel->have_crash_time = drgn_vmci_get_u64(info, DRGN_VMCI_CRASHTIME, &kernel->crash_time);
-	kernel->pgtable_l5 = drgn_vmci_get_u64(info, DRGN_VMCI_NUMBER_pgtable_l5_enabled, &l5) && l5;
-	kernel->arm_lpae = drgn_vmci_has(info, DRGN_VMCI_CONFIG_ARM_LPAE);
-	kernel->va_bits = derived(info, target, drgn_vmci_derive_va_bits);
-	kernel->section_size_bits = derived(info, target, drgn_vmci_derive_section_size_bits);
-	kernel->max_physmem_bits = derived(info, target, drgn_vmci_derive_max_physmem_bits);
-	kernel->slab_mapcount = derived(info, target, drgn_vmci_derive_slab_mapcount);
+		drgn_vmcoreinfo_get_u64(info, DRGN_VMCOREINFO_NUMBER_KERNELPACMASK, &kernel->pac_mask);
+	kernel->have_crash_time = drgn_vmcoreinfo_get_u64(info, DRGN_VMCOREINFO_CRASHTIME, &kernel->crash_time);
+	kernel->pgtable_l5 = drgn_vmcoreinfo_get_u64(info, DRGN_VMCOREINFO_NUMBER_pgtable_l5_enabled, &l5) && l5;
+	kernel->arm_lpae = drgn_vmcoreinfo_has(info, DRGN_VMCOREINFO_CONFIG_ARM_LPAE);
+	kernel->va_bits = derived(info, target, drgn_vmcoreinfo_derive_va_bits);
+	kernel->section_size_bits = derived(info, target, drgn_vmcoreinfo_derive_section_size_bits);
+	kernel->max_physmem_bits = derived(info, target, drgn_vmcoreinfo_derive_max_physmem_bits);
+	kernel->slab_mapcount = derived(info, target, drgn_vmcoreinfo_derive_slab_mapcount);
 	return true;
 }
 
@@ -147,24 +147,24 @@ static void print_kernel(const struct kernel *kernel)
 /* What its helper for kallsyms looks up by itself: addresses, so the names are those of the note. */
 static void print_kallsyms(const struct drgn_vmcoreinfo *info)
 {
-	static const enum drgn_vmci_key keys[] = {
-		DRGN_VMCI_SYMBOL__stext, DRGN_VMCI_SYMBOL_kallsyms_names,
-		DRGN_VMCI_SYMBOL_kallsyms_num_syms, DRGN_VMCI_SYMBOL_kallsyms_token_table,
-		DRGN_VMCI_SYMBOL_kallsyms_token_index, DRGN_VMCI_SYMBOL_kallsyms_offsets,
-		DRGN_VMCI_SYMBOL_kallsyms_addresses, DRGN_VMCI_SYMBOL_kallsyms_relative_base,
+	static const enum drgn_vmcoreinfo_key keys[] = {
+		DRGN_VMCOREINFO_SYMBOL__stext, DRGN_VMCOREINFO_SYMBOL_kallsyms_names,
+		DRGN_VMCOREINFO_SYMBOL_kallsyms_num_syms, DRGN_VMCOREINFO_SYMBOL_kallsyms_token_table,
+		DRGN_VMCOREINFO_SYMBOL_kallsyms_token_index, DRGN_VMCOREINFO_SYMBOL_kallsyms_offsets,
+		DRGN_VMCOREINFO_SYMBOL_kallsyms_addresses, DRGN_VMCOREINFO_SYMBOL_kallsyms_relative_base,
 	};
 	uint64_t address;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (drgn_vmci_get_u64(info, keys[i], &address))
-			print_number(drgn_vmci_entry_of(keys[i])->name, true, address);
+		if (drgn_vmcoreinfo_get_u64(info, keys[i], &address))
+			print_number(drgn_vmcoreinfo_entry_of(keys[i])->name, true, address);
 }
 
 int main(int argc, char **argv)
 {
 	static struct drgn_vmcoreinfo info;
-	struct drgn_vmci_target target = { .read = NULL };
-	struct drgn_vmci_text text;
+	struct drgn_vmcoreinfo_target target = { .read = NULL };
+	struct drgn_vmcoreinfo_text text;
 	struct kernel kernel;
 	struct dump dump;
 
@@ -176,9 +176,9 @@ int main(int argc, char **argv)
 		return 2;
 	if (argc == 3)
 		dump.arch = argv[2];
-	target.arch = drgn_vmci_arch_from_name(dump.arch, strlen(dump.arch));
-	text = drgn_vmci_note_text(dump.note, dump.note_size);
-	if (drgn_vmci_parse(&info, text.data, text.length, report, argv[1]) ||
+	target.arch = drgn_vmcoreinfo_arch_from_name(dump.arch, strlen(dump.arch));
+	text = drgn_vmcoreinfo_note_text(dump.note, dump.note_size);
+	if (drgn_vmcoreinfo_parse(&info, text.data, text.length, report, argv[1]) ||
 	    !read_kernel(&kernel, &info, &target, argv[1]))
 		return 1;
 	print_kernel(&kernel);

@@ -17,10 +17,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEY(name) MAKEDUMPFILE_VMCI_##name
+#define KEY(name) MAKEDUMPFILE_VMCOREINFO_##name
 
 static struct makedumpfile_vmcoreinfo info;
-static struct makedumpfile_vmci_target target;
+static struct makedumpfile_vmcoreinfo_target target;
 
 static struct symbol_table symbol_table;
 static struct size_table size_table;
@@ -30,7 +30,7 @@ static struct number_table number_table;
 static int64_t page_size;
 
 #define SYMBOL_ROW(name) { KEY(SYMBOL_##name), &symbol_table.name },
-static const struct { enum makedumpfile_vmci_key key; uint64_t *at; } address_rows[] = {
+static const struct { enum makedumpfile_vmcoreinfo_key key; uint64_t *at; } address_rows[] = {
 	SYMBOLS(SYMBOL_ROW)
 };
 
@@ -38,7 +38,7 @@ static const struct { enum makedumpfile_vmci_key key; uint64_t *at; } address_ro
 #define OFFSET_ROW(name) { KEY(OFFSET_##name), &offset_table.name },
 #define LENGTH_ROW(name) { KEY(LENGTH_##name), &array_length.name },
 #define NUMBER_ROW(name) { KEY(NUMBER_##name), &number_table.name },
-static const struct { enum makedumpfile_vmci_key key; int64_t *at; } long_rows[] = {
+static const struct { enum makedumpfile_vmcoreinfo_key key; int64_t *at; } long_rows[] = {
 	SIZES(SIZE_ROW) OFFSETS(OFFSET_ROW) LENGTHS(LENGTH_ROW) NUMBERS(NUMBER_ROW)
 };
 
@@ -48,61 +48,61 @@ enum { ROWS_OF_NO_KIND = 8 };
 typedef char every_key_has_a_row[
 	COUNT(address_rows) + COUNT(long_rows) + ROWS_OF_NO_KIND == KEY(KEY_COUNT) ? 1 : -1];
 
-static void report(void *path, const struct makedumpfile_vmci_diagnostic *found)
+static void report(void *path, const struct makedumpfile_vmcoreinfo_diagnostic *found)
 {
-	if (found->severity == MAKEDUMPFILE_VMCI_SEVERITY_ERROR)
+	if (found->severity == MAKEDUMPFILE_VMCOREINFO_SEVERITY_ERROR)
 		fprintf(stderr, "%s: line %zu: %.*s: %s\n", (const char *)path, found->line,
 			(int)found->key.length, found->key.data, found->message);
 }
 
 /* False, with a message, for a note that makedumpfile refuses. */
-static bool read_vmcoreinfo(struct makedumpfile_vmci_text text, char *path)
+static bool read_vmcoreinfo(struct makedumpfile_vmcoreinfo_text text, char *path)
 {
 	uint64_t crash_time;
 
-	if (makedumpfile_vmci_parse(&info, text.data, text.length, report, path))
+	if (makedumpfile_vmcoreinfo_parse(&info, text.data, text.length, report, path))
 		return false;
 	for (size_t i = 0; i < COUNT(address_rows); i++)
-		if (!makedumpfile_vmci_get_u64(&info, address_rows[i].key, address_rows[i].at))
+		if (!makedumpfile_vmcoreinfo_get_u64(&info, address_rows[i].key, address_rows[i].at))
 			*address_rows[i].at = NOT_FOUND_SYMBOL;
 	for (size_t i = 0; i < COUNT(long_rows); i++)
-		*long_rows[i].at = makedumpfile_vmci_has(&info, long_rows[i].key) ?
+		*long_rows[i].at = makedumpfile_vmcoreinfo_has(&info, long_rows[i].key) ?
 			(int64_t)info.values[long_rows[i].key].bits : NOT_FOUND_LONG_VALUE;
-	if (!makedumpfile_vmci_has(&info, KEY(OSRELEASE)) ||
-	    !makedumpfile_vmci_get_i64(&info, KEY(PAGESIZE), &page_size) || page_size <= 0 ||
+	if (!makedumpfile_vmcoreinfo_has(&info, KEY(OSRELEASE)) ||
+	    !makedumpfile_vmcoreinfo_get_i64(&info, KEY(PAGESIZE), &page_size) || page_size <= 0 ||
 	    page_size & (page_size - 1)) {
 		fprintf(stderr, "%s: no OSRELEASE, or no PAGESIZE that is a power of two\n", path);
 		return false;
 	}
-	if (makedumpfile_vmci_get_u64(&info, KEY(CRASHTIME), &crash_time) && !crash_time) {
+	if (makedumpfile_vmcoreinfo_get_u64(&info, KEY(CRASHTIME), &crash_time) && !crash_time) {
 		fprintf(stderr, "%s: CRASHTIME is 0\n", path);
 		return false;
 	}
 	return true;
 }
 
-typedef enum makedumpfile_vmci_status derivation(const struct makedumpfile_vmcoreinfo *,
-						 const struct makedumpfile_vmci_target *,
-						 struct makedumpfile_vmci_derived *);
+typedef enum makedumpfile_vmcoreinfo_status derivation(const struct makedumpfile_vmcoreinfo *,
+						 const struct makedumpfile_vmcoreinfo_target *,
+						 struct makedumpfile_vmcoreinfo_derived *);
 
 static int64_t derived(derivation *derive)
 {
-	struct makedumpfile_vmci_derived found;
+	struct makedumpfile_vmcoreinfo_derived found;
 
-	return derive(&info, &target, &found) == MAKEDUMPFILE_VMCI_OK ? (int64_t)found.value :
+	return derive(&info, &target, &found) == MAKEDUMPFILE_VMCOREINFO_OK ? (int64_t)found.value :
 									NOT_FOUND_LONG_VALUE;
 }
 
 /* Keys that were renamed: one place each, by whatever name this kernel has for it. */
 static void settle_renamed(void)
 {
-	offset_table.page__refcount = derived(makedumpfile_vmci_derive_page_refcount_offset);
-	offset_table.page_compound_head = derived(makedumpfile_vmci_derive_page_head_offset);
-	number_table.PAGE_BUDDY_MAPCOUNT_VALUE = derived(makedumpfile_vmci_derive_buddy_mapcount);
-	number_table.PAGE_SLAB_MAPCOUNT_VALUE = derived(makedumpfile_vmci_derive_slab_mapcount);
-	number_table.PG_slab = derived(makedumpfile_vmci_derive_slab_flag);
-	number_table.SECTION_SIZE_BITS = derived(makedumpfile_vmci_derive_section_size_bits);
-	number_table.MAX_PHYSMEM_BITS = derived(makedumpfile_vmci_derive_max_physmem_bits);
+	offset_table.page__refcount = derived(makedumpfile_vmcoreinfo_derive_page_refcount_offset);
+	offset_table.page_compound_head = derived(makedumpfile_vmcoreinfo_derive_page_head_offset);
+	number_table.PAGE_BUDDY_MAPCOUNT_VALUE = derived(makedumpfile_vmcoreinfo_derive_buddy_mapcount);
+	number_table.PAGE_SLAB_MAPCOUNT_VALUE = derived(makedumpfile_vmcoreinfo_derive_slab_mapcount);
+	number_table.PG_slab = derived(makedumpfile_vmcoreinfo_derive_slab_flag);
+	number_table.SECTION_SIZE_BITS = derived(makedumpfile_vmcoreinfo_derive_section_size_bits);
+	number_table.MAX_PHYSMEM_BITS = derived(makedumpfile_vmcoreinfo_derive_max_physmem_bits);
 	/* 6.3 to 6.5 have them in the second page of a folio, counted from the first. */
 	if (offset_table.folio__folio_order >= size_table.page && size_table.page >= 0)
 		offset_table.page_compound_order = offset_table.folio__folio_order - size_table.page;
@@ -140,8 +140,8 @@ static const char *memory_type(void)
 
 static void print_arm64(void)
 {
-	int64_t width = number_table.VA_BITS, actual = derived(makedumpfile_vmci_derive_va_bits);
-	int64_t shift = derived(makedumpfile_vmci_derive_page_shift);
+	int64_t width = number_table.VA_BITS, actual = derived(makedumpfile_vmcoreinfo_derive_va_bits);
+	int64_t shift = derived(makedumpfile_vmcoreinfo_derive_page_shift);
 
 	if (width < 4 || actual < 0 || actual > 63 || shift < 4)
 		return;
@@ -156,11 +156,11 @@ static void print_arm64(void)
 
 static void print_debugging(void)
 {
-	const bool arm64 = target.arch == MAKEDUMPFILE_VMCI_ARCH_ARM64;
-	const enum makedumpfile_vmci_key base = arm64 ? KEY(NUMBER_PHYS_OFFSET) : KEY(NUMBER_phys_base);
+	const bool arm64 = target.arch == MAKEDUMPFILE_VMCOREINFO_ARCH_ARM64;
+	const enum makedumpfile_vmcoreinfo_key base = arm64 ? KEY(NUMBER_PHYS_OFFSET) : KEY(NUMBER_phys_base);
 
 	printf("page_size    : %" PRId64 "\n", page_size);
-	if (makedumpfile_vmci_has(&info, base))
+	if (makedumpfile_vmcoreinfo_has(&info, base))
 		printf("phys_base    : %" PRIx64 " (vmcoreinfo)\n", info.values[base].bits);
 	if (arm64)
 		print_arm64();
@@ -172,12 +172,12 @@ static void print_debugging(void)
 	       offset_table.page_compound_dtor < 0 ? 0 : offset_table.page_compound_dtor);
 }
 
-static void print_text(enum makedumpfile_vmci_key key)
+static void print_text(enum makedumpfile_vmcoreinfo_key key)
 {
-	struct makedumpfile_vmci_text text;
+	struct makedumpfile_vmcoreinfo_text text;
 
-	if (makedumpfile_vmci_get_text(&info, key, &text))
-		printf("%s=%.*s\n", makedumpfile_vmci_entry_of(key)->name, (int)text.length, text.data);
+	if (makedumpfile_vmcoreinfo_get_text(&info, key, &text))
+		printf("%s=%.*s\n", makedumpfile_vmcoreinfo_entry_of(key)->name, (int)text.length, text.data);
 }
 
 /* The values of the tables, not the text of the note: what makedumpfile would go on with. */
@@ -186,7 +186,7 @@ static void print_values(bool linked)
 	uint64_t moved = 0;
 
 	if (linked)
-		makedumpfile_vmci_get_u64(&info, KEY(KERNELOFFSET), &moved);
+		makedumpfile_vmcoreinfo_get_u64(&info, KEY(KERNELOFFSET), &moved);
 	else
 		print_text(KEY(KERNELOFFSET));
 	print_text(KEY(OSRELEASE));
@@ -198,14 +198,14 @@ static void print_values(bool linked)
 	print_text(KEY(CONFIG_PGTABLE_4));
 	for (size_t i = 0; i < COUNT(address_rows); i++)
 		if (*address_rows[i].at != NOT_FOUND_SYMBOL)
-			printf("%s=%" PRIx64 "\n", makedumpfile_vmci_entry_of(address_rows[i].key)->name,
+			printf("%s=%" PRIx64 "\n", makedumpfile_vmcoreinfo_entry_of(address_rows[i].key)->name,
 			       *address_rows[i].at - moved);
 	for (size_t i = 0; i < COUNT(long_rows); i++) {
-		const struct makedumpfile_vmci_entry *entry = makedumpfile_vmci_entry_of(long_rows[i].key);
+		const struct makedumpfile_vmcoreinfo_entry *entry = makedumpfile_vmcoreinfo_entry_of(long_rows[i].key);
 
 		if (*long_rows[i].at == NOT_FOUND_LONG_VALUE)
 			continue;
-		if (entry->format == MAKEDUMPFILE_VMCI_FORMAT_PREFIXED_HEX)
+		if (entry->format == MAKEDUMPFILE_VMCOREINFO_FORMAT_PREFIXED_HEX)
 			printf("%s=0x%" PRIx64 "\n", entry->name, (uint64_t)*long_rows[i].at);
 		else
 			printf("%s=%" PRId64 "\n", entry->name, *long_rows[i].at);
@@ -228,8 +228,8 @@ int main(int argc, char **argv)
 		return 2;
 	if (argc == 3 + option)
 		dump.arch = argv[2 + option];
-	target.arch = makedumpfile_vmci_arch_from_name(dump.arch, strlen(dump.arch));
-	if (!read_vmcoreinfo(makedumpfile_vmci_note_text(dump.note, dump.note_size), path))
+	target.arch = makedumpfile_vmcoreinfo_arch_from_name(dump.arch, strlen(dump.arch));
+	if (!read_vmcoreinfo(makedumpfile_vmcoreinfo_note_text(dump.note, dump.note_size), path))
 		return 1;
 	settle_renamed();
 	if (option && argv[1][1] == 'D')

@@ -17,40 +17,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY(name) VMCORE_DMESG_VMCI_##name
+#define KEY(name) VMCORE_DMESG_VMCOREINFO_##name
 #define START_KERNEL_MAP UINT64_C(0xffffffff80000000)
 
 static struct vmcore_dmesg_vmcoreinfo info;
-static struct vmcore_dmesg_vmci_target target;
+static struct vmcore_dmesg_vmcoreinfo_target target;
 static struct dump dump;
 static bool with_caller;
 
-static void report(void *path, const struct vmcore_dmesg_vmci_diagnostic *found)
+static void report(void *path, const struct vmcore_dmesg_vmcoreinfo_diagnostic *found)
 {
-	if (found->severity == VMCORE_DMESG_VMCI_SEVERITY_ERROR)
+	if (found->severity == VMCORE_DMESG_VMCOREINFO_SEVERITY_ERROR)
 		fprintf(stderr, "%s: line %zu: %.*s: %s\n", (const char *)path, found->line,
 			(int)found->key.length, found->key.data, found->message);
 }
 
 /* A value that there is no log without: no offset that is missing counts as 0. */
-static uint64_t number(enum vmcore_dmesg_vmci_key key)
+static uint64_t number(enum vmcore_dmesg_vmcoreinfo_key key)
 {
 	uint64_t value;
 
-	if (vmcore_dmesg_vmci_get_u64(&info, key, &value))
+	if (vmcore_dmesg_vmcoreinfo_get_u64(&info, key, &value))
 		return value;
-	fprintf(stderr, "the note has no %s\n", vmcore_dmesg_vmci_entry_of(key)->name);
+	fprintf(stderr, "the note has no %s\n", vmcore_dmesg_vmcoreinfo_entry_of(key)->name);
 	exit(1);
 }
 
-static uint64_t derived(enum vmcore_dmesg_vmci_status derive(const struct vmcore_dmesg_vmcoreinfo *,
-							     const struct vmcore_dmesg_vmci_target *,
-							     struct vmcore_dmesg_vmci_derived *),
+static uint64_t derived(enum vmcore_dmesg_vmcoreinfo_status derive(const struct vmcore_dmesg_vmcoreinfo *,
+							     const struct vmcore_dmesg_vmcoreinfo_target *,
+							     struct vmcore_dmesg_vmcoreinfo_derived *),
 			const char *what)
 {
-	struct vmcore_dmesg_vmci_derived found;
+	struct vmcore_dmesg_vmcoreinfo_derived found;
 
-	if (derive(&info, &target, &found) == VMCORE_DMESG_VMCI_OK)
+	if (derive(&info, &target, &found) == VMCORE_DMESG_VMCOREINFO_OK)
 		return found.value;
 	fprintf(stderr, "the note does not tell the %s\n", what);
 	exit(1);
@@ -58,9 +58,9 @@ static uint64_t derived(enum vmcore_dmesg_vmci_status derive(const struct vmcore
 
 static bool walk_x86_64(uint64_t address, uint64_t *physical)
 {
-	uint64_t phys_base = derived(vmcore_dmesg_vmci_derive_phys_base, "place of the kernel image");
-	uint64_t table = derived(vmcore_dmesg_vmci_derive_page_table_root, "page table");
-	unsigned level = derived(vmcore_dmesg_vmci_derive_va_bits, "width of addresses") == 57 ? 5 : 4;
+	uint64_t phys_base = derived(vmcore_dmesg_vmcoreinfo_derive_phys_base, "place of the kernel image");
+	uint64_t table = derived(vmcore_dmesg_vmcoreinfo_derive_page_table_root, "page table");
+	unsigned level = derived(vmcore_dmesg_vmcoreinfo_derive_va_bits, "width of addresses") == 57 ? 5 : 4;
 
 	table += phys_base - START_KERNEL_MAP;
 	for (;; level--) {
@@ -101,9 +101,9 @@ static uint64_t translate_arm64(uint64_t address)
 
 static bool translate(uint64_t address, uint64_t *physical)
 {
-	if (target.arch == VMCORE_DMESG_VMCI_ARCH_X86_64)
+	if (target.arch == VMCORE_DMESG_VMCOREINFO_ARCH_X86_64)
 		return walk_x86_64(address, physical);
-	if (target.arch != VMCORE_DMESG_VMCI_ARCH_ARM64)
+	if (target.arch != VMCORE_DMESG_VMCOREINFO_ARCH_ARM64)
 		return false;
 	*physical = translate_arm64(address);
 	return true;
@@ -265,7 +265,7 @@ static void print_ringbuffer(uint64_t symbol)
 }
 
 struct record_layout {
-	enum vmcore_dmesg_vmci_key size, ts_nsec, length, text_length;
+	enum vmcore_dmesg_vmcoreinfo_key size, ts_nsec, length, text_length;
 };
 
 /* 3.5 to 5.9: records behind each other; one of length 0 says that the next is at the start. */
@@ -325,8 +325,8 @@ int main(int argc, char **argv)
 	}, old_records = {
 		KEY(SIZE_log), KEY(OFFSET_log_ts_nsec), KEY(OFFSET_log_len), KEY(OFFSET_log_text_len),
 	};
-	struct vmcore_dmesg_vmci_derived log;
-	struct vmcore_dmesg_vmci_text text;
+	struct vmcore_dmesg_vmcoreinfo_derived log;
+	struct vmcore_dmesg_vmcoreinfo_text text;
 
 	with_caller = argc == 3 && !strcmp(argv[1], "--caller");
 	if (argc != 2 + with_caller) {
@@ -335,11 +335,11 @@ int main(int argc, char **argv)
 	}
 	if (!dump_open(&dump, argv[argc - 1]))
 		return 2;
-	target.arch = vmcore_dmesg_vmci_arch_from_name(dump.arch, strlen(dump.arch));
-	text = vmcore_dmesg_vmci_note_text(dump.note, dump.note_size);
-	if (vmcore_dmesg_vmci_parse(&info, text.data, text.length, report, argv[argc - 1]))
+	target.arch = vmcore_dmesg_vmcoreinfo_arch_from_name(dump.arch, strlen(dump.arch));
+	text = vmcore_dmesg_vmcoreinfo_note_text(dump.note, dump.note_size);
+	if (vmcore_dmesg_vmcoreinfo_parse(&info, text.data, text.length, report, argv[argc - 1]))
 		return 1;
-	if (vmcore_dmesg_vmci_derive_log_buffer(&info, &target, &log) != VMCORE_DMESG_VMCI_OK) {
+	if (vmcore_dmesg_vmcoreinfo_derive_log_buffer(&info, &target, &log) != VMCORE_DMESG_VMCOREINFO_OK) {
 		fprintf(stderr, "the note does not tell where the log is\n");
 		return 1;
 	}

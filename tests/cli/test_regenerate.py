@@ -78,7 +78,7 @@ def test_a_new_key_arrives_where_a_glob_asks_for_it(run: Run, tree: Path, new_sc
     assert header["command"] == "vmcoreinfo generate c --keys -"
     assert (header["added"], header["removed"]) == (["NUMBER(PG_new)"], [])
     assert header["before"]["schema_hash"] != header["now"]["schema_hash"]
-    assert "VMCI_NUMBER_PG_new" in (tree / "deep/vmcoreinfo.h").read_text()
+    assert "VMCOREINFO_NUMBER_PG_new" in (tree / "deep/vmcoreinfo.h").read_text()
     assert run("regenerate", "--check", str(tree), "--schema", new_schema).code == 0
 
 

@@ -48,7 +48,7 @@ def test_section_map_mask_leaves_the_page_array(name: str) -> None:
     program = drgn.Program()
     program.set_core_dump(core(name))
     info = vmcoreinfo.parse(program["VMCOREINFO"].string_())
-    target = vmcoreinfo.derive.Target("x86_64", lambda address, size: program.read(address, size))
+    target = vmcoreinfo.derive.Dump("x86_64", lambda address, size: program.read(address, size))
     mask = vmcoreinfo.derive.section_map_mask(info, target)
     assert mask is not None
 

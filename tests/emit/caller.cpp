@@ -4,10 +4,10 @@
 #include "vmcoreinfo.h"
 #include <cstdio>
 
-static void report(void *context, const vmci_diagnostic *diagnostic)
+static void report(void *context, const vmcoreinfo_diagnostic *diagnostic)
 {
 	std::printf("%s %s\n", static_cast<const char *>(context),
-		    vmci_diagnostic_name(diagnostic->id));
+		    vmcoreinfo_diagnostic_name(diagnostic->id));
 }
 
 static bool read_nothing(void *, uint64_t, void *, size_t)
@@ -19,13 +19,13 @@ int main()
 {
 	static const char text[] = "PAGESIZE=16384\nNOPE=1\n";
 	static vmcoreinfo info;
-	vmci_target target = { VMCI_ARCH_ARM64, false, read_nothing, nullptr };
-	vmci_derived derived;
+	vmcoreinfo_target target = { VMCOREINFO_ARCH_ARM64, false, read_nothing, nullptr };
+	vmcoreinfo_derived derived;
 	char word[] = "said";
 
-	if (vmci_parse(&info, text, sizeof(text) - 1, report, word) != 0)
+	if (vmcoreinfo_parse(&info, text, sizeof(text) - 1, report, word) != 0)
 		return 1;
-	if (vmci_derive_page_shift(&info, &target, &derived) != VMCI_OK)
+	if (vmcoreinfo_derive_page_shift(&info, &target, &derived) != VMCOREINFO_OK)
 		return 2;
 	std::printf("%d %s\n", static_cast<int>(derived.value), derived.recipe);
 	return 0;

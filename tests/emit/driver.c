@@ -32,11 +32,11 @@
 #include "vmcoreinfo.h"
 
 /* The build makes a list of the header's derivations: DERIVATION(name) for each. */
-#define DERIVATION(name) { #name, vmci_derive_##name },
+#define DERIVATION(name) { #name, vmcoreinfo_derive_##name },
 static const struct {
 	const char *name;
-	enum vmci_status (*derive)(const struct vmcoreinfo *, const struct vmci_target *,
-				   struct vmci_derived *);
+	enum vmcoreinfo_status (*derive)(const struct vmcoreinfo *, const struct vmcoreinfo_target *,
+				   struct vmcoreinfo_derived *);
 } derivations[] = {
 #include "derivations.inc"
 	{ NULL, NULL }
@@ -141,14 +141,14 @@ static void print_bytes(FILE *out, const void *data, size_t length)
 
 /* ---- the text ---------------------------------------------------------------- */
 
-static void report(void *context, const struct vmci_diagnostic *diagnostic)
+static void report(void *context, const struct vmcoreinfo_diagnostic *diagnostic)
 {
 	struct state *state = context;
 	const char *start = (const char *)state->text.data;
-	const struct vmci_text *key = &diagnostic->key;
+	const struct vmcoreinfo_text *key = &diagnostic->key;
 
 	fprintf(state->out, "diagnostic %s %s %zu %zu ",
-		vmci_diagnostic_name(diagnostic->id), severity_names[diagnostic->severity],
+		vmcoreinfo_diagnostic_name(diagnostic->id), severity_names[diagnostic->severity],
 		diagnostic->line, diagnostic->offset);
 	print_bytes(state->out, key->data, key->length);
 	fprintf(state->out, " %s\n", diagnostic->message);
@@ -159,45 +159,45 @@ static void report(void *context, const struct vmci_diagnostic *diagnostic)
 		fprintf(state->out, "contradiction: the key is outside of the text\n");
 }
 
-static const struct vmci_entry *entry_of(unsigned int key)
+static const struct vmcoreinfo_entry *entry_of(unsigned int key)
 {
-	return vmci_entry_of((enum vmci_key)key);
+	return vmcoreinfo_entry_of((enum vmcoreinfo_key)key);
 }
 
-static void print_value(FILE *out, const struct vmcoreinfo *info, enum vmci_key key)
+static void print_value(FILE *out, const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 {
-	const struct vmci_entry *entry = entry_of(key);
-	struct vmci_text text = { NULL, 0 }, found = { NULL, 0 };
+	const struct vmcoreinfo_entry *entry = entry_of(key);
+	struct vmcoreinfo_text text = { NULL, 0 }, found = { NULL, 0 };
 	size_t length = 0, again = 0;
 	uint8_t bytes[256];
 	uint64_t u64;
 	int64_t i64;
 
-	if (!vmci_has(info, key)) {
-		if (vmci_get_u64(info, key, &u64) || vmci_get_i64(info, key, &i64) ||
-		    vmci_get_text(info, key, &text) ||
-		    vmci_get_bytes(info, key, bytes, sizeof(bytes), &length) ||
-		    vmci_find(info, entry->name, entry->name_length, &text))
+	if (!vmcoreinfo_has(info, key)) {
+		if (vmcoreinfo_get_u64(info, key, &u64) || vmcoreinfo_get_i64(info, key, &i64) ||
+		    vmcoreinfo_get_text(info, key, &text) ||
+		    vmcoreinfo_get_bytes(info, key, bytes, sizeof(bytes), &length) ||
+		    vmcoreinfo_find(info, entry->name, entry->name_length, &text))
 			fprintf(out, "contradiction: %s is absent, but has a value\n",
 				entry->name);
 		return;
 	}
 	fprintf(out, "value %s ", entry->name);
-	if (vmci_get_u64(info, key, &u64))
+	if (vmcoreinfo_get_u64(info, key, &u64))
 		fprintf(out, "%" PRIu64 " ", u64);
 	else
 		fputs("- ", out);
-	if (vmci_get_i64(info, key, &i64))
+	if (vmcoreinfo_get_i64(info, key, &i64))
 		fprintf(out, "%" PRId64 " ", i64);
 	else
 		fputs("- ", out);
-	if (!vmci_get_text(info, key, &text))
+	if (!vmcoreinfo_get_text(info, key, &text))
 		fputs("contradiction: present, but without text ", out);
 	print_bytes(out, text.data, text.length);
 	fputc(' ', out);
-	if (vmci_get_bytes(info, key, bytes, sizeof(bytes), &length)) {
+	if (vmcoreinfo_get_bytes(info, key, bytes, sizeof(bytes), &length)) {
 		print_bytes(out, bytes, length);
-		if (length && (vmci_get_bytes(info, key, bytes, length - 1, &again) ||
+		if (length && (vmcoreinfo_get_bytes(info, key, bytes, length - 1, &again) ||
 			       again != length))
 			fputs(" contradiction: longer than the buffer", out);
 	} else if (length > sizeof(bytes)) {
@@ -206,9 +206,9 @@ static void print_value(FILE *out, const struct vmcoreinfo *info, enum vmci_key 
 		fputc('-', out);
 	}
 	fputc('\n', out);
-	if (!vmci_find(info, entry->name, entry->name_length, &found) ||
+	if (!vmcoreinfo_find(info, entry->name, entry->name_length, &found) ||
 	    found.data != text.data || found.length != text.length)
-		fputs("contradiction: vmci_find() differs\n", out);
+		fputs("contradiction: vmcoreinfo_find() differs\n", out);
 }
 
 static void parse(struct state *state, const char *text, size_t length)
@@ -220,21 +220,21 @@ static void parse(struct state *state, const char *text, size_t length)
 	/* What the parser leaves unset shows, as the two are filled with different bytes. */
 	memset(state->info, 0xa5, sizeof(*state->info));
 	memset(silent, 0x5a, sizeof(*silent));
-	errors = vmci_parse(state->info, text, length, report, state);
+	errors = vmcoreinfo_parse(state->info, text, length, report, state);
 	fprintf(state->out, "errors %zu\n", errors);
-	if (vmci_parse(silent, text, length, NULL, NULL) != errors ||
+	if (vmcoreinfo_parse(silent, text, length, NULL, NULL) != errors ||
 	    memcmp(silent->present, state->info->present, sizeof(silent->present)) != 0)
 		fputs("contradiction: without a report it differs\n", state->out);
-	for (key = 0; key < VMCI_KEY_COUNT; key++) {
-		const struct vmci_value *a = &state->info->values[key];
-		const struct vmci_value *b = &silent->values[key];
+	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
+		const struct vmcoreinfo_value *a = &state->info->values[key];
+		const struct vmcoreinfo_value *b = &silent->values[key];
 
-		print_value(state->out, state->info, (enum vmci_key)key);
-		if (vmci_has(silent, (enum vmci_key)key) &&
+		print_value(state->out, state->info, (enum vmcoreinfo_key)key);
+		if (vmcoreinfo_has(silent, (enum vmcoreinfo_key)key) &&
 		    (a->bits != b->bits || a->text != b->text))
 			fputs("contradiction: a value is not set\n", state->out);
 	}
-	if (vmci_has(state->info, VMCI_KEY_COUNT))
+	if (vmcoreinfo_has(state->info, VMCOREINFO_KEY_COUNT))
 		fputs("contradiction: it has what is no key\n", state->out);
 	free(silent);
 }
@@ -249,7 +249,7 @@ static void take_text(struct state *state, const void *data, size_t length)
 static void take_note(struct state *state, const struct bytes *note)
 {
 	const char *start = (const char *)note->data;
-	struct vmci_text text = vmci_note_text(note->data, note->length);
+	struct vmcoreinfo_text text = vmcoreinfo_note_text(note->data, note->length);
 
 	fprintf(state->out, "note %td %zu\n", text.data - start, text.length);
 	if (text.data < start || text.data + text.length > start + note->length) {
@@ -261,11 +261,11 @@ static void take_note(struct state *state, const struct bytes *note)
 
 static void find(struct state *state, const struct bytes *name)
 {
-	struct vmci_text text;
+	struct vmcoreinfo_text text;
 
 	fputs("find ", state->out);
 	print_bytes(state->out, name->data, name->length);
-	if (vmci_find(state->info, (const char *)name->data, name->length, &text)) {
+	if (vmcoreinfo_find(state->info, (const char *)name->data, name->length, &text)) {
 		fputs(" is ", state->out);
 		print_bytes(state->out, text.data, text.length);
 	}
@@ -319,17 +319,17 @@ static bool read_memory(void *context, uint64_t address, void *buffer, size_t si
 	return good;
 }
 
-static void derive(const struct state *state, const struct vmci_target *target)
+static void derive(const struct state *state, const struct vmcoreinfo_target *target)
 {
 	size_t i;
 
 	for (i = 0; derivations[i].name; i++) {
-		struct vmci_derived derived = { 0x5a5a5a5a, "not set" };
-		enum vmci_status status;
+		struct vmcoreinfo_derived derived = { 0x5a5a5a5a, "not set" };
+		enum vmcoreinfo_status status;
 
 		status = derivations[i].derive(state->info, target, &derived);
 		fprintf(state->out, "derive %s %s", derivations[i].name, status_names[status]);
-		if (status == VMCI_OK)
+		if (status == VMCOREINFO_OK)
 			fprintf(state->out, " %" PRIu64 " %s", derived.value, derived.recipe);
 		fputc('\n', state->out);
 	}
@@ -337,15 +337,15 @@ static void derive(const struct state *state, const struct vmci_target *target)
 
 static void take_target(struct state *state, char *arch, const char *order, const char *mode)
 {
-	struct vmci_target target = { VMCI_ARCH_UNKNOWN, false, read_memory, state };
+	struct vmcoreinfo_target target = { VMCOREINFO_ARCH_UNKNOWN, false, read_memory, state };
 	unsigned int i;
 
 	if (strcmp(arch, "?") == 0) {
-		target.arch = (enum vmci_arch)64;
+		target.arch = (enum vmcoreinfo_arch)64;
 	} else if (strcmp(arch, "-") != 0) {
 		struct bytes name = copy_of(arch, strlen(arch));
 
-		target.arch = vmci_arch_from_name((const char *)name.data, name.length);
+		target.arch = vmcoreinfo_arch_from_name((const char *)name.data, name.length);
 		free(name.start);
 	}
 	target.big_endian = strcmp(order, "big") == 0;
@@ -373,15 +373,15 @@ static void print_metadata(FILE *out)
 		"-", "address", "physical-address", "bytes", "count", "bits", "bit", "mask",
 		"index", "seconds", "page-type", "displacement", "register", "boolean", "text",
 	};
-	enum vmci_key again;
+	enum vmcoreinfo_key again;
 	unsigned int key, id;
 	size_t i;
 
-	fprintf(out, "release %s %s\n", VMCI_FIRST_RELEASE, VMCI_LATEST_RELEASE);
-	for (key = 0; key < VMCI_KEY_COUNT; key++) {
-		const struct vmci_entry *entry = entry_of(key);
+	fprintf(out, "release %s %s\n", VMCOREINFO_FIRST_RELEASE, VMCOREINFO_LATEST_RELEASE);
+	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
+		const struct vmcoreinfo_entry *entry = entry_of(key);
 
-		again = VMCI_KEY_COUNT;
+		again = VMCOREINFO_KEY_COUNT;
 		fprintf(out, "entry %s %s %s %s %s %s", entry->name, kinds[entry->kind],
 			formats[entry->format], units[entry->unit], entry->since,
 			entry->until ? entry->until : "-");
@@ -390,19 +390,19 @@ static void print_metadata(FILE *out)
 		fputc('\n', out);
 		if (strlen(entry->name) != entry->name_length)
 			fputs("contradiction: not the length of the name\n", out);
-		if (!vmci_key_from_name(entry->name, entry->name_length, &again) || again != key)
+		if (!vmcoreinfo_key_from_name(entry->name, entry->name_length, &again) || again != key)
 			fputs("contradiction: the key is not found by its name\n", out);
-		if (vmci_key_from_name(entry->name, entry->name_length - 1, &again) &&
+		if (vmcoreinfo_key_from_name(entry->name, entry->name_length - 1, &again) &&
 		    again == key)
 			fputs("contradiction: the key is found by a part of its name\n", out);
 	}
-	if (entry_of(VMCI_KEY_COUNT))
+	if (entry_of(VMCOREINFO_KEY_COUNT))
 		fputs("contradiction: there is an entry of no key\n", out);
-	for (id = 0; id <= VMCI_NOT_TEXT_LINE; id++)
-		fprintf(out, "id %s\n", vmci_diagnostic_name((enum vmci_diagnostic_id)id));
-	if (strcmp(vmci_diagnostic_name((enum vmci_diagnostic_id)id), "?") != 0)
+	for (id = 0; id <= VMCOREINFO_NOT_TEXT_LINE; id++)
+		fprintf(out, "id %s\n", vmcoreinfo_diagnostic_name((enum vmcoreinfo_diagnostic_id)id));
+	if (strcmp(vmcoreinfo_diagnostic_name((enum vmcoreinfo_diagnostic_id)id), "?") != 0)
 		fputs("contradiction: there is a diagnostic of no name\n", out);
-	if (vmci_key_from_name(NULL, 0, &again) || vmci_arch_from_name(NULL, 0))
+	if (vmcoreinfo_key_from_name(NULL, 0, &again) || vmcoreinfo_arch_from_name(NULL, 0))
 		fputs("contradiction: no name is a name\n", out);
 	for (i = 0; derivations[i].name; i++)
 		fprintf(out, "derivation %s\n", derivations[i].name);

@@ -33,7 +33,7 @@ MASK = (1 << 64) - 1
 
 def derivations_of_header(source: Path = C_SOURCE) -> list[str]:
     header = (source / "vmcoreinfo.h").read_text()
-    return re.findall(r"^enum vmci_status vmci_derive_(\w+)\(", header, re.MULTILINE)
+    return re.findall(r"^enum vmcoreinfo_status vmcoreinfo_derive_(\w+)\(", header, re.MULTILINE)
 
 
 def compiles(compiler: str, directory: Path, *options: str, runner: Sequence[str] = ()) -> bool:
@@ -197,7 +197,7 @@ def python_answer(request: Iterable[str]) -> list[str]:
         elif verb == "target":
             reader = None if words[2] == "none" else _Reader(words[2], chunks, answer)
             arch = None if words[0] == "-" else words[0]
-            answer += _derived(info, derive.Target(arch, reader, words[1] == "big"), answer)
+            answer += _derived(info, derive.Dump(arch, reader, words[1] == "big"), answer)
         else:
             raise ValueError(line)
     return answer
@@ -263,7 +263,7 @@ class _Reader:
 
 
 def _derived(
-    info: vmcoreinfo.VmcoreInfo, given: derive.Target | None, answer: list[str] | None = None
+    info: vmcoreinfo.VmcoreInfo, given: derive.Dump | None, answer: list[str] | None = None
 ) -> list[str]:
     """A line for each derivation; with `answer`, each goes there, among the reads."""
     lines: list[str] = [] if answer is None else answer

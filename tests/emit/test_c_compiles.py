@@ -171,9 +171,9 @@ def test_object_defines_what_the_header_declares(tmp_path: Path) -> None:
     made = compiled(need("gcc"), tmp_path, "-O2")
     defined = {name for letter, name in symbols(made) if letter == "T"}
     text = re.sub(r"/\*.*?\*/|^typedef.*?;", "", HEADER.read_text(), flags=re.DOTALL | re.MULTILINE)
-    declared = set(re.findall(r"\b(vmci_\w+)\([^)]*\);", text))
+    declared = set(re.findall(r"\b(vmcoreinfo_\w+)\([^)]*\);", text))
     assert defined == declared
-    assert {f"vmci_derive_{name}" for name in derivations_of_header()} < declared
+    assert {f"vmcoreinfo_derive_{name}" for name in derivations_of_header()} < declared
 
 
 # ---- C++ ----------------------------------------------------------------------------

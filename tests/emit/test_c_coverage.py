@@ -89,7 +89,7 @@ def test_what_is_not_reached_is_seen(tmp_path: Path) -> None:
 def test_preprocessor_leaves_nothing_else_out() -> None:
     conditions = re.findall(r"^#\s*(?:el)?if.*", SOURCE.read_text(), re.MULTILINE)
     generation, *others = conditions
-    assert generation.startswith("#if VMCI_ABI != ")
+    assert generation.startswith("#if VMCOREINFO_ABI != ")
     wide, narrow = others
     assert wide == "#if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX"
     assert narrow == "#elif defined(__GNUC__)"

@@ -119,7 +119,7 @@ def test_nothing_recurses_and_two_functions_call_back(level: str, tmp_path: Path
     assert len(found.order) > 20
     calling_back = {name for name, callees in found.callees.items() if INDIRECT in callees}
     # gcc puts a call of read_memory() with a constant size into the derivation itself.
-    own = {name for name in calling_back if not name.startswith("vmci_derive_")}
+    own = {name for name in calling_back if not name.startswith("vmcoreinfo_derive_")}
     assert own == {"report", "read_memory"}
     outside = {callee for callees in found.callees.values() for callee in callees}
     assert outside - set(found.frames) - {INDIRECT} <= LIBRARY

@@ -80,9 +80,9 @@ def long(address: int, size: int) -> bytes:
 def test_python_reader_that_fails(reader: derive.ReadMemory | None) -> None:
     info = vmcoreinfo.parse(WALK_3_10.replace(" ", "\n").encode() + b"\n")
     with pytest.raises(derive.ReadError):
-        derive.vmalloc_start(info, derive.Target("x86_64", reader))
+        derive.vmalloc_start(info, derive.Dump("x86_64", reader))
     with pytest.raises(derive.ReadError):
-        derive.vmalloc_start(info, derive.Target("x86_64"))
+        derive.vmalloc_start(info, derive.Dump("x86_64"))
 
 
 def test_python_reader_may_give_any_bytes() -> None:
@@ -92,7 +92,7 @@ def test_python_reader_may_give_any_bytes() -> None:
         return bytearray(MEMORY_3_10[address])
 
     # `bytes` is what a reader is declared to give; nobody checks that at run time.
-    assert derive.vmalloc_start(info, derive.Target("x86_64", read)) == (  # type: ignore[arg-type]
+    assert derive.vmalloc_start(info, derive.Dump("x86_64", read)) == (  # type: ignore[arg-type]
         0xFFFFC90000000000,
         "vmap_area_list",
     )
@@ -100,4 +100,4 @@ def test_python_reader_may_give_any_bytes() -> None:
 
 def test_python_refuses_an_unknown_architecture() -> None:
     with pytest.raises(ValueError, match="pdp11"):
-        derive.Target("pdp11")
+        derive.Dump("pdp11")

@@ -114,7 +114,7 @@ def show(data):
     values = [(entry.key, entry.format, repr(entry.value)) for entry in info.lines]
     derived = []
     for name in sorted(derive.DERIVATIONS):
-        target = derive.Target("x86_64", lambda address, size: bytes(size))
+        target = derive.Dump("x86_64", lambda address, size: bytes(size))
         found = derive.DERIVATIONS[name](info, target)
         derived.append((name, list(found) if found else None))
     return values, [list(diagnostic) for diagnostic in info.diagnostics], derived

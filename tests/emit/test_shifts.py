@@ -62,7 +62,7 @@ int main(void)
 {
 	static char note[4096];
 	struct vmcoreinfo info;
-	struct vmci_derived left, right;
+	struct vmcoreinfo_derived left, right;
 
 	while (fgets(note, sizeof(note), stdin)) {
 		size_t i;
@@ -70,9 +70,9 @@ int main(void)
 		for (i = 0; note[i]; i++)
 			if (note[i] == ' ')
 				note[i] = '\\n';
-		vmci_parse(&info, note, i, NULL, NULL);
-		if (vmci_derive_left(&info, NULL, &left) != VMCI_OK ||
-		    vmci_derive_right(&info, NULL, &right) != VMCI_OK)
+		vmcoreinfo_parse(&info, note, i, NULL, NULL);
+		if (vmcoreinfo_derive_left(&info, NULL, &left) != VMCOREINFO_OK ||
+		    vmcoreinfo_derive_right(&info, NULL, &right) != VMCOREINFO_OK)
 			return 1;
 		printf("%" PRIx64 " %" PRIx64 "\\n", left.value, right.value);
 	}

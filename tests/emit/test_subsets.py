@@ -161,7 +161,7 @@ def test_python_of_a_part(schema: Schema, name: str, tmp_path: Path) -> None:
         unknown = [line.key for line in whole.lines if line.key not in part.by_key]
         assert [(d.id, d.key) for d in info.diagnostics] == [("unknown", key) for key in unknown]
         for value in names:
-            full = derive.DERIVATIONS[value](whole, derive.Target(note.arch, zeros))
+            full = derive.DERIVATIONS[value](whole, derive.Dump(note.arch, zeros))
             found = module.DERIVATIONS[value](info, module.Target(note.arch, zeros))
             assert found is None or (found.value, found.recipe) == tuple(full or ())
 
@@ -213,19 +213,19 @@ int main(void)
 	static struct vmcoreinfo all;
 	static struct one_vmcoreinfo one;
 	static struct other_vmcoreinfo other;
-	struct vmci_derived shift;
-	struct one_vmci_derived one_shift;
+	struct vmcoreinfo_derived shift;
+	struct one_vmcoreinfo_derived one_shift;
 	int64_t base;
 
-	vmci_parse(&all, text, sizeof(text) - 1, NULL, NULL);
-	one_vmci_parse(&one, text, sizeof(text) - 1, NULL, NULL);
-	other_vmci_parse(&other, text, sizeof(text) - 1, NULL, NULL);
-	if (vmci_derive_page_shift(&all, NULL, &shift) != VMCI_OK ||
-	    one_vmci_derive_page_shift(&one, NULL, &one_shift) != ONE_VMCI_OK ||
-	    !other_vmci_get_i64(&other, OTHER_VMCI_NUMBER_phys_base, &base))
+	vmcoreinfo_parse(&all, text, sizeof(text) - 1, NULL, NULL);
+	one_vmcoreinfo_parse(&one, text, sizeof(text) - 1, NULL, NULL);
+	other_vmcoreinfo_parse(&other, text, sizeof(text) - 1, NULL, NULL);
+	if (vmcoreinfo_derive_page_shift(&all, NULL, &shift) != VMCOREINFO_OK ||
+	    one_vmcoreinfo_derive_page_shift(&one, NULL, &one_shift) != ONE_VMCOREINFO_OK ||
+	    !other_vmcoreinfo_get_i64(&other, OTHER_VMCOREINFO_NUMBER_phys_base, &base))
 		return 1;
 	printf("%d %d %d %d %d\\n", (int)shift.value, (int)one_shift.value, (int)base,
-	       (int)VMCI_KEY_COUNT > (int)ONE_VMCI_KEY_COUNT, (int)OTHER_VMCI_KEY_COUNT);
+	       (int)VMCOREINFO_KEY_COUNT > (int)ONE_VMCOREINFO_KEY_COUNT, (int)OTHER_VMCOREINFO_KEY_COUNT);
 	return 0;
 }
 """

@@ -138,7 +138,7 @@ def test_what_changes_is_made_again_and_nothing_else(kind: str, tmp_path: Path) 
     wanted = "NUMBER(PG_swapcache)"
     if name == "autotools":  # which has them all
         keys.write_text(keys.read_text().replace("\n*\n", "\nPAGESIZE\n"))
-        assert "LINT_VMCI_NUMBER_PG_swapcache," in header.read_text()
+        assert "LINT_VMCOREINFO_NUMBER_PG_swapcache," in header.read_text()
     else:
         keys.write_text(f"{keys.read_text()}{wanted}\n")
         assert "NUMBER_PG_swapcache," not in header.read_text()

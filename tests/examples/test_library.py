@@ -32,12 +32,12 @@ int main(int argc, char **argv)
 	static char note[65536];
 	static struct vmcoreinfo info;
 	FILE *file = fopen(argv[argc - 1], "rb");
-	struct vmci_text text = vmci_note_text(note, fread(note, 1, sizeof(note), file));
-	struct vmci_derived start;
+	struct vmcoreinfo_text text = vmcoreinfo_note_text(note, fread(note, 1, sizeof(note), file));
+	struct vmcoreinfo_derived start;
 
 	fclose(file);
-	vmci_parse(&info, text.data, text.length, NULL, NULL);
-	if (vmci_derive_vmalloc_start(&info, NULL, &start) != VMCI_OK)
+	vmcoreinfo_parse(&info, text.data, text.length, NULL, NULL);
+	if (vmcoreinfo_derive_vmalloc_start(&info, NULL, &start) != VMCOREINFO_OK)
 		return 1;
 	printf("%#llx\\n", (unsigned long long)start.value);
 	return 0;
@@ -101,14 +101,14 @@ def test_it_says_what_it_is_and_exports_no_more(prefix: Path) -> None:
     readelf = program("readelf")
     library = prefix / "lib/libvmcoreinfo.so"
     header = (prefix / "include/vmcoreinfo.h").read_text()
-    found = re.search(r"^#define VMCI_ABI (\d+)$", header, re.M)
+    found = re.search(r"^#define VMCOREINFO_ABI (\d+)$", header, re.M)
     assert found
     abi = found[1]
     dynamic = ran(readelf, "-dW", library, cwd=prefix)
     assert f"Library soname: [libvmcoreinfo.so.{abi}]" in dynamic
     assert (prefix / f"lib/libvmcoreinfo.so.{abi}").exists()
 
-    declared = set(re.findall(r"^(?!typedef).*\b(vmci_\w+)\(", header, re.M))
+    declared = set(re.findall(r"^(?!typedef).*\b(vmcoreinfo_\w+)\(", header, re.M))
     symbols = ran(readelf, "--dyn-syms", "-W", library, cwd=prefix)
     exported = re.findall(r"FUNC +GLOBAL +DEFAULT +\d+ (\w+)@@(\w+)$", symbols, re.M)
     assert {name for name, _ in exported} == declared
@@ -219,8 +219,8 @@ def test_a_part_with_a_prefix_is_another_library(run: Run, tmp_path: Path) -> No
     symbols = ran(
         program("readelf"), "--dyn-syms", "-W", prefix / "lib/libmy_vmcoreinfo.so", cwd=prefix
     )
-    assert re.search(r" my_vmci_parse@@MY_VMCOREINFO_1_[0-9a-f]{8}$", symbols, re.M)
-    assert " vmci_" not in symbols
+    assert re.search(r" my_vmcoreinfo_parse@@MY_VMCOREINFO_1_[0-9a-f]{8}$", symbols, re.M)
+    assert " vmcoreinfo_" not in symbols
     assert (prefix / "lib/pkgconfig/libmy_vmcoreinfo.pc").exists()
     assert (prefix / "lib/cmake/libmy_vmcoreinfo/libmy_vmcoreinfo-config.cmake").exists()
 

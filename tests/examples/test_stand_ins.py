@@ -189,7 +189,7 @@ def test_the_readme_is_true(built: Path) -> None:
         source = (SOURCES / f"{name}.c").read_text()
         parts = [function(source, part) for part in re.findall(r"`(\w+)\(\)`", functions)]
         parser = (built / f"{name}_vmcoreinfo.h").read_text()
-        enumerated = re.search(r"vmci_key \{(.*?)_KEY_COUNT", parser, re.S)
+        enumerated = re.search(r"vmcoreinfo_key \{(.*?)_KEY_COUNT", parser, re.S)
         assert enumerated
         counts = [source.count("\n"), "\n".join(parts).count("\n") + 1, enumerated[1].count(",")]
         assert counts == [int(lines), int(reading), int(keys)], name

@@ -14,10 +14,10 @@
 
 #define PROMISE(kept) ((kept) ? (void)0 : broken(#kept, __LINE__))
 
-typedef enum vmci_status derivation(const struct vmcoreinfo *, const struct vmci_target *,
-				    struct vmci_derived *);
+typedef enum vmcoreinfo_status derivation(const struct vmcoreinfo *, const struct vmcoreinfo_target *,
+				    struct vmcoreinfo_derived *);
 
-#define DERIVATION(name) vmci_derive_##name,
+#define DERIVATION(name) vmcoreinfo_derive_##name,
 static derivation *const derivations[] = {
 #include "derivations.inc"
 	NULL
@@ -59,24 +59,24 @@ static bool read_memory(void *context, uint64_t address, void *buffer, size_t si
 	return true;
 }
 
-static void check(derivation *derive, const struct vmcoreinfo *info, const struct vmci_target *target)
+static void check(derivation *derive, const struct vmcoreinfo *info, const struct vmcoreinfo_target *target)
 {
-	struct vmci_derived derived = { 0x5a, not_set }, again = { 0xa5, not_set };
+	struct vmcoreinfo_derived derived = { 0x5a, not_set }, again = { 0xa5, not_set };
 	struct memory *memory = target ? target->context : NULL;
-	enum vmci_status status = derive(info, target, &derived);
+	enum vmcoreinfo_status status = derive(info, target, &derived);
 	bool is_readable = target && target->read;
 
-	PROMISE(status == VMCI_OK || status == VMCI_NO_RECIPE || status == VMCI_READ_FAILED);
-	PROMISE(status == VMCI_OK ? derived.recipe && derived.recipe[0] && derived.recipe != not_set :
+	PROMISE(status == VMCOREINFO_OK || status == VMCOREINFO_NO_RECIPE || status == VMCOREINFO_READ_FAILED);
+	PROMISE(status == VMCOREINFO_OK ? derived.recipe && derived.recipe[0] && derived.recipe != not_set :
 				    derived.recipe == not_set && derived.value == 0x5a);
 	/* A derivation ends with the read that failed. */
 	if (is_readable)
-		PROMISE(memory->failures == (status == VMCI_READ_FAILED));
+		PROMISE(memory->failures == (status == VMCOREINFO_READ_FAILED));
 	else
 		PROMISE(!memory || memory->reads == 0);
 	PROMISE(derive(info, target, &again) == status);
 	PROMISE(again.recipe == derived.recipe);
-	PROMISE(status != VMCI_OK || again.value == derived.value);
+	PROMISE(status != VMCOREINFO_OK || again.value == derived.value);
 	if (memory)
 		memory->reads = memory->failures = 0;
 }
@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct vmci_target target = { VMCI_ARCH_UNKNOWN, false, read_memory, NULL };
+	struct vmcoreinfo_target target = { VMCOREINFO_ARCH_UNKNOWN, false, read_memory, NULL };
 	struct memory memory = { 0, 0, 0, 0 };
 	struct vmcoreinfo *info;
 	const uint8_t *chosen;
@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size -= 4;
 	chosen = data + size;
-	target.arch = (enum vmci_arch)(chosen[0] < 64 ? chosen[0] : chosen[0] - 128);
+	target.arch = (enum vmcoreinfo_arch)(chosen[0] < 64 ? chosen[0] : chosen[0] - 128);
 	target.big_endian = chosen[1] & 1;
 	target.context = &memory;
 	memory.kind = (chosen[1] >> 1) % MEMORY_KINDS;
@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	PROMISE(info && text);
 	if (size)
 		memcpy(text, data, size);
-	vmci_parse(info, text, size, NULL, NULL);
+	vmcoreinfo_parse(info, text, size, NULL, NULL);
 	for (i = 0; derivations[i]; i++) {
 		check(derivations[i], info, &target);
 		check(derivations[i], info, NULL);

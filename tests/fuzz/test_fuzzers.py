@@ -41,7 +41,7 @@ FAULTS = {
     ),
     "gives a value that it does not have": (
         ("derive", "memory"),
-        ("if (attempt->status == VMCI_OK) {", "if (attempt->status != VMCI_NO_RECIPE) {"),
+        ("if (attempt->status == VMCOREINFO_OK) {", "if (attempt->status != VMCOREINFO_NO_RECIPE) {"),
     ),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vmcoreinfo import Entry as Line
+from vmcoreinfo import Line
 
 from ..debuginfo.facts import Facts, Sources
 from ..model import Entry

@@ -20,11 +20,11 @@ def release_of(schema: Schema, info: VmcoreInfo) -> tuple[Release | None, str]:
 
     A release that is newer than the schema is taken for the latest that it knows of.
     """
-    text = info.get("OSRELEASE")
-    if text == LITERAL:
+    line = info.line("OSRELEASE")
+    if line is not None and line.text == LITERAL:
         return Release.parse("2.6.25"), ""
     try:
-        release, distribution = parse_release_string(str(text))
+        release, distribution = parse_release_string(str(info.get("OSRELEASE")))
     except ValueError:
         return None, ""
     if schema.is_declared(release):

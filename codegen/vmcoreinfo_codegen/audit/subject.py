@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from vmcoreinfo import Entry as Line
-from vmcoreinfo import VmcoreInfo
+from vmcoreinfo import Line, VmcoreInfo
 
 from ..debuginfo.facts import Facts
 from ..model import Architecture, Entry, Export, Schema
@@ -92,9 +91,9 @@ class Subject:
         )
 
     def entries(self) -> Iterator[tuple[Line, Entry]]:
-        """The lines of known keys that could be read, each with its entry in the schema."""
+        """The lines of known keys that have a usable value, each with its entry in the schema."""
         for line in self.info.lines:
-            entry = self.schema.by_key.get(line.key)
+            entry = self.schema.by_key.get(line.key) if line.status == "ok" else None
             if entry is not None:
                 yield line, entry
 

@@ -18,7 +18,7 @@ _SUFFIXES = (".c", ".h", ".py", ".map", ".pc.in")
 _MOST_BYTES = 1 << 25
 _NAMES = ("CMakeLists.txt", "meson.build")
 # In C a key is an enumerator, in Python a property.
-_KEY = re.compile(r"VMCI_(\w+)|^    def (\w+)\(self\)", re.MULTILINE)
+_KEY = re.compile(r"VMCOREINFO_(\w+)|^    def (\w+)\(self\)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

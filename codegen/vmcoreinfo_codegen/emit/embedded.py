@@ -38,7 +38,6 @@ def emit(
         if target == "library":
             products += library.emit(schema, prefix, lines)
             continue
-        for product in c.emit(schema, lines):
-            flat = Product(PurePosixPath(product.path).name, product.text)
-            products.append(prefixed(flat, prefix) if prefix else flat)
+        flat = [Product(PurePosixPath(p.path).name, p.text) for p in c.emit(schema, lines)]
+        products += prefixed(flat, prefix) if prefix else flat
     return products

@@ -26,7 +26,7 @@ from ..terms.expression import (
     constant_of,
 )
 from ..terms.key import identifier_of
-from ..terms.release import Release
+from .rows import release_number
 
 Row = dict[str, Any]
 
@@ -99,7 +99,7 @@ class _C(_Compiler):
         return f"UINT64_C({value:#x})" if value > 9 else f"UINT64_C({value})"
 
     def key(self, key: str) -> str:
-        return f"number_of(info, VMCI_{identifier_of(key)})"
+        return f"number_of(info, VMCOREINFO_{identifier_of(key)})"
 
     def complement(self, operand: str) -> str:
         return f"~{operand}"
@@ -129,23 +129,23 @@ class _Python(_Compiler):
         return f'info._bits["{key}"]'
 
     def complement(self, operand: str) -> str:
-        return f"(~{operand} & _MASK)"
+        return f"(~{operand} & MASK)"
 
     def binary(self, operator: str, left: str, right: str) -> str:
         match operator:
             case "<<":
-                return f"_shift_left({left}, {right})"
+                return f"shift_left({left}, {right})"
             case ">>":
-                return f"_shift_right({left}, {right})"
+                return f"shift_right({left}, {right})"
             case "==":
                 return f"int({left} == {right})"
             case "|" | "&":
                 return f"({left} {operator} {right})"
-        return f"(({left} {operator} {right}) & _MASK)"
+        return f"(({left} {operator} {right}) & MASK)"
 
     def shift(self, operator: str, operand: str, by: int) -> str:
         shifted = f"({operand} {operator} {by})"
-        return shifted if operator == ">>" else f"({shifted} & _MASK)"
+        return shifted if operator == ">>" else f"({shifted} & MASK)"
 
     def choice(self, condition: str, then: str, otherwise: str) -> str:
         return f"({then} if {condition} else {otherwise})"
@@ -166,12 +166,6 @@ def outer(expression: str) -> str:
 def _compiled(compiler: _Compiler, expression: Expression) -> Compiled:
     value = compiler.compile(expression)
     return Compiled(compiler.steps, outer(value))
-
-
-def release_number(release: Release) -> int:
-    """A mainline release as a number that sorts like it: three fields of 16 bits."""
-    numbers = (*release.mainline, 0, 0)[:3]
-    return numbers[0] << 32 | numbers[1] << 16 | numbers[2]
 
 
 def _recipe_row(recipe: Recipe) -> Row:

@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..model.schema import Schema
-from ..model.vocabulary import Format, Unit
-from ..terms.key import Kind, identifier_of
+from ..model.entry import Quirk
+from ..model.vocabulary import Format, QuirkKind, Unit
+from ..terms.key import Kind, argument_of, identifier_of
+from ..terms.release import Release
 from .problem import NoProduct
 
 Row = dict[str, Any]
@@ -20,6 +22,8 @@ DIAGNOSTICS: tuple[tuple[str, str], ...] = (
     ("overflow", "error"),
     ("truncated", "warning"),
     ("not-text", "error"),
+    ("other-base", "warning"),
+    ("garbage", "warning"),
 )
 MESSAGES = {
     "unknown": "no kernel that this parser knows exports this key",
@@ -32,7 +36,10 @@ MESSAGES = {
     "string": "the value is empty",
     "hexbytes": "the value is not pairs of hexadecimal digits",
     "flag": "the value is not 'y'",
+    "0x-hex": "the value is neither hexadecimal behind 0x nor a decimal number",
     "overflow": "the number does not fit in 64 bits",
+    "other_base": "kernels print the value of this key in another base",
+    "garbage": "the value is one that some kernels print, and means nothing",
     "truncated": "the last line has no newline; it may be cut",
     "not_text": "a byte that is not printable ASCII; the line is not used",
     "after_nul": "there is more text behind a NUL byte; it is not read",
@@ -51,10 +58,32 @@ def parser_rows(schema: Schema) -> list[Row]:
     return entry_rows(schema)
 
 
+def release_number(release: Release) -> int:
+    """A release as a number that sorts like it: four fields of 16 bits."""
+    numbers = (*release.mainline, release.stable, 0, 0)[:4]
+    return numbers[0] << 48 | numbers[1] << 32 | numbers[2] << 16 | numbers[3]
+
+
+def _quirk_row(quirk: Quirk) -> Row:
+    return {
+        "kind": enum_name(quirk.kind.value),
+        "word": quirk.kind.value,
+        "releases": ", ".join(f"{since}..{until or ''}" for since, until in quirk.ranges),
+        "text": quirk.text,
+        "archs": list(quirk.archs or ()),
+        "arch_identifiers": [identifier_of(name).upper() for name in quirk.archs or ()],
+        "spans": [
+            (release_number(since), release_number(until) if until else 0)
+            for since, until in quirk.ranges
+        ],
+    }
+
+
 def entry_rows(schema: Schema) -> list[Row]:
     rows = []
     for entry in schema.entries:
         last = entry.last
+        quirks = [quirk for export in entry.exports for quirk in export.quirks]
         rows.append(
             {
                 "key": entry.key,
@@ -72,6 +101,9 @@ def entry_rows(schema: Schema) -> list[Row]:
                 "summary": entry.summary,
                 "is_number": entry.format.is_number,
                 "is_signed": entry.format.is_signed,
+                "name": argument_of(entry.key),
+                "quirks": [_quirk_row(quirk) for quirk in quirks],
+                "garbage": [start for quirk in quirks for start in quirk.begins],
             }
         )
     return rows
@@ -85,6 +117,9 @@ def vocabulary_rows() -> Row:
         "kinds": rows(Kind),
         "formats": [{"word": f.value, "name": enum_name(f.value), "doc": f.doc} for f in Format],
         "units": [{"word": u.value, "name": enum_name(u.value), "doc": u.doc} for u in Unit],
+        "quirk_kinds": [
+            {"word": k.value, "name": enum_name(k.value), "doc": k.doc} for k in QuirkKind
+        ],
     }
 
 

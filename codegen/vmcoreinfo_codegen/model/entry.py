@@ -53,6 +53,8 @@ class Quirk(Model):
     ranges: tuple[tuple[ReleaseField, ReleaseField | None], ...]
     archs: tuple[str, ...] | None = None
     text: str
+    begins: tuple[str, ...] = ()
+    """Of garbage, how it begins: it is known by that, whatever the release says."""
     location: LocationField
 
     def applies(self, release: Release, arch: str | None) -> bool:

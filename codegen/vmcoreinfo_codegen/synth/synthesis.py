@@ -142,7 +142,7 @@ def _from_derivation(
     for derivation in kernel.schema.derivations:
         if any(r.expression == Key(prediction.key, (0, 0)) for r in derivation.recipes):
             derive = getattr(vmcoreinfo.derive, derivation.name)
-            target = vmcoreinfo.derive.Target(kernel.arch.name)
+            target = vmcoreinfo.derive.Dump(kernel.arch.name)
             try:
                 derived = derive(_parsed(made), target)
             except vmcoreinfo.derive.ReadError:

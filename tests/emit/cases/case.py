@@ -44,7 +44,7 @@ def derived_by_python(
         assert chunks is not None
         return chunks[address][:size]
 
-    given = derive.Target(arch, None if chunks is None else read, big_endian)
+    given = derive.Dump(arch, None if chunks is None else read, big_endian)
     try:
         derived = derive.DERIVATIONS[name](vmcoreinfo.parse(note), given)
     except derive.ReadError:

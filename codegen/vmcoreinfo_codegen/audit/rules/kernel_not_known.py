@@ -9,7 +9,7 @@ from ..subject import Subject
 
 
 def _check(subject: Subject) -> Iterator[Found]:
-    line = subject.info.entry("OSRELEASE")
+    line = subject.info.line("OSRELEASE")
     if line is None:
         yield Found("OSRELEASE", "no OSRELEASE: what depends on the release is not checked")
     elif subject.release is None:

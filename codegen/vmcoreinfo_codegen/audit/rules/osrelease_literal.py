@@ -9,7 +9,7 @@ from ..subject import Subject
 
 
 def _check(subject: Subject) -> Iterator[Found]:
-    line = subject.info.entry("OSRELEASE")
+    line = subject.info.line("OSRELEASE")
     if line is not None and line.text == LITERAL:
         message = f"OSRELEASE is the text '{LITERAL}': 2.6.25 and 2.6.26 print the argument of the "
         yield Found("OSRELEASE", message + "macro instead of its value", line.line)

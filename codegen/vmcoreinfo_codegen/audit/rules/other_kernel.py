@@ -11,7 +11,7 @@ from ..subject import Subject
 def _check(subject: Subject) -> Iterator[Found]:
     truth = subject.truth
     for key, theirs in (("OSRELEASE", truth.release), ("BUILD-ID", truth.build_id)):
-        line = subject.info.entry(key)
+        line = subject.info.line(key)
         if (
             line is None
             or theirs is None

@@ -20,7 +20,7 @@ def _check(subject: Subject) -> Iterator[Found]:
     # Where most symbols are, all of them should be: that is what KASLR is taken for.
     move, _ = moves.most_common(1)[0]
     name = subject.truth.symbols_name
-    offset = subject.info.entry(_OFFSET)
+    offset = subject.info.line(_OFFSET)
     if move and offset is not None and offset.value != move:
         message = f"{offset.text} here, and symbols are {move:x} above those in {name}"
         yield Found(_OFFSET, message, offset.line)

@@ -8,7 +8,7 @@ from ..subject import Subject
 
 
 def _check(subject: Subject) -> Iterator[Found]:
-    line = subject.info.entry("PAGESIZE")
+    line = subject.info.line("PAGESIZE")
     size = subject.number("PAGESIZE")
     if line is None or size is None:
         return

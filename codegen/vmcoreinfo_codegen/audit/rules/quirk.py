@@ -8,18 +8,20 @@ from ...model.vocabulary import QuirkKind
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
-_KINDS = (QuirkKind.GARBAGE, QuirkKind.WRONG)
-
-
 def _check(subject: Subject) -> Iterator[Found]:
+    # Garbage is known by its bytes, whatever the release.
+    for line in subject.info.lines:
+        told = subject.info.quirk(line.key) if line.status == "garbage" else None
+        if told is not None:
+            yield Found(line.key, f"{QuirkKind.GARBAGE.doc}: {told.text}", line.line)
     for line, entry in subject.entries():
-        applying = subject.quirks(line.key, *_KINDS)
+        applying = subject.quirks(line.key, QuirkKind.WRONG)
         for quirk in applying:
             yield Found(line.key, f"{quirk.kind.doc}: {quirk.text}", line.line)
         for export in subject.exports(entry):
             for quirk in export.quirks:
                 stretches = _in_branch(subject, quirk)
-                if quirk.kind in _KINDS and quirk not in applying and stretches:
+                if quirk.kind is QuirkKind.WRONG and quirk not in applying and stretches:
                     message = f"{stretches} of this branch print it wrong ({quirk.text}); the "
                     message += "release does not tell whether this is one of them"
                     yield Found(line.key, message, line.line, None, Severity.INFO)

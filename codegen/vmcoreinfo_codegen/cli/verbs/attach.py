@@ -76,7 +76,7 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
 
     theirs = vmcoreinfo.parse(attached.replaced or b"")
     for key in ("OSRELEASE", "BUILD-ID"):
-        ours, was = vmcoreinfo.parse(found.text).entry(key), theirs.entry(key)
+        ours, was = vmcoreinfo.parse(found.text).line(key), theirs.line(key)
         if ours is not None and was is not None and ours.text != was.text:
             print(
                 f"vmcoreinfo: warning: {key} is {ours.text} in {found.name}, and was {was.text} in "

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
             f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
         )
     arch = _architecture(schema, options.arch, found, info)
-    target = vmcoreinfo.derive.Target(
+    target = vmcoreinfo.derive.Dump(
         arch,
         None if _is_note(found, options) else reader(options.input, found.text),
         found.order == ">",
@@ -98,7 +98,7 @@ def _architecture(
 
 
 def _value(
-    derivation: Derivation, info: vmcoreinfo.VmcoreInfo, target: vmcoreinfo.derive.Target
+    derivation: Derivation, info: vmcoreinfo.VmcoreInfo, target: vmcoreinfo.derive.Dump
 ) -> DerivedValue:
     unit = derivation.unit.value if derivation.unit else None
     why = None

@@ -12,7 +12,7 @@ from ..failure import FINDINGS, FINE, Failure
 from ..output import print_csv, print_json, print_table
 
 if TYPE_CHECKING:
-    from vmcoreinfo import Diagnostic, Entry, VmcoreInfo
+    from vmcoreinfo import Diagnostic, Line, VmcoreInfo
 
 
 _WIDEST = 120
@@ -37,14 +37,14 @@ def run(options: argparse.Namespace) -> int:
 
     found = found_in(options.file, options.input_format)
     info, name = vmcoreinfo.parse(found.text), found.name
-    if not any(entry.format for entry in info.lines):
+    if not any(line.format and line.status != "malformed" for line in info.lines):
         raise Failure(_nothing_in(name, info))
     if options.get is not None:
         return _get(info, options.get, name)
     if options.format == "json":
         print_json(
             {
-                "entries": [_entry(entry) for entry in info.lines],
+                "entries": [_row(line) for line in info.lines],
                 "diagnostics": [diagnostic._asdict() for diagnostic in info.diagnostics],
             }
         )
@@ -67,9 +67,9 @@ def _nothing_in(name: str, info: VmcoreInfo) -> str:
 
 
 def _get(info: VmcoreInfo, key: str, name: str) -> int:
-    entry = info.entry(key)
-    if entry is not None:
-        print(entry.text)
+    line = info.line(key)
+    if line is not None and line.status == "ok":
+        print(line.text)
         return FINE
     for diagnostic in info.diagnostics:
         if diagnostic.key == key:
@@ -96,15 +96,16 @@ def _hint(info: VmcoreInfo, key: str) -> str:
     return f"; kernels export it {life}{there}"
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
-    value = entry.text if isinstance(entry.value, bytes) else entry.value
+def _row(line: Line) -> dict[str, Any]:
+    value = line.text if isinstance(line.value, bytes) else line.value
     return {
-        "key": entry.key,
-        "kind": entry.kind,
+        "key": line.key,
+        "kind": line.kind,
         "value": value,
-        "text": entry.text,
-        "format": entry.format,
-        "line": entry.line,
+        "text": line.text,
+        "format": line.format,
+        "line": line.line,
+        "status": line.status,
     }
 
 
@@ -112,14 +113,18 @@ def _print_rows(info: VmcoreInfo, format_: str) -> None:
     from vmcoreinfo import ENTRIES
 
     if format_ == "csv":
-        header = ["key", "kind", "value", "text", "format", "line"]
-        print_csv(header, (list(_entry(entry).values()) for entry in info.lines))
+        header = ["key", "kind", "value", "text", "format", "line", "status"]
+        print_csv(header, (list(_row(line).values()) for line in info.lines))
         return
     rows = []
-    for entry in info.lines:
-        known = ENTRIES.get(entry.key)
+    for line in info.lines:
+        known = ENTRIES.get(line.key)
         unit = (known.unit or "") if known else "unknown key"
-        rows.append([_clipped(entry.key), _clipped(entry.text), unit])
+        if line.status != "ok":
+            unit = line.status
+        elif (quirk := info.quirk(line.key)) is not None:
+            unit = f"{unit} ({quirk.kind} in {quirk.releases})".lstrip()
+        rows.append([_clipped(line.key), _clipped(line.text), unit])
     print_table(["KEY", "VALUE", "UNIT"], rows)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
@@ -16,29 +17,50 @@ from ..rows import (
     parser_rows,
     vocabulary_rows,
 )
+from .amalgamation import amalgamated
 from .lookup import SUCCESSORS, buckets, successors
-from .text import comment
+from .text import comment, string
 
-# Raised when a struct, an enum or a function of the header changes in a way that a caller
-# compiled against the old one would trip over. (Keys come and go with the model hash.)
+# Raised when a struct, an enum or a function of the header changes in a way that a program
+# compiled against the old one would trip over.
 ABI = 1
 
-environment("emit.c").filters["comment"] = comment
+ROOM = 512
+"""Keys that `struct vmcoreinfo` has room for, so that it does not grow with the schema."""
+
+_GENERATED = ("names.h", "derivations.h", "tables.h", "recipes.h")
+_TEMPLATES = environment("emit.c")
+_TEMPLATES.filters.update(comment=comment, c_string=string)
 
 
-def context(schema: Schema) -> dict[str, Any]:
+def context(schema: Schema, has_metadata: bool = True) -> dict[str, Any]:
     entries = parser_rows(schema)
     keys = [entry["key"] for entry in entries]
-    lengths = accumulate((len(entry["replaced_by"]) for entry in entries), initial=0)
-    for entry, place in zip(entries, lengths):
-        entry["replacements_at"] = place
+    quirks = [quirk for entry in entries for quirk in entry["quirks"]]
+    for what, place in (("replaced_by", "replacements_at"), ("quirks", "quirks_at")):
+        lengths = accumulate((len(entry[what]) for entry in entries), initial=0)
+        for entry, start in zip(entries, lengths):
+            entry[place] = start
     longest = max(map(len, keys))
     found, slots = buckets(keys, len(keys))
     derivations = derivation_rows(schema)
     recipe_keys = [len(r["keys"]) for d in derivations for r in d["recipes"]]
     return {
         "abi": ABI,
+        "room": max(ROOM, len(entries)),
+        "has_metadata": has_metadata,
         "entries": entries,
+        "quirks": quirks,
+        "quirk_spans": [
+            {"quirk": place, "archs": quirk["arch_identifiers"], "since": since, "until": until}
+            for place, quirk in enumerate(quirks)
+            for since, until in quirk["spans"]
+        ],
+        "garbage": [
+            {"identifier": entry["identifier"], "start": start}
+            for entry in entries
+            for start in entry["garbage"]
+        ],
         "longest_key": longest,
         "name_room": longest + 1,
         # Behind the key: "=", "-" or "0x", sixteen digits, and what is behind them.
@@ -81,6 +103,7 @@ def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any
                 "length": length,
                 "format_name": entry["format_name"] if entry else "STRING",
                 "second": min(8, last),
+                "can_be_garbage": bool(entry and entry["garbage"]),
                 "next": likely + likely[-1:] * (SUCCESSORS - len(likely)),
             }
         )
@@ -91,15 +114,11 @@ def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
     """Which static functions the recipes call: an unused one is a warning."""
     worked_out = [r for d in derivations for r in d["recipes"] if r["constant"] is None]
     recipes = [recipe["c"] for recipe in worked_out]
-    calls = called(recipes)
     reads = [step for recipe in recipes for step in recipe["steps"] if step["kind"] == "read"]
-    # A recipe of named architectures applies to a target alone.
-    anywhere = [recipe["c"] for recipe in worked_out if not recipe["archs"]]
     reads_pointer = any(not int(step["width"]) for step in reads)
     return {
-        **calls,
-        "read_pointer": reads_pointer,
-        "read_without_target": called(anywhere)["read"],
+        **called(recipes),
+        "pointer_size": reads_pointer,
         "number_of": "number_of(" in str(recipes) or reads_pointer,
     }
 
@@ -108,10 +127,25 @@ def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
     return products(context(schema), replay)
 
 
+def generated(shown: Mapping[str, Any], stamp: str) -> dict[str, str]:
+    """What the runtime includes that is not written by hand, by the names of the files."""
+    return {
+        name: render("c", f"{name}.j2", name, shown, stamp).text for name in _GENERATED
+    }
+
+
 def products(shown: dict[str, Any], replay: Replay | None = None) -> list[Product]:
     """Header and source of a `context()`."""
     stamp = model_hash(shown)
+    parts = generated(shown, stamp)
     return [
-        render("c", "vmcoreinfo.h.j2", "c/vmcoreinfo.h", shown, stamp, replay=replay),
-        render("c", "vmcoreinfo.c.j2", "c/vmcoreinfo.c", shown, stamp, replay=replay),
+        render(
+            "c",
+            f"{name}.j2",
+            f"c/{name}",
+            {**shown, "amalgamated": amalgamated(name, parts, kept=("vmcoreinfo.h",))},
+            stamp,
+            replay=replay,
+        )
+        for name in ("vmcoreinfo.h", "vmcoreinfo.c")
     ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Text of the schema in comments of C."""
+"""Text of the schema in comments and strings of C."""
 
 from __future__ import annotations
 
@@ -12,3 +12,13 @@ _MEANS_SOMETHING = re.compile(r"(?<=\*)(?=/)|(?<=/)(?=\*)|(?<=\?)(?=\?/)")
 def comment(text: str) -> str:
     """Text for the inside of a block comment, which has no escapes: a blank breaks up what C would read."""
     return _MEANS_SOMETHING.sub(" ", text)
+
+
+def string(text: str) -> str:
+    """A string literal: what is no printable ASCII, and what means something in one, as octal."""
+    return '"' + "".join(map(_in_string, text.encode())) + '"'
+
+
+def _in_string(byte: int) -> str:
+    letter = chr(byte)
+    return letter if " " <= letter <= "~" and letter not in '"\\?' else f"\\{byte:03o}"

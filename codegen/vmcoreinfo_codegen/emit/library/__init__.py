@@ -32,11 +32,11 @@ def emit(schema: Schema, prefix: str | None, replay: Replay) -> list[Product]:
         Product(PurePosixPath(product.path).name, product.text)
         for product in c.products(shown, replay)
     ]
-    parser = [prefixed(product, prefix) if prefix else product for product in parser]
+    parser = prefixed(parser, prefix) if prefix else parser
     name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo"
     project = {
         "name": name,
-        "symbols": f"{prefix}_vmci_*" if prefix else "vmci_*",
+        "symbols": f"{prefix}_vmcoreinfo_*" if prefix else "vmcoreinfo_*",
         "symbol_version": f"{name.upper()}_{c.ABI}_{_numbering(shown)}",
         "version": ".".join(_numbers(__version__)),
         "abi": c.ABI,

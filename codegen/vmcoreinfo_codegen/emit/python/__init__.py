@@ -3,44 +3,71 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from ...model.schema import Schema
 from ..expressions import called, derivation_rows
 from ..product import Product, environment, model_hash, render
-from ..rows import (
-    MESSAGES,
-    arch_rows,
-    diagnostic_rows,
-    parser_rows,
-    vocabulary_rows,
-)
-from .text import docstring
+from ..rows import Row, arch_rows, parser_rows
+from .text import docstring, string
 
-environment("emit.python").filters["docstring"] = docstring
-_MODULES = ("__init__", "parser", "properties", "entries", "derive", "native")
+environment("emit.python").filters.update(docstring=docstring, string=string)
+
+_RUNTIME = ("__init__", "entry", "parser", "recipes", "native")
+_GENERATED = ("entries", "properties", "derive")
+_SPDX = "# SPDX-License-Identifier: MIT\n"
 
 
 def context(schema: Schema) -> dict[str, Any]:
     derivations = derivation_rows(schema)
+    entries = parser_rows(schema)
+    recipes = [recipe["python"] for derivation in derivations for recipe in derivation["recipes"]]
+    used = [name for name, is_used in called(recipes).items() if is_used]
     return {
-        "entries": parser_rows(schema),
+        "entries": entries,
+        "typed": _typed(entries),
         "archs": arch_rows(schema),
-        "diagnostics": diagnostic_rows(),
-        "messages": MESSAGES,
         "derivations": derivations,
-        "helpers": called([recipe["python"] for d in derivations for recipe in d["recipes"]]),
+        "recipe_names": sorted(
+            [*used, "Derived", "Dump", "MASK", "ReadError", "ReadMemory", "Recipe", "derive"]
+        ),
         "first_release": str(schema.releases[0].release),
         "latest_release": str(schema.latest),
-        **vocabulary_rows(),
     }
+
+
+def _typed(entries: list[Row]) -> list[tuple[str, str, list[Row]]]:
+    """Entries by the type of their values: a name, the type, and those that have it."""
+    types = {"string": "str", "hexbytes": "bytes", "flag": "bool"}
+    names = {"int": "Numbers", "str": "Strings", "bytes": "Bytes", "bool": "Flags"}
+    found = {
+        type_: [entry for entry in entries if types.get(entry["format"], "int") == type_]
+        for type_ in names
+    }
+    return [(names[type_], type_, those) for type_, those in found.items() if those]
+
+
+@cache
+def runtime(name: str) -> str:
+    """A module of the runtime without its licence."""
+    text = (files(__package__) / "runtime" / f"{name}.py").read_text("utf-8")
+    return text.removeprefix(_SPDX)
+
+
+def module_text(name: str, shown: dict[str, Any], stamp: str) -> str:
+    """A module of the package, written by hand or generated, with a stamp."""
+    template = "runtime.py.j2" if name in _RUNTIME else f"{name}.py.j2"
+    body = runtime(name) if name in _RUNTIME else ""
+    return render("python", template, f"{name}.py", {**shown, "body": body}, stamp).text
 
 
 def emit(schema: Schema) -> list[Product]:
     shown = context(schema)
     stamp = model_hash(shown)
     products = [
-        render("python", f"{name}.py.j2", f"python/vmcoreinfo/{name}.py", shown, stamp)
-        for name in _MODULES
+        Product(f"python/vmcoreinfo/{name}.py", module_text(name, shown, stamp))
+        for name in (*_RUNTIME, *_GENERATED)
     ]
     return [*products, render("python", "py.typed.j2", "python/vmcoreinfo/py.typed", shown, stamp)]

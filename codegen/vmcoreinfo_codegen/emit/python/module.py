@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from ...model.schema import Schema
 from ..product import Product, Replay, model_hash, render
-from . import context
+from . import context, module_text
 
 # Each uses only what stands before it.
-_ORDER = ("entries", "parser", "properties", "derive", "__init__")
+_ORDER = ("entry", "entries", "parser", "properties", "recipes", "derive", "__init__")
+_OF_DERIVATIONS = ("recipes", "derive")
 
 
 @dataclass
@@ -25,18 +26,15 @@ class _Joined:
     exported: set[str] = field(default_factory=set)
     defined: dict[str, str] = field(default_factory=dict)
 
-    def add(self, text: str, exports_all: bool) -> None:
-        """Take in a module; with `exports_all`, every name of it without an underscore is exported.
-
-        Raises ValueError where it can't stand in one file with the others.
-        """
+    def add(self, text: str) -> None:
+        """Take in a module. Raises ValueError where it can't stand in one file with the others."""
         lines = text.splitlines()
         docstring, *statements = ast.parse(text).body
         gone = set(range(1, (docstring.end_lineno or 0) + 1))
         for node in statements:
             span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
             source = "\n".join(lines[number - 1] for number in span)
-            if self._is_import(node) or self._is_known(node, source, exports_all):
+            if self._is_import(node) or self._is_known(node, source):
                 gone |= set(span)
         body = [line for number, line in enumerate(lines, 1) if number not in gone]
         self.bodies.append("\n".join(body).strip("\n"))
@@ -57,7 +55,7 @@ class _Joined:
             return False
         return True
 
-    def _is_known(self, node: ast.stmt, source: str, exports_all: bool) -> bool:
+    def _is_known(self, node: ast.stmt, source: str) -> bool:
         """Whether it says what was said before, or what is exported, and may go."""
         names = _names(node)
         if isinstance(node, ast.Assign) and names == ["__all__"]:
@@ -67,8 +65,6 @@ class _Joined:
         if any(other not in (None, source) for other in before):
             raise ValueError(f"two modules define {', '.join(names)}, each in its own way")
         self.defined.update(dict.fromkeys(names, source))
-        if exports_all:
-            self.exported |= {name for name in names if not name.startswith("_")}
         return any(before)
 
 
@@ -86,9 +82,8 @@ def emit_module(schema: Schema, name: str, replay: Replay) -> Product:
     stamp = model_hash(shown)
     joined = _Joined()
     for module in _ORDER:
-        if module != "derive" or schema.derivations:
-            text = render("python", f"{module}.py.j2", f"{module}.py", shown, stamp).text
-            joined.add(text, exports_all=module == "derive")
+        if module not in _OF_DERIVATIONS or schema.derivations:
+            joined.add(module_text(module, shown, stamp))
     whole = {
         **shown,
         "module": name,

@@ -15,22 +15,36 @@ from .answer import Answer
 
 
 class ParsedEntry(Answer):
-    """One line of a note that could be used."""
+    """One line `key=text` of a note."""
 
     key: str
     kind: Literal["SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER", "CONFIG", "bare"]
-    value: int | bool | str = Field(
-        description="a number where the format is one, true for a flag, else the text"
+    value: int | bool | str | None = Field(
+        description="a number where the format is one, true for a flag, else the text; null unless "
+        "the status is ok"
     )
     text: str = Field(description="the value as it is printed")
     format: str | None = Field(description="null for a key that is not known")
     line: int = Field(ge=1)
+    status: Literal["ok", "malformed", "out-of-range", "garbage"] = Field(
+        description="whether the value is usable; garbage is what some kernels print there, and "
+        "means nothing"
+    )
 
 
 class ParsedDiagnostic(Answer):
     """What is wrong with a line of a note."""
 
-    id: Literal["unknown", "duplicate", "malformed", "overflow", "truncated", "not-text"]
+    id: Literal[
+        "unknown",
+        "duplicate",
+        "malformed",
+        "overflow",
+        "truncated",
+        "not-text",
+        "other-base",
+        "garbage",
+    ]
     severity: Literal["info", "warning", "error"]
     line: int = Field(ge=1)
     offset: int = Field(ge=0, description="byte at fault, from the start of the text")

@@ -1,8 +1,9 @@
-{% include "_stamp.j2" %}
+# SPDX-License-Identifier: MIT
 """The text of a note, line by line."""
 
 from __future__ import annotations
 
+import re
 from typing import (
     Dict,
     ItemsView,
@@ -18,32 +19,44 @@ from typing import (
 )
 
 from .entries import ENTRIES
+from .entry import Quirk
 
 Value = Union[int, str, bytes, bool]
 
 _DIGITS = "0123456789"
 _HEX_DIGITS = "0123456789abcdefABCDEF"
 _MASK = 0xFFFFFFFFFFFFFFFF
+_NUMBERS = ("decimal", "signed", "hex", "0x-hex")
+_RELEASE = re.compile(r"([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?")
 
 _SEVERITIES = {
-{% for diagnostic in diagnostics %}
-    "{{ diagnostic.word }}": "{{ diagnostic.severity }}",
-{% endfor %}
+    "unknown": "info",
+    "duplicate": "warning",
+    "malformed": "error",
+    "overflow": "error",
+    "truncated": "warning",
+    "not-text": "error",
+    "other-base": "warning",
+    "garbage": "warning",
 }
 
 # What is wrong with a value of each format.
 _MALFORMED = {
-{% for format in formats %}
-    "{{ format.word }}": "{{ messages["hex" if format.word == "0x-hex" else format.word] }}",
-{% endfor %}
+    "decimal": "the value is not a decimal number",
+    "signed": "the value is not a signed decimal number",
+    "hex": "the value is not a hexadecimal number",
+    "0x-hex": "the value is neither hexadecimal behind 0x nor a decimal number",
+    "string": "the value is empty",
+    "hexbytes": "the value is not pairs of hexadecimal digits",
+    "flag": "the value is not 'y'",
 }
 
 
 class Diagnostic(NamedTuple):
     """What is wrong with a line; `offset` is that of the byte at fault, `line` counts from 1.
 
-    `id` is one of {% for diagnostic in diagnostics %}`{{ diagnostic.word }}`{{ ", " if not loop.last else "." }}{% endfor %}
-
+    `id` is one of `unknown`, `duplicate`, `malformed`, `overflow`, `truncated`, `not-text`,
+    `other-base`, `garbage`.
     """
 
     id: str
@@ -54,16 +67,33 @@ class Diagnostic(NamedTuple):
     message: str
 
 
-class Entry(NamedTuple):
-    """One line as it stands there; `format` is None for a key that is not known."""
+class Line(NamedTuple):
+    """One line `key=text` of printable bytes, of a known key or not.
+
+    `status` is `ok`, `malformed`, `out-of-range` or `garbage`, and `value` None unless it is `ok`.
+    `format` is None for a key that is not known; its value is its text.
+    """
 
     key: str
     kind: str
     format: Optional[str]
-    value: Value
+    status: str
+    value: Optional[Value]
     text: str
     line: int
     offset: int
+
+    @property
+    def number(self) -> Optional[int]:
+        """The number in the line, None where it has none.
+
+        Of a key that is not known, a SYMBOL() is hexadecimal, and any other value decimal, with
+        or without a sign, or hexadecimal behind 0x.
+        """
+        if self.format is None:
+            return _unknown_number(self.kind, self.text)
+        is_number = self.format in _NUMBERS and isinstance(self.value, int)
+        return int(self.value) if is_number and self.value is not None else None
 
 
 def note_text(data: bytes) -> bytes:
@@ -91,21 +121,23 @@ class _Overflow(Exception):
     pass
 
 
+class _Garbage(Exception):
+    pass
+
+
 def _value_of(format_: str, text: str) -> Value:
-    if format_ == "hex" or format_ == "0x-hex":
-        digits = text[2:] if text.startswith("0x") else text
-        if not digits or digits.strip(_HEX_DIGITS):
-            raise _Malformed
-        # A number that is too long is not worth converting: the digits tell.
-        if len(digits) > 16 and len(digits.lstrip("0")) > 16:
-            raise _Overflow
-        return int(digits, 16)
-    if format_ == "decimal":
-        return _decimal(text, _MASK)
+    if format_ == "hex":
+        return _hexadecimal(text[2:] if text.startswith("0x") else text)
+    if format_ in _NUMBERS and text.startswith("0x"):
+        # As strtoull(, , 0) reads it in the tools.
+        value = _hexadecimal(text[2:])
+        return value - (1 << 64) if format_ == "signed" and value >> 63 else value
     if format_ == "signed":
         if text.startswith("-"):
             return -_decimal(text[1:], 1 << 63)
         return _decimal(text, (1 << 63) - 1)
+    if format_ in _NUMBERS:
+        return _decimal(text, _MASK)
     if format_ == "string":
         if not text:
             raise _Malformed
@@ -117,6 +149,15 @@ def _value_of(format_: str, text: str) -> Value:
     if text != "y":
         raise _Malformed
     return True
+
+
+def _hexadecimal(digits: str) -> int:
+    if not digits or digits.strip(_HEX_DIGITS):
+        raise _Malformed
+    # A number that is too long is not worth converting: the digits tell.
+    if len(digits) > 16 and len(digits.lstrip("0")) > 16:
+        raise _Overflow
+    return int(digits, 16)
 
 
 def _decimal(digits: str, most: int) -> int:
@@ -132,9 +173,18 @@ def _decimal(digits: str, most: int) -> int:
     return value
 
 
+def _unknown_number(kind: str, text: str) -> Optional[int]:
+    format_ = "hex" if kind == "SYMBOL" else "signed" if text.startswith("-") else "decimal"
+    try:
+        value = _value_of(format_, text)
+    except (_Malformed, _Overflow):
+        return None
+    return value if isinstance(value, int) else None
+
+
 class _Known(Dict[str, Tuple[str, Value]]):
     """Key and value of lines that were seen before, but for addresses: those are other ones
-    at each boot. Raises _Malformed or _Overflow for a line that is not in order.
+    at each boot. Raises _Malformed, _Overflow or _Garbage for a line that is not in order.
     """
 
     def __missing__(self, line: str) -> Tuple[str, Value]:
@@ -149,6 +199,8 @@ class _Known(Dict[str, Tuple[str, Value]]):
             raise _Malformed
         known = ENTRIES.get(key)
         row = (key, text if known is None else _value_of(known.format, text))
+        if known is not None and known.garbage and text.startswith(known.garbage):
+            raise _Garbage
         if len(self) < _MOST_KNOWN and len(line) <= _LONGEST_KNOWN:
             self[line] = row
         return row
@@ -168,7 +220,7 @@ def _in_order(text: bytes) -> Optional[Dict[str, Value]]:
         if lines.pop():
             return None
         values = dict(map(_known_line, lines))
-    except (UnicodeDecodeError, _Malformed, _Overflow):
+    except (UnicodeDecodeError, _Malformed, _Overflow, _Garbage):
         return None
     return values if len(values) == len(lines) else None
 
@@ -177,9 +229,9 @@ class _Reading:
     """A text line by line, with all that is wrong with it."""
 
     def __init__(self, text: bytes, behind: bytes) -> None:
-        self.lines: List[Entry] = []
+        self.lines: List[Line] = []
         self.diagnostics: List[Diagnostic] = []
-        self.entries: Dict[str, Entry] = {}
+        self.entries: Dict[str, Line] = {}
         offset = 0
         number = 0
         while offset < len(text):
@@ -188,10 +240,10 @@ class _Reading:
             stop = newline if newline >= 0 else len(text)
             key = self._read_line(text[offset:stop], number, offset)
             if newline < 0:
-                self._report("truncated", number, offset, key, "{{ messages.truncated }}")
+                self._report("truncated", number, offset, key, "the last line has no newline; it may be cut")
             offset = stop + 1
         if behind.strip(b"\0"):
-            self._report("not-text", number + 1, len(text), None, "{{ messages.after_nul }}")
+            self._report("not-text", number + 1, len(text), None, "there is more text behind a NUL byte; it is not read")
 
     def _report(
         self, id_: str, line: int, offset: int, key: Optional[str], message: str
@@ -206,41 +258,62 @@ class _Reading:
         # Of ASCII, just 0x20 to 0x7e are printable.
         if not (decoded.isascii() and decoded.isprintable()):
             bad = next(i for i, byte in enumerate(line) if not 0x20 <= byte <= 0x7E)
-            self._report("not-text", number, offset + bad, None, "{{ messages.not_text }}")
+            self._report("not-text", number, offset + bad, None, "a byte that is not printable ASCII; the line is not used")
             return None
         key, equals, text = decoded.partition("=")
         if not equals:
-            self._report("malformed", number, offset, None, "{{ messages.no_equals }}")
+            self._report("malformed", number, offset, None, "no '=' in the line")
             return None
         if not key:
-            self._report("malformed", number, offset, None, "{{ messages.no_key }}")
+            self._report("malformed", number, offset, None, "nothing before the '='")
             return None
         known = ENTRIES.get(key)
         if known is None:
-            self._report("unknown", number, offset, key, "{{ messages.unknown }}")
-            self._add(Entry(key, _kind_of(key), None, text, text, number, offset))
+            self._report(
+                "unknown", number, offset, key, "no kernel that this parser knows exports this key"
+            )
+            self._add(Line(key, _kind_of(key), None, "ok", text, text, number, offset))
             return key
         at = offset + len(key) + 1
+        value: Optional[Value] = None
+        status = "ok"
         try:
             value = _value_of(known.format, text)
         except _Malformed:
+            status = "malformed"
             self._report("malformed", number, at, key, _MALFORMED[known.format])
-            return key
         except _Overflow:
-            self._report("overflow", number, at, key, "{{ messages.overflow }}")
-            return key
-        if key in self.entries:
-            self._report("duplicate", number, offset, key, "{{ messages.duplicate }}")
-        self._add(Entry(key, known.kind, known.format, value, text, number, offset))
+            status = "out-of-range"
+            self._report("overflow", number, at, key, "the number does not fit in 64 bits")
+        else:
+            if key in self.entries:
+                message = "the key stands on an earlier line too; the last one counts"
+                self._report("duplicate", number, offset, key, message)
+            if _has_other_base(known.format, text):
+                message = "kernels print the value of this key in another base"
+                self._report("other-base", number, at, key, message)
+            if known.garbage and text.startswith(known.garbage):
+                status, value = "garbage", None
+                message = "the value is one that some kernels print, and means nothing"
+                self._report("garbage", number, at, key, message)
+        self._add(Line(key, known.kind, known.format, status, value, text, number, offset))
         return key
 
-    def _add(self, entry: Entry) -> None:
-        self.lines.append(entry)
-        self.entries[entry.key] = entry
+    def _add(self, line: Line) -> None:
+        self.lines.append(line)
+        before = self.entries.get(line.key)
+        # The last line counts, but none that is worse than what stood before it.
+        if before is None or before.status != "ok" or line.status == "ok":
+            self.entries[line.key] = line
 
 
-class Lines(Mapping[str, Value]):
-    """A text with its entries by key and what is wrong with it; read when it is asked for."""
+def _has_other_base(format_: str, text: str) -> bool:
+    """Whether a number is printed in another base than kernels print that key in."""
+    return format_ in _NUMBERS and text.startswith("0x") != (format_ == "0x-hex")
+
+
+class ParsedText(Mapping[str, Value]):
+    """A text: its usable values by key, and what is wrong with it; read when it is asked for."""
 
     text: bytes
     _kept_reading: Optional[_Reading] = None
@@ -263,7 +336,11 @@ class Lines(Mapping[str, Value]):
         if self._kept_values is None:
             values = _in_order(self.text)
             if values is None:
-                values = {key: entry.value for key, entry in self._reading.entries.items()}
+                values = {
+                    key: line.value
+                    for key, line in self._reading.entries.items()
+                    if line.value is not None
+                }
             self._kept_values = values
         return self._kept_values
 
@@ -279,8 +356,8 @@ class Lines(Mapping[str, Value]):
         return self._kept_bits
 
     @property
-    def lines(self) -> List[Entry]:
-        """Every line that can be used, in order."""
+    def lines(self) -> List[Line]:
+        """Every line `key=text`, in order; the status of each says whether its value is usable."""
         return self._reading.lines
 
     @property
@@ -307,12 +384,56 @@ class Lines(Mapping[str, Value]):
         return self._values.items()
 
     def __getitem__(self, key: str) -> Value:
-        """The value of a key; raises KeyError where the note lacks it."""
+        """The value of a key; raises KeyError where the note has no usable one: see `status()`."""
         return self._values[key]
 
-    def entry(self, key: str) -> Optional[Entry]:
-        """The line of a key, None where the note lacks it; the last one counts."""
+    def line(self, key: str) -> Optional[Line]:
+        """The line of a key whose value counts, the last usable one; None where there is none."""
         return self._reading.entries.get(key)
+
+    def status(self, key: str) -> str:
+        """`ok`, or why there is no usable value: `absent`, `malformed`, `out-of-range`, `garbage`."""
+        if key in self._values:
+            return "ok"
+        line = self.line(key)
+        return "absent" if line is None else line.status
+
+    def quirk(self, key: str, arch: Optional[str] = None) -> Optional[Quirk]:
+        """The quirk that a key has in this note.
+
+        That is the one of its value, where the status is `garbage`, else the first one of its
+        OSRELEASE. Those of single architectures are told for them alone. A distribution's kernel
+        may have the repair of a later release.
+        """
+        known = ENTRIES.get(key)
+        release = self._release if known is not None and known.quirks else 0
+        for quirk in known.quirks if known is not None else ():
+            if quirk.kind == "garbage":
+                # It is known by its bytes, whatever the release.
+                if self.status(key) == "garbage":
+                    return quirk
+            elif not quirk.archs or arch in quirk.archs:
+                if any(since <= release and (not until or release < until) for since, until in quirk.spans):
+                    return quirk
+        return None
+
+    @property
+    def _release(self) -> int:
+        """The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 for none."""
+        match = _RELEASE.match(self._string("OSRELEASE") or "")
+        if not match:
+            return 0
+        numbers = [0 if part is None else _field(part) for part in match.groups()]
+        if max(numbers) > 0xFFFF:
+            return 0
+        return numbers[0] << 48 | numbers[1] << 32 | numbers[2] << 16 | numbers[3]
+
+    def __repr__(self) -> str:
+        return "<%s %s, %d values>" % (
+            type(self).__name__,
+            self._string("OSRELEASE") or "without OSRELEASE",
+            len(self),
+        )
 
     def _number(self, key: str) -> Optional[int]:
         value = self._values.get(key)
@@ -333,3 +454,8 @@ def _kind_of(key: str) -> str:
     if bracket and rest.endswith(")") and head in ("SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER"):
         return head
     return "CONFIG" if key.startswith("CONFIG_") else "bare"
+
+
+def _field(digits: str) -> int:
+    digits = digits.lstrip("0")
+    return int(digits or "0") if len(digits) < 6 else 0x10000

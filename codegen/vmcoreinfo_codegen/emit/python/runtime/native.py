@@ -1,4 +1,4 @@
-{% include "_stamp.j2" %}
+# SPDX-License-Identifier: MIT
 """The same answers through the parser in C, where its library is at hand.
 
     library = vmcoreinfo.native.Library()
@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-from typing import List, Optional
+from typing import Any, List, Optional, Tuple
 
 from .entries import ENTRIES
-from .parser import Value, note_text
+from .parser import note_text
 from .properties import VmcoreInfo
 
-_FORMATS = ({% for format in formats %}"{{ format.word }}", {% endfor %})
+# `enum vmcoreinfo_format`, and what of `enum vmcoreinfo_status` a key can have.
+_FORMATS = ("decimal", "signed", "hex", "0x-hex", "string", "hexbytes", "flag")
+_STATUSES = ("ok", "absent", "malformed", "out-of-range", "garbage")
+_ROOM = 512
 _KEYS = tuple(ENTRIES)
 _PLACES = {key: place for place, key in enumerate(_KEYS)}
 
@@ -33,13 +36,13 @@ class _Info(ctypes.Structure):
     _fields_ = [
         ("text", ctypes.c_void_p),
         ("length", ctypes.c_size_t),
-        ("present", ctypes.c_bool * len(_KEYS)),
-        ("values", _Value * len(_KEYS)),
+        ("statuses", ctypes.c_uint8 * _ROOM),
+        ("values", _Value * _ROOM),
     ]
 
 
 class _Entry(ctypes.Structure):
-    """`struct vmci_entry`"""
+    """`struct vmcoreinfo_entry`"""
 
     _fields_ = [
         ("name", ctypes.c_char_p),
@@ -57,7 +60,8 @@ class _Entry(ctypes.Structure):
 class Library:
     """libvmcoreinfo: that of a path, or the one which is installed.
 
-    Raises OSError where there is none, or it was made of another schema than this module.
+    Raises OSError where there is none, or it does not know the keys that this module knows. It
+    may know more: the numbers of keys never change.
     """
 
     def __init__(self, path: Optional[str] = None) -> None:
@@ -65,10 +69,10 @@ class Library:
         if name is None:
             raise OSError("no libvmcoreinfo is installed; give the path of one")
         library = ctypes.CDLL(name)
-        library.vmci_entry_of.restype = ctypes.POINTER(_Entry)
+        library.vmcoreinfo_entry_of.restype = ctypes.POINTER(_Entry)
         if _entries(library) != [(key, entry.format) for key, entry in ENTRIES.items()]:
-            raise OSError(f"{name}: made of another schema than this module")
-        self._parse = library.vmci_parse
+            raise OSError("%s: it does not know the keys of this module" % name)
+        self._parse = library.vmcoreinfo_parse
         self._parse.restype = ctypes.c_size_t
         self._parse.argtypes = [
             ctypes.c_void_p,
@@ -86,11 +90,11 @@ class Library:
         return NativeInfo(text, info)
 
 
-def _entries(library: ctypes.CDLL) -> List[tuple[str, str]]:
-    """Keys and formats that a library knows, and one more than ours where it has more."""
-    found: List[tuple[str, str]] = []
-    while len(found) <= len(_KEYS):
-        pointer = library.vmci_entry_of(len(found))
+def _entries(library: ctypes.CDLL) -> List[Tuple[str, str]]:
+    """Keys and formats that a library has for our numbers."""
+    found: List[Tuple[str, str]] = []
+    for number in range(len(_KEYS)):
+        pointer = library.vmcoreinfo_entry_of(number)
         if not pointer:
             break
         entry = pointer.contents
@@ -115,15 +119,22 @@ class NativeInfo(VmcoreInfo):
             return self.__dict__[name]
         raise AttributeError(name)
 
+    def _is_ok(self, place: int) -> bool:
+        return int(self._info.statuses[place]) == 0
+
+    def status(self, key: str) -> str:
+        place = _PLACES.get(key)
+        return super().status(key) if place is None else _STATUSES[self._info.statuses[place]]
+
     def __contains__(self, key: object) -> bool:
         place = _PLACES.get(key) if isinstance(key, str) else None
-        return key in self._values if place is None else bool(self._info.present[place])
+        return key in self._values if place is None else self._is_ok(place)
 
-    def __getitem__(self, key: str) -> Value:
+    def __getitem__(self, key: Any) -> Any:
         place = _PLACES.get(key)
         if place is None or ENTRIES[key].format in ("string", "hexbytes"):
             return self._values[key]
-        if not self._info.present[place]:
+        if not self._is_ok(place):
             raise KeyError(key)
         return True if ENTRIES[key].format == "flag" else self._of(place, key)
 
@@ -134,4 +145,4 @@ class NativeInfo(VmcoreInfo):
 
     def _number(self, key: str) -> Optional[int]:
         place = _PLACES[key]
-        return self._of(place, key) if self._info.present[place] else None
+        return self._of(place, key) if self._is_ok(place) else None

@@ -1,4 +1,4 @@
-{% include "_stamp.j2" %}
+# SPDX-License-Identifier: MIT
 """A parser for VMCOREINFO, the text that the Linux kernel puts into every crash dump.
 
     import vmcoreinfo
@@ -7,18 +7,21 @@
         info = vmcoreinfo.parse(file.read())
     print(info.OSRELEASE, info.SYMBOL_init_uts_ns, info["OFFSET(page.flags)"])
 
-Knows the entries of kernels {{ first_release }} to {{ latest_release }}; needs nothing but Python's standard
+Knows the entries of kernels FIRST_RELEASE to LATEST_RELEASE; needs nothing but Python's standard
 library. `vmcoreinfo.derive` works out values that take several entries or dump memory.
 """
 
-from .entries import ARCHITECTURES, ENTRIES, EntryInfo, key_from_name
-from .parser import Diagnostic, Entry, note_text
+from .entries import (
+    ARCHITECTURES,
+    ENTRIES,
+    FIRST_RELEASE,
+    LATEST_RELEASE,
+    MODEL_HASH,
+    VERSION,
+)
+from .entry import Entry, Quirk
+from .parser import Diagnostic, Line, note_text
 from .properties import VmcoreInfo
-
-VERSION = "{{ stamp.version }}"
-MODEL_HASH = "{{ stamp.hash }}"
-FIRST_RELEASE = "{{ first_release }}"
-LATEST_RELEASE = "{{ latest_release }}"
 
 __all__ = [
     "ARCHITECTURES",
@@ -29,9 +32,9 @@ __all__ = [
     "VERSION",
     "Diagnostic",
     "Entry",
-    "EntryInfo",
+    "Line",
+    "Quirk",
     "VmcoreInfo",
-    "key_from_name",
     "note_text",
     "parse",
 ]

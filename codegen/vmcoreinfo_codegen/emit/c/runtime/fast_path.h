@@ -1,82 +1,17 @@
-/* ---- lines as kernels print them ---------------------------------------------- */
-
-/* Bytes that are read from the start of a line, wherever it ends. */
-#define WINDOW {{ window }}
-
-/*
- * The only key that may have that name, in the first bytes of a window; VMCI_KEY_COUNT
- * for none.
- */
-static inline unsigned int candidate(const char *name, size_t length)
-{
-	const struct bucket *bucket = &buckets[length];
-	uint64_t word = load(name + bucket->first) ^ load(name + bucket->second) << 1;
-
-	if (length < 8)
-		word &= (UINT64_C(1) << 8 * length) - 1;
-	return slots[bucket->base + (size_t)(word * bucket->multiplier >> bucket->shift)];
-}
-
-/* Whether a window starts with a key of 8 to 40 bytes and its '='. */
-static inline bool starts(const char *window, const struct shape *shape)
-{
-	size_t last = (size_t)shape->length - 8;
-	uint64_t differing;
-
-	if (window[shape->length] != '=')
-		return false;
-	differing = (load(window) ^ load(shape->name)) |
-		    (load(window + shape->second) ^ load(shape->name + shape->second)) |
-		    (load(window + last) ^ load(shape->name + last));
-	if (last > 16)
-		differing |= load(window + 16) ^ load(shape->name + 16);
-	if (last > 24)
-		differing |= load(window + 24) ^ load(shape->name + 24);
-	return differing == 0;
-}
-
-/* The bytes before the first '=' of a window; more than {{ longest_key }} where no key is that long. */
-static inline unsigned int key_length(const char *window)
-{
-	unsigned int start = 0;
-	uint64_t equals;
-
-	while (!(equals = equals_signs(load(window + start)))) {
-		start += 8;
-		if (start > {{ longest_key }})
-			return start;
-	}
-	return start + before(equals) / 8;
-}
-
-/* The key of so many bytes at the start of a window that was not foreseen; NULL for none. */
-static inline const struct shape *other_key(const char *window, unsigned int length)
-{
-	const struct shape *shape;
-	unsigned int key;
-
-	if (length > {{ longest_key }})
-		return NULL;
-	key = candidate(window, length);
-	if (key >= VMCI_KEY_COUNT)
-		return NULL;
-	shape = &shapes[key];
-	if (length < 8{{ " || length > 40" if longest_key > 40 }})
-		return memcmp(window, shape->name, length) == 0 ? shape : NULL;
-	return starts(window, shape) ? shape : NULL;
-}
+/* SPDX-License-Identifier: MIT */
+/* Lines as kernels print them, without a look at where they end. */
 
 /* A number, and what is behind it: NULL where there is none, or it is not a usual one. */
-struct number {
+struct parsed {
 	const char *end;
 	uint64_t value;
 };
 
 /* Up to sixteen digits. */
-static struct number long_decimal(const char *at)
+static struct parsed long_decimal(const char *at)
 {
 	static const uint32_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
-	struct number number = { NULL, 0 };
+	struct parsed number = { NULL, 0 };
 	uint64_t marks, digits = decimals(load(at), &marks);
 	unsigned int bits;
 
@@ -95,9 +30,9 @@ static struct number long_decimal(const char *at)
 }
 
 /* What does not begin with a digit. */
-static struct number negative_decimal(const char *at)
+static struct parsed negative_decimal(const char *at)
 {
-	struct number number = { NULL, 0 };
+	struct parsed number = { NULL, 0 };
 
 	if (*at == '-')
 		number = long_decimal(at + 1);
@@ -107,10 +42,10 @@ static struct number negative_decimal(const char *at)
 	return number;
 }
 
-static inline struct number clean_decimal(const char *at, bool is_signed)
+static inline struct parsed fast_decimal(const char *at, bool is_signed)
 {
 	uint32_t digits = load_half(at) ^ 0x30303030, marks;
-	struct number number = { NULL, 0 };
+	struct parsed number = { NULL, 0 };
 	unsigned int bits;
 
 	/* Most have up to three digits. */
@@ -127,11 +62,11 @@ static inline struct number clean_decimal(const char *at, bool is_signed)
 	return number;
 }
 
-static inline struct number clean_hex(const char *at)
+static inline struct parsed fast_hex(const char *at)
 {
 	uint64_t marks, more, digits = hexadecimals(load(at), &marks);
 	uint64_t second = hexadecimals(load(at + 8), &more);
-	struct number number;
+	struct parsed number;
 	unsigned int bits;
 
 	if (!(marks | more)) {
@@ -152,25 +87,25 @@ static inline struct number clean_hex(const char *at)
 }
 
 /* The same for what is no number; `limit` is where the window ends. */
-static struct number clean_text(const char *at, const char *limit, enum vmci_format format)
+static struct parsed fast_text(const char *at, const char *limit, enum vmcoreinfo_format format)
 {
-	struct number number = { NULL, format == VMCI_FORMAT_FLAG };
+	struct parsed number = { NULL, format == VMCOREINFO_FORMAT_FLAG };
 	const char *start = at;
 	uint64_t marks;
 
-	if (format == VMCI_FORMAT_FLAG) {
+	if (format == VMCOREINFO_FORMAT_FLAG) {
 		number.end = *at == 'y' ? at + 1 : NULL;
 		return number;
 	}
 	for (; limit - at >= 8; at += 8) {
-		if (format == VMCI_FORMAT_HEXBYTES)
+		if (format == VMCOREINFO_FORMAT_HEXBYTES)
 			hexadecimals(load(at), &marks);
 		else
 			marks = non_printables(load(at));
 		if (!marks)
 			continue;
 		at += before(marks) / 8;
-		if (at > start && (format == VMCI_FORMAT_STRING || (at - start) % 2 == 0))
+		if (at > start && (format == VMCOREINFO_FORMAT_STRING || (at - start) % 2 == 0))
 			number.end = at;
 		break;
 	}
@@ -187,13 +122,14 @@ static const char *unknown_line(struct parser *parser, const char *line, unsigne
 {
 	const char *stop = find_unprintable(line, limit);
 	const char *equals = line[length] == '=' ? line + length : find(line, stop, '=');
-	struct vmci_text name = { (const char *)((uintptr_t)line + shift), 0 };
+	struct vmcoreinfo_text name = { (const char *)((uintptr_t)line + shift), 0 };
 
 	/* An '=' that was found may be that of a later line. */
 	if (stop == limit || *stop != '\n' || equals == line || equals >= stop)
 		return NULL;
 	name.length = (size_t)(equals - line);
-	report(parser, VMCI_UNKNOWN_LINE, name.data, name, "{{ messages.unknown }}");
+	tell(parser, VMCOREINFO_UNKNOWN_LINE, name.data, name, (unsigned int)VMCOREINFO_NO_KEY,
+	       UNKNOWN);
 	return stop + 1;
 }
 
@@ -202,7 +138,7 @@ static const char *unknown_line(struct parser *parser, const char *line, unsigne
  * one with a value as the kernel prints those; returns the start of the first other one. From `stop`
  * on WINDOW bytes can be read. `shift` is from there to the caller's text.
  */
-static inline const char *clean_lines(struct parser *parser, const char *at, const char *stop,
+static inline const char *fast_lines(struct parser *parser, const char *at, const char *stop,
 				      uintptr_t shift)
 {
 	struct vmcoreinfo *info = parser->info;
@@ -212,7 +148,7 @@ static inline const char *clean_lines(struct parser *parser, const char *at, con
 		const struct shape *next = shape->next[0];
 		const char *value;
 		unsigned int length = next->length;
-		struct number number;
+		struct parsed number;
 
 		if (!starts(at, next)) {
 			next = shape->next[1];
@@ -230,28 +166,29 @@ static inline const char *clean_lines(struct parser *parser, const char *at, con
 			}
 		}
 		value = at + length + 1;
-		if (next->format <= VMCI_FORMAT_SIGNED) {
-			number = clean_decimal(value, next->format == VMCI_FORMAT_SIGNED);
-		} else if (next->format <= VMCI_FORMAT_PREFIXED_HEX) {
-			unsigned int prefix = next->format == VMCI_FORMAT_PREFIXED_HEX ? 2 : 0;
+		if (next->format <= VMCOREINFO_FORMAT_SIGNED) {
+			number = fast_decimal(value, next->format == VMCOREINFO_FORMAT_SIGNED);
+		} else if (next->format <= VMCOREINFO_FORMAT_PREFIXED_HEX) {
+			unsigned int prefix = next->format == VMCOREINFO_FORMAT_PREFIXED_HEX ? 2 : 0;
 
 			if (prefix && (value[0] != '0' || value[1] != 'x'))
 				break;
-			number = clean_hex(value + prefix);
+			number = fast_hex(value + prefix);
 		} else {
-			number = clean_text(value, at + WINDOW, (enum vmci_format)next->format);
+			number = fast_text(value, at + WINDOW, (enum vmcoreinfo_format)next->format);
 		}
 		if (!number.end || *number.end != '\n')
 			break;
+		if (next->can_be_garbage && is_garbage(next->key, value, (size_t)(number.end - value)))
+			break;
 
-		if (info->present[next->key]) {
+		if (info->statuses[next->key] != VMCOREINFO_ABSENT) {
 			const char *line = (const char *)((uintptr_t)at + shift);
-			struct vmci_text name = { line, length };
+			struct vmcoreinfo_text name = { line, length };
 
-			report(parser, VMCI_DUPLICATE_LINE, line, name,
-			       "{{ messages.duplicate }}");
+			tell(parser, VMCOREINFO_DUPLICATE_LINE, line, name, next->key, DUPLICATE);
 		}
-		info->present[next->key] = true;
+		info->statuses[next->key] = VMCOREINFO_OK;
 		info->values[next->key].bits = number.value;
 		info->values[next->key].text = (const char *)((uintptr_t)value + shift);
 		shape = next;

@@ -1,4 +1,35 @@
-/* ---- eight bytes at a time --------------------------------------------------- */
+/* SPDX-License-Identifier: MIT */
+/* Bytes, eight of them at a time where that pays. */
+
+#if __STDC_HOSTED__
+static bool same(const char *a, const char *b, size_t length)
+{
+	return memcmp(a, b, length) == 0;
+}
+
+static void copy(void *to, const void *from, size_t length)
+{
+	memcpy(to, from, length);
+}
+#else
+static bool same(const char *a, const char *b, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+static void copy(void *to, const void *from, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		((char *)to)[i] = ((const char *)from)[i];
+}
+#endif
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 

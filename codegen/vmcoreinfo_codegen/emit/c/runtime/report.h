@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known while a text is parsed, and what is said of it. */
+
+struct parser {
+	struct vmcoreinfo *info;
+	vmcoreinfo_report *report;
+	void *context;
+	const char *counted;	/* newlines were counted up to there */
+	size_t line;		/* number of that line, from 1 */
+	size_t errors;
+	const struct shape *shape;	/* of the last known key */
+};
+
+static size_t newlines(const char *at, const char *end)
+{
+	size_t count = 0;
+
+	for (; end - at >= 8; at += 8) {
+		uint64_t others = load(at) ^ EACH('\n');
+
+		others |= (others & EACH(0x7f)) + EACH(0x7f);
+		count += (size_t)((~others >> 7 & EACH(1)) * EACH(1) >> 56);
+	}
+	for (; at < end; at++)
+		count += *at == '\n';
+	return count;
+}
+
+/* `key` is that of `name`, or VMCOREINFO_NO_KEY. */
+static void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, const char *at,
+		   struct vmcoreinfo_text name, unsigned int key, const char *message)
+{
+	struct vmcoreinfo_diagnostic diagnostic;
+
+	if (severities[id] == VMCOREINFO_SEVERITY_ERROR)
+		parser->errors++;
+	if (!parser->report)
+		return;
+	parser->line += newlines(parser->counted, at);
+	parser->counted = at;
+	diagnostic.id = id;
+	diagnostic.severity = severities[id];
+	diagnostic.offset = (size_t)(at - parser->info->text.data);
+	diagnostic.line = parser->line;
+	diagnostic.name = name;
+	diagnostic.key = (enum vmcoreinfo_key)key;
+	diagnostic.message = message;
+	parser->report(parser->context, &diagnostic);
+}
+
+/* What more than one place says. */
+#define UNKNOWN "no kernel that this parser knows exports this key"
+#define DUPLICATE "the key stands on an earlier line too; the last one counts"
+
+/* Whether a value begins as the garbage does that some kernels print for that key. */
+static bool is_garbage(unsigned int key, const char *value, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++)
+		if (garbage[i].key == key && length >= garbage[i].length &&
+		    same(value, garbage[i].start, garbage[i].length))
+			return true;
+	return false;
+}

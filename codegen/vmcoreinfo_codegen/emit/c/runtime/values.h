@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* What a parsed note answers. */
+
+/* ---- values ------------------------------------------------------------------ */
+
+static enum vmcoreinfo_status status_of(const struct vmcoreinfo *info, unsigned int key)
+{
+	return (enum vmcoreinfo_status)info->statuses[key];
+}
+
+enum vmcoreinfo_status vmcoreinfo_get_status(const struct vmcoreinfo *info,
+					     enum vmcoreinfo_key key)
+{
+	return (unsigned int)key < VMCOREINFO_KEY_COUNT ? status_of(info, (unsigned int)key)
+							: VMCOREINFO_ABSENT;
+}
+
+bool vmcoreinfo_has(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
+{
+	return vmcoreinfo_get_status(info, key) == VMCOREINFO_OK;
+}
+
+/* The status of a key from which a value of one of two formats was asked. */
+static enum vmcoreinfo_status status_for(const struct vmcoreinfo *info, enum vmcoreinfo_key key,
+					 bool is_numeric)
+{
+	enum vmcoreinfo_status status = vmcoreinfo_get_status(info, key);
+	enum vmcoreinfo_format format;
+
+	if (status == VMCOREINFO_ABSENT)
+		return status;
+	format = (enum vmcoreinfo_format)shapes[key].format;
+	if (is_numeric ? !is_number(format) : format != VMCOREINFO_FORMAT_HEXBYTES)
+		return VMCOREINFO_WRONG_TYPE;
+	return status;
+}
+
+enum vmcoreinfo_status vmcoreinfo_get_number(const struct vmcoreinfo *info,
+					     enum vmcoreinfo_key key, uint64_t *bits)
+{
+	enum vmcoreinfo_status status = status_for(info, key, true);
+
+	if (status == VMCOREINFO_OK)
+		*bits = info->values[key].bits;
+	return status;
+}
+
+enum vmcoreinfo_status vmcoreinfo_get_text(const struct vmcoreinfo *info, enum vmcoreinfo_key key,
+					   struct vmcoreinfo_text *text)
+{
+	enum vmcoreinfo_status status = vmcoreinfo_get_status(info, key);
+	const char *end;
+
+	if (status == VMCOREINFO_ABSENT)
+		return status;
+	text->data = info->values[key].text;
+	end = find(text->data, info->text.data + info->text.length, '\n');
+	text->length = (size_t)(end - text->data);
+	return status;
+}
+
+enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum vmcoreinfo_key key,
+					    uint8_t *bytes, size_t size, size_t *length)
+{
+	enum vmcoreinfo_status status = status_for(info, key, false);
+	struct vmcoreinfo_text text;
+	size_t i;
+
+	if (status != VMCOREINFO_OK)
+		return status;
+	vmcoreinfo_get_text(info, key, &text);
+	*length = text.length / 2;
+	if (*length > size)
+		return VMCOREINFO_TOO_LONG;
+	for (i = 0; i < *length; i++)
+		bytes[i] = (uint8_t)(digit_of(text.data[2 * i]) << 4 |
+				     digit_of(text.data[2 * i + 1]));
+	return VMCOREINFO_OK;
+}
+
+/* ---- lines ------------------------------------------------------------------- */
+
+bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line *line)
+{
+	const char *at = info->text.data + line->next, *end = info->text.data + info->text.length;
+	size_t number = line->number;
+
+	while (at < end) {
+		const char *stop = find(at, end, '\n');
+		const char *equals = find(at, stop, '=');
+		unsigned int key;
+
+		number++;
+		if (equals > at && equals < stop && find_unprintable(at, stop) == stop) {
+			line->name.data = at;
+			line->name.length = (size_t)(equals - at);
+			line->value.data = equals + 1;
+			line->value.length = (size_t)(stop - line->value.data);
+			line->number = number;
+			line->key = look_up(at, line->name.length, &key) ? (enum vmcoreinfo_key)key
+									 : VMCOREINFO_NO_KEY;
+			line->next = (size_t)(stop - info->text.data) + (stop < end);
+			return true;
+		}
+		at = stop < end ? stop + 1 : end;
+	}
+	return false;
+}
+
+bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_t length,
+			  struct vmcoreinfo_line *line)
+{
+	struct vmcoreinfo_line next = { { NULL, 0 }, { NULL, 0 }, 0, VMCOREINFO_NO_KEY, 0 };
+	const char *value = NULL;
+	bool found = false;
+	unsigned int key;
+
+	if (look_up(name, length, &key)) {
+		if (status_of(info, key) == VMCOREINFO_ABSENT)
+			return false;
+		value = info->values[key].text;
+	}
+	while (vmcoreinfo_next_line(info, &next)) {
+		if (value ? next.value.data != value
+			  : next.name.length != length || !same(next.name.data, name, length))
+			continue;
+		*line = next;
+		found = true;
+	}
+	return found;
+}
+
+/* Whether a key that is not known has the form of a symbol's. */
+static bool is_symbol(struct vmcoreinfo_text name)
+{
+	static const char start[] = "SYMBOL(";
+
+	return name.length > sizeof(start) - 1 && same(name.data, start, sizeof(start) - 1) &&
+	       name.data[name.length - 1] == ')';
+}
+
+enum vmcoreinfo_status vmcoreinfo_line_number(const struct vmcoreinfo_line *line, uint64_t *bits)
+{
+	enum vmcoreinfo_status status;
+	enum vmcoreinfo_format format;
+	uint64_t value;
+
+	if ((unsigned int)line->key < VMCOREINFO_KEY_COUNT)
+		format = (enum vmcoreinfo_format)shapes[line->key].format;
+	else if (is_symbol(line->name))
+		format = VMCOREINFO_FORMAT_HEX;
+	else if (line->value.length && line->value.data[0] == '-')
+		format = VMCOREINFO_FORMAT_SIGNED;
+	else
+		format = VMCOREINFO_FORMAT_DECIMAL;
+	if (!is_number(format))
+		return VMCOREINFO_WRONG_TYPE;
+	status = value_of(format, line->value, &value);
+	if (status == VMCOREINFO_OK)
+		*bits = value;
+	return status;
+}
+
+/* ---- names ------------------------------------------------------------------- */
+
+size_t vmcoreinfo_key_count(void)
+{
+	return VMCOREINFO_KEY_COUNT;
+}
+
+bool vmcoreinfo_key_from_name(const char *name, size_t length, enum vmcoreinfo_key *key)
+{
+	unsigned int found;
+
+	if (!look_up(name, length, &found))
+		return false;
+	*key = (enum vmcoreinfo_key)found;
+	return true;
+}
+
+enum vmcoreinfo_arch vmcoreinfo_arch_from_name(const char *name, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(arch_names) / sizeof(arch_names[0]); i++)
+		if (arch_names[i].length == length && same(arch_names[i].name, name, length))
+			return arch_names[i].arch;
+	return VMCOREINFO_ARCH_UNKNOWN;
+}
+
+const char *vmcoreinfo_diagnostic_name(enum vmcoreinfo_diagnostic_id id)
+{
+	return (unsigned int)id < sizeof(diagnostic_names) / sizeof(diagnostic_names[0]) ?
+	       diagnostic_names[id] : "?";
+}
+
+const char *vmcoreinfo_status_name(enum vmcoreinfo_status status)
+{
+	static const char *const names[] = {
+		"ok", "absent", "malformed", "out-of-range", "garbage", "wrong-type", "too-long",
+		"no-recipe", "read-failed",
+	};
+
+	return (unsigned int)status < sizeof(names) / sizeof(names[0]) ? names[status] : "?";
+}
