@@ -238,7 +238,7 @@ extern "C" {
 
 /* Every key, as the kernel prints it but for `(`, `.` and `-`, which are `_` here. */
 enum vmcoreinfo_key {
-	VMCOREINFO_NO_KEY = -1,
+	VMCOREINFO_NO_KEY = 0xffff,
 	VMCOREINFO_OSRELEASE = 0,
 	VMCOREINFO_BUILD_ID = 1,
 	VMCOREINFO_PAGESIZE = 2,
