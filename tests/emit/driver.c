@@ -249,7 +249,7 @@ static void print_quirks(FILE *out, const struct vmcoreinfo *info)
 	unsigned int key, arch;
 
 	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++)
-		for (arch = 0; entry_of(key)->quirk_count && arch <= VMCOREINFO_ARCH_XTENSA; arch++) {
+		for (arch = 0; entry_of(key)->quirk_count && arch < VMCOREINFO_ARCH_COUNT; arch++) {
 			const struct vmcoreinfo_quirk *quirk = vmcoreinfo_quirk_of(
 				info, (enum vmcoreinfo_key)key, (enum vmcoreinfo_arch)arch);
 

@@ -259,7 +259,10 @@ def test_number_rules(driver: Driver, format_: str, printed: str, expected: int 
     if isinstance(expected, str):
         status = {"overflow": "out-of-range"}.get(expected, expected)
         assert [line.split()[1:5] for line in said[:-2]] == [[expected, "error", "1", str(at)]]
-        assert said[-2:] == ["errors 1", f"value {key} {status} - {printed.encode().hex() or '-'} -"]
+        assert said[-2:] == [
+            "errors 1",
+            f"value {key} {status} - {printed.encode().hex() or '-'} -",
+        ]
         return
     other = printed.startswith("0x") != (format_ == "0x-hex")
     warned = [["other-base", "warning", "1", str(at)]] if other else []
