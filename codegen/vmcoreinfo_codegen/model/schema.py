@@ -15,6 +15,7 @@ from .consumer import Consumer
 from .derivation import Derivation
 from .entry import Entry, Export, Prediction, Quirk, fact_of
 from .macro import Macro
+from .vocabulary import Format
 
 
 class DeclaredRelease(Model):
@@ -23,6 +24,13 @@ class DeclaredRelease(Model):
     release: ReleaseField
     date: str
     location: LocationField
+
+
+class PrivateKey(Model):
+    """A key of a tool's own notes, which no kernel exports."""
+
+    key: str
+    format: Format
 
 
 class Schema(Model):
@@ -34,6 +42,7 @@ class Schema(Model):
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
     consumers: tuple[Consumer, ...] = ()
+    private_keys: tuple[PrivateKey, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Entry]:

@@ -32,7 +32,11 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
     if not keys:
         raise EmptySelection("no key is left of the selection")
     keys |= {RELEASE} & schema.by_key.keys()
-    derivations = Recipes(schema, keys, selection.kernels, names).derivations()
+    derivations = (
+        Recipes(schema, keys, selection.kernels, names).derivations()
+        if selection.has_derivations
+        else []
+    )
     if any(recipe.reads_pointer for d in derivations for recipe in d.recipes):
         keys.add(POINTER_SIZE)
     entries = [
@@ -46,13 +50,14 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
         macros=schema.macros,
         entries=tuple(entries),
         derivations=tuple(derivations),
+        private_keys=selection.private_keys(schema),
     )
 
 
 def left_out(schema: Schema, selection: Selection) -> list[str]:
     """Keys that were named, and that none of the kernels exports."""
     archs = selection.archs or tuple(arch.name for arch in schema.architectures)
-    named = [pattern.text for pattern in selection.patterns if not pattern.is_glob]
+    named = [pattern.text for pattern in selection.patterns if not pattern.is_glob and not pattern.private]
     return [
         key
         for key in named

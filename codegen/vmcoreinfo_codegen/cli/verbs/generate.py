@@ -23,7 +23,7 @@ from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, inputs_of, print_json
 from ..schema import add_format_option, add_schema_option, unusable
-from ..selection import add_selection_options, patterns_of, prefix_of, reduced, selection_of
+from ..selection import add_selection_options, patterns_of, form_of, reduced, selection_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,19 +67,21 @@ def run(options: argparse.Namespace) -> int:
         hint = did_you_mean(unknown[0], named) or f"one of {', '.join(named)}"
         raise Failure(f"unknown target '{unknown[0]}'; {hint}")
     schema = checked_schema(options.schema)
-    selection, prefix = selection_of(schema, options, patterns_of(options)), prefix_of(options)
+    selection, form = selection_of(schema, options, patterns_of(options)), form_of(options)
     targets = list(dict.fromkeys(options.targets))
-    is_embedded = embedded.is_embedded(selection, targets, prefix)
+    is_embedded = embedded.is_embedded(selection, targets, form)
     if is_embedded:
         if not targets or not set(targets) <= set(embedded.EMBEDDABLE):
             *others, last = embedded.EMBEDDABLE
             wanted = f"{', '.join(others)} and {last}"
             raise Failure(f"a part of the schema is for the targets {wanted}; name no other")
+        if not form.has_metadata and "python" in targets:
+            raise Failure("--no-metadata is for c and library; a module in Python reads by its table")
         if {"c", "library"} <= set(targets):
             raise Failure("'library' has the files of 'c' in it; name one of them")
         part = reduced(schema, selection)
         with failing_products():
-            products = embedded.emit(part, selection, targets, prefix)
+            products = embedded.emit(part, selection, targets, form)
         folder = options.out or Path()
     else:
         if options.out is None and not resources.is_checkout():
