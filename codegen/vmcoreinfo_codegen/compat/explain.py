@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..model import Schema
 from ..model.consumer import Alternative
+from ..model.timeline import ending, next_beginning
 from ..terms.expression import Expression, Key
 from ..terms.release import Release
 from .exports import Exports
@@ -42,11 +43,8 @@ def missing(schema: Schema, key: str, exports: Exports) -> Missing:
     entry = schema.by_key.get(key)
     here = [e for e in entry.exports if e.concerns(exports.arch.name)] if entry else []
     spans = [span for export in here for span in export.spans]
-    moment = exports.release.moment
-    ended = [s.until for s in spans if s.until and s.until.release.opening <= moment]
-    later = [s.since for s in spans if s.since.release.opening > moment]
-    gone = max(ended, key=lambda b: b.release.opening) if ended else None
-    coming = min(later, key=lambda b: b.release.opening) if later else None
+    gone = ending(spans, exports.release.moment)
+    coming = next_beginning(spans, exports.release.moment)
     return Missing(
         key,
         str(gone.release) if gone else None,

@@ -12,11 +12,7 @@ from .judge import outcomes, worst
 
 def lifetimes(schema: Schema, consumer: Consumer, arch: Architecture) -> list[Lifetime]:
     """For every release the newest unbroken run of kernels without a fatal or wrong purpose."""
-    kernels = sorted(
-        (d.release for d in schema.releases if arch.existed_in(d.release)),
-        key=lambda release: release.opening,
-    )
-    exports = [predicted(schema, kernel, arch) for kernel in kernels]
+    exports = [predicted(schema, kernel, arch) for kernel in schema.releases_of(arch)]
     return [_lifetime(consumer, index, arch, exports) for index in range(len(consumer.releases))]
 
 

@@ -168,8 +168,9 @@ def _exports(code: str, schema: Schema) -> Iterable[tuple[str, str]]:
         yield match[1], match[2]
     for match in _CALL.finditer(code):
         macro = schema.by_macro.get(match[1])
-        if macro is not None and macro.prints:
-            key, _, form = macro.prints[-1].printf.partition("=")
+        printf = macro.newest_printf if macro is not None else None
+        if printf is not None:
+            key, _, form = printf.partition("=")
             # NAME and FIELD are the macro's arguments; a name may contain the other's word.
             arguments = {"NAME": match[2], "FIELD": match[3] or "FIELD"}
             pieces = re.split(r"(?<![A-Za-z])(NAME|FIELD)(?![A-Za-z])", key)

@@ -10,7 +10,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from ..terms.condition import ALWAYS
 from ..terms.key import kind_of
-from ..terms.release import Release, contains
+from ..terms.release import Bounds, Release, contains
 from ..terms.tool import ToolRelease
 from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
 from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
@@ -35,7 +35,11 @@ class KernelRange(Model):
     until: ReleaseField | None = None
 
     def holds(self, release: Release) -> bool:
-        return contains(self.since, self.until, release)
+        return contains(self.since, self.until, release.moment)
+
+    @property
+    def bounds(self) -> Bounds:
+        return self.since, self.until
 
 
 class ConsumerRelease(Model):

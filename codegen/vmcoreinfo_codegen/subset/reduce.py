@@ -8,7 +8,7 @@ from ..model.consumer import KernelRange
 from ..model.derivation import POINTER_SIZE, RELEASE
 from ..model.schema import DeclaredRelease
 from ..terms.release import overlap
-from .lives import exists_in
+from .availability import is_available
 from .recipes import Recipes
 from .selection import Selection
 
@@ -64,7 +64,7 @@ def _exports(entry: Entry, kernels: KernelRange, archs: tuple[str, ...]) -> tupl
     return tuple(
         export
         for export in entry.exports
-        if any(export.concerns(arch) for arch in archs) and exists_in(export, kernels)
+        if any(export.concerns(arch) for arch in archs) and is_available(export, kernels.bounds)
     )
 
 
@@ -81,9 +81,4 @@ def _among(keys: set[str], exports: tuple[Export, ...]) -> tuple[Export, ...]:
 
 
 def _releases(schema: Schema, kernels: KernelRange) -> list[DeclaredRelease]:
-    following = [*(declared.release for declared in schema.releases[1:]), None]
-    return [
-        declared
-        for declared, until in zip(schema.releases, following)
-        if overlap((declared.release, until), (kernels.since, kernels.until))
-    ]
+    return [declared for declared, branch in schema.branches() if overlap(branch, kernels.bounds)]
