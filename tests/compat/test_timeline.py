@@ -136,7 +136,7 @@ def test_the_kernels_that_each_release_handles() -> None:
     schema = small(NEEDS, ENTRIES)
     found = {
         one.release: (one.first, one.last, one.ends_by, one.declared_first, one.declared_last)
-        for one in lifetimes(schema, tool_of(schema), arch_of(schema))
+        for one in lifetimes(schema, tool_of(schema), arch_of(schema)).releases
     }
     assert found == {
         "1.0": ("6.6", "6.7", "renamed: fatal on 6.8", None, None),
@@ -144,7 +144,7 @@ def test_the_kernels_that_each_release_handles() -> None:
         "1.2": ("6.8", "6.8", "ranged: wrong on 6.9", None, None),
         "1.3": ("6.8", "6.9", None, "6.6", "6.8"),
     }
-    (first, *_) = lifetimes(schema, tool_of(schema), arch_of(schema))
+    (first, *_) = lifetimes(schema, tool_of(schema), arch_of(schema)).releases
     assert (first.arch, first.date) == ("x86_64", "2023-11-01")
 
 
@@ -157,7 +157,7 @@ def test_a_release_that_handles_all() -> None:
 	}
 """
     )
-    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema))
+    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema)).releases
     assert (one.first, one.last, one.ends_by) == ("6.6", "6.9", None)
 
 
@@ -170,5 +170,5 @@ def test_a_release_that_handles_none() -> None:
 	}
 """
     )
-    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema))
+    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema)).releases
     assert (one.first, one.last, one.ends_by) == (None, None, None)

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from ..model import Architecture, Schema
 from ..model.consumer import Consumer
-from ..query.interface import Lifetime
+from ..query.interface import Lifetime, Lifetimes
 from .exports import Exports, predicted
 from .judge import outcomes, worst
 
 
-def lifetimes(schema: Schema, consumer: Consumer, arch: Architecture) -> list[Lifetime]:
+def lifetimes(schema: Schema, consumer: Consumer, arch: Architecture) -> Lifetimes:
     """For every release the newest unbroken run of kernels without a fatal or wrong purpose."""
     exports = [predicted(schema, kernel, arch) for kernel in schema.releases_of(arch)]
-    return [_lifetime(consumer, index, arch, exports) for index in range(len(consumer.releases))]
+    found = [_lifetime(consumer, index, arch, exports) for index in range(len(consumer.releases))]
+    return Lifetimes(consumer=consumer.name, arch=arch.name, releases=found)
 
 
 def _lifetime(

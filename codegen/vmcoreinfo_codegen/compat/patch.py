@@ -152,7 +152,10 @@ def read_patch(data: bytes, schema: Schema) -> Patch:
                 if len(key) > _LONGEST_KEY:
                     raise PatchError(f"a key of {len(key)} characters: '{shortened(key)}'")
                 touched.append(Touched(key, form, source))
-    return Patch(tuple(dict.fromkeys(removed)), tuple(dict.fromkeys(added)))
+    patch = Patch(tuple(dict.fromkeys(removed)), tuple(dict.fromkeys(added)))
+    # Worked out here, where what is wrong with it can still be told.
+    _ = patch.reformatted
+    return patch
 
 
 def _lines(data: bytes) -> list[str]:

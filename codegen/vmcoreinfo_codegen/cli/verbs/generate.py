@@ -15,10 +15,11 @@ from ...check import check_folder
 from ...emit import embedded
 from ...emit.depfile import depfile
 from ...emit.problem import NoProduct, NotOurs
-from ...emit.product import Outcome, Product, write
+from ...emit.product import Product, write
 from ...files import writing
 from ...model import Schema
 from ...problem import SchemaError, did_you_mean
+from ...query.interface import Generated
 from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, inputs_of, print_json
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
     if options.depfile and not options.check:
         _write_depfile(options, folder, products, targets)
     if options.format == "json":
-        print_json(vars(outcome))
+        print_json(outcome.model_dump(mode="json"))
     else:
         again = "the same without '--check'" if is_embedded else f"'{_command(options)}'"
         _print(outcome, folder, options.check, again)
@@ -160,7 +161,7 @@ def _write_depfile(
     writing.write(options.depfile, text.encode(), inputs)
 
 
-def _print(outcome: Outcome, folder: Path, check: bool, again: str) -> None:
+def _print(outcome: Generated, folder: Path, check: bool, again: str) -> None:
     if check:
         for path in outcome.stale:
             print(f"{folder / path}:1:1: stale; run {again}")
