@@ -175,6 +175,7 @@ def test_boundaries_by_which_it_is_there_or_gone() -> None:
     spans = [span("6.1", "6.3", boundary("5.15.7", "a" * 12)), span("6.6", "6.8")]
     found = beginning(spans, R("5.15.8").moment)
     assert found is not None and found.commit == "a" * 12
+    assert beginning([span("6.1", None, boundary("5.15.7"))], R("5.15.8").moment) == boundary("6.1")
     assert beginning(spans, R("6.2").moment) is spans[0].since
     assert beginning(spans, R("6.7").moment) is spans[1].since
     assert beginning(spans, R("6.4").moment) is None

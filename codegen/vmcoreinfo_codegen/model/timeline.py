@@ -180,10 +180,14 @@ def segments(
 
 
 def beginning(spans: Sequence[Span], moment: Moment) -> Boundary | None:
-    """By what it is there at a moment: where its branch got it, or its span began."""
-    for backport in (backport for span in spans for backport in span.backports):
-        if _in_branch(backport.release, moment):
-            return backport
+    """By what it is there at a moment: where its branch got it, or its span began.
+
+    A backport whose commit is not known is told by the beginning of its span.
+    """
+    for span in spans:
+        for backport in span.backports:
+            if _in_branch(backport.release, moment):
+                return backport if backport.commit else span.since
     found = in_mainline(spans, moment)
     return found.since if found is not None else None
 
