@@ -61,8 +61,8 @@ def _not_in_note(key: str, exports: Exports) -> str:
 
 
 def words_of(alternative: Alternative) -> str:
-    beside = [source.doc for source in alternative.of_dump]
-    return " + ".join([*alternative.keys, *beside, *alternative.others])
+    sources = [source.doc for source in alternative.of_dump]
+    return " + ".join([*alternative.keys, *sources, *alternative.others])
 
 
 def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
@@ -87,12 +87,12 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
         others = ", or ".join(source.doc for source in outcome.rests_on)
         parts.append(f"it rests on {others}, of which a note alone doesn't tell")
     if not taken and not outcome.missing and not outcome.absent:
-        parts.append("it knows no way on this kernel")
+        parts.append("it knows no alternative on this kernel")
     return "; ".join(part for part in parts if part)
 
 
 def _values(schema: Schema, when: Expression, exports: Exports) -> str:
-    """What the note says of the entries for which a way is not right."""
+    """What the note says of the entries for which an alternative is not right."""
     asked = dict.fromkeys(part.key for part in when.walk() if isinstance(part, Key))
     known = [key for key in asked if key in exports.values]
     return " and ".join(

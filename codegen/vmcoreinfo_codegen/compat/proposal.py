@@ -11,7 +11,7 @@ from ..model.vocabulary import Verdict
 from ..query.interface import Broken, Impacts, NoAlternative
 from ..terms.release import Release
 from .impact import Break, Change, impact
-from .parser import PURPOSE
+from .parser_quirks import PURPOSE
 from .patch import MOST_EXPORTS, Patch, PatchError, Touched
 
 

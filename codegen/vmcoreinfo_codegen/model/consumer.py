@@ -79,7 +79,7 @@ class Alternative(OfReleases):
 
     @property
     def is_beside_note(self) -> bool:
-        """Whether it goes by another source than the note."""
+        """Whether it uses another source than the note."""
         return bool(self.of_dump or self.others)
 
     def is_right_for(self, kernel: Release) -> bool:
@@ -130,16 +130,16 @@ class Need(Model):
 
     @property
     def kernel_ranges(self) -> tuple[KernelRange, ...]:
-        """Kernels by which the need, or a way to it, makes a difference."""
+        """Kernels by which the need, or an alternative, makes a difference."""
         found = (self.kernels, *(alternative.kernels for alternative in self.alternatives))
         return tuple(kernels for kernels in found if kernels is not None)
 
     def known_to(self, release: ToolRelease) -> tuple[bool, ...]:
-        """Which of the ways a release knows."""
+        """Which of the alternatives a release knows."""
         return tuple(alternative.is_of(release) for alternative in self.alternatives)
 
     def exists_in(self, release: ToolRelease) -> bool:
-        """Whether a release has the purpose at all: it knows some way to it."""
+        """Whether a release has the purpose at all: it knows some alternative."""
         return any(alternative.is_of(release) for alternative in self.alternatives)
 
     @property

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from tests.compat.small import arch_of, small, tool_of
 from vmcoreinfo_codegen.compat.exports import predicted
+from vmcoreinfo_codegen.compat.exports_by_release import exports_by_release
 from vmcoreinfo_codegen.compat.lifetime import lifetimes
 from vmcoreinfo_codegen.compat.matrix import Run, clipped, runs, words
-from vmcoreinfo_codegen.compat.timeline import timeline
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Verdict
 from vmcoreinfo_codegen.terms.release import Release
@@ -51,9 +51,9 @@ def releases_of(schema: Schema) -> list[ToolRelease]:
     return [release.release for release in tool_of(schema).releases]
 
 
-def test_a_timeline_has_a_start_where_something_changes() -> None:
+def test_there_is_a_start_where_something_changes() -> None:
     schema = small("", ENTRIES)
-    over = timeline(schema, arch_of(schema))
+    over = exports_by_release(schema, arch_of(schema))
     assert [str(release) for release in over.releases] == ["6.6", "6.7", "6.8", "6.9"]
     assert over.changes["SYMBOL(old)"] == (0, 2)
     assert over.changes["SYMBOL(new)"] == (2,)
@@ -69,7 +69,7 @@ def test_a_timeline_has_a_start_where_something_changes() -> None:
 
 
 def told(schema: Schema, release: str) -> list[str]:
-    over = timeline(schema, arch_of(schema))
+    over = exports_by_release(schema, arch_of(schema))
     (found,) = runs(tool_of(schema), [ToolRelease.parse(release)], {"x86_64": over})
     return words(found["x86_64"], Release.parse("6.9"))
 
@@ -88,7 +88,7 @@ def test_runs_of_verdicts() -> None:
 
 def test_runs_are_by_release_and_architecture() -> None:
     schema = small(NEEDS, ENTRIES)
-    over = {name: timeline(schema, arch_of(schema, name)) for name in ("x86_64", "arm64")}
+    over = {name: exports_by_release(schema, arch_of(schema, name)) for name in ("x86_64", "arm64")}
     asked = releases_of(schema)
     together = runs(tool_of(schema), asked, over)
     for release, by_arch in zip(asked, together, strict=True):

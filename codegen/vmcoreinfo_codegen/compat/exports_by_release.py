@@ -15,7 +15,7 @@ from .exports import Exports
 
 
 @dataclass(frozen=True)
-class Timeline:
+class ExportsByRelease:
     """Releases in order, and what is exported from each of those on at which something changes.
 
     `changes` are the places in `releases` at which an entry comes, goes, or has another
@@ -38,7 +38,7 @@ class Timeline:
         return place_of(bound, self.releases)
 
 
-def timeline(schema: Schema, arch: Architecture) -> Timeline:
+def exports_by_release(schema: Schema, arch: Architecture) -> ExportsByRelease:
     """Of all releases of an architecture.
 
     An entry is asked for at its own bounds alone: a whole prediction of every release takes some
@@ -53,7 +53,7 @@ def timeline(schema: Schema, arch: Architecture) -> Timeline:
         for place, condition in steps:
             by_place.setdefault(place, {})[entry.key] = condition
     starts = sorted(by_place)
-    return Timeline(
+    return ExportsByRelease(
         arch,
         releases,
         tuple(starts),
