@@ -70,6 +70,8 @@ NUMBER(got) {
 	via VMCOREINFO_OTHER
 	since 6.8 commit cccccccccccc
 	backport 6.6.9 commit dddddddddddd
+	changed 6.10 "the newest meaning"
+	changed 6.9 "the older one"
 	%s
 }
 """
@@ -123,6 +125,14 @@ def test_a_removal_is_told_with_the_last_end_of_two() -> None:
 def test_a_note_between_two_lives_is_told_of_the_end_that_was() -> None:
     (found,) = RULES["outside-life"].run(subject(small(), "OSRELEASE=6.7.3 NUMBER(twice)=1"))
     assert found.message == "mainline does not export it since 6.7, and this is 6.7.3"
+
+
+def test_the_meaning_in_force_is_the_latest_wherever_it_stands() -> None:
+    (found,) = RULES["changed-meaning"].run(subject(small(), "OSRELEASE=6.10.2 NUMBER(got)=1"))
+    assert found.message == "means something else than before 6.10: the newest meaning"
+    changes = difference(small(), R("6.8"), R("6.10"), None).changes
+    said = [c.why for c in changes if c.change == "meaning"]
+    assert said == ["the older one", "the newest meaning"]
 
 
 @pytest.mark.parametrize(

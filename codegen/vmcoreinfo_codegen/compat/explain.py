@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..model import Schema
 from ..model.consumer import Alternative
-from ..model.timeline import ending, next_beginning
+from ..model.timeline import ending, latest, next_beginning
 from ..terms.expression import Expression, Key
 from ..terms.release import Release
 from .exports import Exports
@@ -123,15 +123,13 @@ def _release(text: str) -> tuple[tuple[int, ...], int, int]:
 def _changed(schema: Schema, key: str, exports: Exports) -> str:
     """By which commit a key that is there came to mean something else."""
     entry = schema.by_key.get(key)
-    changes = [
-        change
+    last = latest(
+        change.boundary
         for export in (entry.exports if entry else ())
         if export.concerns(exports.arch.name)
-        for change in export.changes
-        if change.boundary.release.opening <= exports.release.moment
-    ]
-    if not changes:
+        for change in export.changed_by(exports.release.moment)
+    )
+    if last is None:
         return ""
-    last = changes[-1].boundary
     commit = f", commit {last.commit}" if last.commit else ""
     return f"{key} means something else since {last.release}{commit}"

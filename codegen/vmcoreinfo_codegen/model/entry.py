@@ -28,6 +28,7 @@ from .timeline import (
     holds,
     in_force,
     in_mainline,
+    is_reached,
     last_end,
     segments,
 )
@@ -133,6 +134,14 @@ class Export(Model):
         said = in_force(self.debug_infos, release.moment)
         own = fact_of(key, kind) if not self.debug_infos else None
         return (own,) if own else tuple(fact.expression for fact in said)
+
+    def changed_by(self, moment: Moment, after: Moment | None = None) -> list[Change]:
+        """Changes of meaning no later than a moment, and after another one where that is given.
+
+        In order of time, so the last is in force.
+        """
+        found = [change for change in self.changes if is_reached(change.boundary, moment, after)]
+        return sorted(found, key=lambda change: change.boundary.release.opening)
 
     def contains(self, release: Release) -> bool:
         return self.is_there(release.moment)

@@ -194,8 +194,13 @@ def beginning(spans: Sequence[Span], moment: Moment) -> Boundary | None:
 
 def ending(spans: Iterable[Span], moment: Moment, after: Moment | None = None) -> Boundary | None:
     """The latest end that lies no later than a moment, and after another one where that is given."""
-    found = [end for end in _ends_of(spans) if end.release.opening <= moment]
-    return latest(end for end in found if after is None or after < end.release.opening)
+    return latest(end for end in _ends_of(spans) if is_reached(end, moment, after))
+
+
+def is_reached(boundary: Boundary, moment: Moment, after: Moment | None = None) -> bool:
+    """Whether a boundary lies no later than a moment, and after another one where that is given."""
+    opening = boundary.release.opening
+    return opening <= moment and (after is None or after < opening)
 
 
 def next_beginning(spans: Iterable[Span], moment: Moment) -> Boundary | None:

@@ -88,10 +88,8 @@ def _changes(schema: Schema, old: Release, new: Release, arch: Architecture) -> 
         old_form, new_form = schema.form(was.export, old), schema.form(prediction.export, new)
         if old_form != new_form:
             yield _Found("printed", key, old=old_form or None, new=new_form or None)
-        for change in prediction.export.changes:
-            boundary = change.boundary
-            if old.moment < boundary.release.opening <= new.moment:
-                yield _Found("meaning", key, why=change.text, commit=boundary.commit)
+        for change in prediction.export.changed_by(new.moment, old.moment):
+            yield _Found("meaning", key, why=change.text, commit=change.boundary.commit)
 
 
 def _condition(prediction: Prediction) -> str | None:
