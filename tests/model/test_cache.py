@@ -188,11 +188,11 @@ def test_without_a_place_all_works_still(
     assert len(read_anew) == 2
 
 
-def test_a_kept_model_needs_no_grammar(folder: Path) -> None:
+def test_a_cached_model_needs_no_grammar(folder: Path) -> None:
     cache.load_cached(folder)
     program = (
-        "import sys; from pathlib import Path; from vmcoreinfo_codegen.model.cache import load_kept\n"
-        "load_kept(Path(sys.argv[1])); print('lark' in sys.modules)"
+        "import sys; from pathlib import Path; from vmcoreinfo_codegen.model.cache import load_cached\n"
+        "load_cached(Path(sys.argv[1])); print('lark' in sys.modules)"
     )
     command = [sys.executable, "-c", program, str(folder)]
     ran = subprocess.run(command, check=True, capture_output=True, text=True)
