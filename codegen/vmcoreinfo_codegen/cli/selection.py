@@ -140,10 +140,12 @@ def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
     if options.extra and not found and not options.keys and not options.readers:
         found["*"] = KeyPattern("*", Location("--extra"))
     for text in options.extra:
-        pattern = next(iter(read_patterns(text, "--extra")), None)
-        if pattern is None or pattern.private is None:
-            raise Failure(f"--extra '{shortened(text)}': a key and its format, as 'SYMBOL(max_pfn) hex'")
-        found.setdefault(pattern.text, pattern)
+        private = next(iter(read_patterns(text, "--extra")), None)
+        if private is None or private.private is None:
+            raise Failure(
+                f"--extra '{shortened(text)}': a key and its format, as 'SYMBOL(max_pfn) hex'"
+            )
+        found.setdefault(private.text, private)
     if options.keys and not found and not options.readers:
         raise Failure(f"no key in {', '.join(options.keys)}: nothing to generate", FINDINGS)
     return list(found.values())

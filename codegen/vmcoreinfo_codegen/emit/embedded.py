@@ -39,9 +39,7 @@ def is_embedded(selection: Selection, targets: Collection[str], form: Form) -> b
     return form != Form() or not selection.is_whole or "library" in targets
 
 
-def emit(
-    schema: Schema, selection: Selection, targets: Sequence[str], form: Form
-) -> list[Product]:
+def emit(schema: Schema, selection: Selection, targets: Sequence[str], form: Form) -> list[Product]:
     """Products of a schema that the selection has cut down, each by its file's name alone."""
     products: list[Product] = []
     for target in targets:

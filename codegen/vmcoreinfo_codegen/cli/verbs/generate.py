@@ -15,15 +15,16 @@ from ...check import check_folder
 from ...emit import embedded
 from ...emit.depfile import depfile
 from ...emit.problem import NoProduct, NotOurs
-from ...emit.product import Outcome, Product, write
+from ...emit.product import Product, write
 from ...files import writing
 from ...model import Schema
 from ...problem import SchemaError, did_you_mean
+from ...query.interface import Generated
 from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, inputs_of, print_json
 from ..schema import add_format_option, add_schema_option, unusable
-from ..selection import add_selection_options, patterns_of, form_of, reduced, selection_of
+from ..selection import add_selection_options, form_of, patterns_of, reduced, selection_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +77,9 @@ def run(options: argparse.Namespace) -> int:
             wanted = f"{', '.join(others)} and {last}"
             raise Failure(f"a part of the schema is for the targets {wanted}; name no other")
         if not form.has_metadata and "python" in targets:
-            raise Failure("--no-metadata is for c and library; a module in Python reads by its table")
+            raise Failure(
+                "--no-metadata is for c and library; a module in Python reads by its table"
+            )
         if {"c", "library"} <= set(targets):
             raise Failure("'library' has the files of 'c' in it; name one of them")
         part = reduced(schema, selection)
@@ -104,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     if options.depfile and not options.check:
         _write_depfile(options, folder, products, targets)
     if options.format == "json":
-        print_json(vars(outcome))
+        print_json(outcome.model_dump(mode="json"))
     else:
         again = "the same without '--check'" if is_embedded else f"'{_command(options)}'"
         _print(outcome, folder, options.check, again)
@@ -162,7 +165,7 @@ def _write_depfile(
     writing.write(options.depfile, text.encode(), inputs)
 
 
-def _print(outcome: Outcome, folder: Path, check: bool, again: str) -> None:
+def _print(outcome: Generated, folder: Path, check: bool, again: str) -> None:
     if check:
         for path in outcome.stale:
             print(f"{folder / path}:1:1: stale; run {again}")

@@ -19,7 +19,7 @@ from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
 from ..schema import add_format_option, add_schema_option, existing_path
-from ..selection import options_of_stamp, form_of, reduced, selection_of
+from ..selection import form_of, options_of_stamp, reduced, selection_of
 from .generate import checked_schema, failing_products
 
 
