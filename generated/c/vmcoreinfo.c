@@ -2544,7 +2544,7 @@ static const char *const malformed_messages[] = {
 	"the value is not a decimal number",
 	"the value is not a signed decimal number",
 	"the value is not a hexadecimal number",
-	"the value is not a hexadecimal number",
+	"the value is neither hexadecimal behind 0x nor a decimal number",
 	"the value is empty",
 	"the value is not pairs of hexadecimal digits",
 	"the value is not 'y'",
@@ -2977,7 +2977,7 @@ static const char *unknown_line(struct parser *parser, const char *line, unsigne
 	if (stop == limit || *stop != '\n' || equals == line || equals >= stop)
 		return NULL;
 	name.length = (size_t)(equals - line);
-	tell(parser, VMCOREINFO_UNKNOWN_LINE, name.data, name, (unsigned int)VMCOREINFO_NO_KEY,
+	tell(parser, VMCOREINFO_UNKNOWN_LINE, name.data, name, VMCOREINFO_NO_KEY,
 	       UNKNOWN);
 	return stop + 1;
 }
@@ -3214,7 +3214,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	value.data = equals + 1;
 	value.length = (size_t)(stop - value.data);
 	if (!look_up(line, name->length, key)) {
-		*key = (unsigned int)VMCOREINFO_NO_KEY;
+		*key = VMCOREINFO_NO_KEY;
 		tell(parser, VMCOREINFO_UNKNOWN_LINE, line, *name, *key, UNKNOWN);
 		return;
 	}
@@ -3226,7 +3226,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 static const char *parse_any(struct parser *parser, const char *at, const char **end)
 {
 	struct vmcoreinfo_text name = { at, 0 };
-	unsigned int key = (unsigned int)VMCOREINFO_NO_KEY;
+	unsigned int key = VMCOREINFO_NO_KEY;
 	const char *stop = find_unprintable(at, *end);
 
 	/* A NUL ends the text. */
@@ -3295,7 +3295,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 		/* It is behind the last line. */
 		if (end > text && end[-1] != '\n')
 			parser.line++;
-		tell(&parser, VMCOREINFO_NOT_TEXT_LINE, end, none, (unsigned int)VMCOREINFO_NO_KEY,
+		tell(&parser, VMCOREINFO_NOT_TEXT_LINE, end, none, VMCOREINFO_NO_KEY,
 		       "there is more text behind a NUL byte; it is not read");
 	}
 	return parser.errors;

@@ -5,8 +5,9 @@
  *
  * A parser for VMCOREINFO, the text that the Linux kernel puts into every crash
  * dump, for the entries of kernels 2.6.24 to 7.3. C99, or C++;
- * needs memcmp() and memcpy() where there is a C library, allocates nothing, changes no
- * global, never recurses, and takes at most 1024 bytes of stack as gcc compiles it for x86.
+ * calls memcmp(), memcpy() and memset(), and in a freestanding build what the compiler calls
+ * by itself, allocates nothing, changes no global, never recurses, and takes
+ * at most 1024 bytes of stack as gcc compiles it for x86.
  */
 #ifndef VMCOREINFO_H
 #define VMCOREINFO_H
@@ -238,7 +239,7 @@ extern "C" {
 
 /* Every key, as the kernel prints it but for `(`, `.` and `-`, which are `_` here. */
 enum vmcoreinfo_key {
-	VMCOREINFO_NO_KEY = -1,
+	VMCOREINFO_NO_KEY = 0xffff,
 	VMCOREINFO_OSRELEASE = 0,
 	VMCOREINFO_BUILD_ID = 1,
 	VMCOREINFO_PAGESIZE = 2,
@@ -518,6 +519,8 @@ enum vmcoreinfo_arch {
 	VMCOREINFO_ARCH_SPARC,
 	VMCOREINFO_ARCH_XTENSA,
 };
+
+#define VMCOREINFO_ARCH_COUNT 28u
 
 enum vmcoreinfo_diagnostic_id {
 	VMCOREINFO_UNKNOWN_LINE,	/* info */

@@ -19,13 +19,13 @@ int main()
 {
 	static const char text[] = "PAGESIZE=16384\nNOPE=1\n";
 	static vmcoreinfo info;
-	vmcoreinfo_target target = { VMCOREINFO_ARCH_ARM64, false, read_nothing, nullptr };
+	vmcoreinfo_dump dump = { VMCOREINFO_ARCH_ARM64, false, read_nothing, nullptr };
 	vmcoreinfo_derived derived;
 	char word[] = "said";
 
 	if (vmcoreinfo_parse(&info, text, sizeof(text) - 1, report, word) != 0)
 		return 1;
-	if (vmcoreinfo_derive_page_shift(&info, &target, &derived) != VMCOREINFO_OK)
+	if (vmcoreinfo_derive_page_shift(&info, &dump, &derived) != VMCOREINFO_OK)
 		return 2;
 	std::printf("%d %s\n", static_cast<int>(derived.value), derived.recipe);
 	return 0;

@@ -10,10 +10,11 @@
  *   note BYTES		parse the text of an ELF note
  *   null		parse a text of length 0 at no address
  *   find BYTES		look a name up in what was parsed last
+ *   lines		every line of it, and the quirks of each key on each architecture
  *   memory ADDRESS BYTES	there is such memory, for the targets that follow
  *   target ARCH little|big none|map|noise|flaky|echo
  *			derive every value; ARCH "-" is none, "?" a number of none
- *   targetless		derive every value without a target
+ *   targetless		derive every value without a dump
  *   metadata		what is known of every entry, architecture, diagnostic
  *
  * An answer is its length in bytes on a line of its own, then that many bytes.
@@ -35,7 +36,7 @@
 #define DERIVATION(name) { #name, vmcoreinfo_derive_##name },
 static const struct {
 	const char *name;
-	enum vmcoreinfo_status (*derive)(const struct vmcoreinfo *, const struct vmcoreinfo_target *,
+	enum vmcoreinfo_status (*derive)(const struct vmcoreinfo *, const struct vmcoreinfo_dump *,
 				   struct vmcoreinfo_derived *);
 } derivations[] = {
 #include "derivations.inc"
@@ -43,7 +44,6 @@ static const struct {
 };
 
 static const char *const severity_names[] = { "info", "warning", "error" };
-static const char *const status_names[] = { "ok", "no_recipe", "read_failed" };
 
 enum { MOST_CHUNKS = 64 };
 
@@ -145,18 +145,23 @@ static void report(void *context, const struct vmcoreinfo_diagnostic *diagnostic
 {
 	struct state *state = context;
 	const char *start = (const char *)state->text.data;
-	const struct vmcoreinfo_text *key = &diagnostic->key;
+	const struct vmcoreinfo_text *name = &diagnostic->name;
+	enum vmcoreinfo_key key = VMCOREINFO_NO_KEY;
 
 	fprintf(state->out, "diagnostic %s %s %zu %zu ",
 		vmcoreinfo_diagnostic_name(diagnostic->id), severity_names[diagnostic->severity],
 		diagnostic->line, diagnostic->offset);
-	print_bytes(state->out, key->data, key->length);
+	print_bytes(state->out, name->data, name->length);
 	fprintf(state->out, " %s\n", diagnostic->message);
 	if (diagnostic->offset > state->text.length)
 		fprintf(state->out, "contradiction: the offset is outside of the text\n");
-	if (start && (key->data < start ||
-		      key->data + key->length > start + state->text.length))
-		fprintf(state->out, "contradiction: the key is outside of the text\n");
+	if (start && (name->data < start ||
+		      name->data + name->length > start + state->text.length))
+		fprintf(state->out, "contradiction: the name is outside of the text\n");
+	if (name->length)
+		vmcoreinfo_key_from_name(name->data, name->length, &key);
+	if (key != diagnostic->key)
+		fprintf(state->out, "contradiction: the key is not that of the name\n");
 }
 
 static const struct vmcoreinfo_entry *entry_of(unsigned int key)
@@ -167,48 +172,91 @@ static const struct vmcoreinfo_entry *entry_of(unsigned int key)
 static void print_value(FILE *out, const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 {
 	const struct vmcoreinfo_entry *entry = entry_of(key);
-	struct vmcoreinfo_text text = { NULL, 0 }, found = { NULL, 0 };
+	enum vmcoreinfo_status status = vmcoreinfo_get_status(info, key), of_number, of_bytes;
+	struct vmcoreinfo_text text = { NULL, 0 };
+	struct vmcoreinfo_line line;
 	size_t length = 0, again = 0;
 	uint8_t bytes[256];
-	uint64_t u64;
-	int64_t i64;
+	uint64_t bits = 0;
 
-	if (!vmcoreinfo_has(info, key)) {
-		if (vmcoreinfo_get_u64(info, key, &u64) || vmcoreinfo_get_i64(info, key, &i64) ||
-		    vmcoreinfo_get_text(info, key, &text) ||
-		    vmcoreinfo_get_bytes(info, key, bytes, sizeof(bytes), &length) ||
-		    vmcoreinfo_find(info, entry->name, entry->name_length, &text))
+	of_number = vmcoreinfo_get_number(info, key, &bits);
+	of_bytes = vmcoreinfo_get_bytes(info, key, bytes, sizeof(bytes), &length);
+	if (vmcoreinfo_has(info, key) != (status == VMCOREINFO_OK))
+		fprintf(out, "contradiction: %s is there, or is not\n", entry->name);
+	if (status == VMCOREINFO_ABSENT) {
+		if (of_number != status || of_bytes != status ||
+		    vmcoreinfo_get_text(info, key, &text) != status ||
+		    vmcoreinfo_find_line(info, entry->name, entry->name_length, &line))
 			fprintf(out, "contradiction: %s is absent, but has a value\n",
 				entry->name);
 		return;
 	}
-	fprintf(out, "value %s ", entry->name);
-	if (vmcoreinfo_get_u64(info, key, &u64))
-		fprintf(out, "%" PRIu64 " ", u64);
+	if (vmcoreinfo_get_text(info, key, &text) != status ||
+	    (of_number != status && of_number != VMCOREINFO_WRONG_TYPE) ||
+	    (of_bytes != status && of_bytes != VMCOREINFO_WRONG_TYPE &&
+	     of_bytes != VMCOREINFO_TOO_LONG))
+		fputs("contradiction: two statuses of one value\n", out);
+	fprintf(out, "value %s %s ", entry->name, vmcoreinfo_status_name(status));
+	if (of_number == VMCOREINFO_OK)
+		fprintf(out, "%" PRIu64 " ", bits);
 	else
 		fputs("- ", out);
-	if (vmcoreinfo_get_i64(info, key, &i64))
-		fprintf(out, "%" PRId64 " ", i64);
-	else
-		fputs("- ", out);
-	if (!vmcoreinfo_get_text(info, key, &text))
-		fputs("contradiction: present, but without text ", out);
 	print_bytes(out, text.data, text.length);
 	fputc(' ', out);
-	if (vmcoreinfo_get_bytes(info, key, bytes, sizeof(bytes), &length)) {
+	if (of_bytes == VMCOREINFO_OK) {
 		print_bytes(out, bytes, length);
-		if (length && (vmcoreinfo_get_bytes(info, key, bytes, length - 1, &again) ||
-			       again != length))
+		if (length && (vmcoreinfo_get_bytes(info, key, bytes, length - 1, &again) !=
+			       VMCOREINFO_TOO_LONG || again != length))
 			fputs(" contradiction: longer than the buffer", out);
-	} else if (length > sizeof(bytes)) {
+	} else if (of_bytes == VMCOREINFO_TOO_LONG) {
 		fprintf(out, "%zu", length);
 	} else {
 		fputc('-', out);
 	}
 	fputc('\n', out);
-	if (!vmcoreinfo_find(info, entry->name, entry->name_length, &found) ||
-	    found.data != text.data || found.length != text.length)
-		fputs("contradiction: vmcoreinfo_find() differs\n", out);
+	if (!vmcoreinfo_find_line(info, entry->name, entry->name_length, &line) ||
+	    line.key != key || line.value.data != text.data || line.value.length != text.length)
+		fputs("contradiction: vmcoreinfo_find_line() differs\n", out);
+}
+
+static void print_number(FILE *out, const struct vmcoreinfo_line *line)
+{
+	uint64_t bits;
+
+	if (vmcoreinfo_line_number(line, &bits) == VMCOREINFO_OK)
+		fprintf(out, " %" PRIu64, bits);
+	else
+		fputs(" -", out);
+}
+
+static void print_lines(FILE *out, const struct vmcoreinfo *info)
+{
+	struct vmcoreinfo_line line;
+
+	memset(&line, 0, sizeof(line));
+	while (vmcoreinfo_next_line(info, &line)) {
+		fprintf(out, "line %zu ", line.number);
+		print_bytes(out, line.name.data, line.name.length);
+		fputc(' ', out);
+		print_bytes(out, line.value.data, line.value.length);
+		print_number(out, &line);
+		fputc('\n', out);
+	}
+}
+
+static void print_quirks(FILE *out, const struct vmcoreinfo *info)
+{
+	unsigned int key, arch;
+
+	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++)
+		for (arch = 0; entry_of(key)->quirk_count && arch < VMCOREINFO_ARCH_COUNT; arch++) {
+			const struct vmcoreinfo_quirk *quirk = vmcoreinfo_quirk_of(
+				info, (enum vmcoreinfo_key)key, (enum vmcoreinfo_arch)arch);
+
+			if (quirk)
+				fprintf(out, "quirk %s %u %s %s\n", entry_of(key)->name, arch,
+					quirk->releases, quirk->text);
+		}
 }
 
 static void parse(struct state *state, const char *text, size_t length)
@@ -223,18 +271,17 @@ static void parse(struct state *state, const char *text, size_t length)
 	errors = vmcoreinfo_parse(state->info, text, length, report, state);
 	fprintf(state->out, "errors %zu\n", errors);
 	if (vmcoreinfo_parse(silent, text, length, NULL, NULL) != errors ||
-	    memcmp(silent->present, state->info->present, sizeof(silent->present)) != 0)
+	    memcmp(silent->statuses, state->info->statuses, VMCOREINFO_KEY_COUNT) != 0)
 		fputs("contradiction: without a report it differs\n", state->out);
 	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
-		const struct vmcoreinfo_value *a = &state->info->values[key];
-		const struct vmcoreinfo_value *b = &silent->values[key];
-
 		print_value(state->out, state->info, (enum vmcoreinfo_key)key);
 		if (vmcoreinfo_has(silent, (enum vmcoreinfo_key)key) &&
-		    (a->bits != b->bits || a->text != b->text))
+		    (state->info->values[key].bits != silent->values[key].bits ||
+		     state->info->values[key].text != silent->values[key].text))
 			fputs("contradiction: a value is not set\n", state->out);
 	}
-	if (vmcoreinfo_has(state->info, VMCOREINFO_KEY_COUNT))
+	if (vmcoreinfo_has(state->info, (enum vmcoreinfo_key)VMCOREINFO_KEY_COUNT) ||
+	    vmcoreinfo_has(state->info, VMCOREINFO_NO_KEY))
 		fputs("contradiction: it has what is no key\n", state->out);
 	free(silent);
 }
@@ -261,13 +308,14 @@ static void take_note(struct state *state, const struct bytes *note)
 
 static void find(struct state *state, const struct bytes *name)
 {
-	struct vmcoreinfo_text text;
+	struct vmcoreinfo_line line;
 
 	fputs("find ", state->out);
 	print_bytes(state->out, name->data, name->length);
-	if (vmcoreinfo_find(state->info, (const char *)name->data, name->length, &text)) {
+	if (vmcoreinfo_find_line(state->info, (const char *)name->data, name->length, &line)) {
 		fputs(" is ", state->out);
-		print_bytes(state->out, text.data, text.length);
+		print_bytes(state->out, line.value.data, line.value.length);
+		print_number(state->out, &line);
 	}
 	fputc('\n', state->out);
 }
@@ -319,7 +367,7 @@ static bool read_memory(void *context, uint64_t address, void *buffer, size_t si
 	return good;
 }
 
-static void derive(const struct state *state, const struct vmcoreinfo_target *target)
+static void derive(const struct state *state, const struct vmcoreinfo_dump *dump)
 {
 	size_t i;
 
@@ -327,8 +375,8 @@ static void derive(const struct state *state, const struct vmcoreinfo_target *ta
 		struct vmcoreinfo_derived derived = { 0x5a5a5a5a, "not set" };
 		enum vmcoreinfo_status status;
 
-		status = derivations[i].derive(state->info, target, &derived);
-		fprintf(state->out, "derive %s %s", derivations[i].name, status_names[status]);
+		status = derivations[i].derive(state->info, dump, &derived);
+		fprintf(state->out, "derive %s %s", derivations[i].name, vmcoreinfo_status_name(status));
 		if (status == VMCOREINFO_OK)
 			fprintf(state->out, " %" PRIu64 " %s", derived.value, derived.recipe);
 		fputc('\n', state->out);
@@ -337,26 +385,26 @@ static void derive(const struct state *state, const struct vmcoreinfo_target *ta
 
 static void take_target(struct state *state, char *arch, const char *order, const char *mode)
 {
-	struct vmcoreinfo_target target = { VMCOREINFO_ARCH_UNKNOWN, false, read_memory, state };
+	struct vmcoreinfo_dump dump = { VMCOREINFO_ARCH_UNKNOWN, false, read_memory, state };
 	unsigned int i;
 
 	if (strcmp(arch, "?") == 0) {
-		target.arch = (enum vmcoreinfo_arch)64;
+		dump.arch = (enum vmcoreinfo_arch)64;
 	} else if (strcmp(arch, "-") != 0) {
 		struct bytes name = copy_of(arch, strlen(arch));
 
-		target.arch = vmcoreinfo_arch_from_name((const char *)name.data, name.length);
+		dump.arch = vmcoreinfo_arch_from_name((const char *)name.data, name.length);
 		free(name.start);
 	}
-	target.big_endian = strcmp(order, "big") == 0;
+	dump.big_endian = strcmp(order, "big") == 0;
 	for (i = 0; i < MODE_COUNT && strcmp(mode, mode_names[i]) != 0; i++)
 		;
 	if (i == MODE_COUNT)
 		fail("no such memory");
 	state->mode = (enum mode)i;
 	if (state->mode == MODE_NONE)
-		target.read = NULL;
-	derive(state, &target);
+		dump.read = NULL;
+	derive(state, &dump);
 }
 
 /* ---- what is known ----------------------------------------------------------- */
@@ -378,27 +426,29 @@ static void print_metadata(FILE *out)
 	size_t i;
 
 	fprintf(out, "release %s %s\n", VMCOREINFO_FIRST_RELEASE, VMCOREINFO_LATEST_RELEASE);
+	if (vmcoreinfo_key_count() != VMCOREINFO_KEY_COUNT)
+		fputs("contradiction: two counts of keys\n", out);
 	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
 		const struct vmcoreinfo_entry *entry = entry_of(key);
 
-		again = VMCOREINFO_KEY_COUNT;
+		again = VMCOREINFO_NO_KEY;
 		fprintf(out, "entry %s %s %s %s %s %s", entry->name, kinds[entry->kind],
-			formats[entry->format], units[entry->unit], entry->since,
+			formats[entry->format], units[entry->unit], entry->since ? entry->since : "-",
 			entry->until ? entry->until : "-");
 		for (i = 0; i < entry->replaced_by_count; i++)
 			fprintf(out, " %s", entry_of(entry->replaced_by[i])->name);
 		fputc('\n', out);
 		if (strlen(entry->name) != entry->name_length)
 			fputs("contradiction: not the length of the name\n", out);
-		if (!vmcoreinfo_key_from_name(entry->name, entry->name_length, &again) || again != key)
+		if (!vmcoreinfo_key_from_name(entry->name, entry->name_length, &again) || (unsigned int)again != key)
 			fputs("contradiction: the key is not found by its name\n", out);
 		if (vmcoreinfo_key_from_name(entry->name, entry->name_length - 1, &again) &&
-		    again == key)
+		    (unsigned int)again == key)
 			fputs("contradiction: the key is found by a part of its name\n", out);
 	}
-	if (entry_of(VMCOREINFO_KEY_COUNT))
+	if (entry_of(VMCOREINFO_KEY_COUNT) || vmcoreinfo_entry_of(VMCOREINFO_NO_KEY))
 		fputs("contradiction: there is an entry of no key\n", out);
-	for (id = 0; id <= VMCOREINFO_NOT_TEXT_LINE; id++)
+	for (id = 0; id <= VMCOREINFO_GARBAGE_LINE; id++)
 		fprintf(out, "id %s\n", vmcoreinfo_diagnostic_name((enum vmcoreinfo_diagnostic_id)id));
 	if (strcmp(vmcoreinfo_diagnostic_name((enum vmcoreinfo_diagnostic_id)id), "?") != 0)
 		fputs("contradiction: there is a diagnostic of no name\n", out);
@@ -433,6 +483,9 @@ static void take_line(struct state *state, char *line)
 		parse(state, NULL, 0);
 	} else if (strcmp(verb, "targetless") == 0) {
 		derive(state, NULL);
+	} else if (strcmp(verb, "lines") == 0) {
+		print_lines(state->out, state->info);
+		print_quirks(state->out, state->info);
 	} else if (strcmp(verb, "metadata") == 0) {
 		print_metadata(state->out);
 	} else if (strcmp(verb, "memory") == 0 && words[1]) {

@@ -185,10 +185,12 @@ def python_answer(request: Iterable[str]) -> list[str]:
             else:
                 info = vmcoreinfo.VmcoreInfo(text)
             answer += _parsed(info)
+        elif verb == "lines":
+            answer += _lines(info)
         elif verb == "find":
             name = bytes.fromhex(words[0].strip("-")).decode("latin-1")
-            entry = info.entry(name)
-            is_text = f" is {digits(entry.text.encode())}" if entry else ""
+            found = info.line(name)
+            is_text = f" is {digits(found.text.encode())} {_number(found)}" if found else ""
             answer.append(f"find {words[0]}{is_text}")
         elif verb == "memory":
             chunks[int(words[0], 16)] = bytes.fromhex(words[1].strip("-"))
@@ -211,19 +213,36 @@ def _parsed(info: vmcoreinfo.VmcoreInfo) -> list[str]:
     ]
     answer.append(f"errors {sum(d.severity == 'error' for d in info.diagnostics)}")
     for key in vmcoreinfo.ENTRIES:
-        entry = info.entry(key)
-        if not entry:
+        line = info.line(key)
+        if not line:
             continue
-        value = entry.value
-        unsigned = signed = "-"
-        if isinstance(value, int) and not isinstance(value, bool):
-            unsigned = str(value) if 0 <= value <= MASK else "-"
-            signed = str(value) if -(1 << 63) <= value < 1 << 63 else "-"
-        raw = "-"
-        if isinstance(value, bytes):
-            raw = value.hex() if len(value) <= 256 else str(len(value))
-        answer.append(f"value {key} {unsigned} {signed} {digits(entry.text.encode())} {raw}")
+        bits, raw = "-", "-"
+        if isinstance(line.value, int) and not isinstance(line.value, bool):
+            bits = str(line.value & MASK)
+        if isinstance(line.value, bytes):
+            raw = line.value.hex() if len(line.value) <= 256 else str(len(line.value))
+        answer.append(f"value {key} {line.status} {bits} {digits(line.text.encode())} {raw}")
+        if info.status(key) != line.status or (key in info) != (line.status == "ok"):
+            answer.append(f"contradiction: two statuses of {key}")
     return answer
+
+
+def _lines(info: vmcoreinfo.VmcoreInfo) -> list[str]:
+    answer = [
+        f"line {line.line} {digits(line.key.encode())} {digits(line.text.encode())} {_number(line)}"
+        for line in info.lines
+    ]
+    archs = [None, *dict.fromkeys(vmcoreinfo.ARCHITECTURES.values())]
+    for key in [key for key, entry in vmcoreinfo.ENTRIES.items() if entry.quirks]:
+        for number, arch in enumerate(archs):
+            quirk = info.quirk(key, arch)
+            if quirk:
+                answer.append(f"quirk {key} {number} {quirk.releases} {quirk.text}")
+    return answer
+
+
+def _number(line: vmcoreinfo.Line) -> str:
+    return "-" if line.number is None else str(line.number & MASK)
 
 
 def _noise(address: int) -> int:
@@ -271,10 +290,10 @@ def _derived(
         try:
             derived = function(info, given)
         except derive.ReadError:
-            lines.append(f"derive {name} read_failed")
+            lines.append(f"derive {name} read-failed")
             continue
         if derived is None:
-            lines.append(f"derive {name} no_recipe")
+            lines.append(f"derive {name} no-recipe")
         else:
             lines.append(f"derive {name} ok {derived.value & MASK} {derived.recipe}")
     return lines if answer is None else []

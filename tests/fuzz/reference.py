@@ -26,30 +26,42 @@ def formats() -> dict[str, str]:
     return {entry.key: entry.format.value for entry in load(ROOT / "schema").entries}
 
 
+@lru_cache(maxsize=1)
+def garbage() -> dict[str, tuple[str, ...]]:
+    """Of each key how values begin that mean nothing."""
+    return {
+        entry.key: tuple(
+            start for export in entry.exports for quirk in export.quirks for start in quirk.begins
+        )
+        for entry in load(ROOT / "schema").entries
+    }
+
+
 @lru_cache(maxsize=2)
 def grammar(start: str) -> Lark:
     text = (ROOT / "grammar" / "note.lark").read_text()
     return Lark(text, parser="lalr", start=start)
 
 
+_0X = r"0x[0-9a-fA-F]+"
 PRINTED = {
-    "decimal": r"[0-9]+",
-    "signed": r"-?[0-9]+",
-    "hex": r"(0x)?[0-9a-fA-F]+",
-    "0x-hex": r"(0x)?[0-9a-fA-F]+",
+    "decimal": rf"[0-9]+|{_0X}",
+    "signed": rf"-?[0-9]+|{_0X}",
+    "hex": rf"[0-9a-fA-F]+|{_0X}",
+    "0x-hex": rf"[0-9]+|{_0X}",
     "string": r".+",
     "hexbytes": r"([0-9a-fA-F][0-9a-fA-F])+",
     "flag": r"y",
 }
 """As the comments of the grammar have them."""
 
-NUMBERS = {"decimal": 10, "signed": 10, "hex": 16, "0x-hex": 16}
+NUMBERS = ("decimal", "signed", "hex", "0x-hex")
 
 WRONG = {
     "decimal": "the value is not a decimal number",
     "signed": "the value is not a signed decimal number",
     "hex": "the value is not a hexadecimal number",
-    "0x-hex": "the value is not a hexadecimal number",
+    "0x-hex": "the value is neither hexadecimal behind 0x nor a decimal number",
     "string": "the value is empty",
     "hexbytes": "the value is not pairs of hexadecimal digits",
     "flag": "the value is not 'y'",
@@ -75,14 +87,10 @@ class Diagnostic:
 
 @dataclass
 class Note:
-    values: dict[str, str] = field(default_factory=dict)
-    """Of each known key the value that counts, as printed."""
+    values: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of each known key the status, and the value that counts, as printed."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     is_of_the_grammar: bool = True
-
-    def number(self, key: str) -> int | None:
-        base = NUMBERS.get(formats()[key])
-        return int(self.values[key], base) if base else None
 
 
 def parse(data: bytes) -> Note:
@@ -145,15 +153,24 @@ def _line(note: Note, line: bytes, number: int, offset: int) -> str:
         report("unknown", 0, key, "no kernel that this parser knows exports this key")
         return key
     format_ = formats()[key]
+    at = len(key) + 1
+    status = "ok"
     if not re.fullmatch(PRINTED[format_], value):
-        report("malformed", len(key) + 1, key, WRONG[format_])
-        return key
-    if not _fits(format_, value):
-        report("overflow", len(key) + 1, key, "the number does not fit in 64 bits")
-        return key
-    if key in note.values:
+        status = "malformed"
+        report("malformed", at, key, WRONG[format_])
+    elif format_ in NUMBERS and not _fits(format_, value):
+        status = "out-of-range"
+        report("overflow", at, key, "the number does not fit in 64 bits")
+    elif key in note.values:
         report("duplicate", 0, key, "the key stands on an earlier line too; the last one counts")
-    note.values[key] = value
+    if status == "ok" and format_ in NUMBERS and (value[:2] == "0x") != (format_ == "0x-hex"):
+        report("other-base", at, key, "kernels print the value of this key in another base")
+    if status == "ok" and value.startswith(garbage()[key] or ("\n",)):
+        status = "garbage"
+        message = "the value is one that some kernels print, and means nothing"
+        report("garbage", at, key, message)
+    if note.values.get(key, ("", ""))[0] != "ok" or status == "ok":
+        note.values[key] = status, value
     return key
 
 
@@ -162,16 +179,19 @@ def _parts(tree: Tree[Token]) -> tuple[str, str]:
     return key, "".join(value)
 
 
+def _number(format_: str, value: str) -> int:
+    """The bits; int() refuses thousands of decimal digits, of which here all but a few are zeros."""
+    is_hex = format_ == "hex" or value.startswith("0x")
+    digits = value.removeprefix("-").removeprefix("0x").lstrip("0") or "0"
+    number = int(digits, 16 if is_hex else 10) if len(digits) < 100 else 1 << 64
+    return -number if value.startswith("-") else number
+
+
 def _fits(format_: str, value: str) -> bool:
-    if format_ not in NUMBERS:
-        return True
-    digits = value.removeprefix("-").removeprefix("0x").lstrip("0")
-    if len(digits) > 20:
-        return False
-    number = int(digits or "0", NUMBERS[format_])
-    if format_ == "signed":
-        return -(1 << 63) <= (-number if value.startswith("-") else number) < 1 << 63
-    return number < 1 << 64
+    number = _number(format_, value)
+    if format_ == "signed" and not value.startswith("0x"):
+        return -(1 << 63) <= number < 1 << 63
+    return 0 <= number < 1 << 64
 
 
 def answer(data: bytes) -> list[str]:
@@ -186,21 +206,12 @@ def answer(data: bytes) -> list[str]:
 
 
 def _value(note: Note, key: str) -> str:
-    printed = note.values[key]
-    number = note.number(key) if len(printed) < 4000 else _long(printed, key)
-    unsigned = str(number) if number is not None and number >= 0 else "-"
-    signed = str(number) if number is not None and number < 1 << 63 else "-"
-    raw = "-"
-    if formats()[key] == "hexbytes":
+    status, printed = note.values[key]
+    format_ = formats()[key]
+    bits = raw = "-"
+    if status == "ok" and format_ in NUMBERS:
+        bits = str(_number(format_, printed) & ((1 << 64) - 1))
+    if status == "ok" and format_ == "hexbytes":
         count = len(printed) // 2
         raw = printed.lower() if count <= 256 else str(count)
-    return f"value {key} {unsigned} {signed} {printed.encode().hex()} {raw}"
-
-
-def _long(printed: str, key: str) -> int | None:
-    """int() refuses thousands of decimal digits, of which here all but a few are zeros."""
-    base = NUMBERS.get(formats()[key])
-    if base is None:
-        return None
-    number = int(printed.removeprefix("-").removeprefix("0x").lstrip("0") or "0", base)
-    return -number if printed.startswith("-") else number
+    return f"value {key} {status} {bits} {printed.encode().hex() or '-'} {raw}"

@@ -41,7 +41,10 @@ FAULTS = {
     ),
     "gives a value that it does not have": (
         ("derive", "memory"),
-        ("if (attempt->status == VMCOREINFO_OK) {", "if (attempt->status != VMCOREINFO_NO_RECIPE) {"),
+        (
+            "if (attempt->status == VMCOREINFO_OK) {",
+            "if (attempt->status != VMCOREINFO_NO_RECIPE) {",
+        ),
     ),
 }
 

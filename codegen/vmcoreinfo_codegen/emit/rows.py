@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model.schema import Schema
 from ..model.entry import Quirk
+from ..model.schema import Schema
 from ..model.vocabulary import Format, QuirkKind, Unit
 from ..terms.key import Kind, argument_of, identifier_of
 from ..terms.release import Release

@@ -8,6 +8,7 @@ from ...model.vocabulary import QuirkKind
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
+
 def _check(subject: Subject) -> Iterator[Found]:
     # Garbage is known by its bytes, whatever the release.
     for line in subject.info.lines:

@@ -129,9 +129,7 @@ def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
 
 def generated(shown: Mapping[str, Any], stamp: str) -> dict[str, str]:
     """What the runtime includes that is not written by hand, by the names of the files."""
-    return {
-        name: render("c", f"{name}.j2", name, shown, stamp).text for name in _GENERATED
-    }
+    return {name: render("c", f"{name}.j2", name, shown, stamp).text for name in _GENERATED}
 
 
 def products(shown: dict[str, Any], replay: Replay | None = None) -> list[Product]:

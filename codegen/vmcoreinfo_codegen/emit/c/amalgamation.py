@@ -21,7 +21,9 @@ def runtime() -> Mapping[str, str]:
     """The files of the runtime by their names."""
     folder = files(__package__) / "runtime"
     return {
-        file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name[-2:] in (".c", ".h")
+        file.name: file.read_text("utf-8")
+        for file in folder.iterdir()
+        if file.name[-2:] in (".c", ".h")
     }
 
 

@@ -41,7 +41,7 @@ def context(schema: Schema) -> dict[str, Any]:
 def _typed(entries: list[Row]) -> list[tuple[str, str, list[Row]]]:
     """Entries by the type of their values: a name, the type, and those that have it."""
     types = {"string": "str", "hexbytes": "bytes", "flag": "bool"}
-    names = {"int": "Numbers", "str": "Strings", "bytes": "Bytes", "bool": "Flags"}
+    names = {"int": "NumberKey", "str": "StringKey", "bytes": "BytesKey", "bool": "FlagKey"}
     found = {
         type_: [entry for entry in entries if types.get(entry["format"], "int") == type_]
         for type_ in names

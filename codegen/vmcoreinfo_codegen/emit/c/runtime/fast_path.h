@@ -128,7 +128,7 @@ static const char *unknown_line(struct parser *parser, const char *line, unsigne
 	if (stop == limit || *stop != '\n' || equals == line || equals >= stop)
 		return NULL;
 	name.length = (size_t)(equals - line);
-	tell(parser, VMCOREINFO_UNKNOWN_LINE, name.data, name, (unsigned int)VMCOREINFO_NO_KEY,
+	tell(parser, VMCOREINFO_UNKNOWN_LINE, name.data, name, VMCOREINFO_NO_KEY,
 	       UNKNOWN);
 	return stop + 1;
 }

@@ -166,7 +166,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	value.data = equals + 1;
 	value.length = (size_t)(stop - value.data);
 	if (!look_up(line, name->length, key)) {
-		*key = (unsigned int)VMCOREINFO_NO_KEY;
+		*key = VMCOREINFO_NO_KEY;
 		tell(parser, VMCOREINFO_UNKNOWN_LINE, line, *name, *key, UNKNOWN);
 		return;
 	}
@@ -178,7 +178,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 static const char *parse_any(struct parser *parser, const char *at, const char **end)
 {
 	struct vmcoreinfo_text name = { at, 0 };
-	unsigned int key = (unsigned int)VMCOREINFO_NO_KEY;
+	unsigned int key = VMCOREINFO_NO_KEY;
 	const char *stop = find_unprintable(at, *end);
 
 	/* A NUL ends the text. */
@@ -247,7 +247,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 		/* It is behind the last line. */
 		if (end > text && end[-1] != '\n')
 			parser.line++;
-		tell(&parser, VMCOREINFO_NOT_TEXT_LINE, end, none, (unsigned int)VMCOREINFO_NO_KEY,
+		tell(&parser, VMCOREINFO_NOT_TEXT_LINE, end, none, VMCOREINFO_NO_KEY,
 		       "there is more text behind a NUL byte; it is not read");
 	}
 	return parser.errors;

@@ -240,17 +240,21 @@ class _Reading:
             stop = newline if newline >= 0 else len(text)
             key = self._read_line(text[offset:stop], number, offset)
             if newline < 0:
-                self._report("truncated", number, offset, key, "the last line has no newline; it may be cut")
+                self._report(
+                    "truncated", number, offset, key, "the last line has no newline; it may be cut"
+                )
             offset = stop + 1
         if behind.strip(b"\0"):
-            self._report("not-text", number + 1, len(text), None, "there is more text behind a NUL byte; it is not read")
+            self._report(
+                "not-text",
+                number + 1,
+                len(text),
+                None,
+                "there is more text behind a NUL byte; it is not read",
+            )
 
-    def _report(
-        self, id_: str, line: int, offset: int, key: Optional[str], message: str
-    ) -> None:
-        self.diagnostics.append(
-            Diagnostic(id_, _SEVERITIES[id_], line, offset, key, message)
-        )
+    def _report(self, id_: str, line: int, offset: int, key: Optional[str], message: str) -> None:
+        self.diagnostics.append(Diagnostic(id_, _SEVERITIES[id_], line, offset, key, message))
 
     def _read_line(self, line: bytes, number: int, offset: int) -> Optional[str]:
         """Take in one line without its newline; returns its key where it has one."""
@@ -258,7 +262,13 @@ class _Reading:
         # Of ASCII, just 0x20 to 0x7e are printable.
         if not (decoded.isascii() and decoded.isprintable()):
             bad = next(i for i, byte in enumerate(line) if not 0x20 <= byte <= 0x7E)
-            self._report("not-text", number, offset + bad, None, "a byte that is not printable ASCII; the line is not used")
+            self._report(
+                "not-text",
+                number,
+                offset + bad,
+                None,
+                "a byte that is not printable ASCII; the line is not used",
+            )
             return None
         key, equals, text = decoded.partition("=")
         if not equals:
@@ -413,7 +423,10 @@ class ParsedText(Mapping[str, Value]):
                 if self.status(key) == "garbage":
                     return quirk
             elif not quirk.archs or arch in quirk.archs:
-                if any(since <= release and (not until or release < until) for since, until in quirk.spans):
+                if any(
+                    since <= release and (not until or release < until)
+                    for since, until in quirk.spans
+                ):
                     return quirk
         return None
 

@@ -18,6 +18,8 @@ MASK = 0xFFFFFFFFFFFFFFFF
 
 
 class Derived(NamedTuple):
+    """A value, and the name of the recipe that it came from."""
+
     value: int
     recipe: str
 
