@@ -23,7 +23,7 @@ HEADER = C_SOURCE / "vmcoreinfo.h"
 COMPILERS = ("gcc", "clang")
 LEVELS = ("-O0", "-O2")
 
-LIBRARY = {"memcmp", "memcpy", "memset"}
+LIBRARY = {"memcmp", "memcpy"}
 
 # What gcc and clang call by themselves, and so expect of a freestanding build too.
 OF_COMPILERS = {"memcpy", "memset"}

@@ -67,7 +67,9 @@ def test_the_package_under_test_is_the_generated_one() -> None:
 
 def test_the_package_has_its_modules() -> None:
     stems = {path.stem for path in MODULES}
-    assert stems == {"__init__", "derive", "entries", "native", "parser", "properties"}
+    assert stems == {
+        *("__init__", "derive", "entries", "entry", "native", "parser", "properties", "recipes")
+    }
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
@@ -260,8 +262,8 @@ def test_properties_of_a_real_note(path: Path) -> None:
 
 
 def test_what_is_known_of_an_entry() -> None:
-    entry = vmcoreinfo.key_from_name("SYMBOL(vmap_area_list)")
-    assert entry == vmcoreinfo.EntryInfo(
+    entry = vmcoreinfo.ENTRIES["SYMBOL(vmap_area_list)"]
+    assert entry == vmcoreinfo.Entry(
         "SYMBOL(vmap_area_list)",
         "SYMBOL",
         "hex",
@@ -269,8 +271,9 @@ def test_what_is_known_of_an_entry() -> None:
         "3.10",
         "6.9",
         ("NUMBER(VMALLOC_START)",),
+        (),
+        (),
     )
-    assert vmcoreinfo.key_from_name("SYMBOL(vmap_area)") is None
     for known in vmcoreinfo.ENTRIES.values():
         assert set(known.replaced_by) <= vmcoreinfo.ENTRIES.keys()
 
@@ -323,25 +326,87 @@ def test_is_the_mapping_that_its_documentation_says(info: vmcoreinfo.VmcoreInfo)
 def test_unknown_keys_are_kept(info: vmcoreinfo.VmcoreInfo) -> None:
     assert info["NUMBER(NOPE)"] == "0x2"
     assert info["NOPE"] == ""
-    entry = info.entry("NUMBER(NOPE)")
-    assert entry == vmcoreinfo.Entry("NUMBER(NOPE)", "NUMBER", None, "0x2", "0x2", 6, 75)
-    assert entry is not None and TEXT[entry.offset :].startswith(b"NUMBER(NOPE)=0x2\n")
+    line = info.line("NUMBER(NOPE)")
+    assert line == vmcoreinfo.Line("NUMBER(NOPE)", "NUMBER", None, "ok", "0x2", "0x2", 6, 75)
+    assert line is not None and TEXT[line.offset :].startswith(b"NUMBER(NOPE)=0x2\n")
+    assert line.number == 2
     kinds = {line.key: line.kind for line in info.lines}
     assert kinds["CONFIG_NOPE"] == "CONFIG"
     assert kinds["NOPE"] == "bare"
     assert [d.id for d in info.diagnostics if d.key == "NUMBER(NOPE)"] == ["unknown"] * 2
 
 
-def test_lines_are_those_that_can_be_used_in_order(info: vmcoreinfo.VmcoreInfo) -> None:
-    assert [(line.line, line.key, line.text) for line in info.lines] == [
-        (1, "OSRELEASE", "6.9"),
-        (2, "NUMBER(NOPE)", "0x1"),
-        (3, "PAGESIZE", "4096"),
-        (5, "PAGESIZE", "16384"),
-        (6, "NUMBER(NOPE)", "0x2"),
-        (7, "CONFIG_NOPE", "y"),
-        (8, "NOPE", ""),
+def test_lines_are_all_in_order_with_their_status(info: vmcoreinfo.VmcoreInfo) -> None:
+    assert [(line.line, line.key, line.status, line.value) for line in info.lines] == [
+        (1, "OSRELEASE", "ok", "6.9"),
+        (2, "NUMBER(NOPE)", "ok", "0x1"),
+        (3, "PAGESIZE", "ok", 4096),
+        (4, "SIZE(page)", "malformed", None),
+        (5, "PAGESIZE", "ok", 16384),
+        (6, "NUMBER(NOPE)", "ok", "0x2"),
+        (7, "CONFIG_NOPE", "ok", "y"),
+        (8, "NOPE", "ok", ""),
     ]
+
+
+def test_why_there_is_no_value(info: vmcoreinfo.VmcoreInfo) -> None:
+    asked = ("PAGESIZE", "SIZE(page)", "SIZE(list_head)", "NOPE")
+    assert [info.status(key) for key in asked] == ["ok", "malformed", "absent", "ok"]
+    assert repr(info) == "<VmcoreInfo 6.9, 5 values>"
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("SYMBOL(max_pfn)=ffff", 0xFFFF),
+        ("SYMBOL(max_pfn)=0xffff", 0xFFFF),
+        ("NUMBER(new)=0x10", 16),
+        ("NUMBER(new)=10", 10),
+        ("NUMBER(new)=-10", -10),
+        ("NUMBER(new)=ffff", None),
+        ("SIZE(page)=64", 64),
+        ("SIZE(page)=x", None),
+        ("OSRELEASE=6", None),
+        ("CONFIG_X86_PAE=y", None),
+    ],
+)
+def test_number_of_a_line(line: str, number: int | None) -> None:
+    (found,) = vmcoreinfo.parse(f"{line}\n".encode()).lines
+    assert found.number == number
+
+
+def test_a_quirk_goes_by_the_release() -> None:
+    key = "NUMBER(PG_hugetlb)"
+    told = {
+        release: getattr(
+            vmcoreinfo.parse(f"OSRELEASE={release}\n".encode()).quirk(key), "kind", None
+        )
+        for release in ("6.5.13", "6.6.0-rc1", "6.7.2-foo", "6.8.8", "6.8.9", "6.9", "x")
+    }
+    assert told == {
+        "6.5.13": None,
+        "6.6.0-rc1": "wrong",
+        "6.7.2-foo": "wrong",
+        "6.8.8": "wrong",
+        "6.8.9": "missing",
+        "6.9": None,
+        "x": None,
+    }
+
+
+def test_a_quirk_of_some_architectures_is_told_for_them() -> None:
+    keys = [
+        (key, quirk.archs)
+        for key, entry in vmcoreinfo.ENTRIES.items()
+        for quirk in entry.quirks
+        if quirk.archs
+    ]
+    ((key, archs),) = keys
+    info = vmcoreinfo.parse(b"OSRELEASE=6.1\n")
+    assert info.quirk(key) is None and info.quirk(key, "x86_64") is None
+    assert [getattr(info.quirk(key, arch), "kind", None) for arch in archs] == ["duplicate"] * len(
+        archs
+    )
 
 
 def test_diagnostics_are_in_order_of_the_lines(info: vmcoreinfo.VmcoreInfo) -> None:

@@ -306,6 +306,7 @@ class _Builder(ConsumerBuilder):
                         ranges=tuple(ranges),
                         archs=self._arch_names(clause.archs) or archs,
                         text=str(clause.text),
+                        begins=tuple(map(str, clause.begins)),
                         location=self._at(clause),
                     )
                 )

@@ -26,6 +26,10 @@ class _Archs(tuple[tree.Word, ...]):
     pass
 
 
+class _Begins(tuple[tree.Word, ...]):
+    pass
+
+
 class _Requires(tuple[tree.Word, ...]):
     pass
 
@@ -275,6 +279,7 @@ class Builder(Transformer[Token, tree.File]):
             _word(children[0]),
             ranges,
             tuple(_only(_Archs, children)),
+            tuple(_only(_Begins, children)),
             _text(children),
         )
 
@@ -426,6 +431,9 @@ class Builder(Transformer[Token, tree.File]):
 
     def on_archs(self, meta: Meta, children: Children) -> _Archs:
         return _Archs(_words(children))
+
+    def begins(self, meta: Meta, children: Children) -> _Begins:
+        return _Begins(_text([child]) for child in children if isinstance(child, Token))
 
     def requires(self, meta: Meta, children: Children) -> _Requires:
         return _Requires(_words(children))

@@ -134,8 +134,10 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
             return f"{expression.render(node.expression)}{_range(node.range)}", None
         case tree.BoundaryClause(boundary=boundary, reason=reason):
             return _boundary(boundary), reason
-        case tree.Quirk(ranges=ranges, archs=archs, text=text):
-            return ", ".join(f"{low}..{high or ''}" for low, high in ranges) + _on(archs), text
+        case tree.Quirk(ranges=ranges, archs=archs, begins=begins, text=text):
+            spans = ", ".join(f"{low}..{high or ''}" for low, high in ranges)
+            starts = ", ".join(f'"{start}"' for start in begins)
+            return f"{spans}{_on(archs)}{f' begins {starts}' if starts else ''}", text
         case tree.Changed(boundary=boundary, text=text):
             return _boundary(boundary), text
         case tree.ToolRelease(release=release, date=date, kernels=kernels):

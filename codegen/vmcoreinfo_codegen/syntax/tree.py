@@ -213,11 +213,12 @@ class BoundaryClause(Clause):
 
 @dataclass(frozen=True)
 class Quirk(Clause):
-    """`quirk kind ranges "text"`."""
+    """`quirk kind ranges begins "start" "text"`."""
 
     kind: Word
     ranges: tuple[tuple[Word, Word | None], ...]
     archs: tuple[Word, ...]
+    begins: tuple[Word, ...]
     text: Word
 
     @property

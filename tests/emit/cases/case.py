@@ -10,8 +10,8 @@ import vmcoreinfo
 from tests.emit.driver import MASK, Driver, memory, parsing, target
 from vmcoreinfo import derive
 
-NO_RECIPE = "no_recipe"
-READ_FAILED = "read_failed"
+NO_RECIPE = "no-recipe"
+READ_FAILED = "read-failed"
 
 Outcome = tuple[int, str] | str
 

@@ -59,7 +59,7 @@ static inline const struct shape *other_key(const char *window, unsigned int len
 	if (key >= VMCOREINFO_KEY_COUNT)
 		return NULL;
 	shape = &shapes[key];
-	if (length < 8 || (LONGEST_KEY > 40 && length > 40))
+	if (length < 8)
 		return same(window, shape->name, length) ? shape : NULL;
 	return starts(window, shape) ? shape : NULL;
 }

@@ -422,12 +422,10 @@ class ParsedText(Mapping[str, Value]):
                 # It is known by its bytes, whatever the release.
                 if self.status(key) == "garbage":
                     return quirk
-            elif not quirk.archs or arch in quirk.archs:
-                if any(
-                    since <= release and (not until or release < until)
-                    for since, until in quirk.spans
-                ):
-                    return quirk
+            elif (not quirk.archs or arch in quirk.archs) and any(
+                since <= release and (not until or release < until) for since, until in quirk.spans
+            ):
+                return quirk
         return None
 
     @property

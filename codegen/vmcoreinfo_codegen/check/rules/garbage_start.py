@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.schema import Schema
+from ...model.vocabulary import QuirkKind
+from ..rule import Finding, Rule
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        for quirk in (quirk for export in entry.exports for quirk in export.quirks):
+            is_garbage = quirk.kind is QuirkKind.GARBAGE
+            if is_garbage and not quirk.begins:
+                message = f"how the garbage of {entry.key} begins is not said: begins \"…\""
+                yield quirk.location, f"{message}; parsers know it by that"
+            elif quirk.begins and not is_garbage:
+                yield quirk.location, f"a value that is {quirk.kind} can begin in any way"
+            elif is_garbage and entry.format.is_number:
+                yield quirk.location, f"{entry.key} is a number, which does not begin in some way"
+
+
+RULE = Rule(
+    id="VMCI034",
+    name="garbage-start",
+    doc="A `quirk garbage` says by `begins` how such a value begins, and no other quirk does: parsers "
+    "know garbage by its bytes, as the release of a distribution's kernel does not tell.",
+    example="""
+BUILD-ID {
+	doc		"Build id of vmlinux."
+	value		hexbytes
+	via		VMCOREINFO_BUILD_ID
+	since		6.9
+	quirk garbage	6.11.3..6.11.10 "three words of the header" ### how the garbage of BUILD-ID begins is not said: begins "…"; parsers know it by that
+}
+""",
+    check=_check,
+)
