@@ -3680,7 +3680,7 @@ static enum vmcoreinfo_status read_memory(const struct vmcoreinfo_dump *dump, ui
 	unsigned char bytes[8];
 	size_t i;
 
-	if (!dump || !dump->read || !dump->read(dump->context, address, bytes, size))
+	if (!dump->read || !dump->read(dump->context, address, bytes, size))
 		return VMCOREINFO_READ_FAILED;
 	*value = 0;
 	for (i = 0; i < size; i++)
@@ -3716,8 +3716,7 @@ static bool applies(const struct recipe_row *recipe, const struct vmcoreinfo *in
 	size_t i;
 
 	if (recipe->archs) {
-		if (!dump || (unsigned int)dump->arch >= 64 ||
-		    !(recipe->archs >> dump->arch & 1))
+		if ((unsigned int)dump->arch >= 64 || !(recipe->archs >> dump->arch & 1))
 			return false;
 	}
 	for (i = 0; i < recipe->key_count; i++)
@@ -3727,6 +3726,9 @@ static bool applies(const struct recipe_row *recipe, const struct vmcoreinfo *in
 		return true;
 	return is_within(mainline_of(release_of(info)), recipe->since, recipe->until);
 }
+
+/* What is known of a dump where the caller tells nothing. */
+static const struct vmcoreinfo_dump no_dump = { VMCOREINFO_ARCH_UNKNOWN, false, NULL, NULL };
 
 /* How far a derivation has come with its recipes. */
 struct attempt {
@@ -3795,6 +3797,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_page_shift(const struct vmcoreinfo *inf
 	};
 	struct attempt attempt = { recipes, 1, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		attempt.status = page_shift_page_size(info, dump, &attempt.value);
 	return settled(&attempt, derived);
@@ -3909,6 +3913,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_vmalloc_start(const struct vmcoreinfo *
 	};
 	struct attempt attempt = { recipes, 4, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4019,6 +4025,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_kaslr_offset(const struct vmcoreinfo *i
 	};
 	struct attempt attempt = { recipes, 9, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4077,6 +4085,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_phys_base(const struct vmcoreinfo *info
 	};
 	struct attempt attempt = { recipes, 2, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4208,6 +4218,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_va_bits(const struct vmcoreinfo *info,
 	};
 	struct attempt attempt = { recipes, 7, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4414,6 +4426,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_section_size_bits(const struct vmcorein
 	};
 	struct attempt attempt = { recipes, 18, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4656,6 +4670,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_max_physmem_bits(const struct vmcoreinf
 	};
 	struct attempt attempt = { recipes, 22, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4717,6 +4733,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_section_map_mask(const struct vmcoreinf
 	};
 	struct attempt attempt = { recipes, 4, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		;
 	return settled(&attempt, derived);
@@ -4777,6 +4795,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_page_table_root(const struct vmcoreinfo
 	};
 	struct attempt attempt = { recipes, 3, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4831,6 +4851,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_page_refcount_offset(const struct vmcor
 	};
 	struct attempt attempt = { recipes, 2, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4882,6 +4904,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_page_head_offset(const struct vmcoreinf
 	};
 	struct attempt attempt = { recipes, 2, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -4917,6 +4941,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_slab_mapcount(const struct vmcoreinfo *
 	};
 	struct attempt attempt = { recipes, 1, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		attempt.status = slab_mapcount_page_type(info, dump, &attempt.value);
 	return settled(&attempt, derived);
@@ -4952,6 +4978,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_slab_flag(const struct vmcoreinfo *info
 	};
 	struct attempt attempt = { recipes, 2, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -5000,6 +5028,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_buddy_mapcount(const struct vmcoreinfo 
 	};
 	struct attempt attempt = { recipes, 3, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:
@@ -5098,6 +5128,8 @@ enum vmcoreinfo_status vmcoreinfo_derive_log_buffer(const struct vmcoreinfo *inf
 	};
 	struct attempt attempt = { recipes, 5, 0, 0, VMCOREINFO_NO_RECIPE, 0 };
 
+	if (!dump)
+		dump = &no_dump;
 	while (next_recipe(&attempt, info, dump))
 		switch (attempt.at) {
 		case 0:

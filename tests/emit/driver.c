@@ -248,8 +248,11 @@ static void print_quirks(FILE *out, const struct vmcoreinfo *info)
 {
 	unsigned int key, arch;
 
-	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++)
-		for (arch = 0; entry_of(key)->quirk_count && arch < VMCOREINFO_ARCH_COUNT; arch++) {
+	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
+		if (vmcoreinfo_quirk_of(info, (enum vmcoreinfo_key)key, (enum vmcoreinfo_arch)64) !=
+		    vmcoreinfo_quirk_of(info, (enum vmcoreinfo_key)key, VMCOREINFO_ARCH_UNKNOWN))
+			fputs("contradiction: a quirk of what is no architecture\n", out);
+		for (arch = 0; arch < VMCOREINFO_ARCH_COUNT; arch++) {
 			const struct vmcoreinfo_quirk *quirk = vmcoreinfo_quirk_of(
 				info, (enum vmcoreinfo_key)key, (enum vmcoreinfo_arch)arch);
 
@@ -257,6 +260,7 @@ static void print_quirks(FILE *out, const struct vmcoreinfo *info)
 				fprintf(out, "quirk %s %u %s %s\n", entry_of(key)->name, arch,
 					quirk->releases, quirk->text);
 		}
+	}
 }
 
 static void parse(struct state *state, const char *text, size_t length)
@@ -280,6 +284,8 @@ static void parse(struct state *state, const char *text, size_t length)
 		     state->info->values[key].text != silent->values[key].text))
 			fputs("contradiction: a value is not set\n", state->out);
 	}
+	if (vmcoreinfo_quirk_of(state->info, VMCOREINFO_NO_KEY, VMCOREINFO_ARCH_UNKNOWN))
+		fputs("contradiction: there is a quirk of nothing\n", state->out);
 	if (vmcoreinfo_has(state->info, (enum vmcoreinfo_key)VMCOREINFO_KEY_COUNT) ||
 	    vmcoreinfo_has(state->info, VMCOREINFO_NO_KEY))
 		fputs("contradiction: it has what is no key\n", state->out);
@@ -452,6 +458,10 @@ static void print_metadata(FILE *out)
 		fprintf(out, "id %s\n", vmcoreinfo_diagnostic_name((enum vmcoreinfo_diagnostic_id)id));
 	if (strcmp(vmcoreinfo_diagnostic_name((enum vmcoreinfo_diagnostic_id)id), "?") != 0)
 		fputs("contradiction: there is a diagnostic of no name\n", out);
+	for (i = 0; i <= VMCOREINFO_READ_FAILED; i++)
+		fprintf(out, "status %s\n", vmcoreinfo_status_name((enum vmcoreinfo_status)i));
+	if (strcmp(vmcoreinfo_status_name((enum vmcoreinfo_status)i), "?") != 0)
+		fputs("contradiction: there is a status of no name\n", out);
 	if (vmcoreinfo_key_from_name(NULL, 0, &again) || vmcoreinfo_arch_from_name(NULL, 0))
 		fputs("contradiction: no name is a name\n", out);
 	for (i = 0; derivations[i].name; i++)

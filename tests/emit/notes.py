@@ -135,6 +135,13 @@ KEY_OF_FORMAT = {
 LONG = b"A" * 100_000
 
 TEXTS: dict[str, bytes] = {
+    "garbage": b"OSRELEASE=init_uts_ns.name.release\nBUILD-ID=1400000003000000474e55003b43fad5\n",
+    "garbage_of_the_other_order": b"OSRELEASE=6.1.9\nBUILD-ID=0000001400000003474e5500aabbccdd\n",
+    "garbage_cut": b"OSRELEASE=init_uts_ns.name.releas\nBUILD-ID=1400000003000000474e55\n",
+    "garbage_behind_good": b"BUILD-ID=ab\nBUILD-ID=1400000003000000474e550011\n",
+    "good_behind_garbage": b"BUILD-ID=1400000003000000474e550011\nBUILD-ID=ab\n",
+    "other_bases": b"SIZE(page)=0x40\nNUMBER(PG_lru)=0x5\nNUMBER(VMALLOC_START)=17\n",
+    "unknown_numbers": b"SYMBOL(x)=ff\nSYMBOL(x=ff\nSYMBOL()=1\nNUMBER(x)=-5\nNUMBER(y)=0x5\nZ=\n",
     "empty": b"",
     "unknown_without_newline": b"unknown=1",
     "unknown_of_62_bytes_without_newline": b"A" * 60 + b"=1",
@@ -374,7 +381,17 @@ RELEASES = (
     *("4.18.0-553.el8_10.x86_64", "4.19", "5.1", "5.2", "5.3", "5.4.0", "5.5", "5.11", "5.12"),
     *("6.2", "6.3", "6.5", "6.6", "6.12.117+deb13-cloud-amd64", "6.13", "7.3", "99.99.99"),
     *("", "6", "6.", ".6", "x6.9", "-6.9", "6.x", "6.9x", "65535.65535", "65536.1", "1.65536"),
-    *("3.10.65536", "2.6.65536", "2.6.65535", "0.0", "0.1", "00000000000003.0000000010"),
+    *(
+        "3.10.65536",
+        "2.6.65536",
+        "2.6.65535",
+        "2.6.32.5",
+        "2.6.32.5.1",
+        "4.14.9.1.2",
+        "0.0",
+        "0.1",
+        "00000000000003.0000000010",
+    ),
     *("9" * 400 + ".1", "3." + "0" * 400 + "8", "init_uts_ns.name.release", "6 .9", "6. 9", "2..6"),
 )
 

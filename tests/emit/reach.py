@@ -23,12 +23,12 @@ def requests() -> Iterator[list[str]]:
     yield from of_real_notes()
     found = [finding(name) for name in notes.NAMES_TO_FIND]
     for text in notes.TEXTS.values():
-        yield [parsing(text), *found]
+        yield [parsing(text), *found, "lines"]
     for note, _, _ in HEADERS.values():
         yield [reading(note)]
     for release in notes.RELEASES:
         text = f"OSRELEASE={release}\nPAGESIZE=4096\n".encode()
-        yield [parsing(text), *(target(arch) for arch in notes.ARCHITECTURES)]
+        yield [parsing(text), "lines", *(target(arch) for arch in notes.ARCHITECTURES)]
     yield from of_recipes()
     yield from of_cases()
 
@@ -64,7 +64,7 @@ def of_cases() -> Iterator[list[str]]:
 
 
 def _text(release: int, values: dict[str, int]) -> bytes:
-    fields = ".".join(str(release >> shift & 0xFFFF) for shift in (32, 16, 0))
+    fields = ".".join(str(release >> shift & 0xFFFF) for shift in (48, 32, 16))
     lines = [f"OSRELEASE={fields}"] if release else []
     lines += [f"{key}={notes.as_printed(key, number)}" for key, number in values.items()]
     return "".join(f"{line}\n" for line in lines).encode()

@@ -22,7 +22,12 @@ from tests.emit.driver import C_SOURCE, Driver, build_driver, compiles
 
 SOURCE = C_SOURCE / "vmcoreinfo.c"
 
-BUILDS = {"64 bits": (), "32 bits": ("-m32",), "not gnu": ("-U__GNUC__",)}
+BUILDS = {
+    "64 bits": (),
+    "32 bits": ("-m32",),
+    "not gnu": ("-U__GNUC__",),
+    "freestanding": ("-ffreestanding",),
+}
 
 
 def covered(requests: Iterable[list[str]], folder: Path, *options: str) -> dict[str, Any]:
@@ -88,8 +93,20 @@ def test_what_is_not_reached_is_seen(tmp_path: Path) -> None:
 
 def test_preprocessor_leaves_nothing_else_out() -> None:
     conditions = re.findall(r"^#\s*(?:el)?if.*", SOURCE.read_text(), re.MULTILINE)
-    generation, *others = conditions
+    library, generation, *others = conditions
+    assert library == "#if __STDC_HOSTED__"
     assert generation.startswith("#if VMCOREINFO_ABI != ")
-    wide, narrow = others
+    wide, narrow = (condition for condition in others if "__GNUC__" in condition)
     assert wide == "#if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX"
     assert narrow == "#elif defined(__GNUC__)"
+    # What a part of the schema leaves out, and what a build without a C library has instead.
+    assert {condition for condition in others if "__GNUC__" not in condition} == {
+        "#if __STDC_HOSTED__",
+        "#if VMCOREINFO_HAS_METADATA",
+        "#if VMCOREINFO_HAS_DERIVATIONS",
+        "#if VMCOREINFO_HAS_METADATA || VMCOREINFO_HAS_DERIVATIONS",
+        *(
+            f"#if NEEDS_{name}"
+            for name in ("NUMBER_OF", "SHIFT_LEFT", "SHIFT_RIGHT", "LOG2", "POINTER_SIZE", "READ")
+        ),
+    }

@@ -23,7 +23,7 @@ def case_id(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_python_derives(case: Case) -> None:
-    assert vmcoreinfo.parse(case.note).diagnostics == []
+    assert {found.id for found in vmcoreinfo.parse(case.note).diagnostics} <= {"garbage"}
     said = derived_by_python(case.derivation, case.note, case.arch, case.memory, case.big_endian)
     assert said == case.expected
 

@@ -3,7 +3,7 @@
  * Coverage-guided fuzzing of the derivations: whatever text, architecture, byte order and
  * memory, each keeps the promises of the header.
  *
- * The last four bytes of the input choose the target, the text is before them. The build
+ * The last four bytes of the input choose the dump, the text is before them. The build
  * makes derivations.inc, a list of the header's derivations: DERIVATION(name) for each.
  */
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 #define PROMISE(kept) ((kept) ? (void)0 : broken(#kept, __LINE__))
 
-typedef enum vmcoreinfo_status derivation(const struct vmcoreinfo *, const struct vmcoreinfo_target *,
+typedef enum vmcoreinfo_status derivation(const struct vmcoreinfo *, const struct vmcoreinfo_dump *,
 				    struct vmcoreinfo_derived *);
 
 #define DERIVATION(name) vmcoreinfo_derive_##name,
@@ -59,12 +59,12 @@ static bool read_memory(void *context, uint64_t address, void *buffer, size_t si
 	return true;
 }
 
-static void check(derivation *derive, const struct vmcoreinfo *info, const struct vmcoreinfo_target *target)
+static void check(derivation *derive, const struct vmcoreinfo *info, const struct vmcoreinfo_dump *dump)
 {
 	struct vmcoreinfo_derived derived = { 0x5a, not_set }, again = { 0xa5, not_set };
-	struct memory *memory = target ? target->context : NULL;
-	enum vmcoreinfo_status status = derive(info, target, &derived);
-	bool is_readable = target && target->read;
+	struct memory *memory = dump ? dump->context : NULL;
+	enum vmcoreinfo_status status = derive(info, dump, &derived);
+	bool is_readable = dump && dump->read;
 
 	PROMISE(status == VMCOREINFO_OK || status == VMCOREINFO_NO_RECIPE || status == VMCOREINFO_READ_FAILED);
 	PROMISE(status == VMCOREINFO_OK ? derived.recipe && derived.recipe[0] && derived.recipe != not_set :
@@ -74,7 +74,7 @@ static void check(derivation *derive, const struct vmcoreinfo *info, const struc
 		PROMISE(memory->failures == (status == VMCOREINFO_READ_FAILED));
 	else
 		PROMISE(!memory || memory->reads == 0);
-	PROMISE(derive(info, target, &again) == status);
+	PROMISE(derive(info, dump, &again) == status);
 	PROMISE(again.recipe == derived.recipe);
 	PROMISE(status != VMCOREINFO_OK || again.value == derived.value);
 	if (memory)
@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct vmcoreinfo_target target = { VMCOREINFO_ARCH_UNKNOWN, false, read_memory, NULL };
+	struct vmcoreinfo_dump dump = { VMCOREINFO_ARCH_UNKNOWN, false, read_memory, NULL };
 	struct memory memory = { 0, 0, 0, 0 };
 	struct vmcoreinfo *info;
 	const uint8_t *chosen;
@@ -96,13 +96,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size -= 4;
 	chosen = data + size;
-	target.arch = (enum vmcoreinfo_arch)(chosen[0] < 64 ? chosen[0] : chosen[0] - 128);
-	target.big_endian = chosen[1] & 1;
-	target.context = &memory;
+	dump.arch = (enum vmcoreinfo_arch)(chosen[0] < 64 ? chosen[0] : chosen[0] - 128);
+	dump.big_endian = chosen[1] & 1;
+	dump.context = &memory;
 	memory.kind = (chosen[1] >> 1) % MEMORY_KINDS;
 	memory.seed = chosen[2] | (unsigned int)chosen[3] << 8;
 	if (memory.kind == MEMORY_NONE)
-		target.read = NULL;
+		dump.read = NULL;
 
 	info = malloc(sizeof(*info));
 	text = malloc(size ? size : 1);
@@ -111,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(text, data, size);
 	vmcoreinfo_parse(info, text, size, NULL, NULL);
 	for (i = 0; derivations[i]; i++) {
-		check(derivations[i], info, &target);
+		check(derivations[i], info, &dump);
 		check(derivations[i], info, NULL);
 	}
 	free(info);

@@ -34,15 +34,15 @@ static void told(void *context, const struct vmcoreinfo_diagnostic *diagnostic)
 	struct told *so_far = context;
 	size_t start, newlines = 0, i;
 
-	PROMISE((unsigned int)diagnostic->id <= VMCOREINFO_NOT_TEXT_LINE);
+	PROMISE((unsigned int)diagnostic->id <= VMCOREINFO_GARBAGE_LINE);
 	PROMISE(diagnostic->severity <= VMCOREINFO_SEVERITY_ERROR);
 	PROMISE(diagnostic->message && diagnostic->message[0]);
 	PROMISE(strcmp(vmcoreinfo_diagnostic_name(diagnostic->id), "?") != 0);
 	PROMISE(diagnostic->offset <= so_far->length);
 	PROMISE(diagnostic->line >= so_far->line);
-	PROMISE(diagnostic->key.data >= so_far->text);
-	PROMISE(diagnostic->key.data + diagnostic->key.length <= so_far->text + so_far->length);
-	PROMISE(!diagnostic->key.length || !memchr(diagnostic->key.data, '=', diagnostic->key.length));
+	PROMISE(diagnostic->name.data >= so_far->text);
+	PROMISE(diagnostic->name.data + diagnostic->name.length <= so_far->text + so_far->length);
+	PROMISE(!diagnostic->name.length || !memchr(diagnostic->name.data, '=', diagnostic->name.length));
 
 	start = so_far->line_start;
 	for (i = start; i < diagnostic->offset; i++) {
@@ -77,112 +77,152 @@ static char *copy_of(const void *data, size_t length)
 /* The number as the C library reads it. */
 static uint64_t number_of(struct vmcoreinfo_text text, enum vmcoreinfo_format format)
 {
+	bool has_0x = text.length > 2 && memcmp(text.data, "0x", 2) == 0;
 	char *copy = malloc(text.length + 1), *end;
 	uint64_t number;
 
 	PROMISE(copy);
 	memcpy(copy, text.data, text.length);
 	copy[text.length] = '\0';
-	if (format == VMCOREINFO_FORMAT_SIGNED)
+	if (format == VMCOREINFO_FORMAT_SIGNED && !has_0x)
 		number = (uint64_t)strtoll(copy, &end, 10);
 	else
-		number = strtoull(copy, &end, format == VMCOREINFO_FORMAT_DECIMAL ? 10 : 16);
+		number = strtoull(copy, &end, has_0x || format == VMCOREINFO_FORMAT_HEX ? 16 : 10);
 	PROMISE(*end == '\0');
 	free(copy);
 	return number;
 }
 
+static bool is_number(enum vmcoreinfo_format format)
+{
+	return format == VMCOREINFO_FORMAT_DECIMAL || format == VMCOREINFO_FORMAT_SIGNED ||
+	       format == VMCOREINFO_FORMAT_HEX || format == VMCOREINFO_FORMAT_PREFIXED_HEX;
+}
+
 static void check_value(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 {
 	const struct vmcoreinfo_entry *entry = vmcoreinfo_entry_of(key);
-	struct vmcoreinfo_text text = { NULL, 0 }, found = { NULL, 0 };
+	enum vmcoreinfo_status status = vmcoreinfo_get_status(info, key), of_number, of_bytes;
+	struct vmcoreinfo_text text = { NULL, 0 };
 	const char *start = info->text.data, *end = start + info->text.length;
+	struct vmcoreinfo_line line;
 	uint8_t bytes[64], *enough;
 	size_t length = 0, again = 0;
-	bool is_number, fits_u64, fits_i64, is_bytes;
-	uint64_t u64 = 0;
-	int64_t i64 = 0;
+	uint64_t bits = 0;
 
-	fits_u64 = vmcoreinfo_get_u64(info, key, &u64);
-	fits_i64 = vmcoreinfo_get_i64(info, key, &i64);
-	is_bytes = vmcoreinfo_get_bytes(info, key, bytes, sizeof(bytes), &length);
-	if (!vmcoreinfo_has(info, key)) {
-		PROMISE(!fits_u64 && !fits_i64 && !is_bytes);
-		PROMISE(!vmcoreinfo_get_text(info, key, &text));
-		PROMISE(!vmcoreinfo_find(info, entry->name, entry->name_length, &text));
+	of_number = vmcoreinfo_get_number(info, key, &bits);
+	of_bytes = vmcoreinfo_get_bytes(info, key, bytes, sizeof(bytes), &length);
+	PROMISE(status <= VMCOREINFO_GARBAGE);
+	PROMISE(vmcoreinfo_has(info, key) == (status == VMCOREINFO_OK));
+	PROMISE(vmcoreinfo_get_text(info, key, &text) == status);
+	if (status == VMCOREINFO_ABSENT) {
+		PROMISE(of_number == status && of_bytes == status && !text.data);
+		PROMISE(!vmcoreinfo_find_line(info, entry->name, entry->name_length, &line));
 		return;
 	}
-	PROMISE(vmcoreinfo_get_text(info, key, &text));
 	PROMISE(text.data > start + entry->name_length && text.data + text.length <= end);
 	PROMISE(text.data[-1] == '=');
 	PROMISE(memcmp(text.data - 1 - entry->name_length, entry->name, entry->name_length) == 0);
 	PROMISE(text.data - 1 - entry->name_length == start ||
 		text.data[-2 - (ptrdiff_t)entry->name_length] == '\n');
 	PROMISE(text.data + text.length == end || text.data[text.length] == '\n');
-	PROMISE(text.length > 0);
-	PROMISE(vmcoreinfo_find(info, entry->name, entry->name_length, &found));
-	PROMISE(found.data == text.data && found.length == text.length);
+	PROMISE(vmcoreinfo_find_line(info, entry->name, entry->name_length, &line));
+	PROMISE(line.key == key && line.value.data == text.data && line.value.length == text.length);
+	PROMISE((status == VMCOREINFO_GARBAGE) <= (entry->quirk_count > 0));
+	PROMISE((status == VMCOREINFO_GARBAGE) <=
+		(vmcoreinfo_quirk_of(info, key, VMCOREINFO_ARCH_UNKNOWN) != NULL));
 
-	is_number = entry->format == VMCOREINFO_FORMAT_DECIMAL || entry->format == VMCOREINFO_FORMAT_SIGNED ||
-		    entry->format == VMCOREINFO_FORMAT_HEX || entry->format == VMCOREINFO_FORMAT_PREFIXED_HEX;
-	PROMISE(is_number == (fits_u64 || fits_i64));
-	if (is_number)
-		PROMISE(number_of(text, entry->format) == (fits_u64 ? u64 : (uint64_t)i64));
-	if (fits_u64 && fits_i64)
-		PROMISE(i64 >= 0 && u64 == (uint64_t)i64);
-	else if (fits_u64)
-		PROMISE(u64 > INT64_MAX && entry->format != VMCOREINFO_FORMAT_SIGNED);
-	else if (fits_i64)
-		PROMISE(i64 < 0 && entry->format == VMCOREINFO_FORMAT_SIGNED);
+	PROMISE(of_number == (is_number(entry->format) ? status : VMCOREINFO_WRONG_TYPE));
+	if (of_number == VMCOREINFO_OK)
+		PROMISE(number_of(text, entry->format) == bits);
 	if (entry->format != VMCOREINFO_FORMAT_HEXBYTES) {
-		PROMISE(!is_bytes);
+		PROMISE(of_bytes == VMCOREINFO_WRONG_TYPE);
 		return;
 	}
-	PROMISE(length == text.length / 2 && is_bytes == (length <= sizeof(bytes)));
-	PROMISE(!vmcoreinfo_get_bytes(info, key, bytes, length < 64 ? length - 1 : 63, &again));
+	if (status != VMCOREINFO_OK) {
+		PROMISE(of_bytes == status);
+		return;
+	}
+	PROMISE(length == text.length / 2 && length > 0);
+	PROMISE(of_bytes == (length <= sizeof(bytes) ? VMCOREINFO_OK : VMCOREINFO_TOO_LONG));
+	PROMISE(vmcoreinfo_get_bytes(info, key, bytes, length < 64 ? length - 1 : 63, &again) ==
+		VMCOREINFO_TOO_LONG);
 	PROMISE(again == length);
 	enough = malloc(length);
-	PROMISE(enough && vmcoreinfo_get_bytes(info, key, enough, length, &again) && again == length);
+	PROMISE(enough && vmcoreinfo_get_bytes(info, key, enough, length, &again) == VMCOREINFO_OK);
+	PROMISE(again == length);
 	free(enough);
 }
 
-/* Of each known key the value of the last line that can be used, by parsing line after line. */
+/* Of each known key what the last usable line says, else the last one, by parsing line after line. */
 static void check_lines(const struct vmcoreinfo *whole, size_t errors)
 {
 	static const char *place[VMCOREINFO_KEY_COUNT];
+	static enum vmcoreinfo_status status[VMCOREINFO_KEY_COUNT];
 	static uint64_t bits[VMCOREINFO_KEY_COUNT];
 	struct vmcoreinfo *one = malloc(sizeof(*one));
 	const char *at = whole->text.data, *end = at + whole->text.length;
-	const bool *present;
 	unsigned int key;
 
 	PROMISE(one);
 	memset(place, 0, sizeof(place));
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t length = newline ? (size_t)(newline - at) + 1 : (size_t)(end - at);
+		size_t length = newline ? (size_t)(newline - at) + 1 : (size_t)(end - at), found = 0;
 		char *line = copy_of(at, length);
 
 		errors -= vmcoreinfo_parse(one, line, length, NULL, NULL);
-		present = memchr(one->present, true, sizeof(one->present));
-		if (present) {
-			key = (unsigned int)(present - one->present);
+		for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
+			enum vmcoreinfo_status now = (enum vmcoreinfo_status)one->statuses[key];
+
+			if (now == VMCOREINFO_ABSENT)
+				continue;
+			found++;
+			if (place[key] && status[key] == VMCOREINFO_OK && now != VMCOREINFO_OK)
+				continue;
 			place[key] = at + (one->values[key].text - line);
+			status[key] = now;
 			bits[key] = one->values[key].bits;
-			PROMISE(!memchr(present + 1, true, VMCOREINFO_KEY_COUNT - 1 - key));
 		}
+		PROMISE(found <= 1);
 		free(line);
 		at += length;
 	}
 	PROMISE(errors == 0);
 	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
-		PROMISE(vmcoreinfo_has(whole, (enum vmcoreinfo_key)key) == (place[key] != NULL));
+		enum vmcoreinfo_status now = vmcoreinfo_get_status(whole, (enum vmcoreinfo_key)key);
+
+		PROMISE(now == (place[key] ? status[key] : VMCOREINFO_ABSENT));
 		if (!place[key])
 			continue;
 		PROMISE(whole->values[key].text == place[key]);
-		PROMISE(whole->values[key].bits == bits[key]);
+		if (now == VMCOREINFO_OK)
+			PROMISE(whole->values[key].bits == bits[key]);
 	}
 	free(one);
+}
+
+/* Lines follow each other, and each has a name and a value of its own. */
+static void check_iteration(const struct vmcoreinfo *info)
+{
+	const char *end = info->text.data + info->text.length, *before = info->text.data;
+	struct vmcoreinfo_line line;
+	size_t number = 0;
+	uint64_t bits;
+
+	memset(&line, 0, sizeof(line));
+	while (vmcoreinfo_next_line(info, &line)) {
+		PROMISE(line.number > number && line.name.length > 0);
+		PROMISE(line.name.data >= before && line.value.data == line.name.data + line.name.length + 1);
+		PROMISE(line.value.data + line.value.length <= end);
+		PROMISE(!memchr(line.name.data, '=', line.name.length));
+		PROMISE(!line.value.length || !memchr(line.value.data, '\n', line.value.length));
+		PROMISE(line.key == VMCOREINFO_NO_KEY || vmcoreinfo_entry_of(line.key));
+		if (vmcoreinfo_line_number(&line, &bits) == VMCOREINFO_OK && line.key != VMCOREINFO_NO_KEY)
+			PROMISE(number_of(line.value, vmcoreinfo_entry_of(line.key)->format) == bits);
+		number = line.number;
+		before = line.value.data + line.value.length;
+	}
 }
 
 /* Every name of the text is found by it, in a line that begins so. */
@@ -197,21 +237,19 @@ static void check_names(const struct vmcoreinfo *info)
 		const char *equals = memchr(at, '=', (size_t)(stop - at));
 		size_t length = (size_t)((equals ? equals : stop) - at);
 		char *name = copy_of(at, length);
-		struct vmcoreinfo_text found = { NULL, 0 };
-		enum vmcoreinfo_key key = VMCOREINFO_KEY_COUNT;
+		enum vmcoreinfo_key key = VMCOREINFO_NO_KEY;
+		struct vmcoreinfo_line found;
 		bool known = vmcoreinfo_key_from_name(name, length, &key);
 
 		if (known) {
 			PROMISE(vmcoreinfo_entry_of(key)->name_length == length);
 			PROMISE(memcmp(vmcoreinfo_entry_of(key)->name, name, length) == 0);
 		}
-		if (vmcoreinfo_find(info, name, length, &found)) {
-			PROMISE(!known || vmcoreinfo_has(info, key));
-			PROMISE(found.data > info->text.data + length);
-			PROMISE(found.data[-1] == '=');
-			PROMISE(memcmp(found.data - 1 - length, name, length) == 0);
-			PROMISE(found.data + found.length <= end);
-			PROMISE(!found.length || !memchr(found.data, '\n', found.length));
+		if (vmcoreinfo_find_line(info, name, length, &found)) {
+			PROMISE(!known || vmcoreinfo_get_status(info, key) != VMCOREINFO_ABSENT);
+			PROMISE(found.key == key && found.name.length == length);
+			PROMISE(memcmp(found.name.data, name, length) == 0);
+			PROMISE(found.value.data + found.value.length <= end);
 		}
 		vmcoreinfo_arch_from_name(name, length);
 		free(name);
@@ -234,7 +272,7 @@ static void check_text(const char *data, size_t length)
 	PROMISE(!length || memcmp(before, text, length) == 0);
 	PROMISE(info->text.length <= length);
 	PROMISE(!info->text.length || !memchr(info->text.data, '\0', info->text.length));
-	PROMISE(memcmp(info->present, silent->present, sizeof(info->present)) == 0);
+	PROMISE(memcmp(info->statuses, silent->statuses, VMCOREINFO_KEY_COUNT) == 0);
 	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
 		check_value(info, (enum vmcoreinfo_key)key);
 		if (!vmcoreinfo_has(info, (enum vmcoreinfo_key)key))
@@ -242,11 +280,12 @@ static void check_text(const char *data, size_t length)
 		PROMISE(info->values[key].bits == silent->values[key].bits);
 		PROMISE(info->values[key].text == silent->values[key].text);
 	}
-	PROMISE(!vmcoreinfo_has(info, VMCOREINFO_KEY_COUNT) && !vmcoreinfo_entry_of(VMCOREINFO_KEY_COUNT));
+	PROMISE(!vmcoreinfo_has(info, VMCOREINFO_NO_KEY) && !vmcoreinfo_entry_of(VMCOREINFO_NO_KEY));
 	/* Text behind a NUL is the one error that is of no line. */
 	for (key = 0; info->text.length + key < length && !text[info->text.length + key]; key++)
 		;
 	check_lines(info, errors - (info->text.length + key < length));
+	check_iteration(info);
 	check_names(info);
 	free(info);
 	free(silent);

@@ -33,11 +33,15 @@ FAULTS = {
     ),
     "reads what nobody wrote": (
         ("parse", "memory"),
-        ("memcpy(last + left, zeros, sizeof(zeros));", ""),
+        ("copy(last + left, zeros, sizeof(zeros));", ""),
     ),
     "reads behind the memory": (
         ("derive", "address"),
-        ("target->big_endian ? i : size - 1 - i", "target->big_endian ? i : size - i"),
+        ("dump->big_endian ? i : size - 1 - i", "dump->big_endian ? i : size - i"),
+    ),
+    "takes garbage for a value": (
+        ("parse", "address"),
+        ("status = VMCOREINFO_GARBAGE;", ""),
     ),
     "gives a value that it does not have": (
         ("derive", "memory"),

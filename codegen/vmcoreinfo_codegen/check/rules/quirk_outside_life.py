@@ -41,7 +41,7 @@ BUILD-ID {
 	value		hexbytes
 	via		VMCOREINFO_BUILD_ID
 	since		6.9
-	quirk garbage	6.8.3..6.8.10 "the length is wrong" ### the quirk in 6.8.3..6.8.10 is outside the life of BUILD-ID
+	quirk wrong	6.8.3..6.8.10 "the length is wrong" ### the quirk in 6.8.3..6.8.10 is outside the life of BUILD-ID
 }
 """,
     check=_check,

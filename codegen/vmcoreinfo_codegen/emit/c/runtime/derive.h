@@ -51,7 +51,7 @@ static enum vmcoreinfo_status read_memory(const struct vmcoreinfo_dump *dump, ui
 	unsigned char bytes[8];
 	size_t i;
 
-	if (!dump || !dump->read || !dump->read(dump->context, address, bytes, size))
+	if (!dump->read || !dump->read(dump->context, address, bytes, size))
 		return VMCOREINFO_READ_FAILED;
 	*value = 0;
 	for (i = 0; i < size; i++)
@@ -87,8 +87,7 @@ static bool applies(const struct recipe_row *recipe, const struct vmcoreinfo *in
 	size_t i;
 
 	if (recipe->archs) {
-		if (!dump || (unsigned int)dump->arch >= 64 ||
-		    !(recipe->archs >> dump->arch & 1))
+		if ((unsigned int)dump->arch >= 64 || !(recipe->archs >> dump->arch & 1))
 			return false;
 	}
 	for (i = 0; i < recipe->key_count; i++)
@@ -98,6 +97,9 @@ static bool applies(const struct recipe_row *recipe, const struct vmcoreinfo *in
 		return true;
 	return is_within(mainline_of(release_of(info)), recipe->since, recipe->until);
 }
+
+/* What is known of a dump where the caller tells nothing. */
+static const struct vmcoreinfo_dump no_dump = { VMCOREINFO_ARCH_UNKNOWN, false, NULL, NULL };
 
 /* How far a derivation has come with its recipes. */
 struct attempt {
