@@ -100,9 +100,10 @@ static void summarize(const struct crash_vmcoreinfo *info)
 	if (crash_vmcoreinfo_get_number(info, CRASH_VMCOREINFO_CRASHTIME, &seconds) ==
 	    CRASH_VMCOREINFO_OK) {
 		time_t then = (time_t)seconds;
+		const struct tm *fields = gmtime(&then);
 		char date[32];
 
-		if (strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", gmtime(&then)))
+		if (fields && strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", fields))
 			printf("%-14s %s\n", "crashed", date);
 	}
 	if (crash_vmcoreinfo_derive_kaslr_offset(info, NULL, &derived) == CRASH_VMCOREINFO_OK)
