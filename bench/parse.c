@@ -151,7 +151,7 @@ static uint64_t look_up(const struct note *note)
 	unsigned int i;
 
 	for (i = 0; i < VMCOREINFO_KEY_COUNT; i++) {
-		enum vmcoreinfo_key key = VMCOREINFO_KEY_COUNT;
+		enum vmcoreinfo_key key = VMCOREINFO_NO_KEY;
 
 		vmcoreinfo_key_from_name(names[i], strlen(names[i]), &key);
 		sum += (uint64_t)key;
@@ -172,21 +172,21 @@ static uint64_t search(const struct note *note)
 
 #define DERIVATION(name) vmcoreinfo_derive_##name,
 static enum vmcoreinfo_status (*const derivations[])(const struct vmcoreinfo *,
-	const struct vmcoreinfo_target *, struct vmcoreinfo_derived *) = {
+	const struct vmcoreinfo_dump *, struct vmcoreinfo_derived *) = {
 #include "derivations.inc"
 };
 
 /* Of what was parsed last. */
 static uint64_t derive(const struct note *note)
 {
-	static const struct vmcoreinfo_target target = { VMCOREINFO_ARCH_X86_64, false, NULL, NULL };
+	static const struct vmcoreinfo_dump dump = { VMCOREINFO_ARCH_X86_64, false, NULL, NULL };
 	uint64_t sum = note->length;
 	size_t i;
 
 	for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++) {
 		struct vmcoreinfo_derived derived = { 0, NULL };
 
-		sum += derivations[i](&info, &target, &derived) + derived.value;
+		sum += derivations[i](&info, &dump, &derived) + derived.value;
 	}
 	return sum;
 }

@@ -52,7 +52,7 @@ def with_an_error(repository: Path) -> None:
 
 
 def with_a_stale_product(repository: Path) -> None:
-    edit(repository / "generated" / "c" / "vmcoreinfo.c", "VMCI", "vmci")
+    edit(repository / "generated" / "c" / "vmcoreinfo.c", "VMCOREINFO", "vmcoreinfo")
 
 
 def without_a_product(repository: Path) -> None:

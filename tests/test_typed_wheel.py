@@ -49,7 +49,17 @@ def report(data: bytes) -> list[str]:
     keys: list[str] = [line.key for line in info.lines if line.format is None]
     gone = [entry.key for entry in vmcoreinfo.ENTRIES.values() if entry.until is not None]
     value: int | str | bytes | None = info.get("PAGESIZE")
-    return [*shown, *keys, *gone, str(value), info.OSRELEASE or ""]
+    return [*shown, *keys, *gone, str(value), info.OSRELEASE or "", *usable(info)]
+
+
+def usable(info: vmcoreinfo.VmcoreInfo) -> list[str]:
+    quirk = info.quirk("BUILD-ID", "x86_64")
+    why = info.status("BUILD-ID") if quirk is None else f"{quirk.kind} in {quirk.releases}"
+    if "PAGESIZE" not in info or "OSRELEASE" not in info:
+        return [why]
+    line = info.line("PAGESIZE")
+    number = 0 if line is None or line.number is None else line.number
+    return [why, f"{info['PAGESIZE'] + number:#x}", info["OSRELEASE"].upper()]
 
 
 print(moved(sys.stdin.buffer.read()), start(b""), report(b""))
@@ -58,6 +68,8 @@ WRONG = {
     "info.KERNELOFFSET + 1": "what the note may lack",
     "info.OSRELEASE.upper()": "what the note may lack",
     "info.NUMBER_no_such_thing": "an entry that no kernel has",
+    "info['PAGESIZE'].upper()": "a number taken for text",
+    "info.line('PAGESIZE').number": "a line that the note may lack",
     "derive.vmalloc_start(b'')": "a text that is not parsed",
     "vmcoreinfo.ENTRIES['PAGESIZE'].sinse": "a field that entries do not have",
 }

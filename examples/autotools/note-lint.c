@@ -16,8 +16,8 @@ static void report(void *context, const struct lint_vmcoreinfo_diagnostic *diagn
 	};
 
 	printf("%s:%zu: %s: %.*s%s%s [%s]\n", (const char *)context, diagnostic->line,
-	       severities[diagnostic->severity], (int)diagnostic->key.length, diagnostic->key.data,
-	       diagnostic->key.length ? ": " : "", diagnostic->message,
+	       severities[diagnostic->severity], (int)diagnostic->name.length, diagnostic->name.data,
+	       diagnostic->name.length ? ": " : "", diagnostic->message,
 	       lint_vmcoreinfo_diagnostic_name(diagnostic->id));
 }
 

@@ -77,26 +77,33 @@ static char *notes_of(FILE *dump, size_t *size)
 	return NULL;
 }
 
-static void print_text(const struct crash_vmcoreinfo *info, const char *what, enum crash_vmcoreinfo_key key)
+static void print_text(const struct crash_vmcoreinfo *info, const char *what,
+		       enum crash_vmcoreinfo_key key)
 {
+	enum crash_vmcoreinfo_status status;
 	struct crash_vmcoreinfo_text text;
 
-	if (crash_vmcoreinfo_get_text(info, key, &text))
+	status = crash_vmcoreinfo_get_text(info, key, &text);
+	if (status == CRASH_VMCOREINFO_OK)
 		printf("%-14s %.*s\n", what, (int)text.length, text.data);
+	else if (status != CRASH_VMCOREINFO_ABSENT)
+		printf("%-14s %s\n", what, crash_vmcoreinfo_status_name(status));
 }
 
 static void summarize(const struct crash_vmcoreinfo *info)
 {
 	struct crash_vmcoreinfo_derived derived;
-	int64_t seconds;
+	uint64_t seconds;
 
 	print_text(info, "release", CRASH_VMCOREINFO_OSRELEASE);
 	print_text(info, "build id", CRASH_VMCOREINFO_BUILD_ID);
-	if (crash_vmcoreinfo_get_i64(info, CRASH_VMCOREINFO_CRASHTIME, &seconds)) {
+	if (crash_vmcoreinfo_get_number(info, CRASH_VMCOREINFO_CRASHTIME, &seconds) ==
+	    CRASH_VMCOREINFO_OK) {
 		time_t then = (time_t)seconds;
+		const struct tm *fields = gmtime(&then);
 		char date[32];
 
-		if (strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", gmtime(&then)))
+		if (fields && strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", fields))
 			printf("%-14s %s\n", "crashed", date);
 	}
 	if (crash_vmcoreinfo_derive_kaslr_offset(info, NULL, &derived) == CRASH_VMCOREINFO_OK)

@@ -10,8 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Every key of keys.txt, by the list that the parser has of them. */
+#define ROW(identifier, kind, name, format) \
+	{ LAYOUT_VMCOREINFO_##identifier, LAYOUT_VMCOREINFO_KIND_##kind, #name },
+static const struct row {
+	enum layout_vmcoreinfo_key key;
+	enum layout_vmcoreinfo_kind kind;
+	const char *name;	/* of OFFSET(page.flags): "page.flags" */
+} rows[] = {
+	LAYOUT_VMCOREINFO_KEYS(ROW)
+};
+#define COUNT (sizeof(rows) / sizeof(rows[0]))
+
 struct field {
-	struct layout_vmcoreinfo_text type, name;	/* of "OFFSET(page.flags)": page, flags */
+	struct layout_vmcoreinfo_text type, name;	/* of "page.flags": page, flags */
 	uint64_t offset;
 };
 
@@ -32,21 +44,18 @@ static size_t read_fields(const struct layout_vmcoreinfo *info, struct field *fi
 {
 	size_t count = 0;
 
-	for (unsigned key = 0; key < LAYOUT_VMCOREINFO_KEY_COUNT; key++) {
-		const struct layout_vmcoreinfo_entry *entry = layout_vmcoreinfo_entry_of((enum layout_vmcoreinfo_key)key);
+	for (const struct row *row = rows; row < rows + COUNT; row++) {
+		const char *dot = strchr(row->name, '.');
 		struct field *field = &fields[count];
-		const char *dot;
 
-		if (entry->kind != LAYOUT_VMCOREINFO_KIND_OFFSET ||
-		    !layout_vmcoreinfo_get_u64(info, (enum layout_vmcoreinfo_key)key, &field->offset))
+		if (row->kind != LAYOUT_VMCOREINFO_KIND_OFFSET || !dot ||
+		    layout_vmcoreinfo_get_number(info, row->key, &field->offset) !=
+			    LAYOUT_VMCOREINFO_OK)
 			continue;
-		field->type.data = entry->name + strlen("OFFSET(");
-		dot = strchr(field->type.data, '.');
-		if (!dot)
-			continue;
-		field->type.length = (size_t)(dot - field->type.data);
+		field->type.data = row->name;
+		field->type.length = (size_t)(dot - row->name);
 		field->name.data = dot + 1;
-		field->name.length = strlen(dot + 1) - strlen(")");
+		field->name.length = strlen(dot + 1);
 		count++;
 	}
 	qsort(fields, count, sizeof(*fields), by_type_and_offset);
@@ -55,19 +64,22 @@ static size_t read_fields(const struct layout_vmcoreinfo *info, struct field *fi
 
 static void print_size(const struct layout_vmcoreinfo *info, struct layout_vmcoreinfo_text type)
 {
-	char name[64];
-	int length = snprintf(name, sizeof(name), "SIZE(%.*s)", (int)type.length, type.data);
-	struct layout_vmcoreinfo_text size;
+	uint64_t size;
 
-	if (length > 0 && layout_vmcoreinfo_find(info, name, (size_t)length, &size))
-		printf("};\t/* size: %.*s */\n", (int)size.length, size.data);
-	else
-		printf("};\n");
+	for (const struct row *row = rows; row < rows + COUNT; row++) {
+		if (row->kind == LAYOUT_VMCOREINFO_KIND_SIZE && strlen(row->name) == type.length &&
+		    memcmp(row->name, type.data, type.length) == 0 &&
+		    layout_vmcoreinfo_get_number(info, row->key, &size) == LAYOUT_VMCOREINFO_OK) {
+			printf("};\t/* size: %" PRIu64 " */\n", size);
+			return;
+		}
+	}
+	printf("};\n");
 }
 
 int main(void)
 {
-	static struct field fields[LAYOUT_VMCOREINFO_KEY_COUNT];
+	static struct field fields[COUNT];
 	static struct layout_vmcoreinfo info;
 	static char data[65536];
 	struct layout_vmcoreinfo_text text =

@@ -21,7 +21,7 @@
 #define START_KERNEL_MAP UINT64_C(0xffffffff80000000)
 
 static struct vmcore_dmesg_vmcoreinfo info;
-static struct vmcore_dmesg_vmcoreinfo_target target;
+static struct vmcore_dmesg_vmcoreinfo_dump target;
 static struct dump dump;
 static bool with_caller;
 
@@ -29,28 +29,33 @@ static void report(void *path, const struct vmcore_dmesg_vmcoreinfo_diagnostic *
 {
 	if (found->severity == VMCORE_DMESG_VMCOREINFO_SEVERITY_ERROR)
 		fprintf(stderr, "%s: line %zu: %.*s: %s\n", (const char *)path, found->line,
-			(int)found->key.length, found->key.data, found->message);
+			(int)found->name.length, found->name.data, found->message);
 }
 
 /* A value that there is no log without: no offset that is missing counts as 0. */
 static uint64_t number(enum vmcore_dmesg_vmcoreinfo_key key)
 {
 	uint64_t value;
+	enum vmcore_dmesg_vmcoreinfo_status status =
+		vmcore_dmesg_vmcoreinfo_get_number(&info, key, &value);
 
-	if (vmcore_dmesg_vmcoreinfo_get_u64(&info, key, &value))
+	if (status == KEY(OK))
 		return value;
-	fprintf(stderr, "the note has no %s\n", vmcore_dmesg_vmcoreinfo_entry_of(key)->name);
+	fprintf(stderr, "the log can't be found: %s is %s\n",
+		vmcore_dmesg_vmcoreinfo_entry_of(key)->name,
+		vmcore_dmesg_vmcoreinfo_status_name(status));
 	exit(1);
 }
 
-static uint64_t derived(enum vmcore_dmesg_vmcoreinfo_status derive(const struct vmcore_dmesg_vmcoreinfo *,
-							     const struct vmcore_dmesg_vmcoreinfo_target *,
-							     struct vmcore_dmesg_vmcoreinfo_derived *),
-			const char *what)
+typedef enum vmcore_dmesg_vmcoreinfo_status derivation(const struct vmcore_dmesg_vmcoreinfo *,
+						       const struct vmcore_dmesg_vmcoreinfo_dump *,
+						       struct vmcore_dmesg_vmcoreinfo_derived *);
+
+static uint64_t derived(derivation *derive, const char *what)
 {
 	struct vmcore_dmesg_vmcoreinfo_derived found;
 
-	if (derive(&info, &target, &found) == VMCORE_DMESG_VMCOREINFO_OK)
+	if (derive(&info, &target, &found) == KEY(OK))
 		return found.value;
 	fprintf(stderr, "the note does not tell the %s\n", what);
 	exit(1);
@@ -58,11 +63,12 @@ static uint64_t derived(enum vmcore_dmesg_vmcoreinfo_status derive(const struct 
 
 static bool walk_x86_64(uint64_t address, uint64_t *physical)
 {
-	uint64_t phys_base = derived(vmcore_dmesg_vmcoreinfo_derive_phys_base, "place of the kernel image");
 	uint64_t table = derived(vmcore_dmesg_vmcoreinfo_derive_page_table_root, "page table");
-	unsigned level = derived(vmcore_dmesg_vmcoreinfo_derive_va_bits, "width of addresses") == 57 ? 5 : 4;
+	uint64_t bits = derived(vmcore_dmesg_vmcoreinfo_derive_va_bits, "width of addresses");
+	unsigned level = bits == 57 ? 5 : 4;
 
-	table += phys_base - START_KERNEL_MAP;
+	table -= START_KERNEL_MAP;
+	table += derived(vmcore_dmesg_vmcoreinfo_derive_phys_base, "place of the kernel image");
 	for (;; level--) {
 		unsigned shift = 12 + 9 * (level - 1);
 		uint64_t entry, mask = (UINT64_C(1) << shift) - 1;
@@ -101,9 +107,9 @@ static uint64_t translate_arm64(uint64_t address)
 
 static bool translate(uint64_t address, uint64_t *physical)
 {
-	if (target.arch == VMCORE_DMESG_VMCOREINFO_ARCH_X86_64)
+	if (target.arch == KEY(ARCH_X86_64))
 		return walk_x86_64(address, physical);
-	if (target.arch != VMCORE_DMESG_VMCOREINFO_ARCH_ARM64)
+	if (target.arch != KEY(ARCH_ARM64))
 		return false;
 	*physical = translate_arm64(address);
 	return true;
@@ -337,9 +343,8 @@ int main(int argc, char **argv)
 		return 2;
 	target.arch = vmcore_dmesg_vmcoreinfo_arch_from_name(dump.arch, strlen(dump.arch));
 	text = vmcore_dmesg_vmcoreinfo_note_text(dump.note, dump.note_size);
-	if (vmcore_dmesg_vmcoreinfo_parse(&info, text.data, text.length, report, argv[argc - 1]))
-		return 1;
-	if (vmcore_dmesg_vmcoreinfo_derive_log_buffer(&info, &target, &log) != VMCORE_DMESG_VMCOREINFO_OK) {
+	vmcore_dmesg_vmcoreinfo_parse(&info, text.data, text.length, report, argv[argc - 1]);
+	if (vmcore_dmesg_vmcoreinfo_derive_log_buffer(&info, &target, &log) != KEY(OK)) {
 		fprintf(stderr, "the note does not tell where the log is\n");
 		return 1;
 	}

@@ -138,23 +138,27 @@ def test_what_changes_is_made_again_and_nothing_else(kind: str, tmp_path: Path) 
     wanted = "NUMBER(PG_swapcache)"
     if name == "autotools":  # which has them all
         keys.write_text(keys.read_text().replace("\n*\n", "\nPAGESIZE\n"))
-        assert "LINT_VMCOREINFO_NUMBER_PG_swapcache," in header.read_text()
+        assert "LINT_VMCOREINFO_NUMBER_PG_swapcache = " in header.read_text()
     else:
         keys.write_text(f"{keys.read_text()}{wanted}\n")
-        assert "NUMBER_PG_swapcache," not in header.read_text()
+        assert "NUMBER_PG_swapcache = " not in header.read_text()
     output = again()
     assert _COMPILED.search(output), output
-    assert ("NUMBER_PG_swapcache," in header.read_text()) == (name != "autotools")
+    assert ("NUMBER_PG_swapcache = " in header.read_text()) == (name != "autotools")
     assert_idle()
 
 
 def test_the_crash_summary_reads_elf_dumps(tmp_path: Path) -> None:
     folder = example("make", tmp_path)
-    text = b"OSRELEASE=6.12.0\nKERNELOFFSET=1000\nSYMBOL(log_buf)=ffffffff81000000\nSIZE(log)=16\n"
+    text = (
+        b"OSRELEASE=6.12.0\nBUILD-ID=1400000003000000474e550087a3b1d49c0e5f62\nCRASHTIME=soon\n"
+        b"KERNELOFFSET=1000\nSYMBOL(log_buf)=ffffffff81000000\nSIZE(log)=16\n"
+    )
     (tmp_path / "dump").write_bytes(elf(text, before=other_note("<")))
     ran("make", cwd=folder)
     assert ran("build/crash-summary", tmp_path / "dump", cwd=folder) == (
         "release        6.12.0\n"
+        "build id       garbage\n"
         "moved by       0x1000\n"
         "log            behind 0xffffffff81000000, as log\n"
     )

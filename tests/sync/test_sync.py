@@ -96,8 +96,8 @@ def check_scenario(run: Run, schema: Path, top: Path, tmp_path: Path) -> None:
         '#include "vmcoreinfo.h"\n#include <stdio.h>\nint main(void)\n{\n'
         "\tstatic char note[65536];\n\tstruct vmcoreinfo info;\n\tuint64_t value;\n"
         "\tstruct vmcoreinfo_text text = vmcoreinfo_note_text(note, fread(note, 1, sizeof(note), stdin));\n"
-        "\tvmci_parse(&info, text.data, text.length, NULL, NULL);\n"
-        "\tif (!vmcoreinfo_get_u64(&info, VMCOREINFO_NUMBER_VMALLOC_START, &value))\n\t\treturn 1;\n"
+        "\tvmcoreinfo_parse(&info, text.data, text.length, NULL, NULL);\n"
+        "\tif (vmcoreinfo_get_number(&info, VMCOREINFO_NUMBER_VMALLOC_START, &value))\n\t\treturn 1;\n"
         '\tprintf("%#llx %s\\n", (unsigned long long)value,\n'
         "\t       vmcoreinfo_entry_of(VMCOREINFO_SYMBOL_vmap_area_list)->until);\n\treturn 0;\n}\n"
     )
