@@ -43,7 +43,7 @@ def test_table_and_csv(run: Run) -> None:
     assert lines[0].split() == ["KEY", "VALUE", "UNIT"]
     assert lines[3].split() == ["PAGESIZE", "4096", "bytes"]
     rows = list(csv.reader(io.StringIO(run("parse", NOTE, "--format", "csv").out)))
-    assert rows[0] == ["key", "kind", "value", "text", "format", "line"]
+    assert rows[0] == ["key", "kind", "value", "text", "format", "line", "status"]
     assert (
         len(rows)
         == len(lines)
@@ -77,14 +77,34 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: Run) -> None:
         "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be cut "
         "[truncated, byte 48]",
     ]
-    assert [line.split()[0] for line in ran.out.splitlines()[1:]] == [
-        "OSRELEASE",
-        "OFFSET(page.new)",
-        "SIZE(page)",
+    assert [line.split() for line in ran.out.splitlines()[1:]] == [
+        ["OSRELEASE", "6.12.0", "text"],
+        ["PAGESIZE", "4k", "malformed"],
+        ["OFFSET(page.new)", "1", "unknown", "key"],
+        ["SIZE(page)", "64", "bytes"],
     ]
     answer = run("parse", "-", "--format", "json", stdin=text).json("parse")
     assert [d["id"] for d in answer["diagnostics"]] == ["malformed", "unknown", "truncated"]
     assert run("parse", "-", "--get", "PAGESIZE", stdin=text).code == 1
+
+
+def test_values_that_mean_nothing_or_something_else_are_marked(run: Run) -> None:
+    text = (
+        b"OSRELEASE=6.6.60\nBUILD-ID=1400000003000000474e55003b43fad503487449\n"
+        b"NUMBER(PG_hugetlb)=8\nNUMBER(kimage_voffset)=1000\n"
+    )
+    ran = run("parse", "-", stdin=text)
+    assert ran.code == 0
+    marks = {line.split()[0]: line.split(None, 2)[2] for line in ran.out.splitlines()[1:]}
+    assert marks["BUILD-ID"] == "garbage"
+    assert marks["NUMBER(PG_hugetlb)"] == "bit (wrong in 6.6..6.8.9)"
+    answer = run("parse", "-", "--format", "json", stdin=text).json("parse")
+    told = {entry["key"]: (entry["status"], entry["value"]) for entry in answer["entries"]}
+    assert told["BUILD-ID"] == ("garbage", None)
+    assert told["NUMBER(kimage_voffset)"] == ("ok", 1000)
+    assert [d["id"] for d in answer["diagnostics"]] == ["garbage", "other-base"]
+    got = run("parse", "-", "--get", "BUILD-ID", stdin=text)
+    assert (got.code, got.out) == (1, "") and "means nothing [garbage" in got.err
 
 
 def test_warnings_alone_are_no_failure(run: Run) -> None:

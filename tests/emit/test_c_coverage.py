@@ -102,6 +102,7 @@ def test_preprocessor_leaves_nothing_else_out() -> None:
     # What a part of the schema leaves out, and what a build without a C library has instead.
     assert {condition for condition in others if "__GNUC__" not in condition} == {
         "#if __STDC_HOSTED__",
+        "#if LONGEST_KEY > 40",
         "#if VMCOREINFO_HAS_METADATA",
         "#if VMCOREINFO_HAS_DERIVATIONS",
         "#if VMCOREINFO_HAS_METADATA || VMCOREINFO_HAS_DERIVATIONS",

@@ -210,7 +210,7 @@ def test_a_derivation_that_another_asks_stays_whole_or_not_at_all(schema: Schema
 
 
 def test_unknown_keys_are_told_all_at_once(schema: Schema) -> None:
-    text = "OSRELEAS # near\n\n  OFFSET(page.lro)\npage.flags\nFOO*\na b\nOSRELEASE\n"
+    text = "OSRELEAS # near\n\n  OFFSET(page.lro)\npage.flags\nFOO*\na,b\nOSRELEASE\n"
     with pytest.raises(UnknownKeys) as told:
         reduce(schema, Selection(patterns=read_patterns(text, "keys.txt")))
     lines = str(told.value).splitlines()
@@ -219,7 +219,7 @@ def test_unknown_keys_are_told_all_at_once(schema: Schema) -> None:
     assert lines[2:] == [
         "keys.txt:4:1: error: unknown key 'page.flags'; did you mean OFFSET(page.flags)?",
         "keys.txt:5:1: error: no key is like 'FOO*'",
-        "keys.txt:6:1: error: 'a b' is neither a key nor a glob of '*' and '?'; one a line",
+        "keys.txt:6:1: error: 'a,b' is neither a key nor a glob of '*' and '?'; one a line",
     ]
 
 

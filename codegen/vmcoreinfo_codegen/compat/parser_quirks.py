@@ -140,7 +140,7 @@ def _unparsable(subject: Text, _limit: int) -> str | None:
     return _first(
         (problem.line, f"has a value that is no number: {_shown(line)}")
         for problem in vmcoreinfo.parse(subject.text).diagnostics
-        if problem.id in ("malformed", "overflow") and problem.key in subject.wanted
+        if problem.id in ("malformed", "overflow", "other-base") and problem.key in subject.wanted
         for line in [subject.lines[problem.line - 1]]
         if problem.id == "overflow" or not _is_read(subject, problem.key, line.partition(b"=")[2])
     )

@@ -46,9 +46,7 @@ def attached(out: str, lines: int, made: attach.Attached) -> Attached:
     )
 
 
-def derived(
-    derivation: Derivation, info: VmcoreInfo, dump: vmcoreinfo.derive.Dump
-) -> DerivedValue:
+def derived(derivation: Derivation, info: VmcoreInfo, dump: vmcoreinfo.derive.Dump) -> DerivedValue:
     """One value by the parser that came with the tool, or why there is none."""
     work_out = vmcoreinfo.derive.DERIVATIONS.get(derivation.name)
     if work_out is None:
