@@ -43,7 +43,7 @@ def test_table_and_csv(run: Run) -> None:
     assert lines[0].split() == ["KEY", "VALUE", "UNIT"]
     assert lines[3].split() == ["PAGESIZE", "4096", "bytes"]
     rows = list(csv.reader(io.StringIO(run("parse", NOTE, "--format", "csv").out)))
-    assert rows[0] == ["key", "kind", "value", "text", "format", "line"]
+    assert rows[0] == ["key", "kind", "value", "text", "format", "line", "status"]
     assert (
         len(rows)
         == len(lines)
@@ -77,14 +77,40 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: Run) -> None:
         "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be cut "
         "[truncated, byte 48]",
     ]
-    assert [line.split()[0] for line in ran.out.splitlines()[1:]] == [
-        "OSRELEASE",
-        "OFFSET(page.new)",
-        "SIZE(page)",
+    assert [line.split() for line in ran.out.splitlines()[1:]] == [
+        ["OSRELEASE", "6.12.0", "text"],
+        ["PAGESIZE", "4k", "malformed"],
+        ["OFFSET(page.new)", "1", "unknown", "key"],
+        ["SIZE(page)", "64", "bytes"],
     ]
     answer = run("parse", "-", "--format", "json", stdin=text).json("parse")
+    statuses = {entry["key"]: (entry["status"], entry["value"]) for entry in answer["entries"]}
+    assert statuses["PAGESIZE"] == ("malformed", None)
+    assert statuses["OFFSET(page.new)"] == ("ok", "1")
     assert [d["id"] for d in answer["diagnostics"]] == ["malformed", "unknown", "truncated"]
     assert run("parse", "-", "--get", "PAGESIZE", stdin=text).code == 1
+
+
+def test_values_that_mean_nothing_are_marked(run: Run) -> None:
+    """By their bytes; a wrong one that looks right is marked by the release that prints it."""
+    text = (
+        b"OSRELEASE=6.6.60\nBUILD-ID=1400000003000000474e550087a3b1d49c0e5f62\n"
+        b"NUMBER(PG_hugetlb)=6\nSIZE(page)=0x40\n"
+    )
+    ran = run("parse", "-", stdin=text)
+    assert ran.code == 0  # warnings alone
+    rows = {line.split()[0]: line for line in ran.out.splitlines()}
+    assert rows["BUILD-ID"].endswith(" garbage")
+    assert rows["NUMBER(PG_hugetlb)"].endswith("bit (wrong in 6.6..6.8.9)")
+    assert rows["SIZE(page)"].split() == ["SIZE(page)", "0x40", "bytes"]
+    assert [line.rpartition("[")[2].partition(",")[0] for line in ran.err.splitlines()] == [
+        "garbage",
+        "other-base",
+    ]
+    answer = run("parse", "-", "--format", "json", stdin=text).json("parse")
+    found = {entry["key"]: (entry["status"], entry["value"]) for entry in answer["entries"]}
+    assert (found["BUILD-ID"], found["SIZE(page)"]) == (("garbage", None), ("ok", 64))
+    assert run("parse", "-", "--get", "BUILD-ID", stdin=text).code == 1
 
 
 def test_warnings_alone_are_no_failure(run: Run) -> None:

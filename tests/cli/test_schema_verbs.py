@@ -163,7 +163,7 @@ def test_a_new_entry_reaches_every_product(run: Run, copy: Path, tmp_path: Path)
         )
     assert run("check", "--schema", str(copy)).code == 0
     assert run("generate", "--schema", str(copy), "--out", str(tmp_path / "out")).code == 0
-    assert "VMCOREINFO_NUMBER_PG_new," in (tmp_path / "out/c/vmcoreinfo.h").read_text()
+    assert "VMCOREINFO_NUMBER_PG_new = " in (tmp_path / "out/c/vmcoreinfo.h").read_text()
     assert (
         "def NUMBER_PG_new(self)" in (tmp_path / "out/python/vmcoreinfo/properties.py").read_text()
     )
