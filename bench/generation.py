@@ -31,8 +31,8 @@ QUESTIONS = {
     "compat": ["compat", "--consumer", "makedumpfile@1.7.4", "--kernel", "6.9", "--arch", "x86_64"],
     "list": ["list"],
 }
-# No folder can be made below a device: nothing is kept, every run reads the schema anew.
-NOTHING_KEPT = {"XDG_CACHE_HOME": os.devnull}
+# No folder can be made below a device: nothing is cached, every run reads the schema anew.
+NOTHING_CACHED = {"XDG_CACHE_HOME": os.devnull}
 _SAMPLE_EVERY = 0.001
 _PROFILED_RUNS = 5
 
@@ -44,15 +44,15 @@ def cases(folder: Path) -> dict[str, Case]:
     found = {
         "python -c pass": Case([sys.executable, "-c", "pass"]),
         "generate, from nothing": Case(
-            generate, lambda: shutil.rmtree(out, ignore_errors=True), NOTHING_KEPT
+            generate, lambda: shutil.rmtree(out, ignore_errors=True), NOTHING_CACHED
         ),
-        "generate --check": Case([vmcoreinfo, "generate", "--check"], variables=NOTHING_KEPT),
-        "check": Case([vmcoreinfo, "check"], variables=NOTHING_KEPT),
+        "generate --check": Case([vmcoreinfo, "generate", "--check"], variables=NOTHING_CACHED),
+        "check": Case([vmcoreinfo, "check"], variables=NOTHING_CACHED),
     }
     for name, arguments in QUESTIONS.items():
         command = [vmcoreinfo, *arguments]
-        found[f"{name}, model kept"] = Case(command, variables={"XDG_CACHE_HOME": str(caches)})
-        found[f"{name}, nothing kept"] = Case(command, variables=NOTHING_KEPT)
+        found[f"{name}, model cached"] = Case(command, variables={"XDG_CACHE_HOME": str(caches)})
+        found[f"{name}, nothing cached"] = Case(command, variables=NOTHING_CACHED)
     return found
 
 

@@ -100,7 +100,7 @@ def of_text(release: str, text: bytes) -> Compat:
     return answered(release, exports, text)
 
 
-def test_what_the_parser_stumbles_over_is_a_purpose() -> None:
+def test_what_a_parser_reads_otherwise_is_a_purpose() -> None:
     found = of_text("1.0", GOOD + b"NUMBER(always)=2")
     (read,) = (p for p in found.purposes if p.purpose == "parse the note")
     # The worst of two counts, and both are told; it works once neither is left.

@@ -183,10 +183,10 @@ def test_another_way_that_another_configuration_brings_is_none(
 def test_a_new_key_that_a_parser_takes_for_another(run: Run) -> None:
     """crash looks for KEY= anywhere in the text of a compressed dump."""
     command = ("impact", "SYMBOL(log_first_idx)", "--to", "5.10", "--format", "json")
-    for key, stumbling in (("XKERNELOFFSET", ["crash"]), ("KERNELOFFSETX", []), ("X", [])):
+    for key, tools in (("XKERNELOFFSET", ["crash"]), ("KERNELOFFSETX", []), ("X", [])):
         answer = run(*command, "--add", key).json("impact")
         broken = [b for b in answer["breaks"] if b["purpose"] == "parse the note"]
-        assert [b["consumer"] for b in broken] == stumbling
+        assert [b["consumer"] for b in broken] == tools
         for one in broken:
             assert one["verdict"] == "wrong" and one["seen"].startswith(f"{key}: ")
         assert "parse the note" not in {n["purpose"] for n in answer["no_alternative"]}

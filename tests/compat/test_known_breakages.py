@@ -216,7 +216,7 @@ def test_kernels_that_a_release_declares_are_handled(schema: Schema, arch: str) 
     """From 1.7.6 on, makedumpfile handles what it declares, from 5.10 at least."""
     architecture = schema.architecture(arch)
     assert architecture is not None
-    for one in lifetimes(schema, consumer(schema, "makedumpfile"), architecture):
+    for one in lifetimes(schema, consumer(schema, "makedumpfile"), architecture).releases:
         if ToolRelease.parse(one.release) >= ToolRelease.parse("1.7.6"):
             assert one.last is not None and one.declared_last is not None
             declared = Release.parse(one.declared_last)

@@ -6,17 +6,17 @@ from __future__ import annotations
 import pytest
 
 from vmcoreinfo_codegen.compat.exports import predicted
+from vmcoreinfo_codegen.compat.exports_by_release import exports_by_release
 from vmcoreinfo_codegen.compat.judge import outcomes, worst
 from vmcoreinfo_codegen.compat.matrix import Run, clipped, runs
-from vmcoreinfo_codegen.compat.timeline import timeline
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Verdict
 from vmcoreinfo_codegen.terms.release import Release
 
 
-def test_a_timeline_is_the_predictions_of_all_releases(schema: Schema) -> None:
+def test_exports_by_release_are_the_predictions_of_all_releases(schema: Schema) -> None:
     for arch in schema.architectures:
-        over = timeline(schema, arch)
+        over = exports_by_release(schema, arch)
         kernels = [d.release for d in schema.releases if arch.existed_in(d.release)]
         assert sorted(kernels, key=lambda release: release.opening) == list(over.releases)
         assert len(over.starts) < len(kernels)
@@ -28,7 +28,7 @@ def test_a_timeline_is_the_predictions_of_all_releases(schema: Schema) -> None:
 def test_every_run_has_the_verdict_of_each_kernel_in_it(schema: Schema, arch: str) -> None:
     architecture = schema.architecture(arch)
     assert architecture is not None
-    over = timeline(schema, architecture)
+    over = exports_by_release(schema, architecture)
     exports = [over.at(place) for place in range(len(over.releases))]
     for consumer in schema.consumers:
         releases = [release.release for release in consumer.releases[-1::-5]]

@@ -210,7 +210,7 @@ def test_an_adapted_note_brings_back_what_was_dropped(run: Run, tmp_path: Path) 
 def test_texts_that_a_parser_reads_otherwise(
     run: Run, tmp_path: Path, name: str, before: str, after: str
 ) -> None:
-    """Where its parser stumbles, a release stops or reads a wrong value; on the other texts it works."""
+    """Where a quirk of its parser is met, a release stops or reads a wrong value; on the other texts it works."""
     dump = guest("6.12.*") / "with-device.elf"
     text, made = tmp_path / "text", tmp_path / "made.elf"
     text.write_text(before + run("note", str(dump)).out + after)

@@ -14,9 +14,9 @@ import pytest
 
 from tests.conftest import ROOT
 from vmcoreinfo_codegen.compat.exports import predicted
+from vmcoreinfo_codegen.compat.exports_by_release import exports_by_release
 from vmcoreinfo_codegen.compat.judge import outcomes, worst
 from vmcoreinfo_codegen.compat.matrix import clipped, runs
-from vmcoreinfo_codegen.compat.timeline import timeline
 from vmcoreinfo_codegen.emit.product import Product
 from vmcoreinfo_codegen.emit.tables import consumers
 from vmcoreinfo_codegen.model import Architecture, Schema
@@ -85,7 +85,7 @@ def test_pictures_hold_every_run(schema: Schema, made: dict[str, Product]) -> No
     """Of the last releases on the architectures that people are shown."""
     since = Release.parse("5.0")
     names = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
-    over = {name: timeline(schema, arch_of(schema, name)) for name in names}
+    over = {name: exports_by_release(schema, arch_of(schema, name)) for name in names}
     for consumer in schema.consumers:
         if len(consumer.releases) > 1:
             root = ElementTree.fromstring(made[f"tables/compat-{consumer.name}.svg"].text)

@@ -18,7 +18,7 @@ from tests.emit.cases.case import NO_RECIPE, READ_FAILED, Case, Outcome
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.derivation import Recipe
 from vmcoreinfo_codegen.terms.expression import Derived, Expression, Number, TypeFact, value_of
-from vmcoreinfo_codegen.terms.release import Release, parse_release_string
+from vmcoreinfo_codegen.terms.release import Release, contains, parse_release_string
 
 MASK = (1 << 64) - 1
 
@@ -61,7 +61,7 @@ class Note:
             return False
         if recipe.since is None and recipe.until is None:
             return True
-        return self.release is not None and recipe.holds(self.release)
+        return self.release is not None and contains(*recipe.bounds, self.release.moment)
 
     def derived(self, name: str) -> tuple[int, str] | None:
         (derivation,) = (d for d in self.schema.derivations if d.name == name)

@@ -36,7 +36,11 @@ class _Past:
                         kept = not self.later(boundary.release)
                     if kept and not self.later(boundary.release):
                         yield node
-                case tree.Via(range=bounds) | tree.DependsOn(range=bounds):
+                case (
+                    tree.Via(range=bounds)
+                    | tree.DependsOn(range=bounds)
+                    | tree.DebugInfo(range=bounds)
+                ):
                     if not self.later(bounds.since):
                         until = None if self.later(bounds.until) else bounds.until
                         yield replace(node, range=replace(bounds, until=until))

@@ -45,15 +45,15 @@ def test_what_is_no_release(text: str) -> None:
     ],
 )
 def test_a_boundary_takes_in_its_candidates(release: str, inside: bool) -> None:
-    assert contains(R("6.9"), R("6.11"), R(release)) is inside
+    assert contains(R("6.9"), R("6.11"), R(release).moment) is inside
 
 
 def test_boundaries_at_candidates_and_stable_releases() -> None:
-    assert not contains(R("6.0-rc3"), None, R("6.0-rc2"))
-    assert contains(R("6.0-rc3"), None, R("6.0"))
-    assert contains(R("5.15.168"), R("5.16"), R("5.15.170"))
-    assert not contains(R("5.15.168"), R("5.16"), R("5.16-rc1"))
-    assert not contains(R("5.15.168"), R("5.16"), R("5.15.167"))
+    assert not contains(R("6.0-rc3"), None, R("6.0-rc2").moment)
+    assert contains(R("6.0-rc3"), None, R("6.0").moment)
+    assert contains(R("5.15.168"), R("5.16"), R("5.15.170").moment)
+    assert not contains(R("5.15.168"), R("5.16"), R("5.16-rc1").moment)
+    assert not contains(R("5.15.168"), R("5.16"), R("5.15.167").moment)
 
 
 def test_overlap_is_half_open() -> None:

@@ -43,6 +43,16 @@ class Audited:
     compared_types: int | None = None
     compared_symbols: int | None = None
 
+    @property
+    def is_fine(self) -> bool:
+        """Remarks are no findings that count."""
+        return all(finding.severity is Severity.INFO for finding in self.findings)
+
+    def of_severity(self, least: Severity) -> list[Finding]:
+        """Findings that are at least so severe."""
+        order = list(Severity)
+        return [f for f in self.findings if order.index(f.severity) <= order.index(least)]
+
 
 @dataclass(frozen=True)
 class Auditor:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import vmcoreinfo
 
 from ..audit.identify import architectures_of, release_of
-from ..compat.beside import told_beside
+from ..compat.dump_sources import dump_sources
 from ..compat.exports import Exports, noted
 from ..dump.reader import Found
 from ..model import Schema
@@ -30,5 +30,5 @@ def exports_of(
     archs = [told] if told else architectures_of(schema, info, release)
     if len(archs) != 1:
         raise Failure(f"{found.name}: the architecture is not told; name it by --arch")
-    exports = noted(schema, release, archs[0], info, told_beside(found, archs[0], info))
+    exports = noted(schema, release, archs[0], info, dump_sources(found, archs[0], info))
     return info.OSRELEASE or str(release), exports

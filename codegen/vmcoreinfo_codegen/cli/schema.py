@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import resources
 from ..model import Architecture, Schema
-from ..model.kept import load_kept
+from ..model.cache import load_cached
 from ..problem import SchemaError
 from ..query.names import UnknownName, find_architecture, find_release
 from ..terms.release import Release
@@ -62,9 +62,9 @@ def unusable(folder: Path, error: SchemaError) -> Failure:
 
 
 def _load(folder: Path) -> Schema:
-    # Of the one that came with the tool a model is kept; one that somebody works on changes.
+    # Of the one that came with the tool the model is cached; one that somebody works on changes.
     if os.path.realpath(folder) == os.path.realpath(resources.schema()):
-        return load_kept(folder)
+        return load_cached(folder)
     from ..model.build import load
 
     return load(folder)

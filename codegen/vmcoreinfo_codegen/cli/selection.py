@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
-from ..emit.embedded import EMBEDDABLE
+from ..emit.embedded import EMBEDDABLE, Form
 from ..emit.stamp import Stamp, StampError
 from ..files.reading import STDIN, InputError, read_text
 from ..model import Schema
 from ..model.consumer import KernelRange
-from ..problem import shortened
+from ..problem import Location, shortened
 from ..subset.reduce import EmptySelection, left_out, reduce
 from ..subset.selection import (
     EVERY_KERNEL,
@@ -78,6 +78,22 @@ def add_selection_options(parser: argparse.ArgumentParser) -> None:
         help="put NAME_ in front of every name in C, and of the files' names, so that several "
         "parsers have room in one program",
     )
+    part.add_argument(
+        "--extra",
+        metavar="'KEY FORMAT'",
+        action="append",
+        default=[],
+        help="a key of the tool's own notes, which no kernel exports, and how its value is "
+        "printed, as 'SYMBOL(max_pfn) hex'; such lines may stand in FILE too",
+    )
+    part.add_argument(
+        "--no-derivations", action="store_true", help="no recipes for values that take several keys"
+    )
+    part.add_argument(
+        "--no-metadata",
+        action="store_true",
+        help="nothing of what is known of keys: releases, replacements, units, quirks (c, library)",
+    )
 
 
 class _StampParser(argparse.ArgumentParser):
@@ -94,7 +110,7 @@ def options_of_stamp(stamp: Stamp) -> argparse.Namespace:
         options = parser.parse_args(list(stamp.words))
     except ValueError as error:
         raise StampError(f"{stamp.location}: error: '{stamp.command}': {error}") from None
-    if options.keys != (["-"] if stamp.patterns else []):
+    if options.keys != (["-"] if stamp.patterns else []) or options.extra:
         raise StampError(f"{stamp.location}: error: the keys have to stand below, by '--keys -'")
     return options
 
@@ -111,6 +127,7 @@ def selection_of(
         patterns=tuple(patterns),
         kernels=EVERY_KERNEL if options.kernel is None else _kernels(schema, options.kernel),
         archs=tuple(arch.name for arch in schema.architectures if arch.name in names),
+        has_derivations=not options.no_derivations,
     )
 
 
@@ -120,12 +137,25 @@ def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
     for path in options.keys:
         for pattern in _read(path):
             found.setdefault(pattern.text, pattern)
+    if options.extra and not found and not options.keys and not options.readers:
+        found["*"] = KeyPattern("*", Location("--extra"))
+    for text in options.extra:
+        private = next(iter(read_patterns(text, "--extra")), None)
+        if private is None or private.private is None:
+            raise Failure(
+                f"--extra '{shortened(text)}': a key and its format, as 'SYMBOL(max_pfn) hex'"
+            )
+        found.setdefault(private.text, private)
     if options.keys and not found and not options.readers:
         raise Failure(f"no key in {', '.join(options.keys)}: nothing to generate", FINDINGS)
     return list(found.values())
 
 
-def prefix_of(options: argparse.Namespace) -> str | None:
+def form_of(options: argparse.Namespace) -> Form:
+    return Form(_prefix_of(options), has_metadata=not options.no_metadata)
+
+
+def _prefix_of(options: argparse.Namespace) -> str | None:
     prefix: str | None = options.prefix
     if prefix is None:
         return None

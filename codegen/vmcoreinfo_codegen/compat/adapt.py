@@ -9,8 +9,10 @@ from vmcoreinfo import VmcoreInfo
 
 from ..model import Schema
 from ..model.consumer import Adaptation, Consumer
+from ..query.interface import AdaptedNote, Refusal, WrittenLine
 from ..terms.expression import value_of
 from ..terms.tool import ToolRelease
+from .explain import why
 from .exports import Exports
 from .judge import Outcome, judge, outcomes
 from .values import Values
@@ -59,6 +61,26 @@ def adapt(
     added = "".join(f"{line.key}={line.text}\n" for line in written).encode()
     refused = tuple(o for o in outcomes(consumer, release, exports) if o.verdict.is_bad)
     return Adapted(_before_crashtime(lines, added), tuple(written), refused)
+
+
+def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> AdaptedNote:
+    """What came of it; `name` is that of the tool with its release, `exports` the kernel's."""
+    return AdaptedNote(
+        consumer=name,
+        written=[
+            WrittenLine(key=line.key, text=line.text, purpose=line.purpose, why=line.why)
+            for line in adapted.written
+        ],
+        refused=[
+            Refusal(
+                purpose=outcome.need.purpose,
+                seen=outcome.seen,
+                why=why(schema, outcome, exports),
+            )
+            for outcome in adapted.refused
+        ],
+        text=adapted.text.decode("latin-1") if not adapted.refused else None,
+    )
 
 
 def _before_crashtime(text: bytes, added: bytes) -> bytes:

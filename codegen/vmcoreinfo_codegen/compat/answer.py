@@ -15,7 +15,7 @@ from ..terms.tool import ToolRelease
 from .explain import missing, why
 from .exports import Exports
 from .judge import Outcome, later_releases, outcomes, worst
-from .parser import PURPOSE, Stumble, stumbles
+from .parser_quirks import PURPOSE, MetQuirk, parser_quirks
 
 
 @dataclass(frozen=True)
@@ -86,15 +86,15 @@ def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool 
 
 @dataclass(frozen=True)
 class _Judged:
-    """What a release comes to: what its parser stumbles over, what is there for it, and its purposes."""
+    """What a release comes to: what quirks of its parser count, what is there for it, and its purposes."""
 
-    stumbles: list[Stumble]
+    quirks: list[MetQuirk]
     exports: Exports
     outcomes: list[Outcome]
 
     @property
     def verdict(self) -> Verdict:
-        read = [stumble.trait.verdict for stumble in self.stumbles]
+        read = [met.quirk.verdict for met in self.quirks]
         return max([worst(self.outcomes), *read], key=lambda verdict: verdict.rank)
 
 
@@ -104,7 +104,7 @@ _Later = list[tuple[ToolRelease, _Judged]]
 def _judged(
     consumer: Consumer, release: ToolRelease, exports: Exports, note: Note | None
 ) -> _Judged:
-    found = [] if note is None else stumbles(consumer, release, note.text, note.format)
+    found = [] if note is None else parser_quirks(consumer, release, note.text, note.format)
     seen = replace(exports, unread=frozenset(s.lost for s in found if s.lost))
     return _Judged(found, seen, outcomes(consumer, release, seen))
 
@@ -115,16 +115,16 @@ def _first(later: _Later, is_good: Callable[[_Judged], bool]) -> str | None:
 
 def _read(judged: _Judged, later: _Later) -> JudgedPurpose:
     """Whether the parser of a release takes the text as it is meant."""
-    found = judged.stumbles
+    found = judged.quirks
     return JudgedPurpose.model_validate(
         {
             "purpose": PURPOSE,
-            "verdict": found[0].trait.verdict.value if found else "ok",
+            "verdict": found[0].quirk.verdict.value if found else "ok",
             "missing": [],
-            "why": "; ".join(stumble.where for stumble in found),
-            "seen": found[0].trait.text if found else "",
+            "why": "; ".join(met.where for met in found),
+            "seen": found[0].quirk.text if found else "",
             "assumed": [],
-            "fixed_in": _first(later, lambda other: not other.stumbles) if found else None,
+            "fixed_in": _first(later, lambda other: not other.quirks) if found else None,
         }
     )
 

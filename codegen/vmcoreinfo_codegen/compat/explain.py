@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..model import Schema
 from ..model.consumer import Alternative
+from ..model.timeline import ending, latest, next_beginning
 from ..terms.expression import Expression, Key
 from ..terms.release import Release
 from .exports import Exports
@@ -42,11 +43,8 @@ def missing(schema: Schema, key: str, exports: Exports) -> Missing:
     entry = schema.by_key.get(key)
     here = [e for e in entry.exports if e.concerns(exports.arch.name)] if entry else []
     spans = [span for export in here for span in export.spans]
-    moment = exports.release.moment
-    ended = [s.until for s in spans if s.until and s.until.release.opening <= moment]
-    later = [s.since for s in spans if s.since.release.opening > moment]
-    gone = max(ended, key=lambda b: b.release.opening) if ended else None
-    coming = min(later, key=lambda b: b.release.opening) if later else None
+    gone = ending(spans, exports.release.moment)
+    coming = next_beginning(spans, exports.release.moment)
     return Missing(
         key,
         str(gone.release) if gone else None,
@@ -63,8 +61,8 @@ def _not_in_note(key: str, exports: Exports) -> str:
 
 
 def words_of(alternative: Alternative) -> str:
-    beside = [source.doc for source in alternative.of_dump]
-    return " + ".join([*alternative.keys, *beside, *alternative.others])
+    sources = [source.doc for source in alternative.of_dump]
+    return " + ".join([*alternative.keys, *sources, *alternative.others])
 
 
 def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
@@ -89,12 +87,12 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
         others = ", or ".join(source.doc for source in outcome.rests_on)
         parts.append(f"it rests on {others}, of which a note alone doesn't tell")
     if not taken and not outcome.missing and not outcome.absent:
-        parts.append("it knows no way on this kernel")
+        parts.append("it knows no alternative on this kernel")
     return "; ".join(part for part in parts if part)
 
 
 def _values(schema: Schema, when: Expression, exports: Exports) -> str:
-    """What the note says of the entries for which a way is not right."""
+    """What the note says of the entries for which an alternative is not right."""
     asked = dict.fromkeys(part.key for part in when.walk() if isinstance(part, Key))
     known = [key for key in asked if key in exports.values]
     return " and ".join(
@@ -125,15 +123,13 @@ def _release(text: str) -> tuple[tuple[int, ...], int, int]:
 def _changed(schema: Schema, key: str, exports: Exports) -> str:
     """By which commit a key that is there came to mean something else."""
     entry = schema.by_key.get(key)
-    changes = [
-        change
+    last = latest(
+        change.boundary
         for export in (entry.exports if entry else ())
         if export.concerns(exports.arch.name)
-        for change in export.changes
-        if change.boundary.release.opening <= exports.release.moment
-    ]
-    if not changes:
+        for change in export.changed_by(exports.release.moment)
+    )
+    if last is None:
         return ""
-    last = changes[-1].boundary
     commit = f", commit {last.commit}" if last.commit else ""
     return f"{key} means something else since {last.release}{commit}"

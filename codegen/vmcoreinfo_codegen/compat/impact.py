@@ -13,7 +13,7 @@ from ..terms.release import Release
 from ..terms.tool import NEXT, ToolRelease
 from .exports import Exports, predicted
 from .judge import fixed_in, judge
-from .parser import PURPOSE, stumbles
+from .parser_quirks import PURPOSE, parser_quirks
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
                 for broken in _breaks(consumer, need, change.arch, changed):
                     at = (consumer.name, id(need), broken.fixed_in)
                     found[at] = _joined(found[at], broken) if at in found else broken
-    stumbling = _stumbling(schema, all_changes)
+    read_otherwise = _read_otherwise(schema, all_changes)
     breaks = sorted(
-        [*found.values(), *stumbling], key=lambda b: (-b.verdict.rank, b.consumer, b.purpose)
+        [*found.values(), *read_otherwise], key=lambda b: (-b.verdict.rank, b.consumer, b.purpose)
     )
     return Impact(
         base,
@@ -92,7 +92,7 @@ _BeforeAfter = tuple[Exports, Exports]
 
 def _kernels(exports: Exports, change: Change) -> tuple[_BeforeAfter, _BeforeAfter]:
     """Two kernels before and after: one with all that a configuration may bring, and one that is built
-    for what goes and for nothing else. On the latter no way is open that only seems so.
+    for what goes and for nothing else. On the latter no alternative is there that only seems so.
     """
 
     def after(before: Exports) -> Exports:
@@ -128,7 +128,7 @@ def _breaks(
     ]
 
 
-def _stumbling(schema: Schema, changes: list[Change]) -> list[Break]:
+def _read_otherwise(schema: Schema, changes: list[Change]) -> list[Break]:
     """Parsers that read a line of a new key otherwise: as another key, or not at all."""
     found = []
     for key in sorted({key for change in changes for key in change.added} - schema.by_key.keys()):
@@ -138,13 +138,13 @@ def _stumbling(schema: Schema, changes: list[Change]) -> list[Break]:
             judged = [
                 (release.release, met)
                 for release in consumer.releases
-                if (met := stumbles(consumer, release.release, text))
+                if (met := parser_quirks(consumer, release.release, text))
             ]
             if judged:
                 worst = judged[-1][1][0]
                 releases = tuple(sorted(release for release, _ in judged))
-                seen = f"{key}: {worst.trait.text}"
-                verdict = worst.trait.verdict
+                seen = f"{key}: {worst.quirk.text}"
+                verdict = worst.quirk.verdict
                 found.append(Break(consumer.name, PURPOSE, seen, verdict, archs, releases, None))
     return found
 

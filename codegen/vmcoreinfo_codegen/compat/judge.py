@@ -18,10 +18,10 @@ from .exports import Exports
 class Outcome:
     """What one release of a tool comes to.
 
-    `taken` is the alternative that it goes by, None where it knows none that is there;
+    `taken` is the alternative that it uses, None where it knows none that is there;
     `missing` are the entries for lack of which it is no better. `assumed` are those
     that the configuration decides, which are taken for there, and those whose values
-    would tell whether the way is right, which it is taken to be; `misread` those that
+    would tell whether the alternative is right, which is assumed; `misread` those that
     are printed in a form that the release does not read. `absent` is what the dump is known not to
     tell; `rests_on` what it may tell by which this works, where that is not known.
     """
@@ -52,7 +52,7 @@ class Outcome:
 def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
     """The outcome for a purpose; None where there is no such purpose on that kernel or in that release.
 
-    A tool takes the first way whose entries are all there, even one that gives the
+    A tool takes the first alternative whose entries are all there, even one that gives the
     wrong answer on that kernel: it does not know.
     """
     if not _matters(need, exports) or not need.exists_in(release):
@@ -90,11 +90,11 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
     return Outcome(need, need.verdict, None, tuple(missing), absent=tuple(absent))
 
 
-def _rests_on(ways: list[Alternative], exports: Exports) -> tuple[DumpSource, ...]:
-    """What the dump may tell, where it is not known: any of it, if the first way goes by some."""
+def _rests_on(alternatives: list[Alternative], exports: Exports) -> tuple[DumpSource, ...]:
+    """What the dump may tell, where it is not known: any of it, if the first alternative rests on some."""
     found: dict[DumpSource, None] = {}
-    for way in ways:
-        unknown = [one for one in way.of_dump if one not in exports.of_dump]
+    for alternative in alternatives:
+        unknown = [one for one in alternative.of_dump if one not in exports.of_dump]
         if not unknown:
             break
         found.update(dict.fromkeys(unknown))
@@ -102,7 +102,7 @@ def _rests_on(ways: list[Alternative], exports: Exports) -> tuple[DumpSource, ..
 
 
 def _unknown(taken: Alternative, exports: Exports) -> list[str]:
-    """Entries whose values would tell whether a way is right, and are not known."""
+    """Entries whose values would tell whether an alternative is right, and are not known."""
     if taken.when is None or exports.tells(taken.when) is not None:
         return []
     asked = dict.fromkeys(one.key for one in taken.when.walk() if isinstance(one, Key))
@@ -116,7 +116,7 @@ def _matters(need: Need, exports: Exports) -> bool:
         return False
     decided = need.condition == ALWAYS or exports.decides(need.condition)
     if decided is None and exports.is_note:
-        # A kernel that is built for it exports it, in a way that some release knows.
+        # A kernel that is built for it exports it, by an alternative that some release knows.
         return any(a.keys and all(map(exports.has, a.keys)) for a in need.alternatives)
     return decided is not False
 

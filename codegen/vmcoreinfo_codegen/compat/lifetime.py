@@ -5,19 +5,16 @@ from __future__ import annotations
 
 from ..model import Architecture, Schema
 from ..model.consumer import Consumer
-from ..query.interface import Lifetime
+from ..query.interface import Lifetime, Lifetimes
 from .exports import Exports, predicted
 from .judge import outcomes, worst
 
 
-def lifetimes(schema: Schema, consumer: Consumer, arch: Architecture) -> list[Lifetime]:
+def lifetimes(schema: Schema, consumer: Consumer, arch: Architecture) -> Lifetimes:
     """For every release the newest unbroken run of kernels without a fatal or wrong purpose."""
-    kernels = sorted(
-        (d.release for d in schema.releases if arch.existed_in(d.release)),
-        key=lambda release: release.opening,
-    )
-    exports = [predicted(schema, kernel, arch) for kernel in kernels]
-    return [_lifetime(consumer, index, arch, exports) for index in range(len(consumer.releases))]
+    exports = [predicted(schema, kernel, arch) for kernel in schema.releases_of(arch)]
+    found = [_lifetime(consumer, index, arch, exports) for index in range(len(consumer.releases))]
+    return Lifetimes(consumer=consumer.name, arch=arch.name, releases=found)
 
 
 def _lifetime(

@@ -10,8 +10,8 @@ from ..model.consumer import Consumer, Need
 from ..model.vocabulary import Verdict
 from ..terms.release import Release
 from ..terms.tool import ToolRelease
+from .exports_by_release import ExportsByRelease
 from .judge import judge
-from .timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,15 @@ class Run:
 
 _Known = tuple[bool, ...]
 _Segments = tuple[tuple[int, Verdict | None], ...]
-"""What a purpose comes to from places in a timeline on; None where it is none."""
+"""What a purpose comes to from places in the releases on; None where it is none."""
 
 
 def runs(
-    consumer: Consumer, releases: Sequence[ToolRelease], over: Mapping[str, Timeline]
+    consumer: Consumer, releases: Sequence[ToolRelease], over: Mapping[str, ExportsByRelease]
 ) -> list[dict[str, list[Run]]]:
     """What each release comes to on the kernels of each architecture, in order, by architecture.
 
-    A purpose is judged once for all that makes a difference to it: the ways to it that a release
+    A purpose is judged once for all that makes a difference to it: the alternatives that a release
     knows, which of their entries are there, and in which of its ranges of kernels.
     """
     found: list[dict[str, list[Run]]] = [{} for _ in releases]
@@ -70,7 +70,7 @@ class _Judging:
     def runs(
         self,
         release: ToolRelease,
-        over: Timeline,
+        over: ExportsByRelease,
         known: Mapping[int, _Known],
         places: Mapping[int, Sequence[_Place]],
     ) -> list[Run]:
@@ -89,7 +89,11 @@ class _Judging:
         return self._joined[asked]
 
     def _verdict(
-        self, asked: tuple[int, _Known, object], release: ToolRelease, over: Timeline, place: int
+        self,
+        asked: tuple[int, _Known, object],
+        release: ToolRelease,
+        over: ExportsByRelease,
+        place: int,
     ) -> Verdict | None:
         if asked not in self._verdicts:
             outcome = judge(self._consumer, self._needs[asked[0]], release, over.at(place))
@@ -98,10 +102,10 @@ class _Judging:
 
 
 _Place = tuple[int, object]
-"""A place in a timeline, and all that a need can tell of the kernels from there on."""
+"""A place in the releases, and all that a need can tell of the kernels from there on."""
 
 
-def _places(need: Need, over: Timeline) -> list[_Place]:
+def _places(need: Need, over: ExportsByRelease) -> list[_Place]:
     """Where kernels change as far as a need tells them apart."""
     ranges = need.kernel_ranges
     bounds = {bound for r in ranges for bound in (r.since, r.until) if bound is not None}

@@ -152,7 +152,10 @@ def read_patch(data: bytes, schema: Schema) -> Patch:
                 if len(key) > _LONGEST_KEY:
                     raise PatchError(f"a key of {len(key)} characters: '{shortened(key)}'")
                 touched.append(Touched(key, form, source))
-    return Patch(tuple(dict.fromkeys(removed)), tuple(dict.fromkeys(added)))
+    patch = Patch(tuple(dict.fromkeys(removed)), tuple(dict.fromkeys(added)))
+    # Worked out here, where what is wrong with it can still be told.
+    _ = patch.reformatted
+    return patch
 
 
 def _lines(data: bytes) -> list[str]:
@@ -168,8 +171,9 @@ def _exports(code: str, schema: Schema) -> Iterable[tuple[str, str]]:
         yield match[1], match[2]
     for match in _CALL.finditer(code):
         macro = schema.by_macro.get(match[1])
-        if macro is not None and macro.prints:
-            key, _, form = macro.prints[-1].printf.partition("=")
+        printf = macro.newest_printf if macro is not None else None
+        if printf is not None:
+            key, _, form = printf.partition("=")
             # NAME and FIELD are the macro's arguments; a name may contain the other's word.
             arguments = {"NAME": match[2], "FIELD": match[3] or "FIELD"}
             pieces = re.split(r"(?<![A-Za-z])(NAME|FIELD)(?![A-Za-z])", key)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 import vmcoreinfo
 
@@ -67,9 +67,21 @@ class Carved(NamedTuple):
         return (place - (_HEADER_BYTES if self.order else 0)) % _PAGE == 0
 
     @property
+    def place(self) -> Literal["note", "page", "copy"]:
+        """Behind the header of a note, at the start of a page, or elsewhere."""
+        return "note" if self.order else "page" if self.is_aligned else "copy"
+
+    @property
     def rank(self) -> tuple[int, bool, bool, int]:
         """What has more usable lines is more likely whole; what starts a page, the kernel's own."""
         return (-self.known, not self.is_aligned, self.order is None, self.offset)
+
+
+def first_alike(found: Iterable[Carved]) -> list[int | None]:
+    """Of each the number, from 1, of an earlier one of the list with the same text."""
+    first: dict[bytes, int] = {}
+    numbers = [first.setdefault(text.text, number) for number, text in enumerate(found, 1)]
+    return [None if one == number else one for number, one in enumerate(numbers, 1)]
 
 
 Progress = Callable[[int], object]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ..model import Schema
@@ -18,26 +19,41 @@ EMBEDDABLE = ("c", "python", "library")
 """The targets that can be emitted so; the last is emitted in no other way."""
 
 
-def is_embedded(selection: Selection, targets: Collection[str], prefix: str | None) -> bool:
+@dataclass(frozen=True)
+class Form:
+    """How a parser is packed: the prefix of its names, and whether it can tell what is known of keys."""
+
+    prefix: str | None = None
+    has_metadata: bool = True
+
+    def options(self) -> list[str]:
+        """The options of `generate` that ask for it."""
+        return [
+            *(["--prefix", self.prefix] if self.prefix else []),
+            *([] if self.has_metadata else ["--no-metadata"]),
+        ]
+
+
+def is_embedded(selection: Selection, targets: Collection[str], form: Form) -> bool:
     """Whether this is for another build: each file by its name alone, and told how it was made."""
-    return prefix is not None or not selection.is_whole or "library" in targets
+    return form != Form() or not selection.is_whole or "library" in targets
 
 
-def emit(
-    schema: Schema, selection: Selection, targets: Sequence[str], prefix: str | None
-) -> list[Product]:
+def emit(schema: Schema, selection: Selection, targets: Sequence[str], form: Form) -> list[Product]:
     """Products of a schema that the selection has cut down, each by its file's name alone."""
     products: list[Product] = []
     for target in targets:
-        words = [target, *selection.options(), *(["--prefix", prefix] if prefix else [])]
+        words = [target, *selection.options(), *form.options()]
         lines = replay(words, selection.patterns)
+        prefix = form.prefix
         if target == "python":
             name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo_subset"
             products.append(emit_module(schema, name, lines))
             continue
+        shown = c.context(schema, form.has_metadata)
         if target == "library":
-            products += library.emit(schema, prefix, lines)
+            products += library.emit(shown, prefix, lines)
             continue
-        flat = [Product(PurePosixPath(p.path).name, p.text) for p in c.emit(schema, lines)]
+        flat = [Product(PurePosixPath(p.path).name, p.text) for p in c.products(shown, lines)]
         products += prefixed(flat, prefix) if prefix else flat
     return products

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from .. import __version__
 from ..files import writing
 from ..files.reading import read_regular
+from ..query.interface import Generated
 from .problem import NotOurs
 from .stamp import STAMP_WITHIN, command_of
 
@@ -36,16 +37,6 @@ class Product:
 
     path: str
     text: str
-
-
-@dataclass
-class Outcome:
-    """What writing products did; `stale` are those that differ from what is there."""
-
-    written: list[str] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unchanged: int = 0
 
 
 @cache
@@ -117,7 +108,7 @@ def write(
     sweep: bool = True,
     force: bool = False,
     inputs: Iterable[str] = (),
-) -> Outcome:
+) -> Generated:
     """Write what changed, or with `check` only tell; with `sweep`, files that no longer exist
     are removed.
 
@@ -125,32 +116,29 @@ def write(
     files of the commands of these products are removed, from folders that one stands in. Links
     below `folder` are not followed. Raises NotOurs, OSError.
     """
-    outcome = Outcome()
     changed: dict[Path, bytes] = {}
+    unchanged = 0
     new = {folder / product.path: product.text for product in products}
     commands = _commands(new)
     for path, text in new.items():
-        name = path.relative_to(folder).as_posix()
         old = _old(path, folder)
         if old == text.encode():
-            outcome.unchanged += 1
+            unchanged += 1
             continue
-        outcome.stale.append(name)
         if not check and old and not force:
             _refuse_others(path, old, commands[path])
         changed[path] = text.encode()
     orphans = _orphans(commands) if sweep else []
-    outcome.stale += [path.relative_to(folder).as_posix() for path in orphans]
+    written, removed = ([p.relative_to(folder).as_posix() for p in ps] for ps in (changed, orphans))
+    stale = [*written, *removed]
     if check:
-        return outcome
+        return Generated(stale=stale, written=[], removed=[], unchanged=unchanged)
     for path in changed:
         path.parent.mkdir(parents=True, exist_ok=True)
     writing.write_all(changed.items(), inputs)
-    outcome.written = [path.relative_to(folder).as_posix() for path in changed]
     for path in orphans:
         path.unlink()
-        outcome.removed.append(path.relative_to(folder).as_posix())
-    return outcome
+    return Generated(stale=stale, written=written, removed=removed, unchanged=unchanged)
 
 
 def _old(path: Path, folder: Path) -> bytes | None:

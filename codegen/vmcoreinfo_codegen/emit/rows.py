@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..model.entry import Quirk
-from ..model.schema import Schema
+from ..model.schema import PrivateKey, Schema
 from ..model.vocabulary import Format, QuirkKind, Unit
-from ..terms.key import Kind, argument_of, identifier_of
+from ..terms.key import Kind, argument_of, identifier_of, kind_of
 from ..terms.release import Release
 from .problem import NoProduct
 
@@ -55,7 +55,30 @@ def parser_rows(schema: Schema) -> list[Row]:
     """The entries of a parser. Raises NoProduct where it could not tell the release of a note."""
     if "OSRELEASE" not in schema.by_key:
         raise NoProduct("the schema has no OSRELEASE, by which a parser tells releases")
-    return entry_rows(schema)
+    return [*entry_rows(schema), *map(_private_row, schema.private_keys)]
+
+
+def _private_row(private: PrivateKey) -> Row:
+    return {
+        "key": private.key,
+        "identifier": identifier_of(private.key),
+        "kind": kind_of(private.key).value,
+        "kind_name": enum_name(kind_of(private.key).value),
+        "format": private.format.value,
+        "format_name": enum_name(private.format.value),
+        "unit": None,
+        "unit_name": "NONE",
+        "since": None,
+        "until": None,
+        "replaced_by": [],
+        "replaced_by_identifiers": [],
+        "summary": "A key of a tool's own notes, which no kernel exports.",
+        "is_number": private.format.is_number,
+        "is_signed": private.format.is_signed,
+        "name": argument_of(private.key),
+        "quirks": [],
+        "garbage": [],
+    }
 
 
 def release_number(release: Release) -> int:

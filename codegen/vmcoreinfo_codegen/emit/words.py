@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..model import Boundary, Entry, Evidence, Export, Schema, Span
+from ..model.timeline import Segment
 from ..terms.condition import ALWAYS, NEVER, Condition, Known
 from ..terms.release import Release
-from .changes import Segment, conditions
 
 SEVERAL = "Several architectures"
 """The section of entries that several architectures export, each in its own code."""
@@ -102,7 +102,7 @@ def history(export: Export, known: Known | None = None) -> list[tuple[Condition,
 
     ` since 5.14`, empty where one condition holds all the time.
     """
-    segments = conditions(export, known)
+    segments = export.conditions(known)
     return [
         (segment.value, _bounds(segment, place == 0, place == len(segments) - 1))
         for place, segment in enumerate(segments)

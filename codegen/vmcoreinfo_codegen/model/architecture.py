@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ..terms.release import Release
 from .base import LocationField, Model, Span
+from .timeline import holds
 
 
 class Architecture(Model):
@@ -41,4 +42,4 @@ class Architecture(Model):
         return min(self.pages)
 
     def existed_in(self, release: Release) -> bool:
-        return self.span.contains(release)
+        return holds(self.span, release.moment)

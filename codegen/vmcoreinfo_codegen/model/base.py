@@ -11,7 +11,7 @@ from ..problem import Location
 from ..terms import expression
 from ..terms.condition import ALWAYS, Condition
 from ..terms.expression import Expression
-from ..terms.release import Release, contains
+from ..terms.release import Bounds, Release
 from .vocabulary import Evidence
 
 
@@ -83,13 +83,13 @@ class Span(Model):
     until: Boundary | None = None
     backports: tuple[Boundary, ...] = ()
 
-    def contains(self, release: Release) -> bool:
-        until = self.until.release if self.until else None
-        if contains(self.since.release, until, release):
-            return True
-        return bool(self.backports) and any(
-            _in_branch(backport.release, release) for backport in self.backports
-        )
+    @property
+    def bounds(self) -> Bounds:
+        return self.since.release, self.until.release if self.until else None
+
+    @property
+    def branches(self) -> tuple[Release, ...]:
+        return tuple(backport.release for backport in self.backports) if self.backports else ()
 
 
 class Ranged(Model):
@@ -99,16 +99,10 @@ class Ranged(Model):
     until: ReleaseField | None = None
     backports: tuple[ReleaseField, ...] = ()
 
-    def holds(self, release: Release) -> bool:
-        """Whether it holds by its own bounds; what was backported is asked first."""
-        return contains(self.since, self.until, release)
+    @property
+    def bounds(self) -> Bounds:
+        return self.since, self.until
 
-    def was_backported(self, release: Release) -> bool:
-        return bool(self.backports) and any(
-            _in_branch(backport, release) for backport in self.backports
-        )
-
-
-def _in_branch(backport: Release, release: Release) -> bool:
-    """Whether `release` is `backport` or a later stable update of the same branch."""
-    return release.mainline == backport.mainline and release.moment >= backport.moment
+    @property
+    def branches(self) -> tuple[Release, ...]:
+        return self.backports

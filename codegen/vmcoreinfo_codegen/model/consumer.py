@@ -10,7 +10,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from ..terms.condition import ALWAYS
 from ..terms.key import kind_of
-from ..terms.release import Release, contains
+from ..terms.release import Bounds, Release, contains
 from ..terms.tool import ToolRelease
 from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
 from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
@@ -35,7 +35,11 @@ class KernelRange(Model):
     until: ReleaseField | None = None
 
     def holds(self, release: Release) -> bool:
-        return contains(self.since, self.until, release)
+        return contains(self.since, self.until, release.moment)
+
+    @property
+    def bounds(self) -> Bounds:
+        return self.since, self.until
 
 
 class ConsumerRelease(Model):
@@ -75,7 +79,7 @@ class Alternative(OfReleases):
 
     @property
     def is_beside_note(self) -> bool:
-        """Whether it goes by another source than the note."""
+        """Whether it uses another source than the note."""
         return bool(self.of_dump or self.others)
 
     def is_right_for(self, kernel: Release) -> bool:
@@ -126,16 +130,16 @@ class Need(Model):
 
     @property
     def kernel_ranges(self) -> tuple[KernelRange, ...]:
-        """Kernels by which the need, or a way to it, makes a difference."""
+        """Kernels by which the need, or an alternative, makes a difference."""
         found = (self.kernels, *(alternative.kernels for alternative in self.alternatives))
         return tuple(kernels for kernels in found if kernels is not None)
 
     def known_to(self, release: ToolRelease) -> tuple[bool, ...]:
-        """Which of the ways a release knows."""
+        """Which of the alternatives a release knows."""
         return tuple(alternative.is_of(release) for alternative in self.alternatives)
 
     def exists_in(self, release: ToolRelease) -> bool:
-        """Whether a release has the purpose at all: it knows some way to it."""
+        """Whether a release has the purpose at all: it knows some alternative."""
         return any(alternative.is_of(release) for alternative in self.alternatives)
 
     @property

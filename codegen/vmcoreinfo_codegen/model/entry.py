@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from ..terms.condition import ALWAYS, Condition
+from ..terms.condition import ALWAYS, Condition, Known
 from ..terms.expression import Expression, TypeFact
 from ..terms.key import Kind, argument_of
-from ..terms.release import Release, contains
+from ..terms.release import Moment, Release, contains
 from .base import (
     Boundary,
     ConditionField,
@@ -20,6 +19,18 @@ from .base import (
     Ranged,
     ReleaseField,
     Span,
+)
+from .timeline import (
+    Period,
+    Segment,
+    earliest,
+    first_in_force,
+    holds,
+    in_force,
+    in_mainline,
+    is_reached,
+    last_end,
+    segments,
 )
 from .vocabulary import Format, QuirkKind, Unit
 
@@ -60,7 +71,11 @@ class Quirk(Model):
     def applies(self, release: Release, arch: str | None) -> bool:
         if self.archs is not None and arch is not None and arch not in self.archs:
             return False
-        return any(contains(since, until, release) for since, until in self.ranges)
+        return any(contains(since, until, release.moment) for since, until in self.ranges)
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        return tuple(map(Period, self.ranges))
 
 
 class Change(Model):
@@ -97,36 +112,59 @@ class Export(Model):
         return self.archs is None or arch in self.archs
 
     def condition(self, release: Release) -> Condition:
-        for dependency in _in_force(self.dependencies, release):
-            return dependency.condition
-        return ALWAYS
+        return self.condition_at(release.moment)
+
+    def condition_at(self, moment: Moment) -> Condition:
+        return _condition_of(first_in_force(self.dependencies, moment))
+
+    def conditions(self, known: Known | None = None) -> list[Segment[Condition]]:
+        """The conditions of mainline over the whole life of the export, less what is known."""
+        return segments(
+            self.dependencies,
+            lambda moment: _condition_of(in_mainline(self.dependencies, moment)).simplify(
+                known or {}
+            ),
+            self.first.release,
+            self.last.release if self.last else None,
+        )
 
     def via(self, release: Release) -> Via | None:
-        for via in _in_force(self.vias, release):
-            return via
-        return None
+        return first_in_force(self.vias, release.moment)
 
     def debug_info(self, key: str, kind: Kind, release: Release) -> tuple[Expression, ...]:
         """What to ask debug information for the value, in order; nothing where it can't tell."""
-        said = _in_force(self.debug_infos, release)
+        said = in_force(self.debug_infos, release.moment)
         own = fact_of(key, kind) if not self.debug_infos else None
         return (own,) if own else tuple(fact.expression for fact in said)
 
+    def changed_by(self, moment: Moment, after: Moment | None = None) -> list[Change]:
+        """Changes of meaning no later than a moment, and after another one where that is given.
+
+        In order of time, so the last is in force.
+        """
+        found = [change for change in self.changes if is_reached(change.boundary, moment, after)]
+        return sorted(found, key=lambda change: change.boundary.release.opening)
+
     def contains(self, release: Release) -> bool:
-        if len(self.spans) == 1:
-            return self.spans[0].contains(release)
-        return any(span.contains(release) for span in self.spans)
+        return self.is_there(release.moment)
+
+    def is_there(self, moment: Moment) -> bool:
+        """Whether some kernel of that moment may print it; its condition decides which."""
+        spans = self.spans
+        return holds(spans[0], moment) if len(spans) == 1 else any(holds(s, moment) for s in spans)
 
     @property
     def first(self) -> Boundary:
-        return min((span.since for span in self.spans), key=lambda b: b.release.opening)
+        return earliest(span.since for span in self.spans)
 
     @property
     def last(self) -> Boundary | None:
         """Where the entry went for good, or None while it is exported."""
-        ends = [span.until for span in self.spans]
-        found = [end for end in ends if end is not None]
-        return max(found, key=lambda b: b.release.opening) if len(found) == len(ends) else None
+        return last_end(self.spans)
+
+
+def _condition_of(dependency: Dependency | None) -> Condition:
+    return dependency.condition if dependency is not None else ALWAYS
 
 
 _QUESTIONS = {
@@ -148,16 +186,6 @@ def fact_of(key: str, kind: Kind) -> Expression | None:
     if question is None or (question in ("offset", "length") and "." not in argument):
         return None
     return TypeFact(question, argument)
-
-
-_Attribute = TypeVar("_Attribute", bound=Ranged)
-
-
-def _in_force(attributes: tuple[_Attribute, ...], release: Release) -> list[_Attribute]:
-    if not attributes:
-        return []
-    backported = [a for a in attributes if a.was_backported(release)]
-    return backported + [a for a in attributes if a.holds(release)]
 
 
 @dataclass(frozen=True)
@@ -206,13 +234,11 @@ class Entry(Model):
 
     @property
     def first(self) -> Boundary:
-        return min((export.first for export in self.exports), key=lambda b: b.release.opening)
+        return earliest(export.first for export in self.exports)
 
     @property
     def last(self) -> Boundary | None:
-        lasts = [export.last for export in self.exports]
-        found = [last for last in lasts if last is not None]
-        return max(found, key=lambda b: b.release.opening) if len(found) == len(lasts) else None
+        return last_end([span for export in self.exports for span in export.spans])
 
     @property
     def replaces(self) -> tuple[str, ...]:

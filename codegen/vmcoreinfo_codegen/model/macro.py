@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from ..terms.release import Release
 from .base import LocationField, Model, Ranged, Span
+from .timeline import newest
 from .vocabulary import Format
 
 _CONVERSION = re.compile(r"(0x)?%[-#0 ]*+(\d*+)(?:l{0,2})(x|u|d|s|phN)")
@@ -27,11 +27,11 @@ class Macro(Model):
     span: Span
     location: LocationField
 
-    def printf(self, release: Release) -> str | None:
-        for printed in self.prints:
-            if printed.holds(release):
-                return printed.printf
-        return None
+    @property
+    def newest_printf(self) -> str | None:
+        """What it prints in the newest kernels that have it."""
+        printed = newest(self.prints)
+        return printed.printf if printed is not None else None
 
 
 def formats_of(printf: str) -> frozenset[Format]:

@@ -8,13 +8,15 @@ from functools import cached_property
 
 from ..problem import Location
 from ..terms.expression import Expression, TypeFact
-from ..terms.release import Release
+from ..terms.release import Bounds, Moment, Release, common
 from .architecture import Architecture
 from .base import Boundary, LocationField, Model, Ranged, ReleaseField, Span
 from .consumer import Consumer
 from .derivation import Derivation
-from .entry import Entry, Export, Prediction, Quirk, fact_of
-from .macro import Macro
+from .entry import Entry, Export, Prediction, Quirk, Via, fact_of
+from .macro import Macro, Print
+from .timeline import Segment, first_in_force, in_mainline, segments
+from .vocabulary import Format
 
 
 class DeclaredRelease(Model):
@@ -23,6 +25,13 @@ class DeclaredRelease(Model):
     release: ReleaseField
     date: str
     location: LocationField
+
+
+class PrivateKey(Model):
+    """A key of a tool's own notes, which no kernel exports."""
+
+    key: str
+    format: Format
 
 
 class Schema(Model):
@@ -34,6 +43,7 @@ class Schema(Model):
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
     consumers: tuple[Consumer, ...] = ()
+    private_keys: tuple[PrivateKey, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Entry]:
@@ -51,6 +61,19 @@ class Schema(Model):
     @cached_property
     def declared(self) -> dict[Release, DeclaredRelease]:
         return {declared.release: declared for declared in self.releases}
+
+    def branches(self) -> list[tuple[DeclaredRelease, Bounds]]:
+        """Each mainline release, and all kernels from it to before the next."""
+        ends = [*(declared.release for declared in self.releases[1:]), None]
+        return [
+            (declared, (declared.release, until))
+            for declared, until in zip(self.releases, ends, strict=True)
+        ]
+
+    def releases_of(self, arch: Architecture) -> tuple[Release, ...]:
+        """The mainline releases that have an architecture, in order."""
+        found = [d.release for d in self.releases if arch.existed_in(d.release)]
+        return tuple(sorted(found, key=lambda release: release.opening))
 
     @property
     def latest(self) -> Release:
@@ -97,6 +120,43 @@ class Schema(Model):
                 )
         return None
 
+    def printfs(self, via: Via) -> list[tuple[str, Bounds]]:
+        """The printf formats of whole lines that a macro has while `via` holds, with when that is."""
+        if via.printf is not None:
+            return [(via.printf, via.bounds)]
+        found = [(p.printf, common(via.bounds, p.bounds)) for p in self._prints(via)]
+        return [(printf, bounds) for printf, bounds in found if bounds is not None]
+
+    def form(self, export: Export, release: Release) -> str:
+        """How a kernel prints the value: what follows the `=` of the printf format, if known."""
+        moment = release.moment
+        via = first_in_force(export.vias, moment)
+        return self._form(via, first_in_force(self._prints(via), moment))
+
+    def forms(self, export: Export) -> list[Segment[str]]:
+        """How mainline prints the value, over the whole life of the export."""
+
+        def form_at(moment: Moment) -> str:
+            via = in_mainline(export.vias, moment)
+            return self._form(via, in_mainline(self._prints(via), moment))
+
+        return segments(
+            [*export.vias, *(printed for via in export.vias for printed in self._prints(via))],
+            form_at,
+            export.first.release,
+            export.last.release if export.last else None,
+        )
+
+    def _prints(self, via: Via | None) -> tuple[Print, ...]:
+        macro = self.by_macro.get(via.macro) if via is not None else None
+        return macro.prints if macro is not None else ()
+
+    def _form(self, via: Via | None, printed: Print | None) -> str:
+        if via is None:
+            return ""
+        printf = via.printf or (printed.printf if printed is not None else "")
+        return printf.partition("=")[2]
+
     def spans(self) -> Iterator[Span]:
         """Every life in the schema: of architectures, macros and exports."""
         yield from (arch.span for arch in self.architectures)
@@ -119,7 +179,7 @@ class Schema(Model):
         for macro in self.macros:
             yield from ((macro.location, printed) for printed in macro.prints)
         for export in self.exports():
-            for attribute in (*export.vias, *export.dependencies):
+            for attribute in (*export.vias, *export.dependencies, *export.debug_infos):
                 yield export.location, attribute
         for derivation in self.derivations:
             yield from ((recipe.location, recipe) for recipe in derivation.recipes)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..model import Architecture, Boundary, Prediction, Schema
+from ..model import Architecture, Prediction, Schema
+from ..model.timeline import beginning, ending
 from ..terms.condition import ALWAYS, equivalent
 from ..terms.release import Release
 from .interface import Change, Difference
@@ -56,7 +57,7 @@ def _changes(schema: Schema, old: Release, new: Release, arch: Architecture) -> 
     after = {p.key: p for p in schema.predict(new, arch)}
     for key, prediction in before.items():
         if key not in after:
-            end = _end(prediction, old, new)
+            end = ending(prediction.export.spans, new.moment, old.moment)
             yield _Found(
                 "removed",
                 key,
@@ -67,7 +68,7 @@ def _changes(schema: Schema, old: Release, new: Release, arch: Architecture) -> 
             )
     for key, prediction in after.items():
         if key not in before:
-            start = _start(prediction, new)
+            start = beginning(prediction.export.spans, new.moment)
             yield _Found(
                 "added",
                 key,
@@ -84,33 +85,12 @@ def _changes(schema: Schema, old: Release, new: Release, arch: Architecture) -> 
                 old=_condition(was) or "always",
                 new=_condition(prediction) or "always",
             )
-        forms = [_printed(schema, was, old), _printed(schema, prediction, new)]
-        if forms[0] != forms[1]:
-            yield _Found("printed", key, old=forms[0], new=forms[1])
-        for change in prediction.export.changes:
-            boundary = change.boundary
-            if old.moment < boundary.release.opening <= new.moment:
-                yield _Found("meaning", key, why=change.text, commit=boundary.commit)
+        old_form, new_form = schema.form(was.export, old), schema.form(prediction.export, new)
+        if old_form != new_form:
+            yield _Found("printed", key, old=old_form or None, new=new_form or None)
+        for change in prediction.export.changed_by(new.moment, old.moment):
+            yield _Found("meaning", key, why=change.text, commit=change.boundary.commit)
 
 
 def _condition(prediction: Prediction) -> str | None:
     return None if prediction.condition == ALWAYS else str(prediction.condition)
-
-
-def _printed(schema: Schema, prediction: Prediction, release: Release) -> str | None:
-    via = prediction.via
-    if via is None:
-        return None
-    macro = schema.by_macro.get(via.macro)
-    form = via.printf or (macro.printf(release) if macro else None)
-    return form.partition("=")[2] if form else None
-
-
-def _end(prediction: Prediction, old: Release, new: Release) -> Boundary | None:
-    ends = [span.until for span in prediction.export.spans if span.until is not None]
-    return next((e for e in ends if old.moment < e.release.opening <= new.moment), None)
-
-
-def _start(prediction: Prediction, new: Release) -> Boundary | None:
-    spans = [span for span in prediction.export.spans if span.contains(new)]
-    return spans[0].since if spans else None

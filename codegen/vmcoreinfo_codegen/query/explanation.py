@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..model import Boundary, Derivation, Entry, Export, Schema
-from ..model.entry import fact_of
+from ..model.entry import Via, fact_of
 from ..terms.expression import render
+from ..terms.release import Bounds
 from .interface import (
     Condition,
     ExplainedDerivation,
@@ -120,29 +123,21 @@ def _moment(schema: Schema, boundary: Boundary) -> Moment:
 
 
 def _printed(schema: Schema, entry: Entry, export: Export) -> list[PrintedForm]:
-    forms = []
-    for via in export.vias:
-        macro = schema.by_macro.get(via.macro)
-        printed = [(via.printf, via.since, via.until)]
-        if via.printf is None and macro is not None:
-            printed = [
-                (
-                    f"{entry.key}={form.printf.partition('=')[2]}",
-                    via.since or form.since,
-                    via.until or form.until,
-                )
-                for form in macro.prints
-            ]
-        forms += [
-            PrintedForm(
-                macro=via.macro,
-                printf=printf,
-                since=str(since) if since else None,
-                until=str(until) if until else None,
-            )
-            for printf, since, until in printed
-        ]
-    return forms
+    return [
+        PrintedForm(
+            macro=via.macro,
+            printf=f"{entry.key}={printf.partition('=')[2]}" if printf is not None else None,
+            since=str(since) if since else None,
+            until=str(until) if until else None,
+        )
+        for via in export.vias
+        for printf, (since, until) in _forms(schema, via)
+    ]
+
+
+def _forms(schema: Schema, via: Via) -> Sequence[tuple[str | None, Bounds]]:
+    """How a macro prints while it does; without a form where the schema says none."""
+    return schema.printfs(via) or [(None, via.bounds)]
 
 
 def _debug_info(entry: Entry, export: Export) -> list[PrintedFact]:

@@ -10,7 +10,7 @@ from ..model import Derivation, Recipe, Schema
 from ..model.consumer import KernelRange
 from ..terms.expression import Derived
 from ..terms.release import Release, overlap
-from .lives import exists_in
+from .availability import is_available
 
 # An architecture, and a mainline release with all that comes before the next.
 _Place = tuple[str, Release]
@@ -40,7 +40,11 @@ class Recipes:
         self._schema = schema
         self._keys = set(keys)
         self._archs = tuple(archs)
-        self._branches = _branches(schema, kernels)
+        self._branches = [
+            (declared.release, branch)
+            for declared, branch in schema.branches()
+            if overlap(branch, kernels.bounds)
+        ]
         self._derivations = {derivation.name: derivation for derivation in schema.derivations}
         self._reduced: dict[str, _Reduced] = {}
         self._homes: dict[str, frozenset[_Place]] = {}
@@ -86,8 +90,8 @@ class Recipes:
         """Where the recipe may apply."""
         places = frozenset(
             (arch, since)
-            for since, until in self._branches
-            if overlap((recipe.since, recipe.until), (since, until))
+            for since, branch in self._branches
+            if overlap(recipe.bounds, branch)
             for arch in self._archs
             if recipe.archs is None or arch in recipe.archs
         )
@@ -103,8 +107,8 @@ class Recipes:
             self._homes[key] = frozenset(
                 (arch, since)
                 for export in self._schema.by_key[key].exports
-                for since, until in self._branches
-                if exists_in(export, KernelRange(since=since, until=until))
+                for since, branch in self._branches
+                if is_available(export, branch)
                 for arch in self._archs
                 if export.concerns(arch)
             )
@@ -113,13 +117,3 @@ class Recipes:
 
 def _derived(recipe: Recipe) -> list[str]:
     return [e.name for e in recipe.expression.walk() if isinstance(e, Derived)]
-
-
-def _branches(schema: Schema, kernels: KernelRange) -> list[tuple[Release, Release | None]]:
-    """The mainline releases of a range, each with the one that follows it."""
-    releases: list[Release | None] = [declared.release for declared in schema.releases]
-    return [
-        (since, until)
-        for since, until in zip(releases, [*releases[1:], None])
-        if since is not None and overlap((since, until), (kernels.since, kernels.until))
-    ]

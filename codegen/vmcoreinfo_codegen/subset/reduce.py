@@ -8,7 +8,7 @@ from ..model.consumer import KernelRange
 from ..model.derivation import POINTER_SIZE, RELEASE
 from ..model.schema import DeclaredRelease
 from ..terms.release import overlap
-from .lives import exists_in
+from .availability import is_available
 from .recipes import Recipes
 from .selection import Selection
 
@@ -32,7 +32,11 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
     if not keys:
         raise EmptySelection("no key is left of the selection")
     keys |= {RELEASE} & schema.by_key.keys()
-    derivations = Recipes(schema, keys, selection.kernels, names).derivations()
+    derivations = (
+        Recipes(schema, keys, selection.kernels, names).derivations()
+        if selection.has_derivations
+        else []
+    )
     if any(recipe.reads_pointer for d in derivations for recipe in d.recipes):
         keys.add(POINTER_SIZE)
     entries = [
@@ -46,13 +50,18 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
         macros=schema.macros,
         entries=tuple(entries),
         derivations=tuple(derivations),
+        private_keys=selection.private_keys(schema),
     )
 
 
 def left_out(schema: Schema, selection: Selection) -> list[str]:
     """Keys that were named, and that none of the kernels exports."""
     archs = selection.archs or tuple(arch.name for arch in schema.architectures)
-    named = [pattern.text for pattern in selection.patterns if not pattern.is_glob]
+    named = [
+        pattern.text
+        for pattern in selection.patterns
+        if not pattern.is_glob and not pattern.private
+    ]
     return [
         key
         for key in named
@@ -64,7 +73,7 @@ def _exports(entry: Entry, kernels: KernelRange, archs: tuple[str, ...]) -> tupl
     return tuple(
         export
         for export in entry.exports
-        if any(export.concerns(arch) for arch in archs) and exists_in(export, kernels)
+        if any(export.concerns(arch) for arch in archs) and is_available(export, kernels.bounds)
     )
 
 
@@ -81,9 +90,4 @@ def _among(keys: set[str], exports: tuple[Export, ...]) -> tuple[Export, ...]:
 
 
 def _releases(schema: Schema, kernels: KernelRange) -> list[DeclaredRelease]:
-    following = [*(declared.release for declared in schema.releases[1:]), None]
-    return [
-        declared
-        for declared, until in zip(schema.releases, following)
-        if overlap((declared.release, until), (kernels.since, kernels.until))
-    ]
+    return [declared for declared, branch in schema.branches() if overlap(branch, kernels.bounds)]

@@ -11,14 +11,18 @@ from ..files.reading import InputError
 from ..limits import Limit
 from ..model import Schema
 from ..model.consumer import Consumer, KernelRange
+from ..model.schema import PrivateKey
+from ..model.vocabulary import Format
 from ..problem import Location, did_you_mean, shortened
 from ..query.names import UnknownName, find_entry
+from ..terms.key import identifier_of
 from ..terms.release import Release, overlap
 from ..terms.tool import ToolRelease
 
 EVERY_KERNEL = KernelRange()
 _PATTERN = re.compile(r"[A-Za-z0-9_.()*?-]+")
 _LONGEST_PATTERN = 200
+_PRIVATE = re.compile(r"(?=.{1,64}$)[A-Za-z]\w*([.-]\w+)*(\([\w.:>\[\]-]+\))?", re.ASCII)
 _MOST_PATTERNS = 5000
 _MOST_UNKNOWN = 50
 
@@ -29,10 +33,16 @@ class UnknownKeys(Exception):
 
 @dataclass(frozen=True)
 class KeyPattern:
-    """A key, or a glob with `*` and `?` that at least one key fits."""
+    """A key, a glob with `*` and `?` that at least one key fits, or a private key and its format."""
 
     text: str
     location: Location
+
+    @property
+    def private(self) -> tuple[str, str] | None:
+        """Key and format of `SYMBOL(max_pfn) hex`: a key that no kernel exports."""
+        key, _, format_ = self.text.partition(" ")
+        return (key, format_.strip()) if format_.strip() else None
 
     @property
     def is_glob(self) -> bool:
@@ -78,6 +88,7 @@ class Selection:
     patterns: tuple[KeyPattern, ...] = ()
     kernels: KernelRange = EVERY_KERNEL
     archs: tuple[str, ...] = ()
+    has_derivations: bool = True
 
     @property
     def is_whole(self) -> bool:
@@ -90,25 +101,54 @@ class Selection:
             words += ["--keys", "-"]
         if self.kernels != EVERY_KERNEL:
             words += ["--kernel", f"{self.kernels.since or ''}..{self.kernels.until or ''}"]
+        if not self.has_derivations:
+            words.append("--no-derivations")
         return [*words, *(["--arch", *self.archs] if self.archs else [])]
 
     def keys(self, schema: Schema) -> set[str]:
         """Every key that is read or named, of whatever kernels. Raises UnknownKeys."""
+        wanted = [pattern for pattern in self.patterns if not pattern.private]
         if not self.readers and not self.patterns:
             return set(schema.by_key)
         archs = self.archs or tuple(arch.name for arch in schema.architectures)
         found = {key for reader in self.readers for key in reader.keys(self.kernels, archs)}
         unknown: list[KeyPattern] = []
-        for pattern in self.patterns:
+        for pattern in wanted:
             fitting = pattern.fitting(schema.by_key)
             if not fitting:
                 unknown.append(pattern)
             found |= fitting
         if unknown:
-            told = [f"{p.location}: error: {_unknown(schema, p)}" for p in unknown[:_MOST_UNKNOWN]]
-            more = len(unknown) - len(told)
-            raise UnknownKeys("\n".join([*told, *([f"and {more} more"] if more else [])]))
+            raise _unknown_keys(schema, unknown)
         return found
+
+    def private_keys(self, schema: Schema) -> tuple[PrivateKey, ...]:
+        """The keys that no kernel exports. Raises UnknownKeys for what can't be one."""
+        wrong: list[KeyPattern] = []
+        found: dict[str, PrivateKey] = {}
+        taken = {identifier_of(key) for key in schema.by_key}
+        for pattern in self.patterns:
+            if pattern.private is None:
+                continue
+            key, format_ = pattern.private
+            if identifier_of(key) in taken or not _can_be_private(key, format_):
+                wrong.append(pattern)
+            else:
+                taken.add(identifier_of(key))
+                found[key] = PrivateKey(key=key, format=Format(format_))
+        if wrong:
+            raise _unknown_keys(schema, wrong)
+        return tuple(found.values())
+
+
+def _unknown_keys(schema: Schema, patterns: list[KeyPattern]) -> UnknownKeys:
+    told = [f"{p.location}: error: {_unknown(schema, p)}" for p in patterns[:_MOST_UNKNOWN]]
+    more = len(patterns) - len(told)
+    return UnknownKeys("\n".join([*told, *([f"and {more} more"] if more else [])]))
+
+
+def _can_be_private(key: str, format_: str) -> bool:
+    return _PRIVATE.fullmatch(key) is not None and format_ in list(Format)
 
 
 def read_patterns(text: str, path: str) -> tuple[KeyPattern, ...]:
@@ -119,10 +159,11 @@ def read_patterns(text: str, path: str) -> tuple[KeyPattern, ...]:
     found: dict[str, KeyPattern] = {}
     different = Limit(path, _MOST_PATTERNS, "different patterns", InputError)
     for number, line in enumerate(text.splitlines(), 1):
-        word = line.partition("#")[0].strip()
+        words = line.partition("#")[0].split()
+        word = " ".join(words)
         if word and word not in found:
             different.spend()
-            found[word] = KeyPattern(word, Location(path, number, line.index(word) + 1))
+            found[word] = KeyPattern(word, Location(path, number, line.index(words[0]) + 1))
     return tuple(found.values())
 
 
@@ -150,6 +191,8 @@ def _share(one: KernelRange | None, other: KernelRange) -> bool:
 
 
 def _unknown(schema: Schema, pattern: KeyPattern) -> str:
+    if pattern.private is not None:
+        return _not_private(schema, *pattern.private)
     if not _PATTERN.fullmatch(pattern.text):
         return f"'{shortened(pattern.text)}' is neither a key nor a glob of '*' and '?'; one a line"
     if pattern.is_glob:
@@ -159,3 +202,15 @@ def _unknown(schema: Schema, pattern: KeyPattern) -> str:
     except UnknownName as error:
         return str(error)
     return f"unknown key '{shortened(pattern.text)}'; {did_you_mean(near, [near])}"
+
+
+def _not_private(schema: Schema, key: str, format_: str) -> str:
+    shown = shortened(key)
+    if key in schema.by_key:
+        return f"{shown} is a key of kernels, read as {schema.by_key[key].format}; name no format"
+    if format_ not in list(Format):
+        near = did_you_mean(format_, list(Format))
+        return f"'{shortened(format_)}' is no format; {near or 'one of ' + ', '.join(Format)}"
+    if any(identifier_of(key) == identifier_of(other) for other in schema.by_key):
+        return f"{shown}: a key of kernels has the same name in C and Python, {identifier_of(key)}"
+    return f"'{shown}' can't be a key: a word, or WORD(what), of 64 letters at most"

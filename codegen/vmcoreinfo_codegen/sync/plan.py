@@ -106,8 +106,7 @@ def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
     seen = _compare(schema, extraction, release, archs)
     made = Plan(release)
     for key, export, names in seen.missing.values():
-        concerned = [a.name for a in archs if export.concerns(a.name)]
-        if set(names) == set(_still_open(schema, key, export, concerned, release)):
+        if set(names) == set(_still_open(schema, key, export, archs, release)):
             made.steps.append(Close(key, export))
         else:
             made.by_hand.append(
@@ -127,22 +126,16 @@ def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
 
 
 def _still_open(
-    schema: Schema, key: str, export: Export, concerned: Iterable[str], release: Release
+    schema: Schema, key: str, export: Export, archs: Iterable[Architecture], release: Release
 ) -> list[str]:
     """The architectures on which this very export is the one that is predicted."""
     entry = schema.by_key[key]
     return [
-        name
-        for name in concerned
-        if next(iter(entry.exports_for(name, release)), None) is export
-        and not _never(schema, export, release, name)
+        arch.name
+        for arch in archs
+        if (predicted := schema.predict_entry(entry, release, arch)) is not None
+        and predicted.export is export
     ]
-
-
-def _never(schema: Schema, export: Export, release: Release, name: str) -> bool:
-    arch = schema.architecture(name)
-    assert arch is not None
-    return export.condition(release).evaluate(schema.fixed_config(arch)) is False
 
 
 def _compare(

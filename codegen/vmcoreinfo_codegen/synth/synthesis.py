@@ -13,6 +13,7 @@ from ..debuginfo.facts import Facts, Sources
 from ..model import Architecture, Schema
 from ..model.entry import Prediction
 from ..model.vocabulary import Unit
+from ..query.interface import LeftOutEntry, Synthesised, SynthesisedEntry
 from ..terms.expression import Expression, Key, Read, TypeFact, render
 from ..terms.key import Kind, kind_of
 from ..terms.release import Release
@@ -54,6 +55,15 @@ class Synthesis:
     @property
     def text(self) -> bytes:
         return "".join(f"{made.key}={made.text}\n" for made in self.entries).encode()
+
+    def answer(self) -> Synthesised:
+        return Synthesised(
+            entries=[
+                SynthesisedEntry(key=made.key, text=made.text, source=made.source)
+                for made in self.entries
+            ],
+            left_out=[LeftOutEntry(key=left.key, why=left.why) for left in self.left_out],
+        )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ _RELEASE = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})((?:\.[0-9]{1,9})*)(?:-rc([0-9
 # `5.10.0-30-amd64`, `4.18.0-553.el8_10.x86_64`); release candidates keep `-rcN` in front of it.
 _RELEASE_STRING = re.compile(r"([0-9]+(?:\.[0-9]+)+(?:-rc[0-9]+)?)(.*)", re.DOTALL)
 _FINAL = 10**6
+Moment = tuple[tuple[int, ...], int, int]
+"""A place in the order of releases, as `opening`, `moment` and `eve` give it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,7 +52,7 @@ class Release:
         return self.stable > 0
 
     @cached_property
-    def opening(self) -> tuple[tuple[int, ...], int, int]:
+    def opening(self) -> Moment:
         """Where a span bounded by this release opens or closes.
 
         What a mainline release is said to bring came in its merge window, so
@@ -61,8 +63,15 @@ class Release:
         return (self.mainline, self.candidate, self.stable)
 
     @cached_property
-    def moment(self) -> tuple[tuple[int, ...], int, int]:
+    def moment(self) -> Moment:
+        """Where the kernel of this release stands."""
         return (self.mainline, self.candidate, self.stable)
+
+    @property
+    def eve(self) -> Moment:
+        """Just before `opening`: after all that an earlier release brought."""
+        mainline, candidate, stable = self.opening
+        return (mainline, candidate, stable - 1)
 
 
 @cache
@@ -82,11 +91,11 @@ def _parse(text: str) -> Release:
     return Release(tuple(numbers[:width]), candidate, stable)
 
 
-def contains(since: Release | None, until: Release | None, release: Release) -> bool:
-    """Whether `release` lies in the half-open `[since, until)`; None is no bound."""
-    if since is not None and release.moment < since.opening:
+def contains(since: Release | None, until: Release | None, moment: Moment) -> bool:
+    """Whether a moment lies in the half-open `[since, until)`; None is no bound."""
+    if since is not None and moment < since.opening:
         return False
-    return until is None or release.moment < until.opening
+    return until is None or moment < until.opening
 
 
 Bounds = tuple[Release | None, Release | None]
@@ -99,6 +108,18 @@ def overlap(first: Bounds, second: Bounds) -> bool:
         if since is not None and until is not None and since.opening >= until.opening:
             return False
     return True
+
+
+def common(first: Bounds, second: Bounds) -> Bounds | None:
+    """The releases that two half-open spans share, None where they share none."""
+    if not overlap(first, second):
+        return None
+    since = [bound for bound in (first[0], second[0]) if bound is not None]
+    until = [bound for bound in (first[1], second[1]) if bound is not None]
+    return (
+        max(since, key=lambda release: release.opening, default=None),
+        min(until, key=lambda release: release.opening, default=None),
+    )
 
 
 def _start(since: Release | None) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ def _check(subject: Subject) -> Iterator[Found]:
         return
     for line, entry in subject.entries():
         for export in subject.exports(entry):
-            past = [c for c in export.changes if c.boundary.release.opening <= release.moment]
+            past = export.changed_by(release.moment)
             if past:
                 yield Found(line.key, _text(past[-1]), line.line)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model import Entry
+from ...model.timeline import earliest, ending
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
@@ -20,17 +21,17 @@ def _found(subject: Subject, entry: Entry, line: int) -> Found:
     release = subject.release
     assert release is not None
     here = [e for e in entry.exports if any(e.concerns(arch.name) for arch in subject.archs)]
-    if not here or not any(e.spans for e in here):
+    if not here:
         archs = sorted({name for e in entry.exports for name in e.archs or ()})
         return Found(entry.key, f"exported on {', '.join(archs)} alone", line, _OTHER_ARCH)
-    first = min((e.first for e in here), key=lambda boundary: boundary.release.opening)
+    spans = [span for export in here for span in export.spans]
+    first = earliest(span.since for span in spans)
     if release.moment < first.release.opening:
         text = f"mainline exports it since {first.release}"
         where = "the distribution" if subject.distribution else "a stable release or a vendor"
         return Found(entry.key, f"{text}, and this is {release}", line, f"backported by {where}?")
-    ends = [e.last for e in here if e.last is not None]
-    if ends:
-        last = max(ends, key=lambda boundary: boundary.release.opening)
+    last = ending(spans, release.moment)
+    if last is not None:
         instead = f"; {' '.join(entry.replaced_by)} came for it" if entry.replaced_by else ""
         text = f"mainline does not export it since {last.release}, and this is {release}{instead}"
         remedy = "the vendor kept it, or the text is not of this kernel"

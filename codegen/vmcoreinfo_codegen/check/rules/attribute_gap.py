@@ -11,7 +11,7 @@ from ..rule import Finding, Rule
 
 
 def _overlapping(attributes: Sequence[Ranged]) -> bool:
-    return first_overlap([(a.since, a.until) for a in attributes]) is not None
+    return first_overlap([a.bounds for a in attributes]) is not None
 
 
 def _uncovered(schema: Schema, export: Export) -> list[str]:

@@ -13,10 +13,9 @@ _Bounds = tuple[Location, Release | None, Release | None]
 
 def _all_bounds(schema: Schema) -> Iterator[_Bounds]:
     for span in schema.spans():
-        until = span.until.release if span.until else None
-        yield (span.until or span.since).location, span.since.release, until
+        yield (span.until or span.since).location, *span.bounds
     for location, ranged in schema.ranged():
-        yield location, ranged.since, ranged.until
+        yield location, *ranged.bounds
     for quirk in schema.quirks():
         for since, end in quirk.ranges:
             yield quirk.location, since, end

@@ -13,7 +13,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
         for quirk in (quirk for export in entry.exports for quirk in export.quirks):
             is_garbage = quirk.kind is QuirkKind.GARBAGE
             if is_garbage and not quirk.begins:
-                message = f"how the garbage of {entry.key} begins is not said: begins \"…\""
+                message = f'how the garbage of {entry.key} begins is not said: begins "…"'
                 yield quirk.location, f"{message}; parsers know it by that"
             elif quirk.begins and not is_garbage:
                 yield quirk.location, f"a value that is {quirk.kind} can begin in any way"

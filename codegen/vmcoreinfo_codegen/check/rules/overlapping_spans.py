@@ -7,12 +7,8 @@ from ...model.base import Span
 from ...model.entry import Export
 from ...model.schema import Schema
 from ...model.vocabulary import QuirkKind
-from ...terms.release import Release, first_overlap
+from ...terms.release import first_overlap
 from ..rule import Finding, Rule
-
-
-def _bounds(span: Span) -> tuple[Release, Release | None]:
-    return span.since.release, span.until.release if span.until else None
 
 
 def _groups(spans: list[tuple[Export, Span]]) -> list[list[Span]]:
@@ -37,7 +33,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 for span in export.spans
             ]
             for group in _groups(spans):
-                places = first_overlap([_bounds(span) for span in group])
+                places = first_overlap([span.bounds for span in group])
                 if places is None:
                     continue
                 one, other = (group[place] for place in places)

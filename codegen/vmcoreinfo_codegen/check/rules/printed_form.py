@@ -11,19 +11,12 @@ from ...terms.key import argument_of, kind_of
 from ..rule import Finding, Rule
 
 
-def _forms(schema: Schema, via: Via) -> list[str]:
-    if via.printf is not None:
-        return [via.printf]
-    macro = schema.by_macro[via.macro]
-    return [printed.printf for printed in macro.prints]
-
-
 def _of_via(schema: Schema, entry: Entry, export: Export, via: Via) -> Iterator[Finding]:
     if via.macro not in schema.by_macro:
         hint = did_you_mean(via.macro, schema.by_macro) or "declare it in macros.vmci"
         yield export.location, f"macro {via.macro} of {entry.key} is not declared", hint
         return
-    forms = _forms(schema, via)
+    forms = [printf for printf, _ in schema.printfs(via)]
     if not forms:
         yield (
             export.location,

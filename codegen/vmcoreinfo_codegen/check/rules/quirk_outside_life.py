@@ -3,18 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.entry import Export
 from ...model.schema import Schema
-from ...terms.release import Release, overlap
+from ...model.timeline import meets
 from ..rule import Finding, Rule
-
-
-def _lives(export: Export, since: Release, until: Release | None) -> bool:
-    return any(
-        overlap((since, until), (span.since.release, span.until.release if span.until else None))
-        or any(b.release.branch == since.branch for b in span.backports)
-        for span in export.spans
-    )
 
 
 def _check(schema: Schema) -> Iterator[Finding]:
@@ -22,7 +13,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
         for export in entry.exports:
             for quirk in export.quirks:
                 for since, until in quirk.ranges:
-                    if not _lives(export, since, until):
+                    if not any(meets(span, (since, until)) for span in export.spans):
                         message = f"the quirk in {since}..{until or ''} is outside the life"
                         yield quirk.location, f"{message} of {entry.key}"
             for change in export.changes:

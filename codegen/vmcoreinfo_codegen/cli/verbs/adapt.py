@@ -8,12 +8,11 @@ import sys
 
 import vmcoreinfo
 
-from ...compat.adapt import Adapted, adapt
+from ...compat.adapt import Adapted, adapt, answer
 from ...compat.explain import why
 from ...compat.exports import Exports
 from ...dump.attach import attach
 from ...model import Schema
-from ...query.interface import AdaptedNote, Refusal, WrittenLine
 from ..consumer import consumer_release, installed
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, found_in, warn_of_cut
@@ -63,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     adapted = adapt(schema, consumer, release, info, exports)
     name = f"{consumer.name} {release}"
     if options.format == "json":
-        print_json(_answer(schema, adapted, exports, name).model_dump(mode="json"))
+        print_json(answer(schema, adapted, exports, name).model_dump(mode="json"))
     else:
         _tell(schema, adapted, exports, name)
     if adapted.refused:
@@ -96,22 +95,3 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None
         print("nothing is written: the tool would read it wrongly all the same", file=sys.stderr)
     elif not adapted.written:
         print(f"{name} reads this note as it is", file=sys.stderr)
-
-
-def _answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> AdaptedNote:
-    return AdaptedNote(
-        consumer=name,
-        written=[
-            WrittenLine(key=line.key, text=line.text, purpose=line.purpose, why=line.why)
-            for line in adapted.written
-        ],
-        refused=[
-            Refusal(
-                purpose=outcome.need.purpose,
-                seen=outcome.seen,
-                why=why(schema, outcome, exports),
-            )
-            for outcome in adapted.refused
-        ],
-        text=adapted.text.decode("latin-1") if not adapted.refused else None,
-    )

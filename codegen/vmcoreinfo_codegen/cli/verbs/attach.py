@@ -46,15 +46,9 @@ def run(options: argparse.Namespace) -> int:
     _compare(found, attached, options.dump)
     _compare_arch(found, attached.arch, options.dump)
     if options.format == "json":
-        print_json(
-            {
-                "out": options.out,
-                "lines": lines,
-                "replaced": attached.replaced is not None,
-                "shared": attached.shared,
-                "copied": attached.copied,
-            }
-        )
+        from ...query.notes import attached as answer
+
+        print_json(answer(options.out, lines, attached).model_dump(mode="json"))
         return FINE
     place = (
         "in place of the note that was there"

@@ -7,16 +7,15 @@ import argparse
 import itertools
 import multiprocessing
 import signal
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ...audit import all_rules
+from ...audit.answer import answer, counts_of
 from ...audit.rule import Finding, Severity
 from ...audit.run import UNREADABLE, Audited, Auditor, truth_of
 from ...debuginfo.facts import symbol_names
 from ...debuginfo.kernel import read_kernel
 from ...model import Schema
-from ...query.interface import Audit, AuditedInput, AuditFinding, AuditSummary
 from .. import junit, sarif
 from ..debuginfo import add_kernel_options, config_of, told
 from ..dump import INPUT, add_input_format_option
@@ -29,7 +28,6 @@ from ..terminal import write_coloured
 
 _UNREADABLE = "An input has a note, and can be read; the others are audited all the same."
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
-_ORDER = list(Severity)
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -41,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_kernel_options(parser)
     parser.add_argument(
         "--least",
-        choices=[str(severity) for severity in reversed(_ORDER)],
+        choices=[str(severity) for severity in reversed(Severity)],
         help="leave out findings that are less severe (default: of the table warning, else info)",
     )
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
@@ -70,15 +68,10 @@ def run(options: argparse.Namespace) -> int:
     auditor = told(lambda: _auditor(options, schema))
     least = Severity(options.least or ("warning" if options.format == "table" else "info"))
     audited = told(lambda: list(_all(auditor, options)))
-    _PRINTERS[options.format](audited, _ORDER.index(least))
+    _PRINTERS[options.format](audited, least)
     if not all(one.is_readable for one in audited):
         return CANT_READ
-    return FINE if all(map(_is_fine, audited)) else FINDINGS
-
-
-def _is_fine(audited: Audited) -> bool:
-    """Remarks are no findings that count."""
-    return all(finding.severity is Severity.INFO for finding in audited.findings)
+    return FINE if all(one.is_fine for one in audited) else FINDINGS
 
 
 def _auditor(options: argparse.Namespace, schema: Schema) -> Auditor:
@@ -124,21 +117,13 @@ def _all(auditor: Auditor, options: argparse.Namespace) -> Iterator[Audited]:
                 done(1)
 
 
-def _shown(audited: Audited, least: int) -> list[Finding]:
-    return [f for f in audited.findings if _ORDER.index(f.severity) <= least]
-
-
-def _counts(audited: Sequence[Audited]) -> Counter[Severity]:
-    return Counter(finding.severity for one in audited for finding in one.findings)
-
-
-def _print_table(audited: Sequence[Audited], least: int) -> None:
+def _print_table(audited: Sequence[Audited], least: Severity) -> None:
     for one in audited:
         kernel = f"{one.release or 'no release'}, {one.arch or 'architecture not told'}"
         kernel += f", checked as {one.checked_as}" if one.checked_as else ""
-        shown = _shown(one, least)
+        shown = one.of_severity(least)
         left = len(one.findings) - len(shown)
-        word = "remark" if least == _ORDER.index(Severity.WARNING) else "less severe finding"
+        word = "remark" if least is Severity.WARNING else "less severe finding"
         remarks = f" ({counted(left, word)})" if left else ""
         compared = [
             f"{counted(number, 'value')} compared with the {what}"
@@ -159,7 +144,7 @@ def _print_table(audited: Sequence[Audited], least: int) -> None:
         if not shown:
             print(f"  no finding{remarks}")
     print(_summary_line(audited))
-    if least < len(_ORDER) - 1 and _counts(audited)[Severity.INFO]:
+    if least is not Severity.INFO and counts_of(audited)[Severity.INFO]:
         print("(remarks are shown by --least info)")
 
 
@@ -170,57 +155,24 @@ def _line(finding: Finding) -> str:
 
 
 def _summary_line(audited: Sequence[Audited]) -> str:
-    counts = _counts(audited)
+    counts = counts_of(audited)
     parts = [counted(counts[s], s.value) for s in (Severity.ERROR, Severity.WARNING)]
     remarks = counted(counts[Severity.INFO], "remark")
-    fine = sum(map(_is_fine, audited))
+    fine = sum(one.is_fine for one in audited)
     return f"{counted(len(audited), 'input')}, {fine} without a finding: {', '.join([*parts, remarks])}"
 
 
-def _print_json(audited: Sequence[Audited], least: int) -> None:
-    counts = _counts(audited)
-    answer = Audit(
-        inputs=[
-            AuditedInput(
-                path=one.path,
-                release=one.release,
-                arch=one.arch,
-                checked_as=one.checked_as,
-                compared_types=one.compared_types,
-                compared_symbols=one.compared_symbols,
-                findings=[
-                    AuditFinding(
-                        rule=f.rule,
-                        severity=f.severity.value,
-                        key=f.key,
-                        message=f.message,
-                        remedy=f.remedy,
-                        line=f.line,
-                    )
-                    for f in _shown(one, least)
-                ],
-            )
-            for one in audited
-        ],
-        summary=AuditSummary(
-            inputs=len(audited),
-            unreadable=sum(not one.is_readable for one in audited),
-            without_findings=sum(map(_is_fine, audited)),
-            error=counts[Severity.ERROR],
-            warning=counts[Severity.WARNING],
-            info=counts[Severity.INFO],
-        ),
-    )
-    print_json(answer.model_dump(mode="json"))
+def _print_json(audited: Sequence[Audited], least: Severity) -> None:
+    print_json(answer(audited, least).model_dump(mode="json"))
 
 
-def _print_sarif(audited: Sequence[Audited], least: int) -> None:
+def _print_sarif(audited: Sequence[Audited], least: Severity) -> None:
     rules = {UNREADABLE: _UNREADABLE}
     rules |= {rule.id: rule.doc for rule in all_rules()}
     results = (
         sarif.Result(f.rule, _LEVELS[f.severity], _sarif_text(f), one.path, f.line or 1)
         for one in audited
-        for f in _shown(one, least)
+        for f in one.of_severity(least)
     )
     print_json(sarif.report(rules, results))
 
@@ -230,7 +182,7 @@ def _sarif_text(finding: Finding) -> str:
     return about + finding.message + (f" ({finding.remedy})" if finding.remedy else "")
 
 
-def _print_junit(audited: Sequence[Audited], least: int) -> None:
+def _print_junit(audited: Sequence[Audited], least: Severity) -> None:
     names = {rule.id: rule.name for rule in all_rules()}
     print(
         junit.report(
@@ -240,7 +192,7 @@ def _print_junit(audited: Sequence[Audited], least: int) -> None:
                     one.path,
                     [
                         junit.Failed(f.rule, f.severity.value, _sarif_text(f))
-                        for f in _shown(one, least)
+                        for f in one.of_severity(least)
                         if f.severity is not Severity.INFO
                     ],
                 )

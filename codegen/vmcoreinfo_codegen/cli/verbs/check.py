@@ -7,7 +7,8 @@ import argparse
 import sys
 
 from ...check import BUILT_IN, all_rules, check_folder
-from ...problem import Problem, SchemaError, shortened
+from ...problem import SchemaError, shortened
+from ...query.problems import checked
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
 from ..schema import add_format_option, add_schema_option
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     except SchemaError as error:
         schema, problems = None, list(error.problems)
     if options.format == "json":
-        print_json({"problems": [as_json(problem) for problem in problems]})
+        print_json(checked(problems).model_dump(mode="json"))
     else:
         for problem in problems:
             print(problem)
@@ -51,18 +52,6 @@ def run(options: argparse.Namespace) -> int:
     if schema is not None and not schema.entries and not problems:
         raise Failure(f"{options.schema}: no .vmci file with entries in it")
     return FINDINGS if problems else FINE
-
-
-def as_json(problem: Problem) -> dict[str, object]:
-    return {
-        "path": problem.location.path,
-        "line": problem.location.line,
-        "column": problem.location.column,
-        "severity": problem.severity,
-        "rule": problem.rule,
-        "message": problem.message,
-        "hint": problem.hint,
-    }
 
 
 def _explain_rule(word: str) -> int:

@@ -13,9 +13,9 @@ from ...audit.identify import architectures_of, release_of
 from ...dump.reader import LIVE, STDIN, Found
 from ...dump.translated import reader
 from ...model import Derivation, Schema
-from ...model.vocabulary import Format
 from ...problem import did_you_mean
-from ...query.interface import DerivedValue, Derives
+from ...query.interface import Derives
+from ...query.notes import derived
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         None if _is_note(found, options) else reader(options.input, found.text),
         found.order == ">",
     )
-    values = [_value(derivation, info, target) for derivation in wanted]
+    values = [derived(derivation, info, target) for derivation in wanted]
     if options.format == "json":
         answer = Derives(input=options.input, release=info.OSRELEASE, arch=arch, values=values)
         print_json(answer.model_dump(mode="json"))
@@ -95,34 +95,3 @@ def _architecture(
         file=sys.stderr,
     )
     return None
-
-
-def _value(
-    derivation: Derivation, info: vmcoreinfo.VmcoreInfo, target: vmcoreinfo.derive.Dump
-) -> DerivedValue:
-    unit = derivation.unit.value if derivation.unit else None
-    why = None
-    derived = None
-    try:
-        work_out = vmcoreinfo.derive.DERIVATIONS.get(derivation.name)
-        if work_out is None:
-            message = "the parser that came with the tool has none of the name"
-            why = f"{message}; 'vmcoreinfo generate python' makes one of this schema"
-        else:
-            derived = work_out(info, target)
-    except vmcoreinfo.derive.ReadError as error:
-        why = str(error)
-    if derived is None:
-        why = why or "no recipe applies: the keys that they take are not there"
-        return DerivedValue(
-            name=derivation.name, value=None, text=None, unit=unit, recipe=None, why=why
-        )
-    text = f"{derived.value:#x}" if derivation.format is Format.HEX else str(derived.value)
-    return DerivedValue(
-        name=derivation.name,
-        value=derived.value,
-        text=text,
-        unit=unit,
-        recipe=derived.recipe,
-        why=None,
-    )

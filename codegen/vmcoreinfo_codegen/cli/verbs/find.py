@@ -9,7 +9,7 @@ import stat
 import sys
 from pathlib import Path
 
-from ...dump.carve import Carved, carve, located
+from ...dump.carve import Carved, carve, first_alike, located
 from ...dump.reader import tell_format, unpacker
 from ...dump.source import File, Memory
 from ..debuginfo import told
@@ -48,7 +48,9 @@ def run(options: argparse.Namespace) -> int:
             )
         write_output(options, found[wanted - 1].text)
     elif options.format == "json":
-        print_json({"image": name, "notes": _answers(found)})
+        from ...query.notes import finds
+
+        print_json(finds(name, found).model_dump(mode="json"))
     elif found:
         _print_rows(found)
     if not found:
@@ -83,42 +85,15 @@ def _why(image: str) -> str:
     return "what is compressed or encrypted, as in a saved virtual machine, can't be looked into"
 
 
-def _place(text: Carved) -> str:
-    return "note" if text.order else "page" if text.is_aligned else "copy"
-
-
-def _answers(found: list[Carved]) -> list[dict[str, object]]:
-    return [
-        {
-            "offset": text.offset,
-            "physical": text.physical,
-            "bytes": len(text.text),
-            "release": text.release,
-            "known": text.known,
-            "lines": text.lines,
-            "place": _place(text),
-            "same_as": like,
-        }
-        for text, like in zip(found, _first_alike(found))
-    ]
-
-
-def _first_alike(found: list[Carved]) -> list[int | None]:
-    """Of each the number, from 1, of an earlier one of the list with the same text."""
-    first: dict[bytes, int] = {}
-    numbers = [first.setdefault(text.text, number) for number, text in enumerate(found, 1)]
-    return [None if one == number else one for number, one in enumerate(numbers, 1)]
-
-
 def _print_rows(found: list[Carved]) -> None:
     rows = []
-    for number, (text, like) in enumerate(zip(found, _first_alike(found)), 1):
+    for number, (text, like) in enumerate(zip(found, first_alike(found)), 1):
         rows.append(
             [
                 str(number),
                 f"{text.offset:#x}",
                 "-" if text.physical is None else f"{text.physical:#x}",
-                _place(text),
+                text.place,
                 str(len(text.text)),
                 f"{text.known} of {text.lines}",
                 text.release + (f"  (text of {like})" if like else ""),

@@ -10,14 +10,12 @@ from pathlib import Path
 from ... import resources
 from ...files import writing
 from ...files.reading import STDIN, InputError, read_argument
-from ...model.files import MOST_BYTES, read_schema_file, schema_files, schema_text
-from ...problem import Problem, SchemaError
-from ...syntax.format import format_file
-from ...syntax.parse import parse
+from ...model.files import MOST_BYTES, schema_files, schema_text
+from ...problem import SchemaError
+from ...query.problems import laid_out, laid_out_text
 from ..failure import FINDINGS, FINE, UNREADABLE, Failure
 from ..output import print_json
 from ..schema import add_format_option, existing_path, unusable
-from .check import as_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,35 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if [str(path) for path in options.paths] == ["-"]:
         return _filter(options.check)
-    changed: dict[Path, str] = {}
-    problems: list[Problem] = []
-    for path in _files(options.paths or [resources.schema()]):
-        try:
-            text = schema_text(read_schema_file(path, str(path)), str(path))
-        except SchemaError as error:
-            problems += error.problems
-            continue
-        tree, found = parse(text, str(path))
-        problems += found
-        if found:
-            continue
-        formatted = format_file(tree)
-        if formatted != text:
-            changed[path] = formatted
+    layout = laid_out(_files(options.paths or [resources.schema()]))
     if not options.check:
-        writing.write_all((path, text.encode()) for path, text in changed.items())
+        writing.write_all((path, text.encode()) for path, text in layout.changed.items())
     if options.format == "json":
-        print_json(
-            {"changed": list(map(str, changed)), "problems": [as_json(p) for p in sorted(problems)]}
-        )
+        print_json(layout.answer().model_dump(mode="json"))
     else:
-        for problem in sorted(problems):
+        for problem in layout.problems:
             print(problem, file=sys.stderr)
-        for name in changed:
+        for name in layout.changed:
             print(f"would change {name}" if options.check else f"changed {name}")
-    if problems:
+    if layout.problems:
         return UNREADABLE
-    return FINDINGS if options.check and changed else FINE
+    return FINDINGS if options.check and layout.changed else FINE
 
 
 def _filter(check: bool) -> int:
@@ -76,12 +58,11 @@ def _filter(check: bool) -> int:
     except SchemaError as error:
         print(error, file=sys.stderr)
         return UNREADABLE
-    tree, problems = parse(text, STDIN)
+    formatted, problems = laid_out_text(text, STDIN)
     for problem in problems:
         print(problem, file=sys.stderr)
-    if problems:
+    if formatted is None:
         return UNREADABLE
-    formatted = format_file(tree)
     if check:
         return FINDINGS if formatted != text else FINE
     print(formatted, end="")

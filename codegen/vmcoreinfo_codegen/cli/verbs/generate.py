@@ -15,15 +15,16 @@ from ...check import check_folder
 from ...emit import embedded
 from ...emit.depfile import depfile
 from ...emit.problem import NoProduct, NotOurs
-from ...emit.product import Outcome, Product, write
+from ...emit.product import Product, write
 from ...files import writing
 from ...model import Schema
 from ...problem import SchemaError, did_you_mean
+from ...query.interface import Generated
 from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, inputs_of, print_json
 from ..schema import add_format_option, add_schema_option, unusable
-from ..selection import add_selection_options, patterns_of, prefix_of, reduced, selection_of
+from ..selection import add_selection_options, form_of, patterns_of, reduced, selection_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,19 +68,23 @@ def run(options: argparse.Namespace) -> int:
         hint = did_you_mean(unknown[0], named) or f"one of {', '.join(named)}"
         raise Failure(f"unknown target '{unknown[0]}'; {hint}")
     schema = checked_schema(options.schema)
-    selection, prefix = selection_of(schema, options, patterns_of(options)), prefix_of(options)
+    selection, form = selection_of(schema, options, patterns_of(options)), form_of(options)
     targets = list(dict.fromkeys(options.targets))
-    is_embedded = embedded.is_embedded(selection, targets, prefix)
+    is_embedded = embedded.is_embedded(selection, targets, form)
     if is_embedded:
         if not targets or not set(targets) <= set(embedded.EMBEDDABLE):
             *others, last = embedded.EMBEDDABLE
             wanted = f"{', '.join(others)} and {last}"
             raise Failure(f"a part of the schema is for the targets {wanted}; name no other")
+        if not form.has_metadata and "python" in targets:
+            raise Failure(
+                "--no-metadata is for c and library; a module in Python reads by its table"
+            )
         if {"c", "library"} <= set(targets):
             raise Failure("'library' has the files of 'c' in it; name one of them")
         part = reduced(schema, selection)
         with failing_products():
-            products = embedded.emit(part, selection, targets, prefix)
+            products = embedded.emit(part, selection, targets, form)
         folder = options.out or Path()
     else:
         if options.out is None and not resources.is_checkout():
@@ -102,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     if options.depfile and not options.check:
         _write_depfile(options, folder, products, targets)
     if options.format == "json":
-        print_json(vars(outcome))
+        print_json(outcome.model_dump(mode="json"))
     else:
         again = "the same without '--check'" if is_embedded else f"'{_command(options)}'"
         _print(outcome, folder, options.check, again)
@@ -160,7 +165,7 @@ def _write_depfile(
     writing.write(options.depfile, text.encode(), inputs)
 
 
-def _print(outcome: Outcome, folder: Path, check: bool, again: str) -> None:
+def _print(outcome: Generated, folder: Path, check: bool, again: str) -> None:
     if check:
         for path in outcome.stale:
             print(f"{folder / path}:1:1: stale; run {again}")

@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 
 from ...compat.lifetime import lifetimes
-from ...query.interface import Lifetimes
 from ..consumer import consumer_of
 from ..failure import FINE
 from ..output import print_json, print_table
@@ -24,9 +23,8 @@ def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
     consumer = consumer_of(schema, options.consumer)
     arch = architecture_of(schema, options.arch)
-    found = lifetimes(schema, consumer, arch)
+    answer = lifetimes(schema, consumer, arch)
     if options.format == "json":
-        answer = Lifetimes(consumer=consumer.name, arch=arch.name, releases=found)
         print_json(answer.model_dump(mode="json"))
         return FINE
     rows = [
@@ -37,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
             _span(one.declared_first, one.declared_last),
             one.ends_by or "",
         ]
-        for one in found
+        for one in answer.releases
     ]
     print_table([consumer.name.upper(), "DATE", "HANDLES", "DECLARES", "ENDS BY"], rows)
     return FINE

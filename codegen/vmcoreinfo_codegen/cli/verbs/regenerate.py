@@ -19,7 +19,7 @@ from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_json, print_table
 from ..schema import add_format_option, add_schema_option, existing_path
-from ..selection import options_of_stamp, prefix_of, reduced, selection_of
+from ..selection import form_of, options_of_stamp, reduced, selection_of
 from .generate import checked_schema, failing_products
 
 
@@ -92,11 +92,11 @@ def _made_again(schema: Schema, found: list[Standing], problems: list[str]) -> d
 def _products(schema: Schema, stamp: Stamp) -> list[Product]:
     options = options_of_stamp(stamp)
     selection = selection_of(schema, options, stamp.patterns)
-    prefix = prefix_of(options)
+    form = form_of(options)
     with failing_products():
-        if not is_embedded(selection, [options.target], prefix):
+        if not is_embedded(selection, [options.target], form):
             return emit(schema, [options.target])
-        return emit_embedded(reduced(schema, selection), selection, [options.target], prefix)
+        return emit_embedded(reduced(schema, selection), selection, [options.target], form)
 
 
 def _of_name(product: Standing, products: list[Product]) -> str:

@@ -17,7 +17,6 @@ from ...dump.notes import build
 from ...dump.source import File
 from ...model import Architecture, Schema
 from ...problem import did_you_mean
-from ...query.interface import LeftOutEntry, Synthesised, SynthesisedEntry
 from ...synth.image import SYMBOLS, Image
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
 from ..debuginfo import add_kernel_options, config_of, told
@@ -184,14 +183,7 @@ def _image(memory: PhysicalMemory, files: KernelFiles, release: str, arch: Archi
 
 def _write(options: argparse.Namespace, synthesis: Synthesis) -> None:
     if options.format == "json":
-        answer = Synthesised(
-            entries=[
-                SynthesisedEntry(key=made.key, text=made.text, source=made.source)
-                for made in synthesis.entries
-            ],
-            left_out=[LeftOutEntry(key=left.key, why=left.why) for left in synthesis.left_out],
-        )
-        print_json(answer.model_dump(mode="json"))
+        print_json(synthesis.answer().model_dump(mode="json"))
     text = build(synthesis.text, "<") if options.raw else synthesis.text
     if options.out or options.format != "json":
         write_output(options, text)

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import argparse
 
-from ...compat.exports import predicted
-from ...query.interface import Unread
+from ...compat.unread import unread
 from ..failure import FINE
 from ..output import print_json
 from ..schema import add_format_option, add_schema_option, load_schema, release_of
@@ -21,15 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
     release = release_of(schema, options.kernel)
-    exported = {
-        key for arch in schema.architectures for key in predicted(schema, release, arch).keys
-    }
-    read = {key for consumer in schema.consumers for need in consumer.needs for key in need.keys}
-    answer = Unread(
-        kernel=options.kernel,
-        unused=[entry.key for entry in schema.entries if entry.key in exported - read],
-        missing=[entry.key for entry in schema.entries if entry.key in read - exported],
-    )
+    answer = unread(schema, release, options.kernel)
     if options.format == "json":
         print_json(answer.model_dump(mode="json"))
         return FINE

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ... import __version__
-from ...model.schema import Schema
 from .. import c
 from ..prefix import prefixed
 from ..product import Product, Replay, model_hash, render
@@ -22,12 +21,11 @@ _BUILD_FILES = {
 }
 
 
-def emit(schema: Schema, prefix: str | None, replay: Replay) -> list[Product]:
-    """The parser and the files that build it, each by its file's name alone.
+def emit(shown: dict[str, Any], prefix: str | None, replay: Replay) -> list[Product]:
+    """The parser of a `c.context()` and the files that build it, each by its file's name alone.
 
     With a prefix the library, its files and its functions have it in front of their names.
     """
-    shown = c.context(schema)
     parser = [
         Product(PurePosixPath(product.path).name, product.text)
         for product in c.products(shown, replay)

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...model import Derivation, Entry, Export, Macro, Recipe, Schema
+from ...query.changes import events
 from ...terms.expression import render as render_expression
 from ...terms.release import Release
-from ..changes import at, condition_at, events
 from ..product import Product, environment, render
 from ..rows import vocabulary_rows
 from ..words import (
@@ -68,7 +68,7 @@ def _macro(macro: Macro) -> Row:
 
 
 def _entry(entry: Entry, export: Export, latest: Release) -> Row:
-    condition = condition_at(export, at(latest))
+    condition = export.condition(latest)
     shown = literal(str(condition)) if condition.names() else condition_words(condition)
     fields = [
         ("Value", f"{entry.format}, {export.unit}" if export.unit else str(entry.format)),
@@ -101,7 +101,7 @@ def _removed(schema: Schema) -> list[Row]:
     """What went for good, the last to go first."""
     found = [event for event in events(schema) if event.kind == "removed"]
     rows = []
-    for event in sorted(found, key=lambda e: at(e.release), reverse=True):
+    for event in sorted(found, key=lambda e: e.release.opening, reverse=True):
         where = f" on {listed(event.archs)}" if event.archs else ""
         use = listed([literal(key) for key in event.replaced_by])
         parts = [prose(event.text), f"use {use}" if use else ""]

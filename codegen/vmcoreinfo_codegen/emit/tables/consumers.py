@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...compat.exports_by_release import ExportsByRelease, exports_by_release
 from ...compat.matrix import Run, clipped, runs, words
-from ...compat.timeline import Timeline, timeline
 from ...model import Schema
 from ...model.consumer import Consumer, ConsumerRelease
 from ...terms.release import Release
@@ -26,7 +26,7 @@ _ARCHS = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
 
 def products(schema: Schema) -> list[Product]:
     """The page, the pictures and the tables for machines, out of the same runs."""
-    over = {arch.name: timeline(schema, arch) for arch in schema.architectures}
+    over = {arch.name: exports_by_release(schema, arch) for arch in schema.architectures}
     found = _all_runs(schema, over)
     archs = [name for name in _ARCHS if name in over]
     shown = [row for consumer in schema.consumers for row in _shown(consumer, found, archs)]
@@ -44,7 +44,9 @@ def _by_consumer(found: list[_Row]) -> dict[str, list[tuple[str, dict[str, list[
     return rows
 
 
-def _matrices(over: dict[str, Timeline], found: list[_Row], archs: Sequence[str]) -> list[Product]:
+def _matrices(
+    over: dict[str, ExportsByRelease], found: list[_Row], archs: Sequence[str]
+) -> list[Product]:
     columns = {
         name: [r for r in over[name].releases if r.opening >= _SINCE.opening] for name in archs
     }
@@ -62,7 +64,7 @@ class _Row:
     runs: dict[str, list[Run]]
 
 
-def _all_runs(schema: Schema, over: dict[str, Timeline]) -> list[_Row]:
+def _all_runs(schema: Schema, over: dict[str, ExportsByRelease]) -> list[_Row]:
     return [
         _Row(consumer, release, by_arch)
         for consumer in schema.consumers

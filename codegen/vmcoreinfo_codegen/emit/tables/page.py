@@ -7,13 +7,12 @@ releases in which the answer is the same, those of several architectures as one.
 
 from __future__ import annotations
 
-import bisect
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from ...model import Architecture, Entry, Export, Schema
-from ...terms.condition import ALWAYS, Known
+from ...model.timeline import Lasting, ends, turns
 from ...terms.key import identifier_of
 from ...terms.release import Release
 from ..words import by_section, condition_words, history, life_words, pieces, summaries_of
@@ -40,7 +39,6 @@ def page(schema: Schema) -> dict[str, Any]:
     texts = _Texts()
     points = release_points(schema)
     sections = by_section(schema)
-    known = {arch.name: schema.fixed_config(arch) for arch in schema.architectures}
     return {
         "entries": len(schema.entries),
         "first_release": str(schema.releases[0].release),
@@ -49,7 +47,7 @@ def page(schema: Schema) -> dict[str, Any]:
         "lives": [_life(arch, points) for arch in schema.architectures],
         "points": [{"name": str(point), "label": _label(schema, point)} for point in points],
         "runs": [
-            _runs(schema, entry, points, known, texts)
+            _runs(schema, entry, points, texts)
             for entries in sections.values()
             for entry in entries
         ],
@@ -65,21 +63,17 @@ def release_points(schema: Schema) -> list[Release]:
     """Mainline releases, and the stable ones at which some answer changes."""
     points = {declared.release for declared in schema.releases}
     for entry in schema.entries:
-        points |= {bound for bound in _bounds(entry) if bound.is_stable}
+        points |= {bound for bound in ends(_lasting(entry)) if bound.is_stable}
     return sorted(points, key=lambda release: release.moment)
 
 
-def _bounds(entry: Entry) -> Iterator[Release]:
-    """Every release at which an answer about the entry may change."""
+def _lasting(entry: Entry) -> list[Lasting]:
+    """All that an answer about the entry rests on."""
+    found: list[Lasting] = []
     for export in entry.exports:
-        for span in export.spans:
-            ends = (span.since, span.until, *span.backports)
-            yield from (boundary.release for boundary in ends if boundary)
-        for ranged in export.dependencies:
-            ends_of = (ranged.since, ranged.until, *ranged.backports)
-            yield from (release for release in ends_of if release)
-        for quirk in export.quirks:
-            yield from (release for ends in quirk.ranges for release in ends if release)
+        found += (*export.spans, *export.dependencies)
+        found += (period for quirk in export.quirks for period in quirk.periods)
+    return found
 
 
 def _label(schema: Schema, point: Release) -> str:
@@ -97,7 +91,6 @@ def _runs(
     schema: Schema,
     entry: Entry,
     points: list[Release],
-    known: Mapping[str, Known],
     texts: _Texts,
 ) -> list[tuple[list[int], list[Run]]]:
     """(places of architectures, runs) for each different answer; none where there is never one.
@@ -105,11 +98,11 @@ def _runs(
     Architectures that were not in the kernel yet, or no longer, are left to `lives`.
     """
     grouped: dict[tuple[Run, ...], list[int]] = {}
-    starts = [*_turns(entry, points), len(points)]
+    starts = [*turns(_lasting(entry), points), len(points)]
     for place, arch in enumerate(schema.architectures):
         runs: list[Run] = []
         for start, end in itertools.pairwise(starts):
-            state = _state(entry, arch, points[start], known[arch.name])
+            state = _state(schema, entry, arch, points[start])
             if state is None:
                 continue
             numbers = (texts.place(state[0]), texts.place(state[1]))
@@ -122,27 +115,13 @@ def _runs(
     return [(archs, list(runs)) for runs, archs in grouped.items()]
 
 
-def _turns(entry: Entry, points: list[Release]) -> list[int]:
-    """The points from which on the answer may be another one, the first among them."""
-    moments = [point.moment for point in points]
-    bounds = set(_bounds(entry))
-    turns = {0, *(bisect.bisect_left(moments, bound.opening) for bound in bounds)}
-    # What a stable branch got ends with the branch.
-    branches = {bound.branch for bound in bounds if bound.is_stable}
-    for place, (point, following) in enumerate(itertools.pairwise(points)):
-        if point.branch in branches and following.branch != point.branch:
-            turns.add(place + 1)
-    return sorted(turn for turn in turns if turn < len(points))
-
-
-def _state(entry: Entry, arch: Architecture, release: Release, known: Known) -> State | None:
-    """What `Schema.predict` says of one entry, with the quirk that spoils its value."""
-    for export in entry.exports_for(arch.name, release):
-        condition = export.condition(release).simplify(known)
-        if condition.evaluate({}) is not False:
-            shown = "" if condition == ALWAYS else str(condition)
-            return shown, "; ".join(_quirks(entry.exports, release, arch.name))
-    return None
+def _state(schema: Schema, entry: Entry, arch: Architecture, release: Release) -> State | None:
+    """What is predicted of one entry, with the quirk that spoils its value."""
+    predicted = schema.predict_entry(entry, release, arch)
+    if predicted is None:
+        return None
+    shown = "" if predicted.is_unconditional else str(predicted.condition)
+    return shown, "; ".join(_quirks(entry.exports, release, arch.name))
 
 
 def _quirks(exports: Iterable[Export], release: Release, arch: str) -> list[str]:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...model import Architecture, Boundary, Entry, Export, Schema
+from ...model.timeline import Segment
+from ...query.changes import Event, events
 from ...terms.condition import NEVER, Condition
-from ..changes import Event, Segment, at, conditions, events
+from ...terms.release import overlap
 from ..words import (
     archs_words,
     boundary_words,
@@ -91,14 +93,14 @@ def _came_back(schema: Schema, event: Event) -> bool:
         export
         for export in schema.by_key[event.key].exports
         for span in export.spans
-        if at(span.since.release) > at(event.release)
+        if span.since.release.opening > event.release.opening
     ]
     return any(export.archs is None or export.archs == event.archs for export in later)
 
 
 def _removed_table(schema: Schema, gone: list[Event]) -> dict[str, Any]:
     heads = ["Key", "On", "Since", "Until", "Replaced by", "Why", "Commit"]
-    newest_first = sorted(gone, key=lambda event: at(event.release), reverse=True)
+    newest_first = sorted(gone, key=lambda event: event.release.opening, reverse=True)
     return table(heads, [_removed_row(schema, event) for event in newest_first])
 
 
@@ -191,7 +193,7 @@ def arch_page(schema: Schema, arch: Architecture) -> Page:
         "count": _count(schema, arch),
         "own": table(own_heads, [_own_row(schema, arch, entry) for entry in own]),
         "never": codes(entry.key for entry in owned if entry not in own),
-        "generic": sum(_ever(conditions(x, schema.fixed_config(arch))) for _, x in there),
+        "generic": sum(_ever(x.conditions(schema.fixed_config(arch))) for _, x in there),
         "differs": table(["Key", "In general", f"On {arch.name}"], other) if other else None,
         "missed": codes(missed),
     }
@@ -205,7 +207,7 @@ def _can_hold(schema: Schema, arch: Architecture, entry: Entry) -> bool:
     """Whether the architecture leaves room for a condition under which it exports an entry."""
     known = schema.fixed_config(arch)
     own = [export for export in entry.exports if _owns(arch, export)]
-    return any(_ever(conditions(export, known)) for export in own)
+    return any(_ever(export.conditions(known)) for export in own)
 
 
 def _ever(segments: Iterable[Segment[Condition]]) -> bool:
@@ -214,17 +216,15 @@ def _ever(segments: Iterable[Segment[Condition]]) -> bool:
 
 def _lives_on(arch: Architecture, export: Export) -> bool:
     """Whether the export and the architecture were in the kernel at the same time."""
-    last, end = export.last, arch.span.until
-    if last is not None and at(last.release) <= at(arch.span.since.release):
-        return False
-    return end is None or at(export.first.release) < at(end.release)
+    life = export.first.release, export.last.release if export.last else None
+    return overlap(life, arch.span.bounds)
 
 
 def _own_row(schema: Schema, arch: Architecture, entry: Entry) -> list[str | list[str]]:
     exports = [export for export in entry.exports if export.concerns(arch.name)]
     mine = next(export for export in exports if _owns(arch, export))
     spans = [(span, _owns(arch, export)) for export in exports for span in export.spans]
-    spans.sort(key=lambda found: at(found[0].since.release))
+    spans.sort(key=lambda found: found[0].since.release.opening)
     lives = [span_words(span) + ("" if owned else " (generic code)") for span, owned in spans]
     known = schema.fixed_config(arch)
     return [
@@ -242,13 +242,12 @@ def _differs(
 ) -> list[str | list[str]] | None:
     """A row where the architecture decides a part of the condition, while both are there."""
     known = schema.fixed_config(arch)
-    general = [s for s in conditions(export) if _meets(arch, s)]
-    here = [s for s in conditions(export, known) if _meets(arch, s)]
+    general = [s for s in export.conditions() if _meets(arch, s)]
+    here = [s for s in export.conditions(known) if _meets(arch, s)]
     if [s.value for s in general] == [s.value for s in here]:
         return None
     return [code(entry.key), condition_lines(export), condition_lines(export, known)]
 
 
 def _meets(arch: Architecture, segment: Segment[Condition]) -> bool:
-    start = at(arch.span.since.release)
-    return segment.until is None or at(segment.until) > start
+    return overlap(segment.bounds, arch.span.bounds)

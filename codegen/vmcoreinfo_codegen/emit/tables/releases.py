@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from ...model import Boundary, Quirk, QuirkKind, Schema
+from ...query.changes import Event, events
 from ...terms.release import Release
-from ..changes import Event, events
 from ..words import branch_words, listed, seen_words, summary_of
 from .markdown import code, codes, commit, prose
 

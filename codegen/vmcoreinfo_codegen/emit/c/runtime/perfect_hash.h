@@ -59,6 +59,10 @@ static inline const struct shape *other_key(const char *window, unsigned int len
 	if (key >= VMCOREINFO_KEY_COUNT)
 		return NULL;
 	shape = &shapes[key];
+#if LONGEST_KEY > 40
+	if (length > 40)
+		return same(window, shape->name, length) ? shape : NULL;
+#endif
 	if (length < 8)
 		return same(window, shape->name, length) ? shape : NULL;
 	return starts(window, shape) ? shape : NULL;

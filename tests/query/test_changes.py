@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import itertools
 
-from vmcoreinfo_codegen.emit.changes import Event, all_at, at, events
 from vmcoreinfo_codegen.model import Architecture, Schema
+from vmcoreinfo_codegen.query.changes import Event, all_at, events
 from vmcoreinfo_codegen.terms.release import Release
 
 
@@ -14,7 +14,7 @@ def touched(schema: Schema, event: Event) -> set[str]:
     """The architectures on which an event changed what is exported."""
     if event.archs is not None:
         return set(event.archs)
-    return set(all_at(schema, at(event.release))) - set(event.had)
+    return set(all_at(schema, event.release.opening)) - set(event.had)
 
 
 def changed(schema: Schema, kind: str, branch: Release, arch: Architecture) -> set[str]:

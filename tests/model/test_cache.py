@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A kept model is the same as the schema read anew, and nothing else is ever taken for it."""
+"""A cached model is the same as the schema read anew, and nothing else is ever taken for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.model.test_files import entry, write
-from vmcoreinfo_codegen.model import Schema, build, kept
+from vmcoreinfo_codegen.model import Schema, build, cache
 from vmcoreinfo_codegen.model.vocabulary import Described
 from vmcoreinfo_codegen.problem import SchemaError
 from vmcoreinfo_codegen.terms.key import Kind
@@ -58,7 +58,7 @@ def file_of(folder: Path) -> Path:
 
 
 def test_what_is_kept_is_what_was_read(whole: Path, read_anew: list[Path], schema: Schema) -> None:
-    first, second = kept.load_kept(whole), kept.load_kept(whole)
+    first, second = cache.load_cached(whole), cache.load_cached(whole)
     assert read_anew == [whole]
     assert first == second == schema
     assert second.model_dump_json() == schema.model_dump_json()
@@ -76,31 +76,31 @@ def test_words_are_kept_whatever_python_pickles_them_by(
 
     for words in (Kind, *Described.__subclasses__()):
         monkeypatch.setattr(words, "__reduce_ex__", as_3_11_2_does)
-    assert kept.load_kept(folder) == kept.load_kept(folder)
+    assert cache.load_cached(folder) == cache.load_cached(folder)
     assert read_anew == [folder]
 
 
 def test_an_edit_is_seen_and_takes_the_old_place(folder: Path, read_anew: list[Path]) -> None:
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     place = file_of(folder)
     path = folder / "releases.vmci"
     path.write_text(path.read_text() + "release 99.0\t2099-01-01\n")
-    assert str(kept.load_kept(folder).latest) == "99.0"
+    assert str(cache.load_cached(folder).latest) == "99.0"
     assert len(read_anew) == 2
     assert file_of(folder) == place
     path.write_text(path.read_text() + "relese\n")
     with pytest.raises(SchemaError, match="did you mean release"):
-        kept.load_kept(folder)
+        cache.load_cached(folder)
 
 
 def test_other_code_or_versions_take_nothing(
     folder: Path, read_anew: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept.load_kept(folder)
-    monkeypatch.setattr(kept, "__version__", "99.0")
-    kept.load_kept(folder)
-    monkeypatch.setattr(kept, "_READERS", ("terms", "syntax"))
-    kept.load_kept(folder)
+    cache.load_cached(folder)
+    monkeypatch.setattr(cache, "__version__", "99.0")
+    cache.load_cached(folder)
+    monkeypatch.setattr(cache, "_READERS", ("terms", "syntax"))
+    cache.load_cached(folder)
     assert len(read_anew) == 3
 
 
@@ -134,13 +134,13 @@ def _with_content(data: bytes, content: bytes) -> bytes:
 )
 def test_what_does_not_fit_is_read_anew(folder: Path, read_anew: list[Path], spoil: object) -> None:
     assert callable(spoil)
-    schema = kept.load_kept(folder)
+    schema = cache.load_cached(folder)
     place = file_of(folder)
     place.write_bytes(spoil(place.read_bytes()))
-    assert kept.load_kept(folder) == schema
+    assert cache.load_cached(folder) == schema
     assert len(read_anew) == 2
     assert not (folder.parent / "caches" / "harm").exists()
-    assert kept.load_kept(folder) == schema
+    assert cache.load_cached(folder) == schema
     assert len(read_anew) == 2, "the right one was put in its place"
 
 
@@ -148,34 +148,34 @@ def test_what_does_not_fit_is_read_anew(folder: Path, read_anew: list[Path], spo
 def test_what_others_can_write_is_not_taken(
     folder: Path, read_anew: list[Path], of_folder: bool
 ) -> None:
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     place = file_of(folder)
     (place.parent if of_folder else place).chmod(0o777)
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     assert len(read_anew) == 2
 
 
 def test_what_is_no_file_of_its_own_is_not_taken(folder: Path, read_anew: list[Path]) -> None:
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     place = file_of(folder)
     elsewhere = folder.parent / "elsewhere"
     place.rename(elsewhere)
     place.symlink_to(elsewhere)
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     assert len(read_anew) == 2
     place.unlink()
     os.mkfifo(place)
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     assert len(read_anew) == 3
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
 def test_what_is_somebody_else_s_is_not_taken(folder: Path, read_anew: list[Path]) -> None:
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     os.chown(file_of(folder), 12345, 12345)
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     os.chown(file_of(folder).parent, 12345, 12345)
-    kept.load_kept(folder)
+    cache.load_cached(folder)
     assert len(read_anew) == 3
 
 
@@ -183,16 +183,16 @@ def test_without_a_place_all_works_still(
     folder: Path, read_anew: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
-    kept.load_kept(folder)
-    kept.load_kept(folder)
+    cache.load_cached(folder)
+    cache.load_cached(folder)
     assert len(read_anew) == 2
 
 
-def test_a_kept_model_needs_no_grammar(folder: Path) -> None:
-    kept.load_kept(folder)
+def test_a_cached_model_needs_no_grammar(folder: Path) -> None:
+    cache.load_cached(folder)
     program = (
-        "import sys; from pathlib import Path; from vmcoreinfo_codegen.model.kept import load_kept\n"
-        "load_kept(Path(sys.argv[1])); print('lark' in sys.modules)"
+        "import sys; from pathlib import Path; from vmcoreinfo_codegen.model.cache import load_cached\n"
+        "load_cached(Path(sys.argv[1])); print('lark' in sys.modules)"
     )
     command = [sys.executable, "-c", program, str(folder)]
     ran = subprocess.run(command, check=True, capture_output=True, text=True)

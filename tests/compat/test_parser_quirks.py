@@ -10,7 +10,7 @@ import pytest
 from tests.command import Run
 from tests.compat.small import small, tool_of
 from tests.conftest import CORPUS
-from vmcoreinfo_codegen.compat.parser import stumbles
+from vmcoreinfo_codegen.compat.parser_quirks import parser_quirks
 from vmcoreinfo_codegen.dump.reader import FORMATS
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer
@@ -46,17 +46,17 @@ def _tool(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
 
 
 @pytest.mark.parametrize(("tool", "text", "trait", "where"), CASES)
-def test_what_a_parser_stumbles_over(
+def test_what_a_parser_quirks(
     schema: Schema, tool: str, text: bytes, trait: Trait | None, where: str
 ) -> None:
     consumer, release = _tool(schema, tool)
-    found = stumbles(consumer, release, text)
-    assert [stumble.trait.trait for stumble in found] == ([trait] if trait else [])
-    assert all(where in stumble.where for stumble in found)
+    found = parser_quirks(consumer, release, text)
+    assert [met.quirk.trait for met in found] == ([trait] if trait else [])
+    assert all(where in met.where for met in found)
 
 
 @pytest.mark.parametrize(
-    ("tool", "text", "stumbles_over"),
+    ("tool", "text", "quirks"),
     [
         ("makedumpfile@1.6.9", b"X" * 4095 + b"\n", ["line-limit"]),
         ("makedumpfile@1.6.9", b"X" * 4096 + b"\n", ["note-limit", "line-limit"]),
@@ -75,26 +75,24 @@ def test_what_a_parser_stumbles_over(
         ("drgn@0.2.0", b"", []),
     ],
 )
-def test_where_a_trait_begins(
-    schema: Schema, tool: str, text: bytes, stumbles_over: list[str]
-) -> None:
+def test_where_a_trait_begins(schema: Schema, tool: str, text: bytes, quirks: list[str]) -> None:
     consumer, release = _tool(schema, tool)
-    found = [stumble.trait.trait.value for stumble in stumbles(consumer, release, text)]
-    assert found == stumbles_over
+    found = [met.quirk.trait.value for met in parser_quirks(consumer, release, text)]
+    assert found == quirks
 
 
 def test_what_is_shown_of_a_line(schema: Schema) -> None:
     consumer, release = _tool(schema, "volatility3@2.11")
 
     def shown(line: bytes) -> str:
-        (stumble,) = stumbles(consumer, release, GOOD + line + b"\n")
-        return stumble.where
+        (met,) = parser_quirks(consumer, release, GOOD + line + b"\n")
+        return met.where
 
     assert shown(b"a" * 40) == f"line 4 has no '=': '{'a' * 40}'"
     assert shown(b"a" * 41) == f"line 4 has no '=': '{'a' * 40}'…"
 
 
-def test_the_worst_stumble_comes_first() -> None:
+def test_the_worst_quirk_comes_first() -> None:
     schema = small("""
 	parser	first-duplicate degraded "the first is taken"
 	parser	note-limit 10 fatal "it overflows"
@@ -105,9 +103,9 @@ def test_the_worst_stumble_comes_first() -> None:
 	}
 """)
     text = b"NUMBER(always)=1\nNUMBER(always)=2\n"
-    found = stumbles(tool_of(schema), ToolRelease.parse("1.0"), text)
-    assert [stumble.trait.verdict.value for stumble in found] == ["fatal", "wrong", "degraded"]
-    assert {stumble.lost for stumble in found} == {""}
+    found = parser_quirks(tool_of(schema), ToolRelease.parse("1.0"), text)
+    assert [met.quirk.verdict.value for met in found] == ["fatal", "wrong", "degraded"]
+    assert {met.lost for met in found} == {""}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +125,7 @@ def test_the_worst_stumble_comes_first() -> None:
     ],
 )
 def test_a_value_in_another_form_than_the_kernel_s(form: str, value: bytes, is_read: bool) -> None:
-    """It is no stumble if the tool reads that form too."""
+    """It is no quirk if the tool reads that form too."""
     entry = "SIZE(page) {\n\tvalue decimal bytes\n\tsince 6.6\n}\n"
     schema = small(
         f"""
@@ -141,8 +139,8 @@ def test_a_value_in_another_form_than_the_kernel_s(form: str, value: bytes, is_r
         entry,
     )
     text = b"SIZE(page)=" + value + b"\n"
-    found = stumbles(tool_of(schema), ToolRelease.parse("1.0"), text)
-    assert [stumble.where.startswith("line 1 has a value") for stumble in found] == (
+    found = parser_quirks(tool_of(schema), ToolRelease.parse("1.0"), text)
+    assert [met.where.startswith("line 1 has a value") for met in found] == (
         [] if is_read else [True]
     )
 
@@ -151,7 +149,7 @@ def test_of_a_format_of_dumps(schema: Schema) -> None:
     """crash looks for a key anywhere in the text, but not in that of an ELF dump."""
     consumer, release = _tool(schema, "crash@9.0.2")
     text = b"OSRELEASE=6.12.0\nXKERNELOFFSET=1\n"
-    met = {format_: bool(stumbles(consumer, release, text, format_)) for format_ in FORMATS}
+    met = {format_: bool(parser_quirks(consumer, release, text, format_)) for format_ in FORMATS}
     assert met == {"elf": False, "kdump": True, "flattened": True, "note": True, "text": True}
 
 
@@ -162,20 +160,20 @@ def test_every_trait_has_a_case() -> None:
 def test_a_good_text_and_padding_meet_none(schema: Schema) -> None:
     for consumer in schema.consumers:
         for release in consumer.releases:
-            assert stumbles(consumer, release.release, GOOD + b"\0\0\0") == []
+            assert parser_quirks(consumer, release.release, GOOD + b"\0\0\0") == []
 
 
 def test_notes_of_booted_kernels_meet_none(schema: Schema) -> None:
-    """What tools do read: none of their parsers stumbles over a real note."""
+    """What tools do read: no real note meets a quirk of their parsers."""
     notes = sorted((CORPUS / "notes").glob("*.txt"))
     assert len(notes) > 100
     for path in notes:
         text = path.read_bytes()
         for consumer in schema.consumers:
-            assert stumbles(consumer, consumer.latest, text) == [], (path.name, consumer.name)
+            assert parser_quirks(consumer, consumer.latest, text) == [], (path.name, consumer.name)
 
 
-def test_a_stumble_is_a_purpose_of_compat(run: Run, tmp_path: Path) -> None:
+def test_a_quirk_that_is_met_is_a_purpose_of_compat(run: Run, tmp_path: Path) -> None:
     note = tmp_path / "note"
     note.write_bytes(GOOD + b"X=1\n" * 1024)
     command = ("compat", str(note), "--consumer", "makedumpfile@1.6.9", "--arch", "x86_64")
@@ -202,8 +200,8 @@ def test_a_key_on_a_line_that_is_lost_is_not_there(run: Run, tmp_path: Path) -> 
 
 def test_hostile_bytes_do_not_reach_the_terminal(schema: Schema) -> None:
     consumer, release = _tool(schema, "volatility3@2.11")
-    for stumble in stumbles(consumer, release, b"\x1b[2J\x9b31m\xff\nX=1\n"):
-        assert stumble.where.isascii() and stumble.where.isprintable(), stumble
+    for met in parser_quirks(consumer, release, b"\x1b[2J\x9b31m\xff\nX=1\n"):
+        assert met.where.isascii() and met.where.isprintable(), met
 
 
 def test_a_trait_with_a_wrong_limit_is_told(run: Run, tmp_path: Path) -> None:

@@ -38,38 +38,38 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Stumble:
-    """A trait that a text meets, and where; `lost` is the key that the tool does not see for it."""
+class MetQuirk:
+    """A quirk of a parser that a text meets, and where; `lost` is the key that the tool does not see for it."""
 
-    trait: ParserTrait
+    quirk: ParserTrait
     where: str
     lost: str = ""
 
 
-def stumbles(
+def parser_quirks(
     consumer: Consumer, release: ToolRelease, text: bytes, format_: str = "text"
-) -> list[Stumble]:
+) -> list[MetQuirk]:
     """What a release reads otherwise, the worst first; padding behind the text counts for nothing.
 
     `format_` is that of what the note is from: a dump's, `note` or `text`.
     """
-    traits = [t for t in consumer.traits if t.is_of(release) and t.counts_in(format_)]
-    wanted = consumer.keys_of(release) if traits else ()
+    quirks = [q for q in consumer.traits if q.is_of(release) and q.counts_in(format_)]
+    wanted = consumer.keys_of(release) if quirks else ()
     found = []
-    for trait in traits:
+    for quirk in quirks:
         subject = Text(
             text.rstrip(b"\0"),
-            trait.subjects or wanted,
+            quirk.subjects or wanted,
             lambda key, format_: consumer.can_read(key, format_, release),
         )
-        where = _FINDERS[trait.trait](subject, trait.limit or 0)
+        where = _FINDERS[quirk.trait](subject, quirk.limit or 0)
         if where is not None:
-            found.append(Stumble(trait, where, _lost(trait, subject)))
-    return sorted(found, key=lambda stumble: -stumble.trait.verdict.rank)
+            found.append(MetQuirk(quirk, where, _lost(quirk, subject)))
+    return sorted(found, key=lambda met: -met.quirk.verdict.rank)
 
 
-def _lost(trait: ParserTrait, subject: Text) -> str:
-    if trait.trait is not Trait.LAST_LINE_DROPPED:
+def _lost(quirk: ParserTrait, subject: Text) -> str:
+    if quirk.trait is not Trait.LAST_LINE_DROPPED:
         return ""
     return subject.lines[-1].partition(b"=")[0].decode("latin-1")
 

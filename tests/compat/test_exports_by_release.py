@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from tests.compat.small import arch_of, small, tool_of
 from vmcoreinfo_codegen.compat.exports import predicted
+from vmcoreinfo_codegen.compat.exports_by_release import exports_by_release
 from vmcoreinfo_codegen.compat.lifetime import lifetimes
 from vmcoreinfo_codegen.compat.matrix import Run, clipped, runs, words
-from vmcoreinfo_codegen.compat.timeline import timeline
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Verdict
 from vmcoreinfo_codegen.terms.release import Release
@@ -51,9 +51,9 @@ def releases_of(schema: Schema) -> list[ToolRelease]:
     return [release.release for release in tool_of(schema).releases]
 
 
-def test_a_timeline_has_a_start_where_something_changes() -> None:
+def test_there_is_a_start_where_something_changes() -> None:
     schema = small("", ENTRIES)
-    over = timeline(schema, arch_of(schema))
+    over = exports_by_release(schema, arch_of(schema))
     assert [str(release) for release in over.releases] == ["6.6", "6.7", "6.8", "6.9"]
     assert over.changes["SYMBOL(old)"] == (0, 2)
     assert over.changes["SYMBOL(new)"] == (2,)
@@ -69,7 +69,7 @@ def test_a_timeline_has_a_start_where_something_changes() -> None:
 
 
 def told(schema: Schema, release: str) -> list[str]:
-    over = timeline(schema, arch_of(schema))
+    over = exports_by_release(schema, arch_of(schema))
     (found,) = runs(tool_of(schema), [ToolRelease.parse(release)], {"x86_64": over})
     return words(found["x86_64"], Release.parse("6.9"))
 
@@ -88,7 +88,7 @@ def test_runs_of_verdicts() -> None:
 
 def test_runs_are_by_release_and_architecture() -> None:
     schema = small(NEEDS, ENTRIES)
-    over = {name: timeline(schema, arch_of(schema, name)) for name in ("x86_64", "arm64")}
+    over = {name: exports_by_release(schema, arch_of(schema, name)) for name in ("x86_64", "arm64")}
     asked = releases_of(schema)
     together = runs(tool_of(schema), asked, over)
     for release, by_arch in zip(asked, together, strict=True):
@@ -136,7 +136,7 @@ def test_the_kernels_that_each_release_handles() -> None:
     schema = small(NEEDS, ENTRIES)
     found = {
         one.release: (one.first, one.last, one.ends_by, one.declared_first, one.declared_last)
-        for one in lifetimes(schema, tool_of(schema), arch_of(schema))
+        for one in lifetimes(schema, tool_of(schema), arch_of(schema)).releases
     }
     assert found == {
         "1.0": ("6.6", "6.7", "renamed: fatal on 6.8", None, None),
@@ -144,7 +144,7 @@ def test_the_kernels_that_each_release_handles() -> None:
         "1.2": ("6.8", "6.8", "ranged: wrong on 6.9", None, None),
         "1.3": ("6.8", "6.9", None, "6.6", "6.8"),
     }
-    (first, *_) = lifetimes(schema, tool_of(schema), arch_of(schema))
+    (first, *_) = lifetimes(schema, tool_of(schema), arch_of(schema)).releases
     assert (first.arch, first.date) == ("x86_64", "2023-11-01")
 
 
@@ -157,7 +157,7 @@ def test_a_release_that_handles_all() -> None:
 	}
 """
     )
-    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema))
+    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema)).releases
     assert (one.first, one.last, one.ends_by) == ("6.6", "6.9", None)
 
 
@@ -170,5 +170,5 @@ def test_a_release_that_handles_none() -> None:
 	}
 """
     )
-    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema))
+    (one, *_) = lifetimes(schema, tool_of(schema), arch_of(schema)).releases
     assert (one.first, one.last, one.ends_by) == (None, None, None)

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..model import Architecture, Entry, Export, Schema
+from ..model import Architecture, Entry, Schema
+from ..model.timeline import Lasting, place_of, turns
 from ..terms.condition import ALWAYS, Condition
 from ..terms.release import Release
 from .exports import Exports
 
 
 @dataclass(frozen=True)
-class Timeline:
+class ExportsByRelease:
     """Releases in order, and what is exported from each of those on at which something changes.
 
     `changes` are the places in `releases` at which an entry comes, goes, or has another
@@ -34,17 +35,16 @@ class Timeline:
 
     def place_of(self, bound: Release) -> int:
         """The place of the first release that a range from that bound on has."""
-        return _place_of(bound, self.releases)
+        return place_of(bound, self.releases)
 
 
-def timeline(schema: Schema, arch: Architecture) -> Timeline:
+def exports_by_release(schema: Schema, arch: Architecture) -> ExportsByRelease:
     """Of all releases of an architecture.
 
     An entry is asked for at its own bounds alone: a whole prediction of every release takes some
     twenty times as long.
     """
-    found = [d.release for d in schema.releases if arch.existed_in(d.release)]
-    releases = tuple(sorted(found, key=lambda release: release.opening))
+    releases = schema.releases_of(arch)
     by_place: dict[int, dict[str, Condition | None]] = {0: {}}
     changes: dict[str, tuple[int, ...]] = {}
     for entry in schema.entries:
@@ -53,7 +53,7 @@ def timeline(schema: Schema, arch: Architecture) -> Timeline:
         for place, condition in steps:
             by_place.setdefault(place, {})[entry.key] = condition
     starts = sorted(by_place)
-    return Timeline(
+    return ExportsByRelease(
         arch,
         releases,
         tuple(starts),
@@ -90,40 +90,13 @@ def _steps(
 ) -> Iterator[tuple[int, Condition | None]]:
     """Where an entry is other than before, and under which condition it is there; None where it is not."""
     before = None
-    for place in _places(entry, arch, releases):
+    here = [export for export in entry.exports if export.concerns(arch.name)]
+    lasting: list[Lasting] = []
+    for export in here:
+        lasting += (*export.spans, *export.dependencies)
+    for place in turns(lasting, releases):
         prediction = schema.predict_entry(entry, releases[place], arch)
         condition = prediction.condition if prediction is not None else None
         if condition != before:
             yield place, condition
             before = condition
-
-
-def _places(entry: Entry, arch: Architecture, releases: Sequence[Release]) -> list[int]:
-    """Where it may change: at the first release, and at those at which a bound opens or closes."""
-    here = [export for export in entry.exports if export.concerns(arch.name)]
-    bounds, backports = _bounds(here)
-    places = {0, *(_place_of(bound, releases) for bound in bounds)}
-    for backport in backports:
-        # What was backported to a branch is in no later one.
-        place = _place_of(backport, releases)
-        places |= {place, place + 1}
-    return sorted(place for place in places if place < len(releases))
-
-
-def _place_of(bound: Release, releases: Sequence[Release]) -> int:
-    return bisect_left(releases, bound.opening, key=lambda release: release.moment)
-
-
-def _bounds(exports: Sequence[Export]) -> tuple[set[Release], set[Release]]:
-    """Releases at which an entry or its condition begins or ends, and those that got it as a backport."""
-    bounds: set[Release] = set()
-    backports: set[Release] = set()
-    for export in exports:
-        for span in export.spans:
-            bounds |= {end.release for end in (span.since, span.until) if end is not None}
-            backports |= {backport.release for backport in span.backports}
-        for dependency in export.dependencies:
-            found = {dependency.since, dependency.until}
-            bounds |= {release for release in found if release is not None}
-            backports |= set(dependency.backports)
-    return bounds, backports

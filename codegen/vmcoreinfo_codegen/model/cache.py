@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The built model of a schema, kept from one run for the next.
+"""The built model of a schema, cached from one run for the next.
 
-A kept model is taken where its key is that of every file that it rests on: the schema, the
+A cached model is used where its key is that of every file that it rests on: the schema, the
 grammar, the code that builds models, the versions of Python and pydantic. Folder and file must be
 the user's own, and writable for nobody else; the content must have its checksum, and may name
 our own classes alone. What does not fit is no error: the schema is read anew.
@@ -36,18 +36,18 @@ _MOST_BYTES = 1 << 24
 _DIGEST = hashlib.sha256().digest_size
 
 
-def load_kept(folder: Path) -> Schema:
+def load_cached(folder: Path) -> Schema:
     """The schema of a folder, as `build.load` gives it. Raises SchemaError, OSError."""
     files = read_files(folder)
     key, place = _key(files), _place(folder)
-    schema = _take(place, key)
+    schema = _cached(place, key)
     if schema is None:
-        # What reads the language takes longer to import than a kept model to load.
+        # What reads the language takes longer to import than a cached model to load.
         from .build import load
 
         schema = load(folder)
         with suppress(OSError):
-            _keep(place, key, schema)
+            _store(place, key, schema)
     return schema
 
 
@@ -73,7 +73,7 @@ def _place(folder: Path) -> Path:
     return Path(caches) / "vmcoreinfo" / f"schema-{name}"
 
 
-def _take(place: Path, key: bytes) -> Schema | None:
+def _cached(place: Path, key: bytes) -> Schema | None:
     try:
         data = _read(place)
         if data[:_DIGEST] != key:
@@ -81,15 +81,15 @@ def _take(place: Path, key: bytes) -> Schema | None:
         checksum, content = data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
         if hashlib.sha256(content).digest() != checksum:
             return None
-        found = _Models(io.BytesIO(content)).load()
+        found = _Reader(io.BytesIO(content)).load()
     except Exception:  # whatever is wrong with it, the schema itself is at hand
         return None
     return found if isinstance(found, Schema) else None
 
 
-def _keep(place: Path, key: bytes, schema: Schema) -> None:
+def _store(place: Path, key: bytes, schema: Schema) -> None:
     """Put the model there in one step. Raises OSError."""
-    content = _kept(schema)
+    content = _pickled(schema)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _own_folder(place.parent) as folder, writing.beside(folder, place.name, 0o600) as new:
         new.file.write(key + hashlib.sha256(content).digest() + content)
@@ -125,13 +125,13 @@ def _refuse_others(descriptor: int, is_kind: Callable[[int], bool]) -> None:
         raise PermissionError("not the user's own")
 
 
-def _kept(schema: Schema) -> bytes:
-    kept = io.BytesIO()
-    _Keeper(kept, protocol=5).dump(schema)
-    return kept.getvalue()
+def _pickled(schema: Schema) -> bytes:
+    data = io.BytesIO()
+    _Writer(data, protocol=5).dump(schema)
+    return data.getvalue()
 
 
-class _Keeper(pickle.Pickler):
+class _Writer(pickle.Pickler):
     """Writes a word of a closed list as its class and value, as most releases of Python do.
 
     3.11.2, which Debian 12 has, would name builtins.getattr, and the reader refuses that.
@@ -142,7 +142,7 @@ class _Keeper(pickle.Pickler):
         return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
 
 
-class _Models(pickle.Unpickler):
+class _Reader(pickle.Unpickler):
     """Makes objects of our own classes alone: a file can't have code run by naming another."""
 
     def find_class(self, module: str, name: str) -> Any:

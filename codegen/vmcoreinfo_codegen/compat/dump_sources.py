@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a dump tells beside its note, by which tools go where the note lacks something."""
+"""Sources of a dump beside its note, which tools use where the note lacks something."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IMAGE = 0xFFFFFFFF80000000
 _UTS_BYTES = 512
 
 
-def told_beside(
+def dump_sources(
     found: Found, arch: Architecture, info: Mapping[str, object]
 ) -> dict[DumpSource, bool]:
     """What is known of the dump that a note is of; nothing of a bare note, as nobody knows what carried it.

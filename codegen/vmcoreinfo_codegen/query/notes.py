@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Notes that were found in images, put into dumps, and what derives from them, as answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import vmcoreinfo.derive
+from vmcoreinfo import VmcoreInfo
+
+from ..dump import attach
+from ..dump.carve import Carved, first_alike
+from ..model import Derivation
+from ..model.vocabulary import Format
+from .interface import Attached, CarvedNote, DerivedValue, Finds
+
+
+def finds(image: str, found: Sequence[Carved]) -> Finds:
+    """Texts of an image, the likeliest first."""
+    return Finds(
+        image=image,
+        notes=[
+            CarvedNote(
+                offset=text.offset,
+                physical=text.physical,
+                bytes=len(text.text),
+                release=text.release,
+                known=text.known,
+                lines=text.lines,
+                place=text.place,
+                same_as=like,
+            )
+            for text, like in zip(found, first_alike(found), strict=True)
+        ],
+    )
+
+
+def attached(out: str, lines: int, made: attach.Attached) -> Attached:
+    """A copy of a dump with a note of so many lines that can be used."""
+    return Attached(
+        out=out,
+        lines=lines,
+        replaced=made.replaced is not None,
+        shared=made.shared,
+        copied=made.copied,
+    )
+
+
+def derived(
+    derivation: Derivation, info: VmcoreInfo, dump: vmcoreinfo.derive.Dump
+) -> DerivedValue:
+    """One value by the parser that came with the tool, or why there is none."""
+    work_out = vmcoreinfo.derive.DERIVATIONS.get(derivation.name)
+    if work_out is None:
+        message = "the parser that came with the tool has none of the name"
+        return _absent(
+            derivation, f"{message}; 'vmcoreinfo generate python' makes one of this schema"
+        )
+    try:
+        found = work_out(info, dump)
+    except vmcoreinfo.derive.ReadError as error:
+        return _absent(derivation, str(error))
+    if found is None:
+        return _absent(derivation, "no recipe applies: the keys that they take are not there")
+    return DerivedValue(
+        name=derivation.name,
+        value=found.value,
+        text=f"{found.value:#x}" if derivation.format is Format.HEX else str(found.value),
+        unit=_unit(derivation),
+        recipe=found.recipe,
+        why=None,
+    )
+
+
+def _absent(derivation: Derivation, why: str) -> DerivedValue:
+    unit = _unit(derivation)
+    return DerivedValue(
+        name=derivation.name, value=None, text=None, unit=unit, recipe=None, why=why
+    )
+
+
+def _unit(derivation: Derivation) -> str | None:
+    return derivation.unit.value if derivation.unit else None

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+"""Whether an export is available in any kernel of a range."""
+
+from __future__ import annotations
+
+from ..model import Export
+from ..model.timeline import meets
+from ..terms.release import Bounds
+
+
+def is_available(export: Export, kernels: Bounds) -> bool:
+    """Whether some kernel of the range exports it, stable ones that got it later included."""
+    return any(meets(span, kernels) for span in export.spans)

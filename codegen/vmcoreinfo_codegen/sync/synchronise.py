@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""The schema files of a folder brought to what a kernel tree exports, and what that came to."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..check import check_files
+from ..files import writing
+from ..kernel.git import GitError, Repository
+from ..kernel.pickaxe import commit_of, source_text
+from ..model import Schema
+from ..model.build import parse_files
+from ..model.files import read_files
+from ..model.timeline import in_mainline, newest
+from ..problem import Problem
+from ..query.interface import ByHand, Synced
+from ..query.problems import reported
+from ..syntax.format import format_file
+from ..terms.release import Release
+from .apply import Commits, apply
+from .plan import Add, Close, Depend, Open, Plan, Print, Step
+
+_DONE = {
+    Close: "closed",
+    Open: "opened again",
+    Add: "added",
+    Depend: "condition changed",
+    Print: "printed by another macro",
+}
+
+
+class SyncError(Exception):
+    """A release to which no schema can be brought."""
+
+
+@dataclass(frozen=True)
+class Synchronised:
+    """Schema files before and after a plan was carried out; `after` has those alone that changed.
+
+    `is_declared` is whether the release was before. `schema` and `problems` are what is read in
+    the files as they are after.
+    """
+
+    plan: Plan
+    is_declared: bool
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    schema: Schema
+    problems: tuple[Problem, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        return any(problem.severity == "error" for problem in self.problems)
+
+    def answer(self) -> Synced:
+        return Synced(
+            release=str(self.plan.release.branch),
+            declared=not self.is_declared,
+            steps=self._keys(),
+            files=list(self.after),
+            by_hand=[ByHand(key=todo.key, reason=todo.reason) for todo in self.plan.by_hand],
+            problems=reported(self.problems),
+        )
+
+    def summary(self) -> str:
+        """What was done, fit for a commit message."""
+        branch = self.plan.release.branch
+        if not self.after:
+            return f"The schema says what the tree exports; nothing to do for {branch}.\n"
+        lines = [f"schema: Linux {branch}", ""]
+        if not self.is_declared:
+            lines.append(f"Declare {branch}.")
+        for word, keys in self._keys().items():
+            lines.append(f"{word[0].upper()}{word[1:]}:")
+            lines += [f"- {key}" for key in keys]
+        return "\n".join([*lines, ""])
+
+    def diff(self) -> str:
+        """The changes as a unified diff."""
+        return "".join(
+            line
+            for name, text in self.after.items()
+            for line in difflib.unified_diff(
+                self.before.get(name, "").splitlines(keepends=True),
+                text.splitlines(keepends=True),
+                f"a/{name}",
+                f"b/{name}",
+            )
+        )
+
+    def write(self, folder: Path) -> None:
+        """Put what changed into the folder that it was read from. Raises OSError."""
+        edited = {folder / name.partition("/")[2]: text for name, text in self.after.items()}
+        for path in edited:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        writing.write_all((path, text.encode()) for path, text in edited.items())
+
+    def _keys(self) -> dict[str, list[str]]:
+        """Keys, with their architectures, by what was done to them."""
+        found = {
+            word: [_told(step) for step in self.plan.steps if isinstance(step, kind)]
+            for kind, word in _DONE.items()
+        }
+        return {word: keys for word, keys in found.items() if keys}
+
+
+def synchronise(
+    folder: Path, schema: Schema, plan: Plan, date: str, commits: Commits
+) -> Synchronised:
+    """Carry out a plan on the texts of a folder's files, `schema` being what they say.
+
+    Nothing is written. `date` is that of the release, where it is not declared yet. Raises
+    SchemaError, OSError.
+    """
+    texts = dict(read_files(folder))
+    problems: list[Problem] = []
+    files = parse_files(texts.items(), problems)
+    after = {
+        file.path: format_file(file)
+        for file in apply(plan, files, schema, date, commits)
+        if file not in files
+    }
+    new, found = check_files({**texts, **after}.items())
+    is_declared = schema.is_declared(plan.release)
+    return Synchronised(plan, is_declared, texts, after, new, tuple(found))
+
+
+def release_to_sync(schema: Schema, text: str) -> Release:
+    """The mainline release that a tree is to be. Raises SyncError."""
+    try:
+        release = Release.parse(text)
+    except ValueError as error:
+        raise SyncError(str(error)) from error
+    if release.is_stable:
+        raise SyncError(
+            f"release {release}: a stable release is told by 'backport' clauses, by hand; "
+            f"give the mainline one, {release.branch}"
+        )
+    if not schema.is_declared(release) and release.branch < schema.latest:
+        raise SyncError(f"release {release} is older than {schema.latest}, and not declared")
+    return release
+
+
+def commits_of(plan: Plan, repository: Repository, revision: str) -> tuple[Commits, str]:
+    """The commits of what came and went, by key, and what stopped the search, empty for nothing."""
+    found: dict[str, str] = {}
+    for key, macro in _calls(plan):
+        try:
+            commit = commit_of(repository, revision, source_text(key, macro))
+        except GitError as error:
+            return found, f"{key}, and those behind it, get no commit: {error}"
+        if commit is not None:
+            found[key] = commit
+    return found, ""
+
+
+def _calls(plan: Plan) -> Sequence[tuple[str, str]]:
+    """Keys that come or go, each with the macro that prints it in the kernel that has it."""
+    found = []
+    for step in plan.steps:
+        match step:
+            case Close(key=key, export=export):
+                via = in_mainline(export.vias, plan.release.branch.eve) or newest(export.vias)
+                if via is not None:
+                    found.append((key, via.macro))
+            case Open(key=key, printed=printed):
+                found.append((key, printed.macro))
+            case Add(printed=printed):
+                found.append((printed.key, printed.macro))
+    return found
+
+
+def _told(step: Step) -> str:
+    """A key with the architectures that it is of, all but for all."""
+    archs = step.archs if isinstance(step, Add) else step.export.archs
+    key = step.printed.key if isinstance(step, Add) else step.key
+    return key + (f" on {' '.join(archs)}" if archs else "")
