@@ -84,6 +84,9 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: Run) -> None:
         ["SIZE(page)", "64", "bytes"],
     ]
     answer = run("parse", "-", "--format", "json", stdin=text).json("parse")
+    statuses = {entry["key"]: (entry["status"], entry["value"]) for entry in answer["entries"]}
+    assert statuses["PAGESIZE"] == ("malformed", None)
+    assert statuses["OFFSET(page.new)"] == ("ok", "1")
     assert [d["id"] for d in answer["diagnostics"]] == ["malformed", "unknown", "truncated"]
     assert run("parse", "-", "--get", "PAGESIZE", stdin=text).code == 1
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,16 +16,15 @@ from drgn.helpers.linux.timekeeping import ktime_get_real_seconds
 
 import vmcoreinfo
 from tests.compat.real import altered, at_addresses, releases_of, vmlinux
-from tests.conftest import CORPUS, ROOT, facts
+from tests.conftest import CORPUS, facts
 from tests.dump.real import CACHE, GUESTS, Guest, core, guest, name_of, prepared, without_note
-from tests.examples.layout import VENV
 from tests.examples.logs import ENDS_WITH_THE_RING, LOGS, ringbuffer
+from tests.examples.stand_ins import SOURCES, make, output, values
 from vmcoreinfo_codegen.dump.reader import find_note
 
 # Each needs the stand-ins built, and most a dump.
 pytestmark = pytest.mark.long
 
-SOURCES = ROOT / "examples" / "stand-ins"
 MAP = 0xFFFFFFFF80000000
 NOTES = sorted((CORPUS / "notes").glob("*.note"))
 X86_64 = [one for one in GUESTS if one[1] == "amd64"]
@@ -56,38 +54,6 @@ class Comparison:
     def __str__(self) -> str:
         count = f"{self.same} of {self.same + len(self.other)} agree"
         return "\n".join([f"{self.title}: {count}", *self.other])
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the programs, made as the README says."""
-    return make(tmp_path_factory.mktemp("stand-ins"), "cc")
-
-
-def make(folder: Path, compiler: str, *options: str) -> Path:
-    if not (shutil.which("make") and shutil.which(compiler)):
-        pytest.skip(f"needs make and {compiler}")
-    sources = folder / "sources"
-    shutil.copytree(SOURCES, sources, ignore=shutil.ignore_patterns("build"))
-    command = f"VMCOREINFO={VENV / 'bin/vmcoreinfo'}"
-    made = subprocess.run(
-        ["make", "-C", sources, command, f"CC={compiler}", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    return sources / "build"
-
-
-def output(*command: str | Path) -> str:
-    ran = subprocess.run(command, capture_output=True, check=False)
-    assert ran.returncode == 0, ran.stderr.decode(errors="replace")[-2000:]
-    return ran.stdout.decode(errors="replace")
-
-
-def values(text: str) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in text.splitlines())
 
 
 def number(text: str) -> int:
@@ -124,50 +90,6 @@ def test_they_build_and_are_safe(compiler: str, tmp_path: Path) -> None:
     assert {name: codes[name, "drgn"] for name in damaged} == {
         **{"empty": 2, "no-number": 1, "page": 1, "header": 2, "largest": 0}
     }
-
-
-SOUND = "OSRELEASE=6.1.115\nPAGESIZE=4096\nSYMBOL(swapper_pg_dir)=ffffffff82e10000\n"
-
-
-def test_only_keys_that_are_used_are_failed_on(built: Path, tmp_path: Path) -> None:
-    """Lines of no use for the tool cost nothing; one that it reads and can't is its error, by name."""
-    note = tmp_path / "note"
-    note.write_text(f"{SOUND}no line\nSIZE(dentry)=zz\nNUMBER(PG_lru)=\x80\nSIZE(of_nobody)=zz\n")
-    for tool, name in (("makedumpfile", "PAGESIZE"), ("drgn", "PAGE_SIZE")):
-        assert values(output(built / tool, note, "x86_64"))[name] == "4096"
-    for tool, line in (
-        ("makedumpfile", "SIZE(page)=zz"),
-        ("makedumpfile", "SYMBOL(mem_map)=10000000000000000"),
-        ("drgn", "NUMBER(VA_BITS)=99999999999999999999"),
-        ("drgn", "KERNELOFFSET=zz"),
-    ):
-        note.write_text(f"{SOUND}{line}\n")
-        ran = subprocess.run(
-            [built / tool, note, "x86_64"], capture_output=True, text=True, check=False
-        )
-        assert (ran.returncode, ran.stdout) == (1, "")
-        assert line.partition("=")[0] in ran.stderr
-
-
-@pytest.mark.parametrize("header", ["1400000003000000474e5500", "0000001400000003474e5500"])
-def test_a_build_id_of_no_meaning_is_none(built: Path, tmp_path: Path, header: str) -> None:
-    """It is known by its bytes, of either byte order, also where the release tells nothing."""
-    note = tmp_path / "note"
-    for release in ("6.1.115", "6.1.0-56-amd64"):
-        for build_id, is_there in ((f"{header}87a3b1d49c0e5f62", False), ("87a3b1d4" * 5, True)):
-            note.write_text(f"{SOUND.replace('6.1.115', release)}BUILD-ID={build_id}\n")
-            fetched = values(output(built / "drgn", note, "x86_64"))
-            assert fetched["UTS_RELEASE"] == release
-            assert fetched.get("build_id") == (build_id if is_there else None)
-
-
-def test_numbers_of_another_base(built: Path, tmp_path: Path) -> None:
-    """As drgn and makedumpfile read them: 0x is hexadecimal, and without it such a key is decimal."""
-    note = tmp_path / "note"
-    note.write_text(f"{SOUND}NUMBER(kimage_voffset)=1000\nSIZE(page)=0x40\n")
-    assert values(output(built / "drgn", note, "arm64"))["kimage_voffset"] == hex(1000)
-    read = values(output(built / "makedumpfile", note, "arm64"))
-    assert (read["NUMBER(kimage_voffset)"], read["SIZE(page)"]) == (hex(1000), "64")
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
