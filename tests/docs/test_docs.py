@@ -141,7 +141,7 @@ def test_sizes_of_parts_are_nearly_what_is_shown(run: Run, tmp_path: Path) -> No
     rows = re.findall(
         r"^\| (all|`--for [^|]+`) \| (\d+) \| (\d+) bytes \| (\d+) bytes \|$", page, re.M
     )
-    assert len(rows) == 3
+    assert len(rows) == 4
     for number, (options, keys, text_and_data, structure) in enumerate(rows):
         folder = tmp_path / str(number)
         if options == "all":
