@@ -86,7 +86,7 @@ def write_schema_as_of(release: str, folder: Path) -> Path:
                 continue
             if isinstance(item, tree.ReleaseDeclaration) and past.later(item.release):
                 continue
-            if isinstance(item, tree.Block):
+            if isinstance(item, tree.Block) and not isinstance(item, tree.Kind):
                 item = replace(item, body=tuple(past.body(item.body)))
                 if not has_life(item):
                     continue

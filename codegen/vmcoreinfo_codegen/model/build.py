@@ -10,17 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..limits import Limit
-from ..problem import LANGUAGE, Location, Problem, SchemaError, collect
+from ..problem import (
+    LANGUAGE,
+    Location,
+    Problem,
+    SchemaError,
+    collect,
+    did_you_mean,
+    shortened,
+)
 from ..syntax import tree
 from ..syntax.parse import MOST_ERRORS, parse
-from ..terms.key import kind_of
+from ..terms.key import Kind, kind_of
 from .architecture import Architecture
 from .build_consumer import ConsumerBuilder
 from .consumer import Consumer
 from .derivation import Derivation, Recipe
-from .entry import Change, DebugInfo, Dependency, Entry, Export, Quirk, Via
+from .entry import Change, DebugInfo, Dependency, Entry, Export, KindDefault, Quirk, Via
 from .files import read_files
 from .macro import Macro, Print
 from .order import Placed, in_order
@@ -39,7 +48,17 @@ _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.Consumer: (100, "consumers"),
 }
 _MOST_LINES = 1000
+# A NUMBER is printed in many ways, and a bare key in its own.
+_WITH_DEFAULTS = [kind.value for kind in Kind if kind is not Kind.BARE]
 SHOWN = (*_MOST.values(), (_MOST_LINES, "lines of a block"))
+
+
+class _Printed(NamedTuple):
+    """How an entry is printed, as far as it is said."""
+
+    format: Format | None = None
+    unit: Unit | None = None
+    vias: tuple[Via, ...] = ()
 
 
 def load(folder: Path) -> Schema:
@@ -93,6 +112,9 @@ class _Builder(ConsumerBuilder):
                     architectures.append(architecture)
         self._archs = {arch.name: None for arch in architectures}
         self._aliases = {alias: a.name for a in architectures for alias in a.aliases}
+        for item in self._items(placed):
+            if isinstance(item, tree.Kind):
+                self._kind(item)
 
         exports: dict[str, list[tuple[Export, Format]]] = {}
         derivations: list[Derivation] = []
@@ -132,6 +154,7 @@ class _Builder(ConsumerBuilder):
             entries=tuple(self._entry(key, found) for key, found in exports.items() if found),
             derivations=tuple(derivations),
             consumers=tuple(consumers),
+            kinds=tuple(self._kinds.values()),
         )
 
     def _check_versions(self, files: Sequence[tree.File]) -> None:
@@ -206,13 +229,44 @@ class _Builder(ConsumerBuilder):
             location=self._at(block.name),
         )
 
+    def _kind(self, block: tree.Kind) -> None:
+        name = str(block.name)
+        if name not in _WITH_DEFAULTS:
+            hint = did_you_mean(name, _WITH_DEFAULTS) or f"one of {', '.join(_WITH_DEFAULTS)}"
+            self._problem(block.name, f"unknown kind '{shortened(name)}'", hint)
+            return
+        kind = Kind(name)
+        if kind in self._kinds:
+            self._problem(block, f"a second 'kind {kind}'")
+        format_, unit = self._value(block)
+        if format_ is None:
+            self._problem(block, f"kind {kind} needs a 'value'")
+            return
+        self._kinds[kind] = KindDefault(
+            kind=kind,
+            format=format_,
+            unit=unit,
+            vias=self._vias(block),
+            location=self._at(block.name),
+        )
+
+    def _value(self, block: tree.Block) -> tuple[Format | None, Unit | None]:
+        value = self._one(block, tree.Value)
+        if value is None:
+            return None, None
+        return (
+            self._known(Format, value.format, "format"),
+            self._known(Unit, value.unit, "unit") if value.unit else None,
+        )
+
     def _exports(self, block: tree.Entry) -> list[tuple[Export, Format]]:
         """The exports of one block: its own, and one for each `on` inside."""
-        outer = self._export(block, self._arch_names(block.archs), None)
+        default = self._kinds.get(kind_of(str(block.key)))
+        outer = self._export(block, self._arch_names(block.archs), None, default)
         inner = []
         for on in block.body:
             if isinstance(on, tree.On):
-                found = self._export(on, self._arch_names(on.archs), outer)
+                found = self._export(on, self._arch_names(on.archs), outer, default)
                 if found and found[0].spans:
                     inner.append(found)
         if outer is None:
@@ -231,15 +285,21 @@ class _Builder(ConsumerBuilder):
         block: tree.Entry | tree.On,
         archs: tuple[str, ...] | None,
         outer: tuple[Export, Format] | None,
+        default: KindDefault | None,
     ) -> tuple[Export, Format] | None:
-        value = self._one(block, tree.Value)
-        format_ = self._known(Format, value.format, "format") if value else None
-        unit = self._known(Unit, value.unit, "unit") if value and value.unit else None
-        if outer is None and value is None:
-            self._problem(block, "no 'value': how is it printed?")
+        """What a block says; what it leaves out is as in the block around it, or as its kind has it."""
+        without = _Printed()
         if outer is not None:
-            format_, unit = format_ or outer[1], unit or outer[0].unit
-        if format_ is None:
+            without = _Printed(outer[1], outer[0].unit, outer[0].vias)
+        elif default is not None:
+            without = _Printed(default.format, default.unit, default.vias)
+        format_, unit = self._value(block)
+        printed = _Printed(
+            format_ or without.format, unit or without.unit, self._vias(block) or without.vias
+        )
+        if printed.format is None:
+            if self._one(block, tree.Value) is None:
+                self._problem(block, "no 'value': how is it printed?")
             return None
         spans = self._spans(block)
         inside = any(isinstance(node, tree.On) for node in block.body)
@@ -250,18 +310,24 @@ class _Builder(ConsumerBuilder):
             section=self._section,
             doc=self._text(block, "doc") or (outer[0].doc if outer else ""),
             absent=self._text(block, "absent"),
-            unit=unit,
+            unit=printed.unit,
             spans=spans,
-            vias=self._vias(block) or (outer[0].vias if outer else ()),
+            vias=printed.vias,
             dependencies=self._dependencies(block) or (outer[0].dependencies if outer else ()),
             debug_infos=self._debug_infos(block) or (outer[0].debug_infos if outer else ()),
             quirks=self._quirks(block, archs),
             changes=self._changes(block),
             replaces=tuple(map(str, self._words(block, "replaces"))),
             replaced_by=tuple(map(str, self._words(block, "replaced-by"))),
+            repeats=tuple(
+                self._at(clause)
+                for clause in block.clauses
+                if (isinstance(clause, tree.Value) and printed[:2] == without[:2])
+                or (isinstance(clause, tree.Via) and printed.vias == without.vias)
+            ),
             location=self._at(block.key if isinstance(block, tree.Entry) else block),
         )
-        return export, format_
+        return export, printed.format
 
     def _vias(self, block: tree.Block) -> tuple[Via, ...]:
         return tuple(
@@ -341,9 +407,7 @@ class _Builder(ConsumerBuilder):
         )
 
     def _derivation(self, block: tree.Derivation) -> Derivation | None:
-        value = self._one(block, tree.Value)
-        format_ = self._known(Format, value.format, "format") if value else None
-        unit = self._known(Unit, value.unit, "unit") if value and value.unit else None
+        format_, unit = self._value(block)
         recipes = [self._recipe(c) for c in block.clauses if isinstance(c, tree.Recipe)]
         if format_ is None or not recipes:
             self._problem(block, f"derive {block.name} needs a 'value' and a 'from'")

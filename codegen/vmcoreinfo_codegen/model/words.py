@@ -9,8 +9,10 @@ from typing import TypedDict, TypeVar
 
 from ..problem import LANGUAGE, Location, Problem, collect, did_you_mean, shortened
 from ..syntax import tree
+from ..terms.key import Kind
 from ..terms.release import Release
 from .base import Boundary, Span
+from .entry import KindDefault
 from .vocabulary import Described, Evidence
 
 # Generated code compares releases as fields of 16 bits.
@@ -45,6 +47,7 @@ class Words:
         self._section = ""
         self._archs: dict[str, None] = {}
         self._aliases: dict[str, str] = {}
+        self._kinds: dict[Kind, KindDefault] = {}
 
     # ---- messages ---------------------------------------------------------------
 

@@ -10,27 +10,23 @@ from typing import TypeVar
 
 from ..kernel.extract import Export as Printed
 from ..kernel.printing import APPEND
-from ..model import Schema
+from ..model import Export, Schema
+from ..model.base import Ranged
+from ..model.entry import Via
 from ..problem import Location
 from ..syntax import tree
 from ..terms.condition import ALWAYS, Condition
-from ..terms.key import Kind, kind_of
+from ..terms.key import kind_of
 from .plan import Add, Close, Depend, Open, Plan, Print, Step
 
 Commits = Mapping[str, str]
 """The commit of a change, by key."""
 
-# The unit that the kind of a key gives away; a NUMBER's has to be told.
-_UNITS = {
-    Kind.SYMBOL: "address",
-    Kind.SIZE: "bytes",
-    Kind.OFFSET: "bytes",
-    Kind.LENGTH: "count",
-}
 # A node that no file has yet: it has no place in one, and no comment behind it.
 _MADE = (0, 0, "")
 _NO_RANGE = tree.Range(None, None, ())
 _NEW = "kernel/new.vmci"
+_BEHIND_VIA = (tree.DependsOn, tree.DebugInfo, tree.BoundaryClause)
 _Clause = TypeVar("_Clause", tree.DependsOn, tree.Via)
 
 
@@ -137,9 +133,9 @@ def _carry_out(step: Step, files: _Files, release: str, commits: Commits) -> Non
         case Depend(export=export, condition=condition):
             files.edit(export.location, lambda block: _depending(block, condition, release))
         case Print(export=export, printed=printed):
-            files.edit(export.location, lambda block: _printing(block, printed, release))
+            files.edit(export.location, lambda block: _printing(block, export, printed, release))
         case Add(printed=printed, archs=archs, after=after):
-            block = _entry(printed, archs, release, commits.get(printed.key))
+            block = _entry(files.schema, printed, archs, release, commits.get(printed.key))
             known = after or printed.key
             if known in files.schema.by_key:
                 files.insert_after(known, block, archs)
@@ -152,6 +148,15 @@ def _carry_out(step: Step, files: _Files, release: str, commits: Commits) -> Non
 
 def _word(text: str) -> tree.Word:
     return tree.Word(text, 0, 0)
+
+
+def _optional(text: object) -> tree.Word | None:
+    return None if text is None else _word(str(text))
+
+
+def _range_of(ranged: Ranged) -> tree.Range:
+    backports = tuple(_word(str(release)) for release in ranged.backports)
+    return tree.Range(_optional(ranged.since), _optional(ranged.until), backports)
 
 
 def _boundary(name: str, release: str, commit: str | None) -> tree.BoundaryClause:
@@ -191,7 +196,15 @@ def _depending(block: tree.Block, condition: Condition, release: str) -> tree.Bl
     return _since(block, tree.DependsOn, new, release)
 
 
-def _printing(block: tree.Block, printed: Printed, release: str) -> tree.Block:
+def _printing(block: tree.Block, export: Export, printed: Printed, release: str) -> tree.Block:
+    if not any(isinstance(node, tree.Via) for node in block.body):
+        # What the kind of the key says, or the block around this one, has to be said: it ends.
+        said = [
+            tree.Via(*_MADE, _word(via.macro), _optional(via.printf), _range_of(via))
+            for via in export.vias
+        ]
+        first = next(i for i, node in enumerate(block.body) if isinstance(node, _BEHIND_VIA))
+        block = replace(block, body=(*block.body[:first], *said, *block.body[first:]))
     since = tree.Range(_word(release), None, ())
     return _since(block, tree.Via, _via(printed, since), release)
 
@@ -202,14 +215,20 @@ def _via(printed: Printed, bounds: tree.Range) -> tree.Via:
 
 
 def _entry(
-    printed: Printed, archs: tuple[str, ...] | None, release: str, commit: str | None
+    schema: Schema,
+    printed: Printed,
+    archs: tuple[str, ...] | None,
+    release: str,
+    commit: str | None,
 ) -> tree.Entry:
-    unit = _UNITS.get(kind_of(printed.key))
-    body: list[tree.Node] = [
-        tree.TextClause(*_MADE, "doc", _word("")),
-        tree.Value(*_MADE, _word(printed.format), _word(unit) if unit else None),
-        _via(printed, _NO_RANGE),
-    ]
+    """A new entry, without what its kind says by itself."""
+    default = schema.by_kind.get(kind_of(printed.key))
+    body: list[tree.Node] = [tree.TextClause(*_MADE, "doc", _word(""))]
+    if default is None or default.format != printed.format:
+        unit = _word(default.unit) if default and default.unit else None
+        body.append(tree.Value(*_MADE, _word(printed.format), unit))
+    if default is None or default.vias != (Via(macro=printed.macro),):
+        body.append(_via(printed, _NO_RANGE))
     if printed.condition != ALWAYS:
         body.append(tree.DependsOn(*_MADE, printed.condition, _NO_RANGE))
     body.append(_boundary("since", release, commit))

@@ -196,6 +196,9 @@ class Builder(Transformer[Token, tree.File]):
     def macro(self, meta: Meta, children: Children) -> tree.Macro:
         return self._block(tree.Macro, meta, children, name=_word(children[0]))
 
+    def kind(self, meta: Meta, children: Children) -> tree.Kind:
+        return self._block(tree.Kind, meta, children, name=_word(children[0]))
+
     def entry(self, meta: Meta, children: Children) -> tree.Entry:
         archs = tuple(_only(_Archs, children))
         return self._block(tree.Entry, meta, children, key=_word(children[0]), archs=archs)

@@ -55,6 +55,8 @@ def _head(block: tree.Block) -> str:
             return f"arch {name}"
         case tree.Macro(name=name):
             return f"macro {name}"
+        case tree.Kind(name=name):
+            return f"kind {name}"
         case tree.Entry(key=key, archs=archs):
             return f"{key}{_on(archs)}"
         case tree.On(archs=archs):

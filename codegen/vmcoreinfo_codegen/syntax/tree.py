@@ -279,6 +279,13 @@ class Macro(Block):
 
 
 @dataclass(frozen=True)
+class Kind(Block):
+    """`kind OFFSET { … }`."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
 class On(Block):
     """`on archs { … }`, in an entry."""
 
