@@ -89,6 +89,7 @@ def _texts() -> dict[str, str]:
         "digits in the version": f"schema {_LONG[:3900]}\n",
         # Nesting and length.
         "3000 complements": _derive("~" * 3000 + "1"),
+        "3000 negations and minus signs": _derive("!-" * 1500 + "1"),
         "3000 parentheses": _derive("(" * 3000 + "1" + ")" * 3000),
         "1900 parentheses on a short line": _derive("(" * 1900 + "1" + ")" * 1900),
         "3000 reads": _derive("u8[" * 1200 + "1" + "]" * 1200),

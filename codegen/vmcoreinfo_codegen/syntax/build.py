@@ -461,8 +461,8 @@ class Builder(Transformer[Token, tree.File]):
     def choice(self, meta: Meta, children: Children) -> expression.Expression:
         return expression.Choice(*children)
 
-    def complement(self, meta: Meta, children: Children) -> expression.Expression:
-        return expression.Complement(children[0])
+    def unary(self, meta: Meta, children: Children) -> expression.Expression:
+        return expression.Unary(str(children[0]), children[1])
 
     def number(self, meta: Meta, children: Children) -> expression.Expression:
         return expression.Number(int(children[0], 0), str(children[0]))

@@ -105,7 +105,7 @@ _NESTING = frozenset(
         "equal",
         "shift",
         "sum",
-        "complement",
+        "unary",
         "read",
         "log2",
     ]
