@@ -271,7 +271,7 @@ def test_an_inner_block_without_a_life_is_told() -> None:
             "unknown evidence for a commit 'recaled'",
         ),
         (
-            'NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tquirk brocken 6.6..6.7 "x"\n}',
+            'NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tquirk brocken since 6.6 until 6.7 "x"\n}',
             "unknown kind of quirk 'brocken'",
         ),
         (

@@ -44,7 +44,7 @@ class _Past:
                     if not self.later(boundary.release):
                         yield node
                 case tree.Quirk(ranges=ranges):
-                    past = tuple(r for r in ranges if not self.later(r[0]))
+                    past = tuple(r for r in ranges if not self.later(r.since))
                     if past:
                         yield replace(node, ranges=past)
                 case _:

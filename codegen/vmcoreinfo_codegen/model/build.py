@@ -361,8 +361,11 @@ class _Builder(ConsumerBuilder):
                 continue
             kind = self._known(QuirkKind, clause.kind, "kind of quirk")
             ranges = []
-            for low, high in clause.ranges:
-                since, until = self._release(low), self._optional_release(high)
+            for bounds in clause.ranges:
+                if bounds.since is None:
+                    self._problem(clause, "a range without a 'since'", "since which release?")
+                    continue
+                since, until = self._release(bounds.since), self._optional_release(bounds.until)
                 if since is not None:
                     ranges.append((since, until))
             if kind is not None:

@@ -113,7 +113,12 @@ class ConsumerBuilder(Words):
         return ConsumerRelease(
             release=release,
             date=str(clause.date) if clause.date else None,
-            kernels=self._kernels(clause.kernels),
+            kernels=KernelRange(
+                since=self._release(clause.declared.first),
+                until=self._release(clause.declared.last),
+            )
+            if clause.declared
+            else None,
             location=self._at(clause),
         )
 

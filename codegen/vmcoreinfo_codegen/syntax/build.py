@@ -95,13 +95,6 @@ def _required(wanted: str, children: Children) -> tuple[tree.Word, ...]:
     return tuple(word for kind, word in _all(_Required, children) if kind == wanted)
 
 
-def _around_dots(children: Children) -> tuple[tree.Word | None, tree.Word | None]:
-    """What stands before and behind the `..` of a span."""
-    dots = next(i for i, c in enumerate(children) if isinstance(c, Token) and c.type == "DOTS")
-    low, high = _words(children[:dots]), _words(children[dots + 1 :])
-    return low[0] if low else None, high[0] if high else None
-
-
 def _words_clause(name: str) -> Callable[..., tree.WordsClause]:
     def build(self: Builder, meta: Meta, children: Children) -> tree.WordsClause:
         return tree.WordsClause(meta.line, meta.column, _comments(children), name, _words(children))
@@ -270,13 +263,12 @@ class Builder(Transformer[Token, tree.File]):
         )
 
     def quirk(self, meta: Meta, children: Children) -> tree.Quirk:
-        ranges = tuple(c for c in children if type(c) is tuple)
         return tree.Quirk(
             meta.line,
             meta.column,
             _comments(children),
             _word(children[0]),
-            ranges,
+            tuple(_all(tree.Range, children)),
             tuple(_only(_Archs, children)),
             _text(children),
         )
@@ -308,7 +300,7 @@ class Builder(Transformer[Token, tree.File]):
             _comments(children),
             words[0],
             words[1] if len(words) > 1 else None,
-            _maybe(tree.Kernels, children),
+            _maybe(tree.Declared, children),
         )
 
     def reads(self, meta: Meta, children: Children) -> tree.Reads:
@@ -395,7 +387,11 @@ class Builder(Transformer[Token, tree.File]):
     tool_until = _bound("until")
 
     def kernels(self, meta: Meta, children: Children) -> tree.Kernels:
-        return tree.Kernels(*_around_dots(children))
+        bounds = _range(children)
+        return tree.Kernels(bounds.since, bounds.until)
+
+    def declared(self, meta: Meta, children: Children) -> tree.Declared:
+        return tree.Declared(*_words(children))
 
     # Parts of clauses.
 
@@ -422,10 +418,8 @@ class Builder(Transformer[Token, tree.File]):
     range_until = _bound("until")
     range_backport = _bound("backport")
 
-    def span(self, meta: Meta, children: Children) -> tuple[tree.Word, tree.Word | None]:
-        low, high = _around_dots(children)
-        assert low is not None  # the grammar asks for it
-        return low, high
+    def range(self, meta: Meta, children: Children) -> tree.Range:
+        return _range(children)
 
     def on_archs(self, meta: Meta, children: Children) -> _Archs:
         return _Archs(_words(children))

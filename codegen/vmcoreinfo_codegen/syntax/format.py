@@ -89,11 +89,13 @@ def _clause(node: tree.Clause, depth: int) -> Iterator[str]:
     tabs = max(1, (_VALUE_COLUMN - column + _TAB - 1) // _TAB)
     start = max(_VALUE_COLUMN, (column // _TAB + 1) * _TAB)
     before, text = _value(node)
+    before = before.replace("\n", "\n" + "\t" * (start // _TAB))
     if text is None:
         lines = [head + "\t" * tabs + before]
     else:
         first = f"{before} " if before else ""
-        lines = _wrapped(head + "\t" * tabs + first, start + len(first), text, start)
+        at = start + len(first.rpartition("\n")[2].lstrip("\t"))
+        lines = _wrapped(head + "\t" * tabs + first, at, text, start)
     lines[-1] = _with_comment(lines[-1], node.comment)
     yield from lines
 
@@ -137,11 +139,12 @@ def _value(node: tree.Clause) -> tuple[str, tree.Word | None]:
         case tree.BoundaryClause(boundary=boundary, reason=reason):
             return _boundary(boundary), reason
         case tree.Quirk(ranges=ranges, archs=archs, text=text):
-            return ", ".join(f"{low}..{high or ''}" for low, high in ranges) + _on(archs), text
+            return ",\n".join(_range(one).strip() for one in ranges) + _on(archs), text
         case tree.Changed(boundary=boundary, text=text):
             return _boundary(boundary), text
-        case tree.ToolRelease(release=release, date=date, kernels=kernels):
-            return f"{release}{f' {date}' if date else ''}{_kernels(kernels)}", None
+        case tree.ToolRelease(release=release, date=date, declared=declared):
+            kernels = f" kernels {declared.first} to {declared.last}" if declared else ""
+            return f"{release}{f' {date}' if date else ''}{kernels}", None
         case tree.Reads(subjects=subjects, formats=formats):
             forms = f"{' '.join(map(str, subjects))} as {' '.join(map(str, formats))}"
             return forms + _tool_range(node), None
@@ -183,7 +186,7 @@ def _tool_range(node: tree.Alternative | tree.Reads | tree.Parser) -> str:
 
 
 def _kernels(kernels: tree.Kernels | None) -> str:
-    return f" kernels {kernels.since or ''}..{kernels.until or ''}" if kernels else ""
+    return f" kernels{_range(tree.Range(kernels.since, kernels.until, ()))}" if kernels else ""
 
 
 def _when(node: tree.Alternative) -> str:

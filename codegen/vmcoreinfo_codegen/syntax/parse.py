@@ -18,7 +18,7 @@ from .build import Builder
 from .limits import first_refused, unprintable
 
 RULE = "VMCI001"
-_WORD = re.compile(r'"[^"]*"?|[A-Za-z_][\w.-]*|\S')
+_WORD = re.compile(r'"[^"]*"?|\w[\w.-]*|\S')
 # After so many errors the rest is more likely an echo than news.
 MOST_ERRORS = 50
 # To find the next error the text before it is read again: of large files, that often at most.

@@ -216,7 +216,7 @@ class Quirk(Clause):
     """`quirk kind ranges "text"`."""
 
     kind: Word
-    ranges: tuple[tuple[Word, Word | None], ...]
+    ranges: tuple[Range, ...]
     archs: tuple[Word, ...]
     text: Word
 
@@ -309,19 +309,27 @@ class Derivation(Block):
 
 @dataclass(frozen=True)
 class Kernels:
-    """`kernels [R]..[R]`."""
+    """`kernels [since R] [until R]`."""
 
     since: Word | None
     until: Word | None
 
 
 @dataclass(frozen=True)
+class Declared:
+    """`kernels R to R`: the first and the last that a release of a tool declares to know."""
+
+    first: Word
+    last: Word
+
+
+@dataclass(frozen=True)
 class ToolRelease(Clause):
-    """`release 1.7.4 2023-11-06 kernels 2.6.15..6.6`, in a consumer."""
+    """`release 1.7.4 2023-11-06 kernels 2.6.15 to 6.6`, in a consumer."""
 
     release: Word
     date: Word | None
-    kernels: Kernels | None
+    declared: Declared | None
 
     @property
     def keyword(self) -> str:
@@ -362,7 +370,7 @@ class Parser(Clause):
 
 @dataclass(frozen=True)
 class Alternative(Clause):
-    """`any KEY + headers + "source" since 1.7.5 kernels 6.9.. when expression`, in a need."""
+    """`any KEY + headers + "source" since 1.7.5 kernels since 6.9 when expression`, in a need."""
 
     keys: tuple[Word, ...]
     of_dump: tuple[Word, ...]
@@ -392,7 +400,7 @@ class Adapt(Clause):
 
 @dataclass(frozen=True)
 class NeedKernels(Clause):
-    """`kernels 5.1..`, in a need."""
+    """`kernels since 5.1`, in a need."""
 
     kernels: Kernels
 
