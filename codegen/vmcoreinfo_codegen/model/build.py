@@ -189,24 +189,24 @@ class _Builder(ConsumerBuilder):
 
     def _architecture(self, block: tree.Architecture) -> Architecture | None:
         spans = self._spans(block)
-        source, bits = self._words(block, "source"), self._words(block, "bits")
+        source, bits = self._words(block, tree.Source), self._words(block, tree.Bits)
         if len(spans) != 1 or len(source) != 1 or len(bits) != 1:
             self._problem(block, f"arch {block.name} needs one each of 'source', 'bits', 'since'")
             return None
-        pages, half = self._words(block, "page"), self._words(block, "kernel-half")
-        start = self._words(block, "memory-start")
+        pages, half = self._words(block, tree.Page), self._words(block, tree.KernelHalf)
+        start = self._words(block, tree.MemoryStart)
         return Architecture(
             name=str(block.name),
-            doc=self._text(block, "doc"),
+            doc=self._text(block, tree.Doc),
             source=str(source[0]),
-            suffix=" ".join(map(str, self._words(block, "suffix"))),
+            suffix=" ".join(map(str, self._words(block, tree.Suffix))),
             bits=int(str(bits[0]), 0),
             pages=tuple(int(str(size), 0) for size in pages) or (4096,),
             kernel_half=int(str(half[0]), 0) if half else None,
             memory_start=int(str(start[0]), 0) if start else None,
-            aliases=tuple(map(str, self._words(block, "alias"))),
-            config=tuple(map(str, self._words(block, "config"))),
-            optional=tuple(map(str, self._words(block, "optional"))),
+            aliases=tuple(map(str, self._words(block, tree.Alias))),
+            config=tuple(map(str, self._words(block, tree.Config))),
+            optional=tuple(map(str, self._words(block, tree.Optional))),
             span=spans[0],
             location=self._at(block.name),
         )
@@ -223,7 +223,7 @@ class _Builder(ConsumerBuilder):
         ]
         return Macro(
             name=str(block.name),
-            doc=self._text(block, "doc"),
+            doc=self._text(block, tree.Doc),
             prints=tuple(prints),
             span=spans[0],
             location=self._at(block.name),
@@ -308,8 +308,8 @@ class _Builder(ConsumerBuilder):
         export = Export(
             archs=archs,
             section=self._section,
-            doc=self._text(block, "doc") or (outer[0].doc if outer else ""),
-            absent=self._text(block, "absent"),
+            doc=self._text(block, tree.Doc) or (outer[0].doc if outer else ""),
+            absent=self._text(block, tree.Absent),
             unit=printed.unit,
             spans=spans,
             vias=printed.vias,
@@ -317,8 +317,8 @@ class _Builder(ConsumerBuilder):
             debug_infos=self._debug_infos(block) or (outer[0].debug_infos if outer else ()),
             quirks=self._quirks(block, archs),
             changes=self._changes(block),
-            replaces=tuple(map(str, self._words(block, "replaces"))),
-            replaced_by=tuple(map(str, self._words(block, "replaced-by"))),
+            replaces=tuple(map(str, self._words(block, tree.Replaces))),
+            replaced_by=tuple(map(str, self._words(block, tree.ReplacedBy))),
             repeats=tuple(
                 self._at(clause)
                 for clause in block.clauses
@@ -417,7 +417,7 @@ class _Builder(ConsumerBuilder):
             return None
         return Derivation(
             name=str(block.name),
-            doc=self._text(block, "doc"),
+            doc=self._text(block, tree.Doc),
             format=format_,
             unit=unit,
             recipes=tuple(recipes),
@@ -428,7 +428,7 @@ class _Builder(ConsumerBuilder):
         return Recipe(
             name=str(clause.name),
             expression=clause.expression,
-            requires=tuple(map(str, clause.requires)),
+            requires=tuple(map(str, clause.requires or ())),
             archs=self._arch_names(clause.archs),
             location=self._at(clause),
             **self._bounds(clause.range),

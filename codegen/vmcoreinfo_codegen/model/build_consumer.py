@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypedDict
 
 from ..problem import shortened
 from ..syntax import tree
@@ -25,6 +26,13 @@ from .words import Words
 _URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+")
 
 
+class ToolBounds(TypedDict):
+    """What an `OfReleases` model is bounded by."""
+
+    since: ToolRelease | None
+    until: ToolRelease | None
+
+
 class ConsumerBuilder(Words):
     """Builds what a `consumer` block says."""
 
@@ -40,7 +48,7 @@ class ConsumerBuilder(Words):
             self._problem(block, f"consumer {block.name} needs a 'release'")
         return Consumer(
             name=str(block.name),
-            doc=self._text(block, "doc"),
+            doc=self._text(block, tree.Doc),
             url=self._url(block),
             releases=tuple(found),
             readings=tuple(
@@ -57,7 +65,7 @@ class ConsumerBuilder(Words):
         )
 
     def _url(self, block: tree.Block) -> str:
-        url = self._text(block, "url")
+        url = self._text(block, tree.Url)
         if url and not _URL.fullmatch(url):
             self._problem(block, f"'{shortened(url)}' is no address of a page", "https://…")
             return ""
@@ -68,8 +76,7 @@ class ConsumerBuilder(Words):
         return Reading(
             subjects=tuple(map(str, clause.subjects)),
             formats=tuple(format_ for format_ in formats if format_ is not None),
-            since=self._tool(clause.since),
-            until=self._tool(clause.until),
+            **self._of_releases(clause.range),
         )
 
     def _trait(self, clause: tree.Parser) -> ParserTrait | None:
@@ -84,18 +91,21 @@ class ConsumerBuilder(Words):
         return ParserTrait(
             trait=trait,
             limit=int(str(clause.limit), 0) if clause.limit else None,
-            subjects=tuple(map(str, clause.subjects)),
+            subjects=tuple(map(str, clause.subjects or ())),
             dumps=tuple(
                 format_
-                for word in clause.dumps
+                for word in clause.dumps or ()
                 if (format_ := self._known(DumpFormat, word, "format of a dump")) is not None
             ),
-            since=self._tool(clause.since),
-            until=self._tool(clause.until),
+            **self._of_releases(clause.range),
             verdict=verdict,
             text=str(clause.text),
             location=self._at(clause),
         )
+
+    def _of_releases(self, bounds: tree.Range | None) -> ToolBounds:
+        bounds = bounds or tree.Range()
+        return {"since": self._tool(bounds.since), "until": self._tool(bounds.until)}
 
     def _tool(self, word: tree.Word | None) -> ToolRelease | None:
         if word is None:
@@ -113,16 +123,11 @@ class ConsumerBuilder(Words):
         return ConsumerRelease(
             release=release,
             date=str(clause.date) if clause.date else None,
-            kernels=KernelRange(
-                since=self._release(clause.declared.first),
-                until=self._release(clause.declared.last),
-            )
-            if clause.declared
-            else None,
+            kernels=self._kernels(tree.Range(clause.first, clause.last) if clause.first else None),
             location=self._at(clause),
         )
 
-    def _kernels(self, kernels: tree.Kernels | None) -> KernelRange | None:
+    def _kernels(self, kernels: tree.Range | None) -> KernelRange | None:
         if kernels is None:
             return None
         return KernelRange(
@@ -135,15 +140,15 @@ class ConsumerBuilder(Words):
         kernels = self._one(block, tree.NeedKernels)
         alternatives = [
             Alternative(
-                keys=tuple(map(str, clause.keys)),
+                keys=tuple(str(r.key) for r in clause.requirements if isinstance(r, tree.Wanted)),
                 of_dump=tuple(
                     source
-                    for word in clause.of_dump
-                    if (source := self._known(DumpSource, word, "source in a dump")) is not None
+                    for r in clause.requirements
+                    if isinstance(r, tree.FromDump)
+                    if (source := self._known(DumpSource, r.source, "source in a dump")) is not None
                 ),
-                others=tuple(map(str, clause.others)),
-                since=self._tool(clause.since),
-                until=self._tool(clause.until),
+                others=tuple(str(r.text) for r in clause.requirements if isinstance(r, tree.Other)),
+                **self._of_releases(clause.range),
                 kernels=self._kernels(clause.kernels),
                 when=clause.when,
                 location=self._at(clause),
@@ -159,10 +164,10 @@ class ConsumerBuilder(Words):
             return None
         return Need(
             purpose=str(block.purpose),
-            doc=self._text(block, "doc"),
+            doc=self._text(block, tree.Doc),
             archs=self._arch_names(block.archs),
             condition=depends.condition if depends else ALWAYS,
-            kernels=self._kernels(kernels.kernels) if kernels else None,
+            kernels=self._kernels(kernels.range) if kernels else None,
             alternatives=tuple(alternatives),
             adaptations=tuple(
                 Adaptation(
@@ -174,7 +179,7 @@ class ConsumerBuilder(Words):
                 for clause in block.clauses
                 if isinstance(clause, tree.Adapt)
             ),
-            fallback=self._text(block, "fallback"),
+            fallback=self._text(block, tree.Fallback),
             verdict=verdict,
             text=str(without.text),
             location=self._at(block),

@@ -82,7 +82,9 @@ class Words:
     def _optional_release(self, word: tree.Word | None) -> Release | None:
         return None if word is None else self._release(word)
 
-    def _arch_names(self, words: Sequence[tree.Word]) -> tuple[str, ...] | None:
+    def _arch_names(self, words: Sequence[tree.Word] | None) -> tuple[str, ...] | None:
+        if words is None:
+            return None
         names: list[str] = []
         for word in words:
             if str(word) in self._archs:
@@ -91,7 +93,7 @@ class Words:
             real = self._aliases.get(str(word))
             hint = f"write {real}" if real else did_you_mean(str(word), self._archs)
             self._problem(word, f"unknown architecture '{shortened(str(word))}'", hint)
-        return tuple(names) if words else None
+        return tuple(names)
 
     def _boundary(
         self, boundary: tree.Boundary, reason: tree.Word | None = None
@@ -106,7 +108,7 @@ class Words:
                 evidence = self._known(Evidence, commit.evidence, "evidence for a commit")
         return Boundary(
             release=release,
-            maybe_earlier=boundary.at_most,
+            maybe_earlier=boundary.at_most is not None,
             seen=self._optional_release(boundary.seen),
             commit=str(commit.hash) if commit else None,
             evidence=evidence,
@@ -114,8 +116,9 @@ class Words:
             location=self._at(boundary.release),
         )
 
-    def _bounds(self, bounds: tree.Range) -> Bounds:
-        backports = [self._release(word) for word in bounds.backports]
+    def _bounds(self, bounds: tree.Range | None) -> Bounds:
+        bounds = bounds or tree.Range()
+        backports = [self._release(backport.release) for backport in bounds.backports or ()]
         return {
             "since": self._optional_release(bounds.since),
             "until": self._optional_release(bounds.until),
@@ -130,18 +133,13 @@ class Words:
             self._problem(again, f"a second '{again.keyword}' in one block")
         return found[0] if found else None
 
-    def _text(self, block: tree.Block, name: str) -> str:
-        texts = [c for c in block.clauses if isinstance(c, tree.TextClause) and c.name == name]
-        for again in texts[1:]:
-            self._problem(again, f"a second '{name}' in one block")
-        return str(texts[0].text) if texts else ""
+    def _text(self, block: tree.Block, kind: type[tree.TextClause]) -> str:
+        clause = self._one(block, kind)
+        return str(clause.text) if clause else ""
 
-    def _words(self, block: tree.Block, name: str) -> tuple[tree.Word, ...]:
+    def _words(self, block: tree.Block, kind: type[tree.WordsClause]) -> tuple[tree.Word, ...]:
         return tuple(
-            word
-            for clause in block.clauses
-            if isinstance(clause, tree.WordsClause) and clause.name == name
-            for word in clause.words
+            word for clause in block.clauses if isinstance(clause, kind) for word in clause.words
         )
 
     def _spans(self, block: tree.Block) -> tuple[Span, ...]:
@@ -153,13 +151,13 @@ class Words:
             boundary = self._boundary(clause.boundary, clause.reason)
             if boundary is None:
                 continue
-            if clause.name == "since":
+            if isinstance(clause, tree.Since):
                 if spans and spans[-1].until is None:
                     self._problem(clause, "a second 'since' before the 'until' of the first")
                 spans.append(_Open(boundary))
             elif not spans:
-                self._problem(clause, f"'{clause.name}' without a 'since' before it")
-            elif clause.name == "until":
+                self._problem(clause, f"'{clause.keyword}' without a 'since' before it")
+            elif isinstance(clause, tree.Until):
                 if spans[-1].until is not None:
                     self._problem(clause, "a second 'until' for one 'since'")
                 spans[-1].until = boundary
