@@ -287,7 +287,7 @@ def test_an_inner_block_without_a_life_is_told() -> None:
         ("kind SIZE {\n\tvia VMCOREINFO_SIZE\n}", "kind SIZE needs a 'value'"),
         (
             "kind SIZE {\n\tvalue hex\n}\nkind SIZE {\n\tvalue hex\n}",
-            "29:1: error: a second 'kind SIZE'",
+            "29:6: error: a second 'kind SIZE'",
         ),
     ],
 )
