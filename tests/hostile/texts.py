@@ -121,7 +121,7 @@ def _replaced(node: Any, new: Callable[..., tree.Quoted], titles: dict[str, tree
         if title not in titles:
             titles[title] = new(node.title, different=True)
         return dataclasses.replace(node, title=titles[title])
-    if isinstance(node, tree.Url):
+    if isinstance(node, (tree.Url, tree.VersionOption)):
         return node
     for kind, name in _ONE_TEXT.items():
         if not isinstance(node, kind):

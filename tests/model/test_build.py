@@ -281,6 +281,10 @@ def test_an_inner_block_without_a_life_is_told() -> None:
         ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6.1.2\n}", "is not a kernel release"),
         ('derive x {\n\tdoc "x"\n}', "derive x needs a 'value' and a 'from'"),
         ("arch x {\n\tbits 64\n}", "arch x needs one each of"),
+        (
+            'consumer reboot {\n\trelease 1.0\n\tversion-option "--force"\n}',
+            "'--force' is no option that prints a release; one of --version, -v, -V",
+        ),
         ("schema 2", "schema 2 is not known here"),
         ("kind OFSET {\n\tvalue hex\n}", "26:6: error: unknown kind 'OFSET'; did you mean OFFSET?"),
         ("kind PAGESIZE {\n\tvalue hex\n}", "one of SYMBOL, SIZE, OFFSET, LENGTH, NUMBER, CONFIG"),

@@ -22,10 +22,11 @@ from .macro import Macro
 
 
 class DeclaredRelease(Model):
-    """A mainline release and its date, `YYYY-MM-DD` or `YYYY-MM`."""
+    """A mainline release and its date, `YYYY-MM-DD` or `YYYY-MM`; `longterm` where distributions build on it."""
 
     release: ReleaseField
     date: str
+    longterm: bool = False
     location: LocationField
 
 

@@ -150,11 +150,12 @@ class Section(Line, rule="section"):
 
 
 @dataclass(frozen=True)
-class ReleaseDeclaration(Line, rule="release", layout="{release}\t{date}"):
-    """`release 6.9 2024-05-12`."""
+class ReleaseDeclaration(Line, rule="release", layout="{release}\t{date}[ {longterm}]"):
+    """`release 6.12 2024-11-17 longterm`."""
 
     release: Word
     date: Word
+    longterm: Word | None = None
 
 
 # ---- blocks --------------------------------------------------------------------------
@@ -382,6 +383,10 @@ class Recipe(
 
 class Url(TextClause, rule="url"):
     """`url "https://…"`."""
+
+
+class VersionOption(TextClause, rule="version_option", keyword="version-option"):
+    """`version-option "--version"`."""
 
 
 @dataclass(frozen=True)

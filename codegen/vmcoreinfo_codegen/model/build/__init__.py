@@ -179,7 +179,12 @@ def _release(read: Reader, line: tree.ReleaseDeclaration) -> DeclaredRelease | N
     release = read.release(line.release)
     if release is None:
         return None
-    return DeclaredRelease(release=release, date=str(line.date), location=read.at(line))
+    return DeclaredRelease(
+        release=release,
+        date=str(line.date),
+        longterm=line.longterm is not None,
+        location=read.at(line),
+    )
 
 
 def _keyed(read: Reader, block: tree.Entry) -> tuple[str, list[tuple[Export, Format]]]:

@@ -23,6 +23,7 @@ from ..consumer import (
 from ..vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
 from .reading import Reader
 
+_VERSION_OPTIONS = ("--version", "-v", "-V")
 _URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+")
 
 
@@ -47,6 +48,7 @@ def consumer(read: Reader, block: tree.Consumer) -> Consumer:
         name=str(block.name),
         doc=read.text(block, tree.Doc),
         url=_url(read, block),
+        version_option=_version_option(read, block),
         releases=tuple(found),
         readings=tuple(
             _reading(read, clause) for clause in block.clauses if isinstance(clause, tree.Reads)
@@ -68,6 +70,16 @@ def _url(read: Reader, block: tree.Block) -> str:
         read.problem(block, f"'{shortened(url)}' is no address of a page", "https://…")
         return ""
     return url
+
+
+def _version_option(read: Reader, block: tree.Block) -> str:
+    option = read.text(block, tree.VersionOption)
+    if option and option not in _VERSION_OPTIONS:
+        # The tool is run with it: a schema can't choose what that does.
+        hint = f"one of {', '.join(_VERSION_OPTIONS)}"
+        read.problem(block, f"'{shortened(option)}' is no option that prints a release", hint)
+        return ""
+    return option
 
 
 def _reading(read: Reader, clause: tree.Reads) -> Reading:
