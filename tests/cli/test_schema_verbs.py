@@ -39,7 +39,7 @@ def test_check_of_the_shipped_schema(run: Run, schema: Schema) -> None:
 
 def test_check_tells_all_problems_at_once(run: Run, copy: Path) -> None:
     edit(copy / "kernel" / "kallsyms.vmci", "since\t\t6.0 ", "sincce\t\t6.0 ")
-    edit(copy / "kernel" / "zone.vmci", "decimal bytes", "decimal byte")
+    edit(copy / "macros.vmci", "decimal bytes", "decimal byte")
     edit(copy / "kernel" / "address-space.vmci", "commit 55c49fee57af", "commit 55c49fe")
     ran = run("check", "--schema", str(copy))
     assert ran.code == 1
@@ -71,7 +71,7 @@ def test_fmt(run: Run, copy: Path) -> None:
     assert run("fmt", "--check").code == 0
     page = copy / "kernel" / "page.vmci"
     shipped = page.read_text()
-    edit(page, "\tvalue\t\t", "  value   ")
+    edit(page, "\tsince\t\t", "  since   ")
     checked = run("fmt", "--check", str(copy))
     assert (checked.code, checked.out) == (1, f"would change {page}\n")
     assert run("fmt", str(page)).out == f"changed {page}\n"
@@ -81,11 +81,11 @@ def test_fmt(run: Run, copy: Path) -> None:
 
 def test_fmt_leaves_a_file_with_errors_alone(run: Run, copy: Path) -> None:
     page = copy / "kernel" / "page.vmci"
-    edit(page, "value", "valeu")
+    edit(page, "since", "sinec")
     broken = page.read_text()
     ran = run("fmt", str(page), "--format", "json")
     assert ran.code == 2
-    assert ran.json("fmt")["problems"][0]["hint"] == "did you mean value?"
+    assert ran.json("fmt")["problems"][0]["hint"] == "did you mean since?"
     assert page.read_text() == broken
     assert run("fmt", str(copy / "none.vmci")).code == 2
 

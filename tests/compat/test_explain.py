@@ -108,13 +108,13 @@ def test_a_way_for_other_kernels() -> None:
 """
     changed = "NUMBER(meaning) means something else since"
     way = "it goes by NUMBER(meaning) + NUMBER(always), which is right on kernels"
-    assert said(need % "..6.7", on="6.7") == (
+    assert said(need % "until 6.7", on="6.7") == (
         f"{way} up to before 6.7; {changed} 6.7, commit cccccccccccc"
     )
-    assert said(need % "..6.7", on="6.9") == f"{way} up to before 6.7; {changed} 6.8"
-    assert said(need % "6.7..", on="6.6") == f"{way} from 6.7 on"
-    assert said(need % "6.7..6.8", on="6.6") == f"{way} from 6.7 on up to before 6.8"
-    assert said(need % "6.7..6.8", on="6.7") == ""
+    assert said(need % "until 6.7", on="6.9") == f"{way} up to before 6.7; {changed} 6.8"
+    assert said(need % "since 6.7", on="6.6") == f"{way} from 6.7 on"
+    assert said(need % "since 6.7 until 6.8", on="6.6") == f"{way} from 6.7 on up to before 6.8"
+    assert said(need % "since 6.7 until 6.8", on="6.7") == ""
 
 
 def test_a_way_that_the_values_make_wrong() -> None:
@@ -149,7 +149,7 @@ def test_a_release_that_knows_no_way() -> None:
     needs = """
 	need "read" {
 		any	NUMBER(always) since 1.1 until 1.2
-		any	"the old way" until 1.2 kernels ..6.7
+		any	"the old way" until 1.2 kernels until 6.7
 		any	headers since 1.2
 		without fatal	"it ends"
 	}

@@ -27,15 +27,15 @@ NUMBER(conditional) {
 }
 """
 NEEDS = """
-	release 1.3 2024-08-01 kernels 6.6..6.8
+	release 1.3 2024-08-01 kernels 6.6 to 6.8
 	need "renamed" {
 		any	SYMBOL(new) since 1.1
 		any	SYMBOL(old) until 1.2
 		without fatal	"can't find it"
 	}
 	need "ranged" {
-		kernels	6.7..
-		any	NUMBER(always) until 1.3 kernels ..6.9
+		kernels	since 6.7
+		any	NUMBER(always) until 1.3 kernels until 6.9
 		any	NUMBER(always) since 1.3
 		without wrong	"it is wrong"
 	}

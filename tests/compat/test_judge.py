@@ -157,7 +157,7 @@ def test_a_prediction_assumes_what_the_configuration_decides() -> None:
 def test_purposes_are_of_architectures_kernels_and_releases() -> None:
     schema = small("""
 	need "read" on x86_64 {
-		kernels	6.7..6.9
+		kernels	since 6.7 until 6.9
 		any	NUMBER(x86) since 1.1
 		without fatal	"it ends"
 	}
@@ -216,7 +216,7 @@ def test_what_is_assumed_is_told_once() -> None:
 def test_a_way_that_is_right_on_some_kernels() -> None:
     schema = small("""
 	need "read" {
-		any	NUMBER(always) kernels 6.7..6.9
+		any	NUMBER(always) kernels since 6.7 until 6.9
 		without wrong	"it is read wrongly"
 	}
 """)
@@ -302,7 +302,7 @@ SEVERAL = """
 		without fatal	"it ends"
 	}
 	need "worse" {
-		any	SYMBOL(old) kernels ..6.7
+		any	SYMBOL(old) kernels until 6.7
 		any	SYMBOL(new) since 1.2
 		without degraded	"less is shown"
 	}

@@ -93,13 +93,13 @@ def write(folder: Path, texts: Callable[[int], str]) -> list[str]:
     used: list[str] = []
     in_file = count()
 
-    def new(word: tree.Word, different: bool = False) -> tree.Word:
+    def new(word: tree.Quoted, different: bool = False) -> tree.Quoted:
         number = next(in_file)
         text = f"{texts(number)} {len(used)}" if different else texts(number)
         used.append(text)
         return dataclasses.replace(word, text=text)
 
-    titles: dict[str, tree.Word] = {}
+    titles: dict[str, tree.Quoted] = {}
     for path in sorted((ROOT / "schema").rglob("*.vmci")):
         # Each file begins with the first text again, so that what reaches a product does not
         # depend on how many texts stand in other files.
@@ -113,7 +113,7 @@ def write(folder: Path, texts: Callable[[int], str]) -> list[str]:
     return used
 
 
-def _replaced(node: Any, new: Callable[..., tree.Word], titles: dict[str, tree.Word]) -> Any:
+def _replaced(node: Any, new: Callable[..., tree.Quoted], titles: dict[str, tree.Quoted]) -> Any:
     changes: dict[str, Any] = {}
     if isinstance(node, tree.Section):
         # A title that stands in two files is one section in both.
@@ -121,15 +121,19 @@ def _replaced(node: Any, new: Callable[..., tree.Word], titles: dict[str, tree.W
         if title not in titles:
             titles[title] = new(node.title, different=True)
         return dataclasses.replace(node, title=titles[title])
-    if isinstance(node, tree.TextClause) and node.name == "url":
+    if isinstance(node, (tree.Url, tree.VersionOption)):
         return node
-    if type(node) in _ONE_TEXT:
-        name = _ONE_TEXT[type(node)]
+    for kind, name in _ONE_TEXT.items():
+        if not isinstance(node, kind):
+            continue
         changes[name] = new(getattr(node, name))
-    elif isinstance(node, tree.BoundaryClause) and node.reason:
+    if isinstance(node, tree.BoundaryClause) and node.reason:
         changes["reason"] = new(node.reason)
     elif isinstance(node, tree.Alternative):
-        changes["others"] = tuple(new(other) for other in node.others)
+        changes["requirements"] = tree.Requirements(
+            tree.Other(new(one.text)) if isinstance(one, tree.Other) else one
+            for one in node.requirements
+        )
     elif isinstance(node, tree.Need):
         changes["purpose"] = new(node.purpose, different=True)
     if isinstance(node, tree.Block):

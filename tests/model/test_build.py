@@ -144,6 +144,76 @@ NUMBER(X) {
     assert predicted(schema, "6.9", "x86_64") == {"NUMBER(X)": "CONFIG_B"}
 
 
+KIND = "kind OFFSET {\n\tvalue decimal bytes\n\tvia VMCOREINFO_OFFSET\n}\n"
+
+
+def test_a_kind_says_what_its_entries_leave_out() -> None:
+    schema, problems = built(
+        KIND
+        + """
+OFFSET(a.b) {
+	since 6.6
+}
+OFFSET(a.c) {
+	value hex
+	via VMCOREINFO_TYPE_OFFSET
+	since 6.6
+}
+OFFSET(a.d) {
+	value hex displacement
+	via VMCOREINFO_OFFSET until 6.7
+	via VMCOREINFO_TYPE_OFFSET since 6.7
+	on sh {
+		since 6.6
+	}
+}
+"""
+    )
+    assert problems == []
+    said = {
+        entry.key: (entry.format, entry.unit, [via.macro for via in entry.exports[0].vias])
+        for entry in schema.entries
+    }
+    assert said == {
+        "OFFSET(a.b)": (Format.DECIMAL, Unit.BYTES, ["VMCOREINFO_OFFSET"]),
+        "OFFSET(a.c)": (Format.HEX, Unit.BYTES, ["VMCOREINFO_TYPE_OFFSET"]),
+        "OFFSET(a.d)": (
+            Format.HEX,
+            Unit.DISPLACEMENT,
+            ["VMCOREINFO_OFFSET", "VMCOREINFO_TYPE_OFFSET"],
+        ),
+    }
+    assert not any(export.repeats for export in schema.exports())
+
+
+def test_what_a_block_repeats_has_its_place() -> None:
+    schema, problems = built(
+        KIND
+        + """
+OFFSET(a.b) {
+	value decimal
+	via VMCOREINFO_OFFSET
+	since 6.6
+	on sh {
+		via VMCOREINFO_OFFSET
+		since 6.6
+	}
+}
+"""
+    )
+    assert problems == []
+    lines = [place.line for export in schema.exports() for place in export.repeats]
+    first = (HEAD + KIND).count("\n") + 3
+    assert lines == [first, first + 1, first + 4]
+
+
+def test_a_kind_may_stand_behind_its_entries() -> None:
+    entry = "OFFSET(a.b) {\n\tsince 6.6\n}\n"
+    before, after = built(KIND + entry), built(entry + KIND)
+    assert (before[1], after[1]) == ([], [])
+    assert before[0].model_dump() == after[0].model_dump()
+
+
 def test_what_only_the_block_says_is_about_its_inner_architectures() -> None:
     schema, problems = built("""
 NUMBER(X) {
@@ -201,7 +271,7 @@ def test_an_inner_block_without_a_life_is_told() -> None:
             "unknown evidence for a commit 'recaled'",
         ),
         (
-            'NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tquirk brocken 6.6..6.7 "x"\n}',
+            'NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tquirk brocken since 6.6 until 6.7 "x"\n}',
             "unknown kind of quirk 'brocken'",
         ),
         (
@@ -211,7 +281,18 @@ def test_an_inner_block_without_a_life_is_told() -> None:
         ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6.1.2\n}", "is not a kernel release"),
         ('derive x {\n\tdoc "x"\n}', "derive x needs a 'value' and a 'from'"),
         ("arch x {\n\tbits 64\n}", "arch x needs one each of"),
+        (
+            'consumer reboot {\n\trelease 1.0\n\tversion-option "--force"\n}',
+            "'--force' is no option that prints a release; one of --version, -v, -V",
+        ),
         ("schema 2", "schema 2 is not known here"),
+        ("kind OFSET {\n\tvalue hex\n}", "26:6: error: unknown kind 'OFSET'; did you mean OFFSET?"),
+        ("kind PAGESIZE {\n\tvalue hex\n}", "one of SYMBOL, SIZE, OFFSET, LENGTH, NUMBER, CONFIG"),
+        ("kind SIZE {\n\tvia VMCOREINFO_SIZE\n}", "kind SIZE needs a 'value'"),
+        (
+            "kind SIZE {\n\tvalue hex\n}\nkind SIZE {\n\tvalue hex\n}",
+            "29:6: error: a second 'kind SIZE'",
+        ),
     ],
 )
 def test_what_cannot_be_resolved(text: str, message: str) -> None:

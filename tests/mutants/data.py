@@ -91,12 +91,10 @@ RELEASE = r"\d+(?:\.\d+)+"
 # The group that is replaced is the last one of each pattern.
 FAULTS: list[tuple[str, Change]] = [
     (rf"\b(?:since|until)\s+(?:<=)?(?P<release>{RELEASE})", _beside),
-    (rf"\bkernels\s+(?:{RELEASE})?\.\.(?P<release>{RELEASE})", _beside),
-    (rf"\bkernels\s+(?P<release>{RELEASE})\.\.", _beside),
+    (rf"\bkernels\s+(?P<release>{RELEASE})", _beside),
+    (rf"\bkernels\s+{RELEASE} to (?P<release>{RELEASE})", _beside),
     (rf"^\tbackport\s+(?P<release>{RELEASE})", _beside),
     (rf"^\tchanged\s+(?P<release>{RELEASE})", _beside),
-    (rf"^\tquirk\s+\S+\s+(?P<release>{RELEASE})", _beside),
-    (rf"^\tquirk\s+\S+\s+{RELEASE}\.\.(?P<release>{RELEASE})", _beside),
     (rf"^\tquirk\s+(?P<word>{_any('quirk')})\b", _word("quirk")),
     (r"\bcommit\s+(?P<digits>[0-9a-f]{12})", _other_digit),
     (r"^\s*release\s+\S+\s+\d{4}-\d\d-(?P<day>\d\d)", _other_day),

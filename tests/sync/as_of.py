@@ -31,8 +31,8 @@ class _Past:
                     inner = replace(node, body=tuple(self.body(node.body)))
                     if has_life(inner):
                         yield inner
-                case tree.BoundaryClause(name=name, boundary=boundary):
-                    if name == "since":
+                case tree.BoundaryClause(boundary=boundary):
+                    if isinstance(node, tree.Since):
                         kept = not self.later(boundary.release)
                     if kept and not self.later(boundary.release):
                         yield node
@@ -41,6 +41,7 @@ class _Past:
                     | tree.DependsOn(range=bounds)
                     | tree.DebugInfo(range=bounds)
                 ):
+                    bounds = bounds or tree.Range()
                     if not self.later(bounds.since):
                         until = None if self.later(bounds.until) else bounds.until
                         yield replace(node, range=replace(bounds, until=until))
@@ -48,7 +49,7 @@ class _Past:
                     if not self.later(boundary.release):
                         yield node
                 case tree.Quirk(ranges=ranges):
-                    past = tuple(r for r in ranges if not self.later(r[0]))
+                    past = tree.Ranges(r for r in ranges if not self.later(r.since))
                     if past:
                         yield replace(node, ranges=past)
                 case _:
@@ -57,8 +58,7 @@ class _Past:
 
 def has_life(block: tree.Block) -> bool:
     return any(
-        (isinstance(node, tree.BoundaryClause) and node.name == "since")
-        or (isinstance(node, tree.On) and has_life(node))
+        isinstance(node, tree.Since) or (isinstance(node, tree.On) and has_life(node))
         for node in block.body
     )
 
@@ -67,7 +67,7 @@ def _without(block: tree.Entry, keys: set[str]) -> tree.Entry:
     """The entry without replacements that are not known yet."""
     body = []
     for node in block.body:
-        if isinstance(node, tree.WordsClause) and node.name in ("replaces", "replaced-by"):
+        if isinstance(node, (tree.Replaces, tree.ReplacedBy)):
             words = tuple(word for word in node.words if word.text in keys)
             if not words:
                 continue
@@ -90,7 +90,7 @@ def write_schema_as_of(release: str, folder: Path) -> Path:
                 continue
             if isinstance(item, tree.ReleaseDeclaration) and past.later(item.release):
                 continue
-            if isinstance(item, tree.Block):
+            if isinstance(item, tree.Block) and not isinstance(item, tree.Kind):
                 item = replace(item, body=tuple(past.body(item.body)))
                 if not has_life(item):
                     continue

@@ -72,6 +72,16 @@ macro vmcoreinfo_append_str {
 	doc		"The function that the macros call."
 	since		6.6
 }
+
+kind SYMBOL {
+	value		hex address
+	via		VMCOREINFO_SYMBOL
+}
+
+kind LENGTH {
+	value		decimal count
+	via		VMCOREINFO_LENGTH
+}
 """
 NUMBER = "VMCOREINFO_NUMBER"
 APPEND = "vmcoreinfo_append_str"
@@ -295,8 +305,6 @@ def test_new_in_a_file_of_its_own() -> None:
     ("key", "value"),
     [
         ("SYMBOL(x)", "signed address"),
-        ("SIZE(x)", "signed bytes"),
-        ("OFFSET(x.y)", "signed bytes"),
         ("LENGTH(x)", "signed count"),
         ("NUMBER(x)", "signed"),
         ("BARE", "signed"),
@@ -307,6 +315,37 @@ def test_the_unit_that_a_kind_gives_away(key: str, value: str) -> None:
     done = Synced(entry("a"), extraction(printed("a", 1), replace(new, key=key)))
     assert f'{key} {{\n\tdoc\t\t""\n\tvalue\t\t{value}\n' in done.text
     assert f'\tvia\t\t{APPEND} "{key}=%ld"\n' in done.text
+
+
+def test_what_follows_from_the_kind_is_not_written() -> None:
+    symbol, length = "VMCOREINFO_SYMBOL", "VMCOREINFO_LENGTH"
+    read = extraction(
+        printed("a", 1),
+        printed("SYMBOL(x)", 2, macro=symbol, form="hex"),
+        printed("LENGTH(y)", 3, macro=symbol, form="decimal"),
+        printed("LENGTH(z)", 4, macro=length, form="hex"),
+        macros={symbol: "SYMBOL(NAME)=%lx", length: "LENGTH(NAME)=%lu"},
+    )
+    done = Synced(entry("a"), read)
+    made = '\n{} {{\n\tdoc\t\t""\n{}\tsince\t\t6.10\n}}\n'
+    assert done.text == (
+        entry("a")
+        + made.format("SYMBOL(x)", "")
+        + made.format("LENGTH(y)", f"\tvia\t\t{symbol}\n")
+        + made.format("LENGTH(z)", "\tvalue\t\thex count\n")
+    )
+
+
+def test_what_followed_from_the_kind_is_written_where_it_ends() -> None:
+    block = 'SYMBOL(x) {{\n\tdoc\t\t"About x."\n{}\tsince\t\t6.6\n}}\n'
+    array = "VMCOREINFO_SYMBOL_ARRAY"
+    read = extraction(
+        printed("SYMBOL(x)", 1, macro=array, form="hex"), macros={array: "SYMBOL(NAME)=%lx"}
+    )
+    done = Synced(block.format(""), read)
+    assert [type(step) for step in done.plan.steps] == [Print]
+    vias = f"\tvia\t\tVMCOREINFO_SYMBOL until 6.10\n\tvia\t\t{array} since 6.10\n"
+    assert done.text == block.format(vias)
 
 
 def test_new_under_a_condition_and_on_an_architecture_more() -> None:

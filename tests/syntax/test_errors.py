@@ -17,7 +17,7 @@ NUMBER(PG_lru) {
 	valeu		signed bit ### 2 unexpected 'valeu'; did you mean value?
 	since		6.9 comit 122c7a59055c ### 13 unexpected 'comit', expected a "string", end of line, commit, seen; did you mean commit?
 	untill		6.10 ### 2 unexpected 'untill', expected a release; did you mean until?
-	quirk garbage	6.9 "text" ### 20 unexpected '"text"', expected ..
+	quirk garbage	6.9 "text" ### 16 unexpected '6.9', expected since, until
 	depends on	CONFIG_A & CONFIG_B ### 22 unexpected '&', expected end of line, &&
 	replaced-by	number(x) ### 14 unexpected 'number', expected a key
 }

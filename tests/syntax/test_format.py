@@ -58,7 +58,8 @@ SYMBOL(vmap_area_list) {   # behind a brace
   depends on CONFIG_A&&!(CONFIG_B||CONFIG_C == 3)   until 5.14
   since <=3.10 seen 3.10.4 commit f1c4069e1dc1 unverified "because"
   until 6.9
-  quirk garbage 6.11.3..6.11.10,6.6.55.. on arm64 "the length"
+  quirk garbage since 6.11.3 until 6.11.10,
+			since 6.6.55 on arm64 "the length"
   replaced-by NUMBER(VMALLOC_START)   BUILD-ID
 
 

@@ -12,14 +12,6 @@ from ..problem import did_you_mean, shortened
 from ..terms.tool import NEXT, ToolRelease
 from .failure import Failure
 
-# What prints the release of a tool; each as its own option is called.
-_ASK = {
-    "makedumpfile": ["makedumpfile", "-v"],
-    "crash": ["crash", "--version"],
-    "drgn": ["drgn", "--version"],
-    "vmcore-dmesg": ["vmcore-dmesg", "--version"],
-}
-
 
 def consumer_of(schema: Schema, name: str) -> Consumer:
     found = next((c for c in schema.consumers if c.name == name), None)
@@ -51,8 +43,8 @@ def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
 def installed(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
     """The release of the tool that is on this machine, as it says itself."""
     consumer = consumer_of(schema, name.partition("@")[0])
-    command = _ASK.get(consumer.name)
-    if command is None:
+    command = [consumer.name, consumer.version_option]
+    if not consumer.version_option:
         raise Failure(
             f"{consumer.name} can't be asked for its release; name it: {consumer.name}@1.0"
         )

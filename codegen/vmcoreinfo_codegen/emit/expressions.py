@@ -16,13 +16,13 @@ from ..model.schema import Schema
 from ..terms.expression import (
     Binary,
     Choice,
-    Complement,
     Derived,
     Expression,
     Key,
     Log2,
     Number,
     Read,
+    Unary,
     constant_of,
 )
 from ..terms.key import identifier_of
@@ -50,7 +50,7 @@ class _Compiler(ABC):
     def key(self, key: str) -> str: ...
 
     @abstractmethod
-    def complement(self, operand: str) -> str: ...
+    def unary(self, operator: str, operand: str) -> str: ...
 
     @abstractmethod
     def binary(self, operator: str, left: str, right: str) -> str: ...
@@ -79,8 +79,8 @@ class _Compiler(ABC):
                 return self._step("read", width=width // 8, address=outer(self.compile(address)))
             case Log2(operand=operand):
                 return self._step("log2", operand=outer(self.compile(operand)))
-            case Complement(operand=operand):
-                return self.complement(self.compile(operand))
+            case Unary(operator=operator, operand=operand):
+                return self.unary(operator, self.compile(operand))
             case Binary(operator="<<" | ">>" as operator, left=left, right=Number(value=by)) if (
                 by < 64
             ):
@@ -101,8 +101,13 @@ class _C(_Compiler):
     def key(self, key: str) -> str:
         return f"number_of(info, VMCOREINFO_{identifier_of(key)})"
 
-    def complement(self, operand: str) -> str:
-        return f"~{operand}"
+    def unary(self, operator: str, operand: str) -> str:
+        match operator:
+            case "!":
+                return f"(uint64_t)!{operand}"
+            case "-":
+                return f"(UINT64_C(0) - {operand})"
+        return f"{operator}{operand}"
 
     def binary(self, operator: str, left: str, right: str) -> str:
         match operator:
@@ -110,8 +115,8 @@ class _C(_Compiler):
                 return f"shift_left({left}, {right})"
             case ">>":
                 return f"shift_right({left}, {right})"
-            case "==":
-                return f"(uint64_t)({left} == {right})"
+            case "==" | "!=":
+                return f"(uint64_t)({left} {operator} {right})"
         return f"({left} {operator} {right})"
 
     def shift(self, operator: str, operand: str, by: int) -> str:
@@ -128,8 +133,10 @@ class _Python(_Compiler):
     def key(self, key: str) -> str:
         return f'info._bits["{key}"]'
 
-    def complement(self, operand: str) -> str:
-        return f"(~{operand} & MASK)"
+    def unary(self, operator: str, operand: str) -> str:
+        if operator == "!":
+            return f"int(not {operand})"
+        return f"({operator}{operand} & MASK)"
 
     def binary(self, operator: str, left: str, right: str) -> str:
         match operator:
@@ -137,8 +144,8 @@ class _Python(_Compiler):
                 return f"shift_left({left}, {right})"
             case ">>":
                 return f"shift_right({left}, {right})"
-            case "==":
-                return f"int({left} == {right})"
+            case "==" | "!=":
+                return f"int({left} {operator} {right})"
             case "|" | "&":
                 return f"({left} {operator} {right})"
         return f"(({left} {operator} {right}) & MASK)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..limits import Limit
-from ..terms.release import Release
+from ..terms.release import Release, counts_three
 
 # What a file has in it that prints a line or defines a macro that does.
 MARKS = (b"vmcoreinfo_", b"VMCOREINFO_")
@@ -149,7 +149,7 @@ def _release_of(makefile: bytes) -> Release | None:
     sublevel = _number(values.get("SUBLEVEL", "")) or "0"
     extra = re.match(r"-rc[0-9]{1,9}", values.get("EXTRAVERSION", ""))
     old_stable = re.match(r"\.[0-9]{1,9}", values.get("EXTRAVERSION", ""))
-    if text == "2.6":
+    if counts_three(int(version), int(level)):
         text += f".{sublevel}{old_stable[0] if old_stable else ''}"
     elif sublevel != "0":
         text += f".{sublevel}"

@@ -46,6 +46,7 @@ ReleaseField = Annotated[
 ]
 # Places serve messages; they are no part of the data (a moved line is no other schema).
 LocationField = Annotated[Location, instance_of(Location), Field(exclude=True, repr=False)]
+PlacesField = Annotated[tuple[Location, ...], instance_of(tuple), Field(exclude=True, repr=False)]
 ConditionField = Annotated[
     Condition,
     instance_of(Condition),

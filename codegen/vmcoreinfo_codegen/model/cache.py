@@ -54,7 +54,7 @@ def load_cached(folder: Path) -> Schema:
 def _key(files: Iterable[tuple[str, str]]) -> bytes:
     digest = hashlib.sha256()
     versions = ("versions", f"{__version__} {pydantic.VERSION} {sys.version}")
-    code = sorted(path for name in _READERS for path in (_PACKAGE / name).glob("*.py"))
+    code = sorted(path for name in _READERS for path in (_PACKAGE / name).rglob("*.py"))
     for name, text in (
         versions,
         ("schema.lark", resources.grammar("schema.lark")),

@@ -175,11 +175,15 @@ class ParserTrait(OfReleases):
 
 
 class Consumer(Model):
-    """A program that reads notes; of `readings` the last that is about an entry counts."""
+    """A program that reads notes; of `readings` the last that is about an entry counts.
+
+    With `version_option` it prints its release; empty where it has none.
+    """
 
     name: str
     doc: str
     url: str
+    version_option: str = ""
     releases: tuple[ConsumerRelease, ...]
     readings: tuple[Reading, ...] = ()
     traits: tuple[ParserTrait, ...] = ()

@@ -16,6 +16,7 @@ from .base import (
     ExpressionField,
     LocationField,
     Model,
+    PlacesField,
     Ranged,
     ReleaseField,
     Span,
@@ -55,6 +56,16 @@ class DebugInfo(Ranged):
     """
 
     expression: ExpressionField
+
+
+class KindDefault(Model):
+    """What an entry of a kind says by its key alone: how it is printed, what it counts, by what."""
+
+    kind: Kind
+    format: Format
+    unit: Unit | None
+    vias: tuple[Via, ...]
+    location: LocationField
 
 
 class Quirk(Model):
@@ -106,6 +117,8 @@ class Export(Model):
     changes: tuple[Change, ...] = ()
     replaces: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
+    repeats: PlacesField = ()
+    """Clauses that say what is said without them."""
     location: LocationField
 
     def concerns(self, arch: str) -> bool:

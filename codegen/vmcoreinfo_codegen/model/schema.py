@@ -5,25 +5,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field
 
 from ..problem import Location
 from ..terms.expression import Expression, TypeFact
+from ..terms.key import Kind
 from ..terms.release import Bounds, Moment, Release, common
 from .architecture import Architecture
 from .base import Boundary, LocationField, Model, Ranged, ReleaseField, Span
 from .consumer import Consumer
 from .derivation import Derivation
-from .entry import Entry, Export, Prediction, Quirk, Via, fact_of
+from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
 from .macro import Macro, Print
 from .timeline import Segment, first_in_force, in_mainline, segments
 from .vocabulary import Format
 
 
 class DeclaredRelease(Model):
-    """A mainline release and its date, `YYYY-MM-DD` or `YYYY-MM`."""
+    """A mainline release and its date, `YYYY-MM-DD` or `YYYY-MM`; `longterm` where distributions build on it."""
 
     release: ReleaseField
     date: str
+    longterm: bool = False
     location: LocationField
 
 
@@ -44,10 +49,16 @@ class Schema(Model):
     derivations: tuple[Derivation, ...]
     consumers: tuple[Consumer, ...] = ()
     private_keys: tuple[PrivateKey, ...] = ()
+    # Entries have what follows from it; it serves whoever writes new ones.
+    kinds: Annotated[tuple[KindDefault, ...], Field(exclude=True)] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Entry]:
         return {entry.key: entry for entry in self.entries}
+
+    @cached_property
+    def by_kind(self) -> dict[Kind, KindDefault]:
+        return {default.kind: default for default in self.kinds}
 
     @cached_property
     def by_macro(self) -> dict[str, Macro]:

@@ -10,27 +10,23 @@ from typing import TypeVar
 
 from ..kernel.extract import Export as Printed
 from ..kernel.printing import APPEND
-from ..model import Schema
+from ..model import Export, Schema
+from ..model.base import Ranged
+from ..model.entry import Via
 from ..problem import Location
 from ..syntax import tree
 from ..terms.condition import ALWAYS, Condition
-from ..terms.key import Kind, kind_of
+from ..terms.key import kind_of
 from .plan import Add, Close, Depend, Open, Plan, Print, Step
 
 Commits = Mapping[str, str]
 """The commit of a change, by key."""
 
-# The unit that the kind of a key gives away; a NUMBER's has to be told.
-_UNITS = {
-    Kind.SYMBOL: "address",
-    Kind.SIZE: "bytes",
-    Kind.OFFSET: "bytes",
-    Kind.LENGTH: "count",
-}
 # A node that no file has yet: it has no place in one, and no comment behind it.
 _MADE = (0, 0, "")
-_NO_RANGE = tree.Range(None, None, ())
+_NO_DOC = tree.Text("", 0, 0)
 _NEW = "kernel/new.vmci"
+_BEHIND_VIA = (tree.DependsOn, tree.DebugInfo, tree.BoundaryClause)
 _Clause = TypeVar("_Clause", tree.DependsOn, tree.Via)
 
 
@@ -108,7 +104,7 @@ class _Files:
             and PurePosixPath(str(item.name)).parent == PurePosixPath(name).parent
         ]
         place = of_folder[-1] + 1 if of_folder else len(items)
-        items.insert(place, tree.SourceFile(*_MADE, _word(name)))
+        items.insert(place, tree.SourceFile(*_MADE, _quoted(name)))
         self.files[0] = replace(self.files[0], items=tuple(items))
 
 
@@ -129,17 +125,17 @@ def _edited(
 def _carry_out(step: Step, files: _Files, release: str, commits: Commits) -> None:
     match step:
         case Close(key=key, export=export):
-            clause = _boundary("until", release, commits.get(key))
+            clause = _boundary(tree.Until, release, commits.get(key))
             files.edit(export.location, lambda block: _with_boundary(block, clause))
         case Open(key=key, export=export):
-            clause = _boundary("since", release, commits.get(key))
+            clause = _boundary(tree.Since, release, commits.get(key))
             files.edit(export.location, lambda block: _with_boundary(block, clause))
         case Depend(export=export, condition=condition):
             files.edit(export.location, lambda block: _depending(block, condition, release))
         case Print(export=export, printed=printed):
-            files.edit(export.location, lambda block: _printing(block, printed, release))
+            files.edit(export.location, lambda block: _printing(block, export, printed, release))
         case Add(printed=printed, archs=archs, after=after):
-            block = _entry(printed, archs, release, commits.get(printed.key))
+            block = _entry(files.schema, printed, archs, release, commits.get(printed.key))
             known = after or printed.key
             if known in files.schema.by_key:
                 files.insert_after(known, block, archs)
@@ -154,11 +150,24 @@ def _word(text: str) -> tree.Word:
     return tree.Word(text, 0, 0)
 
 
-def _boundary(name: str, release: str, commit: str | None) -> tree.BoundaryClause:
+def _quoted(text: str) -> tree.Quoted:
+    return tree.Quoted(text, 0, 0)
+
+
+def _optional(text: object) -> tree.Word | None:
+    return None if text is None else _word(str(text))
+
+
+def _range_of(ranged: Ranged) -> tree.Range:
+    backports = (tree.Backported(_word(str(release))) for release in ranged.backports)
+    return tree.Range(_optional(ranged.since), _optional(ranged.until), tree.Backports(backports))
+
+
+def _boundary(
+    kind: type[tree.BoundaryClause], release: str, commit: str | None
+) -> tree.BoundaryClause:
     known = tree.Commit(_word(commit[:12]), None) if commit else None
-    return tree.BoundaryClause(
-        0, 0, "", name, tree.Boundary(_word(release), False, None, known), None
-    )
+    return kind(*_MADE, tree.Boundary(None, _word(release), None, known), None)
 
 
 def _with_boundary(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block:
@@ -168,7 +177,7 @@ def _with_boundary(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block
 
 
 def _ended(clause: _Clause, release: str) -> _Clause:
-    return replace(clause, range=replace(clause.range, until=_word(release)))
+    return replace(clause, range=replace(clause.range or tree.Range(), until=_word(release)))
 
 
 def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release: str) -> tree.Block:
@@ -177,7 +186,7 @@ def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release:
     places = [i for i, node in enumerate(body) if isinstance(node, kind)]
     for i in places:
         node = body[i]
-        if isinstance(node, kind) and node.range.until is None:
+        if isinstance(node, kind) and (node.range is None or node.range.until is None):
             body[i] = _ended(node, release)
     if new is not None:
         boundaries = [i for i, node in enumerate(body) if isinstance(node, tree.BoundaryClause)]
@@ -186,41 +195,60 @@ def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release:
 
 
 def _depending(block: tree.Block, condition: Condition, release: str) -> tree.Block:
-    since = tree.Range(_word(release), None, ())
+    since = tree.Range(_word(release))
     new = None if condition == ALWAYS else tree.DependsOn(*_MADE, condition, since)
     return _since(block, tree.DependsOn, new, release)
 
 
-def _printing(block: tree.Block, printed: Printed, release: str) -> tree.Block:
-    since = tree.Range(_word(release), None, ())
+def _printing(block: tree.Block, export: Export, printed: Printed, release: str) -> tree.Block:
+    if not any(isinstance(node, tree.Via) for node in block.body):
+        # What the kind of the key says, or the block around this one, has to be said: it ends.
+        said = [
+            tree.Via(
+                *_MADE,
+                _word(via.macro),
+                _quoted(via.printf) if via.printf else None,
+                _range_of(via),
+            )
+            for via in export.vias
+        ]
+        first = next(i for i, node in enumerate(block.body) if isinstance(node, _BEHIND_VIA))
+        block = replace(block, body=(*block.body[:first], *said, *block.body[first:]))
+    since = tree.Range(_word(release))
     return _since(block, tree.Via, _via(printed, since), release)
 
 
-def _via(printed: Printed, bounds: tree.Range) -> tree.Via:
-    printf = _word(printed.printf) if printed.macro == APPEND else None
+def _via(printed: Printed, bounds: tree.Range | None) -> tree.Via:
+    printf = _quoted(printed.printf) if printed.macro == APPEND else None
     return tree.Via(*_MADE, _word(printed.macro), printf, bounds)
 
 
 def _entry(
-    printed: Printed, archs: tuple[str, ...] | None, release: str, commit: str | None
+    schema: Schema,
+    printed: Printed,
+    archs: tuple[str, ...] | None,
+    release: str,
+    commit: str | None,
 ) -> tree.Entry:
-    unit = _UNITS.get(kind_of(printed.key))
-    body: list[tree.Node] = [
-        tree.TextClause(*_MADE, "doc", _word("")),
-        tree.Value(*_MADE, _word(printed.format), _word(unit) if unit else None),
-        _via(printed, _NO_RANGE),
-    ]
+    """A new entry, without what its kind says by itself."""
+    default = schema.by_kind.get(kind_of(printed.key))
+    body: list[tree.Node] = [tree.Doc(*_MADE, _NO_DOC)]
+    if default is None or default.format != printed.format:
+        unit = _word(default.unit) if default and default.unit else None
+        body.append(tree.Value(*_MADE, _word(printed.format), unit))
+    if default is None or default.vias != (Via(macro=printed.macro),):
+        body.append(_via(printed, None))
     if printed.condition != ALWAYS:
-        body.append(tree.DependsOn(*_MADE, printed.condition, _NO_RANGE))
-    body.append(_boundary("since", release, commit))
-    names = tuple(map(_word, archs or ()))
+        body.append(tree.DependsOn(*_MADE, printed.condition, None))
+    body.append(_boundary(tree.Since, release, commit))
+    names = tree.Names(map(_word, archs)) if archs else None
     return tree.Entry(*_MADE, tuple(body), "", _word(printed.key), names)
 
 
 def _macro(name: str, printf: str, release: str) -> tree.Macro:
     body = (
-        tree.TextClause(*_MADE, "doc", _word("")),
-        tree.Prints(*_MADE, _word(printf), _NO_RANGE),
-        _boundary("since", release, None),
+        tree.Doc(*_MADE, _NO_DOC),
+        tree.Prints(*_MADE, _quoted(printf), None),
+        _boundary(tree.Since, release, None),
     )
     return tree.Macro(*_MADE, body, "", _word(name))

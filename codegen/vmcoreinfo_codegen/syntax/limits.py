@@ -62,7 +62,7 @@ def first_refused(parsed: Tree[Token], path: str) -> Problem | None:
             return Problem(location, RULE, *found)
         if isinstance(node, Tree) and node.data not in _PLAIN:
             depth += node.data in _NESTING
-            waiting += [(child, depth) for child in node.children]
+            waiting += [(child, depth) for child in node.children if child is not None]
     return None
 
 
@@ -105,7 +105,7 @@ _NESTING = frozenset(
         "equal",
         "shift",
         "sum",
-        "complement",
+        "unary",
         "read",
         "log2",
     ]

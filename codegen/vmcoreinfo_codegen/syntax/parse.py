@@ -14,11 +14,11 @@ from lark.lexer import PatternStr
 from .. import resources
 from ..problem import Location, Problem, did_you_mean, shortened
 from . import tree
-from .build import Builder
+from .build import built
 from .limits import first_refused, unprintable
 
 RULE = "VMCI001"
-_WORD = re.compile(r'"[^"]*"?|[A-Za-z_][\w.-]*|\S')
+_WORD = re.compile(r'"[^"]*"?|\w[\w.-]*|\S')
 # After so many errors the rest is more likely an echo than news.
 MOST_ERRORS = 50
 # To find the next error the text before it is read again: of large files, that often at most.
@@ -48,7 +48,7 @@ def grammar() -> str:
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
     with _terminals_taken_as_they_are():
-        return Lark(grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=False)
+        return Lark(grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=True)
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def parse(text: str, path: str) -> tuple[tree.File, list[Problem]]:
         refused = first_refused(parsed, path)
         if refused is not None:
             return tree.File(path, ()), [*problems, refused]
-        return Builder(path).transform(parsed), problems
+        return built(parsed, path), problems
 
 
 def _problem(error: UnexpectedInput, path: str, lines: list[str]) -> Problem:

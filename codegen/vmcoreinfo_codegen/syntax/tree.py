@@ -1,425 +1,34 @@
 # SPDX-License-Identifier: MIT
 """The syntax tree of a `.vmci` file, with every comment and blank line in it.
 
-A node stands for one line or, for a block, for the lines between its braces.
-`comment` is what follows on the node's own line (`comments` where it has several).
+Each clause is declared here, and its rule in `grammar/schema.lark`; parser and formatter have no
+more of it.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from ..terms.condition import Condition
 from ..terms.expression import Expression
-
-
-@dataclass(frozen=True)
-class Word:
-    """A piece of text with its place: line and column, from 1."""
-
-    text: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True)
-class Node:
-    """A line or a block."""
-
-    line: int
-    column: int
-    comment: str
-
-
-@dataclass(frozen=True)
-class Blank(Node):
-    """One or more blank lines."""
-
-
-@dataclass(frozen=True)
-class Comment(Node):
-    """A comment on a line of its own, with its `#`."""
-
-
-@dataclass(frozen=True)
-class SchemaVersion(Node):
-    """`schema 1`."""
-
-    number: Word
-
-
-@dataclass(frozen=True)
-class SourceFile(Node):
-    """`source "kernel/page.vmci"`: what that file says stands here."""
-
-    name: Word
-
-
-@dataclass(frozen=True)
-class Section(Node):
-    """`section "title"`: what follows belongs to it, up to the next."""
-
-    title: Word
-
-
-@dataclass(frozen=True)
-class ReleaseDeclaration(Node):
-    """`release 6.9 2024-05-12`."""
-
-    release: Word
-    date: Word
-
-
-@dataclass(frozen=True)
-class Commit:
-    """`commit hash [evidence]`."""
-
-    hash: Word
-    evidence: Word | None
-
-
-@dataclass(frozen=True)
-class Boundary:
-    """`[<=]release [seen release] [commit hash [evidence]]`."""
-
-    release: Word
-    at_most: bool
-    seen: Word | None
-    commit: Commit | None
-
-
-@dataclass(frozen=True)
-class Range:
-    """`[since R] [until R] [backport R]...` at the end of a clause."""
-
-    since: Word | None
-    until: Word | None
-    backports: tuple[Word, ...]
-
-
-@dataclass(frozen=True)
-class Clause(Node, ABC):
-    """One clause; `keyword` is what it begins with."""
-
-    @property
-    @abstractmethod
-    def keyword(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class TextClause(Clause):
-    """`doc`, `url`, `absent`, `fallback`: text over one or more strings, joined by single spaces."""
-
-    name: str
-    text: Word
-
-    @property
-    def keyword(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True)
-class WordsClause(Clause):
-    """A keyword and its words.
-
-    `source suffix bits page kernel-half memory-start alias config optional replaces replaced-by`
-    """
-
-    name: str
-    words: tuple[Word, ...]
-
-    @property
-    def keyword(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True)
-class Prints(Clause):
-    """`prints "NUMBER(NAME)=%ld"`, in a macro."""
-
-    text: Word
-    range: Range
-
-    @property
-    def keyword(self) -> str:
-        return "prints"
-
-
-@dataclass(frozen=True)
-class Value(Clause):
-    """`value format unit`."""
-
-    format: Word
-    unit: Word | None
-
-    @property
-    def keyword(self) -> str:
-        return "value"
-
-
-@dataclass(frozen=True)
-class Via(Clause):
-    """`via macro ["printf"]`."""
-
-    macro: Word
-    printf: Word | None
-    range: Range
-
-    @property
-    def keyword(self) -> str:
-        return "via"
-
-
-@dataclass(frozen=True)
-class DependsOn(Clause):
-    """`depends on CONFIG_A && !CONFIG_B`."""
-
-    condition: Condition
-    range: Range
-
-    @property
-    def keyword(self) -> str:
-        return "depends on"
-
-
-@dataclass(frozen=True)
-class DebugInfo(Clause):
-    """`debug-info 1 << enum(PG_head)`."""
-
-    expression: Expression
-    range: Range
-
-    @property
-    def keyword(self) -> str:
-        return "debug-info"
-
-
-@dataclass(frozen=True)
-class BoundaryClause(Clause):
-    """`since`, `until` and `backport`, and why."""
-
-    name: str
-    boundary: Boundary
-    reason: Word | None
-
-    @property
-    def keyword(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True)
-class Quirk(Clause):
-    """`quirk kind ranges begins "start" "text"`."""
-
-    kind: Word
-    ranges: tuple[tuple[Word, Word | None], ...]
-    archs: tuple[Word, ...]
-    begins: tuple[Word, ...]
-    text: Word
-
-    @property
-    def keyword(self) -> str:
-        return f"quirk {self.kind}"
-
-
-@dataclass(frozen=True)
-class Changed(Clause):
-    """`changed boundary "text"`."""
-
-    boundary: Boundary
-    text: Word
-
-    @property
-    def keyword(self) -> str:
-        return "changed"
-
-
-@dataclass(frozen=True)
-class Recipe(Clause):
-    """`from expression as name`, in a derivation."""
-
-    expression: Expression
-    name: Word
-    requires: tuple[Word, ...]
-    archs: tuple[Word, ...]
-    range: Range
-
-    @property
-    def keyword(self) -> str:
-        return "from"
-
-
-@dataclass(frozen=True)
-class Block(Node):
-    """`head {`, lines, `}`; `comment` stands behind the `{`, `end_comment` behind the `}`."""
-
-    body: tuple[Node, ...]
-    end_comment: str
-
-    @property
-    def clauses(self) -> tuple[Clause, ...]:
-        return tuple(node for node in self.body if isinstance(node, Clause))
-
-
-@dataclass(frozen=True)
-class Architecture(Block):
-    """`arch name { … }`."""
-
-    name: Word
-
-
-@dataclass(frozen=True)
-class Macro(Block):
-    """`macro name { … }`."""
-
-    name: Word
-
-
-@dataclass(frozen=True)
-class On(Block):
-    """`on archs { … }`, in an entry."""
-
-    archs: tuple[Word, ...]
-
-
-@dataclass(frozen=True)
-class Entry(Block):
-    """`KEY [on archs] { … }`."""
-
-    key: Word
-    archs: tuple[Word, ...]
-
-
-@dataclass(frozen=True)
-class Derivation(Block):
-    """`derive name { … }`."""
-
-    name: Word
-
-
-@dataclass(frozen=True)
-class Kernels:
-    """`kernels [R]..[R]`."""
-
-    since: Word | None
-    until: Word | None
-
-
-@dataclass(frozen=True)
-class ToolRelease(Clause):
-    """`release 1.7.4 2023-11-06 kernels 2.6.15..6.6`, in a consumer."""
-
-    release: Word
-    date: Word | None
-    kernels: Kernels | None
-
-    @property
-    def keyword(self) -> str:
-        return "release"
-
-
-@dataclass(frozen=True)
-class Reads(Clause):
-    """`reads SIZE OFFSET as decimal since 1.2`, in a consumer."""
-
-    subjects: tuple[Word, ...]
-    formats: tuple[Word, ...]
-    since: Word | None
-    until: Word | None
-
-    @property
-    def keyword(self) -> str:
-        return "reads"
-
-
-@dataclass(frozen=True)
-class Parser(Clause):
-    """`parser note-limit 4096 until 1.7.0 fatal "what is seen"`, in a consumer."""
-
-    trait: Word
-    limit: Word | None
-    subjects: tuple[Word, ...]
-    dumps: tuple[Word, ...]
-    since: Word | None
-    until: Word | None
-    verdict: Word
-    text: Word
-
-    @property
-    def keyword(self) -> str:
-        return "parser"
-
-
-@dataclass(frozen=True)
-class Alternative(Clause):
-    """`any KEY + headers + "source" since 1.7.5 kernels 6.9.. when expression`, in a need."""
-
-    keys: tuple[Word, ...]
-    of_dump: tuple[Word, ...]
-    others: tuple[Word, ...]
-    since: Word | None
-    until: Word | None
-    kernels: Kernels | None
-    when: Expression | None
-
-    @property
-    def keyword(self) -> str:
-        return "any"
-
-
-@dataclass(frozen=True)
-class Adapt(Clause):
-    """`adapt KEY from expression "why that is right"`, in a need."""
-
-    key: Word
-    expression: Expression
-    text: Word
-
-    @property
-    def keyword(self) -> str:
-        return "adapt"
-
-
-@dataclass(frozen=True)
-class NeedKernels(Clause):
-    """`kernels 5.1..`, in a need."""
-
-    kernels: Kernels
-
-    @property
-    def keyword(self) -> str:
-        return "kernels"
-
-
-@dataclass(frozen=True)
-class Without(Clause):
-    """`without fatal "what a user sees"`, in a need."""
-
-    verdict: Word
-    text: Word
-
-    @property
-    def keyword(self) -> str:
-        return f"without {self.verdict}"
-
-
-@dataclass(frozen=True)
-class Consumer(Block):
-    """`consumer name { … }`."""
-
-    name: Word
-
-
-@dataclass(frozen=True)
-class Need(Block):
-    """`need "purpose" on archs { … }`, in a consumer."""
-
-    purpose: Word
-    archs: tuple[Word, ...]
+from .node import (
+    Blank,
+    Block,
+    Clause,
+    Comment,
+    Line,
+    Listed,
+    Node,
+    Part,
+    Quoted,
+    Text,
+    TextClause,
+    Word,
+    WordsClause,
+)
+
+__all__ = ["Blank", "Block", "Clause", "Comment", "Line", "Node", "Quoted", "Text", "TextClause"]
+__all__ += ["Word", "WordsClause"]
 
 
 @dataclass(frozen=True)
@@ -428,3 +37,442 @@ class File:
 
     path: str
     items: tuple[Node, ...]
+
+
+# ---- parts of clauses ----------------------------------------------------------------
+
+
+class Keys(Listed, rule="keys"):
+    """Keys, or kinds of them."""
+
+
+class Names(Listed, rule="names"):
+    """Names, of architectures above all."""
+
+
+class Formats(Listed, rule="formats"):
+    """Formats of values."""
+
+
+class Dumps(Listed, rule="dumps", between=", "):
+    """Formats of dumps."""
+
+
+class Backports(Listed, rule="backports"):
+    """Stable releases that have something too."""
+
+
+@dataclass(frozen=True)
+class Backported(Part, rule="backported", layout="backport {release}"):
+    """`backport R`, at the end of a clause."""
+
+    release: Word
+
+
+@dataclass(frozen=True)
+class Range(Part, layout="[since {since}][ until {until}][ {backports}]"):
+    """`[since R] [until R] [backport R]...`"""
+
+    since: Word | None = None
+    until: Word | None = None
+    backports: Backports | None = None
+
+
+class Starts(Listed, rule="starts", between=", "):
+    """How values begin."""
+
+
+class Ranges(Listed, rule="ranges", between=",\n"):
+    """Ranges, one a line."""
+
+
+@dataclass(frozen=True)
+class Commit(Part, rule="commit", layout="commit {hash}[ {evidence}]"):
+    """`commit hash [evidence]`."""
+
+    hash: Word
+    evidence: Word | None
+
+
+@dataclass(frozen=True)
+class Boundary(Part, rule="boundary", layout="[{at_most}]{release}[ seen {seen}][ {commit}]"):
+    """`[<=]release [seen release] [commit hash [evidence]]`."""
+
+    at_most: Word | None
+    release: Word
+    seen: Word | None
+    commit: Commit | None
+
+
+@dataclass(frozen=True)
+class Wanted(Part, rule="wanted"):
+    """An entry that a tool reads."""
+
+    key: Word
+
+
+@dataclass(frozen=True)
+class FromDump(Part, rule="from_dump"):
+    """What else the dump tells it."""
+
+    source: Word
+
+
+@dataclass(frozen=True)
+class Other(Part, rule="other"):
+    """Another source, in words."""
+
+    text: Quoted
+
+
+class Requirements(Listed, rule="requirements", between=" + "):
+    """What a tool needs together."""
+
+
+# ---- lines outside of blocks ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SchemaVersion(Line, rule="schema_version", keyword="schema"):
+    """`schema 1`."""
+
+    number: Word
+
+
+@dataclass(frozen=True)
+class SourceFile(Line, rule="source_file", keyword="source"):
+    """`source "kernel/page.vmci"`: what that file says stands here."""
+
+    name: Quoted
+
+
+@dataclass(frozen=True)
+class Section(Line, rule="section"):
+    """`section "title"`: what follows belongs to it, up to the next."""
+
+    title: Quoted
+
+
+@dataclass(frozen=True)
+class ReleaseDeclaration(Line, rule="release", layout="{release}\t{date}[ {longterm}]"):
+    """`release 6.12 2024-11-17 longterm`."""
+
+    release: Word
+    date: Word
+    longterm: Word | None = None
+
+
+# ---- blocks --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Architecture(Block, rule="arch"):
+    """`arch name { … }`."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Macro(Block, rule="macro"):
+    """`macro name { … }`."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Kind(Block, rule="kind"):
+    """`kind OFFSET { … }`."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Entry(Block, rule="entry", layout="{key}[ on {archs}]"):
+    """`KEY [on archs] { … }`."""
+
+    key: Word
+    archs: Names | None
+
+
+@dataclass(frozen=True)
+class On(Block, rule="on"):
+    """`on archs { … }`, in an entry."""
+
+    archs: Names
+
+
+@dataclass(frozen=True)
+class Derivation(Block, rule="derive"):
+    """`derive name { … }`."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Consumer(Block, rule="consumer"):
+    """`consumer name { … }`."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Need(Block, rule="need", layout="{purpose}[ on {archs}]"):
+    """`need "purpose" on archs { … }`, in a consumer."""
+
+    purpose: Quoted
+    archs: Names | None
+
+
+# ---- clauses of several blocks -------------------------------------------------------
+
+
+class Doc(TextClause, rule="doc"):
+    """`doc "text"`."""
+
+
+@dataclass(frozen=True)
+class BoundaryClause(Clause):
+    """Where a span begins or ends, and why."""
+
+    boundary: Boundary
+    reason: Text | None
+
+
+class Since(BoundaryClause, rule="since"):
+    """`since boundary ["why"]`."""
+
+
+class Until(BoundaryClause, rule="until"):
+    """`until boundary ["why"]`."""
+
+
+class Backport(BoundaryClause, rule="backport"):
+    """`backport boundary ["why"]`."""
+
+
+@dataclass(frozen=True)
+class Value(Clause, rule="value"):
+    """`value format unit`."""
+
+    format: Word
+    unit: Word | None
+
+
+@dataclass(frozen=True)
+class DependsOn(Clause, rule="depends", keyword="depends on"):
+    """`depends on CONFIG_A && !CONFIG_B`."""
+
+    condition: Condition
+    range: Range | None
+
+
+# ---- of architectures and macros -----------------------------------------------------
+
+
+class Source(WordsClause, rule="source"):
+    """`source x86`."""
+
+
+class Suffix(WordsClause, rule="suffix"):
+    """`suffix _64`."""
+
+
+class Bits(WordsClause, rule="bits"):
+    """`bits 64`."""
+
+
+class Page(WordsClause, rule="page"):
+    """`page 4096 16384`."""
+
+
+class KernelHalf(WordsClause, rule="kernel_half", keyword="kernel-half"):
+    """`kernel-half 0x80000000`."""
+
+
+class MemoryStart(WordsClause, rule="memory_start", keyword="memory-start"):
+    """`memory-start 0`."""
+
+
+class Alias(WordsClause, rule="alias"):
+    """`alias amd64 x86-64`."""
+
+
+class Config(WordsClause, rule="config"):
+    """`config CONFIG_X86 CONFIG_64BIT`."""
+
+
+class Optional(WordsClause, rule="optional"):
+    """`optional CONFIG_MMU`."""
+
+
+@dataclass(frozen=True)
+class Prints(Clause, rule="prints"):
+    """`prints "NUMBER(NAME)=%ld"`."""
+
+    text: Quoted
+    range: Range | None
+
+
+# ---- of entries ----------------------------------------------------------------------
+
+
+class Absent(TextClause, rule="absent"):
+    """`absent "text"`."""
+
+
+class Replaces(WordsClause, rule="replaces"):
+    """`replaces KEY...`."""
+
+
+class ReplacedBy(WordsClause, rule="replaced_by", keyword="replaced-by"):
+    """`replaced-by KEY...`."""
+
+
+@dataclass(frozen=True)
+class Via(Clause, rule="via"):
+    """`via macro ["printf"]`."""
+
+    macro: Word
+    printf: Quoted | None
+    range: Range | None
+
+
+@dataclass(frozen=True)
+class DebugInfo(Clause, rule="debug_info", keyword="debug-info"):
+    """`debug-info 1 << enum(PG_head)`."""
+
+    expression: Expression
+    range: Range | None
+
+
+@dataclass(frozen=True)
+class Quirk(Clause, rule="quirk", layout="{kind}\t{ranges}[ on {archs}][ begins {begins}]"):
+    """`quirk kind ranges begins "start" "text"`."""
+
+    kind: Word
+    ranges: Ranges
+    archs: Names | None
+    begins: Starts | None
+    text: Text
+
+
+@dataclass(frozen=True)
+class Changed(Clause, rule="changed"):
+    """`changed boundary "text"`."""
+
+    boundary: Boundary
+    text: Text
+
+
+# ---- of derivations ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Recipe(
+    Clause,
+    rule="recipe",
+    keyword="from",
+    layout="\t{expression} as {name}[ requires {requires}][ on {archs}][ {range}]",
+):
+    """`from expression as name`."""
+
+    expression: Expression
+    name: Word
+    requires: Keys | None
+    archs: Names | None
+    range: Range | None
+
+
+# ---- of consumers --------------------------------------------------------------------
+
+
+class Url(TextClause, rule="url"):
+    """`url "https://…"`."""
+
+
+class VersionOption(TextClause, rule="version_option", keyword="version-option"):
+    """`version-option "--version"`."""
+
+
+@dataclass(frozen=True)
+class ToolRelease(
+    Clause,
+    rule="tool_release",
+    keyword="release",
+    layout="\t{release}[ {date}][ kernels {first} to {last}]",
+):
+    """`release 1.7.4 2023-11-06 kernels 2.6.15 to 6.6`."""
+
+    release: Word
+    date: Word | None
+    first: Word | None
+    last: Word | None
+
+
+@dataclass(frozen=True)
+class Reads(Clause, rule="reads", layout="\t{subjects} as {formats}[ {range}]"):
+    """`reads SIZE OFFSET as decimal since 1.2`."""
+
+    subjects: Keys
+    formats: Formats
+    range: Range | None
+
+
+@dataclass(frozen=True)
+class Parser(
+    Clause,
+    rule="parser",
+    layout="\t{trait}[ {limit}][ of ({subjects})][ in {dumps}][ {range}] {verdict}",
+):
+    """`parser note-limit 4096 until 1.7.0 fatal "what is seen"`."""
+
+    trait: Word
+    limit: Word | None
+    subjects: Keys | None
+    dumps: Dumps | None
+    range: Range | None
+    verdict: Word
+    text: Text
+
+
+@dataclass(frozen=True)
+class Alternative(
+    Clause,
+    rule="any_of",
+    keyword="any",
+    layout="\t{requirements}[ {range}][ kernels {kernels}][ when {when}]",
+):
+    """`any KEY + headers + "source" since 1.7.5 kernels since 6.9 when expression`, in a need."""
+
+    requirements: Requirements
+    range: Range | None
+    kernels: Range | None
+    when: Expression | None
+
+
+@dataclass(frozen=True)
+class Adapt(Clause, rule="adapt", layout="\t{key} from {expression}"):
+    """`adapt KEY from expression "why that is right"`, in a need."""
+
+    key: Word
+    expression: Expression
+    text: Text
+
+
+@dataclass(frozen=True)
+class NeedKernels(Clause, rule="need_kernels", keyword="kernels"):
+    """`kernels since 5.1`, in a need."""
+
+    range: Range
+
+
+class Fallback(TextClause, rule="fallback"):
+    """`fallback "what a user sees"`, in a need."""
+
+
+@dataclass(frozen=True)
+class Without(Clause, rule="without", layout="{verdict}\t"):
+    """`without fatal "what a user sees"`, in a need."""
+
+    verdict: Word
+    text: Text

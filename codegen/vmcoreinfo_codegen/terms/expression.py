@@ -84,9 +84,10 @@ class TypeFact(Expression):
 
 
 @dataclass(frozen=True)
-class Complement(Expression):
-    """`~operand`."""
+class Unary(Expression):
+    """`~operand`, `-operand`, or `!operand`: 1 where that is 0, else 0."""
 
+    operator: str
     operand: Expression
 
     def children(self) -> tuple[Expression, ...]:
@@ -95,7 +96,7 @@ class Complement(Expression):
 
 @dataclass(frozen=True)
 class Binary(Expression):
-    """`left operator right`, the operator one of `| & == << >> + -`."""
+    """`left operator right`, the operator one of `| & == != << >> + -`."""
 
     operator: str
     left: Expression
@@ -122,12 +123,19 @@ _OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "|": lambda left, right: left | right,
     "&": lambda left, right: left & right,
     "==": lambda left, right: int(left == right),
+    "!=": lambda left, right: int(left != right),
     "<<": lambda left, right: left << right if right < 64 else 0,
     ">>": lambda left, right: left >> right if right < 64 else 0,
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
 }
-_BINDING = {"|": 1, "&": 2, "==": 3, "<<": 4, ">>": 4, "+": 5, "-": 5}
+_UNARY: dict[str, Callable[[int], int]] = {
+    "~": lambda operand: ~operand,
+    "!": lambda operand: int(not operand),
+    "-": lambda operand: -operand,
+}
+_BINDING = {"|": 1, "&": 2, "==": 3, "!=": 3, "<<": 4, ">>": 4, "+": 5, "-": 5}
+_COMPARISONS = ("==", "!=")
 
 
 def render(expression: Expression, binding: int = 0) -> str:
@@ -145,12 +153,15 @@ def render(expression: Expression, binding: int = 0) -> str:
             return f"log2({render(operand)})"
         case TypeFact(question=question, name=name):
             return f"{question}({name})"
-        case Complement(operand=operand):
-            return f"~{render(operand, 6)}"
+        case Unary(operator=operator, operand=operand):
+            text = render(operand, 6)
+            # `--` is another operator of C.
+            return f"-({text})" if operator == "-" == text[0] else f"{operator}{text}"
         case Binary(operator=operator, left=left, right=right):
             own = _BINDING[operator]
-            # `==` does not chain in the grammar, so its left side needs parentheses too.
-            text = f"{render(left, own + (operator == '=='))} {operator} {render(right, own + 1)}"
+            # Comparisons do not chain in the grammar, so their left side needs parentheses too.
+            first = render(left, own + (operator in _COMPARISONS))
+            text = f"{first} {operator} {render(right, own + 1)}"
             return f"({text})" if binding > own else text
         case Choice(condition=condition, then=then, otherwise=otherwise):
             text = f"{render(condition, 1)} ? {render(then)} : {render(otherwise)}"
@@ -202,9 +213,9 @@ def value_of(expression: Expression, answers: Answers) -> int | None:
             inner = value_of(operand, answers)
             power = inner is not None and inner > 0 and inner & (inner - 1) == 0
             return inner.bit_length() - 1 if power and inner is not None else None
-        case Complement(operand=operand):
+        case Unary(operator=operator, operand=operand):
             inner = value_of(operand, answers)
-            return None if inner is None else ~inner & _MASK
+            return None if inner is None else _UNARY[operator](inner) & _MASK
         case Binary(operator=operator, left=left, right=right):
             first, second = value_of(left, answers), value_of(right, answers)
             if first is None or second is None:

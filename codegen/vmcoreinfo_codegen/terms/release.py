@@ -74,14 +74,18 @@ class Release:
         return (mainline, candidate, stable - 1)
 
 
+def counts_three(version: int, level: int) -> bool:
+    """Whether a mainline release has three numbers, and a stable one a fourth: those of 2.6."""
+    return (version, level) == (2, 6)
+
+
 @cache
 def _parse(text: str) -> Release:
     match = _RELEASE.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is not a kernel release like 6.9, 6.6.9 or 7.3-rc1")
     numbers = [int(match[1]), int(match[2]), *(int(part) for part in match[3].split(".")[1:])]
-    # 2.6.x counted three numbers for a mainline release and a fourth for a stable one.
-    width = 3 if numbers[:2] == [2, 6] else 2
+    width = 3 if counts_three(*numbers[:2]) else 2
     if len(numbers) > width + 1 or (width == 3 and len(numbers) < 3):
         raise ValueError(f"{text!r} is not a kernel release like 6.9, 6.6.9 or 7.3-rc1")
     stable = numbers[width] if len(numbers) > width else 0

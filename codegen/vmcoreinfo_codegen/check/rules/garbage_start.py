@@ -32,7 +32,7 @@ BUILD-ID {
 	value		hexbytes
 	via		VMCOREINFO_BUILD_ID
 	since		6.9
-	quirk garbage	6.9.3..6.9.10 "three words of the header" ### how the garbage of BUILD-ID begins is not said: begins "…"; parsers know it by that
+	quirk garbage	since 6.9.3 until 6.9.10 "three words of the header" ### how the garbage of BUILD-ID begins is not said: begins "…"; parsers know it by that
 }
 """,
     check=_check,

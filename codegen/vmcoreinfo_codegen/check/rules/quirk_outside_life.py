@@ -14,7 +14,8 @@ def _check(schema: Schema) -> Iterator[Finding]:
             for quirk in export.quirks:
                 for since, until in quirk.ranges:
                     if not any(meets(span, (since, until)) for span in export.spans):
-                        message = f"the quirk in {since}..{until or ''} is outside the life"
+                        end = f" until {until}" if until else ""
+                        message = f"the quirk since {since}{end} is outside the life"
                         yield quirk.location, f"{message} of {entry.key}"
             for change in export.changes:
                 if not export.contains(change.boundary.release):
@@ -32,7 +33,7 @@ BUILD-ID {
 	value		hexbytes
 	via		VMCOREINFO_BUILD_ID
 	since		6.9
-	quirk wrong	6.8.3..6.8.10 "the length is wrong" ### the quirk in 6.8.3..6.8.10 is outside the life of BUILD-ID
+	quirk wrong	since 6.8.3 until 6.8.10 "the length is wrong" ### the quirk since 6.8.3 until 6.8.10 is outside the life of BUILD-ID
 }
 """,
     check=_check,

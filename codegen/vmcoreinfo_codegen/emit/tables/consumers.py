@@ -30,7 +30,7 @@ def products(schema: Schema) -> list[Product]:
     found = _all_runs(schema, over)
     archs = [name for name in _ARCHS if name in over]
     shown = [row for consumer in schema.consumers for row in _shown(consumer, found, archs)]
-    upgraded = upgrades(schema.latest, _by_consumer(found))
+    upgraded = upgrades(schema, _by_consumer(found))
     context = {**_page(schema, shown, archs), "upgrades": upgrade_tables(upgraded, archs)}
     page = render("tables", "consumers.md.j2", "tables/consumers.md", {**context, "links": []})
     tables = [*verdict_products(_verdicts(found)), *upgrade_products(upgraded)]

@@ -10,14 +10,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...compat.matrix import Run
+from ...model import Schema
 from ...model.vocabulary import Verdict
 from ...terms.release import Release
 from ..product import Product
 from .listed import Listed, listed_products
 from .markdown import escaped, prose, table
-
-# Kernels with long-term support, which distributions go between, and the newest of the schema.
-_STEPS = ("4.19", "5.4", "5.10", "5.15", "6.1", "6.6", "6.12", "6.18")
 
 Runs = Mapping[str, Sequence[Run]]
 
@@ -46,9 +44,13 @@ class UpgradeTable(Listed):
     upgrades: list[Upgrade]
 
 
-def upgrades(latest: Release, found: Mapping[str, Sequence[tuple[str, Runs]]]) -> list[Upgrade]:
-    """By consumer its releases in order, each with its runs by architecture."""
-    steps = [*map(Release.parse, _STEPS), latest]
+def upgrades(schema: Schema, found: Mapping[str, Sequence[tuple[str, Runs]]]) -> list[Upgrade]:
+    """By consumer its releases in order, each with its runs by architecture.
+
+    Distributions go between kernels with long-term support; the newest of the schema comes last.
+    """
+    longterm = (declared.release for declared in schema.releases if declared.longterm)
+    steps = list(dict.fromkeys([*longterm, schema.latest]))
     seen: dict[int, tuple[Run | None, ...]] = {}
     at_steps = {
         consumer: [

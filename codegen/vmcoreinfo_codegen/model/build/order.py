@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from ..problem import LANGUAGE, Location, Problem, collect, did_you_mean, shortened
-from ..syntax import tree
+from ...problem import LANGUAGE, Location, Problem, collect, did_you_mean, shortened
+from ...syntax import tree
 
 
 class Placed(NamedTuple):

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.schema import Schema
+from ..rule import Finding, Rule
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        for export in entry.exports:
+            for place in export.repeats:
+                message = f"{entry.key} says here what is so without it"
+                yield place, message, "leave the line out"
+
+
+RULE = Rule(
+    id="VMCI033",
+    name="needless-clause",
+    doc="A `value` or `via` says what differs from the `kind` of the key, or in an `on` block from "
+    "the block around it.",
+    example="""
+kind SYMBOL {
+	value		hex address
+	via		VMCOREINFO_SYMBOL
+}
+
+SYMBOL(node_data) {
+	doc		"Address of the array of pointers to node data."
+	value		hex address ### SYMBOL(node_data) says here what is so without it
+	via		VMCOREINFO_SYMBOL ### SYMBOL(node_data) says here what is so without it
+	since		6.8
+}
+""",
+    check=_check,
+    severity="warning",
+)

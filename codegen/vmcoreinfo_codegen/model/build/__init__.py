@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""From syntax trees to the model: names resolved, spans paired, what is wrong collected.
+
+What can't be resolved is reported and left out, so that the rules of `check`
+see all the rest. Names are collected first, so they may be used before they are declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from ...limits import Limit
+from ...problem import LANGUAGE, Location, Problem, SchemaError, collect
+from ...syntax import tree
+from ...syntax.parse import MOST_ERRORS, parse
+from ...terms.key import Kind
+from ..entry import Entry, Export, KindDefault
+from ..files import read_files
+from ..schema import DeclaredRelease, Schema
+from ..vocabulary import Format
+from .consumers import consumer
+from .declarations import architecture, kind_default, macro
+from .derivations import derivation
+from .entries import entry, exports
+from .order import in_order
+from .reading import Names, Reader
+
+_Block = TypeVar("_Block", bound=tree.Node)
+_Model = TypeVar("_Model")
+
+# Pages and rules go through the product of these. The shipped schema has 101 releases, 27
+# architectures, 199 keys, a block of 158 lines.
+_MOST: dict[type[tree.Node], tuple[int, str]] = {
+    tree.ReleaseDeclaration: (500, "releases"),
+    # Recipes name architectures by the bits of a word.
+    tree.Architecture: (64, "architectures"),
+    tree.Macro: (500, "macros"),
+    tree.Entry: (5000, "entries"),
+    tree.Derivation: (1000, "derivations"),
+    tree.Consumer: (100, "consumers"),
+}
+_MOST_LINES = 1000
+SHOWN = (*_MOST.values(), (_MOST_LINES, "lines of a block"))
+
+
+def load(folder: Path) -> Schema:
+    """The schema of a folder. Raises SchemaError with its problems, OSError."""
+    problems: list[Problem] = []
+    schema, _ = build(parse_files(read_files(folder), problems), problems)
+    if problems:
+        raise SchemaError(problems)
+    return schema
+
+
+# A verb may look at the schema before and after it edits one file of it.
+@lru_cache(maxsize=64)
+def _parsed(text: str, name: str) -> tuple[tree.File, tuple[Problem, ...]]:
+    parsed, found = parse(text, name)
+    return parsed, tuple(found)
+
+
+def parse_files(files: Iterable[tuple[str, str]], problems: list[Problem]) -> list[tree.File]:
+    """The trees of files given as (name, text). Raises SchemaError after many syntax errors."""
+    trees = []
+    for name, text in files:
+        parsed, found = _parsed(text, name)
+        problems.extend(found)
+        trees.append(parsed)
+        if len(problems) >= MOST_ERRORS:
+            raise SchemaError(problems)
+    return trees
+
+
+def build(files: Sequence[tree.File], problems: list[Problem]) -> tuple[Schema, list[Problem]]:
+    """Build the model from parsed files, the top one first; problems are added to those given."""
+    return _Building(files, problems).schema(), problems
+
+
+class _Building:
+    """One schema of its files, the top one first."""
+
+    def __init__(self, files: Sequence[tree.File], problems: list[Problem]) -> None:
+        self._problems = problems
+        self._files = files
+        self._check_versions()
+        self._placed = in_order(files, problems)
+        self._count()
+
+    def schema(self) -> Schema:
+        nothing = Names()
+        architectures = tuple(self._each(tree.Architecture, architecture, nothing))
+        kinds = self._kinds(nothing)
+        names = Names(
+            archs=tuple(arch.name for arch in architectures),
+            aliases={alias: arch.name for arch in architectures for alias in arch.aliases},
+            kinds=kinds,
+        )
+        releases = tuple(self._each(tree.ReleaseDeclaration, _release, names))
+        entries = self._entries(names)
+        self._check_sections()
+        if not releases and any(isinstance(item, tree.Entry) for _, _, item in self._placed):
+            hint = "entries live from one release to another: 'release 6.9 2024-05-12'"
+            self._problem(Location(self._files[0].path), "no release is declared", hint)
+        return Schema(
+            releases=releases,
+            architectures=architectures,
+            macros=tuple(self._each(tree.Macro, macro, names)),
+            entries=entries,
+            derivations=tuple(self._each(tree.Derivation, derivation, names)),
+            consumers=tuple(self._each(tree.Consumer, consumer, names)),
+            kinds=tuple(kinds.values()),
+        )
+
+    def _each(
+        self,
+        kind: type[_Block],
+        build: Callable[[Reader, _Block], _Model | None],
+        names: Names,
+    ) -> Iterator[_Model]:
+        """What the items of a kind come to, in order; what can't be read is left out."""
+        for path, section, item in self._placed:
+            if isinstance(item, kind):
+                found = build(Reader(path, section, names, self._problems), item)
+                if found is not None:
+                    yield found
+
+    def _kinds(self, names: Names) -> dict[Kind, KindDefault]:
+        kinds: dict[Kind, KindDefault] = {}
+        for default in self._each(tree.Kind, kind_default, names):
+            if kinds.setdefault(default.kind, default) is not default:
+                self._problem(default.location, f"a second 'kind {default.kind}'")
+        return kinds
+
+    def _entries(self, names: Names) -> tuple[Entry, ...]:
+        by_key: dict[str, list[tuple[Export, Format]]] = {}
+        for key, found in self._each(tree.Entry, _keyed, names):
+            by_key.setdefault(key, []).extend(found)
+        return tuple(entry(key, found, self._problems) for key, found in by_key.items() if found)
+
+    def _check_versions(self) -> None:
+        for file in self._files:
+            versions = [item for item in file.items if isinstance(item, tree.SchemaVersion)]
+            if not versions and file.items:
+                self._problem(Location(file.path), "no 'schema 1' line")
+            for version in versions:
+                if str(version.number) != "1":
+                    at = Location(file.path, version.number.line, version.number.column)
+                    self._problem(at, f"schema {version.number} is not known here")
+
+    def _check_sections(self) -> None:
+        for path, _, item in self._placed:
+            if isinstance(item, tree.Section) and not str(item.title):
+                at = Location(path, item.line, item.column)
+                self._problem(at, "a section without a title")
+
+    def _count(self) -> None:
+        """Raises SchemaError where there is more of something than a schema can have."""
+        at = Location("")
+
+        def refused(message: str) -> SchemaError:
+            return SchemaError([*self._problems, Problem(at, LANGUAGE, message)])
+
+        left = {kind: Limit("the schema", *most, refused) for kind, most in _MOST.items()}
+        for path, _, item in self._placed:
+            at = Location(path, item.line, item.column)
+            if type(item) in left:
+                left[type(item)].spend()
+            if isinstance(item, tree.Block):
+                Limit("this block", _MOST_LINES, "lines", refused).spend(len(item.body))
+
+    def _problem(self, at: Location, message: str, hint: str = "") -> None:
+        collect(self._problems, Problem(at, LANGUAGE, message, hint))
+
+
+def _release(read: Reader, line: tree.ReleaseDeclaration) -> DeclaredRelease | None:
+    release = read.release(line.release)
+    if release is None:
+        return None
+    return DeclaredRelease(
+        release=release,
+        date=str(line.date),
+        longterm=line.longterm is not None,
+        location=read.at(line),
+    )
+
+
+def _keyed(read: Reader, block: tree.Entry) -> tuple[str, list[tuple[Export, Format]]]:
+    return str(block.key), exports(read, block)

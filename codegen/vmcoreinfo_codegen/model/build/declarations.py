@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""Architectures, macros and kinds, from the tree to the model."""
+
+from __future__ import annotations
+
+from ...problem import did_you_mean, shortened
+from ...syntax import tree
+from ...terms.key import Kind
+from ..architecture import Architecture
+from ..entry import KindDefault
+from ..macro import Macro, Print
+from .entries import printed_value, vias
+from .reading import Reader
+
+# A bare key is printed in its own way.
+_WITH_DEFAULTS = [kind.value for kind in Kind if kind is not Kind.BARE]
+
+
+def architecture(read: Reader, block: tree.Architecture) -> Architecture | None:
+    spans = read.spans(block)
+    source, bits = read.words(block, tree.Source), read.words(block, tree.Bits)
+    if len(spans) != 1 or len(source) != 1 or len(bits) != 1:
+        read.problem(block, f"arch {block.name} needs one each of 'source', 'bits', 'since'")
+        return None
+    pages, half = read.words(block, tree.Page), read.words(block, tree.KernelHalf)
+    start = read.words(block, tree.MemoryStart)
+    return Architecture(
+        name=str(block.name),
+        doc=read.text(block, tree.Doc),
+        source=str(source[0]),
+        suffix=" ".join(map(str, read.words(block, tree.Suffix))),
+        bits=int(str(bits[0]), 0),
+        pages=tuple(int(str(size), 0) for size in pages) or (4096,),
+        kernel_half=int(str(half[0]), 0) if half else None,
+        memory_start=int(str(start[0]), 0) if start else None,
+        aliases=tuple(map(str, read.words(block, tree.Alias))),
+        config=tuple(map(str, read.words(block, tree.Config))),
+        optional=tuple(map(str, read.words(block, tree.Optional))),
+        span=spans[0],
+        location=read.at(block.name),
+    )
+
+
+def macro(read: Reader, block: tree.Macro) -> Macro | None:
+    spans = read.spans(block)
+    if len(spans) != 1:
+        read.problem(block, f"macro {block.name} needs one 'since'")
+        return None
+    prints = [
+        Print(printf=str(clause.text), **read.bounds(clause.range))
+        for clause in block.clauses
+        if isinstance(clause, tree.Prints)
+    ]
+    return Macro(
+        name=str(block.name),
+        doc=read.text(block, tree.Doc),
+        prints=tuple(prints),
+        span=spans[0],
+        location=read.at(block.name),
+    )
+
+
+def kind_default(read: Reader, block: tree.Kind) -> KindDefault | None:
+    """What a kind says by itself."""
+    name = str(block.name)
+    if name not in _WITH_DEFAULTS:
+        hint = did_you_mean(name, _WITH_DEFAULTS) or f"one of {', '.join(_WITH_DEFAULTS)}"
+        read.problem(block.name, f"unknown kind '{shortened(name)}'", hint)
+        return None
+    kind = Kind(name)
+    format_, unit = printed_value(read, block)
+    if format_ is None:
+        read.problem(block, f"kind {kind} needs a 'value'")
+        return None
+    return KindDefault(
+        kind=kind,
+        format=format_,
+        unit=unit,
+        vias=vias(read, block),
+        location=read.at(block.name),
+    )
