@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Parsers of notes, in C and Python, each beside its peers in the same run.
 
-Prints the tables of docs/performance.md. Run with the interpreter that has the package and
+Prints the tables of docs/performance.md, and last how the parsers of all keys and of some tools'
+compare on each architecture's notes. Run with the interpreter that has the package and
 drgn: `python bench/parse.py`; ROUNDS says how often each is run in turn (default 100). Peers
 are libkdumpfile (Debian's libkdumpfile-dev; its Python module opens files alone), drgn, and
 volatility3 (from the package index); a peer that is not here is left out, and said.
@@ -10,6 +11,7 @@ volatility3 (from the package index); a peer that is not here is left out, and s
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -30,10 +32,13 @@ from vmcoreinfo import native
 ROOT = Path(__file__).resolve().parent.parent
 PARSER = ROOT / "generated/c"
 NOTES = ROOT / "tests/corpus/notes"
+INDEX = ROOT / "tests/corpus/index.jsonl"
 NOTE = NOTES / "x86_64-6.12.117+deb13-amd64.note"
 ROUNDS = int(os.environ.get("ROUNDS", "100"))
 
 ONE = "one 6.12 x86_64 note"
+SUBSETS = ("drgn", "crash", "makedumpfile")
+
 OF_NO_TEXT = ("derivations", "name", "name-bsearch")
 
 Times = dict[str, list[float]]
@@ -54,6 +59,7 @@ def main() -> None:
         for compiler in compilers:
             ratios |= of_some_keys(folder, compiler)
         print_ratios(ratios)
+        by_architecture(folder, compilers)
         in_python(folder)
 
 
@@ -135,6 +141,44 @@ def of_some_keys(folder: Path, compiler: str) -> Ratios:
         low, high = deciles(times[name])
         print(f"| {words} | {median:.0f} | {low:.0f}-{high:.0f} | {median / limit:.2f} |")
     return {(f"{ONE}, a parser for drgn", compiler): statistics.median(times["ours"]) / limit}
+
+
+def by_architecture(folder: Path, compilers: list[str]) -> None:
+    """All keys beside parts of them: a part may take no longer, and all 1.15 times the loop."""
+    parsers = {"all keys": PARSER}
+    for tool in SUBSETS:
+        parsers[tool] = folder / tool
+        command = [COMMAND, "generate", "c", "--for", tool, "--out", folder / tool]
+        subprocess.run(command, capture_output=True, check=True)
+    notes: dict[str, list[Path]] = {}
+    for line in INDEX.read_text().splitlines():
+        row = json.loads(line)
+        notes.setdefault(row["arch"], []).append(NOTES / row["file"])
+    for compiler in compilers:
+        programs = {
+            name: built(folder, compiler, False, parser) for name, parser in parsers.items()
+        }
+        print(f"\n{compiler}, of the newline loop, without diagnostics / with them\n")
+        print(f"| notes as the kernel printed them | {' | '.join(programs)} |")
+        print(f"|---|{'---|' * len(programs)}")
+        for arch, files in notes.items():
+            shown = " | ".join(
+                " / ".join(f"{ratio:.2f}" for ratio in of_loop(program, files))
+                for program in programs.values()
+            )
+            print(f"| {len(files)} of {arch} | {shown} |", flush=True)
+
+
+def of_loop(program: Path, files: list[Path]) -> tuple[float, float]:
+    """How long it takes of the loop beside it, round by round; the medians, silent and not."""
+    command = [program, str(ROUNDS), *files]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    times = figures(ran.stdout)
+    silent, ours = (
+        statistics.median(time / limit for time, limit in zip(times[name], times["newlines"]))
+        for name in ("silent", "ours")
+    )
+    return silent, ours
 
 
 TOLD = {

@@ -144,6 +144,16 @@ TEXTS: dict[str, bytes] = {
     "unknown_numbers": b"SYMBOL(x)=ff\nSYMBOL(x=ff\nSYMBOL()=1\nNUMBER(x)=-5\nNUMBER(y)=0x5\nZ=\n",
     "empty": b"",
     "unknown_without_newline": b"unknown=1",
+    "unknown_with_short_values": b"".join(
+        b"unknown="
+        + (b"\x01" + b"1" * 17)[start : start + size]
+        + b"\n"
+        + b"x="
+        + b"1" * 20
+        + b"\n"
+        for start in (0, 1)
+        for size in (1, 2, 3, 4, 8, 16, 17)
+    ),
     "unknown_of_62_bytes_without_newline": b"A" * 60 + b"=1",
     "unknown_of_99_bytes_without_newline": b"A" * 10 + b"=" + b"1" * 88,
     "unknown_of_8_bytes_without_newline": b"PAGESIZ2=1",
@@ -223,6 +233,7 @@ TEXTS: dict[str, bytes] = {
     "shortest_key": min(ENTRIES, key=len).encode() + b"=1\n",
     "key_of_one_letter": b"a=1\n",
     "key_is_prefix": b"OFFSET(page)=1\nOFFSET(page.l=2\nSYMBOL(mem=3\nPAGE=4\n",
+    "short_key_like_a_known_one": b"ADMA=1\nXDMA=1\nEDMB=1\n",
     "key_has_known_prefix": b"PAGESIZE2=1\nOSRELEASEX=2\nCONFIG_X86_PAE_=y\n",
     "key_of_other_case": b"pagesize=4096\nsymbol(init_uts_ns)=1\n",
     "key_with_spaces": b"a key =1\n",

@@ -96,12 +96,17 @@ def test_preprocessor_leaves_nothing_else_out() -> None:
     library, generation, *others = conditions
     assert library == "#if __STDC_HOSTED__"
     assert generation.startswith("#if VMCOREINFO_ABI != ")
-    wide, narrow = (condition for condition in others if "__GNUC__" in condition)
-    assert wide == "#if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX"
-    assert narrow == "#elif defined(__GNUC__)"
+    assert [condition for condition in others if "__GNUC__" in condition] == [
+        "#if defined(__GNUC__)",
+        "#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__",
+        "#if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX",
+        "#elif defined(__GNUC__)",
+    ]
     # What a part of the schema leaves out, and what a build without a C library has instead.
     assert {condition for condition in others if "__GNUC__" not in condition} == {
         "#if __STDC_HOSTED__",
+        "#if IS_LITTLE_ENDIAN",
+        "#if KEYS_LEFT_OUT",
         "#if LONGEST_KEY > 40",
         "#if VMCOREINFO_HAS_METADATA",
         "#if VMCOREINFO_HAS_DERIVATIONS",

@@ -114,13 +114,15 @@ def test_stack_is_bounded(command: tuple[str, ...], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("level", ["-O0", "-O2"])
-def test_nothing_recurses_and_two_functions_call_back(level: str, tmp_path: Path) -> None:
+def test_nothing_recurses_and_few_functions_call_back(level: str, tmp_path: Path) -> None:
     found = calls_by(tmp_path, "gcc", level)
     assert len(found.order) > 20
     calling_back = {name for name, callees in found.callees.items() if INDIRECT in callees}
     # gcc puts a call of read_memory() with a constant size into the derivation itself.
     own = {name for name in calling_back if not name.startswith("vmcoreinfo_derive_")}
-    assert own == {"tell", "read_memory"}
+    # Optimised, tell_unknown() is part of those that call it.
+    unknown = {"tell_unknown"} if level == "-O0" else {"parse_any", "fast_lines"}
+    assert own == {"tell", "read_memory"} | unknown
     outside = {callee for callees in found.callees.values() for callee in callees}
     assert outside - set(found.frames) - {INDIRECT} <= LIBRARY
 

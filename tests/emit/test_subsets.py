@@ -58,7 +58,7 @@ def written(
     """Write the products of a selection; returns what is left of the schema."""
     part = reduce(schema, selection)
     folder.mkdir(exist_ok=True)
-    for product in embedded.emit(part, selection, [target], embedded.Form(prefix)):
+    for product in embedded.emit(part, selection, [target], embedded.Form(prefix), schema):
         (folder / product.path).write_text(product.text)
     return part
 

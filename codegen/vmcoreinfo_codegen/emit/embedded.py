@@ -39,8 +39,17 @@ def is_embedded(selection: Selection, targets: Collection[str], form: Form) -> b
     return form != Form() or not selection.is_whole or "library" in targets
 
 
-def emit(schema: Schema, selection: Selection, targets: Sequence[str], form: Form) -> list[Product]:
-    """Products of a schema that the selection has cut down, each by its file's name alone."""
+def emit(
+    schema: Schema,
+    selection: Selection,
+    targets: Sequence[str],
+    form: Form,
+    whole: Schema,
+) -> list[Product]:
+    """Products of a schema that the selection has cut down, each by its file's name alone.
+
+    `whole` is what it was cut from: a parser in C passes over lines that it tells.
+    """
     products: list[Product] = []
     for target in targets:
         words = [target, *selection.options(), *form.options()]
@@ -50,7 +59,7 @@ def emit(schema: Schema, selection: Selection, targets: Sequence[str], form: For
             name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo_subset"
             products.append(emit_module(schema, name, lines))
             continue
-        shown = c.context(schema, form.has_metadata)
+        shown = c.context(schema, form.has_metadata, whole)
         if target == "library":
             products += library.emit(shown, prefix, lines)
             continue

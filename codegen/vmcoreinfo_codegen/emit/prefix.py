@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 # What a source defines at its left margin: functions, tables, macros, structures.
 _LOCAL = re.compile(
     r"^static [\w \n]*?\*?(?P<function>\w+)\("
-    r"|^static [\w *]*?(?P<table>\w+)(?:\[[^\]\n]*\])* = "
+    r"|^static [\w *]*?(?P<table>\w+)(?:\[[^\]\n]*\])* =(?: |$)"
     r"|^(?:static const )?struct (?P<struct>\w+) \{$"
     r"|^\} (?P<unnamed>\w+)\[\] = "
     r"|^#define (?P<macro>[A-Z]\w*)",

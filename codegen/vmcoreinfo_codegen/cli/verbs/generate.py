@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
             raise Failure("'library' has the files of 'c' in it; name one of them")
         part = reduced(schema, selection)
         with failing_products():
-            products = embedded.emit(part, selection, targets, form)
+            products = embedded.emit(part, selection, targets, form, schema)
         folder = options.out or Path()
     else:
         if options.out is None and not resources.is_checkout():

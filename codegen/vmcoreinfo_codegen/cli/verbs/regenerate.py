@@ -96,7 +96,8 @@ def _products(schema: Schema, stamp: Stamp) -> list[Product]:
     with failing_products():
         if not is_embedded(selection, [options.target], form):
             return emit(schema, [options.target])
-        return emit_embedded(reduced(schema, selection), selection, [options.target], form)
+        part = reduced(schema, selection)
+        return emit_embedded(part, selection, [options.target], form, schema)
 
 
 def _of_name(product: Standing, products: list[Product]) -> str:

@@ -18,7 +18,7 @@ from ..rows import (
     vocabulary_rows,
 )
 from .amalgamation import amalgamated
-from .lookup import SUCCESSORS, buckets, successors
+from .lookup import LINES_FORESEEN, SUCCESSORS, buckets, can_be_foreseen, left_out, successors
 from .text import comment, string
 
 # Raised when a struct, an enum or a function of the header changes in a way that a program
@@ -33,7 +33,10 @@ _TEMPLATES = environment("emit.c")
 _TEMPLATES.filters.update(comment=comment, c_string=string)
 
 
-def context(schema: Schema, has_metadata: bool = True) -> dict[str, Any]:
+def context(
+    schema: Schema, has_metadata: bool = True, whole: Schema | None = None
+) -> dict[str, Any]:
+    """What templates show of a schema, which may be a part of a `whole` one."""
     entries = parser_rows(schema)
     keys = [entry["key"] for entry in entries]
     quirks = [quirk for entry in entries for quirk in entry["quirks"]]
@@ -42,6 +45,9 @@ def context(schema: Schema, has_metadata: bool = True) -> dict[str, Any]:
         for entry, start in zip(entries, lengths):
             entry[place] = start
     longest = max(map(len, keys))
+    # Behind the key: "=", "-" or "0x", sixteen digits, and what is behind them.
+    window = max(64, _rounded(longest + 1 + 2 + 16 + 1))
+    others, places = left_out(whole, keys) if whole else ([], {})
     found, slots = buckets(keys, len(keys))
     derivations = derivation_rows(schema)
     recipe_keys = [len(r["keys"]) for d in derivations for r in d["recipes"]]
@@ -63,9 +69,10 @@ def context(schema: Schema, has_metadata: bool = True) -> dict[str, Any]:
         ],
         "longest_key": longest,
         "name_room": longest + 1,
-        # Behind the key: "=", "-" or "0x", sixteen digits, and what is behind them.
-        "window": max(64, _rounded(longest + 1 + 2 + 16 + 1)),
-        "shapes": _shapes(schema, entries),
+        "window": window,
+        "lines_foreseen": LINES_FORESEEN,
+        "shapes": _shapes(schema, entries, places),
+        "left_out": others,
         "buckets": found,
         "slots": slots,
         "archs": arch_rows(schema),
@@ -85,7 +92,9 @@ def _rounded(size: int) -> int:
     return -(-size // 8) * 8
 
 
-def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _shapes(
+    schema: Schema, entries: list[dict[str, Any]], left_out: Mapping[str | None, int]
+) -> list[dict[str, Any]]:
     """What `struct shape` has, of each entry and of the place before the first line."""
     following = successors(schema)
     identifiers = {entry["key"]: entry["identifier"] for entry in entries}
@@ -94,7 +103,7 @@ def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any
         length = len(entry["key"]) if entry else 0
         last = max(length - 8, 0)
         followers = following.get(entry["key"] if entry else None, [])
-        likely = [identifiers[key] for key in followers if 8 <= len(key) <= 40]
+        likely = [identifiers[key] for key in followers if can_be_foreseen(key)]
         likely = likely[:SUCCESSORS] or [identifiers["OSRELEASE"]]
         rows.append(
             {
@@ -104,6 +113,7 @@ def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any
                 "format_name": entry["format_name"] if entry else "STRING",
                 "second": min(8, last),
                 "can_be_garbage": bool(entry and entry["garbage"]),
+                "left_out": left_out.get(entry["key"] if entry else None, 0),
                 "next": likely + likely[-1:] * (SUCCESSORS - len(likely)),
             }
         )

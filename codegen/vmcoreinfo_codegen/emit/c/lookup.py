@@ -10,6 +10,8 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from ...model import Architecture, Schema
 from ...model.entry import Export
@@ -18,14 +20,25 @@ from ..problem import NoProduct
 SUCCESSORS = 2
 """Keys that are tried for the next line before the hash is."""
 
+LINES_FORESEEN = 8
+"""Of lines with keys that are left out, how many may be the next; the others are not there."""
+
+# Bytes of their table: compilers need not take a longer literal.
+_MOST_LEFT_OUT = 4000
+
 _WORD = (1 << 64) - 1
 _MOST_TRIES = 1 << 16
+
+
+def can_be_foreseen(key: str) -> bool:
+    """Whether its name has a length that the parser compares without a loop."""
+    return 8 <= len(key) <= 40
 
 
 def successors(schema: Schema) -> dict[str | None, list[str]]:
     """For each key (None: before the first line) those that may stand on the next line, the likeliest first.
 
-    Every release counts once on every architecture; an entry that the configuration
+    Every release counts on every architecture, a later one more; an entry that the configuration
     decides is there or not there, half and half.
     """
     counted: dict[str | None, dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -50,7 +63,7 @@ def successors(schema: Schema) -> dict[str | None, list[str]]:
                     continue
                 looking = {weight: left & ~its for weight, left in looking.items() if left & ~its}
                 for weight, both in found.items():
-                    counted[key][follower] += times * weight * both.bit_count()
+                    counted[key][follower] += times * weight * _recent(both)
                     if not is_certain and weight > _LEAST:
                         looking[weight / 2] = looking.get(weight / 2, 0) | both
                 if not looking:
@@ -61,7 +74,47 @@ def successors(schema: Schema) -> dict[str | None, list[str]]:
     }
 
 
+def left_out(whole: Schema, keys: Iterable[str]) -> tuple[list[str], dict[str | None, int]]:
+    """The likeliest lines that a parser of these keys does not know, in order.
+
+    And where in their table those begin that may stand behind each of its keys (None: before the
+    first one).
+    """
+    following = successors(whole)
+    known = set(keys)
+    places: dict[str, int] = {}
+    others: list[str] = []
+    size = 0
+    for key in _likely(following, None):
+        places[key] = size
+        is_short = size + len(key) < _MOST_LEFT_OUT
+        if key not in known and can_be_foreseen(key) and is_short:
+            others.append(key)
+            size += len(key) + 1
+    found: dict[str | None, int] = {None: 0}
+    for key in known:
+        on_the_way = (places[k] for k in [key, *_likely(following, key)] if k in places)
+        found[key] = next(on_the_way, size)
+    return others, found
+
+
+def _likely(following: dict[str | None, list[str]], key: str | None) -> Iterator[str]:
+    """The keys behind one if each line is the likeliest."""
+    seen = {key}
+    while followers := following.get(key):
+        key = followers[0]
+        if key in seen:
+            return
+        seen.add(key)
+        yield key
+
+
 _LEAST = 1 / 64
+
+
+def _recent(releases: int) -> int:
+    """How much releases count: the first one once, the n-th n times, as notes are of late kernels."""
+    return sum(place + 1 for place in range(releases.bit_length()) if releases >> place & 1)
 
 
 def _bits(answers: Iterable[bool]) -> int:
@@ -90,6 +143,8 @@ class Bucket:
     shift: int
     first: int
     second: int
+    middles: int
+    """Of the bytes in the middle of the keys the lower four bits: those of a bit that is set."""
 
 
 def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]:
@@ -105,7 +160,7 @@ def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]
     for length in range(max(by_length) + 1):
         indexes = by_length.get(length)
         if not indexes:
-            found.append(Bucket(0, 0, 63, 0, 0))
+            found.append(Bucket(0, 0, 63, 0, 0, 0))
             continue
         bucket, own = _bucket([(index, keys[index].encode()) for index in indexes], len(slots))
         found.append(bucket)
@@ -116,6 +171,7 @@ def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]
 def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int, int]]:
     length = len(keys[0][1])
     generator = random.Random(length)
+    middles = reduce(or_, (1 << (name[length // 2] & 15) for _, name in keys))
     for first, second in (places for places in _places(length) if _tell_apart(keys, *places)):
         words = [(index, _word(name, first, second)) for index, name in keys]
         for bits in range(max(1, (len(keys) - 1).bit_length()), 16):
@@ -123,7 +179,7 @@ def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int,
                 multiplier = generator.getrandbits(64) | 1
                 own = {(word * multiplier & _WORD) >> (64 - bits): index for index, word in words}
                 if len(own) == len(keys):
-                    return Bucket(multiplier, base, 64 - bits, first, second), own
+                    return Bucket(multiplier, base, 64 - bits, first, second, middles), own
     raise NoProduct(f"no hash tells the {len(keys)} keys of {length} bytes apart")
 
 

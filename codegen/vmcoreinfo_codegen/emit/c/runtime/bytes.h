@@ -31,24 +31,51 @@ static void copy(void *to, const void *from, size_t length)
 }
 #endif
 
+#if defined(__GNUC__)
+#define RARE __attribute__((cold, noinline))
+#else
+#define RARE
+#endif
+
+/* Where one load does; compilers do not make one of every row of bytes. */
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define IS_LITTLE_ENDIAN 1
+#else
+#define IS_LITTLE_ENDIAN 0
+#endif
+
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Eight bytes as one number, the first of them the lowest: compilers make one load of it. */
+/* Eight bytes as one number, the first of them the lowest. */
 static inline uint64_t load(const char *at)
 {
+#if IS_LITTLE_ENDIAN
+	uint64_t word;
+
+	__builtin_memcpy(&word, at, sizeof(word));
+	return word;
+#else
 	const unsigned char *bytes = (const unsigned char *)at;
 
 	return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 |
 	       (uint64_t)bytes[3] << 24 | (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 |
 	       (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
+#endif
 }
 
 static inline uint32_t load_half(const char *at)
 {
+#if IS_LITTLE_ENDIAN
+	uint32_t word;
+
+	__builtin_memcpy(&word, at, sizeof(word));
+	return word;
+#else
 	const unsigned char *bytes = (const unsigned char *)at;
 
 	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
 	       (uint32_t)bytes[3] << 24;
+#endif
 }
 
 /* The place of the lowest bit that is set; one is. */
@@ -71,7 +98,7 @@ static inline unsigned int lowest(uint64_t bits)
 }
 
 /*
- * Marks are bits in those bytes of a word that are not what is looked for. They are right up
+ * Marks are bits in those bytes of a word that are looked for. They are right up
  * to and with the first: what is behind it may be anything. The bits before that first byte:
  */
 static inline unsigned int before(uint64_t marks)
@@ -102,13 +129,13 @@ static inline uint64_t hexadecimals(uint64_t word, uint64_t *marks)
 
 static inline uint64_t non_printables(uint64_t word)
 {
-	return (~(word + EACH(0x80 - 0x20)) | (word + EACH(1)) | word) & EACH(0x80);
+	return ((word - EACH(0x20)) | (word + EACH(1))) & EACH(0x80);
 }
 
-static inline uint64_t equals_signs(uint64_t word)
+/* Marks of that byte, which is ASCII, and of what is none. */
+static inline uint64_t marks_of(uint64_t word, char byte)
 {
-	word ^= EACH('=');
-	return (word - EACH(1)) & ~word & EACH(0x80);
+	return ((word ^ EACH((unsigned char)byte)) - EACH(1)) & EACH(0x80);
 }
 
 /* Of eight digits the first `bits`, 8 to 56, as if zeros stood before them. */
@@ -117,18 +144,19 @@ static inline uint64_t leading(uint64_t digits, unsigned int bits)
 	return digits << (-bits & 63);
 }
 
+/* Each multiplication adds up neighbours: of digits, then of pairs, then of fours. */
 static inline uint64_t decimal_of(uint64_t digits)
 {
-	digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-	digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000ffff0000ffff);
-	return (digits * 10000 + (digits >> 32)) & UINT64_C(0xffffffff);
+	digits = digits * (10 << 8 | 1) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
+	digits = digits * (100 << 16 | 1) >> 16 & UINT64_C(0x0000ffff0000ffff);
+	return digits * (UINT64_C(10000) << 32 | 1) >> 32;
 }
 
 static inline uint64_t hex_of(uint64_t digits)
 {
-	digits = (digits << 4 | digits >> 8) & UINT64_C(0x00ff00ff00ff00ff);
-	digits = (digits << 8 | digits >> 16) & UINT64_C(0x0000ffff0000ffff);
-	return (digits << 16 | digits >> 32) & UINT64_C(0xffffffff);
+	digits = digits * (16 << 8 | 1) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
+	digits = digits * (256 << 16 | 1) >> 16 & UINT64_C(0x0000ffff0000ffff);
+	return digits * (UINT64_C(65536) << 32 | 1) >> 32;
 }
 
 /* The first byte that is not printable ASCII, or the end. */

@@ -7,14 +7,17 @@ struct parsed {
 	uint64_t value;
 };
 
-/* Up to sixteen digits. */
-static struct parsed long_decimal(const char *at)
+/* Up to sixteen digits, behind a sign where there may be one. */
+static struct parsed long_decimal(const char *at, bool is_signed)
 {
 	static const uint32_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
 	struct parsed number = { NULL, 0 };
-	uint64_t marks, digits = decimals(load(at), &marks);
+	bool is_negative = is_signed && *at == '-';
+	const char *start = is_negative ? at + 1 : at;
+	uint64_t marks, digits = decimals(load(start), &marks);
 	unsigned int bits;
 
+	at = start;
 	if (!marks) {
 		number.value = decimal_of(digits);
 		at += 8;
@@ -25,40 +28,46 @@ static struct parsed long_decimal(const char *at)
 	bits = before(marks);
 	if (bits)
 		number.value = number.value * powers[bits / 8] + decimal_of(leading(digits, bits));
-	number.end = at + bits / 8;
+	at += bits / 8;
+	if (at == start || (is_negative && number.value == 0))
+		return number;
+	number.end = at;
+	if (is_negative)
+		number.value = 0 - number.value;
 	return number;
 }
 
-/* What does not begin with a digit. */
-static struct parsed negative_decimal(const char *at)
-{
-	struct parsed number = { NULL, 0 };
-
-	if (*at == '-')
-		number = long_decimal(at + 1);
-	if (number.value == 0)
-		number.end = NULL;
-	number.value = 0 - number.value;
-	return number;
-}
-
+/*
+ * Most have up to three digits. Branches tell how many, so that the next line does not wait for
+ * this one's.
+ */
 static inline struct parsed fast_decimal(const char *at, bool is_signed)
 {
-	uint32_t digits = load_half(at) ^ 0x30303030, marks;
 	struct parsed number = { NULL, 0 };
-	unsigned int bits;
+	uint32_t digits = load_half(at) ^ 0x30303030;
 
-	/* Most have up to three digits. */
-	marks = ((digits + 0x76767676) | digits) & 0x80808080;
-	if (!marks)
-		return long_decimal(at);
-	bits = before(marks);
-	if (!bits)
-		return is_signed ? negative_decimal(at) : number;
-	digits <<= -bits & 31;
-	digits = (digits * 10 + (digits >> 8)) & 0x00ff00ff;
-	number.value = (digits * 100 + (digits >> 16)) & 0xffff;
-	number.end = at + bits / 8;
+	if ((digits & 0xff00) == ('\n' ^ 0x30) << 8) {
+		digits &= 0xff;
+		if (digits > 9)
+			return number;
+		number.value = digits;
+		number.end = at + 1;
+	} else if ((digits & 0xff0000) == ('\n' ^ 0x30) << 16) {
+		digits &= 0xffff;
+		if (((digits + 0x7676) | digits) & 0x8080)
+			return long_decimal(at, is_signed);
+		number.value = digits * (10 << 8 | 1) >> 8 & 0xff;
+		number.end = at + 2;
+	} else if (digits >> 24 == ('\n' ^ 0x30)) {
+		digits <<= 8;
+		if (((digits + 0x76767600) | digits) & 0x80808080)
+			return long_decimal(at, is_signed);
+		digits = digits * (10 << 8 | 1) >> 8 & 0x00ff00ff;
+		number.value = digits * (100 << 16 | 1) >> 16;
+		number.end = at + 3;
+	} else {
+		number = long_decimal(at, is_signed);
+	}
 	return number;
 }
 
@@ -112,26 +121,119 @@ static struct parsed fast_text(const char *at, const char *limit, enum vmcoreinf
 	return number;
 }
 
-/*
- * A line of text whose key is not known: the start of the next line, or NULL where it is
- * another sort of line. Its '=' is at `length` if that is not too far. Up to `limit` can be
- * read.
- */
-static const char *unknown_line(struct parser *parser, const char *line, unsigned int length,
-				const char *limit, uintptr_t shift)
+/* Marks of what ends a name. */
+static inline uint64_t ends(const char *at)
 {
-	const char *stop = find_unprintable(line, limit);
-	const char *equals = line[length] == '=' ? line + length : find(line, stop, '=');
-	struct vmcoreinfo_text name = { (const char *)((uintptr_t)line + shift), 0 };
-
-	/* An '=' that was found may be that of a later line. */
-	if (stop == limit || *stop != '\n' || equals == line || equals >= stop)
-		return NULL;
-	name.length = (size_t)(equals - line);
-	tell(parser, VMCOREINFO_UNKNOWN_LINE, name.data, name, VMCOREINFO_NO_KEY,
-	       UNKNOWN);
-	return stop + 1;
+	return marks_of(load(at), '=') | non_printables(load(at));
 }
+
+/* The bytes before the first '=' of a window, all printable; 0 where it does not start so. */
+static inline unsigned int length_of_name(const char *window)
+{
+	unsigned int at;
+
+	for (at = 0; at < WINDOW; at += 8) {
+		uint64_t marks = ends(window + at);
+
+		if (marks) {
+			at += before(marks) / 8;
+			return window[at] == '=' ? at : 0;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Behind the line of a value, or NULL where that is not printable. `is_near` tells that of the value
+ * 24 bytes can be read, in any case all up to `limit`.
+ */
+static inline const char *behind_value(const char *value, bool is_near, const char *limit)
+{
+	const char *at;
+
+	/* Branches, so that the next line does not wait for the marks. */
+	if (is_near) {
+		uint64_t marks = non_printables(load(value));
+
+		if (value[1] == '\n' && !(marks & 0x80))
+			return value + 2;
+		if (value[2] == '\n' && !(marks & 0x8080))
+			return value + 3;
+		if (value[3] == '\n' && !(marks & 0x808080))
+			return value + 4;
+		if (value[16] == '\n' && !(marks | non_printables(load(value + 8))))
+			return value + 17;
+	}
+	for (at = value; limit - at >= 8; at += 8) {
+		uint64_t marks = non_printables(load(at));
+
+		if (marks) {
+			at += before(marks) / 8;
+			return *at == '\n' ? at + 1 : NULL;
+		}
+	}
+	return NULL;
+}
+
+/* Pass over a line whose key, of that length, is not known; NULL where it has other bytes than text. */
+static inline const char *pass_unknown(struct parser *parser, const char *at, unsigned int length,
+				       const char *stop, uintptr_t shift)
+{
+	struct vmcoreinfo_text name = { (const char *)((uintptr_t)at + shift), length };
+	const char *behind = behind_value(at + length + 1, length < WINDOW - 24,
+					  stop + WINDOW - 1);
+
+	if (behind) {
+		tell_unknown(parser, name);
+		parser->line++;
+	}
+	return behind;
+}
+
+#if KEYS_LEFT_OUT
+/*
+ * The length of the name in `left_out` that a window starts with, if it is one of the next so many,
+ * else 0. What is foreseen then is the line behind it.
+ */
+static inline unsigned int foreseen_length(struct parser *parser, const char *window,
+					   unsigned int tries)
+{
+	const char *name = parser->foreseen;
+
+	for (; tries; tries--) {
+		unsigned int length = (unsigned char)*name++;
+
+		if (length && starts_with(window, name, length, length < 16 ? length - 8 : 8)) {
+			parser->foreseen = name + length;
+			return length;
+		}
+		name += length;
+	}
+	return 0;
+}
+
+/* Pass over lines from `at` on whose keys are left out, as long as they are foreseen. */
+static const char *pass_left_out(struct parser *parser, const char *at, const char *stop,
+				 uintptr_t shift)
+{
+	const char *behind;
+	unsigned int length;
+
+	while (at < stop && (length = foreseen_length(parser, at, 2)) != 0) {
+		behind = pass_unknown(parser, at, length, stop, shift);
+		if (!behind)
+			break;
+		at = behind;
+	}
+	return at;
+}
+
+/* The same of a line that was not foreseen, so that the next one is. */
+static RARE void find_foreseen(struct parser *parser, const char *window)
+{
+	foreseen_length(parser, window, LINES_FORESEEN);
+}
+#endif
 
 /*
  * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not known, or
@@ -154,12 +256,24 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 			next = shape->next[1];
 			length = next->length;
 			if (!starts(at, next)) {
-				length = key_length(at);
+#if KEYS_LEFT_OUT
+				value = pass_left_out(parser, at, stop, shift);
+				if (value != at) {
+					at = value;
+					continue;
+				}
+#endif
+				length = length_of_name(at);
+				if (!length)
+					break;
 				next = other_key(at, length);
 				if (!next) {
-					value = unknown_line(parser, at, length, stop + WINDOW - 1, shift);
+					value = pass_unknown(parser, at, length, stop, shift);
 					if (!value)
 						break;
+#if KEYS_LEFT_OUT
+					find_foreseen(parser, at);
+#endif
 					at = value;
 					continue;
 				}
@@ -192,7 +306,11 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		info->values[next->key].bits = number.value;
 		info->values[next->key].text = (const char *)((uintptr_t)value + shift);
 		shape = next;
+#if KEYS_LEFT_OUT
+		parser->foreseen = &left_out[next->left_out];
+#endif
 		at = number.end + 1;
+		parser->line++;
 	}
 	parser->shape = shape;
 	return at;

@@ -15,36 +15,30 @@ static inline unsigned int candidate(const char *name, size_t length)
 	return slots[bucket->base + (size_t)(word * bucket->multiplier >> bucket->shift)];
 }
 
-/* Whether a window starts with a key of 8 to 40 bytes and its '='. */
-static inline bool starts(const char *window, const struct shape *shape)
+/*
+ * Whether a window starts with a name of 8 to 40 bytes and its '='. The words at 0, `second` and
+ * length - 8 are all of it, where that is 8 to 24 bytes.
+ */
+static inline bool starts_with(const char *window, const char *name, unsigned int length,
+			       size_t second)
 {
-	size_t last = (size_t)shape->length - 8;
+	size_t last = (size_t)length - 8;
 	uint64_t differing;
 
-	if (window[shape->length] != '=')
+	if (window[length] != '=')
 		return false;
-	differing = (load(window) ^ load(shape->name)) |
-		    (load(window + shape->second) ^ load(shape->name + shape->second)) |
-		    (load(window + last) ^ load(shape->name + last));
+	differing = (load(window) ^ load(name)) | (load(window + second) ^ load(name + second)) |
+		    (load(window + last) ^ load(name + last));
 	if (last > 16)
-		differing |= load(window + 16) ^ load(shape->name + 16);
+		differing |= load(window + 16) ^ load(name + 16);
 	if (last > 24)
-		differing |= load(window + 24) ^ load(shape->name + 24);
+		differing |= load(window + 24) ^ load(name + 24);
 	return differing == 0;
 }
 
-/* The bytes before the first '=' of a window; more than LONGEST_KEY where no key is that long. */
-static inline unsigned int key_length(const char *window)
+static inline bool starts(const char *window, const struct shape *shape)
 {
-	unsigned int start = 0;
-	uint64_t equals;
-
-	while (!(equals = equals_signs(load(window + start)))) {
-		start += 8;
-		if (start > LONGEST_KEY)
-			return start;
-	}
-	return start + before(equals) / 8;
+	return starts_with(window, shape->name, shape->length, shape->second);
 }
 
 /* The key of so many bytes at the start of a window that was not foreseen; NULL for none. */
@@ -53,7 +47,9 @@ static inline const struct shape *other_key(const char *window, unsigned int len
 	const struct shape *shape;
 	unsigned int key;
 
-	if (length > LONGEST_KEY)
+	/* Few names that are no key's pass: most lines, in a parser of some keys, are such. */
+	if (length > LONGEST_KEY ||
+	    !(buckets[length].middles >> (window[length / 2] & 15) & 1))
 		return NULL;
 	key = candidate(window, length);
 	if (key >= VMCOREINFO_KEY_COUNT)

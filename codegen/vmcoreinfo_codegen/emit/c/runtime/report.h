@@ -5,30 +5,18 @@ struct parser {
 	struct vmcoreinfo *info;
 	vmcoreinfo_report *report;
 	void *context;
-	const char *counted;	/* newlines were counted up to there */
-	size_t line;		/* number of that line, from 1 */
+	size_t line;		/* number of the line that is parsed, from 1 */
 	size_t errors;
 	const struct shape *shape;	/* of the last known key */
+#if KEYS_LEFT_OUT
+	const char *foreseen;	/* in `left_out`, for the next line */
+#endif
+	struct vmcoreinfo_diagnostic unknown;	/* what all of that kind have is filled in once */
 };
 
-static size_t newlines(const char *at, const char *end)
-{
-	size_t count = 0;
-
-	for (; end - at >= 8; at += 8) {
-		uint64_t others = load(at) ^ EACH('\n');
-
-		others |= (others & EACH(0x7f)) + EACH(0x7f);
-		count += (size_t)((~others >> 7 & EACH(1)) * EACH(1) >> 56);
-	}
-	for (; at < end; at++)
-		count += *at == '\n';
-	return count;
-}
-
 /* `key` is that of `name`, or VMCOREINFO_NO_KEY. */
-static void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, const char *at,
-		   struct vmcoreinfo_text name, unsigned int key, const char *message)
+static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, const char *at,
+		      struct vmcoreinfo_text name, unsigned int key, const char *message)
 {
 	struct vmcoreinfo_diagnostic diagnostic;
 
@@ -36,8 +24,6 @@ static void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, const 
 		parser->errors++;
 	if (!parser->report)
 		return;
-	parser->line += newlines(parser->counted, at);
-	parser->counted = at;
 	diagnostic.id = id;
 	diagnostic.severity = severities[id];
 	diagnostic.offset = (size_t)(at - parser->info->text.data);
@@ -48,8 +34,22 @@ static void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, const 
 	parser->report(parser->context, &diagnostic);
 }
 
-/* What more than one place says. */
+/* The commonest one: in a parser of some keys most lines are such. */
+static inline void tell_unknown(struct parser *parser, struct vmcoreinfo_text name)
+{
+	struct vmcoreinfo_diagnostic *diagnostic = &parser->unknown;
+
+	if (!parser->report)
+		return;
+	diagnostic->offset = (size_t)(name.data - parser->info->text.data);
+	diagnostic->line = parser->line;
+	diagnostic->name = name;
+	parser->report(parser->context, diagnostic);
+}
+
 #define UNKNOWN "no kernel that this parser knows exports this key"
+
+/* What more than one place says. */
 #define DUPLICATE "the key stands on an earlier line too; the last one counts"
 
 /* Whether a value begins as the garbage does that some kernels print for that key. */

@@ -167,7 +167,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	value.length = (size_t)(stop - value.data);
 	if (!look_up(line, name->length, key)) {
 		*key = VMCOREINFO_NO_KEY;
-		tell(parser, VMCOREINFO_UNKNOWN_LINE, line, *name, *key, UNKNOWN);
+		tell_unknown(parser, *name);
 		return;
 	}
 	parser->shape = &shapes[*key];
@@ -175,7 +175,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 }
 
 /* Whatever line is at `at`; returns where the next one is, `*end` where there is none. */
-static const char *parse_any(struct parser *parser, const char *at, const char **end)
+static RARE const char *parse_any(struct parser *parser, const char *at, const char **end)
 {
 	struct vmcoreinfo_text name = { at, 0 };
 	unsigned int key = VMCOREINFO_NO_KEY;
@@ -196,8 +196,10 @@ static const char *parse_any(struct parser *parser, const char *at, const char *
 		if (stop < *end && *stop == '\0')
 			*end = stop;
 	}
-	if (stop < *end)
+	if (stop < *end) {
+		parser->line++;
 		return stop + 1;
+	}
 	tell(parser, VMCOREINFO_TRUNCATED_LINE, at, name, key,
 	       "the last line has no newline; it may be cut");
 	return stop;
@@ -206,7 +208,12 @@ static const char *parse_any(struct parser *parser, const char *at, const char *
 size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length,
 			vmcoreinfo_report *report_to, void *context)
 {
-	struct parser parser = { info, report_to, context, NULL, 1, 0, &shapes[VMCOREINFO_KEY_COUNT] };
+	struct parser parser = { info, report_to, context, 1, 0, &shapes[VMCOREINFO_KEY_COUNT],
+#if KEYS_LEFT_OUT
+				 left_out,
+#endif
+				 { VMCOREINFO_UNKNOWN_LINE, VMCOREINFO_SEVERITY_INFO, 0, 0, { NULL, 0 },
+				   VMCOREINFO_NO_KEY, UNKNOWN } };
 	const char *limit, *end, *at;
 	char last[2 * WINDOW];
 	size_t key;
@@ -220,7 +227,6 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++)
 		info->statuses[key] = VMCOREINFO_ABSENT;
 	info->text.data = text;
-	parser.counted = text;
 
 	for (at = text; at < end;) {
 		size_t left = (size_t)(end - at);
