@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import random
 import re
 import shutil
 import subprocess
@@ -22,7 +23,17 @@ import pytest
 import vmcoreinfo
 from tests.conftest import ROOT, RealNote, real_notes
 from tests.emit import notes
-from tests.emit.driver import STRICT, Driver, build_driver, digits, python_answer, reading, target
+from tests.emit.driver import (
+    SANITIZE,
+    STRICT,
+    Driver,
+    build_driver,
+    digits,
+    parsing,
+    python_answer,
+    reading,
+    target,
+)
 from tests.emit.test_python_product import python_3_8
 from vmcoreinfo import derive
 from vmcoreinfo_codegen.emit import embedded
@@ -130,6 +141,42 @@ def test_c_of_a_part(schema: Schema, name: str, tmp_path: Path) -> None:
             agreed += outcome == whole[value] != "no-recipe"
     driver.close()
     assert bool(agreed) == bool(part.derivations)
+
+
+@pytest.mark.parametrize("name", ["drgn", "makedumpfile"])
+def test_foreseeing_lines_of_other_keys_changes_nothing(
+    schema: Schema, name: str, sanitizer: str, tmp_path: Path
+) -> None:
+    """A parser that knows the names of the other keys says what one says that does not, of any text."""
+    selection = what_reads(name)
+    part = reduce(schema, selection)
+    drivers: list[Driver] = []
+    for whole in (schema, part):
+        folder = tmp_path / str(len(drivers))
+        folder.mkdir()
+        for product in embedded.emit(part, selection, ["c"], embedded.Form(), whole):
+            (folder / product.path).write_text(product.text)
+        drivers.append(Driver(build_driver(sanitizer, folder, "-O1", *SANITIZE, source=folder)))
+    sources = [tmp_path / place / "vmcoreinfo.c" for place in ("0", "1")]
+    assert ["#define KEYS_LEFT_OUT 0\n" in path.read_text() for path in sources] == [False, True]
+    real = [vmcoreinfo.note_text(note.note) for note in corpus()[::9]]
+    for text in [*notes.TEXTS.values(), *real, *map(damaged, real, range(len(real)))]:
+        request = [parsing(text), "lines"]
+        assert drivers[0].ask(request) == drivers[1].ask(request)
+    for driver in drivers:
+        driver.close()
+
+
+def damaged(text: bytes, seed: int) -> bytes:
+    """Some bytes replaced by such as mean something, some lines taken out, put twice, and moved."""
+    chance = random.Random(seed)
+    lines = text.splitlines(keepends=True)
+    for _ in range(12):
+        line = bytearray(lines.pop(chance.randrange(len(lines))))
+        line[chance.randrange(len(line))] = chance.choice(b"=\n\x01\x7f\x80x0")
+        place = chance.randrange(len(lines))
+        lines[place:place] = [bytes(line)] * chance.randrange(3)
+    return b"".join(lines)[: -chance.randrange(1, 40)]
 
 
 def zeros(_: int, size: int) -> bytes:

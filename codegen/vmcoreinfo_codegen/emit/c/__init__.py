@@ -47,7 +47,7 @@ def context(
     longest = max(map(len, keys))
     # Behind the key: "=", "-" or "0x", sixteen digits, and what is behind them.
     window = max(64, _rounded(longest + 1 + 2 + 16 + 1))
-    others, places = left_out(whole, keys) if whole else ([], {})
+    others, places = left_out(schema, whole or schema, keys)
     found, slots = buckets(keys, len(keys))
     derivations = derivation_rows(schema)
     recipe_keys = [len(r["keys"]) for d in derivations for r in d["recipes"]]
@@ -113,7 +113,7 @@ def _shapes(
                 "format_name": entry["format_name"] if entry else "STRING",
                 "second": min(8, last),
                 "can_be_garbage": bool(entry and entry["garbage"]),
-                "left_out": left_out.get(entry["key"] if entry else None, 0),
+                "left_out": left_out[entry["key"] if entry else None],
                 "next": likely + likely[-1:] * (SUCCESSORS - len(likely)),
             }
         )

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How the C parser finds a key: by what stood on the line before, else by a hash for each length.
 
-Both are data of the product; `templates/clean.c.j2` has the code that goes by them.
+A parser of a part of the schema foresees the lines of the other keys too, to pass over them. All
+are data of the product; `runtime/fast_path.h` and `runtime/perfect_hash.h` have the code.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ from ..problem import NoProduct
 SUCCESSORS = 2
 """Keys that are tried for the next line before the hash is."""
 
-LINES_FORESEEN = 8
-"""Of lines with keys that are left out, how many may be the next; the others are not there."""
+LINES_FORESEEN = 24
+"""Names that a line with a key left out is compared with, to know where among them the note is."""
+
+_LATE = 25
+"""Releases whose keys are foreseen though they are left out."""
 
 # Bytes of their table: compilers need not take a longer literal.
 _MOST_LEFT_OUT = 4000
@@ -74,39 +78,32 @@ def successors(schema: Schema) -> dict[str | None, list[str]]:
     }
 
 
-def left_out(whole: Schema, keys: Iterable[str]) -> tuple[list[str], dict[str | None, int]]:
-    """The likeliest lines that a parser of these keys does not know, in order.
+def left_out(
+    part: Schema, whole: Schema, keys: Iterable[str]
+) -> tuple[list[str], dict[str | None, int]]:
+    """The keys of late kernels that a parser of a part of the schema does not know, in order.
 
     And where in their table those begin that may stand behind each of its keys (None: before the
     first one).
     """
-    following = successors(whole)
+    # Not the latest release: a parser in a tool's repository would change with each key that it gets.
+    releases = [d.release for d in part.releases if d.release != whole.latest][-_LATE:]
+    names = [arch.name for arch in part.architectures]
     known = set(keys)
     places: dict[str, int] = {}
     others: list[str] = []
     size = 0
-    for key in _likely(following, None):
-        places[key] = size
-        is_short = size + len(key) < _MOST_LEFT_OUT
-        if key not in known and can_be_foreseen(key) and is_short:
-            others.append(key)
-            size += len(key) + 1
-    found: dict[str | None, int] = {None: 0}
-    for key in known:
-        on_the_way = (places[k] for k in [key, *_likely(following, key)] if k in places)
-        found[key] = next(on_the_way, size)
-    return others, found
-
-
-def _likely(following: dict[str | None, list[str]], key: str | None) -> Iterator[str]:
-    """The keys behind one if each line is the likeliest."""
-    seen = {key}
-    while followers := following.get(key):
-        key = followers[0]
-        if key in seen:
-            return
-        seen.add(key)
-        yield key
+    for entry in whole.entries:
+        places[entry.key] = size
+        is_late = any(
+            any(map(export.contains, releases)) and any(map(export.concerns, names))
+            for export in entry.exports
+        )
+        has_room = size + len(entry.key) < _MOST_LEFT_OUT
+        if is_late and has_room and entry.key not in known and can_be_foreseen(entry.key):
+            others.append(entry.key)
+            size += len(entry.key) + 1
+    return others, {None: 0, **{key: places.get(key, size) for key in known}}
 
 
 _LEAST = 1 / 64

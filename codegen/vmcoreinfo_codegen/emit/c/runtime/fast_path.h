@@ -200,10 +200,10 @@ static inline unsigned int foreseen_length(struct parser *parser, const char *wi
 {
 	const char *name = parser->foreseen;
 
-	for (; tries; tries--) {
+	for (; *name && tries; tries--) {
 		unsigned int length = (unsigned char)*name++;
 
-		if (length && starts_with(window, name, length, length < 16 ? length - 8 : 8)) {
+		if (starts_with(window, name, length, length < 16 ? length - 8 : 8)) {
 			parser->foreseen = name + length;
 			return length;
 		}
@@ -219,7 +219,7 @@ static const char *pass_left_out(struct parser *parser, const char *at, const ch
 	const char *behind;
 	unsigned int length;
 
-	while (at < stop && (length = foreseen_length(parser, at, 2)) != 0) {
+	while (at < stop && (length = foreseen_length(parser, at, 3)) != 0) {
 		behind = pass_unknown(parser, at, length, stop, shift);
 		if (!behind)
 			break;
@@ -228,17 +228,21 @@ static const char *pass_left_out(struct parser *parser, const char *at, const ch
 	return at;
 }
 
-/* The same of a line that was not foreseen, so that the next one is. */
+/*
+ * The same of a line that was not foreseen, so that the next one is. Where it is not found, nothing is
+ * foreseen up to the next known key.
+ */
 static RARE void find_foreseen(struct parser *parser, const char *window)
 {
-	foreseen_length(parser, window, LINES_FORESEEN);
+	if (!foreseen_length(parser, window, LINES_FORESEEN))
+		parser->foreseen = &left_out[sizeof(left_out) - 1];
 }
 #endif
 
 /*
- * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not known, or
- * one with a value as the kernel prints those; returns the start of the first other one. From `stop`
- * on WINDOW bytes can be read. `shift` is from there to the caller's text.
+ * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not known,
+ * or one with a value as the kernel prints those; returns the start of the first other one. From
+ * `stop` on WINDOW bytes can be read. `shift` is from there to the caller's text.
  */
 static inline const char *fast_lines(struct parser *parser, const char *at, const char *stop,
 				      uintptr_t shift)
