@@ -50,9 +50,10 @@ def emit(schema: Schema, selection: Selection, targets: Sequence[str], form: For
             name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo_subset"
             products.append(emit_module(schema, name, lines))
             continue
-        shown = c.context(schema, form.has_metadata)
+        is_whole = selection.is_whole or target == "library"
+        shown = c.context(schema, form.has_metadata, is_whole)
         if target == "library":
-            products += library.emit(shown, prefix, lines)
+            products += library.emit(shown, selection.is_whole, prefix, lines)
             continue
         flat = [Product(PurePosixPath(p.path).name, p.text) for p in c.products(shown, lines)]
         products += prefixed(flat, prefix) if prefix else flat

@@ -187,6 +187,16 @@ class Kind(Block, rule="kind"):
 
 
 @dataclass(frozen=True)
+class KeyNumbers(Block, rule="key_numbers", keyword="key-numbers"):
+    """`key-numbers { … }`."""
+
+
+@dataclass(frozen=True)
+class ArchNumbers(Block, rule="arch_numbers", keyword="arch-numbers"):
+    """`arch-numbers { … }`."""
+
+
+@dataclass(frozen=True)
 class Entry(Block, rule="entry", layout="{key}[ on {archs}]"):
     """`KEY [on archs] { … }`."""
 
@@ -221,6 +231,31 @@ class Need(Block, rule="need", layout="{purpose}[ on {archs}]"):
 
     purpose: Quoted
     archs: Names | None
+
+
+# ---- of numbers ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeyNumber(Clause, rule="key_number", keyword="number"):
+    """`number KEY`: the next number is that of this key."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class ArchNumber(Clause, rule="arch_number", keyword="number"):
+    """`number arch`: the next number is that of this architecture."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Released(Clause, rule="released", layout="\t{release} as {digest}"):
+    """`released 1.0 as digest`: what stands above is that of a release, and does not change."""
+
+    release: Word
+    digest: Word
 
 
 # ---- clauses of several blocks -------------------------------------------------------

@@ -33,7 +33,8 @@ _TEMPLATES = environment("emit.c")
 _TEMPLATES.filters.update(comment=comment, c_string=string)
 
 
-def context(schema: Schema, has_metadata: bool = True) -> dict[str, Any]:
+def context(schema: Schema, has_metadata: bool = True, is_whole: bool = True) -> dict[str, Any]:
+    """What templates show. One that is not whole is compiled with its program, and knows its keys."""
     entries = parser_rows(schema)
     keys = [entry["key"] for entry in entries]
     quirks = [quirk for entry in entries for quirk in entry["quirks"]]
@@ -47,7 +48,7 @@ def context(schema: Schema, has_metadata: bool = True) -> dict[str, Any]:
     recipe_keys = [len(r["keys"]) for d in derivations for r in d["recipes"]]
     return {
         "abi": ABI,
-        "room": max(ROOM, len(entries)),
+        "room": max(ROOM, len(entries)) if is_whole else len(entries),
         "has_metadata": has_metadata,
         "entries": entries,
         "quirks": quirks,

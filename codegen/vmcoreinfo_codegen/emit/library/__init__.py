@@ -21,10 +21,13 @@ _BUILD_FILES = {
 }
 
 
-def emit(shown: dict[str, Any], prefix: str | None, replay: Replay) -> list[Product]:
+def emit(
+    shown: dict[str, Any], is_whole: bool, prefix: str | None, replay: Replay
+) -> list[Product]:
     """The parser of a `c.context()` and the files that build it, each by its file's name alone.
 
-    With a prefix the library, its files and its functions have it in front of their names.
+    The numbers of the whole schema are only added to, so its library serves every program of that
+    ABI; that of a part serves those that were compiled with the same numbers. With a prefix the library, its files and its functions have it in front of their names.
     """
     parser = [
         Product(PurePosixPath(product.path).name, product.text)
@@ -35,7 +38,8 @@ def emit(shown: dict[str, Any], prefix: str | None, replay: Replay) -> list[Prod
     project = {
         "name": name,
         "symbols": f"{prefix}_vmcoreinfo_*" if prefix else "vmcoreinfo_*",
-        "symbol_version": f"{name.upper()}_{c.ABI}_{_numbering(shown)}",
+        "symbol_version": f"{name.upper()}_{c.ABI}" + ("" if is_whole else f"_{_numbering(shown)}"),
+        "is_whole": is_whole,
         "version": ".".join(_numbers(__version__)),
         "abi": c.ABI,
         "so_version": ".".join([str(c.ABI), *_numbers(__version__)[:2]]),
@@ -50,11 +54,7 @@ def emit(shown: dict[str, Any], prefix: str | None, replay: Replay) -> list[Prod
 
 
 def _numbering(shown: dict[str, Any]) -> str:
-    """8 hexadecimal digits that change when the number of an enumerator does.
-
-    Keys are numbered in the order of the schema, and `struct vmcoreinfo` has room for each:
-    with a new key, a program that is not compiled again would read others than it asks for.
-    """
+    """8 hexadecimal digits that change when the number of an enumerator does."""
     names = {
         "keys": [entry["identifier"] for entry in shown["entries"]],
         "archs": [arch["identifier"] for arch in shown["archs"]],
