@@ -113,8 +113,8 @@ def releases(schema: Schema, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for release, (keys, archs) in RELEASES.items():
         build(schema_of(schema, keys, archs), folder / release, compiler)
         options = ["-Wall", "-Wextra", "-Werror", "-std=c99", f"-I{folder / release}"]
-        links = [f"-L{folder / release}", "-lvmcoreinfo", "-o", folder / release / "program"]
-        subprocess.run([compiler, *options, source, *links], check=True)
+        links = [f"-L{folder / release}", "-lvmcoreinfo", "-o", str(folder / release / "program")]
+        subprocess.run([compiler, *options, str(source), *links], check=True)
     return folder
 
 

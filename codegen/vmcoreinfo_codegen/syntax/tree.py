@@ -430,18 +430,20 @@ class VersionOption(TextClause, rule="version_option", keyword="version-option")
 
 
 @dataclass(frozen=True)
-class ToolRelease(
-    Clause,
-    rule="tool_release",
-    keyword="release",
-    layout="\t{release}[ {date}][ kernels {first} to {last}]",
-):
+class Declared(Part, rule="declared", layout="kernels[ {first}] to[ {last}]"):
+    """`kernels [R] to [R]`: the first and the last that a release of a tool declares to know."""
+
+    first: Word | None
+    last: Word | None
+
+
+@dataclass(frozen=True)
+class ToolRelease(Clause, rule="tool_release", keyword="release"):
     """`release 1.7.4 2023-11-06 kernels 2.6.15 to 6.6`."""
 
     release: Word
     date: Word | None
-    first: Word | None
-    last: Word | None
+    declared: Declared | None
 
 
 @dataclass(frozen=True)
