@@ -161,9 +161,14 @@ def test_a_new_entry_reaches_every_product(run: Run, copy: Path, tmp_path: Path)
             '\nNUMBER(PG_new) {\n\tdoc\t\t"Bit number of the new page flag."\n'
             "\tvalue\t\tsigned bit\n\tvia\t\tVMCOREINFO_NUMBER\n\tsince\t\t7.3\n}\n"
         )
+    checked = run("check", "--schema", str(copy))
+    assert checked.code == 1 and "NUMBER(PG_new) has no number" in checked.out
+    numbers = copy / "numbers.vmci"
+    keys, behind, archs = numbers.read_text().partition("}\n\narch-numbers")
+    numbers.write_text(f"{keys}\tnumber\t\tNUMBER(PG_new)\n{behind}{archs}")
     assert run("check", "--schema", str(copy)).code == 0
     assert run("generate", "--schema", str(copy), "--out", str(tmp_path / "out")).code == 0
-    assert "VMCOREINFO_NUMBER_PG_new = " in (tmp_path / "out/c/vmcoreinfo.h").read_text()
+    assert "VMCOREINFO_NUMBER_PG_new = 199," in (tmp_path / "out/c/vmcoreinfo.h").read_text()
     assert (
         "def NUMBER_PG_new(self)" in (tmp_path / "out/python/vmcoreinfo/properties.py").read_text()
     )
