@@ -9,8 +9,8 @@
  * itself, allocates nothing, changes no global, never recurses, and takes
  * at most 1024 bytes of stack as gcc compiles it for x86.
  */
-#ifndef VMCOREINFO_H
-#define VMCOREINFO_H
+#ifndef VMCOREINFO_PARSER_H
+#define VMCOREINFO_PARSER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -929,4 +929,4 @@ enum vmcoreinfo_status vmcoreinfo_derive_log_buffer(
 }
 #endif
 
-#endif /* VMCOREINFO_H */
+#endif /* VMCOREINFO_PARSER_H */

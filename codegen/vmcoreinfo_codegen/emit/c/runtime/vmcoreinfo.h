@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VMCOREINFO_H
-#define VMCOREINFO_H
+#ifndef VMCOREINFO_PARSER_H
+#define VMCOREINFO_PARSER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -211,4 +211,4 @@ struct vmcoreinfo_derived {
 }
 #endif
 
-#endif /* VMCOREINFO_H */
+#endif /* VMCOREINFO_PARSER_H */
