@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from typing import (
+    Any,
     Dict,
     ItemsView,
     Iterator,
@@ -22,6 +23,9 @@ from .entries import ENTRIES
 from .entry import Quirk
 
 Value = Union[int, str, bytes, bool]
+Memory = Any
+# A note has a page at most, and pages of some kernels 64 KiB.
+_LONGEST_TEXT = 1 << 16
 
 _DIGITS = "0123456789"
 _HEX_DIGITS = "0123456789abcdefABCDEF"
@@ -111,6 +115,29 @@ def note_text(data: bytes) -> bytes:
         if namesz == len(name) and note_type == 0:
             return data[24 : 24 + descsz]
     return data
+
+
+def find_notes(memory: Memory, start: int = 0) -> Iterator[Tuple[int, bytes]]:
+    """Offset and text of each VMCOREINFO ELF note in raw memory, of either byte order.
+
+    `memory` is bytes, a bytearray, an mmap, or what else has their `find()` and slices. A text may be
+    cut, or of another kernel: memory has copies, and what earlier boots left.
+    """
+    name = b"VMCOREINFO\0\0"
+    at = memory.find(name, max(start, 12))
+    while at >= 0:
+        header = bytes(memory[at - 12 : at])
+        for order in ("little", "big"):
+            namesz, descsz, note_type = (
+                int.from_bytes(header[i : i + 4], "big" if order == "big" else "little")
+                for i in (0, 4, 8)
+            )
+            text = bytes(memory[at + 12 : at + 12 + min(descsz, _LONGEST_TEXT)])
+            # What every kernel prints first.
+            if namesz == 11 and note_type == 0 and text.startswith(b"OSRELEASE="):
+                yield at + 12, text
+                break
+        at = memory.find(name, at + 1)
 
 
 class _Malformed(Exception):
@@ -369,6 +396,11 @@ class ParsedText(Mapping[str, Value]):
     def lines(self) -> List[Line]:
         """Every line `key=text`, in order; the status of each says whether its value is usable."""
         return self._reading.lines
+
+    @property
+    def known_lines(self) -> List[Line]:
+        """Of those the lines of known keys whose values are usable, or garbage that kernels print."""
+        return [line for line in self.lines if line.format and line.status in ("ok", "garbage")]
 
     @property
     def diagnostics(self) -> List[Diagnostic]:
