@@ -16,6 +16,7 @@ TARGETS = {
     "python": "emit.python",
     "tables": "emit.tables",
     "rst": "emit.rst",
+    "vectors": "emit.vectors",
     "interface": "emit.interface",
     "reference": "reference",
     "man": "reference.man",

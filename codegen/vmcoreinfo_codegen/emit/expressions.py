@@ -24,6 +24,7 @@ from ..terms.expression import (
     Read,
     Unary,
     constant_of,
+    render,
 )
 from ..terms.key import identifier_of
 from .rows import release_number
@@ -190,7 +191,7 @@ def _recipe_row(recipe: Recipe) -> Row:
         "until": release_number(recipe.until) if recipe.until else None,
         "since_text": str(recipe.since) if recipe.since else None,
         "until_text": str(recipe.until) if recipe.until else None,
-        "source": str(recipe.model_dump()["expression"]),
+        "source": render(recipe.expression),
         "constant": constant,
         "signed_constant": constant - (1 << 64) if constant and constant >> 63 else constant,
         "c": {"steps": c.steps, "value": c.value, "can_fail": can_fail},
