@@ -17,7 +17,8 @@ import pytest
 
 from tests.conftest import CORPUS, ROOT
 from tests.emit.driver import C_SOURCE
-from vmcoreinfo_codegen.emit import c, library
+from vmcoreinfo_codegen.emit import library
+from vmcoreinfo_codegen.emit.backend import Form
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.subset.reduce import reduce
 from vmcoreinfo_codegen.subset.selection import Selection, read_patterns
@@ -92,7 +93,7 @@ def schema_of(schema: Schema, keys: int, archs: int) -> Schema:
 def build(schema: Schema, folder: Path, compiler: str) -> None:
     """A shared library as CMakeLists.txt and meson.build make it, with its map."""
     folder.mkdir()
-    for product in library.emit(c.context(schema), True, None, ["vmcoreinfo generate library"]):
+    for product in library.embed(schema, Form(), ["vmcoreinfo generate library"]):
         (folder / product.path).write_text(product.text)
     options = ["-g", "-O2", "-std=c99", "-shared", "-fPIC", "-Wl,-soname,libvmcoreinfo.so.1"]
     options += [f"-Wl,--version-script={folder / 'vmcoreinfo.map'}"]

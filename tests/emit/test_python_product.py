@@ -25,6 +25,7 @@ import pytest
 import vmcoreinfo
 from tests.emit import notes
 from tests.emit.driver import PYTHON_SOURCE
+from vmcoreinfo_codegen.emit.vectors.texts import elf_note
 
 MODULES = sorted(PYTHON_SOURCE.glob("*.py"))
 REAL = sorted(notes.NOTES.glob("*.txt"))
@@ -435,7 +436,7 @@ def test_notes_are_found_in_raw_memory(kind: Any, tmp_path: Path) -> None:
         wanted.append((len(made) + 24, path.read_bytes()))
         # One that is cut, a name without a header, and one that is no kernel's.
         made += raw + bytes(40) + b"VMCOREINFO\0\0OSRELEASE=6.9\n" + bytes(12)
-    made += notes.elf_note(b"PAGESIZE=4096\n") + notes.elf_note(b"OSRELEASE=9\n", type_=1)
+    made += elf_note(b"PAGESIZE=4096\n") + elf_note(b"OSRELEASE=9\n", type_=1)
     memory: Any = kind(made) if kind != "mmap" else None
     if kind == "mmap":
         file = tmp_path / "memory"

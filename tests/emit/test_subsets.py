@@ -26,6 +26,7 @@ from tests.emit.driver import STRICT, Driver, build_driver, digits, python_answe
 from tests.emit.test_python_product import python_3_8
 from vmcoreinfo import derive
 from vmcoreinfo_codegen.emit import embedded
+from vmcoreinfo_codegen.emit.backend import Form
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.build import load
 from vmcoreinfo_codegen.model.consumer import KernelRange
@@ -58,7 +59,7 @@ def written(
     """Write the products of a selection; returns what is left of the schema."""
     part = reduce(schema, selection)
     folder.mkdir(exist_ok=True)
-    for product in embedded.emit(part, selection, [target], embedded.Form(prefix)):
+    for product in embedded.emit(part, selection, [target], Form(prefix)):
         (folder / product.path).write_text(product.text)
     return part
 

@@ -4,34 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import replace
 
 from ..model import Schema
 from ..subset.selection import Selection
-from . import c, library
-from .prefix import prefixed
+from .backend import Form, packing
 from .product import Product
-from .python.module import emit_module
 from .stamp import replay
-
-EMBEDDABLE = ("c", "python", "library")
-"""The targets that can be emitted so; the last is emitted in no other way."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """How a parser is packed: the prefix of its names, and whether it can tell what is known of keys."""
-
-    prefix: str | None = None
-    has_metadata: bool = True
-
-    def options(self) -> list[str]:
-        """The options of `generate` that ask for it."""
-        return [
-            *(["--prefix", self.prefix] if self.prefix else []),
-            *([] if self.has_metadata else ["--no-metadata"]),
-        ]
 
 
 def is_embedded(selection: Selection, targets: Collection[str], form: Form) -> bool:
@@ -41,20 +20,13 @@ def is_embedded(selection: Selection, targets: Collection[str], form: Form) -> b
 
 def emit(schema: Schema, selection: Selection, targets: Sequence[str], form: Form) -> list[Product]:
     """Products of a schema that the selection has cut down, each by its file's name alone."""
-    products: list[Product] = []
-    for target in targets:
-        words = [target, *selection.options(), *form.options()]
-        lines = replay(words, selection.patterns)
-        prefix = form.prefix
-        if target == "python":
-            name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo_subset"
-            products.append(emit_module(schema, name, lines))
-            continue
-        is_whole = selection.is_whole or target == "library"
-        shown = c.context(schema, form.has_metadata, is_whole)
-        if target == "library":
-            products += library.emit(shown, selection.is_whole, prefix, lines)
-            continue
-        flat = [Product(PurePosixPath(p.path).name, p.text) for p in c.products(shown, lines)]
-        products += prefixed(flat, prefix) if prefix else flat
-    return products
+    form = replace(form, is_whole=selection.is_whole)
+    return [
+        product
+        for target in targets
+        for product in packing(target).embed(
+            schema,
+            form,
+            replay([target, *selection.options(), *form.options()], selection.patterns),
+        )
+    ]

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from ...model.schema import Schema
-from ..expressions import called, derivation_rows
+from ..expressions import derivation_rows, helpers_of
 from ..product import Product, Replay, environment, model_hash, render
 from ..rows import (
     MESSAGES,
@@ -18,8 +18,9 @@ from ..rows import (
     vocabulary_rows,
 )
 from .amalgamation import amalgamated
+from .expressions import HELPERS, CCompiler
 from .lookup import SUCCESSORS, buckets, successors
-from .text import comment, string
+from .text import COMMENTS, comment, string
 
 # Raised when a struct, an enum or a function of the header changes in a way that a program
 # compiled against the old one would trip over.
@@ -44,7 +45,7 @@ def context(schema: Schema, has_metadata: bool = True, is_whole: bool = True) ->
             entry[place] = start
     longest = max(map(len, keys))
     found, slots = buckets(keys, len(keys))
-    derivations = derivation_rows(schema)
+    derivations = derivation_rows(schema, CCompiler)
     recipe_keys = [len(r["keys"]) for d in derivations for r in d["recipes"]]
     return {
         "abi": ABI,
@@ -114,14 +115,8 @@ def _shapes(schema: Schema, entries: list[dict[str, Any]]) -> list[dict[str, Any
 def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
     """Which static functions the recipes call: an unused one is a warning."""
     worked_out = [r for d in derivations for r in d["recipes"] if r["constant"] is None]
-    recipes = [recipe["c"] for recipe in worked_out]
-    reads = [step for recipe in recipes for step in recipe["steps"] if step["kind"] == "read"]
-    reads_pointer = any(not int(step["width"]) for step in reads)
-    return {
-        **called(recipes),
-        "pointer_size": reads_pointer,
-        "number_of": "number_of(" in str(recipes) or reads_pointer,
-    }
+    used = helpers_of(worked_out)
+    return {helper: helper in used for helper in HELPERS}
 
 
 def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
@@ -145,6 +140,7 @@ def products(shown: dict[str, Any], replay: Replay | None = None) -> list[Produc
             {**shown, "amalgamated": amalgamated(name, parts, kept=("vmcoreinfo.h",))},
             stamp,
             replay=replay,
+            comments=COMMENTS,
         )
         for name in ("vmcoreinfo.h", "vmcoreinfo.c")
     ]
