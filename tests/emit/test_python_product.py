@@ -71,7 +71,17 @@ def test_the_package_under_test_is_the_generated_one() -> None:
 def test_the_package_has_its_modules() -> None:
     stems = {path.stem for path in MODULES}
     assert stems == {
-        *("__init__", "derive", "entries", "entry", "native", "parser", "properties", "recipes")
+        *(
+            "__init__",
+            "derive",
+            "entries",
+            "entry",
+            "native",
+            "note",
+            "parser",
+            "properties",
+            "recipes",
+        )
     }
 
 

@@ -16,7 +16,7 @@ from .text import docstring, string
 
 environment("emit.python").filters.update(docstring=docstring, string=string)
 
-_RUNTIME = ("__init__", "entry", "parser", "recipes", "native")
+_RUNTIME = ("__init__", "entry", "note", "parser", "recipes", "native")
 _GENERATED = ("entries", "properties", "derive")
 _SPDX = "# SPDX-License-Identifier: MIT\n"
 

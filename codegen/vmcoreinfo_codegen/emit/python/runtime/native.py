@@ -15,7 +15,7 @@ import ctypes.util
 from typing import Any, List, Optional, Tuple
 
 from .entries import ENTRIES
-from .parser import note_text
+from .note import note_text
 from .properties import VmcoreInfo
 
 # `enum vmcoreinfo_format`, and what of `enum vmcoreinfo_status` a key can have.
