@@ -50,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         assert len(used) > 10 * len(texts.NASTY)
         options = ["--schema", str(folder / "schema"), "--out"]
         assert main(["generate", *options, str(folder / "out")]) == 0
-        assert main(["generate", "library", "python", *options, str(folder / "lib")]) == 0
+        assert main(["generate", "library", "python", "rust", *options, str(folder / "lib")]) == 0
         found[name] = folder
     return found
 
@@ -104,6 +104,22 @@ def test_c_shows_the_docs(made: dict[str, Path], nasty_schema: Schema) -> None:
     shown = re.sub(r"\s", "", re.sub(r"^ \* ", "", header, flags=re.MULTILINE))
     docs = [re.sub(r"\s", "", derivation.doc) for derivation in nasty_schema.derivations]
     assert all(doc in shown for doc in docs)
+
+
+# ---- Rust ----------------------------------------------------------------------------------
+
+
+def code_of_rust(text: str) -> str:
+    """Without comments: those with a text of the schema are lines of their own."""
+    return _HASH.sub("HASH", re.sub(r"^ *//.*\n", "", text, flags=re.MULTILINE))
+
+
+def test_rust_has_the_same_code(made: dict[str, Path]) -> None:
+    for pattern in ("out/rust/src/*.rs", "lib/*.rs"):
+        for name, tame, nasty in pairs(made, pattern):
+            assert code_of_rust(nasty) == code_of_rust(tame), name
+            assert "pwned" not in code_of_rust(nasty)
+    assert "pwned" in (made["nasty"] / "out/rust/src/keys.rs").read_text()
 
 
 # ---- Python ----------------------------------------------------------------------------------
