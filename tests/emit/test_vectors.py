@@ -20,6 +20,8 @@ from tests.emit.vectors import (
     memory_of,
     request_of,
 )
+from vmcoreinfo_codegen.emit import vectors
+from vmcoreinfo_codegen.model import Schema
 
 TABLE = json.loads((ROOT / "generated/tables/vmcoreinfo.json").read_text())
 FORMATS = {entry["key"]: entry["format"] for entry in TABLE["entries"]}
@@ -79,6 +81,14 @@ def test_they_reach_what_there_is() -> None:
 
 def test_a_number_of_64_bits_survives_readers_that_round() -> None:
     assert '"number": "18446744073709551615"' in (FOLDER / "vectors.json").read_text()
+
+
+def test_a_schema_without_derivations_has_vectors(schema: Schema) -> None:
+    less = schema.model_copy(update={"derivations": ()})
+    product = next(p for p in vectors.emit(less) if p.path == "vectors/vectors.json")
+    made = json.loads(product.text)["vectors"]
+    assert made and not any(vector["dumps"] for vector in made)
+    assert made[0]["values"] == VECTORS[0]["values"]
 
 
 # ---- a parser of derivations that knows nothing but the JSON --------------------------

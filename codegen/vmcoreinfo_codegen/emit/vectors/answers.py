@@ -60,7 +60,8 @@ def answer(parser: Any, name: str, data: bytes, targets: list[tuple[str | None, 
             if line.format is None and info.line(line.key) is line
         ),
         diagnostics=tuple(Diagnostic(**diagnostic._asdict()) for diagnostic in info.diagnostics),
-        dumps=tuple(_dumps(parser, info, targets)),
+        # A schema without derivations has nothing that asks for a dump.
+        dumps=tuple(_dumps(parser, info, targets)) if hasattr(parser, "DERIVATIONS") else (),
     )
 
 
@@ -80,7 +81,7 @@ def _dumps(parser: Any, info: Any, targets: list[tuple[str | None, bool]]) -> It
 
 
 def _derived(parser: Any, info: Any, given: Any) -> Iterator[Derived]:
-    for name, derive in getattr(parser, "DERIVATIONS", {}).items():
+    for name, derive in parser.DERIVATIONS.items():
         try:
             found = derive(info, given)
         except parser.ReadError:
