@@ -157,13 +157,13 @@ struct vmcoreinfo_entry {
 	const char *since;	/* NULL for a key that no kernel exports */
 	const char *until;	/* NULL while it is exported */
 	const enum vmcoreinfo_key *replaced_by;
+	const struct vmcoreinfo_quirk *quirks;
 	unsigned int replaced_by_count;
+	unsigned int quirk_count;
 	unsigned int name_length;
 	enum vmcoreinfo_kind kind;
 	enum vmcoreinfo_format format;
 	enum vmcoreinfo_unit unit;
-	const struct vmcoreinfo_quirk *quirks;
-	unsigned int quirk_count;
 };
 
 /* What is known of a key; NULL for a number that is no key. */
