@@ -37,6 +37,7 @@ elsewhere:
 long-test: $(VENV)/test-ready
 	tests/setup
 	tests/dump-tools
+	tests/rust-tools
 	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto -m 'long or mutations'
 
 dump-test: $(VENV)/test-ready

@@ -37,6 +37,9 @@ def test_mypy_strict() -> None:
 def test_every_file_says_its_licence() -> None:
     files = [*PYTHON, *ROOT.glob("grammar/*.lark"), *ROOT.glob("schema/**/*.vmci")]
     files += [p for p in ROOT.glob("generated/c/*") if p.suffix in (".c", ".h")]
+    files += [
+        p for folder in ("codegen", "generated", "tests") for p in (ROOT / folder).rglob("*.rs")
+    ]
     assert len(files) > 100
     silent = [
         str(path.relative_to(ROOT))
@@ -51,7 +54,7 @@ def test_no_module_is_two(folder: str) -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in (".py", ".c", ".j2")
+        if path.suffix in (".py", ".c", ".rs", ".j2")
         and (lines := len(path.read_text().splitlines())) > 500
     }
     assert long == {}

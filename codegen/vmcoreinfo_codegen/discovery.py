@@ -5,14 +5,29 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
 
+class SameId(Exception):
+    """Two rules have one id, which then tells neither; says which id is free."""
+
+
 def rules_in(package: ModuleType) -> list[Any]:
-    """`RULE` of every module in a package, in order of id."""
-    found = [
-        importlib.import_module(f"{package.__name__}.{module.name}").RULE
-        for module in pkgutil.iter_modules(package.__path__)
-    ]
-    return sorted(found, key=lambda rule: str(rule.id))
+    """`RULE` of every module in a package, in order of id. Raises SameId."""
+    found: dict[str, Any] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        rule = importlib.import_module(f"{package.__name__}.{module.name}").RULE
+        other = found.setdefault(str(rule.id), rule)
+        if other is not rule:
+            message = f"the rules {other.name} and {rule.name} are both {rule.id}"
+            raise SameId(f"{message}; {_next(found)} is free")
+    return [found[id_] for id_ in sorted(found)]
+
+
+def _next(ids: Iterable[str]) -> str:
+    """The id behind the last one."""
+    last = max(ids)
+    letters = last.rstrip("0123456789")
+    return f"{letters}{int(last.removeprefix(letters)) + 1:0{len(last) - len(letters)}}"

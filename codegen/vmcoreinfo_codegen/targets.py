@@ -8,29 +8,34 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
+from .emit.backend import languages
 from .emit.product import Product
 from .model.schema import Schema
 
-TARGETS = {
-    "c": "emit.c",
-    "python": "emit.python",
-    "tables": "emit.tables",
-    "rst": "emit.rst",
-    "interface": "emit.interface",
-    "reference": "reference",
-    "man": "reference.man",
+_OTHERS = {
+    "tables": ("emit.tables",),
+    "rst": ("emit.rst",),
+    "vectors": ("emit.vectors", "emit.python"),
+    "interface": ("emit.interface",),
+    "reference": ("reference",),
+    "man": ("reference.man",),
 }
-"""Each is a package with `emit(schema)`; the last two describe the command, so are none of `emit`."""
 
-ON_REQUEST = {"library": ("emit.c", "emit.library")}
-"""Targets of `emit.embedded` that are made only where they are named; the packages that make each."""
+TARGETS = {**{name: (f"emit.{name}",) for name in languages()}, **_OTHERS}
+"""Packages by target: the first has `emit(schema)`, and is made with the others.
+
+The last two describe the command, so are none of `emit`.
+"""
+
+ON_REQUEST = {"library": ("emit.library", "emit.c")}
+"""Targets of `emit.embedded` that are made only where they are named."""
 
 
 def emit(schema: Schema, targets: Iterable[str]) -> list[Product]:
     """The products of some targets. An emitter is loaded only when it is asked for."""
     products: list[Product] = []
     for target in targets:
-        module = importlib.import_module(f"{__package__}.{TARGETS[target]}")
+        module = importlib.import_module(f"{__package__}.{TARGETS[target][0]}")
         products += module.emit(schema)
     return products
 
@@ -39,7 +44,7 @@ def sources(targets: Iterable[str]) -> list[Path]:
     """The modules and templates that some targets are made with."""
     found: list[Path] = []
     for target in targets:
-        for package in ON_REQUEST.get(target) or (TARGETS[target],):
+        for package in ON_REQUEST.get(target) or TARGETS[target]:
             spec = find_spec(f"{__package__}.{package}")
             for folder in spec.submodule_search_locations or () if spec else ():
                 files = [path for path in Path(folder).rglob("*") if path.is_file()]

@@ -15,6 +15,7 @@ from tests.command import Run
 from tests.conftest import ROOT
 from vmcoreinfo_codegen.check import all_rules
 from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.targets import TARGETS
 
 
 @pytest.fixture
@@ -105,15 +106,7 @@ def test_shipped_products_are_as_the_schema_makes_them(run: Run) -> None:
 
 def test_generate_writes_only_what_changed(run: Run, tmp_path: Path) -> None:
     first = run("generate", "--out", str(tmp_path), "--format", "json").json("generate")
-    assert {path.partition("/")[0] for path in first["written"]} == {
-        "c",
-        "python",
-        "tables",
-        "rst",
-        "interface",
-        "reference",
-        "man",
-    }
+    assert {path.partition("/")[0] for path in first["written"]} == set(TARGETS)
     header = tmp_path / "c" / "vmcoreinfo.h"
     assert header.read_bytes() == (ROOT / "generated/c/vmcoreinfo.h").read_bytes()
     before = header.stat().st_mtime_ns
@@ -161,9 +154,14 @@ def test_a_new_entry_reaches_every_product(run: Run, copy: Path, tmp_path: Path)
             '\nNUMBER(PG_new) {\n\tdoc\t\t"Bit number of the new page flag."\n'
             "\tvalue\t\tsigned bit\n\tvia\t\tVMCOREINFO_NUMBER\n\tsince\t\t7.3\n}\n"
         )
+    checked = run("check", "--schema", str(copy))
+    assert checked.code == 1 and "NUMBER(PG_new) has no number" in checked.out
+    numbers = copy / "numbers.vmci"
+    keys, behind, archs = numbers.read_text().partition("}\n\narch-numbers")
+    numbers.write_text(f"{keys}\tnumber\t\tNUMBER(PG_new)\n{behind}{archs}")
     assert run("check", "--schema", str(copy)).code == 0
     assert run("generate", "--schema", str(copy), "--out", str(tmp_path / "out")).code == 0
-    assert "VMCOREINFO_NUMBER_PG_new = " in (tmp_path / "out/c/vmcoreinfo.h").read_text()
+    assert "VMCOREINFO_NUMBER_PG_new = 199," in (tmp_path / "out/c/vmcoreinfo.h").read_text()
     assert (
         "def NUMBER_PG_new(self)" in (tmp_path / "out/python/vmcoreinfo/properties.py").read_text()
     )

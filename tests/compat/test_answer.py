@@ -144,15 +144,15 @@ DECLARING = NEEDS.replace("\tneed", "%s\tneed", 1)
 @pytest.mark.parametrize(
     ("kernels", "on", "known"),
     [
-        ("6.6..6.8.0", "6.5.3", False),
-        ("6.6..6.8.0", "6.6", True),
-        ("6.6..6.8.0", "6.6-rc1", True),
-        ("6.6..6.8.0", "6.7.12", True),
-        ("6.6..6.8.0", "6.8", True),
-        ("6.6..6.8.0", "6.8.1", False),
-        ("6.6..", "7.0", True),
-        ("..6.8", "2.6.24", True),
-        ("..6.8", "6.9", False),
+        ("6.6 to 6.8.0", "6.5.3", False),
+        ("6.6 to 6.8.0", "6.6", True),
+        ("6.6 to 6.8.0", "6.6-rc1", True),
+        ("6.6 to 6.8.0", "6.7.12", True),
+        ("6.6 to 6.8.0", "6.8", True),
+        ("6.6 to 6.8.0", "6.8.1", False),
+        ("6.6 to", "7.0", True),
+        ("to 6.8", "2.6.24", True),
+        ("to 6.8", "6.9", False),
     ],
 )
 def test_the_kernels_that_a_release_declares(kernels: str, on: str, known: bool) -> None:

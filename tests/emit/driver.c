@@ -32,6 +32,7 @@
 
 #include "vmcoreinfo.h"
 
+#if VMCOREINFO_HAS_DERIVATIONS
 /* The build makes a list of the header's derivations: DERIVATION(name) for each. */
 #define DERIVATION(name) { #name, vmcoreinfo_derive_##name },
 static const struct {
@@ -42,6 +43,7 @@ static const struct {
 #include "derivations.inc"
 	{ NULL, NULL }
 };
+#endif
 
 static const char *const severity_names[] = { "info", "warning", "error" };
 
@@ -229,6 +231,7 @@ static void find(struct state *state, const struct bytes *name)
 	fputc('\n', state->out);
 }
 
+#if VMCOREINFO_HAS_DERIVATIONS
 /* ---- derivations ------------------------------------------------------------- */
 
 static unsigned char noise(uint64_t address)
@@ -315,6 +318,22 @@ static void take_target(struct state *state, char *arch, const char *order, cons
 		dump.read = NULL;
 	derive(state, &dump);
 }
+#else
+static void derive(const struct state *state, const void *dump)
+{
+	(void)state;
+	(void)dump;
+}
+
+static void take_target(struct state *state, char *arch, const char *order, const char *mode)
+{
+	(void)arch;
+	(void)order;
+	(void)mode;
+	(void)mode_names;
+	derive(state, NULL);
+}
+#endif
 
 /* ---- what is known ----------------------------------------------------------- */
 
@@ -367,8 +386,10 @@ static void print_metadata(FILE *out)
 		fputs("contradiction: there is a status of no name\n", out);
 	if (vmcoreinfo_key_from_name(NULL, 0, &again) || vmcoreinfo_arch_from_name(NULL, 0))
 		fputs("contradiction: no name is a name\n", out);
+#if VMCOREINFO_HAS_DERIVATIONS
 	for (i = 0; derivations[i].name; i++)
 		fprintf(out, "derivation %s\n", derivations[i].name);
+#endif
 }
 
 /* ---- requests ---------------------------------------------------------------- */

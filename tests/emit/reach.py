@@ -13,6 +13,7 @@ from tests.emit.cases import CASES
 from tests.emit.driver import finding, parsing, reading, target
 from tests.emit.test_agreement import HEADERS
 from vmcoreinfo import derive
+from vmcoreinfo_codegen.emit.vectors import texts
 
 # Powers of two and not, a page of 64 KiB, a pointer's list_head, shifts out of the word.
 NUMBERS = (0, 1, 3, 8, 48, 64, 1 << 16)
@@ -26,7 +27,7 @@ def requests() -> Iterator[list[str]]:
         yield [parsing(text), *found, "lines"]
     for note, _, _ in HEADERS.values():
         yield [reading(note)]
-    for release in notes.RELEASES:
+    for release in texts.RELEASES:
         text = f"OSRELEASE={release}\nPAGESIZE=4096\n".encode()
         yield [parsing(text), "lines", *(target(arch) for arch in notes.ARCHITECTURES)]
     yield from of_recipes()

@@ -29,6 +29,7 @@ from tests.emit.driver import (
     target,
 )
 from vmcoreinfo import derive
+from vmcoreinfo_codegen.emit.vectors import texts
 
 REAL = sorted(notes.NOTES.iterdir())
 
@@ -274,38 +275,38 @@ def test_number_rules(driver: Driver, format_: str, printed: str, expected: int 
 # ---- note headers -------------------------------------------------------------------
 
 TEXT = b"OSRELEASE=6.9\nPAGESIZE=4096\n"
-XEN = notes.elf_note(TEXT, name=b"VMCOREINFO_XEN\0\0", namesz=15)
+XEN = texts.elf_note(TEXT, name=b"VMCOREINFO_XEN\0\0", namesz=15)
 
 # A note, and what its text is: an offset and a length.
 HEADERS: dict[str, tuple[bytes, int, int]] = {
-    "little": (notes.elf_note(TEXT), 24, 28),
-    "big": (notes.elf_note(TEXT, "big"), 24, 28),
-    "zero_tail": (notes.elf_note(TEXT) + b"\0" * 24, 24, 28),
-    "tail_is_not_read": (notes.elf_note(TEXT) + b"SIZE(page)=64\n", 24, 28),
-    "descsz_one_too_large": (notes.elf_note(TEXT, descsz=29), 24, 28),
-    "descsz_of_4_gib": (notes.elf_note(TEXT, descsz=0xFFFFFFFF), 24, 28),
-    "descsz_of_4_gib_big": (notes.elf_note(TEXT, "big", descsz=0xFFFFFFFF), 24, 28),
-    "descsz_one_too_small": (notes.elf_note(TEXT, descsz=27), 24, 27),
-    "descsz_zero": (notes.elf_note(TEXT, descsz=0), 24, 0),
-    "no_text": (notes.elf_note(b""), 24, 0),
-    "no_text_though_descsz": (notes.elf_note(b"", descsz=100), 24, 0),
-    "one_byte_of_text": (notes.elf_note(b"x"), 24, 1),
-    "padding_is_not_zero": (notes.elf_note(TEXT, name=b"VMCOREINFO\0x"), 24, 28),
+    "little": (texts.elf_note(TEXT), 24, 28),
+    "big": (texts.elf_note(TEXT, "big"), 24, 28),
+    "zero_tail": (texts.elf_note(TEXT) + b"\0" * 24, 24, 28),
+    "tail_is_not_read": (texts.elf_note(TEXT) + b"SIZE(page)=64\n", 24, 28),
+    "descsz_one_too_large": (texts.elf_note(TEXT, descsz=29), 24, 28),
+    "descsz_of_4_gib": (texts.elf_note(TEXT, descsz=0xFFFFFFFF), 24, 28),
+    "descsz_of_4_gib_big": (texts.elf_note(TEXT, "big", descsz=0xFFFFFFFF), 24, 28),
+    "descsz_one_too_small": (texts.elf_note(TEXT, descsz=27), 24, 27),
+    "descsz_zero": (texts.elf_note(TEXT, descsz=0), 24, 0),
+    "no_text": (texts.elf_note(b""), 24, 0),
+    "no_text_though_descsz": (texts.elf_note(b"", descsz=100), 24, 0),
+    "one_byte_of_text": (texts.elf_note(b"x"), 24, 1),
+    "padding_is_not_zero": (texts.elf_note(TEXT, name=b"VMCOREINFO\0x"), 24, 28),
     # What is not a note is a text.
     "text_alone": (TEXT, 0, 28),
     "empty": (b"", 0, 0),
-    "header_without_last_byte": (notes.elf_note(b"")[:23], 0, 23),
-    "header_without_name": (notes.elf_note(b"")[:12], 0, 12),
-    "other_type": (notes.elf_note(TEXT, type_=1), 0, 52),
-    "other_name": (notes.elf_note(TEXT, name=b"QEMU\0\0\0\0\0\0\0\0"), 0, 52),
-    "other_case_of_name": (notes.elf_note(TEXT, name=b"vmcoreinfo\0\0"), 0, 52),
-    "longer_name": (notes.elf_note(TEXT, name=b"VMCOREINFOX\0"), 0, 52),
+    "header_without_last_byte": (texts.elf_note(b"")[:23], 0, 23),
+    "header_without_name": (texts.elf_note(b"")[:12], 0, 12),
+    "other_type": (texts.elf_note(TEXT, type_=1), 0, 52),
+    "other_name": (texts.elf_note(TEXT, name=b"QEMU\0\0\0\0\0\0\0\0"), 0, 52),
+    "other_case_of_name": (texts.elf_note(TEXT, name=b"vmcoreinfo\0\0"), 0, 52),
+    "longer_name": (texts.elf_note(TEXT, name=b"VMCOREINFOX\0"), 0, 52),
     "name_of_xen": (XEN, 0, len(XEN)),
-    "namesz_10": (notes.elf_note(TEXT, namesz=10), 0, 52),
-    "namesz_12": (notes.elf_note(TEXT, namesz=12), 0, 52),
-    "namesz_0": (notes.elf_note(TEXT, namesz=0), 0, 52),
+    "namesz_10": (texts.elf_note(TEXT, namesz=10), 0, 52),
+    "namesz_12": (texts.elf_note(TEXT, namesz=12), 0, 52),
+    "namesz_0": (texts.elf_note(TEXT, namesz=0), 0, 52),
     "byte_orders_mixed": (
-        notes.elf_note(TEXT)[:8] + (1).to_bytes(4, "big") + notes.elf_note(TEXT)[12:],
+        texts.elf_note(TEXT)[:8] + (1).to_bytes(4, "big") + texts.elf_note(TEXT)[12:],
         0,
         52,
     ),
@@ -323,7 +324,7 @@ def test_agree_on_note_header(driver: Driver, name: str) -> None:
 
 def test_agree_on_a_note_cut_at_each_byte(driver: Driver) -> None:
     for order in ("little", "big"):
-        note = notes.elf_note(TEXT, order)
+        note = texts.elf_note(TEXT, order)
         for end in range(len(note) + 1):
             said = agree(driver, [reading(note[:end])])
             assert said[0] == (f"note 24 {end - 24}" if end >= 24 else f"note 0 {end}")
@@ -364,7 +365,7 @@ def test_agree_on_any_bytes(driver: Driver, data: bytes | str) -> None:
 def test_agree_on_mutated_note_headers(
     driver: Driver, text: bytes, order: str, changes: list[tuple[int, int]], cut: int
 ) -> None:
-    note = bytearray(notes.elf_note(text[:200], order))
+    note = bytearray(texts.elf_note(text[:200], order))
     for place, byte in changes:
         note[place] = byte
     agree(driver, [reading(bytes(note[: len(note) - cut]))])
@@ -380,7 +381,7 @@ def test_agree_on_recipes(
     agree(driver, [parsing(text), target(arch, big_endian=big_endian, memory=kind)])
 
 
-@pytest.mark.parametrize("release", notes.RELEASES, ids=lambda release: release[:24])
+@pytest.mark.parametrize("release", texts.RELEASES, ids=lambda release: release[:24])
 def test_agree_on_the_release(driver: Driver, release: str) -> None:
     agree(driver, [parsing(f"OSRELEASE={release}\nPAGESIZE=4096\n".encode()), *EVERY_ARCHITECTURE])
 

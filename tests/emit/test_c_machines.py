@@ -29,6 +29,7 @@ from tests.emit.driver import (
     reading,
     target,
 )
+from vmcoreinfo_codegen.emit.vectors import texts
 
 
 class Machine(NamedTuple):
@@ -102,7 +103,7 @@ def test_says_of_mutated_notes_what_python_says(
     anywhere: Driver, text: bytes, arch: str, big_endian: bool, memory: str
 ) -> None:
     where = target(arch, big_endian=big_endian, memory=memory)
-    request = [parsing(text), reading(text), reading(notes.elf_note(text, "big")), where]
+    request = [parsing(text), reading(text), reading(texts.elf_note(text, "big")), where]
     assert anywhere.ask(request) == python_answer(request)
 
 

@@ -5,6 +5,7 @@ the X-macro list; and the runtime that it is made of, compiled as it stands.
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -12,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from tests.conftest import ROOT
+from tests.conftest import CORPUS, ROOT
 from tests.emit.driver import C_SOURCE, STRICT
 from tests.emit.test_c_compiles import COMPILERS, need
 from vmcoreinfo_codegen.emit import c
 from vmcoreinfo_codegen.emit.c.amalgamation import runtime
-from vmcoreinfo_codegen.emit.prefix import local_names
+from vmcoreinfo_codegen.emit.c.prefix import local_names
 from vmcoreinfo_codegen.model import Schema
 
 RUNTIME = ROOT / "codegen/vmcoreinfo_codegen/emit/c/runtime"
@@ -158,6 +159,17 @@ def test_two_parts_in_one_translation_unit(compiler: str, run: Run, tmp_path: Pa
     program = tmp_path / "both"
     subprocess.run([need(compiler), *STRICT, "-O2", source, "-o", program], check=True)
     subprocess.run([program], check=True)
+
+
+def test_no_name_is_one_of_a_tool_s() -> None:
+    """A tool includes its own headers and ours; a macro of its with arguments is in nobody's way."""
+    tools = json.loads((CORPUS / "names.json").read_text())
+    theirs = {name for tool in tools.values() if "names" in tool for name in tool["names"]}
+    assert len(theirs) > 25
+    header = re.sub(r"/\*.*?\*/", "", (C_SOURCE / "vmcoreinfo.h").read_text(), flags=re.DOTALL)
+    ours = set(re.findall(r"\b(?:vmcoreinfo|VMCOREINFO)_?\w*", header))
+    assert len(ours) > 300
+    assert ours & theirs == set()
 
 
 def test_names_of_the_source_are_none_of_the_header() -> None:

@@ -11,18 +11,21 @@ import ast
 import importlib.util
 import inspect
 import json
+import mmap
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import vmcoreinfo
 from tests.emit import notes
 from tests.emit.driver import PYTHON_SOURCE
+from vmcoreinfo_codegen.emit.vectors.texts import elf_note
 
 MODULES = sorted(PYTHON_SOURCE.glob("*.py"))
 REAL = sorted(notes.NOTES.glob("*.txt"))
@@ -68,7 +71,17 @@ def test_the_package_under_test_is_the_generated_one() -> None:
 def test_the_package_has_its_modules() -> None:
     stems = {path.stem for path in MODULES}
     assert stems == {
-        *("__init__", "derive", "entries", "entry", "native", "parser", "properties", "recipes")
+        *(
+            "__init__",
+            "derive",
+            "entries",
+            "entry",
+            "native",
+            "note",
+            "parser",
+            "properties",
+            "recipes",
+        )
     }
 
 
@@ -237,7 +250,7 @@ def test_there_is_no_property_of_what_is_no_entry() -> None:
         if isinstance(value, property) and not name.startswith("_")
     }
     of_entries = {property_name(key) for key in vmcoreinfo.ENTRIES}
-    assert properties == of_entries | {"lines", "diagnostics"}
+    assert properties == of_entries | {"lines", "known_lines", "diagnostics"}
 
 
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
@@ -418,6 +431,31 @@ def test_diagnostics_are_in_order_of_the_lines(info: vmcoreinfo.VmcoreInfo) -> N
         (7, "unknown", "info", "CONFIG_NOPE"),
         (8, "unknown", "info", "NOPE"),
     ]
+
+
+# ---- raw memory -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, "mmap"])
+def test_notes_are_found_in_raw_memory(kind: Any, tmp_path: Path) -> None:
+    real = [path for path in REAL if path.stem.startswith(("s390x", "x86_64-7.3.4"))][:6]
+    made = b"VMCOREINFO\0\0" + bytes(37)
+    wanted = []
+    for path in real:
+        raw = path.with_suffix(".note").read_bytes()
+        wanted.append((len(made) + 24, path.read_bytes()))
+        # One that is cut, a name without a header, and one that is no kernel's.
+        made += raw + bytes(40) + b"VMCOREINFO\0\0OSRELEASE=6.9\n" + bytes(12)
+    made += elf_note(b"PAGESIZE=4096\n") + elf_note(b"OSRELEASE=9\n", type_=1)
+    memory: Any = kind(made) if kind != "mmap" else None
+    if kind == "mmap":
+        file = tmp_path / "memory"
+        file.write_bytes(made)
+        with file.open("rb") as opened:
+            memory = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    assert list(vmcoreinfo.find_notes(memory)) == wanted
+    assert list(vmcoreinfo.find_notes(memory, wanted[1][0])) == wanted[2:]
+    assert len(wanted) == 6
 
 
 # ---- what is exported ---------------------------------------------------------------

@@ -37,6 +37,7 @@ from tests.emit.driver import (
 from tests.emit.test_python_product import python_3_8
 from vmcoreinfo import derive
 from vmcoreinfo_codegen.emit import embedded
+from vmcoreinfo_codegen.emit.backend import Form
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.build import load
 from vmcoreinfo_codegen.model.consumer import KernelRange
@@ -69,7 +70,7 @@ def written(
     """Write the products of a selection; returns what is left of the schema."""
     part = reduce(schema, selection)
     folder.mkdir(exist_ok=True)
-    for product in embedded.emit(part, selection, [target], embedded.Form(prefix), schema):
+    for product in embedded.emit(part, selection, [target], Form(prefix), schema):
         (folder / product.path).write_text(product.text)
     return part
 
@@ -154,7 +155,7 @@ def test_foreseeing_lines_of_other_keys_changes_nothing(
     for whole in (schema, part):
         folder = tmp_path / str(len(drivers))
         folder.mkdir()
-        for product in embedded.emit(part, selection, ["c"], embedded.Form(), whole):
+        for product in embedded.emit(part, selection, ["c"], Form(), whole):
             (folder / product.path).write_text(product.text)
         drivers.append(Driver(build_driver(sanitizer, folder, "-O1", *SANITIZE, source=folder)))
     sources = [tmp_path / place / "vmcoreinfo.c" for place in ("0", "1")]

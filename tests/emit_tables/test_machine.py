@@ -41,7 +41,9 @@ def test_the_json_is_what_its_schema_says(document: Any, validator: Any) -> None
         ("entries", 0, "key"),
         ("entries", 0, "exports", 0, "spans"),
         ("entries", 0, "exports", 0, "spans", 0, "since", "release"),
-        ("derivations", 0, "recipes", 0, "expression"),
+        ("derivations", 0, "recipes", 0, "expression", "text"),
+        ("derivations", 0, "recipes", 0, "expression", "tree"),
+        ("derivations", 0, "recipes", 0, "expression", "tree", "operand", "key"),
     ],
 )
 def test_the_json_schema_asks_for_every_field(
@@ -71,6 +73,23 @@ def test_a_release_is_no_free_text(document: Any, validator: Any) -> None:
     broken = copy.deepcopy(document)
     broken["entries"][0]["exports"][0]["spans"][0]["since"]["release"] = "last year"
     assert not validator.is_valid(broken)
+
+
+def test_an_expression_is_a_tree(document: Any, validator: Any) -> None:
+    recipe = document["derivations"][0]["recipes"][0]
+    assert recipe["expression"] == {
+        "text": "log2(PAGESIZE)",
+        "tree": {"kind": "log2", "operand": {"kind": "key", "key": "PAGESIZE"}},
+    }
+    for broken in (
+        {"kind": "log3", "operand": {"kind": "key", "key": "PAGESIZE"}},
+        {"kind": "log2", "operand": {"kind": "number", "value": 12}},
+        {"kind": "unary", "operator": "+", "operand": {"kind": "key", "key": "PAGESIZE"}},
+    ):
+        recipe["expression"]["tree"], whole = broken, recipe["expression"]["tree"]
+        assert not validator.is_valid(document), broken
+        recipe["expression"]["tree"] = whole
+    assert validator.is_valid(document)
 
 
 def test_the_json_is_the_whole_model(document: Any, schema: Schema) -> None:

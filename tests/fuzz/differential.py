@@ -32,11 +32,12 @@ from tests.emit.driver import (  # noqa: E402
 )
 from tests.fuzz import reference, seeds  # noqa: E402
 from vmcoreinfo import ENTRIES  # noqa: E402
+from vmcoreinfo_codegen.emit.vectors import texts  # noqa: E402
 
 KEPT = ROOT / "build" / "fuzz"
 
 KEYS = sorted(ENTRIES)
-VALUES = sorted(value for value in notes.NUMBERS.values() if len(value) < 100)
+VALUES = sorted(value for value in texts.NUMBERS.values() if len(value) < 100)
 BYTES = [b"\0", b"\n", b"=", b"\r", b"\xff", b"0", b"x", b"-", b" ", b"f", b"F", b"9", b"y"]
 
 Maker = Callable[[random.Random, list[bytes], list[bytes]], None]

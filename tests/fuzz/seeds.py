@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.emit import notes
 from vmcoreinfo import ENTRIES
+from vmcoreinfo_codegen.emit.vectors.texts import RELEASES, elf_note
 
 MOST_BYTES = 8192
 """Of an input; the longest text of the corpus has half of that."""
@@ -24,7 +25,7 @@ def texts() -> list[bytes]:
 def of_parser() -> list[bytes]:
     """Texts, raw notes of either byte order, and the texts that are nasty by intent."""
     real = texts()
-    raw = [notes.elf_note(text, order) for text in real[::20] for order in ("little", "big")]
+    raw = [elf_note(text, order) for text in real[::20] for order in ("little", "big")]
     return [data for data in (*real, *raw, *notes.TEXTS.values()) if len(data) <= MOST_BYTES]
 
 
@@ -41,7 +42,7 @@ def of_derivations() -> list[bytes]:
 def dictionary() -> str:
     """In libFuzzer's form: each key with its '=', and values at the edges of what is read."""
     words = [*(f"\\x0a{key}=" for key in ENTRIES), *VALUES, *(f"={value}\\x0a" for value in VALUES)]
-    releases = sorted({release for release in notes.RELEASES if len(release) < 32})
+    releases = sorted({release for release in RELEASES if len(release) < 32})
     return "".join(f'"{word}"\n' for word in (*words, *releases) if word)
 
 

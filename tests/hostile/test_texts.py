@@ -50,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         assert len(used) > 10 * len(texts.NASTY)
         options = ["--schema", str(folder / "schema"), "--out"]
         assert main(["generate", *options, str(folder / "out")]) == 0
-        assert main(["generate", "library", "python", *options, str(folder / "lib")]) == 0
+        assert main(["generate", "library", "python", "rust", *options, str(folder / "lib")]) == 0
         found[name] = folder
     return found
 
@@ -77,10 +77,14 @@ def pairs(made: dict[str, Path], pattern: str) -> Iterator[tuple[str, str, str]]
 # ---- C -------------------------------------------------------------------------------------
 
 
+# The text of a quirk is a string of the code; all else of it has to be the same.
+_QUIRK = re.compile(r'(\{ VMCOREINFO_QUIRK_\w+, "[^"]*", )"(?:\\.|[^"\\])*" \}')
+
+
 def code_of_c(path: Path) -> str:
     command = ["gcc", "-fpreprocessed", "-dD", "-E", "-P", "-trigraphs", "-x", "c", str(path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    return _HASH.sub("HASH", ran.stdout)
+    return _HASH.sub("HASH", _QUIRK.sub(r"\1TEXT }", ran.stdout))
 
 
 @pytest.mark.parametrize("name", ["out/c/vmcoreinfo.h", "out/c/vmcoreinfo.c", "lib/vmcoreinfo.c"])
@@ -106,6 +110,64 @@ def test_c_shows_the_docs(made: dict[str, Path], nasty_schema: Schema) -> None:
     assert all(doc in shown for doc in docs)
 
 
+_QUIRKS = """
+#include <stdio.h>
+#include "vmcoreinfo.h"
+int main(void)
+{
+	unsigned key, i;
+	for (key = 0; key < VMCOREINFO_KEY_COUNT; key++) {
+		const struct vmcoreinfo_entry *entry = vmcoreinfo_entry_of((enum vmcoreinfo_key)key);
+		for (i = 0; i < entry->quirk_count; i++)
+			puts(entry->quirks[i].text);
+	}
+	return 0;
+}
+"""
+
+
+def test_quirks_have_the_texts_in_c_and_python(
+    made: dict[str, Path], nasty_schema: Schema, tmp_path: Path
+) -> None:
+    texts_of = [
+        quirk.text
+        for entry in nasty_schema.entries_by_number
+        for export in entry.exports
+        for quirk in export.quirks
+    ]
+    assert len(set(texts_of)) > 3
+    (tmp_path / "quirks.c").write_text(_QUIRKS)
+    out = made["nasty"] / "out"
+    files = [f"-I{out / 'c'}", str(tmp_path / "quirks.c"), str(out / "c/vmcoreinfo.c")]
+    program = tmp_path / "quirks"
+    subprocess.run([_COMPILERS[0], "-std=c99", *files, "-o", str(program)], check=True)
+    said = subprocess.run([program], capture_output=True, check=True).stdout.decode("utf-8")
+    assert said == "".join(f"{text}\n" for text in texts_of)
+    show = (
+        "import json, vmcoreinfo\n"
+        "print(json.dumps([q.text for e in vmcoreinfo.ENTRIES.values() for q in e.quirks]))"
+    )
+    command = [sys.executable, "-W", "error", "-c", show]
+    ran = subprocess.run(command, cwd=out / "python", capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == texts_of
+
+
+# ---- Rust ----------------------------------------------------------------------------------
+
+
+def code_of_rust(text: str) -> str:
+    """Without comments: those with a text of the schema are lines of their own."""
+    return _HASH.sub("HASH", re.sub(r"^ *//.*\n", "", text, flags=re.MULTILINE))
+
+
+def test_rust_has_the_same_code(made: dict[str, Path]) -> None:
+    for pattern in ("out/rust/src/*.rs", "lib/*.rs"):
+        for name, tame, nasty in pairs(made, pattern):
+            assert code_of_rust(nasty) == code_of_rust(tame), name
+            assert "pwned" not in code_of_rust(nasty)
+    assert "pwned" in (made["nasty"] / "out/rust/src/keys.rs").read_text()
+
+
 # ---- Python ----------------------------------------------------------------------------------
 
 
@@ -115,6 +177,8 @@ def code_of_python(text: str) -> str:
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
             body[0] = ast.Pass()
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Quirk":
+            node.args[2] = ast.Constant("TEXT")
     return _HASH.sub("HASH", ast.dump(tree))
 
 

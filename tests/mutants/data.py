@@ -92,7 +92,7 @@ RELEASE = r"\d+(?:\.\d+)+"
 FAULTS: list[tuple[str, Change]] = [
     (rf"\b(?:since|until)\s+(?:<=)?(?P<release>{RELEASE})", _beside),
     (rf"\bkernels\s+(?P<release>{RELEASE})", _beside),
-    (rf"\bkernels\s+{RELEASE} to (?P<release>{RELEASE})", _beside),
+    (rf"\bkernels\s+(?:{RELEASE} )?to (?P<release>{RELEASE})", _beside),
     (rf"^\tbackport\s+(?P<release>{RELEASE})", _beside),
     (rf"^\tchanged\s+(?P<release>{RELEASE})", _beside),
     (rf"^\tquirk\s+(?P<word>{_any('quirk')})\b", _word("quirk")),

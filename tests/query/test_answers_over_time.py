@@ -137,7 +137,12 @@ def test_the_meaning_in_force_is_the_latest_wherever_it_stands() -> None:
 
 @pytest.mark.parametrize(
     ("range_", "is_outside"),
-    [("6.6.3..6.6.9", True), ("6.6.9..6.6.12", False), ("6.6.12..", False), ("6.7..6.8", True)],
+    [
+        ("since 6.6.3 until 6.6.9", True),
+        ("since 6.6.9 until 6.6.12", False),
+        ("since 6.6.12", False),
+        ("since 6.7 until 6.8", True),
+    ],
 )
 def test_a_quirk_of_a_branch_is_within_what_the_branch_got(range_: str, is_outside: bool) -> None:
     schema = small(f'quirk garbage {range_} "it is nonsense"')

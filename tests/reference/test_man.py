@@ -21,8 +21,8 @@ PAGES = sorted(MAN.glob("man*/*"))
 
 
 def rendered(path: Path) -> str:
-    """A page as a terminal shows it, without bold and underline."""
-    groff = [program("groff"), "-man", "-Tutf8", "-ww", "-rLL=200n", "-P-cbou"]
+    """A page as a terminal shows it, without bold, underline and hyphenation."""
+    groff = [program("groff"), "-man", "-Tutf8", "-ww", "-rLL=200n", "-rHY=0", "-P-cbou"]
     ran = subprocess.run([*groff, str(path)], capture_output=True, text=True, check=True)
     assert ran.stderr == "", path.name
     return ran.stdout

@@ -36,6 +36,10 @@ def copy(tmp_path: Path) -> Path:
     with (folder / "kernel" / "page-flags.vmci").open("a") as file:
         file.write("\n" + re.sub(r"(since\s+)\S+", r"\g<1>99.0", text))
     assert key not in (ROOT / "schema" / "kernel" / "page-flags.vmci").read_text()
+    (number,) = re.findall(r"`(number\t\t.*?)`", PAGE)
+    numbers = folder / "numbers.vmci"
+    keys, behind, archs = numbers.read_text().partition("\n}\n\narch-numbers {")
+    numbers.write_text(f"{keys}\n\t{number}{behind}{archs}")
     return folder
 
 

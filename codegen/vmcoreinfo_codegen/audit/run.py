@@ -76,7 +76,7 @@ class Auditor:
             finding = Finding(UNREADABLE, Severity.ERROR, None, message, "")
             return Audited(path, None, None, (finding,), is_readable=False)
         subject = self._subject(found)
-        if not any(line.format for line in subject.info.lines):
+        if not subject.info.known_lines:
             message = "no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
             finding = Finding(UNREADABLE, Severity.ERROR, None, message, "name a dump or a note")
             return Audited(path, None, None, (finding,), is_readable=False)

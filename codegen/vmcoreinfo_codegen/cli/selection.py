@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
-from ..emit.embedded import EMBEDDABLE, Form
+from ..emit.backend import Form, packing_names
 from ..emit.stamp import Stamp, StampError
 from ..files.reading import STDIN, InputError, read_text
 from ..model import Schema
@@ -36,7 +36,7 @@ _MOST_BYTES = 1 << 20
 
 def add_selection_options(parser: argparse.ArgumentParser) -> None:
     part = parser.add_argument_group(
-        "a part of the schema, for another build (targets c, python, library)",
+        f"a part of the schema, for another build (targets {', '.join(packing_names())})",
         "'--for' and '--keys' add up; '--kernel' and '--arch' narrow that, or the whole schema.\n"
         "The files are written into DIR itself: vmcoreinfo.h and .c, vmcoreinfo_subset.py; with\n"
         "a prefix NAME_vmcoreinfo.*. They say how they were made; 'vmcoreinfo regenerate' repeats it.",
@@ -104,7 +104,7 @@ class _StampParser(argparse.ArgumentParser):
 def options_of_stamp(stamp: Stamp) -> argparse.Namespace:
     """The target and the options that a stamp has. Raises StampError for any that none has."""
     parser = _StampParser(prog="vmcoreinfo generate", add_help=False, allow_abbrev=False)
-    parser.add_argument("target", choices=EMBEDDABLE)
+    parser.add_argument("target", choices=packing_names())
     add_selection_options(parser)
     try:
         options = parser.parse_args(list(stamp.words))

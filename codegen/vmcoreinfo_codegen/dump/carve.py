@@ -196,7 +196,7 @@ class _Carver:
         self._lines.spend(lines)
         self._bytes.spend(len(text))
         info = vmcoreinfo.parse(text)
-        known = sum(entry.format is not None for entry in info.lines)
+        known = len(info.known_lines)
         release = str(info.get("OSRELEASE", ""))
         return Carved(base + place, None, text, release, known, lines, order)
 

@@ -4,34 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import replace
 
 from ..model import Schema
 from ..subset.selection import Selection
-from . import c, library
-from .prefix import prefixed
+from .backend import Form, packing
 from .product import Product
-from .python.module import emit_module
 from .stamp import replay
-
-EMBEDDABLE = ("c", "python", "library")
-"""The targets that can be emitted so; the last is emitted in no other way."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """How a parser is packed: the prefix of its names, and whether it can tell what is known of keys."""
-
-    prefix: str | None = None
-    has_metadata: bool = True
-
-    def options(self) -> list[str]:
-        """The options of `generate` that ask for it."""
-        return [
-            *(["--prefix", self.prefix] if self.prefix else []),
-            *([] if self.has_metadata else ["--no-metadata"]),
-        ]
 
 
 def is_embedded(selection: Selection, targets: Collection[str], form: Form) -> bool:
@@ -46,23 +25,17 @@ def emit(
     form: Form,
     whole: Schema,
 ) -> list[Product]:
-    """Products of a schema that the selection has cut down, each by its file's name alone.
+    """Products of a schema that the selection has cut down from a whole one.
 
-    `whole` is what it was cut from: a parser in C passes over lines that it tells.
+    Each is named by its file's name alone.
     """
-    products: list[Product] = []
-    for target in targets:
-        words = [target, *selection.options(), *form.options()]
-        lines = replay(words, selection.patterns)
-        prefix = form.prefix
-        if target == "python":
-            name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo_subset"
-            products.append(emit_module(schema, name, lines))
-            continue
-        shown = c.context(schema, form.has_metadata, whole)
-        if target == "library":
-            products += library.emit(shown, prefix, lines)
-            continue
-        flat = [Product(PurePosixPath(p.path).name, p.text) for p in c.products(shown, lines)]
-        products += prefixed(flat, prefix) if prefix else flat
-    return products
+    form = replace(form, is_whole=selection.is_whole, whole=whole)
+    return [
+        product
+        for target in targets
+        for product in packing(target).embed(
+            schema,
+            form,
+            replay([target, *selection.options(), *form.options()], selection.patterns),
+        )
+    ]

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Compile the expressions of recipes into steps and one final value, for C and for Python.
+"""Compile the expressions of recipes into steps and one final value, in whatever language.
 
 What can fail (a read of memory, another derivation, a logarithm) becomes a step
-of its own with a numbered result; the rest is an expression in both languages.
+of its own with a numbered result; the rest is an expression of the language.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ..model.derivation import Derivation, Recipe
@@ -24,6 +25,7 @@ from ..terms.expression import (
     Read,
     Unary,
     constant_of,
+    render,
 )
 from ..terms.key import identifier_of
 from .rows import release_number
@@ -31,17 +33,23 @@ from .rows import release_number
 Row = dict[str, Any]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Compiled:
-    """Steps in order, each `{"kind": read|derived|log2, "result": n, …}`, and the value."""
+    """Steps in order, each `{"kind": read|derived|log2, "result": n, …}`, the value, and the
+    functions of the runtime that both call.
+    """
 
-    steps: list[Row] = field(default_factory=list)
-    value: str = ""
+    steps: tuple[Row, ...]
+    value: str
+    helpers: frozenset[str]
 
 
-class _Compiler(ABC):
+class Compiler(ABC):
+    """Says each operator in one language, and notes which functions of its runtime that takes."""
+
     def __init__(self) -> None:
         self.steps: list[Row] = []
+        self.helpers: set[str] = set()
 
     @abstractmethod
     def number(self, value: int) -> str: ...
@@ -62,6 +70,15 @@ class _Compiler(ABC):
     @abstractmethod
     def choice(self, condition: str, then: str, otherwise: str) -> str: ...
 
+    def read(self, size: int, address: str) -> str:
+        """An integer of dump memory; size 0 is that of a pointer."""
+        self.helpers.add("read")
+        return self._step("read", width=size, address=address)
+
+    def log2(self, operand: str) -> str:
+        self.helpers.add("log2")
+        return self._step("log2", operand=operand)
+
     def _step(self, kind: str, **rest: Any) -> str:
         result = f"step{len(self.steps) + 1}"
         self.steps.append({"kind": kind, "result": result, **rest})
@@ -76,9 +93,9 @@ class _Compiler(ABC):
             case Derived(name=name):
                 return self._step("derived", name=name)
             case Read(width=width, address=address):
-                return self._step("read", width=width // 8, address=outer(self.compile(address)))
+                return self.read(width // 8, outer(self.compile(address)))
             case Log2(operand=operand):
-                return self._step("log2", operand=outer(self.compile(operand)))
+                return self.log2(outer(self.compile(operand)))
             case Unary(operator=operator, operand=operand):
                 return self.unary(operator, self.compile(operand))
             case Binary(operator="<<" | ">>" as operator, left=left, right=Number(value=by)) if (
@@ -94,70 +111,6 @@ class _Compiler(ABC):
         raise TypeError(f"not an expression: {expression!r}")
 
 
-class _C(_Compiler):
-    def number(self, value: int) -> str:
-        return f"UINT64_C({value:#x})" if value > 9 else f"UINT64_C({value})"
-
-    def key(self, key: str) -> str:
-        return f"number_of(info, VMCOREINFO_{identifier_of(key)})"
-
-    def unary(self, operator: str, operand: str) -> str:
-        match operator:
-            case "!":
-                return f"(uint64_t)!{operand}"
-            case "-":
-                return f"(UINT64_C(0) - {operand})"
-        return f"{operator}{operand}"
-
-    def binary(self, operator: str, left: str, right: str) -> str:
-        match operator:
-            case "<<":
-                return f"shift_left({left}, {right})"
-            case ">>":
-                return f"shift_right({left}, {right})"
-            case "==" | "!=":
-                return f"(uint64_t)({left} {operator} {right})"
-        return f"({left} {operator} {right})"
-
-    def shift(self, operator: str, operand: str, by: int) -> str:
-        return f"({operand} {operator} {by})"
-
-    def choice(self, condition: str, then: str, otherwise: str) -> str:
-        return f"({condition} ? {then} : {otherwise})"
-
-
-class _Python(_Compiler):
-    def number(self, value: int) -> str:
-        return f"{value:#x}" if value > 9 else str(value)
-
-    def key(self, key: str) -> str:
-        return f'info._bits["{key}"]'
-
-    def unary(self, operator: str, operand: str) -> str:
-        if operator == "!":
-            return f"int(not {operand})"
-        return f"({operator}{operand} & MASK)"
-
-    def binary(self, operator: str, left: str, right: str) -> str:
-        match operator:
-            case "<<":
-                return f"shift_left({left}, {right})"
-            case ">>":
-                return f"shift_right({left}, {right})"
-            case "==" | "!=":
-                return f"int({left} {operator} {right})"
-            case "|" | "&":
-                return f"({left} {operator} {right})"
-        return f"(({left} {operator} {right}) & MASK)"
-
-    def shift(self, operator: str, operand: str, by: int) -> str:
-        shifted = f"({operand} {operator} {by})"
-        return shifted if operator == ">>" else f"({shifted} & MASK)"
-
-    def choice(self, condition: str, then: str, otherwise: str) -> str:
-        return f"({then} if {condition} else {otherwise})"
-
-
 def outer(expression: str) -> str:
     """An expression without the parentheses around the whole of it."""
     if not (expression.startswith("(") and expression.endswith(")")):
@@ -170,14 +123,13 @@ def outer(expression: str) -> str:
     return expression[1:-1]
 
 
-def _compiled(compiler: _Compiler, expression: Expression) -> Compiled:
+def compiled(compiler: Compiler, expression: Expression) -> Compiled:
     value = compiler.compile(expression)
-    return Compiled(compiler.steps, outer(value))
+    return Compiled(tuple(compiler.steps), outer(value), frozenset(compiler.helpers))
 
 
-def _recipe_row(recipe: Recipe) -> Row:
-    c, python = _compiled(_C(), recipe.expression), _compiled(_Python(), recipe.expression)
-    can_fail = any(step["kind"] in ("read", "derived") for step in c.steps)
+def _recipe_row(recipe: Recipe, compiler: type[Compiler]) -> Row:
+    code = compiled(compiler(), recipe.expression)
     constant = constant_of(recipe.expression)
     return {
         "name": recipe.name,
@@ -190,32 +142,28 @@ def _recipe_row(recipe: Recipe) -> Row:
         "until": release_number(recipe.until) if recipe.until else None,
         "since_text": str(recipe.since) if recipe.since else None,
         "until_text": str(recipe.until) if recipe.until else None,
-        "source": str(recipe.model_dump()["expression"]),
+        "source": render(recipe.expression),
         "constant": constant,
         "signed_constant": constant - (1 << 64) if constant and constant >> 63 else constant,
-        "c": {"steps": c.steps, "value": c.value, "can_fail": can_fail},
-        "python": {"steps": python.steps, "value": python.value},
+        "steps": list(code.steps),
+        "value": code.value,
+        "helpers": sorted(code.helpers),
+        "can_fail": any(step["kind"] in ("read", "derived") for step in code.steps),
     }
 
 
-def derivation_rows(schema: Schema) -> list[Row]:
-    return [_row(derivation) for derivation in schema.derivations]
+def derivation_rows(schema: Schema, compiler: type[Compiler]) -> list[Row]:
+    """The derivations with their recipes in the language of a compiler."""
+    return [_row(derivation, compiler) for derivation in schema.derivations]
 
 
-def called(recipes: list[Row]) -> dict[str, bool]:
-    """Which functions the recipes of a language call: one that none calls is not emitted."""
-    code = str(recipes)
-    kinds = {step["kind"] for recipe in recipes for step in recipe["steps"]}
-    return {
-        "shift_left": "shift_left(" in code,
-        "shift_right": "shift_right(" in code,
-        "log2": "log2" in kinds,
-        "read": "read" in kinds,
-    }
+def helpers_of(recipes: Iterable[Row]) -> set[str]:
+    """The functions that recipes call: one that none calls is not emitted."""
+    return {helper for recipe in recipes for helper in recipe["helpers"]}
 
 
-def _row(derivation: Derivation) -> Row:
-    recipes = [_recipe_row(recipe) for recipe in derivation.recipes]
+def _row(derivation: Derivation, compiler: type[Compiler]) -> Row:
+    recipes = [_recipe_row(recipe, compiler) for recipe in derivation.recipes]
     names = [recipe["name"] for recipe in recipes]
     for recipe in recipes:
         # Recipes may share a name (a constant with several spans of releases).

@@ -18,13 +18,13 @@ from .. import __version__
 from ..files import writing
 from ..files.reading import read_regular
 from ..query.interface import Generated
+from .backend import comment_lead
 from .problem import NotOurs
 from .stamp import STAMP_WITHIN, command_of
 
 LICENCE = "MIT"
 # The largest product, a table in JSON, has 0.6 MB.
 _MOST_BYTES = 1 << 26
-_BLOCK_COMMENTS = (".c", ".h", ".map")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Context = Mapping[str, Any]
 Replay = Sequence[str]
@@ -66,12 +66,14 @@ def render(
     stamp: str | None = None,
     package: str | None = None,
     replay: Replay | None = None,
+    comments: Mapping[str, str] | None = None,
 ) -> Product:
     """Render one template; it finds licence, version, model hash and replay line as `stamp`.
 
-    A replay of several lines goes on as the comment does that the template puts it into.
+    A replay of several lines goes on as the comment does that the template puts it into:
+    `comments` are those of a Backend.
     """
-    lead = "\n * " if path.endswith(_BLOCK_COMMENTS) else "\n# "
+    lead = "\n" + comment_lead(comments or {}, path)
     stamped = {
         "licence": LICENCE,
         "version": __version__,

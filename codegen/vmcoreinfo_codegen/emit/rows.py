@@ -104,7 +104,7 @@ def _quirk_row(quirk: Quirk) -> Row:
 
 def entry_rows(schema: Schema) -> list[Row]:
     rows = []
-    for entry in schema.entries:
+    for entry in schema.entries_by_number:
         last = entry.last
         quirks = [quirk for export in entry.exports for quirk in export.quirks]
         rows.append(
@@ -154,7 +154,7 @@ def arch_rows(schema: Schema) -> list[Row]:
             "bits": arch.bits,
             "aliases": list(arch.aliases),
         }
-        for arch in schema.architectures
+        for arch in schema.architectures_by_number
     ]
 
 

@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from ..problem import Location
-from ..terms import expression
 from ..terms.condition import ALWAYS, Condition
 from ..terms.expression import Expression
 from ..terms.release import Bounds, Release
+from .expression import WrittenExpression, written
 from .vocabulary import Evidence
 
 
@@ -56,8 +56,7 @@ ConditionField = Annotated[
 ExpressionField = Annotated[
     Expression,
     instance_of(Expression),
-    PlainSerializer(expression.render, return_type=str),
-    WithJsonSchema({"type": "string"}),
+    PlainSerializer(written, return_type=WrittenExpression),
 ]
 
 

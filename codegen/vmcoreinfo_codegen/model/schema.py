@@ -19,6 +19,7 @@ from .consumer import Consumer
 from .derivation import Derivation
 from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
 from .macro import Macro, Print
+from .numbers import Numbers
 from .timeline import Segment, first_in_force, in_mainline, segments
 from .vocabulary import Format
 
@@ -49,6 +50,8 @@ class Schema(Model):
     derivations: tuple[Derivation, ...]
     consumers: tuple[Consumer, ...] = ()
     private_keys: tuple[PrivateKey, ...] = ()
+    key_numbers: Numbers | None = None
+    arch_numbers: Numbers | None = None
     # Entries have what follows from it; it serves whoever writes new ones.
     kinds: Annotated[tuple[KindDefault, ...], Field(exclude=True)] = ()
 
@@ -59,6 +62,20 @@ class Schema(Model):
     @cached_property
     def by_kind(self) -> dict[Kind, KindDefault]:
         return {default.kind: default for default in self.kinds}
+
+    @cached_property
+    def entries_by_number(self) -> tuple[Entry, ...]:
+        """Entries as their keys are numbered; those that have no number stand last."""
+        places = _places(self.key_numbers)
+        return tuple(sorted(self.entries, key=lambda entry: places.get(entry.key, len(places))))
+
+    @cached_property
+    def architectures_by_number(self) -> tuple[Architecture, ...]:
+        """Architectures as they are numbered; those that have no number stand last."""
+        places = _places(self.arch_numbers)
+        return tuple(
+            sorted(self.architectures, key=lambda arch: places.get(arch.name, len(places)))
+        )
 
     @cached_property
     def by_macro(self) -> dict[str, Macro]:
@@ -239,3 +256,7 @@ class Schema(Model):
             if isinstance(fact, TypeFact) and fact.question == "config"
         }
         return sorted((names - fixed) | asked)
+
+
+def _places(numbers: Numbers | None) -> dict[str, int]:
+    return {name: place for place, name in enumerate(numbers.names)} if numbers else {}

@@ -51,6 +51,8 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
         entries=tuple(entries),
         derivations=tuple(derivations),
         private_keys=selection.private_keys(schema),
+        key_numbers=schema.key_numbers,
+        arch_numbers=schema.arch_numbers,
     )
 
 

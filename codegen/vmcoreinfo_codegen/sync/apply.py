@@ -141,6 +141,17 @@ def _carry_out(step: Step, files: _Files, release: str, commits: Commits) -> Non
                 files.insert_after(known, block, archs)
             else:
                 files.append(_NEW, block)
+            if files.schema.key_numbers:
+                at = files.schema.key_numbers.location
+                files.edit(at, lambda block: _numbering(block, printed.key))
+
+
+def _numbering(block: tree.Block, key: str) -> tree.Block:
+    """Key numbers with that of a key, behind all others."""
+    known = [node.name.text for node in block.body if isinstance(node, tree.KeyNumber)]
+    if key in known:
+        return block
+    return replace(block, body=(*block.body, tree.KeyNumber(*_MADE, _word(key))))
 
 
 # ---- nodes -----------------------------------------------------------------------------

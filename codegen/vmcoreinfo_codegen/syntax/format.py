@@ -51,7 +51,7 @@ def _with_comment(line: str, comment: str) -> str:
 
 def _line(node: tree.Line) -> str:
     said = laid_out(node)
-    return said if isinstance(node, tree.Entry) else f"{node.keyword} {said}"
+    return said if isinstance(node, tree.Entry) else f"{node.keyword} {said}".rstrip()
 
 
 def _clause(node: tree.Clause, depth: int) -> Iterator[str]:

@@ -17,7 +17,6 @@ from .node import (
     Clause,
     Comment,
     Line,
-    Listed,
     Node,
     Part,
     Quoted,
@@ -26,9 +25,43 @@ from .node import (
     Word,
     WordsClause,
 )
+from .parts import (
+    Backported,
+    Backports,
+    Boundary,
+    Commit,
+    Dumps,
+    Formats,
+    FromDump,
+    Keys,
+    Names,
+    Other,
+    Range,
+    Ranges,
+    Requirements,
+    Starts,
+    Wanted,
+)
 
 __all__ = ["Blank", "Block", "Clause", "Comment", "Line", "Node", "Quoted", "Text", "TextClause"]
 __all__ += ["Word", "WordsClause"]
+__all__ += [
+    "Backported",
+    "Backports",
+    "Boundary",
+    "Commit",
+    "Dumps",
+    "Formats",
+    "FromDump",
+    "Keys",
+    "Names",
+    "Other",
+    "Range",
+    "Ranges",
+    "Requirements",
+    "Starts",
+    "Wanted",
+]
 
 
 @dataclass(frozen=True)
@@ -37,96 +70,6 @@ class File:
 
     path: str
     items: tuple[Node, ...]
-
-
-# ---- parts of clauses ----------------------------------------------------------------
-
-
-class Keys(Listed, rule="keys"):
-    """Keys, or kinds of them."""
-
-
-class Names(Listed, rule="names"):
-    """Names, of architectures above all."""
-
-
-class Formats(Listed, rule="formats"):
-    """Formats of values."""
-
-
-class Dumps(Listed, rule="dumps", between=", "):
-    """Formats of dumps."""
-
-
-class Backports(Listed, rule="backports"):
-    """Stable releases that have something too."""
-
-
-@dataclass(frozen=True)
-class Backported(Part, rule="backported", layout="backport {release}"):
-    """`backport R`, at the end of a clause."""
-
-    release: Word
-
-
-@dataclass(frozen=True)
-class Range(Part, layout="[since {since}][ until {until}][ {backports}]"):
-    """`[since R] [until R] [backport R]...`"""
-
-    since: Word | None = None
-    until: Word | None = None
-    backports: Backports | None = None
-
-
-class Starts(Listed, rule="starts", between=", "):
-    """How values begin."""
-
-
-class Ranges(Listed, rule="ranges", between=",\n"):
-    """Ranges, one a line."""
-
-
-@dataclass(frozen=True)
-class Commit(Part, rule="commit", layout="commit {hash}[ {evidence}]"):
-    """`commit hash [evidence]`."""
-
-    hash: Word
-    evidence: Word | None
-
-
-@dataclass(frozen=True)
-class Boundary(Part, rule="boundary", layout="[{at_most}]{release}[ seen {seen}][ {commit}]"):
-    """`[<=]release [seen release] [commit hash [evidence]]`."""
-
-    at_most: Word | None
-    release: Word
-    seen: Word | None
-    commit: Commit | None
-
-
-@dataclass(frozen=True)
-class Wanted(Part, rule="wanted"):
-    """An entry that a tool reads."""
-
-    key: Word
-
-
-@dataclass(frozen=True)
-class FromDump(Part, rule="from_dump"):
-    """What else the dump tells it."""
-
-    source: Word
-
-
-@dataclass(frozen=True)
-class Other(Part, rule="other"):
-    """Another source, in words."""
-
-    text: Quoted
-
-
-class Requirements(Listed, rule="requirements", between=" + "):
-    """What a tool needs together."""
 
 
 # ---- lines outside of blocks ---------------------------------------------------------
@@ -187,6 +130,16 @@ class Kind(Block, rule="kind"):
 
 
 @dataclass(frozen=True)
+class KeyNumbers(Block, rule="key_numbers", keyword="key-numbers"):
+    """`key-numbers { … }`."""
+
+
+@dataclass(frozen=True)
+class ArchNumbers(Block, rule="arch_numbers", keyword="arch-numbers"):
+    """`arch-numbers { … }`."""
+
+
+@dataclass(frozen=True)
 class Entry(Block, rule="entry", layout="{key}[ on {archs}]"):
     """`KEY [on archs] { … }`."""
 
@@ -221,6 +174,31 @@ class Need(Block, rule="need", layout="{purpose}[ on {archs}]"):
 
     purpose: Quoted
     archs: Names | None
+
+
+# ---- of numbers ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeyNumber(Clause, rule="key_number", keyword="number"):
+    """`number KEY`: the next number is that of this key."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class ArchNumber(Clause, rule="arch_number", keyword="number"):
+    """`number arch`: the next number is that of this architecture."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
+class Released(Clause, rule="released", layout="\t{release} as {digest}"):
+    """`released 1.0 as digest`: what stands above is that of a release, and does not change."""
+
+    release: Word
+    digest: Word
 
 
 # ---- clauses of several blocks -------------------------------------------------------
@@ -395,18 +373,20 @@ class VersionOption(TextClause, rule="version_option", keyword="version-option")
 
 
 @dataclass(frozen=True)
-class ToolRelease(
-    Clause,
-    rule="tool_release",
-    keyword="release",
-    layout="\t{release}[ {date}][ kernels {first} to {last}]",
-):
+class Declared(Part, rule="declared", layout="kernels[ {first}] to[ {last}]"):
+    """`kernels [R] to [R]`: the first and the last that a release of a tool declares to know."""
+
+    first: Word | None
+    last: Word | None
+
+
+@dataclass(frozen=True)
+class ToolRelease(Clause, rule="tool_release", keyword="release"):
     """`release 1.7.4 2023-11-06 kernels 2.6.15 to 6.6`."""
 
     release: Word
     date: Word | None
-    first: Word | None
-    last: Word | None
+    declared: Declared | None
 
 
 @dataclass(frozen=True)

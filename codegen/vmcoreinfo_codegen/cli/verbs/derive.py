@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     wanted = _wanted(schema, options.name)
     found = found_in(options.note or options.input, None if options.note else options.input_format)
     info = vmcoreinfo.parse(found.text)
-    if not any(line.format for line in info.lines):
+    if not info.known_lines:
         raise Failure(
             f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
         )

@@ -13,9 +13,11 @@ from pathlib import Path
 from ... import resources
 from ...check import check_folder
 from ...emit import embedded
+from ...emit.backend import Form, packing, packing_names, packings
 from ...emit.depfile import depfile
 from ...emit.problem import NoProduct, NotOurs
 from ...emit.product import Product, write
+from ...emit.words import listed
 from ...files import writing
 from ...model import Schema
 from ...problem import SchemaError, did_you_mean
@@ -72,16 +74,7 @@ def run(options: argparse.Namespace) -> int:
     targets = list(dict.fromkeys(options.targets))
     is_embedded = embedded.is_embedded(selection, targets, form)
     if is_embedded:
-        if not targets or not set(targets) <= set(embedded.EMBEDDABLE):
-            *others, last = embedded.EMBEDDABLE
-            wanted = f"{', '.join(others)} and {last}"
-            raise Failure(f"a part of the schema is for the targets {wanted}; name no other")
-        if not form.has_metadata and "python" in targets:
-            raise Failure(
-                "--no-metadata is for c and library; a module in Python reads by its table"
-            )
-        if {"c", "library"} <= set(targets):
-            raise Failure("'library' has the files of 'c' in it; name one of them")
+        _refuse_unfit(targets, form)
         part = reduced(schema, selection)
         with failing_products():
             products = embedded.emit(part, selection, targets, form, schema)
@@ -114,6 +107,21 @@ def run(options: argparse.Namespace) -> int:
         if is_embedded and not options.check:
             print(_counts(schema, part))
     return FINDINGS if options.check and outcome.stale else FINE
+
+
+def _refuse_unfit(targets: list[str], form: Form) -> None:
+    """Ends the verb where targets are not for other builds, or not for this form of them."""
+    if not targets or not set(targets) <= set(packing_names()):
+        wanted = listed(packing_names())
+        raise Failure(f"a part of the schema is for the targets {wanted}; name no other")
+    for chosen in map(packing, targets):
+        if not form.has_metadata and not chosen.can_lack_metadata:
+            able = listed([p.name for p in packings() if p.can_lack_metadata])
+            raise Failure(f"--no-metadata is for {able}; {chosen.name} reads by its table")
+        if chosen.contains in targets:
+            raise Failure(
+                f"'{chosen.name}' has the files of '{chosen.contains}' in it; name one of them"
+            )
 
 
 def checked_schema(folder: Path) -> Schema:

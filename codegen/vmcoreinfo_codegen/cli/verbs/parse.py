@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
     found = found_in(options.file, options.input_format)
     info, name = vmcoreinfo.parse(found.text), found.name
-    if not any(line.format and line.status != "malformed" for line in info.lines):
+    if not info.known_lines:
         raise Failure(_nothing_in(name, info))
     if options.get is not None:
         return _get(info, options.get, name)

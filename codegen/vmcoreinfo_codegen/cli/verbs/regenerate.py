@@ -7,10 +7,10 @@ import argparse
 from pathlib import Path
 
 from ... import __version__
-from ...emit.again import Standing, each_once, keys_in, standing_at, standing_in
-from ...emit.embedded import EMBEDDABLE, is_embedded
-from ...emit.embedded import emit as emit_embedded
+from ...emit import embedded
+from ...emit.backend import packing_names
 from ...emit.product import Product
+from ...emit.provenance import Standing, each_once, keys_in, standing_at, standing_in
 from ...emit.stamp import Stamp, StampError, read_stamp
 from ...files import writing
 from ...model import Schema
@@ -64,7 +64,7 @@ def _found(paths: list[Path], problems: list[str]) -> list[Standing]:
     found: list[Standing] = []
     for path in paths:
         if path.is_dir():
-            found += standing_in(path, set(TARGETS) - set(EMBEDDABLE), problems)
+            found += standing_in(path, set(TARGETS) - set(packing_names()), problems)
             continue
         try:
             found += standing_at(path)
@@ -94,10 +94,10 @@ def _products(schema: Schema, stamp: Stamp) -> list[Product]:
     selection = selection_of(schema, options, stamp.patterns)
     form = form_of(options)
     with failing_products():
-        if not is_embedded(selection, [options.target], form):
+        if not embedded.is_embedded(selection, [options.target], form):
             return emit(schema, [options.target])
         part = reduced(schema, selection)
-        return emit_embedded(part, selection, [options.target], form, schema)
+        return embedded.emit(part, selection, [options.target], form, schema)
 
 
 def _of_name(product: Standing, products: list[Product]) -> str:
@@ -111,7 +111,7 @@ def _of_name(product: Standing, products: list[Product]) -> str:
 
 
 def _told(schema: Schema, product: Standing, text: str, check: bool) -> RegeneratedProduct:
-    before, now = keys_in(schema, product.text), keys_in(schema, text)
+    before, now = (keys_in(schema, product.path, t) for t in (product.text, text))
     new = read_stamp(text, str(product.path))
     changed = "stale" if check else "written"
     return RegeneratedProduct(

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from ...model.schema import Schema
-from ..expressions import called, derivation_rows
+from ..expressions import derivation_rows, helpers_of
 from ..product import Product, Replay, environment, model_hash, render
 from ..rows import (
     MESSAGES,
@@ -18,8 +18,9 @@ from ..rows import (
     vocabulary_rows,
 )
 from .amalgamation import amalgamated
+from .expressions import HELPERS, CCompiler
 from .lookup import LINES_FORESEEN, SUCCESSORS, buckets, can_be_foreseen, left_out, successors
-from .text import comment, string
+from .text import COMMENTS, comment, string
 
 # Raised when a struct, an enum or a function of the header changes in a way that a program
 # compiled against the old one would trip over.
@@ -34,9 +35,15 @@ _TEMPLATES.filters.update(comment=comment, c_string=string)
 
 
 def context(
-    schema: Schema, has_metadata: bool = True, whole: Schema | None = None
+    schema: Schema,
+    has_metadata: bool = True,
+    is_whole: bool = True,
+    whole: Schema | None = None,
 ) -> dict[str, Any]:
-    """What templates show of a schema, which may be a part of a `whole` one."""
+    """What templates show. One that is not whole is compiled with its program, and knows its keys.
+
+    `whole` is what a part was cut from: its parser passes over the lines of the other keys.
+    """
     entries = parser_rows(schema)
     keys = [entry["key"] for entry in entries]
     quirks = [quirk for entry in entries for quirk in entry["quirks"]]
@@ -49,11 +56,11 @@ def context(
     window = max(64, _rounded(longest + 1 + 2 + 16 + 1))
     others, places = left_out(schema, whole or schema, keys)
     found, slots = buckets(keys, len(keys))
-    derivations = derivation_rows(schema)
+    derivations = derivation_rows(schema, CCompiler)
     recipe_keys = [len(r["keys"]) for d in derivations for r in d["recipes"]]
     return {
         "abi": ABI,
-        "room": max(ROOM, len(entries)),
+        "room": max(ROOM, len(entries)) if is_whole else len(entries),
         "has_metadata": has_metadata,
         "entries": entries,
         "quirks": quirks,
@@ -123,14 +130,8 @@ def _shapes(
 def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
     """Which static functions the recipes call: an unused one is a warning."""
     worked_out = [r for d in derivations for r in d["recipes"] if r["constant"] is None]
-    recipes = [recipe["c"] for recipe in worked_out]
-    reads = [step for recipe in recipes for step in recipe["steps"] if step["kind"] == "read"]
-    reads_pointer = any(not int(step["width"]) for step in reads)
-    return {
-        **called(recipes),
-        "pointer_size": reads_pointer,
-        "number_of": "number_of(" in str(recipes) or reads_pointer,
-    }
+    used = helpers_of(worked_out)
+    return {helper: helper in used for helper in HELPERS}
 
 
 def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
@@ -154,6 +155,7 @@ def products(shown: dict[str, Any], replay: Replay | None = None) -> list[Produc
             {**shown, "amalgamated": amalgamated(name, parts, kept=("vmcoreinfo.h",))},
             stamp,
             replay=replay,
+            comments=COMMENTS,
         )
         for name in ("vmcoreinfo.h", "vmcoreinfo.c")
     ]

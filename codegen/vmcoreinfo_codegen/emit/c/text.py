@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 
+COMMENTS = {".c": " * ", ".h": " * "}
+"""What a line inside of a block comment begins with, by the ending of the file's name."""
+
 # What ends a comment or begins one, and what stands for a backslash.
 _MEANS_SOMETHING = re.compile(r"(?<=\*)(?=/)|(?<=/)(?=\*)|(?<=\?)(?=\?/)")
 

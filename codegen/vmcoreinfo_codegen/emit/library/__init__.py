@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import Any
 
 from ... import __version__
+from ...model.schema import Schema
 from .. import c
-from ..prefix import prefixed
+from ..backend import Form, Packing
+from ..c.backend import files
+from ..c.text import COMMENTS as COMMENTS_OF_C
 from ..product import Product, Replay, model_hash, render
 
 # Template by template, what it becomes; `{}` stands for the library's name without `lib`.
@@ -21,21 +23,24 @@ _BUILD_FILES = {
 }
 
 
-def emit(shown: dict[str, Any], prefix: str | None, replay: Replay) -> list[Product]:
-    """The parser of a `c.context()` and the files that build it, each by its file's name alone.
+_COMMENTS = {"CMakeLists.txt": "# ", "meson.build": "# ", ".map": " * ", ".pc.in": "# "}
 
-    With a prefix the library, its files and its functions have it in front of their names.
+
+def embed(schema: Schema, form: Form, replay: Replay) -> list[Product]:
+    """The C parser and the files that build it.
+
+    The numbers of the whole schema are only added to, so its library serves every program of that
+    ABI; that of a part serves those that were compiled with the same numbers. With a prefix the
+    library, its files and its functions have it in front of their names.
     """
-    parser = [
-        Product(PurePosixPath(product.path).name, product.text)
-        for product in c.products(shown, replay)
-    ]
-    parser = prefixed(parser, prefix) if prefix else parser
+    shown, prefix = c.context(schema, form.has_metadata, whole=form.whole), form.prefix
     name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo"
     project = {
         "name": name,
         "symbols": f"{prefix}_vmcoreinfo_*" if prefix else "vmcoreinfo_*",
-        "symbol_version": f"{name.upper()}_{c.ABI}_{_numbering(shown)}",
+        "symbol_version": f"{name.upper()}_{c.ABI}"
+        + ("" if form.is_whole else f"_{_numbering(shown)}"),
+        "is_whole": form.is_whole,
         "version": ".".join(_numbers(__version__)),
         "abi": c.ABI,
         "so_version": ".".join([str(c.ABI), *_numbers(__version__)[:2]]),
@@ -43,18 +48,15 @@ def emit(shown: dict[str, Any], prefix: str | None, replay: Replay) -> list[Prod
         "latest_release": shown["latest_release"],
     }
     stamp = model_hash(shown)
-    return parser + [
-        render("library", template, path.format(name), project, stamp, replay=replay)
+    build_files = [
+        render("library", template, path.format(name), project, stamp, None, replay, _COMMENTS)
         for template, path in _BUILD_FILES.items()
     ]
+    return [*files(shown, prefix, replay), *build_files]
 
 
 def _numbering(shown: dict[str, Any]) -> str:
-    """8 hexadecimal digits that change when the number of an enumerator does.
-
-    Keys are numbered in the order of the schema, and `struct vmcoreinfo` has room for each:
-    with a new key, a program that is not compiled again would read others than it asks for.
-    """
+    """8 hexadecimal digits that change when the number of an enumerator does."""
     names = {
         "keys": [entry["identifier"] for entry in shown["entries"]],
         "archs": [arch["identifier"] for arch in shown["archs"]],
@@ -70,3 +72,12 @@ def _numbers(version: str) -> list[str]:
     """The numbers that a version begins with: CMake and Meson take no other."""
     found = re.match(r"\d+(\.\d+)*", version)
     return found[0].split(".") if found else ["0"]
+
+
+PACKING = Packing(
+    name="library",
+    comments={**COMMENTS_OF_C, **_COMMENTS},
+    embed=embed,
+    can_lack_metadata=True,
+    contains="c",
+)

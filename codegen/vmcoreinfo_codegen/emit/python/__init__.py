@@ -8,23 +8,23 @@ from importlib.resources import files
 from typing import Any
 
 from ...model.schema import Schema
-from ..expressions import called, derivation_rows
+from ..expressions import derivation_rows, helpers_of
 from ..product import Product, environment, model_hash, render
 from ..rows import Row, arch_rows, parser_rows
+from .expressions import PythonCompiler
 from .text import docstring, string
 
 environment("emit.python").filters.update(docstring=docstring, string=string)
 
-_RUNTIME = ("__init__", "entry", "parser", "recipes", "native")
+_RUNTIME = ("__init__", "entry", "note", "parser", "recipes", "native")
 _GENERATED = ("entries", "properties", "derive")
 _SPDX = "# SPDX-License-Identifier: MIT\n"
 
 
 def context(schema: Schema) -> dict[str, Any]:
-    derivations = derivation_rows(schema)
+    derivations = derivation_rows(schema, PythonCompiler)
     entries = parser_rows(schema)
-    recipes = [recipe["python"] for derivation in derivations for recipe in derivation["recipes"]]
-    used = [name for name, is_used in called(recipes).items() if is_used]
+    used = helpers_of(recipe for derivation in derivations for recipe in derivation["recipes"])
     return {
         "entries": entries,
         "typed": _typed(entries),

@@ -12,7 +12,7 @@ from ..product import Product, Replay, model_hash, render
 from . import context, module_text
 
 # Each uses only what stands before it.
-_ORDER = ("entry", "entries", "parser", "properties", "recipes", "derive", "__init__")
+_ORDER = ("entry", "entries", "note", "parser", "properties", "recipes", "derive", "__init__")
 _OF_DERIVATIONS = ("recipes", "derive")
 
 

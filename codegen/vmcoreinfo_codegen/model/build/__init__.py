@@ -19,10 +19,11 @@ from ...syntax.parse import MOST_ERRORS, parse
 from ...terms.key import Kind
 from ..entry import Entry, Export, KindDefault
 from ..files import read_files
+from ..numbers import Numbers
 from ..schema import DeclaredRelease, Schema
 from ..vocabulary import Format
 from .consumers import consumer
-from .declarations import architecture, kind_default, macro
+from .declarations import architecture, kind_default, macro, numbers
 from .derivations import derivation
 from .entries import entry, exports
 from .order import in_order
@@ -43,6 +44,7 @@ _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.Consumer: (100, "consumers"),
 }
 _MOST_LINES = 1000
+_NUMBERS = (tree.KeyNumbers, tree.ArchNumbers)
 SHOWN = (*_MOST.values(), (_MOST_LINES, "lines of a block"))
 
 
@@ -112,6 +114,8 @@ class _Building:
             derivations=tuple(self._each(tree.Derivation, derivation, names)),
             consumers=tuple(self._each(tree.Consumer, consumer, names)),
             kinds=tuple(kinds.values()),
+            key_numbers=self._numbers(tree.KeyNumbers),
+            arch_numbers=self._numbers(tree.ArchNumbers),
         )
 
     def _each(
@@ -133,6 +137,12 @@ class _Building:
             if kinds.setdefault(default.kind, default) is not default:
                 self._problem(default.location, f"a second 'kind {default.kind}'")
         return kinds
+
+    def _numbers(self, kind: type[tree.KeyNumbers | tree.ArchNumbers]) -> Numbers | None:
+        found = list(self._each(kind, numbers, Names()))
+        for again in found[1:]:
+            self._problem(again.location, f"a second '{kind.keyword}'")
+        return found[0] if found else None
 
     def _entries(self, names: Names) -> tuple[Entry, ...]:
         by_key: dict[str, list[tuple[Export, Format]]] = {}
@@ -168,7 +178,7 @@ class _Building:
             at = Location(path, item.line, item.column)
             if type(item) in left:
                 left[type(item)].spend()
-            if isinstance(item, tree.Block):
+            if isinstance(item, tree.Block) and not isinstance(item, _NUMBERS):
                 Limit("this block", _MOST_LINES, "lines", refused).spend(len(item.body))
 
     def _problem(self, at: Location, message: str, hint: str = "") -> None:

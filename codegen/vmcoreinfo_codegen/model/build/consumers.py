@@ -135,10 +135,12 @@ def _tool_release(read: Reader, clause: tree.ToolRelease) -> ConsumerRelease | N
     release = _tool(read, clause.release)
     if release is None:
         return None
+    declared = clause.declared
+    bounds = tree.Range(declared.first, declared.last) if declared else None
     return ConsumerRelease(
         release=release,
         date=str(clause.date) if clause.date else None,
-        kernels=_kernels(read, tree.Range(clause.first, clause.last) if clause.first else None),
+        kernels=_kernels(read, bounds),
         location=read.at(clause),
     )
 

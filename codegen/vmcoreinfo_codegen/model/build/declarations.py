@@ -9,6 +9,7 @@ from ...terms.key import Kind
 from ..architecture import Architecture
 from ..entry import KindDefault
 from ..macro import Macro, Print
+from ..numbers import Mark, Numbers
 from .entries import printed_value, vias
 from .reading import Reader
 
@@ -78,4 +79,28 @@ def kind_default(read: Reader, block: tree.Kind) -> KindDefault | None:
         unit=unit,
         vias=vias(read, block),
         location=read.at(block.name),
+    )
+
+
+def numbers(read: Reader, block: tree.KeyNumbers | tree.ArchNumbers) -> Numbers:
+    """What is numbered, and what releases of the products had."""
+    words: list[tree.Word] = []
+    marks: list[Mark] = []
+    for clause in block.clauses:
+        if isinstance(clause, (tree.KeyNumber, tree.ArchNumber)):
+            words.append(clause.name)
+        elif isinstance(clause, tree.Released):
+            marks.append(
+                Mark(
+                    release=str(clause.release),
+                    count=len(words),
+                    digest=str(clause.digest),
+                    location=read.at(clause),
+                )
+            )
+    return Numbers(
+        names=tuple(map(str, words)),
+        places=tuple(map(read.at, words)),
+        marks=tuple(marks),
+        location=read.at(block),
     )

@@ -45,17 +45,23 @@ enum vmcoreinfo_status vmcoreinfo_get_number(const struct vmcoreinfo *info,
 	return status;
 }
 
+/* The value of a key that has a line. */
+static struct vmcoreinfo_text text_of(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
+{
+	struct vmcoreinfo_text text = { info->values[key].text, 0 };
+
+	text.length = (size_t)(find(text.data, info->text.data + info->text.length, '\n') -
+			       text.data);
+	return text;
+}
+
 enum vmcoreinfo_status vmcoreinfo_get_text(const struct vmcoreinfo *info, enum vmcoreinfo_key key,
 					   struct vmcoreinfo_text *text)
 {
 	enum vmcoreinfo_status status = vmcoreinfo_get_status(info, key);
-	const char *end;
 
-	if (status == VMCOREINFO_ABSENT)
-		return status;
-	text->data = info->values[key].text;
-	end = find(text->data, info->text.data + info->text.length, '\n');
-	text->length = (size_t)(end - text->data);
+	if (status != VMCOREINFO_ABSENT)
+		*text = text_of(info, key);
 	return status;
 }
 
@@ -68,7 +74,7 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 
 	if (status != VMCOREINFO_OK)
 		return status;
-	vmcoreinfo_get_text(info, key, &text);
+	text = text_of(info, key);
 	*length = text.length / 2;
 	if (*length > size)
 		return VMCOREINFO_TOO_LONG;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VMCOREINFO_H
-#define VMCOREINFO_H
+#ifndef VMCOREINFO_PARSER_H
+#define VMCOREINFO_PARSER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -157,13 +157,13 @@ struct vmcoreinfo_entry {
 	const char *since;	/* NULL for a key that no kernel exports */
 	const char *until;	/* NULL while it is exported */
 	const enum vmcoreinfo_key *replaced_by;
+	const struct vmcoreinfo_quirk *quirks;
 	unsigned int replaced_by_count;
+	unsigned int quirk_count;
 	unsigned int name_length;
 	enum vmcoreinfo_kind kind;
 	enum vmcoreinfo_format format;
 	enum vmcoreinfo_unit unit;
-	const struct vmcoreinfo_quirk *quirks;
-	unsigned int quirk_count;
 };
 
 /* What is known of a key; NULL for a number that is no key. */
@@ -211,4 +211,4 @@ struct vmcoreinfo_derived {
 }
 #endif
 
-#endif /* VMCOREINFO_H */
+#endif /* VMCOREINFO_PARSER_H */

@@ -20,7 +20,8 @@ from .entries import (
     VERSION,
 )
 from .entry import Entry, Quirk
-from .parser import Diagnostic, Line, note_text
+from .note import find_notes, note_text
+from .parser import Diagnostic, Line
 from .properties import VmcoreInfo
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Line",
     "Quirk",
     "VmcoreInfo",
+    "find_notes",
     "note_text",
     "parse",
 ]

@@ -15,7 +15,7 @@ import ctypes.util
 from typing import Any, List, Optional, Tuple
 
 from .entries import ENTRIES
-from .parser import note_text
+from .note import note_text
 from .properties import VmcoreInfo
 
 # `enum vmcoreinfo_format`, and what of `enum vmcoreinfo_status` a key can have.
@@ -49,7 +49,9 @@ class _Entry(ctypes.Structure):
         ("since", ctypes.c_char_p),
         ("until", ctypes.c_char_p),
         ("replaced_by", ctypes.c_void_p),
+        ("quirks", ctypes.c_void_p),
         ("replaced_by_count", ctypes.c_uint),
+        ("quirk_count", ctypes.c_uint),
         ("name_length", ctypes.c_uint),
         ("kind", ctypes.c_int),
         ("format", ctypes.c_int),

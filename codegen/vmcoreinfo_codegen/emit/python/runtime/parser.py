@@ -96,23 +96,6 @@ class Line(NamedTuple):
         return int(self.value) if is_number and self.value is not None else None
 
 
-def note_text(data: bytes) -> bytes:
-    """The text in `data`: the descriptor of a raw VMCOREINFO ELF note of either byte
-    order, or `data` itself where it does not start with the header of one.
-    """
-    name = b"VMCOREINFO\0"
-    if len(data) < 24 or data[12:23] != name:
-        return data
-    for order in ("little", "big"):
-        namesz, descsz, note_type = (
-            int.from_bytes(data[i : i + 4], "big" if order == "big" else "little")
-            for i in (0, 4, 8)
-        )
-        if namesz == len(name) and note_type == 0:
-            return data[24 : 24 + descsz]
-    return data
-
-
 class _Malformed(Exception):
     pass
 
@@ -369,6 +352,11 @@ class ParsedText(Mapping[str, Value]):
     def lines(self) -> List[Line]:
         """Every line `key=text`, in order; the status of each says whether its value is usable."""
         return self._reading.lines
+
+    @property
+    def known_lines(self) -> List[Line]:
+        """Of those the lines of known keys whose values are usable, or garbage that kernels print."""
+        return [line for line in self.lines if line.format and line.status in ("ok", "garbage")]
 
     @property
     def diagnostics(self) -> List[Diagnostic]:

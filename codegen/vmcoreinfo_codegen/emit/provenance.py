@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,10 @@ from pathlib import Path
 from ..files.reading import read_regular
 from ..model import Schema
 from ..terms.key import identifier_of
+from .backend import packings
 from .stamp import Stamp, StampError, read_stamp
 
-_SUFFIXES = (".c", ".h", ".py", ".map", ".pc.in")
 _MOST_BYTES = 1 << 25
-_NAMES = ("CMakeLists.txt", "meson.build")
-# In C a key is an enumerator, in Python a property.
-_KEY = re.compile(r"VMCOREINFO_(\w+)|^    def (\w+)\(self\)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -62,9 +58,10 @@ def standing_at(path: Path) -> list[Standing]:
     return [product, *(o for o in beside if o is not None and o.request == product.request)]
 
 
-def keys_in(schema: Schema, text: str) -> set[str]:
+def keys_in(schema: Schema, path: Path, text: str) -> set[str]:
     """The keys that a file of a parser gives names to."""
-    names = {name for found in _KEY.findall(text) for name in found}
+    patterns = [p.key_name for p in packings() if p.key_name and p.has(path.name)]
+    names = {name for pattern in patterns for name in pattern.findall(text)}
     return {key for key in schema.by_key if identifier_of(key) in names}
 
 
@@ -84,7 +81,7 @@ def _standing(path: Path) -> Standing | None:
 
 
 def _can_be_ours(path: Path) -> bool:
-    return path.name in _NAMES or path.name.endswith(_SUFFIXES)
+    return any(packing.has(path.name) for packing in packings())
 
 
 def _files(folder: Path) -> Iterator[Path]:

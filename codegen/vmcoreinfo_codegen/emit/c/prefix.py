@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .product import Product
+from ..product import Product
 
 # Strings are not looked into, but for names of our files. What begins with `vmcoreinfo_` is ours
 # wherever it stands, in a comment too; `vmcoreinfo` alone is the word of the field.

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""Rust, as the rest of the tool knows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...model.schema import Schema
+from ..backend import Backend, Form
+from ..product import Product
+from . import emit_module
+from .expressions import HELPERS, RustCompiler
+from .text import COMMENTS
+
+
+def embed(schema: Schema, form: Form, replay: Sequence[str]) -> list[Product]:
+    """The crate as one module; the prefix is in front of its name alone."""
+    name = f"{form.prefix}_vmcoreinfo" if form.prefix else "vmcoreinfo_subset"
+    return [emit_module(schema, name, replay)]
+
+
+BACKEND = Backend(
+    name="rust",
+    comments=COMMENTS,
+    embed=embed,
+    key_name=re.compile(r"\bKey::(\w+)"),
+    compiler=RustCompiler,
+    helpers=HELPERS,
+)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""What a vector has: models, whose JSON Schema is a product."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ...model.base import Model
+
+Decimal = Annotated[str, Field(pattern="^-?[0-9]+$")]
+"""A number of 64 bits in digits, as many readers of JSON round one."""
+Address = Annotated[str, Field(pattern="^0x[0-9a-f]+$")]
+Hex = Annotated[str, Field(pattern="^([0-9a-f]{2})*$")]
+
+
+class Text(Model):
+    """Where in the data the text of the note is."""
+
+    offset: int
+    length: int
+
+
+class Value(Model):
+    """A known key that has a line, and what became of its value.
+
+    `text` is as the line has it; `number`, negative in signed formats, and `bytes` are null
+    where the status is not `ok`, and for keys of another format.
+    """
+
+    key: str
+    status: Literal["ok", "malformed", "out-of-range", "garbage"]
+    text: str
+    number: Decimal | None
+    bytes: Hex | None
+
+
+class Unknown(Model):
+    """The last line of a key that is not known, and the number in it, if it is one."""
+
+    key: str
+    line: int
+    text: str
+    number: Decimal | None
+
+
+class Diagnostic(Model):
+    """What is wrong with a line; `key` is null where it has none. The message is for people."""
+
+    id: str
+    severity: Literal["info", "warning", "error"]
+    line: int
+    offset: int
+    key: str | None
+    message: str
+
+
+class Memory(Model):
+    """Bytes of dump memory at a virtual address."""
+
+    address: Address
+    bytes: Hex
+
+
+class Derived(Model):
+    """A derived value, negative in signed formats, and its recipe; null unless the status is `ok`."""
+
+    name: str
+    status: Literal["ok", "read-failed"]
+    value: Decimal | None
+    recipe: str | None
+
+
+class Dump(Model):
+    """What is known of a dump with this note, and what is derived; what is not listed has no recipe.
+
+    `memory` is null where nothing can be read; what it does not list can't be read either.
+    """
+
+    arch: str | None
+    big_endian: bool
+    memory: tuple[Memory, ...] | None
+    derived: tuple[Derived, ...]
+
+
+class Vector(Model):
+    """A note and all that a parser has to say of it.
+
+    `data` has a character for each byte, U+0000 to U+00FF: an ELF note, or a text.
+    """
+
+    name: str
+    data: str
+    text: Text
+    values: tuple[Value, ...]
+    unknown: tuple[Unknown, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    dumps: tuple[Dump, ...]
+
+
+class Vectors(Model):
+    """Golden vectors of the parsers, by the one in Python."""
+
+    vectors: tuple[Vector, ...]

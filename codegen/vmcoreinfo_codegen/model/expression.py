@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""Expressions as data: what the tables for machines have of them, as text and as a tree."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..terms.expression import (
+    Binary,
+    Choice,
+    Derived,
+    Expression,
+    Key,
+    Log2,
+    Number,
+    Read,
+    TypeFact,
+    Unary,
+    render,
+)
+
+
+class _Node(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class NumberTree(_Node):
+    """A constant; in decimal digits, as many readers of JSON round a number of 64 bits."""
+
+    kind: Literal["number"] = "number"
+    value: Annotated[str, Field(pattern="^[0-9]+$")]
+
+
+class KeyTree(_Node):
+    """The number of an entry; a negative one as its two's complement."""
+
+    kind: Literal["key"] = "key"
+    key: str
+
+
+class DerivedTree(_Node):
+    """The value of another derivation."""
+
+    kind: Literal["derived"] = "derived"
+    name: str
+
+
+class ReadTree(_Node):
+    """An unsigned integer of `bits` bits in dump memory, null for those of a pointer."""
+
+    kind: Literal["read"] = "read"
+    bits: int | None
+    address: Tree
+
+
+class Log2Tree(_Node):
+    """The exponent of a power of two; anything else has no value."""
+
+    kind: Literal["log2"] = "log2"
+    operand: Tree
+
+
+class FactTree(_Node):
+    """What is asked of a kernel's types, symbols or configuration; in `debug-info` alone."""
+
+    kind: Literal["fact"] = "fact"
+    question: str
+    name: str
+
+
+class UnaryTree(_Node):
+    """`!` is 1 of a 0, and 0 of anything else."""
+
+    kind: Literal["unary"] = "unary"
+    operator: Literal["~", "-", "!"]
+    operand: Tree
+
+
+class BinaryTree(_Node):
+    """Modulo 2^64; a comparison is 0 or 1, and a shift by 64 or more gives 0."""
+
+    kind: Literal["binary"] = "binary"
+    operator: Literal["|", "&", "==", "!=", "<<", ">>", "+", "-"]
+    left: Tree
+    right: Tree
+
+
+class ChoiceTree(_Node):
+    """`then` unless the condition is 0. Where one of the three has no value, the whole has none."""
+
+    kind: Literal["choice"] = "choice"
+    condition: Tree
+    then: Tree
+    otherwise: Tree
+
+
+Tree = Annotated[
+    NumberTree
+    | KeyTree
+    | DerivedTree
+    | ReadTree
+    | Log2Tree
+    | FactTree
+    | UnaryTree
+    | BinaryTree
+    | ChoiceTree,
+    Field(discriminator="kind"),
+]
+
+
+class WrittenExpression(_Node):
+    """An expression in the schema's own words, and as a tree for who has no parser of those."""
+
+    text: str
+    tree: Tree
+
+
+def written(expression: Expression) -> WrittenExpression:
+    return WrittenExpression(text=render(expression), tree=tree_of(expression))
+
+
+def tree_of(expression: Expression) -> Tree:
+    match expression:
+        case Number(value=value):
+            return NumberTree(value=str(value))
+        case Key(key=key):
+            return KeyTree(key=key)
+        case Derived(name=name):
+            return DerivedTree(name=name)
+        case Read(width=width, address=address):
+            return ReadTree(bits=width or None, address=tree_of(address))
+        case Log2(operand=operand):
+            return Log2Tree(operand=tree_of(operand))
+        case TypeFact(question=question, name=name):
+            return FactTree(question=question, name=name)
+        case Unary("~" | "-" | "!" as operator, operand):
+            return UnaryTree(operator=operator, operand=tree_of(operand))
+        case Binary("|" | "&" | "==" | "!=" | "<<" | ">>" | "+" | "-" as operator, left, right):
+            return BinaryTree(operator=operator, left=tree_of(left), right=tree_of(right))
+        case Choice(condition, then, otherwise):
+            return ChoiceTree(
+                condition=tree_of(condition), then=tree_of(then), otherwise=tree_of(otherwise)
+            )
+    raise TypeError(f"not an expression: {expression!r}")

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""The numbers of keys and architectures in compiled programs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from ..problem import Location
+from .base import LocationField, Model
+
+
+class Mark(Model):
+    """A release of the products, behind the first `count` numbers; `digest` is that of those names."""
+
+    release: str
+    count: int
+    digest: str
+    location: LocationField
+
+
+class Numbers(Model):
+    """Names in the order of their numbers, the first of which is 0; names are only ever added."""
+
+    names: tuple[str, ...]
+    places: Annotated[tuple[Location, ...], Field(exclude=True, repr=False)]
+    marks: tuple[Mark, ...] = ()
+    location: LocationField
+
+
+def digest(names: Sequence[str]) -> str:
+    """12 hexadecimal digits that change when a name or its number does."""
+    return hashlib.sha256("".join(f"{name}\n" for name in names).encode()).hexdigest()[:12]
