@@ -39,10 +39,6 @@ FAULTS = {
         ("derive", "address"),
         ("dump->big_endian ? i : size - 1 - i", "dump->big_endian ? i : size - i"),
     ),
-    "takes garbage for a value": (
-        ("parse", "address"),
-        ("status = VMCOREINFO_GARBAGE;", ""),
-    ),
     "gives a value that it does not have": (
         ("derive", "memory"),
         (

@@ -353,7 +353,7 @@ def _patches() -> Iterator[tuple[str, bytes, tuple[int, ...]]]:
     head = (
         f"{_HEADERS}Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n"
     )
-    yield "UTF-16", head.encode() + wide, (FINDINGS,)
+    yield "a mail in UTF-16", head.encode() + wide, (FINDINGS,)
 
 
 def _impacts(folder: Path) -> Iterator[Case]:
