@@ -129,7 +129,7 @@ class NativeInfo(VmcoreInfo):
 
     def status(self, key: str) -> str:
         place = _PLACES.get(key)
-        return super().status(key) if place is None else _STATUSES[self._info.statuses[place]]
+        return super().status(key) if place is None else _STATUSES[int(self._info.statuses[place])]
 
     def __contains__(self, key: object) -> bool:
         place = _PLACES.get(key) if isinstance(key, str) else None
