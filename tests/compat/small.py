@@ -6,7 +6,7 @@ from __future__ import annotations
 from vmcoreinfo_codegen.compat.exports import Exports, noted, predicted
 from vmcoreinfo_codegen.compat.judge import Outcome, judge
 from vmcoreinfo_codegen.model import Architecture, Schema
-from vmcoreinfo_codegen.model.build import build, parse_files
+from vmcoreinfo_codegen.model.builder import build, parse_files
 from vmcoreinfo_codegen.model.consumer import Consumer
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.terms.release import Release

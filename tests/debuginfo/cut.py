@@ -43,7 +43,7 @@ from tests.debuginfo.make import (
 from vmcoreinfo_codegen.debuginfo.btf import Btf
 from vmcoreinfo_codegen.debuginfo.symbols import Symbols
 from vmcoreinfo_codegen.files.compressed import read_file
-from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.terms.expression import TypeFact, render
 
 _MOST_BYTES = 1 << 28

@@ -39,7 +39,7 @@ from vmcoreinfo import derive
 from vmcoreinfo_codegen.emit import embedded
 from vmcoreinfo_codegen.emit.backend import Form
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.consumer import KernelRange
 from vmcoreinfo_codegen.subset.reduce import reduce
 from vmcoreinfo_codegen.subset.selection import Reader, Selection, read_patterns

@@ -265,7 +265,7 @@ def test_products_do_not_depend_on_the_run() -> None:
     program = (
         "import hashlib, pathlib\n"
         "from vmcoreinfo_codegen.targets import emit\n"
-        "from vmcoreinfo_codegen.model.build import load\n"
+        "from vmcoreinfo_codegen.model.builder import load\n"
         "made = emit(load(pathlib.Path('schema')), ['tables', 'rst'])\n"
         "print(hashlib.sha256(repr(made).encode()).hexdigest())\n"
     )

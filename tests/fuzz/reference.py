@@ -15,7 +15,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import LarkError
 
 from tests.conftest import ROOT
-from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.model.builder import load
 
 NOTE = (ROOT / "generated" / "reference" / "note.md").read_text()
 

@@ -22,7 +22,7 @@ _LOADED = [
     "vmcoreinfo_codegen.cli.main",
     "vmcoreinfo_codegen.compat.impact",
     "vmcoreinfo_codegen.emit.product",
-    "vmcoreinfo_codegen.model.build",
+    "vmcoreinfo_codegen.model.builder",
     "vmcoreinfo_codegen.sync.plan",
     "vmcoreinfo_codegen.synth.synthesis",
     "tests.hostile.case",

@@ -12,7 +12,7 @@ import pytest
 from tests.command import NOTE, Run
 from tests.hostile.inputs import HEAD
 from vmcoreinfo_codegen.check import check_files
-from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.problem import MOST_PROBLEMS, SchemaError, near_misses
 
 LINE = HEAD.count("\n") + 1

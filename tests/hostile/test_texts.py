@@ -30,7 +30,7 @@ from tests.hostile import texts
 from vmcoreinfo_codegen.cli.main import main
 from vmcoreinfo_codegen.emit.depfile import depfile
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.reference.man import roff
 
 _HASH = re.compile(r"\b(?:0x)?[0-9a-f]{8}(?:[0-9a-f]{8})?u?\b")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.model.test_files import entry, write
-from vmcoreinfo_codegen.model import Schema, build, cache
+from vmcoreinfo_codegen.model import Schema, builder, cache
 from vmcoreinfo_codegen.model.vocabulary import Described
 from vmcoreinfo_codegen.problem import SchemaError
 from vmcoreinfo_codegen.terms.key import Kind
@@ -42,13 +42,13 @@ def whole(folder: Path) -> Path:
 def read_anew(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders that were read rather than taken out of the cache."""
     read = []
-    load = build.load
+    load = builder.load
 
     def told(folder: Path) -> Schema:
         read.append(folder)
         return load(folder)
 
-    monkeypatch.setattr(build, "load", told)
+    monkeypatch.setattr(builder, "load", told)
     return read
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from tests.model.test_build import HEAD
-from vmcoreinfo_codegen.model.build import load
+from tests.model.test_builder import HEAD
+from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.problem import SchemaError
 
 

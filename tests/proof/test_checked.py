@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.conftest import CORPUS, ROOT
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.consumer import Consumer, KernelRange
 from vmcoreinfo_codegen.terms.condition import ALWAYS
 from vmcoreinfo_codegen.terms.expression import render

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.consumer import KernelRange
 from vmcoreinfo_codegen.subset.reduce import EmptySelection, left_out, reduce
 from vmcoreinfo_codegen.subset.selection import (

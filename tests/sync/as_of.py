@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.conftest import ROOT
-from vmcoreinfo_codegen.model.build import parse_files
+from vmcoreinfo_codegen.model.builder import parse_files
 from vmcoreinfo_codegen.model.files import read_files
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.syntax import tree

@@ -12,7 +12,7 @@ import pytest
 
 from vmcoreinfo_codegen.kernel.extract import Export, Extraction, Sites
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.model.build import build, parse_files
+from vmcoreinfo_codegen.model.builder import build, parse_files
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.sync.apply import apply
 from vmcoreinfo_codegen.sync.plan import Add, Close, Depend, Open, Plan, Print, plan

@@ -11,7 +11,7 @@ import pytest
 from tests.sync.test_plan import FIRST, RELEASES
 from vmcoreinfo_codegen.kernel.git import GitError, Repository
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.model.build import load
+from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.sync.plan import Close, Plan
 from vmcoreinfo_codegen.sync.synchronise import (
     SyncError,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..discovery import rules_in
-from ..model.build import build, parse_files
+from ..model.builder import build, parse_files
 from ..model.files import read_files
 from ..model.schema import Schema
 from ..problem import LANGUAGE, Problem

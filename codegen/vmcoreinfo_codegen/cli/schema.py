@@ -65,7 +65,7 @@ def _load(folder: Path) -> Schema:
     # Of the one that came with the tool the model is cached; one that somebody works on changes.
     if os.path.realpath(folder) == os.path.realpath(resources.schema()):
         return load_cached(folder)
-    from ..model.build import load
+    from ..model.builder import load
 
     return load(folder)
 

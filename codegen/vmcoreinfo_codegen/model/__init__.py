@@ -2,7 +2,7 @@
 """What the schema means: entries with their life on each architecture.
 
 All models are frozen. They know nothing of how they are written down or shown. Here are their
-types; `build` makes them of syntax trees, `files` and `kept` read and keep what they rest on.
+types; `builder` makes them of syntax trees, `files` and `cache` read and keep what they rest on.
 """
 
 from .architecture import Architecture

@@ -43,7 +43,7 @@ def load_cached(folder: Path) -> Schema:
     schema = _cached(place, key)
     if schema is None:
         # What reads the language takes longer to import than a cached model to load.
-        from .build import load
+        from .builder import load
 
         schema = load(folder)
         with suppress(OSError):

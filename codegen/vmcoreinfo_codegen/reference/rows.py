@@ -16,7 +16,7 @@ from ..cli.failure import EXIT_CODES
 from ..cli.main import DESCRIPTION, parser
 from ..cli.verb import VERBS
 from ..emit.rows import DIAGNOSTICS, MESSAGES
-from ..model import build, files
+from ..model import builder, files
 from ..model.schema import Schema
 from ..model.vocabulary import (
     Described,
@@ -84,7 +84,7 @@ def shown(schema: Schema) -> Row:
         "messages": MESSAGES,
         "schema_grammar": _grammar("schema.lark"),
         "note_grammar": _grammar("note.lark"),
-        "limits": [(f"{most:,}", of) for most, of in (*limits.SHOWN, *files.SHOWN, *build.SHOWN)],
+        "limits": [(f"{most:,}", of) for most, of in (*limits.SHOWN, *files.SHOWN, *builder.SHOWN)],
         "archs": [arch.name for arch in schema.architectures],
         "keys": len(schema.entries),
     }

@@ -13,7 +13,7 @@ from ..files import writing
 from ..kernel.git import GitError, Repository
 from ..kernel.pickaxe import commit_of, source_text
 from ..model import Schema
-from ..model.build import parse_files
+from ..model.builder import parse_files
 from ..model.files import read_files
 from ..model.timeline import in_mainline, newest
 from ..problem import Problem

@@ -9,7 +9,7 @@ import pydantic
 import pytest
 
 from vmcoreinfo_codegen.model import Format, Schema, Unit
-from vmcoreinfo_codegen.model.build import build, load, parse_files
+from vmcoreinfo_codegen.model.builder import build, load, parse_files
 from vmcoreinfo_codegen.problem import Problem, SchemaError
 from vmcoreinfo_codegen.terms.release import Release
 
