@@ -145,7 +145,7 @@ def test_c_of_a_part(schema: Schema, name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["drgn", "makedumpfile"])
-def test_foreseeing_lines_of_other_keys_changes_nothing(
+def test_predicting_lines_of_other_keys_changes_nothing(
     schema: Schema, name: str, sanitizer: str, tmp_path: Path
 ) -> None:
     """A parser that knows the names of the other keys says what one says that does not, of any text."""

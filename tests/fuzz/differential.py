@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT))  # run by itself, it finds the package of the tests so
 
 from tests.emit import notes  # noqa: E402
 from tests.emit.driver import (  # noqa: E402

@@ -19,7 +19,8 @@ from ..rows import (
 )
 from .amalgamation import amalgamated
 from .expressions import HELPERS, CCompiler
-from .lookup import LINES_FORESEEN, SUCCESSORS, buckets, can_be_foreseen, left_out, successors
+from .perfect_hash import buckets
+from .prediction import LINES_PREDICTED, SUCCESSORS, can_be_predicted, left_out, successors
 from .text import COMMENTS, comment, string
 
 # Raised when a struct, an enum or a function of the header changes in a way that a program
@@ -77,7 +78,7 @@ def context(
         "longest_key": longest,
         "name_room": longest + 1,
         "window": window,
-        "lines_foreseen": LINES_FORESEEN,
+        "lines_predicted": LINES_PREDICTED,
         "shapes": _shapes(schema, entries, places),
         "left_out": others,
         "buckets": found,
@@ -110,7 +111,7 @@ def _shapes(
         length = len(entry["key"]) if entry else 0
         last = max(length - 8, 0)
         followers = following.get(entry["key"] if entry else None, [])
-        likely = [identifiers[key] for key in followers if can_be_foreseen(key)]
+        likely = [identifiers[key] for key in followers if can_be_predicted(key)]
         likely = likely[:SUCCESSORS] or [identifiers["OSRELEASE"]]
         rows.append(
             {

@@ -193,18 +193,18 @@ static inline const char *pass_unknown(struct parser *parser, const char *at, un
 #if KEYS_LEFT_OUT
 /*
  * The length of the name in `left_out` that a window starts with, if it is one of the next so many,
- * else 0. What is foreseen then is the line behind it.
+ * else 0. What is predicted then is the line behind it.
  */
-static inline unsigned int foreseen_length(struct parser *parser, const char *window,
+static inline unsigned int predicted_length(struct parser *parser, const char *window,
 					   unsigned int tries)
 {
-	const char *name = parser->foreseen;
+	const char *name = parser->predicted;
 
 	for (; *name && tries; tries--) {
 		unsigned int length = (unsigned char)*name++;
 
 		if (starts_with(window, name, length, length < 16 ? length - 8 : 8)) {
-			parser->foreseen = name + length;
+			parser->predicted = name + length;
 			return length;
 		}
 		name += length;
@@ -212,14 +212,14 @@ static inline unsigned int foreseen_length(struct parser *parser, const char *wi
 	return 0;
 }
 
-/* Pass over lines from `at` on whose keys are left out, as long as they are foreseen. */
+/* Pass over lines from `at` on whose keys are left out, as long as they are predicted. */
 static const char *pass_left_out(struct parser *parser, const char *at, const char *stop,
 				 uintptr_t shift)
 {
 	const char *behind;
 	unsigned int length;
 
-	while (at < stop && (length = foreseen_length(parser, at, 3)) != 0) {
+	while (at < stop && (length = predicted_length(parser, at, 3)) != 0) {
 		behind = pass_unknown(parser, at, length, stop, shift);
 		if (!behind)
 			break;
@@ -229,13 +229,13 @@ static const char *pass_left_out(struct parser *parser, const char *at, const ch
 }
 
 /*
- * The same of a line that was not foreseen, so that the next one is. Where it is not found, nothing is
- * foreseen up to the next known key.
+ * The same of a line that was not predicted, so that the next one is. Where it is not found, nothing is
+ * predicted up to the next known key.
  */
-static RARE void find_foreseen(struct parser *parser, const char *window)
+static RARE void find_predicted(struct parser *parser, const char *window)
 {
-	if (!foreseen_length(parser, window, LINES_FORESEEN))
-		parser->foreseen = &left_out[sizeof(left_out) - 1];
+	if (!predicted_length(parser, window, LINES_PREDICTED))
+		parser->predicted = &left_out[sizeof(left_out) - 1];
 }
 #endif
 
@@ -276,7 +276,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 					if (!value)
 						break;
 #if KEYS_LEFT_OUT
-					find_foreseen(parser, at);
+					find_predicted(parser, at);
 #endif
 					at = value;
 					continue;
@@ -311,7 +311,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		info->values[next->key].text = (const char *)((uintptr_t)value + shift);
 		shape = next;
 #if KEYS_LEFT_OUT
-		parser->foreseen = &left_out[next->left_out];
+		parser->predicted = &left_out[next->left_out];
 #endif
 		at = number.end + 1;
 		parser->line++;

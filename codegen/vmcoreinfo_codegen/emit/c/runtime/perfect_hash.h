@@ -41,7 +41,7 @@ static inline bool starts(const char *window, const struct shape *shape)
 	return starts_with(window, shape->name, shape->length, shape->second);
 }
 
-/* The key of so many bytes at the start of a window that was not foreseen; NULL for none. */
+/* The key of so many bytes at the start of a window that was not predicted; NULL for none. */
 static inline const struct shape *other_key(const char *window, unsigned int length)
 {
 	const struct shape *shape;

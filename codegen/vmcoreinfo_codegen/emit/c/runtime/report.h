@@ -9,7 +9,7 @@ struct parser {
 	size_t errors;
 	const struct shape *shape;	/* of the last known key */
 #if KEYS_LEFT_OUT
-	const char *foreseen;	/* in `left_out`, for the next line */
+	const char *predicted;	/* in `left_out`, for the next line */
 #endif
 	struct vmcoreinfo_diagnostic unknown;	/* what all of that kind have is filled in once */
 };

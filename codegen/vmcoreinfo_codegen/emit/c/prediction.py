@@ -1,40 +1,32 @@
 # SPDX-License-Identifier: MIT
-"""How the C parser finds a key: by what stood on the line before, else by a hash for each length.
+"""What the C parser predicts of the next line, by the key of this one.
 
-A parser of a part of the schema foresees the lines of the other keys too, to pass over them. All
-are data of the product; `runtime/fast_path.h` and `runtime/perfect_hash.h` have the code.
+A parser of a part of the schema predicts the lines of the other keys too, to pass over them. All
+is data of the product; `runtime/fast_path.h` has the code.
 """
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from collections.abc import Iterable, Iterator
 
 from ...model import Architecture, Schema
 from ...model.entry import Export
-from ..problem import NoProduct
 
 SUCCESSORS = 2
 """Keys that are tried for the next line before the hash is."""
 
-LINES_FORESEEN = 24
+LINES_PREDICTED = 24
 """Names that a line with a key left out is compared with, to know where among them the note is."""
 
 _LATE = 25
-"""Releases whose keys are foreseen though they are left out."""
+"""Releases whose keys are predicted though they are left out."""
 
 # Bytes of their table: compilers need not take a longer literal.
 _MOST_LEFT_OUT = 4000
 
-_WORD = (1 << 64) - 1
-_MOST_TRIES = 1 << 16
 
-
-def can_be_foreseen(key: str) -> bool:
+def can_be_predicted(key: str) -> bool:
     """Whether its name has a length that the parser compares without a loop."""
     return 8 <= len(key) <= 40
 
@@ -100,7 +92,7 @@ def left_out(
             for export in entry.exports
         )
         has_room = size + len(entry.key) < _MOST_LEFT_OUT
-        if is_late and has_room and entry.key not in known and can_be_foreseen(entry.key):
+        if is_late and has_room and entry.key not in known and can_be_predicted(entry.key):
             others.append(entry.key)
             size += len(entry.key) + 1
     return others, {None: 0, **{key: places.get(key, size) for key in known}}
@@ -129,68 +121,3 @@ def _lines(
             decided = export.condition(last).evaluate(known)
             if decided is not False:
                 yield key, life & there, decided is True
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """How keys of one length are told apart: words at two places, multiplied, the upper bits."""
-
-    multiplier: int
-    base: int
-    shift: int
-    first: int
-    second: int
-    middles: int
-    """Of the bytes in the middle of the keys the lower four bits: those of a bit that is set."""
-
-
-def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]:
-    """A bucket for each length up to the longest, and the slots that they lead to.
-
-    A slot has the index of a key, or `nothing`.
-    """
-    by_length: dict[int, list[int]] = defaultdict(list)
-    for index, key in enumerate(keys):
-        by_length[len(key)].append(index)
-    slots = [nothing, nothing]
-    found = []
-    for length in range(max(by_length) + 1):
-        indexes = by_length.get(length)
-        if not indexes:
-            found.append(Bucket(0, 0, 63, 0, 0, 0))
-            continue
-        bucket, own = _bucket([(index, keys[index].encode()) for index in indexes], len(slots))
-        found.append(bucket)
-        slots += [own.get(slot, nothing) for slot in range(1 << (64 - bucket.shift))]
-    return found, slots
-
-
-def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int, int]]:
-    length = len(keys[0][1])
-    generator = random.Random(length)
-    middles = reduce(or_, (1 << (name[length // 2] & 15) for _, name in keys))
-    for first, second in (places for places in _places(length) if _tell_apart(keys, *places)):
-        words = [(index, _word(name, first, second)) for index, name in keys]
-        for bits in range(max(1, (len(keys) - 1).bit_length()), 16):
-            for _ in range(_MOST_TRIES >> bits):
-                multiplier = generator.getrandbits(64) | 1
-                own = {(word * multiplier & _WORD) >> (64 - bits): index for index, word in words}
-                if len(own) == len(keys):
-                    return Bucket(multiplier, base, 64 - bits, first, second, middles), own
-    raise NoProduct(f"no hash tells the {len(keys)} keys of {length} bytes apart")
-
-
-def _places(length: int) -> Iterator[tuple[int, int]]:
-    """Pairs of places for words, the ends first: there names differ."""
-    last = max(length - 8, 0)
-    yield from ((last, second) for second in range(last, -1, -1))
-    yield from ((first, second) for first in range(last) for second in range(last + 1))
-
-
-def _tell_apart(keys: list[tuple[int, bytes]], first: int, second: int) -> bool:
-    return len({_word(name, first, second) for _, name in keys}) == len(keys)
-
-
-def _word(name: bytes, first: int, second: int) -> int:
-    words = [int.from_bytes(name[at : at + 8], "little") for at in (first, second)]
-    return (words[0] ^ words[1] << 1) & (1 << 8 * min(len(name), 8)) - 1
