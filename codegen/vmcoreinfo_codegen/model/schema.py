@@ -49,7 +49,8 @@ class Schema(Model):
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
     consumers: tuple[Consumer, ...] = ()
-    private_keys: tuple[PrivateKey, ...] = ()
+    # Of a part of the schema: what a tool asked for beside it.
+    private_keys: Annotated[tuple[PrivateKey, ...], Field(exclude=True)] = ()
     key_numbers: Numbers | None = None
     arch_numbers: Numbers | None = None
     # Entries have what follows from it; it serves whoever writes new ones.
