@@ -78,7 +78,7 @@ def _texts() -> dict[str, str]:
         "a release above 16 bits": "release 6.65536\t2024-01-01\n",
         "digits in a candidate": f"release 6.11-rc{_LONG[:3900]}\t2024-01-01\n",
         "digits in since": _entry(f"\tuntil\t\t6.{_LONG[:3900]}"),
-        "digits in a span": _entry(f'\tquirk garbage\tsince 6.8 until 6.{_LONG[:3900]} "why"'),
+        "digits in a span": _entry(f'\tquirk wrong\tsince 6.8 until 6.{_LONG[:3900]} "why"'),
         "digits in a commit": _entry(f"\tuntil\t\t6.9 commit {_LONG[:3900]}"),
         "digits in a date": f"release 6.11\t{_LONG[:3900]}-01-01\n",
         "digits in a condition": _entry(f"\tdepends on\tCONFIG_A == {_LONG[:3900]}"),
@@ -131,7 +131,7 @@ def _texts() -> dict[str, str]:
         "900 backports": _entry("\tbackport 6.8.9\n" * 900),
         "900 recipes": "derive x {\nvalue decimal bits\n" + "from 1 as y\n" * 900 + "}\n",
         "400 ranges of a quirk": _entry(
-            "\tquirk garbage " + ",\n".join(["since 6.8.1 until 6.9"] * 360) + ' "why"'
+            "\tquirk wrong " + ",\n".join(["since 6.8.1 until 6.9"] * 360) + ' "why"'
         ),
         "one key in 2000 blocks": "".join(_entry("") for _ in range(2000)),
         "20000 unknown words": "".join(f"relaese {i}\n" for i in range(20_000)),
