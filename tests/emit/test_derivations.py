@@ -10,6 +10,7 @@ from __future__ import annotations
 import pytest
 
 import vmcoreinfo
+from tests.each import check_each
 from tests.emit.cases import CASES
 from tests.emit.cases.addresses import MEMORY_3_10, WALK_3_10
 from tests.emit.cases.case import NO_RECIPE, Case, derived_by_c, derived_by_python, unsigned
@@ -17,21 +18,35 @@ from tests.emit.driver import Driver
 from vmcoreinfo import derive
 
 
-def case_id(case: Case) -> str:
-    return f"{case.derivation}-{case.name}"
+def name_of(case: Case) -> str:
+    return case.name
 
 
-@pytest.mark.parametrize("case", CASES, ids=case_id)
-def test_python_derives(case: Case) -> None:
-    assert {found.id for found in vmcoreinfo.parse(case.note).diagnostics} <= {"garbage"}
-    said = derived_by_python(case.derivation, case.note, case.arch, case.memory, case.big_endian)
-    assert said == case.expected
+def cases_of(derivation: str) -> list[Case]:
+    return [case for case in CASES if case.derivation == derivation]
 
 
-@pytest.mark.parametrize("case", CASES, ids=case_id)
-def test_c_derives(driver: Driver, case: Case) -> None:
-    said = derived_by_c(driver, case.derivation, case.note, case.arch, case.memory, case.big_endian)
-    assert said == unsigned(case.expected)
+def test_cases_are_of_derivations_that_there_are() -> None:
+    assert {case.derivation for case in CASES} == set(derive.DERIVATIONS)
+
+
+@pytest.mark.parametrize("derivation", derive.DERIVATIONS)
+def test_python_derives(derivation: str) -> None:
+    def check(case: Case) -> None:
+        assert {found.id for found in vmcoreinfo.parse(case.note).diagnostics} <= {"garbage"}
+        said = derived_by_python(derivation, case.note, case.arch, case.memory, case.big_endian)
+        assert said == case.expected
+
+    check_each(cases_of(derivation), name_of, check)
+
+
+@pytest.mark.parametrize("derivation", derive.DERIVATIONS)
+def test_c_derives(driver: Driver, derivation: str) -> None:
+    def check(case: Case) -> None:
+        said = derived_by_c(driver, derivation, case.note, case.arch, case.memory, case.big_endian)
+        assert said == unsigned(case.expected)
+
+    check_each(cases_of(derivation), name_of, check)
 
 
 def recipes_of(derivation: str) -> set[str]:
@@ -40,7 +55,7 @@ def recipes_of(derivation: str) -> set[str]:
 
 @pytest.mark.parametrize("derivation", derive.DERIVATIONS)
 def test_each_recipe_has_a_case(derivation: str) -> None:
-    outcomes = [case.expected for case in CASES if case.derivation == derivation]
+    outcomes = [case.expected for case in cases_of(derivation)]
     assert {o[1] for o in outcomes if not isinstance(o, str)} == recipes_of(derivation)
     assert NO_RECIPE in outcomes
 

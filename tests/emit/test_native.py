@@ -12,6 +12,7 @@ from hypothesis import given
 
 import vmcoreinfo
 from tests.command import Run
+from tests.each import check_each
 from tests.emit import notes
 from tests.emit.driver import C_SOURCE
 from vmcoreinfo import derive
@@ -66,9 +67,8 @@ def test_real_notes(library: Library, path: Path) -> None:
     same(library, path.read_bytes())
 
 
-@pytest.mark.parametrize("name", notes.TEXTS)
-def test_nasty_texts(library: Library, name: str) -> None:
-    same(library, notes.TEXTS[name])
+def test_nasty_texts(library: Library) -> None:
+    check_each(notes.TEXTS, str, lambda name: same(library, notes.TEXTS[name]))
 
 
 @pytest.mark.mutations

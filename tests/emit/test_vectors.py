@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema
 import pytest
 
 from tests.conftest import CORPUS, ROOT
+from tests.each import check_each
 from tests.emit.driver import MASK, Driver, python_answer
 from tests.emit.vectors import (
     DOCUMENT,
@@ -27,17 +29,20 @@ TABLE = json.loads((ROOT / "generated/tables/vmcoreinfo.json").read_text())
 FORMATS = {entry["key"]: entry["format"] for entry in TABLE["entries"]}
 NOTES = sorted((ROOT / "codegen/vmcoreinfo_codegen/emit/vectors/notes").iterdir())
 
-each_vector = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+
+@pytest.fixture(params=["python", "c"])
+def ask(request: pytest.FixtureRequest) -> Callable[[list[str]], list[str]]:
+    if request.param == "python":
+        return python_answer
+    driver: Driver = request.getfixturevalue("driver")
+    return driver.ask
 
 
-@each_vector
-def test_python(vector: dict[str, Any]) -> None:
-    assert comparable(python_answer(request_of(vector))) == answer_of(vector)
+def test_our_own_parsers(ask: Callable[[list[str]], list[str]]) -> None:
+    def check(vector: dict[str, Any]) -> None:
+        assert comparable(ask(request_of(vector))) == answer_of(vector)
 
-
-@each_vector
-def test_c(driver: Driver, vector: dict[str, Any]) -> None:
-    assert comparable(driver.ask(request_of(vector))) == answer_of(vector)
+    check_each(VECTORS, lambda vector: str(vector["name"]), check)
 
 
 # ---- what they are ------------------------------------------------------------------
