@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 
 import vmcoreinfo
+from vmcoreinfo_codegen.core.key import kind_of
 from vmcoreinfo_codegen.debuginfo.btf import Btf
 from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
 from vmcoreinfo_codegen.model.entry import fact_of
-from vmcoreinfo_codegen.terms.key import kind_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = ROOT / "tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note"

@@ -17,10 +17,10 @@ import pytest
 from tests.command import run as run  # the fixture
 from tests.skips import pytest_make_collect_report as pytest_make_collect_report
 from tests.skips import pytest_runtest_makereport as pytest_runtest_makereport
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.kernel.config import read_config
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import load
-from vmcoreinfo_codegen.terms.release import Release
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"

@@ -14,10 +14,10 @@ from vmcoreinfo_codegen.audit import audit
 from vmcoreinfo_codegen.audit.identify import architectures_of, release_of
 from vmcoreinfo_codegen.audit.run import Auditor, truth_of
 from vmcoreinfo_codegen.audit.subject import Truth
+from vmcoreinfo_codegen.core.expression import TypeFact
 from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
 from vmcoreinfo_codegen.debuginfo.kernel import KernelFiles
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.terms.expression import TypeFact
 
 # ---- what else is known --------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from vmcoreinfo_codegen.audit import all_rules
 from vmcoreinfo_codegen.audit.identify import release_of
 from vmcoreinfo_codegen.audit.rule import Rule
 from vmcoreinfo_codegen.audit.subject import Subject, Truth
+from vmcoreinfo_codegen.core.expression import TypeFact
 from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.terms.expression import TypeFact
 
 
 class OneType:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from vmcoreinfo_codegen.compat.exports import Exports, noted, predicted
 from vmcoreinfo_codegen.compat.judge import Outcome, judge
+from vmcoreinfo_codegen.core.release import Release
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Architecture, Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
 from vmcoreinfo_codegen.model.consumer import Consumer
 from vmcoreinfo_codegen.problem import Problem
-from vmcoreinfo_codegen.terms.release import Release
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 HEAD = """\
 schema 1

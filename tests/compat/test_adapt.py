@@ -7,8 +7,8 @@ import vmcoreinfo
 from tests.compat.small import arch_of, small, tool_of
 from vmcoreinfo_codegen.compat.adapt import Adapted, adapt
 from vmcoreinfo_codegen.compat.exports import noted
-from vmcoreinfo_codegen.terms.release import Release
-from vmcoreinfo_codegen.terms.tool import ToolRelease
+from vmcoreinfo_codegen.core.release import Release
+from vmcoreinfo_codegen.core.tool import ToolRelease
 
 NEEDS = """
 	need "first" {

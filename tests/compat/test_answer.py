@@ -8,11 +8,11 @@ import pytest
 from tests.compat.small import arch_of, kernel, note, small, tool_of
 from vmcoreinfo_codegen.compat.answer import Note, answer, changed, declares
 from vmcoreinfo_codegen.compat.exports import Exports, noted
+from vmcoreinfo_codegen.core.release import Release
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import DumpSource
 from vmcoreinfo_codegen.query.interface import Compat
-from vmcoreinfo_codegen.terms.release import Release
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 NEEDS = """
 	parser	first-duplicate until 1.2 wrong "of two values the first is taken"

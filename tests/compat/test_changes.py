@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from tests.compat.small import arch_of, kernel, note, small
 from vmcoreinfo_codegen.compat.impact import Break, Change, Impact, impact, used
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Format, Verdict
-from vmcoreinfo_codegen.terms.release import Release
 
 NEEDS = """
 	reads	NUMBER as signed

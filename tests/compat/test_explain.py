@@ -8,8 +8,8 @@ from dataclasses import replace
 from tests.compat.small import arch_of, kernel, note, outcome, small
 from vmcoreinfo_codegen.compat.explain import missing, why
 from vmcoreinfo_codegen.compat.exports import Exports, noted
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model.vocabulary import DumpSource
-from vmcoreinfo_codegen.terms.release import Release
 
 ENTRIES = """
 NUMBER(back) {
@@ -58,7 +58,7 @@ def said(needs: str, exports: Exports | None = None, on: str = "6.9") -> str:
 
 def words(key: str, on: str, arch: str = "x86_64") -> str:
     schema = small("", ENTRIES)
-    return missing(schema, key, kernel(schema, on, arch)).words
+    return missing(schema, key, kernel(schema, on, arch)).sentence
 
 
 def test_what_became_of_an_entry() -> None:
@@ -78,10 +78,10 @@ def test_an_entry_that_this_architecture_never_had() -> None:
     assert words("NUMBER(unheard)", "6.9") == "NUMBER(unheard) is not exported here"
     schema = small("", ENTRIES)
     of_note = note(schema, always=1)
-    assert missing(schema, "NUMBER(x86)", of_note).words == "NUMBER(x86) is not in the note"
+    assert missing(schema, "NUMBER(x86)", of_note).sentence == "NUMBER(x86) is not in the note"
     unread = replace(of_note, unread=frozenset({"NUMBER(x86)"}))
     assert (
-        missing(schema, "NUMBER(x86)", unread).words
+        missing(schema, "NUMBER(x86)", unread).sentence
         == "NUMBER(x86) stands on a line that this release does not see"
     )
 

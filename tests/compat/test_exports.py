@@ -9,10 +9,10 @@ import pytest
 
 from tests.compat.small import arch_of, kernel, note, small
 from vmcoreinfo_codegen.compat.exports import noted, predicted
+from vmcoreinfo_codegen.core.condition import Symbol
+from vmcoreinfo_codegen.core.expression import Binary, Key, Number
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model.vocabulary import DumpSource, Format
-from vmcoreinfo_codegen.terms.condition import Symbol
-from vmcoreinfo_codegen.terms.expression import Binary, Key, Number
-from vmcoreinfo_codegen.terms.release import Release
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from tests.compat.small import arch_of, small, tool_of
 from vmcoreinfo_codegen.compat.exports import predicted
 from vmcoreinfo_codegen.compat.exports_by_release import exports_by_release
 from vmcoreinfo_codegen.compat.lifetime import lifetimes
-from vmcoreinfo_codegen.compat.matrix import Run, clipped, runs, words
+from vmcoreinfo_codegen.compat.matrix import Run, clipped, describe_runs, runs
+from vmcoreinfo_codegen.core.release import Release
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Verdict
-from vmcoreinfo_codegen.terms.release import Release
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 ENTRIES = """
 NUMBER(backported) {
@@ -71,7 +71,7 @@ def test_there_is_a_start_where_something_changes() -> None:
 def told(schema: Schema, release: str) -> list[str]:
     over = exports_by_release(schema, arch_of(schema))
     (found,) = runs(tool_of(schema), [ToolRelease.parse(release)], {"x86_64": over})
-    return words(found["x86_64"], Release.parse("6.9"))
+    return describe_runs(found["x86_64"], Release.parse("6.9"))
 
 
 def test_runs_of_verdicts() -> None:
@@ -128,8 +128,8 @@ def test_runs_that_begin_later() -> None:
     assert clipped([first, last], r("6.6")) == [first, last]
     assert clipped([first, last], r("6.7"))[0] == Run(r("6.7"), r("6.7"), Verdict.OK, ())
     assert clipped([first, last], r("6.8")) == [last]
-    assert words([first], r("6.9")) == ["ok 6.6 to 6.7"]
-    assert words([Run(r("6.7"), r("6.7"), Verdict.OK, ())], r("6.9")) == ["ok 6.7"]
+    assert describe_runs([first], r("6.9")) == ["ok 6.6 to 6.7"]
+    assert describe_runs([Run(r("6.7"), r("6.7"), Verdict.OK, ())], r("6.9")) == ["ok 6.7"]
 
 
 def test_the_kernels_that_each_release_handles() -> None:

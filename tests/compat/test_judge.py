@@ -15,10 +15,10 @@ from vmcoreinfo_codegen.compat.judge import (
     worst,
     worst_first,
 )
+from vmcoreinfo_codegen.core.release import Release
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import DumpSource, Verdict
-from vmcoreinfo_codegen.terms.release import Release
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 TWO_WAYS = """
 	need "read" {

@@ -14,11 +14,11 @@ from tests.conftest import CORPUS
 from vmcoreinfo_codegen.compat.answer import answer
 from vmcoreinfo_codegen.compat.exports import Exports, noted, predicted
 from vmcoreinfo_codegen.compat.lifetime import lifetimes
+from vmcoreinfo_codegen.core.release import Release, parse_release_string
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer
 from vmcoreinfo_codegen.query.interface import Compat
-from vmcoreinfo_codegen.terms.release import Release, parse_release_string
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 
 def consumer(schema: Schema, name: str) -> Consumer:

@@ -9,9 +9,9 @@ from vmcoreinfo_codegen.compat.exports import predicted
 from vmcoreinfo_codegen.compat.exports_by_release import exports_by_release
 from vmcoreinfo_codegen.compat.judge import outcomes, worst
 from vmcoreinfo_codegen.compat.matrix import Run, clipped, runs
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Verdict
-from vmcoreinfo_codegen.terms.release import Release
 
 
 def test_exports_by_release_are_the_predictions_of_all_releases(schema: Schema) -> None:

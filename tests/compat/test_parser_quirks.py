@@ -11,11 +11,11 @@ from tests.command import Run
 from tests.compat.small import small, tool_of
 from tests.conftest import CORPUS
 from vmcoreinfo_codegen.compat.parser_quirks import parser_quirks
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.dump.reader import FORMATS
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer
 from vmcoreinfo_codegen.model.vocabulary import Trait, Verdict
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 GOOD = b"OSRELEASE=6.12.0\nPAGESIZE=4096\nSYMBOL(init_uts_ns)=ffffffff82a18000\n"
 

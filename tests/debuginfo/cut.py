@@ -40,11 +40,11 @@ from tests.debuginfo.make import (
     VOLATILE,
     Blob,
 )
+from vmcoreinfo_codegen.core.expression import TypeFact, render
 from vmcoreinfo_codegen.debuginfo.btf import Btf
 from vmcoreinfo_codegen.debuginfo.symbols import Symbols
 from vmcoreinfo_codegen.files.compressed import read_file
 from vmcoreinfo_codegen.model.builder import load
-from vmcoreinfo_codegen.terms.expression import TypeFact, render
 
 _MOST_BYTES = 1 << 28
 _FIXED = {INT: 1, ARRAY: 3, VAR: 1, DECL_TAG: 1}

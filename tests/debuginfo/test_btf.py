@@ -8,11 +8,11 @@ import pytest
 from tests.conftest import CORPUS, RealNote, real_notes
 from tests.debuginfo.cut import cut_btf, questions
 from tests.debuginfo.make import Blob, bits, everything
+from vmcoreinfo_codegen.core.key import Kind, kind_of
 from vmcoreinfo_codegen.debuginfo.btf import MOST_BYTES, Btf
 from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
 from vmcoreinfo_codegen.files.compressed import read_file
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.terms.key import Kind, kind_of
 
 OF_TYPES = (Kind.OFFSET, Kind.SIZE, Kind.LENGTH, Kind.NUMBER)
 

@@ -24,10 +24,10 @@ from tests.debuginfo.make import (
     Blob,
     everything,
 )
+from vmcoreinfo_codegen.core.expression import Binary, TypeFact
 from vmcoreinfo_codegen.debuginfo.btf import Btf
 from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
 from vmcoreinfo_codegen.debuginfo.problem import DebugInfoError
-from vmcoreinfo_codegen.terms.expression import Binary, TypeFact
 
 NAMES = ["page", "zone", "packed", "twice", "list_head", "deep_t", "nothing_t", "wide", "nowhere"]
 PATHS = ["flags", "lru", "share", "lru.next", "free_area", "low", "here", "nowhere"]

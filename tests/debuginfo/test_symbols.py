@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import CORPUS, real_notes
+from vmcoreinfo_codegen.core.key import Kind, argument_of, kind_of
 from vmcoreinfo_codegen.debuginfo.problem import DebugInfoError
 from vmcoreinfo_codegen.debuginfo.symbols import Symbols
-from vmcoreinfo_codegen.terms.key import Kind, argument_of, kind_of
 
 SYSTEM_MAP = b"""\
 0000000000000000 D __per_cpu_start

@@ -14,8 +14,8 @@ import pytest
 
 from tests.command import Run
 from tests.conftest import ROOT
+from tests.core.test_expression import expression
 from tests.emit.test_operators import EXPRESSIONS
-from tests.terms.test_expression import expression
 from vmcoreinfo_codegen.emit.backend import Backend, languages, packing, packings
 from vmcoreinfo_codegen.emit.expressions import compiled
 from vmcoreinfo_codegen.model import Schema

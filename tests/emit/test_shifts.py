@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.test_expression import expression
 from tests.emit.driver import SANITIZE, STRICT
 from tests.emit.test_subsets import written
-from tests.terms.test_expression import expression
+from vmcoreinfo_codegen.core.expression import constant_of
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.subset.selection import Selection, read_patterns
-from vmcoreinfo_codegen.terms.expression import constant_of
 
 SCHEMA = """\
 schema 1

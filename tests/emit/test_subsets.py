@@ -36,6 +36,7 @@ from tests.emit.driver import (
 )
 from tests.emit.test_python_product import python_3_8
 from vmcoreinfo import derive
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.emit import embedded
 from vmcoreinfo_codegen.emit.backend import Form
 from vmcoreinfo_codegen.model import Schema
@@ -43,7 +44,6 @@ from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.consumer import KernelRange
 from vmcoreinfo_codegen.subset.reduce import reduce
 from vmcoreinfo_codegen.subset.selection import Reader, Selection, read_patterns
-from vmcoreinfo_codegen.terms.release import Release
 
 COMPILERS = ("gcc", "clang")
 SCHEMA = load(ROOT / "schema")

@@ -17,11 +17,11 @@ from vmcoreinfo_codegen.compat.exports import predicted
 from vmcoreinfo_codegen.compat.exports_by_release import exports_by_release
 from vmcoreinfo_codegen.compat.judge import outcomes, worst
 from vmcoreinfo_codegen.compat.matrix import clipped, runs
+from vmcoreinfo_codegen.core.release import Release
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.emit.product import Product
 from vmcoreinfo_codegen.emit.tables import consumers
 from vmcoreinfo_codegen.model import Architecture, Schema
-from vmcoreinfo_codegen.terms.release import Release
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from vmcoreinfo_codegen.core.condition import ALWAYS
 from vmcoreinfo_codegen.emit import tables
 from vmcoreinfo_codegen.emit.tables.page import release_points
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.terms.condition import ALWAYS
 
 from .conftest import Products
 

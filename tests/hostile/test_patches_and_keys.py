@@ -13,10 +13,10 @@ import pytest
 
 from tests.command import Run
 from vmcoreinfo_codegen.compat.patch import MOST_BYTES, PatchError, Touched, read_patch
+from vmcoreinfo_codegen.core.key import argument_of, kind_of
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.problem import Location
 from vmcoreinfo_codegen.subset.selection import KeyPattern
-from vmcoreinfo_codegen.terms.key import argument_of, kind_of
 
 DIFF = "-\tVMCOREINFO_OFFSET(page, lru);\n"
 HEADERS = "From: a\nSubject: x\nMIME-Version: 1.0\n"

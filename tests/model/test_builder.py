@@ -8,10 +8,10 @@ from pathlib import Path
 import pydantic
 import pytest
 
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Format, Schema, Unit
 from vmcoreinfo_codegen.model.builder import build, load, parse_files
 from vmcoreinfo_codegen.problem import Problem, SchemaError
-from vmcoreinfo_codegen.terms.release import Release
 
 HEAD = """\
 schema 1

@@ -15,10 +15,10 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.model.test_files import entry, write
+from vmcoreinfo_codegen.core.key import Kind
 from vmcoreinfo_codegen.model import Schema, builder, cache
 from vmcoreinfo_codegen.model.vocabulary import Described
 from vmcoreinfo_codegen.problem import SchemaError
-from vmcoreinfo_codegen.terms.key import Kind
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -99,7 +99,7 @@ def test_other_code_or_versions_take_nothing(
     cache.load_cached(folder)
     monkeypatch.setattr(cache, "__version__", "99.0")
     cache.load_cached(folder)
-    monkeypatch.setattr(cache, "_READERS", ("terms", "syntax"))
+    monkeypatch.setattr(cache, "_READERS", ("core", "syntax"))
     cache.load_cached(folder)
     assert len(read_anew) == 3
 

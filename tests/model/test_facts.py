@@ -6,10 +6,10 @@ from __future__ import annotations
 import pytest
 
 from vmcoreinfo_codegen.check import check_schema
+from vmcoreinfo_codegen.core.condition import ALWAYS
+from vmcoreinfo_codegen.core.expression import TypeFact, value_of
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import QuirkKind, Schema
-from vmcoreinfo_codegen.terms.condition import ALWAYS
-from vmcoreinfo_codegen.terms.expression import TypeFact, value_of
-from vmcoreinfo_codegen.terms.release import Release
 
 R = Release.parse
 

@@ -7,6 +7,7 @@ import itertools
 
 import pytest
 
+from vmcoreinfo_codegen.core.release import Bounds, Release, common
 from vmcoreinfo_codegen.model import Boundary, Schema, Span
 from vmcoreinfo_codegen.model.timeline import (
     Lasting,
@@ -28,7 +29,6 @@ from vmcoreinfo_codegen.model.timeline import (
     turns,
 )
 from vmcoreinfo_codegen.problem import Location
-from vmcoreinfo_codegen.terms.release import Bounds, Release, common
 
 R = Release.parse
 OLD = Period((R("6.6"), R("6.8")))

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from vmcoreinfo_codegen.terms import condition
-from vmcoreinfo_codegen.terms.condition import Condition
+from vmcoreinfo_codegen.core import condition
+from vmcoreinfo_codegen.core.condition import Condition
 
 
 def parse_c_condition(text: str) -> Condition:

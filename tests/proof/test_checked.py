@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.conftest import CORPUS, ROOT
+from vmcoreinfo_codegen.core.condition import ALWAYS
+from vmcoreinfo_codegen.core.expression import render
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.consumer import Consumer, KernelRange
-from vmcoreinfo_codegen.terms.condition import ALWAYS
-from vmcoreinfo_codegen.terms.expression import render
 
 RECORD = CORPUS / "facts" / "checked.jsonl"
 Row = dict[str, Any]

@@ -17,10 +17,10 @@ import pytest
 
 from tests.conftest import CORPUS, deviations
 from tests.proof.c_condition import parse_c_condition
+from vmcoreinfo_codegen.core.condition import ALWAYS, NEVER, Condition, equivalent
+from vmcoreinfo_codegen.core.condition import Any as AnyOf
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Architecture, Schema
-from vmcoreinfo_codegen.terms.condition import ALWAYS, NEVER, Condition, equivalent
-from vmcoreinfo_codegen.terms.condition import Any as AnyOf
-from vmcoreinfo_codegen.terms.release import Release
 
 # How each macro prints its value (facts of the kernel's headers, not taken from the schema).
 MACRO_FORMAT = {

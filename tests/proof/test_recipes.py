@@ -14,10 +14,10 @@ import vmcoreinfo
 from tests.each import check_each
 from tests.emit.cases import CASES
 from tests.emit.cases.case import NO_RECIPE, READ_FAILED, Case, Outcome
+from vmcoreinfo_codegen.core.expression import Derived, Expression, Number, TypeFact, value_of
+from vmcoreinfo_codegen.core.release import Release, contains, parse_release_string
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.derivation import Recipe
-from vmcoreinfo_codegen.terms.expression import Derived, Expression, Number, TypeFact, value_of
-from vmcoreinfo_codegen.terms.release import Release, contains, parse_release_string
 
 MASK = (1 << 64) - 1
 

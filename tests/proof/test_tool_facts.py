@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tests.conftest import deviations, facts
+from vmcoreinfo_codegen.core.release import Release
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer, Need
-from vmcoreinfo_codegen.terms.release import Release
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 
 class Way(NamedTuple):

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from tests.conftest import RealNote, real_notes
+from vmcoreinfo_codegen.core.key import Kind
 from vmcoreinfo_codegen.model import Format, Schema, Unit
-from vmcoreinfo_codegen.terms.key import Kind
 
 NOTES = real_notes()
 

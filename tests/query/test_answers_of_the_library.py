@@ -15,10 +15,10 @@ from vmcoreinfo_codegen.check import check_folder
 from vmcoreinfo_codegen.compat.patch import Patch
 from vmcoreinfo_codegen.compat.proposal import Proposal, answer, base_of
 from vmcoreinfo_codegen.compat.unread import unread
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.emit.product import Product, write
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.query.problems import checked, laid_out
-from vmcoreinfo_codegen.terms.release import Release
 
 R = Release.parse
 NOTHING = Patch((), ())

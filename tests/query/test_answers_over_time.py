@@ -8,12 +8,12 @@ import pytest
 from tests.audit.asked import RULES, subject
 from vmcoreinfo_codegen.check import check_schema
 from vmcoreinfo_codegen.compat.patch import read_patch
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.query.difference import difference
 from vmcoreinfo_codegen.query.explanation import explanation
-from vmcoreinfo_codegen.terms.release import Release
 
 R = Release.parse
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import itertools
 
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Architecture, Schema
 from vmcoreinfo_codegen.query.changes import Event, all_at, events
-from vmcoreinfo_codegen.terms.release import Release
 
 
 def touched(schema: Schema, event: Event) -> set[str]:

@@ -18,6 +18,9 @@ from vmcoreinfo_codegen.emit.rows import DIAGNOSTICS, MESSAGES
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Described, Evidence, Format, QuirkKind, Unit
 from vmcoreinfo_codegen.query.interface import ANSWERS
+from vmcoreinfo_codegen.reference import PAGES
+from vmcoreinfo_codegen.reference import page as reference_page
+from vmcoreinfo_codegen.reference.rows import shown as rows_of_pages
 from vmcoreinfo_codegen.resources import grammar
 from vmcoreinfo_codegen.targets import emit
 
@@ -190,3 +193,12 @@ def test_note_grammar_and_parser_agree(note_parser: Lark, text: str) -> None:
         return
     read = [list(map(str, line.children)) for line in note_parser.parse(text).find_data("line")]
     assert read == [[entry.key, entry.text] for entry in info.lines]
+
+
+def test_a_page_is_stamped_by_what_it_shows(schema: Schema) -> None:
+    """A new lint rule makes one page new, and leaves the others as they are."""
+    rows = rows_of_pages(schema)
+    rule = {**rows["rules"][0], "id": "VMCI999", "doc": "A new rule."}
+    more = {**rows, "rules": [*rows["rules"], rule]}
+    changed = {name for name in PAGES if reference_page(name, rows) != reference_page(name, more)}
+    assert changed == {"rules"}

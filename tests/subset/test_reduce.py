@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from vmcoreinfo_codegen.core.release import Release
+from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.consumer import KernelRange
@@ -18,8 +20,6 @@ from vmcoreinfo_codegen.subset.selection import (
     range_of_one,
     read_patterns,
 )
-from vmcoreinfo_codegen.terms.release import Release
-from vmcoreinfo_codegen.terms.tool import ToolRelease
 
 
 def kernels(text: str) -> KernelRange:

@@ -10,6 +10,8 @@ from dataclasses import replace
 
 import pytest
 
+from vmcoreinfo_codegen.core.condition import ALWAYS, All, Condition, Not, Symbol
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.kernel.extract import Export, Extraction, Sites
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
@@ -18,8 +20,6 @@ from vmcoreinfo_codegen.sync.apply import apply
 from vmcoreinfo_codegen.sync.plan import Add, Close, Depend, Open, Plan, Print, plan
 from vmcoreinfo_codegen.syntax import tree
 from vmcoreinfo_codegen.syntax.format import format_file
-from vmcoreinfo_codegen.terms.condition import ALWAYS, All, Condition, Not, Symbol
-from vmcoreinfo_codegen.terms.release import Release
 
 FIRST = """\
 schema 1

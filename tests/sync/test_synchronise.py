@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 
 from tests.sync.test_plan import FIRST, RELEASES
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.kernel.git import GitError, Repository
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import load
@@ -19,7 +20,6 @@ from vmcoreinfo_codegen.sync.synchronise import (
     release_to_sync,
     synchronise,
 )
-from vmcoreinfo_codegen.terms.release import Release
 
 R = Release.parse
 ENTRIES = """\

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+from vmcoreinfo_codegen.core.expression import Binary, Key
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.debuginfo.facts import Sources
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.synth.synthesis import Kernel, _why, synthesise
-from vmcoreinfo_codegen.terms.expression import Binary, Key
-from vmcoreinfo_codegen.terms.release import Release
 
 
 def kernel_of(schema: Schema, release: str, given: dict[str, str]) -> Kernel:

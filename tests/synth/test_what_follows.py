@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.debuginfo.facts import Sources
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.synth.synthesis import Kernel, Synthesis, moved, synthesise
-from vmcoreinfo_codegen.terms.release import Release
 
 STEXT = 0xFFFFFFFF81000000
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from vmcoreinfo import Line
 
+from ..core.expression import Expression
+from ..core.key import Kind
 from ..debuginfo.facts import Facts, Sources
 from ..model import Entry
-from ..terms.expression import Expression
-from ..terms.key import Kind
 from .subject import Subject
 
 _MASK = 0xFFFFFFFFFFFFFFFF

@@ -7,8 +7,8 @@ import re
 
 from vmcoreinfo import VmcoreInfo
 
+from ..core.release import Release, parse_release_string
 from ..model import Architecture, Schema
-from ..terms.release import Release, parse_release_string
 from .subject import predicted
 
 LITERAL = "init_uts_ns.name.release"

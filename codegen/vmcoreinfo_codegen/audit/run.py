@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 import vmcoreinfo
 
+from ..core.release import Release
 from ..debuginfo.facts import Facts, Sources
 from ..debuginfo.kernel import KernelFiles
 from ..dump.problem import DumpError
 from ..dump.reader import Found, find_note
 from ..model import Architecture, Schema
-from ..terms.release import Release
 from . import audit
 from .compare import with_symbols, with_types
 from .identify import architectures_of, release_of

@@ -9,11 +9,11 @@ from functools import cached_property
 
 from vmcoreinfo import Line, VmcoreInfo
 
+from ..core.release import Release
 from ..debuginfo.facts import Facts
 from ..model import Architecture, Entry, Export, Schema
 from ..model.entry import Prediction, Quirk
 from ..model.vocabulary import QuirkKind
-from ..terms.release import Release
 
 _LAST_STABLE = 10**5
 

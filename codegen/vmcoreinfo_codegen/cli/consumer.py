@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 import subprocess
 
+from ..core.tool import NEXT, ToolRelease
 from ..model import Schema
 from ..model.consumer import Consumer
 from ..problem import did_you_mean, shortened
-from ..terms.tool import NEXT, ToolRelease
 from .failure import Failure
 
 

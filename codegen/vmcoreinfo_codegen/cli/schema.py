@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 from .. import resources
+from ..core.release import Release
 from ..model import Architecture, Schema
 from ..model.cache import load_cached
 from ..problem import SchemaError
 from ..query.names import UnknownName, find_architecture, find_release
-from ..terms.release import Release
 from .failure import Failure
 
 

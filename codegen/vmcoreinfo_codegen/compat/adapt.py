@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from vmcoreinfo import VmcoreInfo
 
+from ..core.expression import value_of
+from ..core.tool import ToolRelease
 from ..model import Schema
 from ..model.consumer import Adaptation, Consumer
 from ..query.interface import AdaptedNote, Refusal, WrittenLine
-from ..terms.expression import value_of
-from ..terms.tool import ToolRelease
 from .explain import why
 from .exports import Exports
 from .judge import Outcome, judge, outcomes

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ..core.release import Release
+from ..core.tool import ToolRelease
 from ..model import Schema
 from ..model.consumer import Consumer
 from ..model.vocabulary import Verdict
 from ..query.interface import Compat, JudgedPurpose, MissingEntry
-from ..terms.release import Release
-from ..terms.tool import ToolRelease
 from .explain import missing, why
 from .exports import Exports
 from .judge import Outcome, later_releases, outcomes, worst

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..core.expression import Expression, Key
+from ..core.release import Release
 from ..model import Schema
 from ..model.consumer import Alternative
 from ..model.timeline import ending, latest, next_beginning
-from ..terms.expression import Expression, Key
-from ..terms.release import Release
 from .exports import Exports
 from .judge import Outcome
 
@@ -28,7 +28,7 @@ class Missing:
     otherwise: str = "is not exported here"
 
     @property
-    def words(self) -> str:
+    def sentence(self) -> str:
         if self.gone_since:
             commit = f", commit {self.commit}" if self.commit else ""
             instead = f"; {' '.join(self.replaced_by)} came for it" if self.replaced_by else ""
@@ -60,7 +60,7 @@ def _not_in_note(key: str, exports: Exports) -> str:
     return "stands on a line that this release does not see" if unread else "is not in the note"
 
 
-def words_of(alternative: Alternative) -> str:
+def describe_alternative(alternative: Alternative) -> str:
     sources = [source.doc for source in alternative.of_dump]
     return " + ".join([*alternative.keys, *sources, *alternative.others])
 
@@ -76,11 +76,13 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
         bound = taken.kernels
         until = f" up to before {bound.until}" if bound and bound.until else ""
         since = f" from {bound.since} on" if bound and bound.since else ""
-        parts.append(f"it goes by {words_of(taken)}, which is right on kernels{since}{until}")
+        parts.append(
+            f"it goes by {describe_alternative(taken)}, which is right on kernels{since}{until}"
+        )
         parts += [_changed(schema, key, exports) for key in taken.keys]
     if taken is not None and taken.when is not None and exports.tells(taken.when) is False:
         values = _values(schema, taken.when, exports)
-        parts.append(f"it goes by {words_of(taken)}, which is not right where {values}")
+        parts.append(f"it goes by {describe_alternative(taken)}, which is not right where {values}")
     parts += _last_gone([missing(schema, key, exports) for key in outcome.missing])
     parts += [f"the dump has no {source.doc}" for source in outcome.absent]
     if outcome.rests_on:
@@ -104,7 +106,7 @@ def _last_gone(absent: list[Missing]) -> list[str]:
     """What went last is what made the difference: words for those, grouped by commit."""
     gone = [one for one in absent if one.gone_since]
     if not gone:
-        return [one.words for one in absent[:_MOST]]
+        return [one.sentence for one in absent[:_MOST]]
     last = max((one.gone_since or "" for one in gone), key=_release)
     newest = [one for one in gone if one.gone_since == last]
     keys = " ".join(one.key for one in newest[:_MOST])

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..core.condition import Condition
+from ..core.expression import Expression, value_of
+from ..core.release import Release
 from ..model import Architecture, Schema
 from ..model.vocabulary import DumpSource, Format
-from ..terms.condition import Condition
-from ..terms.expression import Expression, value_of
-from ..terms.release import Release
 from .values import Values
 
 

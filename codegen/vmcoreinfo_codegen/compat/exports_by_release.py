@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..core.condition import ALWAYS, Condition
+from ..core.release import Release
 from ..model import Architecture, Entry, Schema
 from ..model.timeline import Lasting, place_of, turns
-from ..terms.condition import ALWAYS, Condition
-from ..terms.release import Release
 from .exports import Exports
 
 

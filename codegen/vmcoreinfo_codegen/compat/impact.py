@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ..core.release import Release
+from ..core.tool import NEXT, ToolRelease
 from ..model import Architecture, Schema
 from ..model.consumer import Consumer, Need
 from ..model.vocabulary import Format, Verdict
-from ..terms.release import Release
-from ..terms.tool import NEXT, ToolRelease
 from .exports import Exports, predicted
 from .judge import fixed_in, judge
 from .parser_quirks import PURPOSE, parser_quirks

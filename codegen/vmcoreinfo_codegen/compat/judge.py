@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ..core.condition import ALWAYS
+from ..core.expression import Key
+from ..core.tool import NEXT, ToolRelease
 from ..model.consumer import Alternative, Consumer, Need
 from ..model.vocabulary import DumpSource, Verdict
-from ..terms.condition import ALWAYS
-from ..terms.expression import Key
-from ..terms.tool import NEXT, ToolRelease
 from .exports import Exports
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..core.release import Release
+from ..core.tool import ToolRelease
 from ..model.consumer import Consumer, Need
 from ..model.vocabulary import Verdict
-from ..terms.release import Release
-from ..terms.tool import ToolRelease
 from .exports_by_release import ExportsByRelease
 from .judge import judge
 
@@ -159,7 +159,7 @@ def clipped(found: Sequence[Run], since: Release) -> list[Run]:
     ]
 
 
-def words(found: Sequence[Run], latest: Release) -> list[str]:
+def describe_runs(found: Sequence[Run], latest: Release) -> list[str]:
     """One line a run: `ok 5.0 to 6.9`, `wrong from 6.10 on: tell slab pages`."""
     lines = []
     for run in found:

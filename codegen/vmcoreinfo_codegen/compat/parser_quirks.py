@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import vmcoreinfo
 
+from ..core.tool import ToolRelease
 from ..model.consumer import Consumer, ParserTrait
 from ..model.vocabulary import Format, Trait
-from ..terms.tool import ToolRelease
 
 PURPOSE = "parse the note"
 _UNPRINTABLE = re.compile(rb"[^\t\n\x0b\x0c\r\x20-\x7e]")

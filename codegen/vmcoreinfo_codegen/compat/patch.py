@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from ..core.key import Kind, argument_of, kind_of
 from ..limits import Limit
 from ..model import Schema
 from ..model.vocabulary import Format
 from ..problem import shortened
-from ..terms.key import Kind, argument_of, kind_of
 from .mail import is_mail, plain_text
 
 MOST_BYTES = 16 << 20

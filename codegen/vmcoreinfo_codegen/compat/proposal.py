@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..core.release import Release
 from ..model import Architecture, Schema
 from ..model.vocabulary import Verdict
 from ..query.interface import Broken, Impacts, NoAlternative
-from ..terms.release import Release
 from .impact import Break, Change, impact
 from .parser_quirks import PURPOSE
 from .patch import MOST_EXPORTS, Patch, PatchError, Touched

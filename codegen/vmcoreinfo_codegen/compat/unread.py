@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from ..core.release import Release
 from ..model import Schema
 from ..query.interface import Unread
-from ..terms.release import Release
 from .exports import predicted
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..terms.expression import TypeFact
+from ..core.expression import TypeFact
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..terms.expression import Expression, TypeFact, value_of
+from ..core.expression import Expression, TypeFact, value_of
 from .problem import DebugInfoError
 
 _SIGN = 1 << 63

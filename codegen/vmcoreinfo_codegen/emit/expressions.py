@@ -12,9 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..model.derivation import Derivation, Recipe
-from ..model.schema import Schema
-from ..terms.expression import (
+from ..core.expression import (
     Binary,
     Choice,
     Derived,
@@ -27,7 +25,9 @@ from ..terms.expression import (
     constant_of,
     render,
 )
-from ..terms.key import identifier_of
+from ..core.key import identifier_of
+from ..model.derivation import Derivation, Recipe
+from ..model.schema import Schema
 from .rows import release_number
 
 Row = dict[str, Any]

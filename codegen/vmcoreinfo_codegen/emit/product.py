@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, meta, select_autoescape
 from pydantic_core import to_json
 
 from .. import __version__
@@ -58,6 +58,21 @@ def model_hash(context: Context) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _shown(templates: Environment, template: str, context: Context) -> Context:
+    """What a template and those that it includes name of a context."""
+    names: set[str] = set()
+    waiting, seen = [template], {template}
+    while waiting:
+        assert templates.loader is not None
+        text, _, _ = templates.loader.get_source(templates, waiting.pop())
+        tree = templates.parse(text)
+        names |= meta.find_undeclared_variables(tree)
+        found = {name for name in meta.find_referenced_templates(tree) if name} - seen
+        seen |= found
+        waiting += found
+    return {name: value for name, value in context.items() if name in names}
+
+
 def render(
     target: str,
     template: str,
@@ -70,21 +85,18 @@ def render(
 ) -> Product:
     """Render one template; it finds licence, version, model hash and replay line as `stamp`.
 
-    A replay of several lines goes on as the comment does that the template puts it into:
-    `comments` are those of a Backend.
+    Without `stamp`, the hash is that of what the template shows. A replay of several lines goes on
+    as the comment does that the template puts it into: `comments` are those of a Backend.
     """
+    templates = environment(package or f"emit.{target}")
     lead = "\n" + comment_lead(comments or {}, path)
     stamped = {
         "licence": LICENCE,
         "version": __version__,
-        "hash": stamp or model_hash(context),
+        "hash": stamp or model_hash(_shown(templates, template, context)),
         "replay": lead.join(replay or [f"vmcoreinfo generate {target}"]),
     }
-    text = (
-        environment(package or f"emit.{target}")
-        .get_template(template)
-        .render({**context, "stamp": stamped})
-    )
+    text = templates.get_template(template).render({**context, "stamp": stamped})
     return Product(path, text)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.key import identifier_of
 from ..files.reading import read_regular
 from ..model import Schema
-from ..terms.key import identifier_of
 from .backend import packings
 from .stamp import Stamp, StampError, read_stamp
 
@@ -27,8 +27,8 @@ class Standing:
 
     @property
     def request(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The words of its command, and its keys."""
-        return self.stamp.words, tuple(pattern.text for pattern in self.stamp.patterns)
+        """The arguments of its command, and its keys."""
+        return self.stamp.arguments, tuple(pattern.text for pattern in self.stamp.patterns)
 
 
 def standing_in(folder: Path, other_targets: Iterable[str], problems: list[str]) -> list[Standing]:
@@ -43,7 +43,7 @@ def standing_in(folder: Path, other_targets: Iterable[str], problems: list[str])
         except StampError as error:
             problems.append(str(error))
             continue
-        if product and others.isdisjoint(product.stamp.words[:1]):
+        if product and others.isdisjoint(product.stamp.arguments[:1]):
             found.append(product)
     return found
 

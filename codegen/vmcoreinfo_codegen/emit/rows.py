@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.key import Kind, argument_of, identifier_of, kind_of
+from ..core.release import Release
 from ..model.entry import Quirk
 from ..model.schema import PrivateKey, Schema
 from ..model.vocabulary import Format, QuirkKind, Unit
-from ..terms.key import Kind, argument_of, identifier_of, kind_of
-from ..terms.release import Release
 from .problem import NoProduct
 
 Row = dict[str, Any]
@@ -46,9 +46,9 @@ MESSAGES = {
 }
 
 
-def enum_name(word: str) -> str:
-    """A word of the language as part of a C or Python constant: `0x-hex` is `PREFIXED_HEX`."""
-    return {"0x-hex": "PREFIXED_HEX"}.get(word, word.replace("-", "_").upper())
+def enum_name(value: str) -> str:
+    """A value of the language as part of a C or Python constant: `0x-hex` is `PREFIXED_HEX`."""
+    return {"0x-hex": "PREFIXED_HEX"}.get(value, value.replace("-", "_").upper())
 
 
 def parser_rows(schema: Schema) -> list[Row]:
@@ -90,7 +90,7 @@ def release_number(release: Release) -> int:
 def _quirk_row(quirk: Quirk) -> Row:
     return {
         "kind": enum_name(quirk.kind.value),
-        "word": quirk.kind.value,
+        "value": quirk.kind.value,
         "releases": ", ".join(f"{since}..{until or ''}" for since, until in quirk.ranges),
         "text": quirk.text,
         "archs": list(quirk.archs or ()),
@@ -133,15 +133,15 @@ def entry_rows(schema: Schema) -> list[Row]:
 
 
 def vocabulary_rows() -> Row:
-    def rows(words: Any) -> list[Row]:
-        return [{"word": str(w.value), "name": enum_name(str(w.value))} for w in words]
+    def rows(values: Any) -> list[Row]:
+        return [{"value": str(v.value), "name": enum_name(str(v.value))} for v in values]
 
     return {
         "kinds": rows(Kind),
-        "formats": [{"word": f.value, "name": enum_name(f.value), "doc": f.doc} for f in Format],
-        "units": [{"word": u.value, "name": enum_name(u.value), "doc": u.doc} for u in Unit],
+        "formats": [{"value": f.value, "name": enum_name(f.value), "doc": f.doc} for f in Format],
+        "units": [{"value": u.value, "name": enum_name(u.value), "doc": u.doc} for u in Unit],
         "quirk_kinds": [
-            {"word": k.value, "name": enum_name(k.value), "doc": k.doc} for k in QuirkKind
+            {"value": k.value, "name": enum_name(k.value), "doc": k.doc} for k in QuirkKind
         ],
     }
 
@@ -160,6 +160,6 @@ def arch_rows(schema: Schema) -> list[Row]:
 
 def diagnostic_rows() -> list[Row]:
     return [
-        {"word": word, "name": enum_name(word), "severity": severity}
-        for word, severity in DIAGNOSTICS
+        {"value": name, "name": enum_name(name), "severity": severity}
+        for name, severity in DIAGNOSTICS
     ]

@@ -45,19 +45,19 @@ class StampError(Exception):
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a product says of itself; `words` are those of the command behind `generate`."""
+    """What a product says of itself; `arguments` are those behind `generate`."""
 
     version: str
     model_hash: str
     command: str
-    words: tuple[str, ...]
+    arguments: tuple[str, ...]
     patterns: tuple[KeyPattern, ...]
     location: Location
 
 
-def replay(words: Sequence[str], patterns: Sequence[KeyPattern]) -> list[str]:
+def replay(arguments: Sequence[str], patterns: Sequence[KeyPattern]) -> list[str]:
     """The lines of a command of `generate`, the patterns as what its `--keys -` reads."""
-    command = shlex.join(["vmcoreinfo", "generate", *words])
+    command = shlex.join(["vmcoreinfo", "generate", *arguments])
     if not patterns:
         return [command]
     return [command + _HERE, *(pattern.text for pattern in patterns), _END]
@@ -77,12 +77,12 @@ def read_stamp(text: str, path: str) -> Stamp | None:
         behind = text[found.end() + 1 : _LONGEST].split("\n")
         patterns = _patterns(behind, found["again"], path, line + 1)
     try:
-        words = shlex.split(command)
+        arguments = shlex.split(command)
     except ValueError as error:
         raise StampError(f"{place}: error: the command can't be read: {error}") from None
-    if words[:2] != ["vmcoreinfo", "generate"]:
+    if arguments[:2] != ["vmcoreinfo", "generate"]:
         raise StampError(f"{place}: error: '{command}' is no 'vmcoreinfo generate'")
-    return Stamp(found["version"], found["hash"], command, tuple(words[2:]), patterns, place)
+    return Stamp(found["version"], found["hash"], command, tuple(arguments[2:]), patterns, place)
 
 
 def command_of(text: str) -> str | None:

@@ -10,7 +10,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import LarkError
 
 from .. import resources
-from ..terms.condition import All, Any, Compare, Condition, Constant, Not, Symbol
+from ..core.condition import All, Any, Compare, Condition, Constant, Not, Symbol
 
 # The longest of a kernel have some 300 characters, and parentheses in parentheses.
 _MOST_CHARACTERS = 2000

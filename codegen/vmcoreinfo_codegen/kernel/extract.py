@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..core.condition import NEVER, Condition, TooLarge, minimal
+from ..core.release import Release
 from ..limits import Limit
 from ..model import Architecture, Schema
-from ..terms.condition import NEVER, Condition, TooLarge, minimal
-from ..terms.release import Release
 from .gathered import SourceFile, Tree, TreeError
 from .lexing import ends_of_calls
 from .printing import APPEND, NotPrinted, Printed, Printers

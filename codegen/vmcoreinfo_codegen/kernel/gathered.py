@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..core.release import Release, counts_three
 from ..limits import Limit
-from ..terms.release import Release, counts_three
 
 # What a file has in it that prints a line or defines a macro that does.
 MARKS = (b"vmcoreinfo_", b"VMCOREINFO_")

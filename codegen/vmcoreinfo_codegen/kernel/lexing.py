@@ -32,11 +32,11 @@ def without_comments(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """A preprocessor line, joined with its continuations: its word and what is behind that."""
+    """A preprocessor line, joined with its continuations: its name and what is behind that."""
 
     start: int
     end: int
-    word: str
+    name: str
     rest: str
 
 

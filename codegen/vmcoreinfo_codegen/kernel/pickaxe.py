@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..terms.key import Kind, argument_of, kind_of
+from ..core.key import Kind, argument_of, kind_of
 from .git import Repository
 from .printing import APPEND
 

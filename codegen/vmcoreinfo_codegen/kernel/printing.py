@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from lark.exceptions import LarkError
 
+from ..core.key import is_printable
 from ..limits import Limit
 from ..model.macro import formats_of
-from ..terms.key import is_printable
 from .conditions import parser
 from .lexing import ends_of_calls
 from .source import Macro, Source

@@ -13,8 +13,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..limits import Limit
-from ..terms.condition import (
+from ..core.condition import (
     ALWAYS,
     All,
     Any,
@@ -26,6 +25,7 @@ from ..terms.condition import (
     minimal,
     size_of,
 )
+from ..limits import Limit
 from .conditions import NotUnderstood, condition_of
 from .lexing import directives, spaces, without_comments
 
@@ -65,8 +65,8 @@ class Strange:
 class _Expression:
     """What an `#if` asks, read when something in its branch asks for it."""
 
-    def __init__(self, word: str, rest: str, line: int, known: Condition | None = None) -> None:
-        self.word = word
+    def __init__(self, name: str, rest: str, line: int, known: Condition | None = None) -> None:
+        self.name = name
         self.rest = rest
         self.line = line
         self._known = known
@@ -78,14 +78,14 @@ class _Expression:
 
     def _read(self, strange: list[Strange]) -> Condition:
         expression = self.rest
-        if self.word in ("ifdef", "ifndef"):
-            name = self.rest.split(" ")[0]
-            expression = f"{'!' if self.word == 'ifndef' else ''}defined({name})"
+        if self.name in ("ifdef", "ifndef"):
+            macro = self.rest.split(" ")[0]
+            expression = f"{'!' if self.name == 'ifndef' else ''}defined({macro})"
         try:
             return condition_of(expression)
         except NotUnderstood as error:
             stand_in = error.stand_in_at(self.line)
-            text = f"#{self.word} {self.rest}"
+            text = f"#{self.name} {self.rest}"
             strange.append(Strange(self.line, text, str(error), stand_in.name))
             return stand_in
 
@@ -215,28 +215,28 @@ class Source:
                 spaces(self.bare[directive.start : directive.end]),
             ]
             at = directive.end
-            word, rest = directive.word, directive.rest
+            name, rest = directive.name, directive.rest
             line = self.line_of(directive.start)
-            if word == "define":
+            if name == "define":
                 self._define(rest, line)
                 continue
-            if word in ("if", "ifdef", "ifndef"):
-                guards = word == "ifndef" and rest == guard
+            if name in ("if", "ifdef", "ifndef"):
+                guards = name == "ifndef" and rest == guard
                 guard = None if guards else guard
-                expression = _Expression(word, rest, line, ALWAYS if guards else None)
+                expression = _Expression(name, rest, line, ALWAYS if guards else None)
                 outer = frames[-1].branch if frames else None
                 frames.append(_Frame(line, outer, expression, _Branch(outer, expression, False)))
-            elif word in ("else", "elif", "elifdef", "elifndef") and frames:
+            elif name in ("else", "elif", "elifdef", "elifndef") and frames:
                 frame = frames[-1]
                 frame.outer = _Branch(frame.outer, frame.expression, True)
-                known = ALWAYS if word == "else" else None
-                frame.expression = _Expression(word.removeprefix("el"), rest, line, known)
+                known = ALWAYS if name == "else" else None
+                frame.expression = _Expression(name.removeprefix("el"), rest, line, known)
                 frame.branch = _Branch(frame.outer, frame.expression, False)
-            elif word == "endif" and frames:
+            elif name == "endif" and frames:
                 frames.pop()
-            elif word in ("else", "elif", "endif"):
+            elif name in ("else", "elif", "endif"):
                 text = self.bare[directive.start : directive.end].strip()
-                self.strange.append(Strange(line, text, f"#{word} without an #if"))
+                self.strange.append(Strange(line, text, f"#{name} without an #if"))
                 continue
             else:
                 continue

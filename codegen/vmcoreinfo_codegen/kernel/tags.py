@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from ..terms.release import Release
+from ..core.release import Release
 from .gathered import TreeError
 from .git import GitError, Repository
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..terms.release import Release
+from ..core.release import Release
 from .base import LocationField, Model, Span
 from .timeline import holds
 

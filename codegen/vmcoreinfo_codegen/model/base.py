@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
+from ..core.condition import ALWAYS, Condition
+from ..core.expression import Expression
+from ..core.release import Bounds, Release
 from ..problem import Location
-from ..terms.condition import ALWAYS, Condition
-from ..terms.expression import Expression
-from ..terms.release import Bounds, Release
 from .expression import WrittenExpression, written
 from .vocabulary import Evidence
 

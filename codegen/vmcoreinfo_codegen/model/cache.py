@@ -29,9 +29,9 @@ from .files import read_files
 from .schema import Schema
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_READERS = ("terms", "syntax", "model")
+_READERS = ("core", "syntax", "model")
 """The packages whose code decides what a model is."""
-_MODULES = ("vmcoreinfo_codegen.model.", "vmcoreinfo_codegen.terms.", "vmcoreinfo_codegen.problem")
+_MODULES = ("vmcoreinfo_codegen.model.", "vmcoreinfo_codegen.core.", "vmcoreinfo_codegen.problem")
 _MOST_BYTES = 1 << 24
 _DIGEST = hashlib.sha256().digest_size
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from ..terms.condition import ALWAYS
-from ..terms.key import kind_of
-from ..terms.release import Bounds, Release, contains
-from ..terms.tool import ToolRelease
+from ..core.condition import ALWAYS
+from ..core.key import kind_of
+from ..core.release import Bounds, Release, contains
+from ..core.tool import ToolRelease
 from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
 from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
 
@@ -171,7 +171,7 @@ class ParserTrait(OfReleases):
 
     def counts_in(self, format_: str) -> bool:
         """Whether it is so of a note in that format; of a bare note, as nobody knows what carried it."""
-        return not self.dumps or format_ in self.dumps or format_ not in DumpFormat.words()
+        return not self.dumps or format_ in self.dumps or format_ not in DumpFormat.values()
 
 
 class Consumer(Model):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..terms import expression
+from ..core import expression
 from .base import ExpressionField, LocationField, Model, Ranged
 from .vocabulary import Format, Unit
 

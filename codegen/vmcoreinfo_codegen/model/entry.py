@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..terms.condition import ALWAYS, Condition, Known
-from ..terms.expression import Expression, TypeFact
-from ..terms.key import Kind, argument_of
-from ..terms.release import Moment, Release, contains
+from ..core.condition import ALWAYS, Condition, Known
+from ..core.expression import Expression, TypeFact
+from ..core.key import Kind, argument_of
+from ..core.release import Moment, Release, contains
 from .base import (
     Boundary,
     ConditionField,

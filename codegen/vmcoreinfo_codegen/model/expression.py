@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..terms.expression import (
+from ..core.expression import (
     Binary,
     Choice,
     Derived,

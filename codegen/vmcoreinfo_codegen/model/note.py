@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..terms.release import Release
+from ..core.release import Release
 from .architecture import Architecture
 
 LINE_ROOM = 79

@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ..core.expression import Expression, TypeFact
+from ..core.key import Kind
+from ..core.release import Bounds, Moment, Release, common
 from ..problem import Location
-from ..terms.expression import Expression, TypeFact
-from ..terms.key import Kind
-from ..terms.release import Bounds, Moment, Release, common
 from .architecture import Architecture
 from .base import Boundary, LocationField, Model, Ranged, ReleaseField, Span
 from .consumer import Consumer

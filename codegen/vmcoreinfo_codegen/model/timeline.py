@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from ..terms.release import Bounds, Moment, Release, contains, overlap
+from ..core.release import Bounds, Moment, Release, contains, overlap
 from .base import Boundary, Span
 
 

@@ -12,14 +12,14 @@ class Described(StrEnum):
 
     doc: str
 
-    def __new__(cls, word: str, doc: str = "") -> Self:
-        member = str.__new__(cls, word)
-        member._value_ = word
+    def __new__(cls, value: str, doc: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
         member.doc = doc
         return member
 
     @classmethod
-    def words(cls) -> list[str]:
+    def values(cls) -> list[str]:
         return [str(member.value) for member in cls]
 
 

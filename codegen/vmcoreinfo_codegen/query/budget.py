@@ -7,13 +7,13 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..core.condition import ALWAYS, NEVER, Condition, comparisons
+from ..core.key import Kind, kind_of
+from ..core.release import Release
 from ..kernel.extract import Extraction, exports_of
 from ..limits import Limit
 from ..model import Architecture, Format, Schema, Unit
 from ..model.note import LINE_ROOM, text_room
-from ..terms.condition import ALWAYS, NEVER, Condition, comparisons
-from ..terms.key import Kind, kind_of
-from ..terms.release import Release
 from .interface import Budget, BudgetLine, BudgetPoint
 
 # The most digits that a value of a unit has on a real kernel. Offsets and sizes of structs

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..core.condition import ALWAYS, Condition, equivalent
+from ..core.release import Moment, Release
 from ..model import Boundary, Entry, Export, Quirk, Schema, Span
 from ..model.timeline import holds
-from ..terms.condition import ALWAYS, Condition, equivalent
-from ..terms.release import Moment, Release
 
 Kind = Literal["added", "removed", "moved", "meaning", "condition", "printed", "backport", "quirk"]
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..core.condition import ALWAYS, equivalent
+from ..core.release import Release
 from ..model import Architecture, Prediction, Schema
 from ..model.timeline import beginning, ending
-from ..terms.condition import ALWAYS, equivalent
-from ..terms.release import Release
 from .interface import Change, Difference
 
 _ORDER = ("removed", "added", "condition", "printed", "meaning")

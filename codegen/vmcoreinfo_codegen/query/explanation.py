@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..core.expression import render
+from ..core.release import Bounds
 from ..model import Boundary, Derivation, Entry, Export, Schema
 from ..model.entry import Via, fact_of
-from ..terms.expression import render
-from ..terms.release import Bounds
 from .interface import (
     Condition,
     ExplainedDerivation,

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..core.condition import ALWAYS, Condition
 from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Architecture, Schema
-from ..terms.condition import ALWAYS, Condition
 from .interface import Extracted, ExtractedExport, ExtractedSites, NotUnderstood
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..core.release import Release
 from ..kernel.extract import Extraction, exports_of
 from ..model import Schema
-from ..terms.release import Release
 from .interface import History, HistoryEntry
 
 

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from ..core.condition import ALWAYS
+from ..core.release import Release
 from ..model import Architecture, Schema
-from ..terms.condition import ALWAYS
-from ..terms.release import Release
 from .interface import ListedEntry, Listing
 
 

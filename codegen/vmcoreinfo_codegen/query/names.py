@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+from ..core.key import argument_of
+from ..core.release import Release, parse_release_string
 from ..model import Architecture, Entry, Schema
 from ..problem import near_misses, shortened
-from ..terms.key import argument_of
-from ..terms.release import Release, parse_release_string
 
 
 class UnknownName(Exception):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ..core.condition import Any, Condition, equivalent
+from ..core.release import Release
 from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Architecture, Prediction, Schema
-from ..terms.condition import Any, Condition, equivalent
-from ..terms.release import Release
 from .interface import TreeChange, TreeDifference
 
 

@@ -7,12 +7,12 @@ from ..emit.product import Product, render
 from ..model.schema import Schema
 from .rows import shown
 
-_PAGES = ("language", "rules", "audit", "commands", "note")
+PAGES = ("language", "rules", "audit", "commands", "note")
 
 
 def emit(schema: Schema) -> list[Product]:
     rows = shown(schema)
-    return [page(name, rows) for name in _PAGES]
+    return [page(name, rows) for name in PAGES]
 
 
 def page(name: str, rows: dict[str, object]) -> Product:

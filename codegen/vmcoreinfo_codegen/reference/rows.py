@@ -41,16 +41,16 @@ _LONGEST = 8
 def shown(schema: Schema) -> Row:
     """What the templates of every page find."""
     return {
-        "formats": _words(Format),
-        "units": _words(Unit),
-        "quirks": _words(QuirkKind),
-        "evidences": _words(Evidence),
-        "verdicts": _words(Verdict),
-        "dump_formats": _words(DumpFormat),
-        "dump_sources": _words(DumpSource),
+        "formats": _values(Format),
+        "units": _values(Unit),
+        "quirks": _values(QuirkKind),
+        "evidences": _values(Evidence),
+        "verdicts": _values(Verdict),
+        "dump_formats": _values(DumpFormat),
+        "dump_sources": _values(DumpSource),
         "traits": [
-            {**word, "takes": " BYTES" if trait.has_limit else ""}
-            for word, trait in zip(_words(Trait), Trait, strict=True)
+            {**value, "takes": " BYTES" if trait.has_limit else ""}
+            for value, trait in zip(_values(Trait), Trait, strict=True)
         ],
         "rules": [
             {
@@ -80,7 +80,7 @@ def shown(schema: Schema) -> Row:
         "description": DESCRIPTION,
         "exit_codes": [{"code": code, "when": when} for code, when in EXIT_CODES.items()],
         "verbs": _verbs(),
-        "diagnostics": [{"word": word, "severity": severity} for word, severity in DIAGNOSTICS],
+        "diagnostics": [{"value": name, "severity": severity} for name, severity in DIAGNOSTICS],
         "messages": MESSAGES,
         "schema_grammar": _grammar("schema.lark"),
         "note_grammar": _grammar("note.lark"),
@@ -90,8 +90,8 @@ def shown(schema: Schema) -> Row:
     }
 
 
-def _words(words: type[Described]) -> list[Row]:
-    return [{"word": word.value, "doc": word.doc.replace("|", "\\|")} for word in words]
+def _values(kind: type[Described]) -> list[Row]:
+    return [{"value": value.value, "doc": value.doc.replace("|", "\\|")} for value in kind]
 
 
 def _shortened(example: str) -> str:
@@ -127,13 +127,13 @@ def _actions(verb: argparse.ArgumentParser) -> list[argparse.Action]:
 def _argument(action: argparse.Action) -> Row:
     """Its options, none where it is known by its place; what it takes; and its help."""
     name = str(action.metavar or action.dest)
-    words = [str(choice) for choice in action.choices or ()]
-    if not words and action.nargs != 0:
-        words = [name.upper() if action.option_strings else name]
+    choices = [str(choice) for choice in action.choices or ()]
+    if not choices and action.nargs != 0:
+        choices = [name.upper() if action.option_strings else name]
     may_lack = not action.required if action.option_strings else action.nargs in ("?", "*")
     return {
         "options": list(action.option_strings),
-        "takes": words,
+        "takes": choices,
         "is_choice": bool(action.choices),
         "may_lack": may_lack,
         "is_repeated": action.nargs in ("*", "+"),

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from ..core.release import Bounds
 from ..model import Export
 from ..model.timeline import meets
-from ..terms.release import Bounds
 
 
 def is_available(export: Export, kernels: Bounds) -> bool:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..core.expression import Derived
+from ..core.release import Release, overlap
 from ..model import Derivation, Recipe, Schema
 from ..model.consumer import KernelRange
-from ..terms.expression import Derived
-from ..terms.release import Release, overlap
 from .availability import is_available
 
 # An architecture, and a mainline release with all that comes before the next.

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+from ..core.release import overlap
 from ..model import Entry, Export, Schema
 from ..model.consumer import KernelRange
 from ..model.derivation import POINTER_SIZE, RELEASE
 from ..model.schema import DeclaredRelease
-from ..terms.release import overlap
 from .availability import is_available
 from .recipes import Recipes
 from .selection import Selection

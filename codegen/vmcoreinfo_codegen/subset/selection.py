@@ -7,6 +7,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ..core.key import identifier_of
+from ..core.release import Release, overlap
+from ..core.tool import ToolRelease
 from ..files.reading import InputError
 from ..limits import Limit
 from ..model import Schema
@@ -15,9 +18,6 @@ from ..model.schema import PrivateKey
 from ..model.vocabulary import Format
 from ..problem import Location, did_you_mean, shortened
 from ..query.names import UnknownName, find_entry
-from ..terms.key import identifier_of
-from ..terms.release import Release, overlap
-from ..terms.tool import ToolRelease
 
 EVERY_KERNEL = KernelRange()
 _PATTERN = re.compile(r"[A-Za-z0-9_.()*?-]+")

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
+from ..core.condition import ALWAYS, Condition
+from ..core.key import kind_of
 from ..kernel.extract import Export as Printed
 from ..kernel.printing import APPEND
 from ..model import Export, Schema
@@ -15,8 +17,6 @@ from ..model.base import Ranged
 from ..model.entry import Via
 from ..problem import Location
 from ..syntax import tree
-from ..terms.condition import ALWAYS, Condition
-from ..terms.key import kind_of
 from .plan import Add, Close, Depend, Open, Plan, Print, Step
 
 Commits = Mapping[str, str]

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..core.condition import Condition, equivalent
+from ..core.key import is_in_form
+from ..core.release import Release
 from ..kernel.extract import Export as Printed
 from ..kernel.extract import Extraction, exports_of
 from ..kernel.printing import APPEND
 from ..model import Architecture, Export, Prediction, Schema
-from ..terms.condition import Condition, equivalent
-from ..terms.key import is_in_form
-from ..terms.release import Release
 
 # As the grammar of the schema has them.
 _CONFIG = re.compile(r"CONFIG_[A-Za-z0-9_]+")

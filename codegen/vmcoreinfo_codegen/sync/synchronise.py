@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..check import check_files
+from ..core.release import Release
 from ..files import writing
 from ..kernel.git import GitError, Repository
 from ..kernel.pickaxe import commit_of, source_text
@@ -20,7 +21,6 @@ from ..problem import Problem
 from ..query.interface import ByHand, Synced
 from ..query.problems import reported
 from ..syntax.format import format_file
-from ..terms.release import Release
 from .apply import Commits, apply
 from .plan import Add, Close, Depend, Open, Plan, Print, Step
 

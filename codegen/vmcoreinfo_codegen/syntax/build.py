@@ -11,7 +11,7 @@ from typing import Any
 
 from lark import Token, Tree
 
-from ..terms import condition, expression
+from ..core import condition, expression
 from . import tree
 from .node import RULES, Eol, Listed
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
-from ..terms import expression
-from ..terms.condition import Condition
+from ..core import expression
+from ..core.condition import Condition
 
 RULES: dict[str, type[Part] | type[Listed]] = {}
 """Classes by their rules of the grammar."""

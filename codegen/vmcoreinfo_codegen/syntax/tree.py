@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..terms.condition import Condition
-from ..terms.expression import Expression
+from ..core.condition import Condition
+from ..core.expression import Expression
 from .node import (
     Blank,
     Block,

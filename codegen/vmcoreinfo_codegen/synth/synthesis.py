@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import vmcoreinfo
 import vmcoreinfo.derive
 
+from ..core.expression import Expression, Key, Read, TypeFact, render
+from ..core.key import Kind, kind_of
+from ..core.release import Release
 from ..debuginfo.facts import Facts, Sources
 from ..model import Architecture, Schema
 from ..model.entry import Prediction
 from ..model.vocabulary import Unit
 from ..query.interface import LeftOutEntry, Synthesised, SynthesisedEntry
-from ..terms.expression import Expression, Key, Read, TypeFact, render
-from ..terms.key import Kind, kind_of
-from ..terms.release import Release
 
 _MASK = 0xFFFFFFFFFFFFFFFF
 _PAGE_SIZE = "PAGESIZE"

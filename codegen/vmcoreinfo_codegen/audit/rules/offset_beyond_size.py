@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...terms.key import Kind, argument_of
+from ...core.key import Kind, argument_of
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 

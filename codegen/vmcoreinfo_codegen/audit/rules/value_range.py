@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.key import Kind
 from ...model.vocabulary import Unit
-from ...terms.key import Kind
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 

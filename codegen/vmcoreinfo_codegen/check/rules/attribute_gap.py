@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ...core.release import first_overlap
 from ...model.base import Ranged
 from ...model.entry import Export
 from ...model.schema import Schema
-from ...terms.release import first_overlap
 from ..rule import Finding, Rule
 
 

@@ -5,8 +5,8 @@ import builtins
 import keyword
 from collections.abc import Iterator
 
+from ...core.key import identifier_of
 from ...model.schema import Schema
-from ...terms.key import identifier_of
 from ..rule import Finding, Rule
 
 # A derivation is a function of that name, in a module that imports `re`.

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.expression import Derived, Key, Read, TypeFact
+from ...core.tool import ToolRelease
 from ...model import Schema
 from ...model.consumer import Alternative, Consumer, Need
 from ...model.vocabulary import Verdict
 from ...problem import did_you_mean
-from ...terms.expression import Derived, Key, Read, TypeFact
-from ...terms.tool import ToolRelease
 from ..rule import Finding, Rule
 
 

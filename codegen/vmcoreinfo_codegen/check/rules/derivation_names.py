@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.expression import Derived, Key
 from ...model.derivation import Derivation, Recipe
 from ...model.schema import Schema
 from ...problem import Location, did_you_mean
-from ...terms.expression import Derived, Key
 from ..rule import Finding, Rule
 
 

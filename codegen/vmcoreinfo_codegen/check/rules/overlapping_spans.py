@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.release import first_overlap
 from ...model.base import Span
 from ...model.entry import Export
 from ...model.schema import Schema
 from ...model.vocabulary import QuirkKind
-from ...terms.release import first_overlap
 from ..rule import Finding, Rule
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.key import argument_of, kind_of
 from ...model.entry import Entry, Export, Via
 from ...model.macro import formats_of
 from ...model.schema import Schema
 from ...problem import did_you_mean
-from ...terms.key import argument_of, kind_of
 from ..rule import Finding, Rule
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.expression import Choice, Derived, Expression, Log2, Read
 from ...model import Recipe, Schema
-from ...terms.expression import Choice, Derived, Expression, Log2, Read
 from ..rule import Finding, Rule
 
 

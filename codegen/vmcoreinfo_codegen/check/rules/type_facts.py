@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.expression import Derived, Expression, TypeFact
 from ...model import Schema
-from ...terms.expression import Derived, Expression, TypeFact
 from ..rule import Finding, Rule
 
 

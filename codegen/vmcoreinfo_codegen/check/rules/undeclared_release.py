@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.release import Release
 from ...model import Schema
 from ...problem import Location, did_you_mean
-from ...terms.release import Release
 from ..rule import Finding, Rule
 
 

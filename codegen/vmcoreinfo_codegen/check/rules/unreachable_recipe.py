@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...core.expression import Derived, Log2
 from ...model.derivation import Recipe
 from ...model.schema import Schema
-from ...terms.expression import Derived, Log2
 from ..rule import Finding, Rule
 
 

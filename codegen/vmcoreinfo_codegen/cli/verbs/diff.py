@@ -9,11 +9,11 @@ import textwrap
 from pathlib import Path
 from typing import TypeVar
 
+from ...core.release import Release, parse_release_string
 from ...model import Architecture, Schema
 from ...query.difference import difference
 from ...query.interface import Change, TreeChange, TreeDifference
 from ...query.tree_difference import tree_difference
-from ...terms.release import Release, parse_release_string
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, print_sites
 from ..output import counted, print_json

@@ -15,9 +15,9 @@ from ...check import check_folder
 from ...emit import embedded
 from ...emit.backend import Form, packing, packing_names, packings
 from ...emit.depfile import depfile
+from ...emit.description import listed
 from ...emit.problem import NoProduct, NotOurs
 from ...emit.product import Product, write
-from ...emit.words import listed
 from ...files import writing
 from ...model import Schema
 from ...problem import SchemaError, did_you_mean

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from ...core.release import Release
 from ...kernel.extract import Extraction, extract
 from ...kernel.gathered import TreeError
 from ...kernel.git import Repository
@@ -15,7 +16,6 @@ from ...kernel.revision import read_revision
 from ...kernel.tags import release_tags
 from ...kernel.tree import open_repository
 from ...query.history import history
-from ...terms.release import Release
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, print_json, print_table
 from ..progress import meter

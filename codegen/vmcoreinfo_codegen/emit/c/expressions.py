@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ...terms.key import identifier_of
+from ...core.key import identifier_of
 from ..expressions import Compiler
 
 HELPERS = frozenset(("log2", "number_of", "pointer_size", "read", "shift_left", "shift_right"))

@@ -5,20 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.expression import render as render_expression
+from ...core.release import Release
 from ...model import Derivation, Entry, Export, Macro, Recipe, Schema
 from ...query.changes import events
-from ...terms.expression import render as render_expression
-from ...terms.release import Release
-from ..product import Product, environment, render
-from ..rows import vocabulary_rows
-from ..words import (
-    archs_words,
-    boundary_words,
-    condition_words,
+from ..description import (
+    describe_archs,
+    describe_boundary,
+    describe_condition,
+    describe_span,
     exports_by_section,
     listed,
-    span_words,
 )
+from ..product import Product, environment, render
+from ..rows import vocabulary_rows
 from .text import columns, escaped, field, fill, heading, literal, prose
 
 Row = dict[str, Any]
@@ -27,13 +27,13 @@ environment("emit.rst").filters["columns"] = columns
 
 def context(schema: Schema) -> Row:
     latest = schema.latest
-    words = vocabulary_rows()
+    vocabulary = vocabulary_rows()
     return {
         "first_release": str(schema.releases[0].release),
         "latest_release": str(latest),
         "keys": len(schema.entries),
-        "formats": [_word(row) for row in words["formats"]],
-        "units": [_word(row) for row in words["units"]],
+        "formats": [_value(row) for row in vocabulary["formats"]],
+        "units": [_value(row) for row in vocabulary["units"]],
         "macros": [_macro(macro) for macro in schema.macros],
         "sections": [
             {
@@ -48,8 +48,8 @@ def context(schema: Schema) -> Row:
     }
 
 
-def _word(row: Row) -> Row:
-    return {"word": row["word"], "doc": fill(prose(row["doc"]), "    ")}
+def _value(row: Row) -> Row:
+    return {"value": row["value"], "doc": fill(prose(row["doc"]), "    ")}
 
 
 def _macro(macro: Macro) -> Row:
@@ -62,26 +62,26 @@ def _macro(macro: Macro) -> Row:
     prints = f" Prints {listed(forms)}." if forms else ""
     return {
         "name": macro.name,
-        "life": span_words(macro.span),
+        "life": describe_span(macro.span),
         "doc": fill(prose(macro.doc) + prints, "    "),
     }
 
 
 def _entry(entry: Entry, export: Export, latest: Release) -> Row:
     condition = export.condition(latest)
-    shown = literal(str(condition)) if condition.names() else condition_words(condition)
+    shown = literal(str(condition)) if condition.names() else describe_condition(condition)
     fields = [
         ("Value", f"{entry.format}, {export.unit}" if export.unit else str(entry.format)),
-        ("Architectures", archs_words(export.archs)),
+        ("Architectures", describe_archs(export.archs)),
         ("Condition", shown),
-        ("Exported", "; ".join(span_words(span) for span in export.spans)),
+        ("Exported", "; ".join(describe_span(span) for span in export.spans)),
     ]
     if export.replaces:
         fields.append(("Replaces", listed([literal(key) for key in export.replaces])))
     if export.absent:
         fields.append(("If absent", prose(export.absent)))
     for change in export.changes:
-        since = boundary_words(change.boundary)
+        since = describe_boundary(change.boundary)
         fields.append((f"Changed in {since}", prose(change.text)))
     for quirk in export.quirks:
         releases = ", ".join(_range(since, until) for since, until in quirk.ranges)

@@ -7,7 +7,7 @@ import re
 import textwrap
 import unicodedata
 
-from ..words import pieces
+from ..description import pieces
 
 _WIDTH = 79
 # A `_` at the end of a word would make it a reference, before another `_` too.

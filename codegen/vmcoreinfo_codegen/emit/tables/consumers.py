@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...compat.exports_by_release import ExportsByRelease, exports_by_release
-from ...compat.matrix import Run, clipped, runs, words
+from ...compat.matrix import Run, clipped, describe_runs, runs
+from ...core.release import Release
 from ...model import Schema
 from ...model.consumer import Consumer, ConsumerRelease
-from ...terms.release import Release
 from ..product import Product, render
 from .markdown import code, escaped, heading, paragraph, prose, table
 from .matrix import matrix
@@ -125,7 +125,7 @@ def _consumer(
         declared = row.release.kernels
         span = f"{declared.since}..{declared.until}" if declared else ""
         cells: list[list[str]] = [
-            [prose(line) for line in words(run, schema.latest)] for run in row.runs.values()
+            [prose(line) for line in describe_runs(run, schema.latest)] for run in row.runs.values()
         ]
         rows.append([str(row.release.release), row.release.date or "", span, *cells])
     return {

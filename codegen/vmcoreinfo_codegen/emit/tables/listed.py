@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from ... import __version__
-from ..product import LICENCE, Product, indented, json_schema_product, model_hash, render
-from .cells import csv_text
+from ..product import LICENCE, Product, indented, json_schema_product, model_hash
+from .cells import csv_and_licence
 
 _REPLAY = "vmcoreinfo generate tables"
 
@@ -58,8 +58,7 @@ def listed_products(
     )
     shape = {**table.model_json_schema(mode="serialization"), "$id": schema_file}
     return [
-        Product(f"tables/{name}.csv", csv_text(columns, cells, texts)),
+        *csv_and_licence(name, columns, cells, texts),
         Product(f"tables/{name}.json", indented(document.model_dump(by_alias=True), 1)),
         json_schema_product(f"tables/{schema_file}", shape, _REPLAY),
-        render("tables", "compat.csv.license.j2", f"tables/{name}.csv.license", {"rows": found}),
     ]

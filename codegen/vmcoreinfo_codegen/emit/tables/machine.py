@@ -7,9 +7,9 @@ from typing import Any
 
 from ... import __version__
 from ...model import Boundary, Entry, Export, Schema, Span
-from ..product import LICENCE, Product, indented, json_schema_product, model_hash, render
-from ..words import condition_words, history, summary_of
-from .cells import csv_text
+from ..description import describe_condition, history, summary_of
+from ..product import LICENCE, Product, indented, json_schema_product, model_hash
+from .cells import csv_and_licence
 
 _REPLAY = "vmcoreinfo generate tables"
 _SCHEMA_FILE = "vmcoreinfo.schema.json"
@@ -86,10 +86,7 @@ def csv_products(schema: Schema) -> list[Product]:
         for export in entry.exports
         for span in export.spans
     ]
-    return [
-        Product("tables/entries.csv", csv_text(CSV_COLUMNS, rows, _TEXTS)),
-        render("tables", "entries.csv.license.j2", "tables/entries.csv.license", {"rows": rows}),
-    ]
+    return csv_and_licence("entries", CSV_COLUMNS, rows, _TEXTS)
 
 
 def _csv_row(entry: Entry, export: Export, span: Span) -> dict[str, str]:
@@ -111,7 +108,7 @@ def _csv_row(entry: Entry, export: Export, span: Span) -> dict[str, str]:
         "until_evidence": str(until.evidence or "") if until else "",
         "until_reason": until.reason if until else "",
         "backports": " ".join(map(_backport, span.backports)),
-        "condition": "; ".join(condition_words(c) + bounds for c, bounds in history(export)),
+        "condition": "; ".join(describe_condition(c) + bounds for c, bounds in history(export)),
         "replaced_by": " ".join(export.replaced_by),
         "summary": summary_of(export),
     }

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ...core.condition import Known
 from ...model import Boundary, Export
-from ...terms.condition import Known
-from ..words import condition_words, evidence_words, history, pieces
+from ..description import describe_condition, describe_evidence, history, pieces
 
 # A column with wider cells than this is left ragged: padding it makes every line too long.
 _WIDEST = 48
@@ -59,7 +59,7 @@ def paragraph(text: str) -> str:
 def condition_lines(export: Export, known: Known | None = None) -> list[str]:
     """The conditions of an export with their bounds: `` `CONFIG_NUMA` since 5.14 ``."""
     return [
-        (code(str(c)) if c.names() else condition_words(c)) + bounds
+        (code(str(c)) if c.names() else describe_condition(c)) + bounds
         for c, bounds in history(export, known)
     ]
 
@@ -68,7 +68,7 @@ def commit(boundary: Boundary) -> str:
     """A reference to the commit; what was not found anywhere is not linked."""
     if boundary.commit is None:
         return ""
-    doubt = evidence_words(boundary)
+    doubt = describe_evidence(boundary)
     if doubt == "unverified":
         return f"{boundary.commit}, unverified"
     return f"[{boundary.commit}]" + (f", {doubt}" if doubt else "")

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...compat.matrix import Run
+from ...core.release import Release
 from ...model.vocabulary import Verdict
-from ...terms.release import Release
 from ..product import Product, render
 
 _CELL_WIDTH, _CELL_HEIGHT = 20, 18

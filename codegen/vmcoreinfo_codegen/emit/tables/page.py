@@ -11,12 +11,19 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
+from ...core.key import identifier_of
+from ...core.release import Release
 from ...model import Architecture, Entry, Export, Schema
 from ...model.timeline import Lasting, ends, turns
-from ...terms.key import identifier_of
-from ...terms.release import Release
-from ..words import by_section, condition_words, history, life_words, pieces, summaries_of
-from .pages import value_words
+from ..description import (
+    by_section,
+    describe_condition,
+    describe_life,
+    history,
+    pieces,
+    summaries_of,
+)
+from .pages import describe_value
 
 Run = tuple[int, int, int, int]
 """First and last release, condition, and quirk: the latter two as places in `texts`."""
@@ -139,8 +146,8 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {
         "id": identifier_of(entry.key),
         "key": entry.key,
-        "value": value_words(entry, entry.exports[0]),
-        "lives": life_words(entry),
+        "value": describe_value(entry, entry.exports[0]),
+        "lives": describe_life(entry),
         "conditions": _conditions(entry),
         "replaced_by": [{"key": k, "id": identifier_of(k)} for k in entry.replaced_by],
         "summaries": [(archs, pieces(text)) for archs, text in summaries],
@@ -155,7 +162,7 @@ def _conditions(entry: Entry) -> list[tuple[str, str, bool, str]]:
         archs = "" if len(entry.exports) == 1 else ", ".join(export.archs or ("all",)) + ": "
         for condition, bounds in history(export):
             is_code = bool(condition.names())
-            lines.append((archs, condition_words(condition), is_code, bounds))
+            lines.append((archs, describe_condition(condition), is_code, bounds))
     if len({line[1:] for line in lines}) == 1:
         return [("", *lines[0][1:])]
     return lines

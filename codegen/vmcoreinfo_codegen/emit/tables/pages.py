@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ...core.condition import NEVER, Condition
+from ...core.release import overlap
 from ...model import Architecture, Boundary, Entry, Export, Schema
 from ...model.timeline import Segment
 from ...query.changes import Event, events
-from ...terms.condition import NEVER, Condition
-from ...terms.release import overlap
-from ..words import (
-    archs_words,
-    boundary_words,
+from ..description import (
     by_section,
-    life_words,
-    span_words,
+    describe_archs,
+    describe_boundary,
+    describe_life,
+    describe_span,
     summaries_of,
     summary_of,
 )
@@ -55,15 +55,15 @@ def _entry_row(entry: Entry) -> list[str | list[str]]:
     return [
         code(entry.key),
         entry.kind.value,
-        value_words(entry, entry.exports[0]),
-        life_words(entry),
+        describe_value(entry, entry.exports[0]),
+        describe_life(entry),
         _conditions(entry),
         [code(key) for key in entry.replaced_by],
         [archs + prose(text) for archs, text in summaries_of(entry)],
     ]
 
 
-def value_words(entry: Entry, export: Export) -> str:
+def describe_value(entry: Entry, export: Export) -> str:
     """Format and unit: `hex, address`."""
     return f"{entry.format}, {export.unit}" if export.unit else str(entry.format)
 
@@ -72,7 +72,7 @@ def _conditions(entry: Entry) -> list[str]:
     lines = {export.archs: condition_lines(export) for export in entry.exports}
     if len({tuple(found) for found in lines.values()}) == 1:
         return condition_lines(entry.exports[0])
-    return [f"{archs_words(archs)}: {line}" for archs, found in lines.items() for line in found]
+    return [f"{describe_archs(archs)}: {line}" for archs, found in lines.items() for line in found]
 
 
 def removed_page(schema: Schema) -> Page:
@@ -109,9 +109,9 @@ def _removed_row(schema: Schema, event: Event) -> list[str | list[str]]:
     assert boundary is not None
     return [
         code(event.key),
-        archs_words(event.archs),
-        boundary_words(_origin(schema, event)),
-        boundary_words(boundary),
+        describe_archs(event.archs),
+        describe_boundary(_origin(schema, event)),
+        describe_boundary(boundary),
         codes(event.replaced_by),
         prose(event.text),
         commit(boundary),
@@ -143,7 +143,7 @@ def generic_page(schema: Schema) -> Page:
         "plain": table(
             ["Architecture", "Kernels", f"Entries in {schema.latest}", "What it is"],
             [
-                [code(a.name), span_words(a.span), str(_count(schema, a)), prose(a.doc)]
+                [code(a.name), describe_span(a.span), str(_count(schema, a)), prose(a.doc)]
                 for a in plain
             ],
         ),
@@ -151,8 +151,8 @@ def generic_page(schema: Schema) -> Page:
 
 
 def _generic_row(entry: Entry, export: Export) -> list[str | list[str]]:
-    spans = [span_words(span) for span in export.spans]
-    return [code(entry.key), value_words(entry, export), spans, condition_lines(export)]
+    spans = [describe_span(span) for span in export.spans]
+    return [code(entry.key), describe_value(entry, export), spans, condition_lines(export)]
 
 
 def architectures_with_entries(schema: Schema) -> list[Architecture]:
@@ -186,7 +186,7 @@ def arch_page(schema: Schema, arch: Architecture) -> Page:
         "name": arch.name,
         "doc": paragraph(arch.doc),
         "aliases": codes(arch.aliases),
-        "kernels": span_words(arch.span),
+        "kernels": describe_span(arch.span),
         "config": codes(arch.config),
         "optional": codes(arch.optional),
         "latest": str(schema.latest),
@@ -225,11 +225,11 @@ def _own_row(schema: Schema, arch: Architecture, entry: Entry) -> list[str | lis
     mine = next(export for export in exports if _owns(arch, export))
     spans = [(span, _owns(arch, export)) for export in exports for span in export.spans]
     spans.sort(key=lambda found: found[0].since.release.opening)
-    lives = [span_words(span) + ("" if owned else " (generic code)") for span, owned in spans]
+    lives = [describe_span(span) + ("" if owned else " (generic code)") for span, owned in spans]
     known = schema.fixed_config(arch)
     return [
         code(entry.key),
-        value_words(entry, mine),
+        describe_value(entry, mine),
         lives,
         condition_lines(mine, known),
         codes(mine.replaced_by),

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
+from ...core.release import Release
 from ...model import Boundary, Quirk, QuirkKind, Schema
 from ...query.changes import Event, events
-from ...terms.release import Release
-from ..words import branch_words, listed, seen_words, summary_of
+from ..description import describe_branch, describe_seen, listed, summary_of
 from .markdown import code, codes, commit, prose
 
 Item = dict[str, str]
@@ -137,7 +137,7 @@ def _text(schema: Schema, event: Event) -> str:
             return f"as {code(event.new)}, before as {code(event.old)}"
         case "backport":
             late = ", maybe earlier" if event.boundary and event.boundary.maybe_earlier else ""
-            return f"in {branch_words(event.release)} from {event.release} on{late}"
+            return f"in {describe_branch(event.release)} from {event.release} on{late}"
         case "quirk":
             return _quirk_text(event)
     raise AssertionError(event.kind)
@@ -168,13 +168,13 @@ def _range(since: Release, until: Release | None) -> str:
     if until is None:
         return f"from {since} on"
     if since.is_stable and not until.is_stable:
-        return f"from {since} to the end of {branch_words(since)}"
+        return f"from {since} to the end of {describe_branch(since)}"
     return f"from {since} until {until}"
 
 
 def _basis(boundary: Boundary) -> str:
     release = boundary.release
-    words = [commit(boundary), seen_words(boundary)]
+    words = [commit(boundary), describe_seen(boundary)]
     # Which stable release it was, the text of a backport says.
     if not release.is_stable:
         words.append("" if release == release.branch else f"in {release}")

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...compat.matrix import Run
+from ...core.release import Release
 from ...model import Schema
 from ...model.vocabulary import Verdict
-from ...terms.release import Release
 from ..product import Product
 from .listed import Listed, listed_products
 from .markdown import escaped, prose, table

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from ... import __version__
+from ...core.release import Release
 from ...model.derivation import RELEASE, Recipe
 from ...model.schema import Schema
 from ...model.vocabulary import Format
-from ...terms.release import Release
 from ..product import LICENCE, Product, json_schema_product, model_hash
 from . import texts
 from .answers import answer, noise, parser_of

@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from ...core.key import Kind
 from ...limits import Limit
 from ...problem import LANGUAGE, Location, Problem, SchemaError, collect
 from ...syntax import tree
 from ...syntax.parse import MOST_ERRORS, parse
-from ...terms.key import Kind
 from ..entry import Entry, Export, KindDefault
 from ..files import read_files
 from ..numbers import Numbers

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from typing import TypedDict
 
+from ...core.condition import ALWAYS
+from ...core.tool import ToolRelease
 from ...problem import shortened
 from ...syntax import tree
-from ...terms.condition import ALWAYS
-from ...terms.tool import ToolRelease
 from ..consumer import (
     Adaptation,
     Alternative,

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from ...core.key import Kind
 from ...problem import did_you_mean, shortened
 from ...syntax import tree
-from ...terms.key import Kind
 from ..architecture import Architecture
 from ..entry import KindDefault
 from ..macro import Macro, Print

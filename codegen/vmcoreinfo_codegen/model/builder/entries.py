@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ...core.key import kind_of
 from ...problem import LANGUAGE, Problem, collect
 from ...syntax import tree
-from ...terms.key import kind_of
 from ..entry import Change, DebugInfo, Dependency, Entry, Export, KindDefault, Quirk, Via
 from ..vocabulary import Format, QuirkKind, Unit
 from .reading import Reader

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict, TypeVar
 
+from ...core.key import Kind
+from ...core.release import Release
 from ...problem import LANGUAGE, Location, Problem, collect, did_you_mean, shortened
 from ...syntax import tree
-from ...terms.key import Kind
-from ...terms.release import Release
 from ..base import Boundary, Span
 from ..entry import KindDefault
 from ..vocabulary import Described, Evidence
@@ -66,11 +66,11 @@ class Reader:
 
     # ---- words ------------------------------------------------------------------
 
-    def known(self, words: type[_Word], word: tree.Word, what: str) -> _Word | None:
+    def known(self, kind: type[_Word], word: tree.Word, what: str) -> _Word | None:
         try:
-            return words(str(word))
+            return kind(str(word))
         except ValueError:
-            known = words.words()
+            known = kind.values()
             hint = did_you_mean(str(word), known) or f"one of {', '.join(known)}"
             self.problem(word, f"unknown {what} '{shortened(str(word))}'", hint)
             return None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tests.proof.c_condition import parse_c_condition
-from vmcoreinfo_codegen.terms.condition import ALWAYS, NEVER, all_of, equivalent
+from vmcoreinfo_codegen.core.condition import ALWAYS, NEVER, all_of, equivalent
 
 P = parse_c_condition
 

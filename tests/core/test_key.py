@@ -7,7 +7,7 @@ import pytest
 from lark import Lark
 
 from tests.conftest import ROOT
-from vmcoreinfo_codegen.terms.key import is_in_form, is_printable
+from vmcoreinfo_codegen.core.key import is_in_form, is_printable
 
 KEYS = {
     "OSRELEASE": (True, True),

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from vmcoreinfo_codegen.core.expression import Expression, constant_of, render
 from vmcoreinfo_codegen.syntax import tree
 from vmcoreinfo_codegen.syntax.parse import parse
-from vmcoreinfo_codegen.terms.expression import Expression, constant_of, render
 
 
 def expression(text: str) -> Expression:

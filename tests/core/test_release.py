@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from vmcoreinfo_codegen.terms.release import (
+from vmcoreinfo_codegen.core.release import (
     Release,
     contains,
     overlap,

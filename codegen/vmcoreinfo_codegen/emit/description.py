@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Lives, conditions and doubt in words, the same in all tables and pages."""
+"""Lives, conditions and doubt described, the same in all tables and pages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
+from ..core.condition import ALWAYS, NEVER, Condition, Known
+from ..core.release import Release
 from ..model import Boundary, Entry, Evidence, Export, Schema, Span
 from ..model.timeline import Segment
-from ..terms.condition import ALWAYS, NEVER, Condition, Known
-from ..terms.release import Release
 
 SEVERAL = "Several architectures"
 """The section of entries that several architectures export, each in its own code."""
@@ -48,39 +48,41 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def archs_words(archs: Iterable[str] | None, everywhere: str = "all") -> str:
+def describe_archs(archs: Iterable[str] | None, everywhere: str = "all") -> str:
     return everywhere if archs is None else ", ".join(archs)
 
 
-def branch_words(release: Release) -> str:
+def describe_branch(release: Release) -> str:
     """The stable branch of a release: `6.6.y`."""
     return f"{release.branch}.y"
 
 
-def boundary_words(boundary: Boundary) -> str:
+def describe_boundary(boundary: Boundary) -> str:
     """`3.10`, `<=2.6.24`, `3.10 (seen only in 3.10.4)`."""
     text = f"<={boundary.release}" if boundary.maybe_earlier else str(boundary.release)
-    return f"{text} ({seen})" if (seen := seen_words(boundary)) else text
+    return f"{text} ({seen})" if (seen := describe_seen(boundary)) else text
 
 
-def seen_words(boundary: Boundary) -> str:
+def describe_seen(boundary: Boundary) -> str:
     return f"seen only in {boundary.seen}" if boundary.seen else ""
 
 
-def span_words(span: Span) -> str:
+def describe_span(span: Span) -> str:
     """`since 3.10 until 6.9`, with doubt and backports."""
-    text = f"since {boundary_words(span.since)}"
+    text = f"since {describe_boundary(span.since)}"
     if span.until:
-        text += f" until {boundary_words(span.until)}"
+        text += f" until {describe_boundary(span.until)}"
     for backport in span.backports:
-        text += f"; {branch_words(backport.release)} since {boundary_words(backport)}"
+        text += f"; {describe_branch(backport.release)} since {describe_boundary(backport)}"
     return text
 
 
-def life_words(entry: Entry) -> list[str]:
+def describe_life(entry: Entry) -> list[str]:
     """One line for each set of architectures and span: `arm64: since 5.18 until 6.9`."""
     return [
-        span_words(span) if _is_alone(entry) else f"{archs_words(export.archs)}: {span_words(span)}"
+        describe_span(span)
+        if _is_alone(entry)
+        else f"{describe_archs(export.archs)}: {describe_span(span)}"
         for export in entry.exports
         for span in export.spans
     ]
@@ -90,7 +92,7 @@ def _is_alone(entry: Entry) -> bool:
     return all(export.archs is None for export in entry.exports)
 
 
-def evidence_words(boundary: Boundary) -> str:
+def describe_evidence(boundary: Boundary) -> str:
     """Empty where the commit was looked up."""
     if boundary.evidence in (None, Evidence.CHECKED):
         return ""
@@ -114,7 +116,7 @@ def _bounds(segment: Segment[Condition], is_first: bool, is_last: bool) -> str:
     return since if is_last else f"{since} until {segment.until}"
 
 
-def condition_words(condition: Condition) -> str:
+def describe_condition(condition: Condition) -> str:
     constants: dict[Condition, str] = {ALWAYS: "always", NEVER: "never"}
     return constants.get(condition, str(condition))
 
@@ -130,7 +132,7 @@ def summaries_of(entry: Entry) -> list[tuple[str, str]]:
     generic = [export for export in entry.exports if export.archs is None]
     if generic or len(entry.exports) == 1:
         return [("", summary_of((generic or entry.exports)[0]))]
-    return [(f"{archs_words(e.archs)}: ", summary_of(e)) for e in entry.exports]
+    return [(f"{describe_archs(e.archs)}: ", summary_of(e)) for e in entry.exports]
 
 
 def section_of(entry: Entry) -> str:
