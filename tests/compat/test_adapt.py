@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import vmcoreinfo
 from tests.compat.small import arch_of, small, tool_of
-from vmcoreinfo_codegen.compat.adapt import Adapted, adapt
+from vmcoreinfo_codegen.compat.adapt import Adapted, adapt, answer
 from vmcoreinfo_codegen.compat.exports import noted
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.core.tool import ToolRelease
@@ -61,6 +61,18 @@ def test_each_purpose_gets_what_makes_it_better() -> None:
         ("NUMBER(configured)", "7", "third", "one more"),
     ]
     assert [o.need.purpose for o in made.refused] == ["second"]
+
+
+def test_the_answer_tells_which_purpose_each_line_serves() -> None:
+    schema = small(NEEDS, ENTRIES)
+    exports = noted(schema, Release.parse("6.9"), arch_of(schema), HAS)
+    found = answer(schema, adapted(TEXT, HAS), exports, "tool 1.2")
+    assert (found.consumer, found.text) == ("tool 1.2", None)
+    assert [(line.key, line.purpose) for line in found.written] == [
+        ("SYMBOL(old)", "first"),
+        ("NUMBER(configured)", "third"),
+    ]
+    assert [(one.purpose, one.seen) for one in found.refused] == [("second", "it is wrong")]
 
 
 def test_a_purpose_that_works_is_left_alone() -> None:

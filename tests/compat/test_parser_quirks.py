@@ -25,6 +25,7 @@ CASES = [
     ("makedumpfile@1.7.9", GOOD + b"PAGESIZE=65536\n", Trait.FIRST_DUPLICATE, "lines 2 and 4"),
     ("crash@9.0.2", b"OSRELEASE=6.12.0\nXSIZE(zone)=1\nSIZE(zone)=1024\n", None, ""),
     ("crash@9.0.2", b"OSRELEASE=6.12.0\nXKERNELOFFSET=1\n", Trait.UNANCHORED, "line 2"),
+    ("volatility3@2.11", GOOD, None, ""),
     ("drgn@0.2.0", GOOD + b"KERNELOFFSET=1000000", Trait.LAST_LINE_DROPPED, "KERNELOFFSET"),
     ("volatility3@2.11", GOOD + b"garbage\n", Trait.EQUALS_NEEDED, "line 4 has no '='"),
     ("volatility3@2.11", b"PAGESIZE=4096\n" + GOOD, Trait.OSRELEASE_FIRST, "PAGESIZE"),
@@ -46,13 +47,16 @@ def _tool(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
 
 
 @pytest.mark.parametrize(("tool", "text", "trait", "where"), CASES)
-def test_what_a_parser_quirks(
+def test_what_a_parser_reads_otherwise(
     schema: Schema, tool: str, text: bytes, trait: Trait | None, where: str
 ) -> None:
     consumer, release = _tool(schema, tool)
     found = parser_quirks(consumer, release, text)
     assert [met.quirk.trait for met in found] == ([trait] if trait else [])
     assert all(where in met.where for met in found)
+    lost = {met.lost for met in found if met.quirk.trait is Trait.LAST_LINE_DROPPED}
+    assert lost == ({where} if trait is Trait.LAST_LINE_DROPPED else set())
+    assert not any(met.lost for met in found if met.quirk.trait is not Trait.LAST_LINE_DROPPED)
 
 
 @pytest.mark.parametrize(

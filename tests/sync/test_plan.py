@@ -370,6 +370,26 @@ def test_an_entry_that_comes_back() -> None:
     assert done.text == entry("a", f"{ended}\tsince\t\t6.10\n")
 
 
+def numbered(*names: str) -> str:
+    lines = "".join(f"\tnumber\t\tNUMBER({name})\n" for name in names)
+    return f"{FIRST}\nkey-numbers {{\n{lines}}}\n"
+
+
+def test_a_new_key_has_the_number_behind_all_others() -> None:
+    read = extraction(*(printed(name, line) for line, name in enumerate(("b", "new", "a"), 1)))
+    done = Synced(entry("b") + entry("a"), read, first=numbered("a", "b"))
+    assert done.files["schema/schema.vmci"] == numbered("a", "b", "new")
+
+
+def test_a_key_that_is_new_for_some_keeps_its_number() -> None:
+    ended = "\tsince\t\t6.6\n\tuntil\t\t6.8\n"
+    read = extraction(printed("b", 1, arch="x86"), printed("a", 2, arch="x86"))
+    entries = entry("b", on=" on x86_64") + entry("a", ended, " on arm64")
+    done = Synced(entries, read, first=numbered("a", "b"))
+    assert [type(step) for step in done.plan.steps] == [Add]
+    assert done.files["schema/schema.vmci"] == numbered("a", "b")
+
+
 def test_one_that_comes_back_on_another_architecture_is_new_there() -> None:
     ended = "\tsince\t\t6.6\n\tuntil\t\t6.8\n"
     read = extraction(printed("b", 1, arch="x86"), printed("a", 2, arch="x86"))

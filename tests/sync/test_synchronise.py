@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -39,6 +40,25 @@ NUMBER(bare) {
 	since		6.6
 }
 """
+DIFF = [
+    "--- a/schema/kernel/all.vmci",
+    "+++ b/schema/kernel/all.vmci",
+    "@@ -6,6 +6,7 @@",
+    " \tvia\t\tVMCOREINFO_NEW since 6.8",
+    " \tvia\t\tVMCOREINFO_OLD until 6.8",
+    " \tsince\t\t6.6",
+    "+\tuntil\t\t6.10",
+    " }",
+    " ",
+    " NUMBER(bare) {",
+    "--- a/schema/releases.vmci",
+    "+++ b/schema/releases.vmci",
+    "@@ -27,3 +27,4 @@",
+    " release 6.7\t2024-01-07",
+    " release 6.8\t2024-03-10",
+    " release 6.9\t2024-05-12",
+    "+release 6.10\t2024-07-14",
+]
 
 
 @pytest.fixture
@@ -122,7 +142,11 @@ def test_a_closed_entry_as_answer_summary_and_diff(folder: Path) -> None:
     assert answer.steps == {"closed": ["NUMBER(moved)"]}
     assert answer.files == ["schema/kernel/all.vmci", "schema/releases.vmci"]
     assert done.summary() == ("schema: Linux 6.10\n\nDeclare 6.10.\nClosed:\n- NUMBER(moved)\n")
-    assert "+	until		6.10\n" in done.diff()
+    assert done.diff() == "".join(f"{line}\n" for line in DIFF)
+    assert [problem.rule for problem in done.problems if problem.severity == "error"]
+    assert done.has_errors
+    warned = [replace(problem, severity="warning") for problem in done.problems]
+    assert not replace(done, problems=warned).has_errors
     done.write(folder)
     again = load(folder)
     assert again.latest == R("6.10")

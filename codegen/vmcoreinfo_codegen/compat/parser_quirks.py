@@ -39,11 +39,13 @@ class Text:
 
 @dataclass(frozen=True)
 class MetQuirk:
-    """A quirk of a parser that a text meets, and where; `lost` is the key that the tool does not see for it."""
+    """A quirk of a parser that a text meets, and where; `lost` is the key that the tool does not see for it,
+    or empty.
+    """
 
     quirk: ParserTrait
     where: str
-    lost: str = ""
+    lost: str
 
 
 def parser_quirks(
