@@ -145,7 +145,7 @@ def test_a_closed_entry_as_answer_summary_and_diff(folder: Path) -> None:
     assert done.diff() == "".join(f"{line}\n" for line in DIFF)
     assert [problem.rule for problem in done.problems if problem.severity == "error"]
     assert done.has_errors
-    warned = [replace(problem, severity="warning") for problem in done.problems]
+    warned = tuple(replace(problem, severity="warning") for problem in done.problems)
     assert not replace(done, problems=warned).has_errors
     done.write(folder)
     again = load(folder)
