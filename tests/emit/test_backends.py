@@ -131,6 +131,7 @@ def toy(tmp_path: Path) -> Path:
     return tmp_path / "copy"
 
 
+@pytest.mark.long
 def test_a_language_is_nothing_but_its_folder(toy: Path, tmp_path: Path) -> None:
     def command(*words: str) -> str:
         ran = subprocess.run(

@@ -60,6 +60,7 @@ def test_compiles_without_warnings(compiler: str, level: str, tmp_path: Path) ->
     assert compiled(need(compiler), tmp_path, level).stat().st_size > 10_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_compiles_for_32_bits(compiler: str, tmp_path: Path) -> None:
     if not compiles(need(compiler), tmp_path, "-m32"):
@@ -67,6 +68,7 @@ def test_compiles_for_32_bits(compiler: str, tmp_path: Path) -> None:
     compiled(compiler, tmp_path, "-m32", "-O2")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "triple",
     [
@@ -124,6 +126,7 @@ def test_object_is_small(compiler: str, tmp_path: Path) -> None:
     assert int(text) + int(data) < 56 * 1024
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "command",
     [
@@ -148,6 +151,7 @@ def test_words_of_32_bits_need_no_more(command: tuple[str, ...], tmp_path: Path)
     assert undefined - {"_GLOBAL_OFFSET_TABLE_", "_gp_disp"} <= OF_COMPILERS  # the linker's own
 
 
+@pytest.mark.long
 def test_header_says_which_library_functions_are_needed(tmp_path: Path) -> None:
     compiler = next((c for c in COMPILERS if shutil.which(c)), None)
     made = compiled(compiler or need("gcc"), tmp_path, "-O2", "-fno-pie")
@@ -207,6 +211,7 @@ def test_a_warning_fails_these_tests(compiler: str, tmp_path: Path) -> None:
     assert b"onversion" in made.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_driver_of_these_tests_is_clean_too(compiler: str, tmp_path: Path) -> None:
     (tmp_path / "derivations.inc").write_text("DERIVATION(page_shift)\n")

@@ -41,9 +41,10 @@ class Machine(NamedTuple):
 S390X = Machine("s390x-linux-gnu-gcc", ("-O2", "-static"), ("qemu-s390x-static",))
 POWERPC = Machine("powerpc-linux-gnu-gcc", ("-O2", "-static"), ("qemu-ppc-static",))
 
-QUICK = {"s390x": S390X, "i386": Machine("gcc", ("-m32", "-O2"))}
+QUICK = {"i386": Machine("gcc", ("-m32", "-O2"))}
 MACHINES = {
     **QUICK,
+    "s390x": S390X,
     "powerpc": POWERPC,
     "i386, sanitized": Machine("clang", ("-m32", "-O1", *SANITIZE)),
     "x86_64, gcc -O3": Machine("gcc", ("-O3", "-march=native")),

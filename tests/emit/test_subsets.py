@@ -112,7 +112,7 @@ def derived_by(said: list[str]) -> dict[str, str]:
     return {name: outcome for name, outcome in found}
 
 
-_OFTEN = ("drgn", "crash", "two architectures since 5.10")
+_OFTEN = ("drgn", "two architectures since 5.10")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,7 @@ def test_c_of_a_part(schema: Schema, name: str, tmp_path: Path) -> None:
     assert bool(agreed) == bool(part.derivations)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["drgn", "makedumpfile"])
 def test_predicting_lines_of_other_keys_changes_nothing(
     schema: Schema, name: str, sanitizer: str, tmp_path: Path
@@ -236,6 +237,7 @@ def test_what_is_left_out_is_unknown(schema: Schema, tmp_path: Path) -> None:
     assert said[-1] == f"find {digits(b'SIZE(page)')} is {digits(b'64')} 64"
 
 
+@pytest.mark.long
 def test_a_key_alone_is_enough(schema: Schema, tmp_path: Path) -> None:
     """The smallest parsers: no replacement, no derivation, one entry and OSRELEASE."""
     for key in ("OSRELEASE", "BUILD-ID", "CONFIG_X86_PAE", "PAGESIZE"):

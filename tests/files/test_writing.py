@@ -259,6 +259,7 @@ def test_fmt_on_a_full_disk(tmp_path: Path) -> None:
     assert contents(tmp_path) != before
 
 
+@pytest.mark.long
 def test_generate_and_regenerate_on_a_full_disk(run: Run, tmp_path: Path) -> None:
     words = ["generate", "c", "--for", "drgn", "--out", str(tmp_path)]
     assert run(*words).code == 0

@@ -18,7 +18,6 @@ from tests.hostile.sources import GOOD, SOURCES
 QUICK = [
     "17 alternatives",
     "nested ifdef",
-    "nested calls",
     "a chain of macros",
     "decimal digits",
     "a longer chain of or",

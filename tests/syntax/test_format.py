@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
@@ -89,6 +89,7 @@ def test_blank_lines_are_kept_as_one() -> None:
     assert formatted == "schema 1\n\nrelease 6.9\t2024-05-12\n"
 
 
+@settings(max_examples=max(30, settings().max_examples // 5))
 @given(st.data())
 def test_any_layout_of_a_shipped_file_formats_to_it(data: st.DataObject) -> None:
     """Spaces, tabs and trailing blanks put in at random come out again."""
