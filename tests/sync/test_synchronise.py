@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from tests.sync.test_plan import FIRST, RELEASES
+from tests.sync.small import FIRST, RELEASES
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.kernel.git import GitError, Repository
 from vmcoreinfo_codegen.model import Schema
