@@ -106,8 +106,8 @@ def test_preprocessor_leaves_nothing_else_out() -> None:
     assert {condition for condition in others if "__GNUC__" not in condition} == {
         "#if __STDC_HOSTED__",
         "#if IS_LITTLE_ENDIAN",
-        "#if KEYS_LEFT_OUT",
-        "#if LONGEST_KEY > 40",
+        "#if OTHER_KEYS",
+        "#if LONGEST_NAME > 40",
         "#if VMCOREINFO_HAS_METADATA",
         "#if VMCOREINFO_HAS_DERIVATIONS",
         "#if VMCOREINFO_HAS_METADATA || VMCOREINFO_HAS_DERIVATIONS",

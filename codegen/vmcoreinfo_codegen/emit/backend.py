@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..model import Schema
+    from ..model import Entry, Schema
     from .expressions import Compiler
     from .product import Product
 
@@ -27,13 +27,14 @@ _LIBRARY = "library"
 class Form:
     """How a parser is packed: the prefix of its names, and whether it can tell what is known of keys.
 
-    `is_whole` is whether it has all keys of its schema, `whole` the one that a part was cut from.
+    `is_whole` is whether it has all keys of its schema; `exported` is what its kernels export, in
+    print order, whether it has that or passes over it; empty where it has all.
     """
 
     prefix: str | None = None
     has_metadata: bool = True
     is_whole: bool = True
-    whole: Schema | None = None
+    exported: tuple[Entry, ...] = ()
 
     def options(self) -> list[str]:
         """The options of `generate` that ask for it."""

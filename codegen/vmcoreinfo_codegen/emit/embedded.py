@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..model import Schema
+from ..subset.reduce import exported
 from ..subset.selection import Selection
 from .backend import Form, packing
 from .product import Product
@@ -29,7 +30,8 @@ def emit(
 
     Each is named by its file's name alone.
     """
-    form = replace(form, is_whole=selection.is_whole, whole=whole)
+    lines = exported(whole, selection, schema)
+    form = replace(form, is_whole=selection.is_whole, exported=lines)
     return [
         product
         for target in targets

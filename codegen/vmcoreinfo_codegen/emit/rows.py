@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..core.key import Kind, argument_of, identifier_of, kind_of
 from ..core.release import Release
-from ..model.entry import Quirk
+from ..model.entry import Entry, Quirk
 from ..model.schema import PrivateKey, Schema
 from ..model.vocabulary import Format, QuirkKind, Unit
 from .problem import NoProduct
@@ -56,6 +57,11 @@ def parser_rows(schema: Schema) -> list[Row]:
     if "OSRELEASE" not in schema.by_key:
         raise NoProduct("the schema has no OSRELEASE, by which a parser tells releases")
     return [*entry_rows(schema), *map(_private_row, schema.private_keys)]
+
+
+def other_keys(schema: Schema, exported: Sequence[Entry]) -> list[str]:
+    """What kernels export and the parser of a part of the schema does not read."""
+    return [entry.key for entry in exported if entry.key not in schema.by_key]
 
 
 def _private_row(private: PrivateKey) -> Row:

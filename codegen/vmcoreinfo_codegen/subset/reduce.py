@@ -56,6 +56,21 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
     )
 
 
+def exported(schema: Schema, selection: Selection, part: Schema) -> tuple[Entry, ...]:
+    """What the kernels of a selection export, in print order: the entries of its part of the schema,
+    and others, whose lines a parser of the part passes over.
+    """
+    names = tuple(arch.name for arch in part.architectures)
+    found = []
+    for entry in schema.entries:
+        exports = _exports(entry, selection.kernels, names)
+        if entry.key in part.by_key:
+            found.append(part.by_key[entry.key])
+        elif exports:
+            found.append(entry.model_copy(update={"exports": exports}))
+    return tuple(found)
+
+
 def left_out(schema: Schema, selection: Selection) -> list[str]:
     """Keys that were named, and that none of the kernels exports."""
     archs = selection.archs or tuple(arch.name for arch in schema.architectures)

@@ -3,24 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from ...model.schema import Schema
+from ...model import Entry, Schema
 from ..expressions import derivation_rows, helpers_of
 from ..product import Product, Replay, environment, model_hash, render
 from ..rows import (
     MESSAGES,
     arch_rows,
     diagnostic_rows,
+    other_keys,
     parser_rows,
     vocabulary_rows,
 )
 from .amalgamation import amalgamated
 from .expressions import HELPERS, CCompiler
 from .perfect_hash import buckets
-from .prediction import LINES_PREDICTED, SUCCESSORS, can_be_predicted, left_out, successors
+from .prediction import SUCCESSORS, can_be_predicted, successors
 from .text import COMMENTS, comment, string
 
 # Raised when a struct, an enum or a function of the header changes in a way that a program
@@ -39,24 +40,24 @@ def context(
     schema: Schema,
     has_metadata: bool = True,
     is_whole: bool = True,
-    whole: Schema | None = None,
+    exported: Sequence[Entry] = (),
 ) -> dict[str, Any]:
     """What templates show. One that is not whole is compiled with its program, and knows its keys.
 
-    `whole` is what a part was cut from: its parser passes over the lines of the other keys.
+    `exported` is what its kernels export, in print order; it passes over lines of others than its keys.
     """
     entries = parser_rows(schema)
-    keys = [entry["key"] for entry in entries]
+    others = other_keys(schema, exported)
+    names = [*(entry["key"] for entry in entries), *others]
     quirks = [quirk for entry in entries for quirk in entry["quirks"]]
     for what, place in (("replaced_by", "replacements_at"), ("quirks", "quirks_at")):
         lengths = accumulate((len(entry[what]) for entry in entries), initial=0)
         for entry, start in zip(entries, lengths):
             entry[place] = start
-    longest = max(map(len, keys))
+    longest = max(map(len, names))
     # Behind the key: "=", "-" or "0x", sixteen digits, and what is behind them.
     window = max(64, _rounded(longest + 1 + 2 + 16 + 1))
-    others, places = left_out(schema, whole or schema, keys)
-    found, slots = buckets(keys, len(keys))
+    found, slots = buckets(names, len(names))
     derivations = derivation_rows(schema, CCompiler)
     recipe_keys = [len(r["keys"]) for d in derivations for r in d["recipes"]]
     return {
@@ -75,12 +76,10 @@ def context(
             for entry in entries
             for start in entry["garbage"]
         ],
-        "longest_key": longest,
-        "name_room": longest + 1,
+        "longest_name": longest,
+        "other_keys": len(others),
         "window": window,
-        "lines_predicted": LINES_PREDICTED,
-        "shapes": _shapes(schema, entries, places),
-        "left_out": others,
+        "shapes": _shapes(entries, others, successors(schema, exported or schema.entries)),
         "buckets": found,
         "slots": slots,
         "archs": arch_rows(schema),
@@ -101,31 +100,30 @@ def _rounded(size: int) -> int:
 
 
 def _shapes(
-    schema: Schema, entries: list[dict[str, Any]], left_out: Mapping[str | None, int]
+    entries: list[dict[str, Any]],
+    others: Sequence[str],
+    following: Mapping[str | None, list[str]],
 ) -> list[dict[str, Any]]:
-    """What `struct shape` has, of each entry and of the place before the first line."""
-    following = successors(schema)
-    identifiers = {entry["key"]: entry["identifier"] for entry in entries}
-    rows = []
-    for entry in [*entries, None]:
-        length = len(entry["key"]) if entry else 0
-        last = max(length - 8, 0)
-        followers = following.get(entry["key"] if entry else None, [])
-        likely = [identifiers[key] for key in followers if can_be_predicted(key)]
-        likely = likely[:SUCCESSORS] or [identifiers["OSRELEASE"]]
-        rows.append(
+    """What `struct shape` has: of each entry, of other keys, and of the place before the first line."""
+    rows = [*entries, *({"key": key, "identifier": None} for key in (*others, None))]
+    places = {row["key"]: place for place, row in enumerate(rows)}
+    shapes = []
+    for row in rows:
+        name = row["key"] or ""
+        followers = following.get(row["key"], [])
+        likely = [places[key] for key in followers if can_be_predicted(key)]
+        likely = likely[:SUCCESSORS] or [places["OSRELEASE"]]
+        shapes.append(
             {
-                "identifier": entry["identifier"] if entry else "KEY_COUNT",
-                "key": entry["key"] if entry else "",
-                "length": length,
-                "format_name": entry["format_name"] if entry else "STRING",
-                "second": min(8, last),
-                "can_be_garbage": bool(entry and entry["garbage"]),
-                "left_out": left_out[entry["key"] if entry else None],
+                "name": name,
+                "identifier": row["identifier"],
+                "format_name": row.get("format_name"),
+                "second": min(8, max(len(name) - 8, 0)),
+                "can_be_garbage": bool(row.get("garbage")),
                 "next": likely + likely[-1:] * (SUCCESSORS - len(likely)),
             }
         )
-    return rows
+    return shapes
 
 
 def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:

@@ -18,7 +18,7 @@ from .text import COMMENTS
 
 
 def embed(schema: Schema, form: Form, replay: Sequence[str]) -> list[Product]:
-    shown = context(schema, form.has_metadata, form.is_whole, form.whole)
+    shown = context(schema, form.has_metadata, form.is_whole, form.exported)
     return files(shown, form.prefix, replay)
 
 

@@ -10,8 +10,6 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
 from ..problem import NoProduct
 
@@ -28,8 +26,6 @@ class Bucket:
     shift: int
     first: int
     second: int
-    middles: int
-    """Of the bytes in the middle of the keys the lower four bits: those of a bit that is set."""
 
 
 def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]:
@@ -45,7 +41,7 @@ def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]
     for length in range(max(by_length) + 1):
         indexes = by_length.get(length)
         if not indexes:
-            found.append(Bucket(0, 0, 63, 0, 0, 0))
+            found.append(Bucket(0, 0, 63, 0, 0))
             continue
         bucket, own = _bucket([(index, keys[index].encode()) for index in indexes], len(slots))
         found.append(bucket)
@@ -56,7 +52,6 @@ def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]
 def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int, int]]:
     length = len(keys[0][1])
     generator = random.Random(length)
-    middles = reduce(or_, (1 << (name[length // 2] & 15) for _, name in keys))
     for first, second in (places for places in _places(length) if _tell_apart(keys, *places)):
         words = [(index, _word(name, first, second)) for index, name in keys]
         for bits in range(max(1, (len(keys) - 1).bit_length()), 16):
@@ -64,7 +59,7 @@ def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int,
                 multiplier = generator.getrandbits(64) | 1
                 own = {(word * multiplier & _WORD) >> (64 - bits): index for index, word in words}
                 if len(own) == len(keys):
-                    return Bucket(multiplier, base, 64 - bits, first, second, middles), own
+                    return Bucket(multiplier, base, 64 - bits, first, second), own
     raise NoProduct(f"no hash tells the {len(keys)} keys of {length} bytes apart")
 
 

@@ -33,7 +33,7 @@ def embed(schema: Schema, form: Form, replay: Replay) -> list[Product]:
     ABI; that of a part serves those that were compiled with the same numbers. With a prefix the
     library, its files and its functions have it in front of their names.
     """
-    shown, prefix = c.context(schema, form.has_metadata, whole=form.whole), form.prefix
+    shown, prefix = c.context(schema, form.has_metadata, exported=form.exported), form.prefix
     name = f"{prefix}_vmcoreinfo" if prefix else "vmcoreinfo"
     project = {
         "name": name,

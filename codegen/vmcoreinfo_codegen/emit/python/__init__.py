@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ...model.schema import Schema
+from ...model import Entry, Schema
 from ..expressions import derivation_rows, helpers_of
 from ..product import Product, environment, model_hash, render
-from ..rows import Row, arch_rows, parser_rows
+from ..rows import Row, arch_rows, other_keys, parser_rows
 from .expressions import PythonCompiler
 from .text import docstring, string
 
@@ -21,12 +22,14 @@ _GENERATED = ("entries", "properties", "derive")
 _SPDX = "# SPDX-License-Identifier: MIT\n"
 
 
-def context(schema: Schema) -> dict[str, Any]:
+def context(schema: Schema, exported: Sequence[Entry] = ()) -> dict[str, Any]:
+    """What templates show; `exported` is as a `Form` has it."""
     derivations = derivation_rows(schema, PythonCompiler)
     entries = parser_rows(schema)
     used = helpers_of(recipe for derivation in derivations for recipe in derivation["recipes"])
     return {
         "entries": entries,
+        "other_keys": other_keys(schema, exported),
         "typed": _typed(entries),
         "archs": arch_rows(schema),
         "derivations": derivations,

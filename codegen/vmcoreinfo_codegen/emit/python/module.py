@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...model.schema import Schema
+from ...model import Entry, Schema
 from ..product import Product, Replay, model_hash, render
 from . import context, module_text
 
@@ -76,9 +77,11 @@ def _names(node: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def emit_module(schema: Schema, name: str, replay: Replay) -> Product:
+def emit_module(
+    schema: Schema, name: str, replay: Replay, exported: Sequence[Entry] = ()
+) -> Product:
     """The package as `name`.py; without derivations, it has nothing of `derive`."""
-    shown = context(schema)
+    shown = context(schema, exported)
     stamp = model_hash(shown)
     joined = _Joined()
     for module in _ORDER:

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ...model import Entry, Schema
 from ...model.derivation import POINTER_SIZE
-from ...model.schema import Schema
 from ..expressions import derivation_rows, helpers_of
 from ..product import Product, Replay, environment, model_hash, render
-from ..rows import Row, arch_rows, parser_rows, vocabulary_rows
+from ..rows import Row, arch_rows, other_keys, parser_rows, vocabulary_rows
 from .expressions import RustCompiler
 from .text import COMMENTS, camel, doc, string
 
@@ -26,7 +27,8 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _MODULE = re.compile(r"^((?:#\[.*\]\n)?(?:pub )?mod (\w+));\n", re.MULTILINE)
 
 
-def context(schema: Schema) -> dict[str, Any]:
+def context(schema: Schema, exported: Sequence[Entry] = ()) -> dict[str, Any]:
+    """What templates show; `exported` is as a `Form` has it."""
     derivations = derivation_rows(schema, RustCompiler)
     recipes = [recipe for derivation in derivations for recipe in derivation["recipes"]]
     for recipe in recipes:
@@ -37,6 +39,7 @@ def context(schema: Schema) -> dict[str, Any]:
         recipe["asks_dump"] = bool(steps & {"read", "derived"})
     return {
         "entries": parser_rows(schema),
+        "other_keys": sorted(other_keys(schema, exported)),
         "archs": arch_rows(schema),
         "derivations": derivations,
         "of_keys": _keys_used(recipes),
@@ -98,9 +101,11 @@ def emit(schema: Schema) -> list[Product]:
     ]
 
 
-def emit_module(schema: Schema, name: str, replay: Replay) -> Product:
+def emit_module(
+    schema: Schema, name: str, replay: Replay, exported: Sequence[Entry] = ()
+) -> Product:
     """The crate as one file, to be a module of another: each `mod x;` has its text."""
-    shown = context(schema)
+    shown = context(schema, exported)
     stamp = model_hash(shown)
 
     def inlined(match: re.Match[str]) -> str:

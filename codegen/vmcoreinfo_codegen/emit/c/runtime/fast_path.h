@@ -144,15 +144,15 @@ static inline unsigned int length_of_name(const char *window)
 }
 
 /*
- * Behind the line of a value, or NULL where that is not printable. `is_near` tells that of the value
- * 24 bytes can be read, in any case all up to `limit`.
+ * Behind the line of a value that stands behind a name of so many bytes, or NULL where it is not
+ * printable. The line starts before `stop`, from where on WINDOW bytes can be read.
  */
-static inline const char *behind_value(const char *value, bool is_near, const char *limit)
+static inline const char *behind_value(const char *value, unsigned int length, const char *stop)
 {
-	const char *at;
+	const char *at, *limit = stop + WINDOW - 1;
 
 	/* Branches, so that the next line does not wait for the marks. */
-	if (is_near) {
+	if (length < WINDOW - 24) {
 		uint64_t marks = non_printables(load(value));
 
 		if (value[1] == '\n' && !(marks & 0x80))
@@ -175,72 +175,8 @@ static inline const char *behind_value(const char *value, bool is_near, const ch
 	return NULL;
 }
 
-/* Pass over a line whose key, of that length, is not known; NULL where it has other bytes than text. */
-static inline const char *pass_unknown(struct parser *parser, const char *at, unsigned int length,
-				       const char *stop, uintptr_t shift)
-{
-	struct vmcoreinfo_text name = { (const char *)((uintptr_t)at + shift), length };
-	const char *behind = behind_value(at + length + 1, length < WINDOW - 24,
-					  stop + WINDOW - 1);
-
-	if (behind) {
-		tell_unknown(parser, name);
-		parser->line++;
-	}
-	return behind;
-}
-
-#if KEYS_LEFT_OUT
 /*
- * The length of the name in `left_out` that a window starts with, if it is one of the next so many,
- * else 0. What is predicted then is the line behind it.
- */
-static inline unsigned int predicted_length(struct parser *parser, const char *window,
-					   unsigned int tries)
-{
-	const char *name = parser->predicted;
-
-	for (; *name && tries; tries--) {
-		unsigned int length = (unsigned char)*name++;
-
-		if (starts_with(window, name, length, length < 16 ? length - 8 : 8)) {
-			parser->predicted = name + length;
-			return length;
-		}
-		name += length;
-	}
-	return 0;
-}
-
-/* Pass over lines from `at` on whose keys are left out, as long as they are predicted. */
-static const char *pass_left_out(struct parser *parser, const char *at, const char *stop,
-				 uintptr_t shift)
-{
-	const char *behind;
-	unsigned int length;
-
-	while (at < stop && (length = predicted_length(parser, at, 3)) != 0) {
-		behind = pass_unknown(parser, at, length, stop, shift);
-		if (!behind)
-			break;
-		at = behind;
-	}
-	return at;
-}
-
-/*
- * The same of a line that was not predicted, so that the next one is. Where it is not found, nothing is
- * predicted up to the next known key.
- */
-static RARE void find_predicted(struct parser *parser, const char *window)
-{
-	if (!predicted_length(parser, window, LINES_PREDICTED))
-		parser->predicted = &left_out[sizeof(left_out) - 1];
-}
-#endif
-
-/*
- * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not known,
+ * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not read,
  * or one with a value as the kernel prints those; returns the start of the first other one. From
  * `stop` on WINDOW bytes can be read. `shift` is from there to the caller's text.
  */
@@ -260,25 +196,21 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 			next = shape->next[1];
 			length = next->length;
 			if (!starts(at, next)) {
-#if KEYS_LEFT_OUT
-				value = pass_left_out(parser, at, stop, shift);
-				if (value != at) {
-					at = value;
-					continue;
-				}
-#endif
 				length = length_of_name(at);
 				if (!length)
 					break;
-				next = other_key(at, length);
+				next = unpredicted(at, length);
 				if (!next) {
-					value = pass_unknown(parser, at, length, stop, shift);
+					const char *line = (const char *)((uintptr_t)at + shift);
+					struct vmcoreinfo_text name = { line, length };
+
+					value = behind_value(at + length + 1, length, stop);
 					if (!value)
 						break;
-#if KEYS_LEFT_OUT
-					find_predicted(parser, at);
-#endif
+					tell(parser, VMCOREINFO_UNKNOWN_LINE, line, name, VMCOREINFO_NO_KEY,
+					     UNKNOWN);
 					at = value;
+					parser->line++;
 					continue;
 				}
 			}
@@ -292,6 +224,16 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 			if (prefix && (value[0] != '0' || value[1] != 'x'))
 				break;
 			number = fast_hex(value + prefix);
+#if OTHER_KEYS
+		} else if (next->format == NOT_READ) {
+			value = behind_value(value, length, stop);
+			if (!value)
+				break;
+			shape = next;
+			at = value;
+			parser->line++;
+			continue;
+#endif
 		} else {
 			number = fast_text(value, at + WINDOW, (enum vmcoreinfo_format)next->format);
 		}
@@ -310,9 +252,6 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		info->values[next->key].bits = number.value;
 		info->values[next->key].text = (const char *)((uintptr_t)value + shift);
 		shape = next;
-#if KEYS_LEFT_OUT
-		parser->predicted = &left_out[next->left_out];
-#endif
 		at = number.end + 1;
 		parser->line++;
 	}

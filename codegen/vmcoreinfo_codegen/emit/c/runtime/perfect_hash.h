@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A key by its name: one multiplication for each length, and one comparison. */
 
-/*
- * The only key that may have that name, in the first bytes of a window; VMCOREINFO_KEY_COUNT
- * for none.
- */
+/* The place in `shapes` of the only key that may have that name, in the first bytes of a window. */
 static inline unsigned int candidate(const char *name, size_t length)
 {
 	const struct bucket *bucket = &buckets[length];
@@ -41,21 +38,17 @@ static inline bool starts(const char *window, const struct shape *shape)
 	return starts_with(window, shape->name, shape->length, shape->second);
 }
 
-/* The key of so many bytes at the start of a window that was not predicted; NULL for none. */
-static inline const struct shape *other_key(const char *window, unsigned int length)
+/* The key of so many bytes, more than none, at the start of a window; NULL where none is known. */
+static inline const struct shape *unpredicted(const char *window, unsigned int length)
 {
 	const struct shape *shape;
-	unsigned int key;
 
-	/* Few names that are no key's pass: most lines, in a parser of some keys, are such. */
-	if (length > LONGEST_KEY ||
-	    !(buckets[length].middles >> (window[length / 2] & 15) & 1))
+	if (length > LONGEST_NAME)
 		return NULL;
-	key = candidate(window, length);
-	if (key >= VMCOREINFO_KEY_COUNT)
+	shape = &shapes[candidate(window, length)];
+	if (shape->length != length)
 		return NULL;
-	shape = &shapes[key];
-#if LONGEST_KEY > 40
+#if LONGEST_NAME > 40
 	if (length > 40)
 		return same(window, shape->name, length) ? shape : NULL;
 #endif
@@ -66,14 +59,24 @@ static inline const struct shape *other_key(const char *window, unsigned int len
 
 static const char zeros[WINDOW] = { 0 };
 
-static bool look_up(const char *name, size_t length, unsigned int *key)
+/* What is known of a name; NULL where no kernel exports it. */
+static const struct shape *shape_of(const char *name, size_t length)
 {
+	const struct shape *shape;
 	char padded[WINDOW];
 
-	if (!length || length > LONGEST_KEY)
-		return false;
+	if (!length || length > LONGEST_NAME)
+		return NULL;
 	copy(padded, zeros, sizeof(zeros));
 	copy(padded, name, length);
-	*key = candidate(padded, length);
-	return *key < VMCOREINFO_KEY_COUNT && same(shapes[*key].name, name, length);
+	shape = &shapes[candidate(padded, length)];
+	return shape->length == length && same(shape->name, name, length) ? shape : NULL;
+}
+
+/* The key of a name, if it is one that this parser reads. */
+static enum vmcoreinfo_key key_of(const char *name, size_t length)
+{
+	const struct shape *shape = shape_of(name, length);
+
+	return shape ? (enum vmcoreinfo_key)shape->key : VMCOREINFO_NO_KEY;
 }

@@ -8,10 +8,6 @@ struct parser {
 	size_t line;		/* number of the line that is parsed, from 1 */
 	size_t errors;
 	const struct shape *shape;	/* of the last known key */
-#if KEYS_LEFT_OUT
-	const char *predicted;	/* in `left_out`, for the next line */
-#endif
-	struct vmcoreinfo_diagnostic unknown;	/* what all of that kind have is filled in once */
 };
 
 /* `key` is that of `name`, or VMCOREINFO_NO_KEY. */
@@ -34,22 +30,8 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 	parser->report(parser->context, &diagnostic);
 }
 
-/* The commonest one: in a parser of some keys most lines are such. */
-static inline void tell_unknown(struct parser *parser, struct vmcoreinfo_text name)
-{
-	struct vmcoreinfo_diagnostic *diagnostic = &parser->unknown;
-
-	if (!parser->report)
-		return;
-	diagnostic->offset = (size_t)(name.data - parser->info->text.data);
-	diagnostic->line = parser->line;
-	diagnostic->name = name;
-	parser->report(parser->context, diagnostic);
-}
-
-#define UNKNOWN "no kernel that this parser knows exports this key"
-
 /* What more than one place says. */
+#define UNKNOWN "no kernel that this parser knows exports this key"
 #define DUPLICATE "the key stands on an earlier line too; the last one counts"
 
 /* Whether a value begins as the garbage does that some kernels print for that key. */

@@ -151,6 +151,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 		       struct vmcoreinfo_text *name, unsigned int *key)
 {
 	const char *equals = find(line, stop, '=');
+	const struct shape *shape;
 	struct vmcoreinfo_text value;
 
 	if (equals == stop) {
@@ -165,12 +166,17 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	name->length = (size_t)(equals - line);
 	value.data = equals + 1;
 	value.length = (size_t)(stop - value.data);
-	if (!look_up(line, name->length, key)) {
-		*key = VMCOREINFO_NO_KEY;
-		tell_unknown(parser, *name);
+	shape = shape_of(line, name->length);
+	if (!shape) {
+		tell(parser, VMCOREINFO_UNKNOWN_LINE, line, *name, *key, UNKNOWN);
 		return;
 	}
-	parser->shape = &shapes[*key];
+	parser->shape = shape;
+	*key = shape->key;
+#if OTHER_KEYS
+	if (*key == VMCOREINFO_NO_KEY)
+		return;
+#endif
 	take_value(parser, line, *name, *key, value);
 }
 
@@ -208,12 +214,7 @@ static RARE const char *parse_any(struct parser *parser, const char *at, const c
 size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length,
 			vmcoreinfo_report *report_to, void *context)
 {
-	struct parser parser = { info, report_to, context, 1, 0, &shapes[VMCOREINFO_KEY_COUNT],
-#if KEYS_LEFT_OUT
-				 left_out,
-#endif
-				 { VMCOREINFO_UNKNOWN_LINE, VMCOREINFO_SEVERITY_INFO, 0, 0, { NULL, 0 },
-				   VMCOREINFO_NO_KEY, UNKNOWN } };
+	struct parser parser = { info, report_to, context, 1, 0, NO_SHAPE };
 	const char *limit, *end, *at;
 	char last[2 * WINDOW];
 	size_t key;

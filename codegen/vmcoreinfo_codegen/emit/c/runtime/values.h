@@ -94,7 +94,6 @@ bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line 
 	while (at < end) {
 		const char *stop = find(at, end, '\n');
 		const char *equals = find(at, stop, '=');
-		unsigned int key;
 
 		number++;
 		if (equals > at && equals < stop && find_unprintable(at, stop) == stop) {
@@ -103,8 +102,7 @@ bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line 
 			line->value.data = equals + 1;
 			line->value.length = (size_t)(stop - line->value.data);
 			line->number = number;
-			line->key = look_up(at, line->name.length, &key) ? (enum vmcoreinfo_key)key
-									 : VMCOREINFO_NO_KEY;
+			line->key = key_of(at, line->name.length);
 			line->next = (size_t)(stop - info->text.data) + (stop < end);
 			return true;
 		}
@@ -117,11 +115,11 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 			  struct vmcoreinfo_line *line)
 {
 	struct vmcoreinfo_line next = { { NULL, 0 }, { NULL, 0 }, 0, VMCOREINFO_NO_KEY, 0 };
+	enum vmcoreinfo_key key = key_of(name, length);
 	const char *value = NULL;
 	bool found = false;
-	unsigned int key;
 
-	if (look_up(name, length, &key)) {
+	if (key != VMCOREINFO_NO_KEY) {
 		if (status_of(info, key) == VMCOREINFO_ABSENT)
 			return false;
 		value = info->values[key].text;
@@ -176,11 +174,11 @@ size_t vmcoreinfo_key_count(void)
 
 bool vmcoreinfo_key_from_name(const char *name, size_t length, enum vmcoreinfo_key *key)
 {
-	unsigned int found;
+	enum vmcoreinfo_key found = key_of(name, length);
 
-	if (!look_up(name, length, &found))
+	if (found == VMCOREINFO_NO_KEY)
 		return false;
-	*key = (enum vmcoreinfo_key)found;
+	*key = found;
 	return true;
 }
 

@@ -18,7 +18,7 @@ from typing import (
     ValuesView,
 )
 
-from .entries import ENTRIES
+from .entries import ENTRIES, OTHER_KEYS
 from .entry import Quirk
 
 Value = Union[int, str, bytes, bool]
@@ -262,9 +262,9 @@ class _Reading:
             return None
         known = ENTRIES.get(key)
         if known is None:
-            self._report(
-                "unknown", number, offset, key, "no kernel that this parser knows exports this key"
-            )
+            if key not in OTHER_KEYS:
+                message = "no kernel that this parser knows exports this key"
+                self._report("unknown", number, offset, key, message)
             self._add(Line(key, _kind_of(key), None, "ok", text, text, number, offset))
             return key
         at = offset + len(key) + 1

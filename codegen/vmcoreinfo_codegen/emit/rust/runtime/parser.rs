@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use super::keys::{Format, Key, KEY_COUNT};
+use super::keys::{Format, Key, KEY_COUNT, OTHER_KEYS};
 use super::value::{has_other_base, is_number, unknown_number, value_of, Bytes, Status};
 
 /// What is wrong with a line.
@@ -327,6 +327,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
         let named = Some((name, key));
         match key {
             Some(key) => self.take_value(key, named, text, offset),
+            None if OTHER_KEYS.binary_search(&name).is_ok() => {}
             None => self.tell(
                 DiagnosticId::Unknown,
                 offset,
