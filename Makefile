@@ -11,17 +11,19 @@
 #                 tests notice 95 %: hours; PACKAGE=compat (dump, sync, synth, audit, data) that one
 # make bench      speed, beside peers in the same run
 # make examples   build and run every example; make examples/cmake that one
+# make dist       wheels and source distributions of the parser and the command, in DIST (dist)
 # make clean      remove .venv and caches
 
 PYTHON ?= python3
 VENV   ?= .venv
 SECONDS_EACH ?= 8
 JOBS   ?= $(shell nproc)
+DIST   ?= dist
 NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test elsewhere long-test dump-test fuzz mutants bench examples $(EXAMPLES) clean
+.PHONY: demo test elsewhere long-test dump-test fuzz mutants bench examples $(EXAMPLES) dist clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -74,17 +76,26 @@ $(VENV)/bin/python:
 	"$(PYTHON)" -m venv $(VENV) || \
 		{ echo "Debian keeps venv in a package of its own: apt-get install python3-venv" >&2; exit 1; }
 
-$(VENV)/ready: pyproject.toml | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --editable .
+# Two distributions: the parser, and the command, which needs the parser.
+INSTALL := $(VENV)/bin/python -m pip install --quiet --editable generated/python --editable
+
+$(VENV)/ready: pyproject.toml generated/python/pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) .
 	touch $@
 
-$(VENV)/dump-ready: pyproject.toml | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --editable '.[dump]'
+$(VENV)/dump-ready: pyproject.toml generated/python/pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) '.[dump]'
 	touch $@ $(VENV)/ready
 
-$(VENV)/test-ready: pyproject.toml | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --editable '.[test]'
+$(VENV)/test-ready: pyproject.toml generated/python/pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) '.[test]'
 	touch $@ $(VENV)/ready $(VENV)/dump-ready
+
+dist: $(VENV)/test-ready
+	python=$$(cd "$(VENV)/bin" && pwd)/python && mkdir -p "$(DIST)" && out=$$(cd "$(DIST)" && pwd) && \
+	for project in generated/python .; do \
+		(cd $$project && "$$python" -m hatchling build -d "$$out") || exit 1; \
+	done
 
 clean:
 	rm -rf examples/*/build

@@ -29,6 +29,11 @@ _WITH_VERSION = {
 class SharedDataHook(BuildHookInterface[Any]):
     """What `[tool.hatch.build.targets.wheel.hooks.custom]` of pyproject.toml runs."""
 
+    def dependencies(self) -> list[str]:
+        """What the command needs to be run, but its parser, which is beside it here."""
+        needed = self.metadata.core.dependencies
+        return [requirement for requirement in needed if not requirement.startswith("vmcoreinfo=")]
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         self._made = tempfile.TemporaryDirectory()
         for number, (place, text) in enumerate(self._texts()):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The project as users get it: its wheel, its source distribution, and a fresh environment."""
+"""The distributions as users get them: wheels, source distributions, and a fresh environment."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ import pytest
 
 from tests.conftest import ROOT
 
+PARSER = ROOT / "generated" / "python"
+"""The project of the distribution `vmcoreinfo`; that of `vmcoreinfo-codegen` is ROOT."""
+
 _UNREACHABLE = "No matching distribution found"
 
 
@@ -25,22 +28,35 @@ def skip_without_index(said: str) -> None:
         pytest.skip(f"no package index within reach: {wanted} can't be had")
 
 
-def wheel(folder: Path) -> Path:
-    """The wheel, built here without the network."""
+def wheel(folder: Path, project: Path) -> Path:
+    """The wheel of a project, built into an empty or new folder without the network."""
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*build, "--wheel-dir", str(folder), str(ROOT)], check=True)
-    (built,) = folder.glob("vmcoreinfo-*.whl")
+    subprocess.run([*build, "--wheel-dir", str(folder), str(project)], check=True)
+    (built,) = folder.glob("*.whl")
     return built
 
 
-def unpacked_sdist(folder: Path) -> Path:
-    """The source distribution, built here, as the folder that it unpacks to."""
+def unpacked_sdist(folder: Path, project: Path) -> Path:
+    """The source distribution of a project, built here, as the folder that it unpacks to."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, capture_output=True, check=True)
-    (built,) = folder.glob("vmcoreinfo-*.tar.gz")
+    subprocess.run(build, cwd=project, capture_output=True, check=True)
+    (built,) = folder.glob("*.tar.gz")
     with tarfile.open(built) as archive:
         archive.extractall(folder, filter="data")
     return folder / built.name.removesuffix(".tar.gz")
+
+
+def python_at_hand(minor: int) -> str | None:
+    """A Python 3.MINOR: our own, of PATH or of pyenv."""
+    if sys.version_info[:2] == (3, minor):
+        return sys.executable
+    name = f"python3.{minor}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    for path in (shutil.which(name), *map(str, pyenv.glob(f"versions/3.{minor}.*/bin/{name}"))):
+        # A shim of pyenv's is there for releases that are not.
+        if path and not subprocess.run([path, "-V"], capture_output=True).returncode:
+            return path
+    return None
 
 
 def environment(folder: Path, *arguments: str) -> Path:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""`pip install .` into an empty virtual environment gives a working command.
+"""README's `pip install` into an empty virtual environment gives a working command.
 
-The wheel carries grammar and schema, so the command needs no source tree; it installs manual
+Its wheel carries grammar and schema, so the command needs no source tree; it installs manual
 pages, completion for three shells, and what CMake and pkg-config look for.
 """
 
@@ -16,7 +16,7 @@ import pytest
 
 import vmcoreinfo_codegen
 from tests.conftest import ROOT
-from tests.installed import environment, program, said, wheel
+from tests.installed import PARSER, environment, program, said, wheel
 
 # A wheel is built, and installed with what it needs.
 pytestmark = pytest.mark.long
@@ -38,7 +38,7 @@ BUILDS = {
 @pytest.fixture(scope="module")
 def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where pip installed everything; the dependencies come from the package index."""
-    return environment(tmp_path_factory.mktemp("installed"), str(ROOT))
+    return environment(tmp_path_factory.mktemp("installed"), str(PARSER), str(ROOT))
 
 
 def test_the_installed_command_works(prefix: Path, tmp_path: Path) -> None:
@@ -141,14 +141,12 @@ def test_pkg_config_finds_the_installed_command(prefix: Path, tmp_path: Path) ->
 
 
 def test_what_is_in_the_wheel(tmp_path: Path) -> None:
-    names = set(zipfile.ZipFile(wheel(tmp_path)).namelist())
+    names = set(zipfile.ZipFile(wheel(tmp_path, ROOT)).namelist())
     shipped = {
         f"vmcoreinfo_codegen/data/{p.relative_to(ROOT)}" for p in ROOT.glob("schema/**/*.vmci")
     }
     assert shipped and shipped <= names
     assert {
-        "vmcoreinfo/__init__.py",
-        "vmcoreinfo/py.typed",
         "vmcoreinfo_codegen/data/grammar/schema.lark",
         "vmcoreinfo_codegen/emit/c/templates/vmcoreinfo.c.j2",
     } <= names
@@ -156,4 +154,6 @@ def test_what_is_in_the_wheel(tmp_path: Path) -> None:
     pages = {f"share/{p.relative_to(ROOT / 'generated')}" for p in ROOT.glob("generated/man/*/*")}
     assert MAN in pages
     assert data == {*pages, *COMPLETION.values(), *BUILDS}
-    assert not [name for name in names if name.startswith(("tests/", "docs/"))]
+    folders = {name.partition("/")[0] for name in names}
+    information = f"vmcoreinfo_codegen-{vmcoreinfo_codegen.__version__}"
+    assert folders == {"vmcoreinfo_codegen", f"{information}.dist-info", f"{information}.data"}

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.installed import environment, skip_without_index
+from tests.installed import PARSER, environment, python_at_hand, skip_without_index
 
 pytestmark = pytest.mark.long
 NOTE = ROOT / "tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note"
@@ -33,21 +32,6 @@ def uv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return environment(tmp_path_factory.mktemp("uv"), "uv") / "bin/uv"
 
 
-def pythons() -> dict[tuple[int, int], str]:
-    """Every Python from 3.11 on that is at hand, by version: of PATH, of pyenv, our own."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    found = {sys.version_info[:2]: sys.executable}
-    for minor in range(11, 30):
-        for path in (
-            *(shutil.which(f"python3.{minor}"),),
-            *map(str, pyenv.glob(f"versions/3.{minor}.*/bin/python3.{minor}")),
-        ):
-            # A shim of pyenv's is there for releases that are not.
-            if path and not subprocess.run([path, "-V"], capture_output=True).returncode:
-                found[3, minor] = path
-    return found
-
-
 def installed(uv: Path, folder: Path, python: str, *options: str) -> dict[str, str]:
     """The versions in a new environment at `folder`, after the project was installed there."""
 
@@ -59,7 +43,7 @@ def installed(uv: Path, folder: Path, python: str, *options: str) -> dict[str, s
         return ran.stdout
 
     run("venv", "--quiet", "--python", python, folder)
-    run("pip", "install", "--quiet", "--python", folder, *options, f"{ROOT}[dump]")
+    run("pip", "install", "--quiet", "--python", folder, *options, str(PARSER), f"{ROOT}[dump]")
     frozen = run("pip", "freeze", "--python", folder).splitlines()
     return dict(line.split("==") for line in frozen if "==" in line)
 
@@ -100,7 +84,9 @@ def main_job(prefix: Path, folder: Path) -> None:
 def test_the_lowest_declared_releases_do(uv: Path, tmp_path: Path) -> None:
     versions = installed(uv, tmp_path / "lowest", sys.executable, "--resolution", "lowest-direct")
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    for requirement in declared["dependencies"] + declared["optional-dependencies"]["dump"]:
+    parser, *dependencies = declared["dependencies"]
+    assert parser.startswith("vmcoreinfo==")
+    for requirement in dependencies + declared["optional-dependencies"]["dump"]:
         name, _, lowest = requirement.partition(">=")
         parts = versions[name].split(".")
         assert parts[: lowest.count(".") + 1] == lowest.split("."), (name, versions[name])
@@ -108,7 +94,7 @@ def test_the_lowest_declared_releases_do(uv: Path, tmp_path: Path) -> None:
 
 
 def test_the_newest_python_at_hand_does(uv: Path, tmp_path: Path) -> None:
-    newest, python = max(pythons().items())
-    print(f"\nPython {newest[0]}.{newest[1]}, {python}")
+    python = next(found for minor in range(29, 10, -1) if (found := python_at_hand(minor)))
+    print(f"\n{python}")
     installed(uv, tmp_path / "newest", python)
     main_job(tmp_path / "newest", tmp_path)

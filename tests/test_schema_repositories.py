@@ -114,7 +114,7 @@ def manifest() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
-    folder = unpacked_sdist(tmp_path_factory.mktemp("project"))
+    folder = unpacked_sdist(tmp_path_factory.mktemp("project"), ROOT)
     git("init", "--quiet", cwd=folder)
     git("add", "--all", "--force", cwd=folder)
     git("commit", "--quiet", "--message", "as it is", cwd=folder)

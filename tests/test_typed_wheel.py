@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The wheel carries a typed parser: what uses it type-checks, and misuse is found.
+"""The parser's wheel is typed: what uses it type-checks, and misuse is found.
 
 Each checker is installed beside the wheel and nothing else of ours. pyright comes from npm by
 way of its PyPI package; basedpyright, a fork with the same strict mode, carries all it needs.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installed import environment, wheel
+from tests.installed import PARSER, environment, wheel
 
 pytestmark = pytest.mark.long
 
@@ -78,9 +78,9 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh environment with the wheel, without what the command needs."""
+    """A fresh environment with the parser's wheel."""
     folder = tmp_path_factory.mktemp("wheel")
-    return environment(folder / "venv", "--no-deps", str(wheel(folder)))
+    return environment(folder / "venv", "--no-deps", str(wheel(folder / "built", PARSER)))
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The Python package `vmcoreinfo`: standard library only, Python 3.8 syntax, typed."""
+"""The Python distribution `vmcoreinfo`: a package of the same name, and what it is built by.
+
+It needs the standard library only, has Python 3.8 syntax, and is typed.
+"""
 
 from __future__ import annotations
 
@@ -73,4 +76,12 @@ def emit(schema: Schema) -> list[Product]:
         Product(f"python/vmcoreinfo/{name}.py", module_text(name, shown, stamp))
         for name in (*_RUNTIME, *_GENERATED)
     ]
-    return [*products, render("python", "py.typed.j2", "python/vmcoreinfo/py.typed", shown, stamp)]
+    others = {
+        "py.typed": "vmcoreinfo/py.typed",
+        "pyproject.toml": "pyproject.toml",
+        "README.md": "README.md",
+    }
+    return products + [
+        render("python", f"{name}.j2", f"python/{path}", shown, stamp)
+        for name, path in others.items()
+    ]
