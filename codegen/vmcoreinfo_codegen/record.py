@@ -13,10 +13,9 @@ from dataclasses import MISSING, Field, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 
-def described(text: str = "", *, default: Any = MISSING, **more: object) -> Any:
-    """A field with a description in the JSON Schema; `more` is `alias`, `ge` or `pattern`."""
-    metadata = {"description": text, **more} if text else more
-    return field(default=default, metadata=metadata)
+def described(text: str | None = None, *, called: str | None = None, **bounds: object) -> Any:
+    """A field with a description in the JSON Schema, or another name; `bounds` are `ge`, `pattern`."""
+    return field(metadata={"description": text, "alias": called, **bounds})
 
 
 def unwritten(*, default: Any = MISSING) -> Any:
@@ -34,9 +33,12 @@ class Record:
     __pydantic_config__: ClassVar[Mapping[str, Any]] = {
         "extra": "forbid",
         "revalidate_instances": "always",
+        "populate_by_name": True,
         # Until 2.10 pydantic warned of every field named model_*.
         "protected_namespaces": (),
     }
+    one_of: ClassVar[tuple[type[Record], ...]] = ()
+    """The records of which one stands where this one is named; it has no fields of its own."""
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 

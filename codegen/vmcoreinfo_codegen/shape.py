@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import inspect
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter
@@ -28,7 +30,10 @@ def plain(record: Record) -> Any:
 
 def json_schema(kind: type[Record]) -> dict[str, Any]:
     """The JSON Schema of what `plain` gives."""
-    return _adapter(kind).json_schema(mode="serialization", schema_generator=_Shapes)
+    one_of: Any = reduce(or_, kind.one_of or (kind,))
+    shape = TypeAdapter(one_of).json_schema(mode="serialization", schema_generator=_Shapes)
+    own = {"description": inspect.getdoc(kind), "title": kind.__name__} if kind.one_of else {}
+    return {**shape, **own}
 
 
 _adapters: dict[type[Record], TypeAdapter[Any]] = {}
