@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.compat.small import arch_of, kernel, note, small, tool_of
@@ -170,7 +172,7 @@ def test_what_an_upgrade_changes() -> None:
     assert [p.purpose for p in kept.purposes] == ["renamed", "placed"]
     assert kept.verdict == after.verdict and changed(after, after).purposes == []
     # A purpose that there was not before was fine.
-    none = before.model_copy(update={"purposes": []})
+    none = replace(before, purposes=[])
     assert {p.purpose for p in changed(none, after).purposes} == {"renamed", "guessed", "placed"}
 
 

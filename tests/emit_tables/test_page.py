@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -112,9 +112,9 @@ def test_nothing_is_loaded_from_elsewhere(page: Page, products: Products) -> Non
 def test_text_is_escaped(schema: Schema) -> None:
     hostile = '</script><script>alert("1")</script> & <b>bold</b>'
     first = schema.entries[0]
-    export = first.exports[0].model_copy(update={"doc": hostile, "section": hostile})
-    entry = first.model_copy(update={"exports": (export,)})
-    changed = schema.model_copy(update={"entries": (entry, *schema.entries[1:])})
+    export = replace(first.exports[0], doc=hostile, section=hostile)
+    entry = replace(first, exports=(export,))
+    changed = replace(schema, entries=(entry, *schema.entries[1:]))
     (text,) = [p.text for p in tables.emit(changed) if p.path == "tables/index.html"]
     read_back = read(text)
     assert len(read_back.all("script")) == 2

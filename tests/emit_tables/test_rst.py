@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import docutils.core
 import docutils.utils
@@ -86,9 +87,9 @@ def test_rendered_text_is_that_of_the_schema(products: Products, schema: Schema)
 def test_special_characters_in_texts_are_harmless(schema: Schema) -> None:
     hostile = "Ends in lost_ with *stars, |bars|, and `ticks` \\ too. "
     first = schema.entries[0]
-    export = first.exports[0].model_copy(update={"doc": hostile * 3})
-    entry = first.model_copy(update={"exports": (export,)})
-    changed = schema.model_copy(update={"entries": (entry, *schema.entries[1:])})
+    export = replace(first.exports[0], doc=hostile * 3)
+    entry = replace(first, exports=(export,))
+    changed = replace(schema, entries=(entry, *schema.entries[1:]))
     assert "system-message" not in render(rst.emit(changed)[0].text)
 
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
+from typing import Any
 
 import pydantic
 import pytest
@@ -12,6 +14,7 @@ from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Format, Schema, Unit
 from vmcoreinfo_codegen.model.builder import build, load, parse_files
 from vmcoreinfo_codegen.problem import Problem, SchemaError
+from vmcoreinfo_codegen.shape import checked, plain
 
 HEAD = """\
 schema 1
@@ -211,7 +214,7 @@ def test_a_kind_may_stand_behind_its_entries() -> None:
     entry = "OFFSET(a.b) {\n\tsince 6.6\n}\n"
     before, after = built(KIND + entry), built(entry + KIND)
     assert (before[1], after[1]) == ([], [])
-    assert before[0].model_dump() == after[0].model_dump()
+    assert plain(before[0]) == plain(after[0])
 
 
 def test_what_only_the_block_says_is_about_its_inner_architectures() -> None:
@@ -308,8 +311,33 @@ def test_a_file_without_its_version() -> None:
 
 
 def test_models_are_frozen(schema: Schema) -> None:
-    with pytest.raises(pydantic.ValidationError):
-        schema.entries[0].key = "other"
+    with pytest.raises(FrozenInstanceError):
+        schema.entries[0].key = "other"  # type: ignore[misc]
+
+
+def test_a_built_model_has_what_its_types_say(schema: Schema) -> None:
+    assert checked(schema) is schema
+    wrong: list[dict[str, Any]] = [
+        {"key": b"SIZE(a)"},
+        {"kind": "SIZE"},
+        {"exports": list(schema.entries[-1].exports)},
+        {"exports": (None,)},
+    ]
+    for fields in wrong:
+        entry = replace(schema.entries[-1], **fields)
+        with pytest.raises(pydantic.ValidationError, match=rf"entries\.\d+\.{next(iter(fields))}"):
+            checked(replace(schema, entries=(*schema.entries[:-1], entry)))
+
+
+def test_a_release_is_no_text(schema: Schema) -> None:
+    declared = replace(schema.releases[0], release="6.9")  # type: ignore[arg-type]
+    with pytest.raises(pydantic.ValidationError, match="instance of Release"):
+        checked(replace(schema, releases=(declared,)))
+
+
+def test_a_model_takes_its_own_fields_alone(schema: Schema) -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'name'"):
+        replace(schema.entries[0], name="SIZE(a)")  # type: ignore[call-arg]
 
 
 def test_load_raises_with_all_problems(tmp_path: Path) -> None:

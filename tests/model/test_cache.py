@@ -19,6 +19,7 @@ from vmcoreinfo_codegen.core.key import Kind
 from vmcoreinfo_codegen.model import Schema, builder, cache
 from vmcoreinfo_codegen.model.vocabulary import Described
 from vmcoreinfo_codegen.problem import SchemaError
+from vmcoreinfo_codegen.shape import plain
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -61,7 +62,7 @@ def test_what_is_kept_is_what_was_read(whole: Path, read_anew: list[Path], schem
     first, second = cache.load_cached(whole), cache.load_cached(whole)
     assert read_anew == [whole]
     assert first == second == schema
-    assert second.model_dump_json() == schema.model_dump_json()
+    assert plain(second) == plain(schema)
     places = [e.location for e in schema.exports()]
     assert [e.location for e in second.exports()] == places
     status = file_of(whole).stat()

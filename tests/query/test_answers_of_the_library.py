@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import FrozenInstanceError, asdict
 from pathlib import Path
 
-import pydantic
 import pytest
 
 from tests.command import Run
@@ -51,15 +51,13 @@ def test_the_kernel_that_a_change_is_made_to(
 def test_who_breaks_is_what_impact_prints(schema: Schema, run: Run) -> None:
     found = answer(schema, Proposal(("NUMBER(PG_lru)",), ("NUMBER(PG_new)",), NOTHING), None)
     assert found.breaks and found.unknown == ["NUMBER(PG_new)"]
-    assert found.model_dump(mode="json") == printed(
-        run, "impact", "NUMBER(PG_lru)", "--add", "NUMBER(PG_new)"
-    )
+    assert asdict(found) == printed(run, "impact", "NUMBER(PG_lru)", "--add", "NUMBER(PG_new)")
 
 
 def test_what_nobody_reads_is_what_unused_prints(schema: Schema, run: Run) -> None:
     found = unread(schema, R("6.9"), "6.9")
     assert found.unused and found.missing
-    assert found.model_dump(mode="json") == printed(run, "unused", "--kernel", "6.9")
+    assert asdict(found) == printed(run, "unused", "--kernel", "6.9")
 
 
 def test_problems_are_what_check_prints(run: Run, tmp_path: Path) -> None:
@@ -67,7 +65,7 @@ def test_problems_are_what_check_prints(run: Run, tmp_path: Path) -> None:
     _, problems = check_folder(tmp_path)
     found = checked(problems)
     assert found.problems
-    assert found.model_dump(mode="json") == printed(run, "check", "--schema", str(tmp_path))
+    assert asdict(found) == printed(run, "check", "--schema", str(tmp_path))
 
 
 def test_a_layout_is_what_fmt_prints(run: Run, tmp_path: Path) -> None:
@@ -78,7 +76,7 @@ def test_a_layout_is_what_fmt_prints(run: Run, tmp_path: Path) -> None:
     layout = laid_out([loose, wrong, fine])
     assert layout.changed == {loose: "schema 1\n"}
     assert {problem.location.path for problem in layout.problems} == {str(wrong)}
-    assert layout.answer().model_dump(mode="json") == printed(
+    assert asdict(layout.answer()) == printed(
         run, "fmt", "--check", *map(str, (loose, wrong, fine))
     )
 
@@ -91,7 +89,7 @@ def test_answers_are_frozen(tmp_path: Path) -> None:
         [],
         0,
     )
-    with pytest.raises(pydantic.ValidationError):
-        wrote.unchanged = 1
+    with pytest.raises(FrozenInstanceError):
+        wrote.unchanged = 1  # type: ignore[misc]
     again = write([Product("a.txt", "A\n")], tmp_path, check=True)
     assert (again.stale, again.written, again.unchanged) == ([], [], 1)

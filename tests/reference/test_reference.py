@@ -22,6 +22,7 @@ from vmcoreinfo_codegen.reference import PAGES
 from vmcoreinfo_codegen.reference import page as reference_page
 from vmcoreinfo_codegen.reference.rows import shown as rows_of_pages
 from vmcoreinfo_codegen.resources import grammar
+from vmcoreinfo_codegen.shape import json_schema
 from vmcoreinfo_codegen.targets import emit
 
 
@@ -127,7 +128,7 @@ def test_the_exit_codes_are_those_of_the_help() -> None:
 
 def test_every_field_of_an_answer_is_told() -> None:
     for verb, answer in ANSWERS.items():
-        document = answer.model_json_schema(mode="serialization")
+        document = json_schema(answer)
         for shape in (document, *document.get("$defs", {}).values()):
             for field in shape.get("properties", {}):
                 assert f"  - `{field}`" in section_of(verb), (verb, field)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ..query.interface.answer import Answer
+
 # json.dumps() leaves these as they are.
 _NOT_IN_JSON = re.compile(
     "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
@@ -42,10 +44,17 @@ def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
 
 
-def print_json(answer: object) -> None:
+def print_answer(answer: Answer) -> None:
+    """An answer as JSON, as its JSON Schema has it."""
+    from dataclasses import asdict
+
+    print_json(asdict(answer))
+
+
+def print_json(document: object) -> None:
     import json
 
-    text = json.dumps(answer, indent=2, ensure_ascii=False)
+    text = json.dumps(document, indent=2, ensure_ascii=False)
     print(_NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 

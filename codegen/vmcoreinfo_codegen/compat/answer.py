@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 from ..core.release import Release
 from ..core.tool import ToolRelease
 from ..model import Schema
 from ..model.consumer import Consumer
 from ..model.vocabulary import Verdict
-from ..query.interface import Compat, JudgedPurpose, MissingEntry
+from ..query.interface.consumers import Compat, Judged, JudgedPurpose, MissingEntry, Overall
 from .explain import missing, why
 from .exports import Exports
 from .judge import Outcome, later_releases, outcomes, worst
@@ -45,21 +46,19 @@ def answer(
     verdict = judged.verdict
     overall = Verdict.OK if verdict is Verdict.FALLBACK else verdict
     mends = _first(later, lambda other: not other.verdict.is_bad)
-    return Compat.model_validate(
-        {
-            "consumer": consumer.name,
-            "release": str(release),
-            "kernel": kernel,
-            "arch": exports.arch.name,
-            "input": input_,
-            "verdict": overall.value,
-            "declared": declares(consumer, release, exports.release),
-            "fixed_in": mends if verdict.is_bad else None,
-            "purposes": sorted(
-                [*read, *(_purpose(schema, o, judged.exports, later) for o in judged.outcomes)],
-                key=lambda purpose: -Verdict(purpose.verdict).rank,
-            ),
-        }
+    return Compat(
+        consumer=consumer.name,
+        release=str(release),
+        kernel=kernel,
+        arch=exports.arch.name,
+        input=input_,
+        verdict=cast("Overall", overall.value),
+        declared=declares(consumer, release, exports.release),
+        fixed_in=mends if verdict.is_bad else None,
+        purposes=sorted(
+            [*read, *(_purpose(schema, o, judged.exports, later) for o in judged.outcomes)],
+            key=lambda purpose: -Verdict(purpose.verdict).rank,
+        ),
     )
 
 
@@ -67,7 +66,7 @@ def changed(before: Compat, after: Compat) -> Compat:
     """The later answer with the purposes alone that come to something else than before."""
     was = {purpose.purpose: purpose.verdict for purpose in before.purposes}
     kept = [p for p in after.purposes if was.get(p.purpose, "ok") != p.verdict]
-    return after.model_copy(update={"purposes": kept})
+    return replace(after, purposes=kept)
 
 
 def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool | None:
@@ -113,19 +112,21 @@ def _first(later: _Later, is_good: Callable[[_Judged], bool]) -> str | None:
     return next((str(release) for release, judged in later if is_good(judged)), None)
 
 
+def _word(verdict: Verdict) -> Judged:
+    return cast("Judged", verdict.value)
+
+
 def _read(judged: _Judged, later: _Later) -> JudgedPurpose:
     """Whether the parser of a release takes the text as it is meant."""
     found = judged.quirks
-    return JudgedPurpose.model_validate(
-        {
-            "purpose": PURPOSE,
-            "verdict": found[0].quirk.verdict.value if found else "ok",
-            "missing": [],
-            "why": "; ".join(met.where for met in found),
-            "seen": found[0].quirk.text if found else "",
-            "assumed": [],
-            "fixed_in": _first(later, lambda other: not other.quirks) if found else None,
-        }
+    return JudgedPurpose(
+        purpose=PURPOSE,
+        verdict=_word(found[0].quirk.verdict) if found else "ok",
+        missing=[],
+        why="; ".join(met.where for met in found),
+        seen=found[0].quirk.text if found else "",
+        assumed=[],
+        fixed_in=_first(later, lambda other: not other.quirks) if found else None,
     )
 
 
@@ -138,23 +139,21 @@ def _purpose(schema: Schema, outcome: Outcome, exports: Exports, later: _Later) 
             o.need is outcome.need and o.mends(outcome.verdict) for o in other.outcomes
         ),
     )
-    return JudgedPurpose.model_validate(
-        {
-            "purpose": outcome.need.purpose,
-            "verdict": outcome.verdict.value,
-            "missing": [
-                MissingEntry(
-                    key=one.key,
-                    gone_since=one.gone_since,
-                    commit=one.commit,
-                    since=one.since,
-                    replaced_by=list(one.replaced_by),
-                )
-                for one in gone
-            ],
-            "why": "" if is_ok else why(schema, outcome, exports),
-            "seen": "" if is_ok else outcome.seen,
-            "assumed": [*outcome.assumed, *(source.doc for source in outcome.rests_on)],
-            "fixed_in": None if is_ok else mends,
-        }
+    return JudgedPurpose(
+        purpose=outcome.need.purpose,
+        verdict=_word(outcome.verdict),
+        missing=[
+            MissingEntry(
+                key=one.key,
+                gone_since=one.gone_since,
+                commit=one.commit,
+                since=one.since,
+                replaced_by=list(one.replaced_by),
+            )
+            for one in gone
+        ],
+        why="" if is_ok else why(schema, outcome, exports),
+        seen="" if is_ok else outcome.seen,
+        assumed=[*outcome.assumed, *(source.doc for source in outcome.rests_on)],
+        fixed_in=None if is_ok else mends,
     )

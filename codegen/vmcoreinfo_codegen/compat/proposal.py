@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from ..core.release import Release
 from ..model import Architecture, Schema
 from ..model.vocabulary import Verdict
-from ..query.interface import Broken, Impacts, NoAlternative
+from ..query.interface.consumers import Broken, Impacts, Judged, NoAlternative
 from .impact import Break, Change, impact
 from .parser_quirks import PURPOSE
 from .patch import MOST_EXPORTS, Patch, PatchError, Touched
@@ -97,14 +98,12 @@ def _without_alternative(one: Break) -> Iterator[NoAlternative]:
 
 def _broken(one: Break) -> Broken:
     first, last = str(one.releases[0]), str(one.releases[-1])
-    return Broken.model_validate(
-        {
-            "consumer": one.consumer,
-            "releases": first if first == last else f"{first}..{last}",
-            "purpose": one.purpose,
-            "verdict": one.verdict.value,
-            "archs": list(one.archs),
-            "seen": one.seen,
-            "fixed_in": str(one.fixed_in) if one.fixed_in else None,
-        }
+    return Broken(
+        consumer=one.consumer,
+        releases=first if first == last else f"{first}..{last}",
+        purpose=one.purpose,
+        verdict=cast("Judged", one.verdict.value),
+        archs=list(one.archs),
+        seen=one.seen,
+        fixed_in=str(one.fixed_in) if one.fixed_in else None,
     )

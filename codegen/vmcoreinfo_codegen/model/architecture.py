@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from ..core.release import Release
-from .base import LocationField, Model, Span
+from ..problem import Location
+from ..record import Record, unwritten
+from .base import Span
 from .timeline import holds
 
 
-class Architecture(Model):
+class Architecture(Record):
     """One architecture as tools name it.
 
     `source` is its folder under `arch/` in the kernel; two of ours may share one,
@@ -34,7 +36,7 @@ class Architecture(Model):
     config: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     span: Span
-    location: LocationField
+    location: Location = unwritten()
 
     @property
     def page(self) -> int:

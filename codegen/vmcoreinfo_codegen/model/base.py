@@ -1,66 +1,42 @@
 # SPDX-License-Identifier: MIT
-"""What all models share: frozen, and with releases, conditions and places as fields."""
+"""What models share: releases, conditions and expressions as fields, boundaries and spans."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
-
 from ..core.condition import ALWAYS, Condition
 from ..core.expression import Expression
 from ..core.release import Bounds, Release
 from ..problem import Location
-from .expression import WrittenExpression, written
+from ..record import Form, Record, unwritten
 from .vocabulary import Evidence
 
 
-class Model(BaseModel):
-    """A frozen record that takes no fields but its own; its validator is built when first used."""
+def _written(expression: Expression) -> Record:
+    # Ten records more, which none but products need.
+    from .expression import written
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
-    )
-
-
-def _release(value: object) -> Release:
-    return value if isinstance(value, Release) else Release.parse(str(value))
+    return written(expression)
 
 
-def instance_of(kind: type) -> PlainValidator:
-    """A field that holds a value of ours as it is."""
+def _written_expression() -> type[Record]:
+    from .expression import WrittenExpression
 
-    def check(value: object) -> object:
-        if not isinstance(value, kind):
-            raise TypeError(f"not a {kind.__name__}: {value!r}")
-        return value
-
-    return PlainValidator(check)
+    return WrittenExpression
 
 
 ReleaseField = Annotated[
-    Release,
-    PlainValidator(_release),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)+(-rc\d+)?$"}),
+    Release, Form(str, {"type": "string", "pattern": r"^\d+(\.\d+)+(-rc\d+)?$"})
 ]
-# Places serve messages; they are no part of the data (a moved line is no other schema).
-LocationField = Annotated[Location, instance_of(Location), Field(exclude=True, repr=False)]
-PlacesField = Annotated[tuple[Location, ...], instance_of(tuple), Field(exclude=True, repr=False)]
 ConditionField = Annotated[
     Condition,
-    instance_of(Condition),
-    PlainSerializer(lambda c: None if c == ALWAYS else str(c), return_type=str | None),
-    WithJsonSchema({"type": ["string", "null"]}),
+    Form(lambda c: None if c == ALWAYS else str(c), {"type": ["string", "null"]}),
 ]
-ExpressionField = Annotated[
-    Expression,
-    instance_of(Expression),
-    PlainSerializer(written, return_type=WrittenExpression),
-]
+ExpressionField = Annotated[Expression, Form(_written, _written_expression)]
 
 
-class Boundary(Model):
+class Boundary(Record):
     """A release at which something begins or ends, why, and what that rests on."""
 
     release: ReleaseField
@@ -69,14 +45,14 @@ class Boundary(Model):
     commit: str | None = None
     evidence: Evidence | None = None
     reason: str = ""
-    location: LocationField
+    location: Location = unwritten()
 
     @property
     def is_certain(self) -> bool:
         return not self.maybe_earlier and self.seen is None
 
 
-class Span(Model):
+class Span(Record):
     """Half-open `[since, until)`, and the stable branches that got it from a release on."""
 
     since: Boundary
@@ -92,7 +68,7 @@ class Span(Model):
         return tuple(backport.release for backport in self.backports) if self.backports else ()
 
 
-class Ranged(Model):
+class Ranged(Record):
     """When an attribute of an entry holds; without bounds, always."""
 
     since: ReleaseField | None = None

@@ -2,7 +2,7 @@
 """The built model of a schema, cached from one run for the next.
 
 A cached model is used where its key is that of every file that it rests on: the schema, the
-grammar, the code that builds models, the versions of Python and pydantic. Folder and file must be
+grammar, the code that builds models, the version of Python. Folder and file must be
 the user's own, and writable for nobody else; the content must have its checksum, and may name
 our own classes alone. What does not fit is no error: the schema is read anew.
 """
@@ -20,8 +20,6 @@ from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any
-
-import pydantic
 
 from .. import __version__, resources
 from ..files import writing
@@ -53,7 +51,7 @@ def load_cached(folder: Path) -> Schema:
 
 def _key(files: Iterable[tuple[str, str]]) -> bytes:
     digest = hashlib.sha256()
-    versions = ("versions", f"{__version__} {pydantic.VERSION} {sys.version}")
+    versions = ("versions", f"{__version__} {sys.version}")
     code = sorted(path for name in _READERS for path in (_PACKAGE / name).rglob("*.py"))
     for name, text in (
         versions,

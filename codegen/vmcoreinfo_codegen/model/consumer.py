@@ -6,29 +6,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
-
 from ..core.condition import ALWAYS
 from ..core.key import kind_of
 from ..core.release import Bounds, Release, contains
 from ..core.tool import ToolRelease
-from .base import ConditionField, ExpressionField, LocationField, Model, ReleaseField
+from ..problem import Location
+from ..record import Form, Record, unwritten
+from .base import ConditionField, ExpressionField, ReleaseField
 from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
 
-
-def _tool(value: object) -> ToolRelease:
-    return value if isinstance(value, ToolRelease) else ToolRelease.parse(str(value))
+ToolField = Annotated[ToolRelease, Form(str, {"type": "string"})]
 
 
-ToolField = Annotated[
-    ToolRelease,
-    PlainValidator(_tool),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string"}),
-]
-
-
-class KernelRange(Model):
+class KernelRange(Record):
     """Kernels from a release to before another; without a bound, all on that side."""
 
     since: ReleaseField | None = None
@@ -42,16 +32,16 @@ class KernelRange(Model):
         return self.since, self.until
 
 
-class ConsumerRelease(Model):
+class ConsumerRelease(Record):
     """A release of the tool: its date where it is known, and the kernels that it declares to know."""
 
     release: ToolField
     date: str | None = None
     kernels: KernelRange | None = None
-    location: LocationField
+    location: Location = unwritten()
 
 
-class OfReleases(Model):
+class OfReleases(Record):
     """What holds for releases of a tool from `since` to before `until`; without a bound, on that side for all."""
 
     since: ToolField | None = None
@@ -75,7 +65,7 @@ class Alternative(OfReleases):
     others: tuple[str, ...] = ()
     kernels: KernelRange | None = None
     when: ExpressionField | None = None
-    location: LocationField
+    location: Location = unwritten()
 
     @property
     def is_beside_note(self) -> bool:
@@ -86,16 +76,16 @@ class Alternative(OfReleases):
         return self.kernels is None or self.kernels.holds(kernel)
 
 
-class Adaptation(Model):
+class Adaptation(Record):
     """What to write under a key that a tool knows, where the kernel has the value under others."""
 
     key: str
     expression: ExpressionField
     text: str
-    location: LocationField
+    location: Location = unwritten()
 
 
-class Need(Model):
+class Need(Record):
     """What a tool reads the note for, on some architectures (`archs` None: all).
 
     `alternatives` are in the order in which the tool tries them. Where it goes by
@@ -114,7 +104,7 @@ class Need(Model):
     fallback: str = ""
     verdict: Verdict
     text: str
-    location: LocationField
+    location: Location = unwritten()
 
     def concerns(self, arch: str) -> bool:
         return self.archs is None or arch in self.archs
@@ -167,14 +157,14 @@ class ParserTrait(OfReleases):
     dumps: tuple[DumpFormat, ...] = ()
     verdict: Verdict
     text: str
-    location: LocationField
+    location: Location = unwritten()
 
     def counts_in(self, format_: str) -> bool:
         """Whether it is so of a note in that format; of a bare note, as nobody knows what carried it."""
         return not self.dumps or format_ in self.dumps or format_ not in DumpFormat.values()
 
 
-class Consumer(Model):
+class Consumer(Record):
     """A program that reads notes; of `readings` the last that is about an entry counts.
 
     With `version_option` it prints its release; empty where it has none.
@@ -188,7 +178,7 @@ class Consumer(Model):
     readings: tuple[Reading, ...] = ()
     traits: tuple[ParserTrait, ...] = ()
     needs: tuple[Need, ...]
-    location: LocationField
+    location: Location = unwritten()
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from ..core import expression
-from .base import ExpressionField, LocationField, Model, Ranged
+from ..problem import Location
+from ..record import Record, unwritten
+from .base import ExpressionField, Ranged
 from .vocabulary import Format, Unit
 
 RELEASE = "OSRELEASE"
@@ -20,7 +22,7 @@ class Recipe(Ranged):
     expression: ExpressionField
     requires: tuple[str, ...] = ()
     archs: tuple[str, ...] | None = None
-    location: LocationField
+    location: Location = unwritten()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -38,7 +40,7 @@ class Recipe(Ranged):
         return any(read.width == 0 for read in reads)
 
 
-class Derivation(Model):
+class Derivation(Record):
     """A value with its recipes, in the order in which they are tried."""
 
     name: str
@@ -46,4 +48,4 @@ class Derivation(Model):
     format: Format
     unit: Unit | None
     recipes: tuple[Recipe, ...]
-    location: LocationField
+    location: Location = unwritten()

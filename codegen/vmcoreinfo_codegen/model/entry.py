@@ -10,13 +10,12 @@ from ..core.condition import ALWAYS, Condition, Known
 from ..core.expression import Expression, TypeFact
 from ..core.key import Kind, argument_of
 from ..core.release import Moment, Release, contains
+from ..problem import Location
+from ..record import Record, unwritten
 from .base import (
     Boundary,
     ConditionField,
     ExpressionField,
-    LocationField,
-    Model,
-    PlacesField,
     Ranged,
     ReleaseField,
     Span,
@@ -58,17 +57,17 @@ class DebugInfo(Ranged):
     expression: ExpressionField
 
 
-class KindDefault(Model):
+class KindDefault(Record):
     """What an entry of a kind says by its key alone: how it is printed, what it counts, by what."""
 
     kind: Kind
     format: Format
     unit: Unit | None
     vias: tuple[Via, ...]
-    location: LocationField
+    location: Location = unwritten()
 
 
-class Quirk(Model):
+class Quirk(Record):
     """Releases in which the value can't be taken at its word; each range half-open, without an end where it goes on."""
 
     kind: QuirkKind
@@ -77,7 +76,7 @@ class Quirk(Model):
     text: str
     begins: tuple[str, ...] = ()
     """Of garbage, how it begins: it is known by that, whatever the release says."""
-    location: LocationField
+    location: Location = unwritten()
 
     def applies(self, release: Release, arch: str | None) -> bool:
         if self.archs is not None and arch is not None and arch not in self.archs:
@@ -89,15 +88,15 @@ class Quirk(Model):
         return tuple(map(Period, self.ranges))
 
 
-class Change(Model):
+class Change(Record):
     """From `boundary` on the same key means what `text` says."""
 
     boundary: Boundary
     text: str
-    location: LocationField
+    location: Location = unwritten()
 
 
-class Export(Model):
+class Export(Record):
     """How some architectures export an entry (`archs` None: all that have it).
 
     Where an attribute is `Ranged`, what holds in a release is the first whose
@@ -117,9 +116,9 @@ class Export(Model):
     changes: tuple[Change, ...] = ()
     replaces: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
-    repeats: PlacesField = ()
+    repeats: tuple[Location, ...] = unwritten(default=())
     """Clauses that say what is said without them."""
-    location: LocationField
+    location: Location = unwritten()
 
     def concerns(self, arch: str) -> bool:
         return self.archs is None or arch in self.archs
@@ -205,7 +204,7 @@ def fact_of(key: str, kind: Kind) -> Expression | None:
 class Prediction:
     """That a kernel exports an entry: under which condition, printed how.
 
-    No `Model`: what it holds is checked already, and it is made by the ten thousands.
+    No `Record`: it is made by the ten thousands, and one that takes names is slower to make.
     """
 
     key: str
@@ -223,7 +222,7 @@ class Prediction:
         return self.condition == ALWAYS
 
 
-class Entry(Model):
+class Entry(Record):
     """One key with its whole story."""
 
     key: str
@@ -262,7 +261,7 @@ class Entry(Model):
         return _merged(export.replaced_by for export in self.exports)
 
     @property
-    def location(self) -> LocationField:
+    def location(self) -> Location:
         return self.exports[0].location
 
     def exports_for(self, arch: str, release: Release) -> list[Export]:

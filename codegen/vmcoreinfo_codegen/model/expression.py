@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ..core.expression import (
     Binary,
@@ -20,34 +20,31 @@ from ..core.expression import (
     Unary,
     render,
 )
+from ..record import Record
 
 
-class _Node(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class NumberTree(_Node):
+class NumberTree(Record):
     """A constant; in decimal digits, as many readers of JSON round a number of 64 bits."""
 
     kind: Literal["number"] = "number"
     value: Annotated[str, Field(pattern="^[0-9]+$")]
 
 
-class KeyTree(_Node):
+class KeyTree(Record):
     """The number of an entry; a negative one as its two's complement."""
 
     kind: Literal["key"] = "key"
     key: str
 
 
-class DerivedTree(_Node):
+class DerivedTree(Record):
     """The value of another derivation."""
 
     kind: Literal["derived"] = "derived"
     name: str
 
 
-class ReadTree(_Node):
+class ReadTree(Record):
     """An unsigned integer of `bits` bits in dump memory, null for those of a pointer."""
 
     kind: Literal["read"] = "read"
@@ -55,14 +52,14 @@ class ReadTree(_Node):
     address: Tree
 
 
-class Log2Tree(_Node):
+class Log2Tree(Record):
     """The exponent of a power of two; anything else has no value."""
 
     kind: Literal["log2"] = "log2"
     operand: Tree
 
 
-class FactTree(_Node):
+class FactTree(Record):
     """What is asked of a kernel's types, symbols or configuration; in `debug-info` alone."""
 
     kind: Literal["fact"] = "fact"
@@ -70,7 +67,7 @@ class FactTree(_Node):
     name: str
 
 
-class UnaryTree(_Node):
+class UnaryTree(Record):
     """`!` is 1 of a 0, and 0 of anything else."""
 
     kind: Literal["unary"] = "unary"
@@ -78,7 +75,7 @@ class UnaryTree(_Node):
     operand: Tree
 
 
-class BinaryTree(_Node):
+class BinaryTree(Record):
     """Modulo 2^64; a comparison is 0 or 1, and a shift by 64 or more gives 0."""
 
     kind: Literal["binary"] = "binary"
@@ -87,7 +84,7 @@ class BinaryTree(_Node):
     right: Tree
 
 
-class ChoiceTree(_Node):
+class ChoiceTree(Record):
     """`then` unless the condition is 0. Where one of the three has no value, the whole has none."""
 
     kind: Literal["choice"] = "choice"
@@ -110,7 +107,7 @@ Tree = Annotated[
 ]
 
 
-class WrittenExpression(_Node):
+class WrittenExpression(Record):
     """An expression in the schema's own words, and as a tree for who has no parser of those."""
 
     text: str

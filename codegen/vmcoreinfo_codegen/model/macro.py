@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 
-from .base import LocationField, Model, Ranged, Span
+from ..problem import Location
+from ..record import Record, unwritten
+from .base import Ranged, Span
 from .timeline import newest
 from .vocabulary import Format
 
@@ -18,14 +20,14 @@ class Print(Ranged):
     printf: str
 
 
-class Macro(Model):
+class Macro(Record):
     """What prints a line; `vmcoreinfo_append_str` has no format of its own."""
 
     name: str
     doc: str
     prints: tuple[Print, ...]
     span: Span
-    location: LocationField
+    location: Location = unwritten()
 
     @property
     def newest_printf(self) -> str | None:

@@ -5,30 +5,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Annotated
-
-from pydantic import Field
 
 from ..problem import Location
-from .base import LocationField, Model
+from ..record import Record, unwritten
 
 
-class Mark(Model):
+class Mark(Record):
     """A release of the products, behind the first `count` numbers; `digest` is that of those names."""
 
     release: str
     count: int
     digest: str
-    location: LocationField
+    location: Location = unwritten()
 
 
-class Numbers(Model):
+class Numbers(Record):
     """Names in the order of their numbers, the first of which is 0; names are only ever added."""
 
     names: tuple[str, ...]
-    places: Annotated[tuple[Location, ...], Field(exclude=True, repr=False)]
+    places: tuple[Location, ...] = unwritten()
     marks: tuple[Mark, ...] = ()
-    location: LocationField
+    location: Location = unwritten()
 
 
 def digest(names: Sequence[str]) -> str:

@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated
-
-from pydantic import Field
 
 from ..core.expression import Expression, TypeFact
 from ..core.key import Kind
 from ..core.release import Bounds, Moment, Release, common
 from ..problem import Location
+from ..record import Record, unwritten
 from .architecture import Architecture
-from .base import Boundary, LocationField, Model, Ranged, ReleaseField, Span
+from .base import Boundary, Ranged, ReleaseField, Span
 from .consumer import Consumer
 from .derivation import Derivation
 from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
@@ -24,23 +22,23 @@ from .timeline import Segment, first_in_force, in_mainline, segments
 from .vocabulary import Format
 
 
-class DeclaredRelease(Model):
+class DeclaredRelease(Record):
     """A mainline release and its date, `YYYY-MM-DD` or `YYYY-MM`; `longterm` where distributions build on it."""
 
     release: ReleaseField
     date: str
     longterm: bool = False
-    location: LocationField
+    location: Location = unwritten()
 
 
-class PrivateKey(Model):
+class PrivateKey(Record):
     """A key of a tool's own notes, which no kernel exports."""
 
     key: str
     format: Format
 
 
-class Schema(Model):
+class Schema(Record):
     """Everything the `.vmci` files say, entries in the order of the `source` lines."""
 
     releases: tuple[DeclaredRelease, ...]
@@ -50,11 +48,11 @@ class Schema(Model):
     derivations: tuple[Derivation, ...]
     consumers: tuple[Consumer, ...] = ()
     # Of a part of the schema: what a tool asked for beside it.
-    private_keys: Annotated[tuple[PrivateKey, ...], Field(exclude=True)] = ()
+    private_keys: tuple[PrivateKey, ...] = unwritten(default=())
     key_numbers: Numbers | None = None
     arch_numbers: Numbers | None = None
     # Entries have what follows from it; it serves whoever writes new ones.
-    kinds: Annotated[tuple[KindDefault, ...], Field(exclude=True)] = ()
+    kinds: tuple[KindDefault, ...] = unwritten(default=())
 
     @cached_property
     def by_key(self) -> dict[str, Entry]:

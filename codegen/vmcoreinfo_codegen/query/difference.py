@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from ..core.condition import ALWAYS, equivalent
 from ..core.release import Release
@@ -17,7 +18,7 @@ _ORDER = ("removed", "added", "condition", "printed", "meaning")
 
 @dataclass(frozen=True)
 class _Found:
-    change: str
+    change: Literal["added", "removed", "condition", "printed", "meaning"]
     key: str
     old: str | None = None
     new: str | None = None
@@ -40,12 +41,15 @@ def difference(schema: Schema, old: Release, new: Release, arch: Architecture | 
     order = {entry.key: place for place, entry in enumerate(schema.entries)}
     ordered = sorted(found, key=lambda f: (_ORDER.index(f.change), order[f.key]))
     changes = [
-        Change.model_validate(
-            {
-                **vars(change),
-                "replaced_by": list(change.replaced_by),
-                "archs": None if len(found[change]) == len(archs) else found[change],
-            }
+        Change(
+            change=change.change,
+            key=change.key,
+            archs=None if len(found[change]) == len(archs) else found[change],
+            old=change.old,
+            new=change.new,
+            why=change.why,
+            commit=change.commit,
+            replaced_by=list(change.replaced_by),
         )
         for change in ordered
     ]

@@ -43,9 +43,7 @@ def tree_difference(
             found.setdefault(change, []).append(architecture.name)
     order = {entry.key: place for place, entry in enumerate(schema.entries)}
     changes = [
-        TreeChange.model_validate(
-            {**vars(change), "archs": None if len(names) == len(archs) else names}
-        )
+        TreeChange(**vars(change), archs=None if len(names) == len(archs) else names)
         for change, names in sorted(
             found.items(), key=lambda item: (order.get(item[0].key, len(order)), item[0].change)
         )

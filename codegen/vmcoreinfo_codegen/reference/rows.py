@@ -31,6 +31,7 @@ from ..model.vocabulary import (
 )
 from ..problem import LANGUAGE
 from ..query.interface import ANSWERS
+from ..shape import json_schema
 from ..syntax import limits
 from ..syntax.parse import RULE as SYNTAX
 
@@ -146,7 +147,7 @@ def _fields(verb: str) -> list[Row]:
     answer = ANSWERS.get(verb)
     if answer is None:
         return []
-    document = answer.model_json_schema(mode="serialization")
+    document = json_schema(answer)
     objects = {answer.__name__: document, **document.get("$defs", {})}
     # What is one of several objects has no fields of its own, and says which they are.
     for name in (ref["$ref"].rpartition("/")[2] for ref in document.get("anyOf", ())):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.expression import Derived
 from ..core.release import Release, overlap
@@ -54,7 +54,7 @@ class Recipes:
         stay = {name for name, recipes in reduced.items() if any(map(self._inputs, recipes))}
         asked = {inner for name in stay for recipe in reduced[name] for inner in _derived(recipe)}
         return [
-            derivation.model_copy(update={"recipes": reduced[derivation.name]})
+            replace(derivation, recipes=reduced[derivation.name])
             for derivation in self._schema.derivations
             if derivation.name in stay | asked
         ]
@@ -78,8 +78,7 @@ class Recipes:
             archs = [arch for arch in recipe.archs or self._archs if arch in open_]
             if archs:
                 is_narrower = closed or recipe.archs is not None
-                update = {"archs": tuple(archs) if is_narrower else None}
-                stay.append(recipe.model_copy(update=update))
+                stay.append(replace(recipe, archs=tuple(archs) if is_narrower else None))
         return _Reduced(tuple(stay), lost)
 
     def _inputs(self, recipe: Recipe) -> bool:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..core.release import overlap
 from ..model import Entry, Export, Schema
 from ..model.consumer import KernelRange
@@ -40,7 +42,7 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
     if any(recipe.reads_pointer for d in derivations for recipe in d.recipes):
         keys.add(POINTER_SIZE)
     entries = [
-        entry.model_copy(update={"exports": _among(keys, lives[entry.key] or entry.exports)})
+        replace(entry, exports=_among(keys, lives[entry.key] or entry.exports))
         for entry in schema.entries
         if entry.key in keys
     ]
@@ -99,9 +101,7 @@ def _among(keys: set[str], exports: tuple[Export, ...]) -> tuple[Export, ...]:
         return tuple(key for key in others if key in keys)
 
     return tuple(
-        export.model_copy(
-            update={"replaces": known(export.replaces), "replaced_by": known(export.replaced_by)}
-        )
+        replace(export, replaces=known(export.replaces), replaced_by=known(export.replaced_by))
         for export in exports
     )
 

@@ -18,7 +18,7 @@ from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, found_in, warn_of_cut
 from ..failure import FINDINGS, FINE, Failure
 from ..note import exports_of
-from ..output import inputs_of, print_json, write_output
+from ..output import inputs_of, print_answer, write_output
 from ..schema import add_schema_option, load_schema
 
 
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     adapted = adapt(schema, consumer, release, info, exports)
     name = f"{consumer.name} {release}"
     if options.format == "json":
-        print_json(answer(schema, adapted, exports, name).model_dump(mode="json"))
+        print_answer(answer(schema, adapted, exports, name))
     else:
         _tell(schema, adapted, exports, name)
     if adapted.refused:

@@ -13,7 +13,7 @@ from ...dump.reader import Found
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, found_in, warn_of_cut
 from ..failure import FINE, Failure
-from ..output import inputs_of, print_json
+from ..output import inputs_of, print_answer
 from ..progress import bar
 
 
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         from ...query.notes import attached as answer
 
-        print_json(answer(options.out, lines, attached).model_dump(mode="json"))
+        print_answer(answer(options.out, lines, attached))
         return FINE
     place = (
         "in place of the note that was there"

@@ -21,7 +21,7 @@ from ..debuginfo import add_kernel_options, config_of, told
 from ..dump import INPUT, add_input_format_option
 from ..failure import FINDINGS, FINE, Failure
 from ..failure import UNREADABLE as CANT_READ
-from ..output import counted, print_json, print_table
+from ..output import counted, print_answer, print_json, print_table
 from ..progress import bar
 from ..schema import add_schema_option, architecture_of, load_schema, release_of
 from ..terminal import write_coloured
@@ -163,7 +163,7 @@ def _summary_line(audited: Sequence[Audited]) -> str:
 
 
 def _print_json(audited: Sequence[Audited], least: Severity) -> None:
-    print_json(answer(audited, least).model_dump(mode="json"))
+    print_answer(answer(audited, least))
 
 
 def _print_sarif(audited: Sequence[Audited], least: Severity) -> None:

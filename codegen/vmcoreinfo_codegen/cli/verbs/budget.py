@@ -12,7 +12,7 @@ from ...query.budget import BudgetError, budget, lines_of_release, lines_of_tree
 from ...query.interface import Budget
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of
-from ..output import print_json, print_table, write_output
+from ..output import print_answer, print_table, write_output
 from ..schema import (
     add_format_option,
     add_schema_option,
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
 
         write_output(options, plot(answer).encode(), "plot")
     if options.format == "json":
-        print_json(answer.model_dump())
+        print_answer(answer)
     else:
         _print(answer)
     too_long = [line for line in answer.longest if line.bytes > answer.line_room]

@@ -10,7 +10,7 @@ from ...check import BUILT_IN, all_rules, check_folder
 from ...problem import SchemaError, shortened
 from ...query.problems import checked
 from ..failure import FINDINGS, FINE, Failure
-from ..output import print_json, print_table
+from ..output import print_answer, print_json, print_table
 from ..schema import add_format_option, add_schema_option
 
 
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     except SchemaError as error:
         schema, problems = None, list(error.problems)
     if options.format == "json":
-        print_json(checked(problems).model_dump(mode="json"))
+        print_answer(checked(problems))
     else:
         for problem in problems:
             print(problem)

@@ -17,7 +17,7 @@ from ..debuginfo import config_of
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, Failure
 from ..note import exports_of
-from ..output import print_json
+from ..output import print_answer
 from ..schema import add_format_option, add_schema_option, architecture_of, load_schema, release_of
 
 _WIDTH = 96
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         was = answer(schema, consumer, release, options.before, None, before)
         judged = changed(was, judged)
     if options.format == "json":
-        print_json(judged.model_dump(mode="json"))
+        print_answer(judged)
     else:
         _print(judged)
     return FINDINGS if judged.verdict in ("wrong", "fatal") else FINE

@@ -18,7 +18,7 @@ from ...query.interface import Derives
 from ...query.notes import derived
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, Failure
-from ..output import print_json, print_table
+from ..output import print_answer, print_table
 from ..schema import add_format_option, add_schema_option, architecture_of, load_schema
 
 
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     values = [derived(derivation, info, target) for derivation in wanted]
     if options.format == "json":
         answer = Derives(input=options.input, release=info.OSRELEASE, arch=arch, values=values)
-        print_json(answer.model_dump(mode="json"))
+        print_answer(answer)
     else:
         rows = [[v.name, v.text or "-", v.unit or "", v.recipe or v.why or ""] for v in values]
         print_table(["NAME", "VALUE", "UNIT", "RECIPE, OR WHY THERE IS NONE"], rows)

@@ -16,7 +16,7 @@ from ...query.interface import Change, TreeChange, TreeDifference
 from ...query.tree_difference import tree_difference
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, print_sites
-from ..output import counted, print_json
+from ..output import counted, print_answer, print_json
 from ..sarif import Result, report
 from ..schema import (
     add_format_option,
@@ -34,6 +34,7 @@ _TREE_RULES = {
     "condition": "the tree exports it under another condition",
     "format": "the tree prints it in another format",
 }
+_OWN = ("key", "file", "line")
 _Change = TypeVar("_Change", Change, TreeChange)
 
 
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     old, new = release_of(schema, options.old), release_of(schema, options.new)
     answer = difference(schema, old, new, arch)
     if options.format == "json":
-        print_json(answer.model_dump())
+        print_answer(answer)
     else:
         for changes in _alike(answer.changes):
             _print(changes)
@@ -82,8 +83,8 @@ def _alike(changes: list[_Change]) -> list[list[_Change]]:
     """Changes that differ in nothing but key and place, together."""
     groups: dict[str, list[_Change]] = {}
     for change in changes:
-        alike = change.model_dump_json(exclude={"key", "file", "line"})
-        groups.setdefault(alike, []).append(change)
+        alike = {name: value for name, value in vars(change).items() if name not in _OWN}
+        groups.setdefault(repr(alike), []).append(change)
     return list(groups.values())
 
 
@@ -117,7 +118,7 @@ def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | N
     release = _release_of_tree(schema, options.release or str(extraction.release or ""))
     answer = tree_difference(schema, extraction, release, arch)
     if options.format == "json":
-        print_json(answer.model_dump())
+        print_answer(answer)
     elif options.format == "sarif":
         print_json(report(_TREE_RULES, map(_result, answer.changes)))
     else:

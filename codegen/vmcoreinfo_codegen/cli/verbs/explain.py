@@ -23,7 +23,7 @@ from ...query.interface import (
 )
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, Failure
-from ..output import print_json
+from ..output import print_answer
 from ..schema import add_format_option, add_schema_option, load_schema
 
 _WIDTH = 88
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         except UnknownName as error:
             raise Failure(str(error), FINDINGS) from error
     if options.format == "json":
-        print_json(answer.model_dump())
+        print_answer(answer)
     elif isinstance(answer, Explanation):
         print("\n".join(_lines(answer)))
     else:

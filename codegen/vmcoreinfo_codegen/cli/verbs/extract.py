@@ -9,7 +9,7 @@ from pathlib import Path
 from ...query.extraction import extracted, extracted_on
 from ..failure import FINDINGS, FINE
 from ..kernel import add_revision_option, extraction_of, print_sites
-from ..output import print_csv, print_json, print_table
+from ..output import print_answer, print_csv, print_table
 from ..schema import add_format_option, add_schema_option, architecture_of, load_schema
 
 
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         extraction = extraction_of(options.tree, options.rev)
         answer = extracted_on(extraction, schema, arch)
     if options.format == "json":
-        print_json(answer.model_dump())
+        print_answer(answer)
         return FINDINGS if answer.not_understood else FINE
     header = ["key", "arch", "format", "condition", "macro", "file", "line", "function"]
     if options.format == "csv":

@@ -14,7 +14,7 @@ from ...dump.reader import tell_format, unpacker
 from ...dump.source import File, Memory
 from ..debuginfo import told
 from ..failure import FINDINGS, FINE, Failure
-from ..output import counted, print_json, print_table, write_output
+from ..output import counted, print_answer, print_table, write_output
 from ..progress import bar
 
 
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     elif options.format == "json":
         from ...query.notes import finds
 
-        print_json(finds(name, found).model_dump(mode="json"))
+        print_answer(finds(name, found))
     elif found:
         _print_rows(found)
     if not found:

@@ -14,7 +14,7 @@ from ...model.files import MOST_BYTES, schema_files, schema_text
 from ...problem import SchemaError
 from ...query.problems import laid_out, laid_out_text
 from ..failure import FINDINGS, FINE, UNREADABLE, Failure
-from ..output import print_json
+from ..output import print_answer
 from ..schema import add_format_option, existing_path, unusable
 
 
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.check:
         writing.write_all((path, text.encode()) for path, text in layout.changed.items())
     if options.format == "json":
-        print_json(layout.answer().model_dump(mode="json"))
+        print_answer(layout.answer())
     else:
         for problem in layout.problems:
             print(problem, file=sys.stderr)

@@ -24,7 +24,7 @@ from ...problem import SchemaError, did_you_mean
 from ...query.interface import Generated
 from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
-from ..output import counted, inputs_of, print_json
+from ..output import counted, inputs_of, print_answer
 from ..schema import add_format_option, add_schema_option, unusable
 from ..selection import add_selection_options, form_of, patterns_of, reduced, selection_of
 
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
     if options.depfile and not options.check:
         _write_depfile(options, folder, products, targets)
     if options.format == "json":
-        print_json(outcome.model_dump(mode="json"))
+        print_answer(outcome)
     else:
         again = "the same without '--check'" if is_embedded else f"'{_command(options)}'"
         _print(outcome, folder, options.check, again)

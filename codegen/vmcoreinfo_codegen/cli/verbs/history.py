@@ -17,7 +17,7 @@ from ...kernel.tags import release_tags
 from ...kernel.tree import open_repository
 from ...query.history import history
 from ..failure import FINDINGS, FINE, Failure
-from ..output import counted, print_json, print_table
+from ..output import counted, print_answer, print_table
 from ..progress import meter
 from ..schema import add_format_option, add_schema_option, load_schema
 
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(str(error)) from error
     differing = [entry for entry in answer.entries if entry.differs]
     if options.format == "json":
-        print_json(answer.model_dump())
+        print_answer(answer)
     else:
         shown = answer.entries if options.all else differing
         if shown:

@@ -16,7 +16,7 @@ from ...problem import shortened
 from ...query.interface import Impacts
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, Failure
-from ..output import print_json
+from ..output import print_answer
 from ..schema import add_schema_option, load_schema, release_of
 
 _WIDTH = 96
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     except PatchError as error:
         raise Failure(str(error)) from error
     if options.format == "json":
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
     else:
         width = 72 if options.format == "mail" else _WIDTH
         print("\n".join(_lines(found, width)))

@@ -8,7 +8,7 @@ import argparse
 from ...compat.lifetime import lifetimes
 from ..consumer import consumer_of
 from ..failure import FINE
-from ..output import print_json, print_table
+from ..output import print_answer, print_table
 from ..schema import add_format_option, add_schema_option, architecture_of, load_schema
 
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     arch = architecture_of(schema, options.arch)
     answer = lifetimes(schema, consumer, arch)
     if options.format == "json":
-        print_json(answer.model_dump(mode="json"))
+        print_answer(answer)
         return FINE
     rows = [
         [

@@ -7,7 +7,7 @@ import argparse
 
 from ...query.listing import listing
 from ..failure import FINE, Failure
-from ..output import print_csv, print_json, print_table
+from ..output import print_answer, print_csv, print_table
 from ..schema import (
     add_format_option,
     add_schema_option,
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(f"{arch.name} was in the kernel from {arch.span.since.release}{end}")
     answer = listing(schema, release, arch)
     if options.format == "json":
-        print_json(answer.model_dump())
+        print_answer(answer)
         return FINE
     header = ["key", "condition", "format"]
     rows = [[entry.key, entry.condition or "", entry.format] for entry in answer.entries]

@@ -17,7 +17,7 @@ from ...model import Schema
 from ...query.interface import MadeBy, Regenerated, RegeneratedProduct
 from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
-from ..output import print_json, print_table
+from ..output import print_answer, print_table
 from ..schema import add_format_option, add_schema_option, existing_path
 from ..selection import form_of, options_of_stamp, reduced, selection_of
 from .generate import checked_schema, failing_products
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         writing.write_all((product.path, made[product.path].encode()) for product in stale)
     told = [_told(schema, product, made[product.path], options.check) for product in found]
     if options.format == "json":
-        print_json(Regenerated(products=told).model_dump())
+        print_answer(Regenerated(products=told))
     else:
         _print(told)
     return FINDINGS if options.check and stale else FINE

@@ -26,7 +26,7 @@ from ...sync.synchronise import (
 from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, print_sites
-from ..output import print_json
+from ..output import print_answer
 from ..schema import add_format_option, add_schema_option, load_schema
 from .generate import failing_products
 
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.dry_run:
         done.write(options.schema)
     if options.format == "json":
-        print_json(done.answer().model_dump(mode="json"))
+        print_answer(done.answer())
     else:
         print(done.diff() if options.dry_run else done.summary(), end="")
     if done.after and not options.dry_run:

@@ -21,7 +21,7 @@ from ...synth.image import SYMBOLS, Image
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
 from ..debuginfo import add_kernel_options, config_of, told
 from ..failure import FINE, Failure
-from ..output import counted, print_json, write_output
+from ..output import counted, print_answer, write_output
 from ..schema import add_schema_option, architecture_of, load_schema, release_of
 
 
@@ -183,7 +183,7 @@ def _image(memory: PhysicalMemory, files: KernelFiles, release: str, arch: Archi
 
 def _write(options: argparse.Namespace, synthesis: Synthesis) -> None:
     if options.format == "json":
-        print_json(synthesis.answer().model_dump(mode="json"))
+        print_answer(synthesis.answer())
     text = build(synthesis.text, "<") if options.raw else synthesis.text
     if options.out or options.format != "json":
         write_output(options, text)

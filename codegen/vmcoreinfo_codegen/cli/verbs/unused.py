@@ -7,7 +7,7 @@ import argparse
 
 from ...compat.unread import unread
 from ..failure import FINE
-from ..output import print_json
+from ..output import print_answer
 from ..schema import add_format_option, add_schema_option, load_schema, release_of
 
 
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     release = release_of(schema, options.kernel)
     answer = unread(schema, release, options.kernel)
     if options.format == "json":
-        print_json(answer.model_dump(mode="json"))
+        print_answer(answer)
         return FINE
     print(f"Exported by {options.kernel}, and read by no tool that the schema knows, for anything:")
     print("\n".join(f"  {key}" for key in answer.unused))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ...model.schema import Schema
 from ...query.interface import ANSWERS
+from ...shape import json_schema
 from ..product import Product, json_schema_product
 
 
@@ -12,7 +13,7 @@ def emit(schema: Schema) -> list[Product]:
     return [
         json_schema_product(
             f"interface/{verb}.schema.json",
-            answer.model_json_schema(mode="serialization"),
+            json_schema(answer),
             "vmcoreinfo generate interface",
         )
         for verb, answer in ANSWERS.items()

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from ...compat.exports_by_release import ExportsByRelease, exports_by_release
 from ...compat.matrix import Run, clipped, describe_runs, runs
 from ...core.release import Release
 from ...model import Schema
 from ...model.consumer import Consumer, ConsumerRelease
+from ...query.interface.consumers import Overall
 from ..product import Product, render
 from .markdown import code, escaped, heading, paragraph, prose, table
 from .matrix import matrix
@@ -149,16 +150,14 @@ def _verdicts(found: list[_Row]) -> list[Verdicts]:
     for (consumer, release, run), archs in on_archs.items():
         of_releases.setdefault((consumer, tuple(archs), run), []).append(release)
     return [
-        Verdicts.model_validate(
-            {
-                "consumer": consumer,
-                "releases": releases,
-                "architectures": list(archs),
-                "first": str(run.first),
-                "last": str(run.last),
-                "verdict": run.verdict.value,
-                "purposes": list(run.purposes),
-            }
+        Verdicts(
+            consumer=consumer,
+            releases=releases,
+            architectures=list(archs),
+            first=str(run.first),
+            last=str(run.last),
+            verdict=cast("Overall", run.verdict.value),
+            purposes=list(run.purposes),
         )
         for (consumer, archs, run), releases in of_releases.items()
     ]

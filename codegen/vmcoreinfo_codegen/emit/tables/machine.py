@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import __version__
+from ... import __version__, shape
 from ...model import Boundary, Entry, Export, Schema, Span
 from ..description import describe_condition, history, summary_of
 from ..product import LICENCE, Product, indented, json_schema_product, model_hash
@@ -40,7 +40,7 @@ _TEXTS = ("section", "until_reason", "summary")
 
 
 def json_products(schema: Schema) -> list[Product]:
-    model = schema.model_dump(mode="json")
+    model = shape.plain(schema)
     head = {
         "$schema": _SCHEMA_FILE,
         "spdx": LICENCE,
@@ -57,7 +57,7 @@ def json_products(schema: Schema) -> list[Product]:
 
 def json_schema(head: tuple[str, ...]) -> dict[str, Any]:
     """The JSON Schema of the models, with the head; every field of ours is always there."""
-    shown = Schema.model_json_schema(mode="serialization")
+    shown = shape.json_schema(Schema)
     for definition in shown["$defs"].values():
         if "properties" in definition:
             definition["required"] = list(definition["properties"])

@@ -5,36 +5,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any, Literal, cast
 
 from ...compat.matrix import Run
 from ...core.release import Release
 from ...model import Schema
 from ...model.vocabulary import Verdict
+from ...record import Record, described
 from ..product import Product
 from .listed import Listed, listed_products
 from .markdown import escaped, prose, table
 
 Runs = Mapping[str, Sequence[Run]]
+Before = Literal["ok", "degraded", "wrong"]
+After = Literal["degraded", "wrong", "fatal"]
 
 
-class Upgrade(BaseModel):
+class Upgrade(Record):
     """Releases of a tool that come to something worse on one kernel than on another before it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    before: str = Field(alias="from")
-    after: str = Field(alias="to")
+    before: str = described(called="from")
+    after: str = described(called="to")
     consumer: str
     releases: list[str]
     architectures: list[str]
-    was: Literal["ok", "degraded", "wrong"]
-    verdict: Literal["degraded", "wrong", "fatal"]
+    was: Before
+    verdict: After
     purposes: list[str]
-    works_from: str | None = Field(
-        description="first release that does as well as before; null where none does"
+    works_from: str | None = described(
+        "first release that does as well as before; null where none does"
     )
 
 
@@ -117,18 +116,16 @@ def _joined(worse: Iterable[tuple[_Worse, str, str]]) -> list[Upgrade]:
         for arch, releases in by_arch.items():
             found.setdefault((alike, tuple(releases)), []).append(arch)
     return [
-        Upgrade.model_validate(
-            {
-                "from": alike[0],
-                "to": alike[1],
-                "consumer": alike[2],
-                "releases": list(releases),
-                "architectures": archs,
-                "was": alike[4].value,
-                "verdict": alike[5].value,
-                "purposes": list(alike[6]),
-                "works_from": alike[7],
-            }
+        Upgrade(
+            before=alike[0],
+            after=alike[1],
+            consumer=alike[2],
+            releases=list(releases),
+            architectures=archs,
+            was=cast("Before", alike[4].value),
+            verdict=cast("After", alike[5].value),
+            purposes=list(alike[6]),
+            works_from=alike[7],
         )
         for (alike, releases), archs in found.items()
     ]

@@ -4,26 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from ...query.interface.consumers import Overall
+from ...record import Record, described
 from ..product import Product
 from .listed import Listed, listed_products
 
 
-class Verdicts(BaseModel):
+class Verdicts(Record):
     """Kernels in a row for which releases of a tool come to the same verdict, on architectures alike."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     consumer: str
     releases: list[str]
     architectures: list[str]
-    first: str = Field(description="mainline release that the run begins with")
-    last: str = Field(description="mainline release that it ends with, itself in it")
-    verdict: Literal["ok", "degraded", "wrong", "fatal"]
-    purposes: list[str] = Field(description="those that come to this verdict; none where it is ok")
+    first: str = described("mainline release that the run begins with")
+    last: str = described("mainline release that it ends with, itself in it")
+    verdict: Overall
+    purposes: list[str] = described("those that come to this verdict; none where it is ok")
 
 
 class VerdictTable(Listed):

@@ -12,6 +12,7 @@ from ...core.release import Release
 from ...model.derivation import RELEASE, Recipe
 from ...model.schema import Schema
 from ...model.vocabulary import Format
+from ...shape import checked, json_schema, plain
 from ..product import LICENCE, Product, json_schema_product, model_hash
 from . import texts
 from .answers import answer, noise, parser_of
@@ -30,7 +31,7 @@ Input = tuple[str, bytes, list[tuple[str | None, bool]]]
 def emit(schema: Schema) -> list[Product]:
     with parser_of(schema) as parser:
         found = Vectors(vectors=tuple(answer(parser, *each) for each in inputs(schema)))
-    shown = found.model_dump(mode="json")
+    shown = plain(checked(found))
     head = {
         "$schema": _SCHEMA_FILE,
         "spdx": LICENCE,
@@ -39,7 +40,7 @@ def emit(schema: Schema) -> list[Product]:
         "model_hash": model_hash(shown),
         "latest_release": str(schema.latest),
     }
-    document = Vectors.model_json_schema(mode="serialization")
+    document = json_schema(Vectors)
     for definition in [*document["$defs"].values(), document]:
         definition["required"] = list(definition["properties"])
     document["properties"] |= {name: {"type": "string"} for name in head}

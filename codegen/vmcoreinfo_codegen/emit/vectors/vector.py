@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ...model.base import Model
+from ...record import Record
 
 Decimal = Annotated[str, Field(pattern="^-?[0-9]+$")]
 """A number of 64 bits in digits, as many readers of JSON round one."""
@@ -15,14 +15,14 @@ Address = Annotated[str, Field(pattern="^0x[0-9a-f]+$")]
 Hex = Annotated[str, Field(pattern="^([0-9a-f]{2})*$")]
 
 
-class Text(Model):
+class Text(Record):
     """Where in the data the text of the note is."""
 
     offset: int
     length: int
 
 
-class Value(Model):
+class Value(Record):
     """A known key that has a line, and what became of its value.
 
     `text` is as the line has it; `number`, negative in signed formats, and `bytes` are null
@@ -36,7 +36,7 @@ class Value(Model):
     bytes: Hex | None
 
 
-class Unknown(Model):
+class Unknown(Record):
     """The last line of a key that is not known, and the number in it, if it is one."""
 
     key: str
@@ -45,7 +45,7 @@ class Unknown(Model):
     number: Decimal | None
 
 
-class Diagnostic(Model):
+class Diagnostic(Record):
     """What is wrong with a line; `key` is null where it has none. The message is for people."""
 
     id: str
@@ -56,14 +56,14 @@ class Diagnostic(Model):
     message: str
 
 
-class Memory(Model):
+class Memory(Record):
     """Bytes of dump memory at a virtual address."""
 
     address: Address
     bytes: Hex
 
 
-class Derived(Model):
+class Derived(Record):
     """A derived value, negative in signed formats, and its recipe; null unless the status is `ok`."""
 
     name: str
@@ -72,7 +72,7 @@ class Derived(Model):
     recipe: str | None
 
 
-class Dump(Model):
+class Dump(Record):
     """What is known of a dump with this note, and what is derived; what is not listed has no recipe.
 
     `memory` is null where nothing can be read; what it does not list can't be read either.
@@ -84,7 +84,7 @@ class Dump(Model):
     derived: tuple[Derived, ...]
 
 
-class Vector(Model):
+class Vector(Record):
     """A note and all that a parser has to say of it.
 
     `data` has a character for each byte, U+0000 to U+00FF: an ELF note, or a text.
@@ -99,7 +99,7 @@ class Vector(Model):
     dumps: tuple[Dump, ...]
 
 
-class Vectors(Model):
+class Vectors(Record):
     """Golden vectors of the parsers, by the one in Python."""
 
     vectors: tuple[Vector, ...]

@@ -15,6 +15,7 @@ from typing import TypeVar
 from ...core.key import Kind
 from ...limits import Limit
 from ...problem import LANGUAGE, Location, Problem, SchemaError, collect
+from ...shape import checked
 from ...syntax import tree
 from ...syntax.parse import MOST_ERRORS, parse
 from ..entry import Entry, Export, KindDefault
@@ -78,7 +79,7 @@ def parse_files(files: Iterable[tuple[str, str]], problems: list[Problem]) -> li
 
 def build(files: Sequence[tree.File], problems: list[Problem]) -> tuple[Schema, list[Problem]]:
     """Build the model from parsed files, the top one first; problems are added to those given."""
-    return _Building(files, problems).schema(), problems
+    return checked(_Building(files, problems).schema()), problems
 
 
 class _Building:

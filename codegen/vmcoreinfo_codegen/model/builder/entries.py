@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ...core.key import kind_of
@@ -41,7 +42,7 @@ def exports(read: Reader, block: tree.Entry) -> list[tuple[Export, Format]]:
         name: getattr(outer[0], name)
         for name in ("absent", "quirks", "changes", "replaces", "replaced_by")
     }
-    return [(export.model_copy(update=said), format_) for export, format_ in inner]
+    return [(replace(export, **said), format_) for export, format_ in inner]
 
 
 def _export(

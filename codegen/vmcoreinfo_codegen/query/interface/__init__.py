@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
+from .answer import Answer
 from .consumers import (
     AdaptedNote,
     Broken,
@@ -77,7 +76,7 @@ from .notes import (
     SynthesisedEntry,
 )
 
-ANSWERS: dict[str, type[BaseModel]] = {
+ANSWERS: dict[str, type[Answer]] = {
     "parse": Parse,
     "note": FoundNote,
     "find": Finds,

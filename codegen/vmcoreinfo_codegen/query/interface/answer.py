@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from ...record import Record
 
 
-class Answer(BaseModel):
+class Answer(Record):
     """What a verb prints, or a part of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

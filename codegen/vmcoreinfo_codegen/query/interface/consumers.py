@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
+from ...record import described
 from .answer import Answer
 
 Judged = Literal["ok", "fallback", "degraded", "wrong", "fatal"]
+Overall = Literal["ok", "degraded", "wrong", "fatal"]
 
 
 class MissingEntry(Answer):
@@ -18,7 +18,7 @@ class MissingEntry(Answer):
     key: str
     gone_since: str | None
     commit: str | None
-    since: str | None = Field(description="where it is not exported yet: since when it is")
+    since: str | None = described("where it is not exported yet: since when it is")
     replaced_by: list[str]
 
 
@@ -29,14 +29,14 @@ class JudgedPurpose(Answer):
     verdict: Judged
     missing: list[MissingEntry]
     why: str
-    seen: str = Field(description="what a user sees, where it is not ok")
-    assumed: list[str] = Field(
-        description="entries that the configuration decides, taken for there, or whose values"
+    seen: str = described("what a user sees, where it is not ok")
+    assumed: list[str] = described(
+        "entries that the configuration decides, taken for there, or whose values"
         " are not known, taken for such that the way is right; and in words what else a dump may"
         " tell, taken for told where no dump was read"
     )
-    fixed_in: str | None = Field(
-        description="first release for which it works, and for a fallback is ok; 'next': in none yet"
+    fixed_in: str | None = described(
+        "first release for which it works, and for a fallback is ok; 'next': in none yet"
     )
 
 
@@ -47,12 +47,12 @@ class Compat(Answer):
     release: str
     kernel: str
     arch: str
-    input: str | None = Field(description="the note or dump that was judged; null for a prediction")
-    verdict: Literal["ok", "degraded", "wrong", "fatal"]
-    declared: bool | None = Field(
-        description="whether the release declares to know that kernel; null where it declares nothing"
+    input: str | None = described("the note or dump that was judged; null for a prediction")
+    verdict: Overall
+    declared: bool | None = described(
+        "whether the release declares to know that kernel; null where it declares nothing"
     )
-    fixed_in: str | None = Field(description="first release without a fatal or wrong purpose")
+    fixed_in: str | None = described("first release without a fatal or wrong purpose")
     purposes: list[JudgedPurpose]
 
 
@@ -79,12 +79,12 @@ class NoAlternative(Answer):
 class Impacts(Answer):
     """`vmcoreinfo impact --format json`"""
 
-    kernel: str = Field(description="the change is made to a kernel like this one")
+    kernel: str = described("the change is made to a kernel like this one")
     removed: list[str]
     added: list[str]
-    renamed: list[str] = Field(description="'old becomes new', where a patch seems to say so")
+    renamed: list[str] = described("'old becomes new', where a patch seems to say so")
     reformatted: list[str]
-    unknown: list[str] = Field(description="keys that the schema does not know")
+    unknown: list[str] = described("keys that the schema does not know")
     breaks: list[Broken]
     unused_after: list[str]
     no_alternative: list[NoAlternative]
@@ -94,8 +94,8 @@ class Unread(Answer):
     """`vmcoreinfo unused --format json`"""
 
     kernel: str
-    unused: list[str] = Field(description="exported, and read by no tool for anything")
-    missing: list[str] = Field(description="read by a tool, known to kernels, and not exported")
+    unused: list[str] = described("exported, and read by no tool for anything")
+    missing: list[str] = described("read by a tool, known to kernels, and not exported")
 
 
 class Lifetime(Answer):
@@ -111,7 +111,7 @@ class Lifetime(Answer):
     last: str | None
     declared_first: str | None
     declared_last: str | None
-    ends_by: str | None = Field(description="the purpose that ends it, and how")
+    ends_by: str | None = described("the purpose that ends it, and how")
 
 
 class Lifetimes(Answer):
@@ -145,4 +145,4 @@ class AdaptedNote(Answer):
     consumer: str
     written: list[WrittenLine]
     refused: list[Refusal]
-    text: str | None = Field(description="the note; null where something was refused")
+    text: str | None = described("the note; null where something was refused")

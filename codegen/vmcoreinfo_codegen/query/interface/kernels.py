@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, RootModel
-
+from ...record import described
 from .answer import Answer
 
 
@@ -14,7 +13,7 @@ class ListedEntry(Answer):
     """An entry that the kernel exports."""
 
     key: str
-    condition: str | None = Field(description="Kconfig condition; null where there is none")
+    condition: str | None = described("Kconfig condition; null where there is none")
     format: str
 
 
@@ -51,14 +50,14 @@ class Difference(Answer):
 class TreeChange(Answer):
     """One difference between schema and tree; `archs` null where all of the tree have it."""
 
-    change: Literal["missing", "extra", "condition", "format"] = Field(
-        description="missing: the schema says so, the tree lacks it; extra: the other way"
+    change: Literal["missing", "extra", "condition", "format"] = described(
+        "missing: the schema says so, the tree lacks it; extra: the other way"
     )
     key: str
     archs: list[str] | None
-    in_schema: str | None = Field(description="condition or format; null where there is none")
+    in_schema: str | None = described("condition or format; null where there is none")
     in_tree: str | None
-    file: str = Field(description="of the tree, or of the schema where the tree lacks the entry")
+    file: str = described("of the tree, or of the schema where the tree lacks the entry")
     line: int
 
 
@@ -67,13 +66,15 @@ class TreeDifference(Answer):
 
     tree: str
     release: str
-    compared: int = Field(description="entries compared, over all architectures")
+    compared: int = described("entries compared, over all architectures")
     changes: list[TreeChange]
     not_understood: int
 
 
-class Diff(RootModel[Difference | TreeDifference]):
+class Diff(Answer):
     """`vmcoreinfo diff --format json`: of two kernels, or with --kernel of schema and tree"""
+
+    one_of = (Difference, TreeDifference)
 
 
 class HistoryEntry(Answer):
@@ -113,7 +114,7 @@ class BudgetPoint(Answer):
     release: str
     bytes: int
     entries: int
-    room: int = Field(description="bytes of the buffer that holds the text")
+    room: int = described("bytes of the buffer that holds the text")
 
 
 class Budget(Answer):
@@ -121,12 +122,12 @@ class Budget(Answer):
 
     kernel: str
     arch: str
-    bytes: int = Field(description="upper bound of the text")
-    room: int = Field(description="bytes of the buffer that holds the text")
+    bytes: int = described("upper bound of the text")
+    room: int = described("bytes of the buffer that holds the text")
     entries: int
-    config: dict[str, bool | int] = Field(description="a configuration that gives the bound")
-    line_room: int = Field(description="bytes that a line can have before it is cut")
-    longest: list[BudgetLine] = Field(description="longest lines first")
+    config: dict[str, bool | int] = described("a configuration that gives the bound")
+    line_room: int = described("bytes that a line can have before it is cut")
+    longest: list[BudgetLine] = described("longest lines first")
     trend: list[BudgetPoint]
 
 
@@ -134,8 +135,8 @@ class ExtractedExport(Answer):
     """A line that a kernel tree prints."""
 
     key: str
-    arch: str = Field(description="folder under arch/, or the name given by --arch; * for all")
-    condition: str | None = Field(description="Kconfig condition; null where there is none")
+    arch: str = described("folder under arch/, or the name given by --arch; * for all")
+    condition: str | None = described("Kconfig condition; null where there is none")
     format: str
     macro: str
     file: str
@@ -229,7 +230,7 @@ class Note(Answer):
 class ExplainedExport(Answer):
     """How one set of architectures exports the entry."""
 
-    archs: list[str] | None = Field(description="null for every architecture")
+    archs: list[str] | None = described("null for every architecture")
     doc: str
     absent: str
     section: str
@@ -237,7 +238,7 @@ class ExplainedExport(Answer):
     lives: list[Life]
     printed: list[PrintedForm]
     conditions: list[Condition]
-    debug_info: list[PrintedFact] = Field(description="how debug information gives the value")
+    debug_info: list[PrintedFact] = described("how debug information gives the value")
     notes: list[Note]
     source: str
 
@@ -268,7 +269,7 @@ class ExplainedRecipe(Answer):
 
     name: str
     expression: str
-    requires: list[str] = Field(description="keys that must be there, with those it reads")
+    requires: list[str] = described("keys that must be there, with those it reads")
     reads_memory: bool
     archs: list[str] | None
     since: str | None
@@ -286,8 +287,10 @@ class ExplainedDerivation(Answer):
     source: str
 
 
-class Explain(RootModel[Explanation | ExplainedDerivation]):
+class Explain(Answer):
     """`vmcoreinfo explain --format json`: of a key or of a derivation"""
+
+    one_of = (Explanation, ExplainedDerivation)
 
 
 class CheckProblem(Answer):
@@ -319,11 +322,11 @@ class Synced(Answer):
     """`vmcoreinfo sync --format json`"""
 
     release: str
-    declared: bool = Field(description="whether the release had to be declared")
-    steps: dict[str, list[str]] = Field(description="keys by what was done to them")
-    files: list[str] = Field(description="files that changed, or would")
+    declared: bool = described("whether the release had to be declared")
+    steps: dict[str, list[str]] = described("keys by what was done to them")
+    files: list[str] = described("files that changed, or would")
     by_hand: list[ByHand]
-    problems: list[CheckProblem] = Field(description="what the linter finds in the new schema")
+    problems: list[CheckProblem] = described("what the linter finds in the new schema")
 
 
 class Generated(Answer):
@@ -348,12 +351,12 @@ class RegeneratedProduct(Answer):
     """One file; `before` and `now` are the same where it is unchanged."""
 
     path: str
-    command: str = Field(description="what made it, as it stands in the file")
-    state: str = Field(description="unchanged, written, or with --check stale")
+    command: str = described("what made it, as it stands in the file")
+    state: str = described("unchanged, written, or with --check stale")
     before: MadeBy
     now: MadeBy
-    added: list[str] = Field(description="keys that it knows now and did not")
-    removed: list[str] = Field(description="keys that it knew and does not any more")
+    added: list[str] = described("keys that it knows now and did not")
+    removed: list[str] = described("keys that it knew and does not any more")
 
 
 class Regenerated(Answer):

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
+from ...record import described
 from .answer import Answer
 
 
@@ -19,16 +18,15 @@ class ParsedEntry(Answer):
 
     key: str
     kind: Literal["SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER", "CONFIG", "bare"]
-    value: int | bool | str | None = Field(
-        description="a number where the format is one, true for a flag, else the text; null unless "
+    value: int | bool | str | None = described(
+        "a number where the format is one, true for a flag, else the text; null unless "
         "the status is ok"
     )
-    text: str = Field(description="the value as it is printed")
-    format: str | None = Field(description="null for a key that is not known")
-    line: int = Field(ge=1)
-    status: Literal["ok", "malformed", "out-of-range", "garbage"] = Field(
-        description="whether the value is usable; garbage is what some kernels print there, and "
-        "means nothing"
+    text: str = described("the value as it is printed")
+    format: str | None = described("null for a key that is not known")
+    line: int = described(ge=1)
+    status: Literal["ok", "malformed", "out-of-range", "garbage"] = described(
+        "whether the value is usable; garbage is what some kernels print there, and means nothing"
     )
 
 
@@ -46,8 +44,8 @@ class ParsedDiagnostic(Answer):
         "garbage",
     ]
     severity: Literal["info", "warning", "error"]
-    line: int = Field(ge=1)
-    offset: int = Field(ge=0, description="byte at fault, from the start of the text")
+    line: int = described(ge=1)
+    offset: int = described("byte at fault, from the start of the text", ge=0)
     key: str | None
     message: str
 
@@ -63,28 +61,28 @@ class FoundNote(Answer):
     """`vmcoreinfo note --where --format json`"""
 
     input: str
-    format: str = Field(description="elf, kdump, note or text; 'flattened' before what is inside")
-    offset: int | None = Field(description="of the text, in bytes; of the dump that is inside")
-    bytes: int = Field(description="of the text")
-    arch: str | None = Field(description="as the dump says; null where it doesn't")
+    format: str = described("elf, kdump, note or text; 'flattened' before what is inside")
+    offset: int | None = described("of the text, in bytes; of the dump that is inside")
+    bytes: int = described("of the text")
+    arch: str | None = described("as the dump says; null where it doesn't")
     bits: int | None
     byte_order: Literal["little", "big"] | None
-    beside: list[str] = Field(description="names of like notes beside it: VMCOREINFO_XEN")
+    beside: list[str] = described("names of like notes beside it: VMCOREINFO_XEN")
 
 
 class CarvedNote(Answer):
     """A text in an image, where it starts, and how many of its lines can be used."""
 
     offset: int
-    physical: int | None = Field(description="physical address, where an ELF dump tells it")
+    physical: int | None = described("physical address, where an ELF dump tells it")
     bytes: int
     release: str
     known: int
     lines: int
-    place: Literal["note", "page", "copy"] = Field(
-        description="note: behind the header of one; page: at the start of a page"
+    place: Literal["note", "page", "copy"] = described(
+        "note: behind the header of one; page: at the start of a page"
     )
-    same_as: int | None = Field(description="number, from 1, of the first note with its text")
+    same_as: int | None = described("number, from 1, of the first note with its text")
 
 
 class Finds(Answer):
@@ -111,14 +109,14 @@ class AuditedInput(Answer):
     path: str
     release: str | None
     arch: str | None
-    checked_as: str | None = Field(
-        description="the release that --kernel said; null where the note's own was taken"
+    checked_as: str | None = described(
+        "the release that --kernel said; null where the note's own was taken"
     )
-    compared_types: int | None = Field(
-        description="values compared with the kernel's types; null where they were not given"
+    compared_types: int | None = described(
+        "values compared with the kernel's types; null where they were not given"
     )
-    compared_symbols: int | None = Field(
-        description="values compared with its symbols; null where they were not given"
+    compared_symbols: int | None = described(
+        "values compared with its symbols; null where they were not given"
     )
     findings: list[AuditFinding]
 
@@ -168,10 +166,10 @@ class Attached(Answer):
     """`vmcoreinfo attach --format json`; sizes in bytes"""
 
     out: str
-    lines: int = Field(description="of the note that can be used")
-    replaced: bool = Field(description="whether the dump had a note already")
-    shared: int = Field(description="of the dump, that the copy shares with it")
-    copied: int = Field(description="of the dump, that the copy has for itself")
+    lines: int = described("of the note that can be used")
+    replaced: bool = described("whether the dump had a note already")
+    shared: int = described("of the dump, that the copy shares with it")
+    copied: int = described("of the dump, that the copy has for itself")
 
 
 class DerivedValue(Answer):
@@ -179,7 +177,7 @@ class DerivedValue(Answer):
 
     name: str
     value: int | None
-    text: str | None = Field(description="as it is printed for people")
+    text: str | None = described("as it is printed for people")
     unit: str | None
     recipe: str | None
     why: str | None
