@@ -69,7 +69,7 @@ def exported(schema: Schema, selection: Selection, part: Schema) -> tuple[Entry,
         if entry.key in part.by_key:
             found.append(part.by_key[entry.key])
         elif exports:
-            found.append(entry.model_copy(update={"exports": exports}))
+            found.append(replace(entry, exports=exports))
     return tuple(found)
 
 
