@@ -34,7 +34,7 @@ def test_elf_of_every_class_and_byte_order(bits: int, order: str) -> None:
 
 # e_machine (ELF psABIs), with uname's architecture by class; None where there is no such kernel.
 MACHINES = {
-    2: ("sparc", "sparc64"),
+    2: ("sparc", None),
     3: ("i386", None),
     4: ("m68k", None),
     8: ("mips", "mips64"),
@@ -42,7 +42,7 @@ MACHINES = {
     18: ("sparc", None),
     20: ("ppc", None),
     21: (None, "ppc64"),
-    22: ("s390", "s390x"),
+    22: (None, "s390x"),
     40: ("arm", None),
     42: ("sh", None),
     43: (None, "sparc64"),
@@ -51,6 +51,14 @@ MACHINES = {
     183: (None, "arm64"),
     243: ("riscv32", "riscv64"),
     258: (None, "loongarch64"),
+    92: ("openrisc", None),
+    93: ("arc", None),
+    94: ("xtensa", None),
+    113: ("nios2", None),
+    164: ("hexagon", None),
+    189: ("microblaze", None),
+    195: ("arc", None),
+    252: ("csky", None),
     0x9026: (None, "alpha"),
     0xF00D: (None, None),
 }

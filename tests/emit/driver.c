@@ -350,7 +350,7 @@ static void print_metadata(FILE *out)
 		"index", "seconds", "page-type", "displacement", "register", "boolean", "text",
 	};
 	enum vmcoreinfo_key again;
-	unsigned int key, id;
+	unsigned int key, id, machine, bits;
 	size_t i;
 
 	fprintf(out, "release %s %s\n", VMCOREINFO_FIRST_RELEASE, VMCOREINFO_LATEST_RELEASE);
@@ -386,6 +386,14 @@ static void print_metadata(FILE *out)
 		fputs("contradiction: there is a status of no name\n", out);
 	if (vmcoreinfo_key_from_name(NULL, 0, &again) || vmcoreinfo_arch_from_name(NULL, 0))
 		fputs("contradiction: no name is a name\n", out);
+	for (machine = 0; machine <= 0xffff; machine++) {
+		for (bits = 32; bits <= 64; bits += 32) {
+			enum vmcoreinfo_arch arch = vmcoreinfo_arch_from_elf(machine, bits);
+
+			if (arch != VMCOREINFO_ARCH_UNKNOWN)
+				fprintf(out, "machine %u %u %u\n", machine, bits, (unsigned int)arch);
+		}
+	}
 #if VMCOREINFO_HAS_DERIVATIONS
 	for (i = 0; derivations[i].name; i++)
 		fprintf(out, "derivation %s\n", derivations[i].name);

@@ -31,6 +31,7 @@ from tests.emit.driver import (
 )
 from vmcoreinfo import derive
 from vmcoreinfo_codegen.emit.vectors import texts
+from vmcoreinfo_codegen.model import Schema
 
 REAL = sorted(notes.NOTES.iterdir())
 
@@ -67,6 +68,16 @@ def test_both_know_the_same_of_each_entry(driver: Driver) -> None:
     ]
     assert [line for line in said if line.startswith("entry ")] == expected
     assert f"release {vmcoreinfo.FIRST_RELEASE} {vmcoreinfo.LATEST_RELEASE}" == said[0]
+
+
+def test_both_know_the_same_machines(schema: Schema, driver: Driver) -> None:
+    said = [line.split()[1:] for line in driver.ask(["metadata"]) if line.startswith("machine ")]
+    names = [None, *(arch.name for arch in schema.architectures_by_number)]
+    found = {(int(machine), int(bits)): names[int(arch)] for machine, bits, arch in said}
+    assert found == vmcoreinfo.ELF_MACHINES
+    assert found[62, 64] == "x86_64" and set(found.values()) == {
+        a.name for a in schema.architectures
+    }
 
 
 def test_both_have_the_same_derivations(driver: Driver) -> None:

@@ -11,6 +11,8 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from vmcoreinfo import ELF_MACHINES
+
 from .problem import DumpError
 from .source import MOST_AT_ONCE, Source, exactly
 
@@ -26,28 +28,6 @@ _SHN_XINDEX = 0xFFFF
 _MOST_SEGMENTS = 1 << 20
 _MOST_SECTIONS = 1 << 18
 _CHUNK_HEADERS = 4096
-
-# e_machine, with the name that its ELF class of 32 and 64 bits has here.
-_MACHINES = {
-    2: ("sparc", "sparc64"),
-    3: ("i386", None),
-    4: ("m68k", None),
-    8: ("mips", "mips64"),
-    15: ("parisc", "parisc64"),
-    18: ("sparc", None),
-    20: ("ppc", None),
-    21: (None, "ppc64"),
-    22: ("s390", "s390x"),
-    40: ("arm", None),
-    42: ("sh", None),
-    43: (None, "sparc64"),
-    50: (None, "ia64"),
-    62: (None, "x86_64"),
-    183: (None, "arm64"),
-    243: ("riscv32", "riscv64"),
-    258: (None, "loongarch64"),
-    0x9026: (None, "alpha"),
-}
 
 
 class Segment(NamedTuple):
@@ -123,8 +103,7 @@ class Elf(NamedTuple):
     @property
     def arch(self) -> str | None:
         """The architecture's name here; None where the machine is not known."""
-        names = _MACHINES.get(self.machine, (None, None))
-        return names[self.bits == 64]
+        return ELF_MACHINES.get((self.machine, self.bits))
 
     @property
     def layout(self) -> Layout:

@@ -159,6 +159,7 @@ def arch_rows(schema: Schema) -> list[Row]:
             "identifier": identifier_of(arch.name).upper(),
             "bits": arch.bits,
             "aliases": list(arch.aliases),
+            "elf_machines": list(arch.elf_machines),
         }
         for arch in schema.architectures_by_number
     ]

@@ -15,7 +15,8 @@ class Architecture(Record):
 
     `source` is its folder under `arch/` in the kernel; two of ours may share one,
     as i386 and x86_64 do, and `suffix` marks the files that only one of them
-    builds (`machine_kexec_64.c`). `pages` are the page sizes in bytes that it can be
+    builds (`machine_kexec_64.c`). `elf_machines` are the values of
+    `e_machine` in the header of an ELF file. `pages` are the page sizes in bytes that it can be
     built with, the smallest first. `kernel_half` is
     the lowest virtual address that the kernel can be at, in any of its layouts, None where
     it shares them with processes or can be configured to. `memory_start` is the physical address at
@@ -29,6 +30,7 @@ class Architecture(Record):
     source: str
     suffix: str = ""
     bits: int
+    elf_machines: tuple[int, ...] = ()
     pages: tuple[int, ...] = (4096,)
     kernel_half: int | None = None
     memory_start: int | None = None

@@ -259,6 +259,10 @@ class Bits(WordsClause, rule="bits"):
     """`bits 64`."""
 
 
+class ElfMachine(WordsClause, rule="elf_machine", keyword="elf-machine"):
+    """`elf-machine 62`."""
+
+
 class Page(WordsClause, rule="page"):
     """`page 4096 16384`."""
 

@@ -31,6 +31,7 @@ def architecture(read: Reader, block: tree.Architecture) -> Architecture | None:
         source=str(source[0]),
         suffix=" ".join(map(str, read.words(block, tree.Suffix))),
         bits=int(str(bits[0]), 0),
+        elf_machines=tuple(int(str(m), 0) for m in read.words(block, tree.ElfMachine)),
         pages=tuple(int(str(size), 0) for size in pages) or (4096,),
         kernel_half=int(str(half[0]), 0) if half else None,
         memory_start=int(str(start[0]), 0) if start else None,

@@ -192,6 +192,16 @@ enum vmcoreinfo_arch vmcoreinfo_arch_from_name(const char *name, size_t length)
 	return VMCOREINFO_ARCH_UNKNOWN;
 }
 
+enum vmcoreinfo_arch vmcoreinfo_arch_from_elf(unsigned int machine, unsigned int bits)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(elf_machines) / sizeof(elf_machines[0]); i++)
+		if (elf_machines[i].machine == machine && elf_machines[i].bits == bits)
+			return elf_machines[i].arch;
+	return VMCOREINFO_ARCH_UNKNOWN;
+}
+
 const char *vmcoreinfo_diagnostic_name(enum vmcoreinfo_diagnostic_id id)
 {
 	return (unsigned int)id < sizeof(diagnostic_names) / sizeof(diagnostic_names[0]) ?

@@ -138,6 +138,9 @@ bool vmcoreinfo_key_from_name(const char *name, size_t length, enum vmcoreinfo_k
 /* Understands aliases, such as `uname -m` prints them: aarch64, ppc64le, amd64. */
 enum vmcoreinfo_arch vmcoreinfo_arch_from_name(const char *name, size_t length);
 
+/* By the header of an ELF file: `e_machine`, and 32 or 64 by its class. */
+enum vmcoreinfo_arch vmcoreinfo_arch_from_elf(unsigned int machine, unsigned int bits);
+
 /* A word, such as "malformed"; "?" for a number that is none. */
 const char *vmcoreinfo_diagnostic_name(enum vmcoreinfo_diagnostic_id id);
 const char *vmcoreinfo_status_name(enum vmcoreinfo_status status);

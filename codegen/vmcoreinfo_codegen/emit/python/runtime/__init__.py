@@ -13,6 +13,7 @@ library. `vmcoreinfo.derive` works out values that take several entries or dump 
 
 from .entries import (
     ARCHITECTURES,
+    ELF_MACHINES,
     ENTRIES,
     FIRST_RELEASE,
     LATEST_RELEASE,
@@ -26,6 +27,7 @@ from .properties import VmcoreInfo
 
 __all__ = [
     "ARCHITECTURES",
+    "ELF_MACHINES",
     "ENTRIES",
     "FIRST_RELEASE",
     "LATEST_RELEASE",
