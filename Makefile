@@ -8,7 +8,8 @@
 # make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
 #                 seven fuzzers, SECONDS_EACH each, in all a minute and what it takes to build them
 # make mutants    plant every fault in the code of some packages and in the schema, and see that the
-#                 tests notice 95 %: hours; PACKAGE=compat (dump, sync, synth, audit, data) that one
+#                 tests notice 95 %: hours; PACKAGE=compat (dump, sync, synth, audit, data) that one,
+#                 SAMPLE=30 so many of each: eight minutes
 # make bench      speed, beside peers in the same run
 # make examples   build and run every example; make examples/cmake that one
 # make dist       wheels and source distributions of the parser and the command, in DIST (dist)
@@ -55,7 +56,7 @@ fuzz: $(VENV)/test-ready
 	$(VENV)/bin/python tests/fuzz/btf.py -max_total_time=$(SECONDS_EACH)
 
 mutants: $(VENV)/test-ready
-	$(VENV)/bin/python -m tests.mutants $(PACKAGE) --jobs $(JOBS)
+	$(VENV)/bin/python -m tests.mutants $(PACKAGE) --jobs $(JOBS) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: $(VENV)/ready
 	$(VENV)/bin/python bench/startup.py

@@ -34,13 +34,6 @@ REFUSED = (2,)
 _CODE = "kernel/vmcore_info.c"
 
 
-def cases(folder: Path) -> Iterator[Case]:
-    """Make the input in a folder, and say what to do with it."""
-    for kind, make in KINDS.items():
-        (folder / kind).mkdir(parents=True)
-        yield from make(folder / kind)
-
-
 def _extract(
     name: str, *arguments: str | Path, codes: tuple[int, ...] = ANY, seconds: float = 5
 ) -> Case:

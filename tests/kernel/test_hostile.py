@@ -97,19 +97,3 @@ def test_a_header_of_3_GiB(tmp_path: Path, kind: bytes) -> None:
         file.truncate(4 << 30)
     end = run(Case("", ("extract", str(path)), None, 10, 700, (2,)), tmp_path / "run")
     assert b"passed the limit of" in end.err
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("kind", trees.KINDS)
-def test_all_hostile_trees(tmp_path: Path, kind: str) -> None:
-    names = []
-    failed = []
-    (tmp_path / "cases").mkdir()
-    for number, one in enumerate(trees.KINDS[kind](tmp_path / "cases")):
-        names.append(one.name)
-        try:
-            run(one, tmp_path / str(number))
-        except AssertionError as error:
-            failed.append(str(error))
-    assert len(set(names)) == len(names) > 10
-    assert not failed, "\n".join(failed)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -185,19 +184,3 @@ def test_an_unknown_part_is_told() -> None:
         check=False,
     )
     assert (ran.returncode, "choose from compat" in ran.stderr) == (2, True)
-
-
-@pytest.mark.long
-def test_the_tests_notice_faults() -> None:
-    """A guard against falling back, on 30 faults of each part; 95 % is asked by `make mutants`."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.mutants", "--sample", "30", "--bar", "0.8"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        # Of another run of pytest than the one that this is in.
-        env={name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")},
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert all(f"{part}: " in ran.stdout for part in PARTS)
