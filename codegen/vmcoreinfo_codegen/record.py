@@ -26,37 +26,21 @@ def unwritten(*, default: Any = MISSING) -> Any:
     return field(default=default, repr=False, metadata={"exclude": True})
 
 
-@dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(described, unwritten)
-)
-class Record:
-    """A frozen dataclass that takes no fields but its own; what extends it is one too."""
+class _Frozen:
+    """The methods of all that is frozen."""
 
-    # What pydantic goes by; it would take an instance for valid, whatever is in it.
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = {
-        "extra": "forbid",
-        "revalidate_instances": "always",
-        "populate_by_name": True,
-        # Until 2.10 pydantic warned of every field named model_*.
-        "protected_namespaces": (),
-    }
-    one_of: ClassVar[tuple[type[Record], ...]] = ()
-    """The records of which one stands where this one is named; it has no fields of its own."""
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-    _defaults: ClassVar[Mapping[str, Any]]
     _fields: ClassVar[Mapping[str, Field[Any]]]
+    _defaults: ClassVar[Mapping[str, Any]]
+    _compared: ClassVar[tuple[str, ...]]
 
-    def __init_subclass__(cls) -> None:
-        dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
+    @classmethod
+    def _prepare(cls, kw_only: bool) -> None:
+        dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
         cls._fields = {own.name: own for own in fields(cls)}
         found = {name: own.default for name, own in cls._fields.items()}
         cls._defaults = {name: value for name, value in found.items() if value is not MISSING}
-
-    def __init__(self, **values: Any) -> None:
-        whole = {**self._defaults, **values}
-        if whole.keys() != self._fields.keys():
-            self._refuse(whole)
-        self.__dict__.update(whole)
+        cls._compared = tuple(name for name, own in cls._fields.items() if own.compare)
 
     def _refuse(self, given: Mapping[str, Any]) -> NoReturn:
         missing = [f"no value for {name!r}" for name in self._fields if name not in given]
@@ -70,7 +54,7 @@ class Record:
         raise FrozenInstanceError(f"cannot delete field {name!r}")
 
     def _values(self) -> tuple[object, ...]:
-        return tuple(map(self.__dict__.__getitem__, self._fields))
+        return tuple(map(self.__dict__.__getitem__, self._compared))
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -85,6 +69,47 @@ class Record:
             f"{name}={self.__dict__[name]!r}" for name, own in self._fields.items() if own.repr
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Value(_Frozen):
+    """A frozen dataclass whose fields are given in their order, and have no defaults."""
+
+    def __init_subclass__(cls) -> None:
+        cls._prepare(kw_only=False)
+
+    def __init__(self, *values: Any, **more: Any) -> None:
+        whole = dict(zip(self._fields, values), **more)
+        if len(values) + len(more) != len(self._fields) or whole.keys() != self._fields.keys():
+            self._refuse(whole)
+        self.__dict__.update(whole)
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(described, unwritten)
+)
+class Record(_Frozen):
+    """A frozen dataclass that takes no fields but its own; what extends it is one too."""
+
+    # What pydantic goes by; it would take an instance for valid, whatever is in it.
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {
+        "extra": "forbid",
+        "revalidate_instances": "always",
+        "populate_by_name": True,
+        # Until 2.10 pydantic warned of every field named model_*.
+        "protected_namespaces": (),
+    }
+    one_of: ClassVar[tuple[type[Record], ...]] = ()
+    """The records of which one stands where this one is named; it has no fields of its own."""
+
+    def __init_subclass__(cls) -> None:
+        cls._prepare(kw_only=True)
+
+    def __init__(self, **values: Any) -> None:
+        whole = {**self._defaults, **values}
+        if whole.keys() != self._fields.keys():
+            self._refuse(whole)
+        self.__dict__.update(whole)
 
 
 @dataclass(frozen=True, eq=False)
