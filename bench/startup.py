@@ -22,7 +22,22 @@ CASES = {
     "vmcoreinfo --help": [str(COMMAND), "--help"],
     "vmcoreinfo parse NOTE": [str(COMMAND), "parse", str(NOTE)],
     "vmcoreinfo parse NOTE --get": [str(COMMAND), "parse", str(NOTE), "--get", "OSRELEASE"],
-    "vmcoreinfo explain": [str(COMMAND), "explain", "OFFSET(page.lru)"],
+    **{
+        f"vmcoreinfo {verb}": [str(COMMAND), verb, *arguments.split()]
+        for verb, arguments in {
+            "explain": "OFFSET(page.lru)",
+            "list": "--kernel 6.9",
+            "unused": "--kernel 7.3",
+            "compat": "--consumer makedumpfile@1.7.4 --kernel 6.9 --arch ppc64",
+            "lifetime": "makedumpfile",
+            "impact": "SYMBOL(vmap_area_list)",
+            "diff": "6.8 6.9 --arch ppc64",
+            "budget": "--kernel 7.3",
+        }.items()
+    },
+    "vmcoreinfo explain --format json": [
+        *(str(COMMAND), "explain", "OFFSET(page.lru)", "--format", "json")
+    ],
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shlex
 import subprocess
 import sys
@@ -143,23 +142,3 @@ def test_a_reader_that_stops_early() -> None:
     ran = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == ["KEY", "VALUE", "UNIT"]
     assert ran.stderr == ""
-
-
-@pytest.mark.parametrize("arguments", [["parse", NOTE], ["--help"], []], ids=str)
-def test_start_up_loads_no_library(arguments: list[str]) -> None:
-    code = (
-        "import sys; from vmcoreinfo_codegen.cli.main import main\n"
-        "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
-        "print(sorted({'lark', 'pydantic', 'pydantic_core', 'jinja2', 'shtab'} & set(sys.modules)), "
-        "file=sys.stderr)"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        env=dict(os.environ),
-    )
-    assert ran.stderr == "[]\n"
-    assert ran.stdout

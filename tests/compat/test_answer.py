@@ -14,7 +14,7 @@ from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import DumpSource
-from vmcoreinfo_codegen.query.interface import Compat
+from vmcoreinfo_codegen.query.interface.consumers import Compat
 
 NEEDS = """
 	parser	first-duplicate until 1.2 wrong "of two values the first is taken"

@@ -18,7 +18,7 @@ from vmcoreinfo_codegen.core.release import Release, parse_release_string
 from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer
-from vmcoreinfo_codegen.query.interface import Compat
+from vmcoreinfo_codegen.query.interface.consumers import Compat
 
 
 def consumer(schema: Schema, name: str) -> Consumer:

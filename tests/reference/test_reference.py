@@ -17,7 +17,7 @@ from vmcoreinfo_codegen.cli.verb import VERBS
 from vmcoreinfo_codegen.emit.rows import DIAGNOSTICS, MESSAGES
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Described, Evidence, Format, QuirkKind, Unit
-from vmcoreinfo_codegen.query.interface import ANSWERS
+from vmcoreinfo_codegen.query.interface.answers import ANSWERS
 from vmcoreinfo_codegen.reference import PAGES
 from vmcoreinfo_codegen.reference import page as reference_page
 from vmcoreinfo_codegen.reference.rows import shown as rows_of_pages

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..query.interface import Audit, AuditedInput, AuditFinding, AuditSummary
+from ..query.interface.notes import Audit, AuditedInput, AuditFinding, AuditSummary
 from .rule import Finding, Severity
 from .run import Audited
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 
 from ..core.tool import NEXT, ToolRelease
 from ..model import Schema
@@ -42,6 +41,8 @@ def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
 
 def installed(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
     """The release of the tool that is on this machine, as it says itself."""
+    import subprocess
+
     consumer = consumer_of(schema, name.partition("@")[0])
     command = [consumer.name, consumer.version_option]
     if not consumer.version_option:

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from ..debuginfo.problem import DebugInfoError
 from ..dump.problem import DumpError
-from ..kernel.config import ConfigError, read_config
-from ..model import Schema
+from ..kernel.config import ConfigError
 from .failure import Failure
 
 _Answer = TypeVar("_Answer")
@@ -44,11 +43,3 @@ def told(ask: Callable[[], _Answer]) -> _Answer:
         return ask()
     except (ConfigError, DebugInfoError, DumpError) as error:
         raise Failure(str(error)) from error
-
-
-def config_of(schema: Schema, path: Path | None) -> Mapping[str, bool | int] | None:
-    """Every symbol that the schema asks for; what the file does not have is off."""
-    if path is None:
-        return None
-    known = told(lambda: read_config(path))
-    return {name: known.get(name, False) for name in schema.config_names()}

@@ -6,18 +6,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-from ..kernel.extract import Extraction, extract
-from ..kernel.gathered import TreeError
-from ..kernel.tarball import Watch
-from ..kernel.tree import open_tree
 from ..problem import shortened
 from .failure import Failure
 from .progress import DELAY, meter
+
+# What reads trees is loaded where one is read: verbs that ask the schema alone start without.
+if TYPE_CHECKING:
+    from ..kernel.extract import Extraction
+    from ..kernel.tarball import Watch
 
 
 def add_revision_option(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +28,10 @@ def add_revision_option(parser: argparse.ArgumentParser) -> None:
 
 def extraction_of(path: Path, revision: str | None) -> Extraction:
     """Read a folder, a tarball, or a revision."""
+    from ..kernel.extract import extract
+    from ..kernel.gathered import TreeError
+    from ..kernel.tree import open_tree
+
     try:
         if not sys.stderr.isatty():
             return extract(open_tree(path, revision))
@@ -54,6 +58,8 @@ def _bar(path: Path) -> Iterator[Watch]:
 @contextlib.contextmanager
 def _clock(path: Path) -> Iterator[Watch]:
     """Show how long a folder or a repository takes; what grep and git have left nobody knows."""
+    import threading
+
     done = threading.Event()
     bar = meter(f"reading {path}", bar_format="{desc}: {elapsed}", leave=False)
 

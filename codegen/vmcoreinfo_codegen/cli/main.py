@@ -29,6 +29,22 @@ _EPILOG = "exit codes:\n  " + ";\n  ".join(f"{code} {when}" for code, when in EX
 _OBJECTS_BEFORE_COLLECTION = 100_000
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        # argparse asks shutil, which loads three libraries that unpack archives.
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """The width of the terminal; 80 where there is none."""
+    with suppress(KeyError, ValueError):
+        if (columns := int(os.environ["COLUMNS"])) > 0:
+            return columns
+    with suppress(ValueError, OSError):
+        return os.get_terminal_size(1).columns or 80
+    return 80
+
+
 class _Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
         # argparse says nothing of a full disk.
@@ -61,7 +77,7 @@ def _parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser
         prog=prog,
         description=description,
         epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
 
 

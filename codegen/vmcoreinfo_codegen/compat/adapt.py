@@ -11,7 +11,7 @@ from ..core.expression import value_of
 from ..core.tool import ToolRelease
 from ..model import Schema
 from ..model.consumer import Adaptation, Consumer
-from ..query.interface import AdaptedNote, Refusal, WrittenLine
+from ..query.interface.consumers import AdaptedNote, Refusal, WrittenLine
 from .explain import why
 from .exports import Exports
 from .judge import Outcome, judge, outcomes

@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import vmcoreinfo
-
 from ..core.tool import ToolRelease
 from ..model.consumer import Consumer, ParserTrait
 from ..model.vocabulary import Format, Trait
@@ -139,6 +137,9 @@ def _first_duplicate(subject: Text, _limit: int) -> str | None:
 
 
 def _unparsable(subject: Text, _limit: int) -> str | None:
+    # Without a note there is nothing to parse.
+    import vmcoreinfo
+
     return _first(
         (problem.line, f"has a value that is no number: {_shown(line)}")
         for problem in vmcoreinfo.parse(subject.text).diagnostics

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..core.release import Release
 from ..model import Schema
-from ..query.interface import Unread
+from ..query.interface.consumers import Unread
 from .exports import predicted
 
 

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import itertools
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 
 from ..limits import Limit
+from ..record import Value
 
 Known = Mapping[str, "bool | int"]
 _OTHER = -1
@@ -20,8 +21,8 @@ class TooLarge(Exception):
     """A condition with too many names to work it out; says what was passed."""
 
 
-@dataclass(frozen=True)
-class Condition(ABC):
+# No ABC, of which isinstance() takes four times as long: it is asked by the ten thousands.
+class Condition(Value):
     """A boolean expression over CONFIG symbols, in the words of C."""
 
     @abstractmethod
@@ -45,7 +46,6 @@ class Condition(ABC):
         return self.render()
 
 
-@dataclass(frozen=True)
 class Constant(Condition):
     """What always or never holds."""
 
@@ -68,7 +68,6 @@ ALWAYS = Constant(True)
 NEVER = Constant(False)
 
 
-@dataclass(frozen=True)
 class Symbol(Condition):
     """A CONFIG symbol that is on, as `y` or `m`."""
 
@@ -89,7 +88,6 @@ class Symbol(Condition):
         return self.name
 
 
-@dataclass(frozen=True)
 class Compare(Condition):
     """`CONFIG_PGTABLE_LEVELS == 3`."""
 
@@ -111,7 +109,6 @@ class Compare(Condition):
         return f"{self.name} == {self.number}"
 
 
-@dataclass(frozen=True)
 class Not(Condition):
     """What does not hold."""
 
@@ -132,7 +129,6 @@ class Not(Condition):
         return f"!({self.term})" if isinstance(self.term, Compare) else f"!{self.term.render(2)}"
 
 
-@dataclass(frozen=True)
 class _Joined(Condition):
     terms: tuple[Condition, ...]
 
@@ -170,7 +166,6 @@ class _Joined(Condition):
         return f"({text})" if binding > own else text
 
 
-@dataclass(frozen=True)
 class All(_Joined):
     """Terms that all hold: `&&`."""
 
@@ -181,7 +176,6 @@ class All(_Joined):
         return "&&", 1
 
 
-@dataclass(frozen=True)
 class Any(_Joined):
     """Terms of which one holds: `||`."""
 
@@ -222,6 +216,12 @@ def equivalent(first: Condition, second: Condition) -> bool:
 
     Conditions of real exports have at most a handful of names.
     """
+    return first == second or _equivalent(first, second)
+
+
+# Kernels change the condition of many entries alike, on every architecture.
+@lru_cache(maxsize=1024)
+def _equivalent(first: Condition, second: Condition) -> bool:
     try:
         names = _names_in_order(first, second)
         return not _differ(first, second, names, _choices(first, second), _limit())

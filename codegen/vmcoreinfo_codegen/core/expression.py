@@ -8,12 +8,13 @@ two's complement. A shift by 64 or more gives 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from ..record import Value
 
-@dataclass(frozen=True)
-class Expression:
+
+class Expression(Value):
     """A value of 64 bits, worked out from the note and dump memory."""
 
     def children(self) -> tuple[Expression, ...]:
@@ -26,7 +27,6 @@ class Expression:
             yield from child.walk()
 
 
-@dataclass(frozen=True)
 class Number(Expression):
     """A constant, with its digits as they were written."""
 
@@ -34,7 +34,6 @@ class Number(Expression):
     text: str
 
 
-@dataclass(frozen=True)
 class Key(Expression):
     """The value of an entry; the recipe does not apply where it is absent."""
 
@@ -42,7 +41,6 @@ class Key(Expression):
     position: tuple[int, int] = field(compare=False)
 
 
-@dataclass(frozen=True)
 class Derived(Expression):
     """The value of another derivation; where it has none, the recipe does not apply."""
 
@@ -50,7 +48,6 @@ class Derived(Expression):
     position: tuple[int, int] = field(compare=False)
 
 
-@dataclass(frozen=True)
 class Read(Expression):
     """An unsigned integer in dump memory, `width` 0 for the size of a pointer."""
 
@@ -61,7 +58,6 @@ class Read(Expression):
         return (self.address,)
 
 
-@dataclass(frozen=True)
 class Log2(Expression):
     """The exponent of a power of two; the recipe does not apply to anything else."""
 
@@ -71,7 +67,6 @@ class Log2(Expression):
         return (self.operand,)
 
 
-@dataclass(frozen=True)
 class TypeFact(Expression):
     """What is asked about a kernel, and of which name.
 
@@ -83,7 +78,6 @@ class TypeFact(Expression):
     name: str
 
 
-@dataclass(frozen=True)
 class Unary(Expression):
     """`~operand`, `-operand`, or `!operand`: 1 where that is 0, else 0."""
 
@@ -94,7 +88,6 @@ class Unary(Expression):
         return (self.operand,)
 
 
-@dataclass(frozen=True)
 class Binary(Expression):
     """`left operator right`, the operator one of `| & == != << >> + -`."""
 
@@ -106,7 +99,6 @@ class Binary(Expression):
         return (self.left, self.right)
 
 
-@dataclass(frozen=True)
 class Choice(Expression):
     """`condition ? then : otherwise`, the condition true when not 0."""
 

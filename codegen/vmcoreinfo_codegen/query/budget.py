@@ -6,15 +6,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..core.condition import ALWAYS, NEVER, Condition, comparisons
 from ..core.key import Kind, kind_of
 from ..core.release import Release
-from ..kernel.extract import Extraction, exports_of
 from ..limits import Limit
 from ..model import Architecture, Format, Schema, Unit
 from ..model.note import LINE_ROOM, text_room
-from .interface import Budget, BudgetLine, BudgetPoint
+from .interface.kernels import Budget, BudgetLine, BudgetPoint
+
+if TYPE_CHECKING:
+    from ..kernel.extract import Extraction
 
 # The most digits that a value of a unit has on a real kernel. Offsets and sizes of structs
 # stay below 10 MB, and no kernel has more than 4096 CPUs' or 2^32 sections' worth of elements.
@@ -88,6 +91,9 @@ def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> li
 
 
 def lines_of_tree(schema: Schema, extraction: Extraction, arch: Architecture) -> list[Line]:
+    # The reader of C takes longer to load than a bound to find.
+    from ..kernel.extract import exports_of
+
     lines = []
     for export, condition in exports_of(extraction, schema, arch):
         entry = schema.by_key.get(export.key)

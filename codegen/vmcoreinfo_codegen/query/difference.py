@@ -11,7 +11,7 @@ from ..core.condition import ALWAYS, equivalent
 from ..core.release import Release
 from ..model import Architecture, Prediction, Schema
 from ..model.timeline import beginning, ending
-from .interface import Change, Difference
+from .interface.kernels import Change, Difference
 
 _ORDER = ("removed", "added", "condition", "printed", "meaning")
 

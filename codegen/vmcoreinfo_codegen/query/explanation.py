@@ -9,7 +9,7 @@ from ..core.expression import render
 from ..core.release import Bounds
 from ..model import Boundary, Derivation, Entry, Export, Schema
 from ..model.entry import Via, fact_of
-from .interface import (
+from .interface.kernels import (
     Condition,
     ExplainedDerivation,
     ExplainedExport,

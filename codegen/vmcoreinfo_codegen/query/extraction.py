@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..core.condition import ALWAYS, Condition
 from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Architecture, Schema
-from .interface import Extracted, ExtractedExport, ExtractedSites, NotUnderstood
+from .interface.kernels import Extracted, ExtractedExport, ExtractedSites, NotUnderstood
 
 
 def extracted(extraction: Extraction) -> Extracted:

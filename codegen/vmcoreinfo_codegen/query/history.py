@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..core.release import Release
 from ..kernel.extract import Extraction, exports_of
 from ..model import Schema
-from .interface import History, HistoryEntry
+from .interface.kernels import History, HistoryEntry
 
 
 @dataclass

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ..core.condition import ALWAYS
 from ..core.release import Release
 from ..model import Architecture, Schema
-from .interface import ListedEntry, Listing
+from .interface.kernels import ListedEntry, Listing
 
 
 def listing(schema: Schema, release: Release, arch: Architecture) -> Listing:

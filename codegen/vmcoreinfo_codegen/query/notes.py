@@ -12,7 +12,7 @@ from ..dump import attach
 from ..dump.carve import Carved, first_alike
 from ..model import Derivation
 from ..model.vocabulary import Format
-from .interface import Attached, CarvedNote, DerivedValue, Finds
+from .interface.notes import Attached, CarvedNote, DerivedValue, Finds
 
 
 def finds(image: str, found: Sequence[Carved]) -> Finds:

@@ -11,7 +11,7 @@ from ..core.condition import Any, Condition, equivalent
 from ..core.release import Release
 from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Architecture, Prediction, Schema
-from .interface import TreeChange, TreeDifference
+from .interface.kernels import TreeChange, TreeDifference
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from ..model.vocabulary import (
     Verdict,
 )
 from ..problem import LANGUAGE
-from ..query.interface import ANSWERS
+from ..query.interface.answers import ANSWERS
 from ..shape import json_schema
 from ..syntax import limits
 from ..syntax.parse import RULE as SYNTAX

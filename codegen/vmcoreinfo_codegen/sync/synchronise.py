@@ -18,7 +18,7 @@ from ..model.builder import parse_files
 from ..model.files import read_files
 from ..model.timeline import in_mainline, newest
 from ..problem import Problem
-from ..query.interface import ByHand, Synced
+from ..query.interface.kernels import ByHand, Synced
 from ..query.problems import reported
 from ..syntax.format import format_file
 from .apply import Commits, apply

@@ -16,7 +16,7 @@ from ..debuginfo.facts import Facts, Sources
 from ..model import Architecture, Schema
 from ..model.entry import Prediction
 from ..model.vocabulary import Unit
-from ..query.interface import LeftOutEntry, Synthesised, SynthesisedEntry
+from ..query.interface.notes import LeftOutEntry, Synthesised, SynthesisedEntry
 
 _MASK = 0xFFFFFFFFFFFFFFFF
 _PAGE_SIZE = "PAGESIZE"

@@ -17,7 +17,8 @@ from ...debuginfo.facts import symbol_names
 from ...debuginfo.kernel import read_kernel
 from ...model import Schema
 from .. import junit, sarif
-from ..debuginfo import add_kernel_options, config_of, told
+from ..config import config_of
+from ..debuginfo import add_kernel_options, told
 from ..dump import INPUT, add_input_format_option
 from ..failure import FINDINGS, FINE, Failure
 from ..failure import UNREADABLE as CANT_READ

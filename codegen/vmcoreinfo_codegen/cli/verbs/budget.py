@@ -7,9 +7,9 @@ import argparse
 import os
 from pathlib import Path
 
-from ...kernel.config import ConfigError, read_config
 from ...query.budget import BudgetError, budget, lines_of_release, lines_of_tree
-from ...query.interface import Budget
+from ...query.interface.kernels import Budget
+from ..config import config_of
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of
 from ..output import print_answer, print_table, write_output
@@ -43,13 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
     arch = architecture_of(schema, options.arch)
-    config = None
-    if options.config is not None:
-        try:
-            on = read_config(options.config)
-        except ConfigError as error:
-            raise Failure(str(error)) from error
-        config = {name: on.get(name, False) for name in schema.config_names()}
+    config = config_of(schema, options.config)
     if options.kernel is not None and (options.rev or os.path.exists(options.kernel)):
         extraction = extraction_of(Path(options.kernel), options.rev)
         release = extraction.release or schema.latest

@@ -6,17 +6,15 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-
-import vmcoreinfo
+from pathlib import Path
 
 from ...compat.answer import Note, answer, changed
 from ...compat.exports import predicted
-from ...query.interface import Compat
+from ...query.interface.consumers import Compat
+from ..config import config_of
 from ..consumer import consumer_release, installed
-from ..debuginfo import config_of
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, Failure
-from ..note import exports_of
 from ..output import print_answer
 from ..schema import add_format_option, add_schema_option, architecture_of, load_schema, release_of
 
@@ -47,21 +45,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="show only what changed for the tool since that kernel",
     )
     parser.add_argument(
-        "--config", metavar="FILE", help="the kernel's .config, which decides what it has"
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="the kernel's .config, which decides what it has",
     )
     add_format_option(parser)
     add_schema_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
     schema = load_schema(options.schema)
     ask = installed if options.installed else consumer_release
     consumer, release = ask(schema, options.consumer)
-    config = config_of(schema, Path(options.config) if options.config else None)
+    config = config_of(schema, options.config)
     note = None
     if options.input:
+        # What reads a note takes longer to load than a prediction to judge.
+        import vmcoreinfo
+
+        from ..note import exports_of
+
         found = found_in(options.input, options.input_format)
         note = Note(found.text, found.format)
         info = vmcoreinfo.parse(found.text)

@@ -14,7 +14,7 @@ from ...dump.reader import LIVE, STDIN, Found
 from ...dump.translated import reader
 from ...model import Derivation, Schema
 from ...problem import did_you_mean
-from ...query.interface import Derives
+from ...query.interface.notes import Derives
 from ...query.notes import derived
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, Failure

@@ -12,8 +12,7 @@ from typing import TypeVar
 from ...core.release import Release, parse_release_string
 from ...model import Architecture, Schema
 from ...query.difference import difference
-from ...query.interface import Change, TreeChange, TreeDifference
-from ...query.tree_difference import tree_difference
+from ...query.interface.kernels import Change, TreeChange, TreeDifference
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, print_sites
 from ..output import counted, print_answer, print_json
@@ -114,6 +113,9 @@ def _detail(text: str) -> None:
 
 
 def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | None) -> int:
+    # It loads what reads C.
+    from ...query.tree_difference import tree_difference
+
     extraction = extraction_of(options.kernel, options.rev)
     release = _release_of_tree(schema, options.release or str(extraction.release or ""))
     answer = tree_difference(schema, extraction, release, arch)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...model import Evidence, Format, Unit
 from ...query.explanation import derivation_explanation, explanation
-from ...query.interface import (
+from ...query.interface.kernels import (
     Condition,
     ExplainedDerivation,
     ExplainedExport,

@@ -21,7 +21,7 @@ from ...emit.product import Product, write
 from ...files import writing
 from ...model import Schema
 from ...problem import SchemaError, did_you_mean
-from ...query.interface import Generated
+from ...query.interface.kernels import Generated
 from ...targets import ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, inputs_of, print_answer

@@ -13,7 +13,7 @@ from ...compat.proposal import Proposal, answer
 from ...files.reading import InputError, read_argument
 from ...model import Schema
 from ...problem import shortened
-from ...query.interface import Impacts
+from ...query.interface.consumers import Impacts
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_answer

@@ -19,7 +19,8 @@ from ...model import Architecture, Schema
 from ...problem import did_you_mean
 from ...synth.image import SYMBOLS, Image
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
-from ..debuginfo import add_kernel_options, config_of, told
+from ..config import config_of
+from ..debuginfo import add_kernel_options, told
 from ..failure import FINE, Failure
 from ..output import counted, print_answer, write_output
 from ..schema import add_schema_option, architecture_of, load_schema, release_of

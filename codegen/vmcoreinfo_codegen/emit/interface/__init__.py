@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ...model.schema import Schema
-from ...query.interface import ANSWERS
+from ...query.interface.answers import ANSWERS
 from ...shape import json_schema
 from ..product import Product, json_schema_product
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...query.interface import Budget
+from ...query.interface.kernels import Budget
 from ..product import environment
 
 _WIDTH, _HEIGHT = 900, 360
