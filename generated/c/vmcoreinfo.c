@@ -2587,6 +2587,11 @@ static void copy(void *to, const void *from, size_t length)
 }
 #endif
 
+/* Analysers and fuzzers have this mean something; it is for what they can't see, or are to see to. */
+#ifndef VMCOREINFO_ASSERT
+#define VMCOREINFO_ASSERT(condition) ((void)0)
+#endif
+
 #if defined(__GNUC__)
 #define RARE __attribute__((cold, noinline))
 #else
@@ -2802,18 +2807,20 @@ static inline const struct shape *other_key(const char *window, unsigned int len
 	return starts(window, shape) ? shape : NULL;
 }
 
-static const char zeros[WINDOW] = { 0 };
+static const char zeros[2 * WINDOW] = { 0 };
 
-static bool look_up(const char *name, size_t length, unsigned int *key)
+/* The key whose name is all from `name` to `stop`. */
+static bool look_up(const char *name, const char *stop, unsigned int *key)
 {
 	char padded[WINDOW];
+	ptrdiff_t length = stop - name;
 
-	if (!length || length > LONGEST_KEY)
+	if (length < 1 || length > LONGEST_KEY)
 		return false;
-	copy(padded, zeros, sizeof(zeros));
-	copy(padded, name, length);
-	*key = candidate(padded, length);
-	return *key < VMCOREINFO_KEY_COUNT && same(shapes[*key].name, name, length);
+	copy(padded, zeros, sizeof(padded));
+	copy(padded, name, (size_t)length);
+	*key = candidate(padded, (size_t)length);
+	return *key < VMCOREINFO_KEY_COUNT && same(shapes[*key].name, name, (size_t)length);
 }
 
 /* What is known while a text is parsed, and what is said of it. */
@@ -2852,15 +2859,16 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 }
 
 /* The commonest one: in a parser of some keys most lines are such. */
-static inline void tell_unknown(struct parser *parser, struct vmcoreinfo_text name)
+static inline void tell_unknown(struct parser *parser, size_t offset, size_t length)
 {
 	struct vmcoreinfo_diagnostic *diagnostic = &parser->unknown;
 
 	if (!parser->report)
 		return;
-	diagnostic->offset = (size_t)(name.data - parser->info->text.data);
+	diagnostic->offset = offset;
 	diagnostic->line = parser->line;
-	diagnostic->name = name;
+	diagnostic->name.data = parser->info->text.data + offset;
+	diagnostic->name.length = length;
 	parser->report(parser->context, diagnostic);
 }
 
@@ -2870,12 +2878,12 @@ static inline void tell_unknown(struct parser *parser, struct vmcoreinfo_text na
 #define DUPLICATE "the key stands on an earlier line too; the last one counts"
 
 /* Whether a value begins as the garbage does that some kernels print for that key. */
-static bool is_garbage(unsigned int key, const char *value, size_t length)
+static bool is_garbage(unsigned int key, const char *value, const char *stop)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++)
-		if (garbage[i].key == key && length >= garbage[i].length &&
+		if (garbage[i].key == key && stop - value >= garbage[i].length &&
 		    same(value, garbage[i].start, garbage[i].length))
 			return true;
 	return false;
@@ -3059,14 +3067,13 @@ static inline const char *behind_value(const char *value, bool is_near, const ch
 
 /* Pass over a line whose key, of that length, is not known; NULL where it has other bytes than text. */
 static inline const char *pass_unknown(struct parser *parser, const char *at, unsigned int length,
-				       const char *stop, uintptr_t shift)
+				       const char *stop, uintptr_t origin)
 {
-	struct vmcoreinfo_text name = { (const char *)((uintptr_t)at + shift), length };
 	const char *behind = behind_value(at + length + 1, length < WINDOW - 24,
 					  stop + WINDOW - 1);
 
 	if (behind) {
-		tell_unknown(parser, name);
+		tell_unknown(parser, (uintptr_t)at - origin, length);
 		parser->line++;
 	}
 	return behind;
@@ -3096,13 +3103,13 @@ static inline unsigned int predicted_length(struct parser *parser, const char *w
 
 /* Pass over lines from `at` on whose keys are left out, as long as they are predicted. */
 static const char *pass_left_out(struct parser *parser, const char *at, const char *stop,
-				 uintptr_t shift)
+				 uintptr_t origin)
 {
 	const char *behind;
 	unsigned int length;
 
 	while (at < stop && (length = predicted_length(parser, at, 3)) != 0) {
-		behind = pass_unknown(parser, at, length, stop, shift);
+		behind = pass_unknown(parser, at, length, stop, origin);
 		if (!behind)
 			break;
 		at = behind;
@@ -3124,10 +3131,11 @@ static RARE void find_predicted(struct parser *parser, const char *window)
 /*
  * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not known,
  * or one with a value as the kernel prints those; returns the start of the first other one. From
- * `stop` on WINDOW bytes can be read. `shift` is from there to the caller's text.
+ * `stop` on WINDOW bytes can be read. Offsets in the text are counted from `origin`, a number as
+ * no object need start there.
  */
 static inline const char *fast_lines(struct parser *parser, const char *at, const char *stop,
-				      uintptr_t shift)
+				      uintptr_t origin)
 {
 	struct vmcoreinfo *info = parser->info;
 	const struct shape *shape = parser->shape;
@@ -3143,7 +3151,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 			length = next->length;
 			if (!starts(at, next)) {
 #if KEYS_LEFT_OUT
-				value = pass_left_out(parser, at, stop, shift);
+				value = pass_left_out(parser, at, stop, origin);
 				if (value != at) {
 					at = value;
 					continue;
@@ -3154,7 +3162,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 					break;
 				next = other_key(at, length);
 				if (!next) {
-					value = pass_unknown(parser, at, length, stop, shift);
+					value = pass_unknown(parser, at, length, stop, origin);
 					if (!value)
 						break;
 #if KEYS_LEFT_OUT
@@ -3179,18 +3187,18 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		}
 		if (!number.end || *number.end != '\n')
 			break;
-		if (next->can_be_garbage && is_garbage(next->key, value, (size_t)(number.end - value)))
+		if (next->can_be_garbage && is_garbage(next->key, value, number.end))
 			break;
 
 		if (info->statuses[next->key] != VMCOREINFO_ABSENT) {
-			const char *line = (const char *)((uintptr_t)at + shift);
+			const char *line = info->text.data + ((uintptr_t)at - origin);
 			struct vmcoreinfo_text name = { line, length };
 
 			tell(parser, VMCOREINFO_DUPLICATE_LINE, line, name, next->key, DUPLICATE);
 		}
 		info->statuses[next->key] = VMCOREINFO_OK;
 		info->values[next->key].bits = number.value;
-		info->values[next->key].text = (const char *)((uintptr_t)value + shift);
+		info->values[next->key].offset = (uintptr_t)value - origin;
 		shape = next;
 #if KEYS_LEFT_OUT
 		parser->predicted = &left_out[next->left_out];
@@ -3216,18 +3224,17 @@ static unsigned int digit_of(char byte)
 	return 16;
 }
 
-/* The whole of `text` as digits of `base`, at least one, into at most `most`. */
-static enum vmcoreinfo_status number_of_base(struct vmcoreinfo_text text, unsigned int base,
+/* All from `at` to `stop` as digits of `base`, at least one, into at most `most`. */
+static enum vmcoreinfo_status number_of_base(const char *at, const char *stop, unsigned int base,
 					     uint64_t most, uint64_t *value)
 {
 	enum vmcoreinfo_status status = VMCOREINFO_OK;
 	uint64_t sum = 0;
-	size_t i;
 
-	if (text.length == 0)
+	if (at == stop)
 		return VMCOREINFO_MALFORMED;
-	for (i = 0; i < text.length; i++) {
-		unsigned int digit = digit_of(text.data[i]);
+	for (; at < stop; at++) {
+		unsigned int digit = digit_of(*at);
 		uint64_t low, high;
 
 		if (digit >= base)
@@ -3244,63 +3251,54 @@ static enum vmcoreinfo_status number_of_base(struct vmcoreinfo_text text, unsign
 	return status;
 }
 
-static struct vmcoreinfo_text without(struct vmcoreinfo_text text, size_t prefix)
+static bool has_0x(const char *at, const char *stop)
 {
-	text.data += prefix;
-	text.length -= prefix;
-	return text;
+	return stop - at >= 2 && at[0] == '0' && at[1] == 'x';
 }
 
-static bool has_0x(struct vmcoreinfo_text text)
-{
-	return text.length >= 2 && text.data[0] == '0' && text.data[1] == 'x';
-}
-
-static enum vmcoreinfo_status signed_of(struct vmcoreinfo_text text, uint64_t *bits)
+static enum vmcoreinfo_status signed_of(const char *at, const char *stop, uint64_t *bits)
 {
 	enum vmcoreinfo_status status;
 
-	if (text.length == 0 || text.data[0] != '-')
-		return number_of_base(text, 10, INT64_MAX, bits);
-	status = number_of_base(without(text, 1), 10, (uint64_t)INT64_MAX + 1, bits);
-	*bits = 0 - *bits;
-	return status;
+	if (at < stop && *at == '-') {
+		status = number_of_base(at + 1, stop, 10, (uint64_t)INT64_MAX + 1, bits);
+		*bits = 0 - *bits;
+		return status;
+	}
+	return number_of_base(at, stop, 10, INT64_MAX, bits);
 }
 
 /* The bits of a value, 1 for a flag, 0 where it is no number. */
-static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, struct vmcoreinfo_text text,
-				       uint64_t *bits)
+static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, const char *at,
+				       const char *stop, uint64_t *bits)
 {
-	size_t i;
-
 	*bits = 0;
 	switch (format) {
 	case VMCOREINFO_FORMAT_DECIMAL:
 	case VMCOREINFO_FORMAT_SIGNED:
 	case VMCOREINFO_FORMAT_PREFIXED_HEX:
 		/* As strtoull(, , 0) reads them in the tools, but for octal. */
-		if (has_0x(text))
-			return number_of_base(without(text, 2), 16, UINT64_MAX, bits);
+		if (has_0x(at, stop))
+			return number_of_base(at + 2, stop, 16, UINT64_MAX, bits);
 		if (format == VMCOREINFO_FORMAT_SIGNED)
-			return signed_of(text, bits);
-		return number_of_base(text, 10, UINT64_MAX, bits);
+			return signed_of(at, stop, bits);
+		return number_of_base(at, stop, 10, UINT64_MAX, bits);
 	case VMCOREINFO_FORMAT_HEX:
-		if (has_0x(text))
-			text = without(text, 2);
-		return number_of_base(text, 16, UINT64_MAX, bits);
+		if (has_0x(at, stop))
+			at += 2;
+		return number_of_base(at, stop, 16, UINT64_MAX, bits);
 	case VMCOREINFO_FORMAT_STRING:
-		return text.length ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
+		return at < stop ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
 	case VMCOREINFO_FORMAT_HEXBYTES:
-		if (text.length == 0 || text.length % 2)
+		if (at == stop || (stop - at) % 2)
 			return VMCOREINFO_MALFORMED;
-		for (i = 0; i < text.length; i++)
-			if (digit_of(text.data[i]) == 16)
+		for (; at < stop; at++)
+			if (digit_of(*at) == 16)
 				return VMCOREINFO_MALFORMED;
 		return VMCOREINFO_OK;
 	default:	/* VMCOREINFO_FORMAT_FLAG */
 		*bits = 1;
-		return text.length == 1 && text.data[0] == 'y' ? VMCOREINFO_OK
-							       : VMCOREINFO_MALFORMED;
+		return stop - at == 1 && *at == 'y' ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
 	}
 }
 
@@ -3310,35 +3308,35 @@ static bool is_number(enum vmcoreinfo_format format)
 }
 
 /* Whether a number is printed in another base than kernels print that key in. */
-static bool has_other_base(enum vmcoreinfo_format format, struct vmcoreinfo_text text)
+static bool has_other_base(enum vmcoreinfo_format format, const char *at, const char *stop)
 {
-	return is_number(format) && has_0x(text) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
+	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
 }
 
-/* Take in the value of a known key; `line` is where its name stands. */
-static void take_value(struct parser *parser, const char *line, struct vmcoreinfo_text name,
-		       unsigned int key, struct vmcoreinfo_text value)
+/* Take in the value of a known key, whose name stands before it in the text. */
+static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsigned int key,
+		       const char *value, const char *stop)
 {
 	struct vmcoreinfo *info = parser->info;
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
 	enum vmcoreinfo_status status, before = (enum vmcoreinfo_status)info->statuses[key];
 	uint64_t bits;
 
-	status = value_of(format, value, &bits);
+	status = value_of(format, value, stop, &bits);
 	if (status == VMCOREINFO_MALFORMED)
-		tell(parser, VMCOREINFO_MALFORMED_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_MALFORMED_LINE, value, name, key,
 		       malformed_messages[format]);
 	else if (status == VMCOREINFO_OUT_OF_RANGE)
-		tell(parser, VMCOREINFO_OVERFLOW_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_OVERFLOW_LINE, value, name, key,
 		       "the number does not fit in 64 bits");
 	else if (before != VMCOREINFO_ABSENT)
-		tell(parser, VMCOREINFO_DUPLICATE_LINE, line, name, key, DUPLICATE);
-	if (status == VMCOREINFO_OK && has_other_base(format, value))
-		tell(parser, VMCOREINFO_OTHER_BASE_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_DUPLICATE_LINE, name.data, name, key, DUPLICATE);
+	if (status == VMCOREINFO_OK && has_other_base(format, value, stop))
+		tell(parser, VMCOREINFO_OTHER_BASE_LINE, value, name, key,
 		       "kernels print the value of this key in another base");
-	if (status == VMCOREINFO_OK && is_garbage(key, value.data, value.length)) {
+	if (status == VMCOREINFO_OK && is_garbage(key, value, stop)) {
 		status = VMCOREINFO_GARBAGE;
-		tell(parser, VMCOREINFO_GARBAGE_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_GARBAGE_LINE, value, name, key,
 		       "the value is one that some kernels print, and means nothing");
 	}
 	/* The last line counts, but none that is worse than what stood before it. */
@@ -3346,7 +3344,7 @@ static void take_value(struct parser *parser, const char *line, struct vmcoreinf
 		return;
 	info->statuses[key] = (uint8_t)status;
 	info->values[key].bits = bits;
-	info->values[key].text = value.data;
+	info->values[key].offset = (size_t)(value - info->text.data);
 }
 
 /* One line of printable bytes, without its newline; `name` is set to what stands before the '='. */
@@ -3354,9 +3352,8 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 		       struct vmcoreinfo_text *name, unsigned int *key)
 {
 	const char *equals = find(line, stop, '=');
-	struct vmcoreinfo_text value;
 
-	if (equals == stop) {
+	if (equals >= stop) {
 		tell(parser, VMCOREINFO_MALFORMED_LINE, line, *name, *key, "no '=' in the line");
 		return;
 	}
@@ -3366,15 +3363,13 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 		return;
 	}
 	name->length = (size_t)(equals - line);
-	value.data = equals + 1;
-	value.length = (size_t)(stop - value.data);
-	if (!look_up(line, name->length, key)) {
+	if (!look_up(line, equals, key)) {
 		*key = VMCOREINFO_NO_KEY;
-		tell_unknown(parser, *name);
+		tell_unknown(parser, (size_t)(line - parser->info->text.data), name->length);
 		return;
 	}
 	parser->shape = &shapes[*key];
-	take_value(parser, line, *name, *key, value);
+	take_value(parser, *name, *key, equals + 1, stop);
 }
 
 /* Whatever line is at `at`; returns where the next one is, `*end` where there is none. */
@@ -3389,15 +3384,15 @@ static RARE const char *parse_any(struct parser *parser, const char *at, const c
 		*end = stop;
 	if (stop == at && stop == *end)
 		return stop;
-	if (stop == *end || *stop == '\n') {
-		parse_line(parser, at, stop, &name, &key);
-	} else {
+	if (stop < *end && *stop != '\n') {
 		tell(parser, VMCOREINFO_NOT_TEXT_LINE, stop, name, key,
 		       "a byte that is not printable ASCII; the line is not used");
 		while (stop < *end && *stop != '\n' && *stop != '\0')
 			stop++;
 		if (stop < *end && *stop == '\0')
 			*end = stop;
+	} else {
+		parse_line(parser, at, stop, &name, &key);
 	}
 	if (stop < *end) {
 		parser->line++;
@@ -3419,6 +3414,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 				   VMCOREINFO_NO_KEY, UNKNOWN } };
 	const char *limit, *end, *at;
 	char last[2 * WINDOW];
+	ptrdiff_t left;
 	size_t key;
 
 	/* NULL is no address to count from, so none is an empty text. */
@@ -3431,18 +3427,19 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 		info->statuses[key] = VMCOREINFO_ABSENT;
 	info->text.data = text;
 
-	for (at = text; at < end;) {
-		size_t left = (size_t)(end - at);
+	for (at = text; (left = end - at) > 0;) {
 		const char *from = at;
 
 		if (left >= WINDOW) {
-			at = fast_lines(&parser, at, end - WINDOW + 1, 0);
+			at = fast_lines(&parser, at, end - WINDOW + 1, (uintptr_t)text);
 		} else {
 			/* The same in a copy with other bytes behind it. */
-			copy(last, at, left);
-			copy(last + left, zeros, sizeof(zeros));
+			copy(last, zeros, sizeof(last));
+			copy(last, at, (size_t)left);
 			at += fast_lines(&parser, last, last + left,
-					 (uintptr_t)at - (uintptr_t)last) - last;
+					 (uintptr_t)last - (size_t)(at - text)) - last;
+			/* No line ends behind the text: the copy has no newline there. */
+			VMCOREINFO_ASSERT(end - at >= 0);
 		}
 		if (at == from)
 			at = parse_any(&parser, at, &end);
@@ -3548,7 +3545,7 @@ enum vmcoreinfo_status vmcoreinfo_get_number(const struct vmcoreinfo *info,
 /* The value of a key that has a line. */
 static struct vmcoreinfo_text text_of(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 {
-	struct vmcoreinfo_text text = { info->values[key].text, 0 };
+	struct vmcoreinfo_text text = { info->text.data + info->values[key].offset, 0 };
 
 	text.length = (size_t)(find(text.data, info->text.data + info->text.length, '\n') -
 			       text.data);
@@ -3570,17 +3567,21 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 {
 	enum vmcoreinfo_status status = status_for(info, key, false);
 	struct vmcoreinfo_text text;
+	const char *at;
 	size_t i;
 
 	if (status != VMCOREINFO_OK)
 		return status;
 	text = text_of(info, key);
+	at = text.data;
 	*length = text.length / 2;
 	if (*length > size)
 		return VMCOREINFO_TOO_LONG;
-	for (i = 0; i < *length; i++)
-		bytes[i] = (uint8_t)(digit_of(text.data[2 * i]) << 4 |
-				     digit_of(text.data[2 * i + 1]));
+	for (i = 0; i < *length; i++, at += 2) {
+		/* Each byte has two digits, and the value is in the text. */
+		VMCOREINFO_ASSERT(info->text.data + info->text.length - at >= 2);
+		bytes[i] = (uint8_t)(digit_of(at[0]) << 4 | digit_of(at[1]));
+	}
 	return VMCOREINFO_OK;
 }
 
@@ -3594,7 +3595,7 @@ bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line 
 	while (at < end) {
 		const char *stop = find(at, end, '\n');
 		const char *equals = find(at, stop, '=');
-		unsigned int key;
+		unsigned int key = VMCOREINFO_NO_KEY;
 
 		number++;
 		if (equals > at && equals < stop && find_unprintable(at, stop) == stop) {
@@ -3603,7 +3604,7 @@ bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line 
 			line->value.data = equals + 1;
 			line->value.length = (size_t)(stop - line->value.data);
 			line->number = number;
-			line->key = look_up(at, line->name.length, &key) ? (enum vmcoreinfo_key)key
+			line->key = look_up(at, equals, &key) ? (enum vmcoreinfo_key)key
 									 : VMCOREINFO_NO_KEY;
 			line->next = (size_t)(stop - info->text.data) + (stop < end);
 			return true;
@@ -3621,10 +3622,10 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 	bool found = false;
 	unsigned int key;
 
-	if (look_up(name, length, &key)) {
+	if (look_up(name, name + length, &key)) {
 		if (status_of(info, key) == VMCOREINFO_ABSENT)
 			return false;
-		value = info->values[key].text;
+		value = info->text.data + info->values[key].offset;
 	}
 	while (vmcoreinfo_next_line(info, &next)) {
 		if (value ? next.value.data != value
@@ -3661,7 +3662,8 @@ enum vmcoreinfo_status vmcoreinfo_line_number(const struct vmcoreinfo_line *line
 		format = VMCOREINFO_FORMAT_DECIMAL;
 	if (!is_number(format))
 		return VMCOREINFO_WRONG_TYPE;
-	status = value_of(format, line->value, &value);
+	status = value_of(format, line->value.data, line->value.data + line->value.length,
+			  &value);
 	if (status == VMCOREINFO_OK)
 		*bits = value;
 	return status;
@@ -3676,9 +3678,9 @@ size_t vmcoreinfo_key_count(void)
 
 bool vmcoreinfo_key_from_name(const char *name, size_t length, enum vmcoreinfo_key *key)
 {
-	unsigned int found;
+	unsigned int found = VMCOREINFO_NO_KEY;
 
-	if (!look_up(name, length, &found))
+	if (!look_up(name, name + length, &found))
 		return false;
 	*key = (enum vmcoreinfo_key)found;
 	return true;
@@ -3716,27 +3718,30 @@ const char *vmcoreinfo_status_name(enum vmcoreinfo_status status)
 /* The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 where there are not two. */
 static uint64_t release_of(const struct vmcoreinfo *info)
 {
-	struct vmcoreinfo_text text;
 	uint64_t numbers[4] = { 0, 0, 0, 0 };
-	size_t i = 0, part;
+	const char *at, *stop;
+	size_t part;
 
-	if (vmcoreinfo_get_text(info, VMCOREINFO_OSRELEASE, &text) != VMCOREINFO_OK)
+	if (!vmcoreinfo_has(info, VMCOREINFO_OSRELEASE))
 		return 0;
+	/* What ends the value is no digit. */
+	at = info->text.data + info->values[VMCOREINFO_OSRELEASE].offset;
+	stop = info->text.data + info->text.length;
 	for (part = 0; part < 4; part++) {
-		size_t start = i;
+		const char *start = at;
 
-		for (; i < text.length && digit_of(text.data[i]) < 10; i++) {
-			numbers[part] = numbers[part] * 10 + digit_of(text.data[i]);
+		for (; at < stop && digit_of(*at) < 10; at++) {
+			numbers[part] = numbers[part] * 10 + digit_of(*at);
 			if (numbers[part] > 0xffff)
 				return 0;
 		}
-		if (i == start)
+		if (at == start)
 			break;
-		if (i == text.length || text.data[i] != '.') {
+		if (at >= stop || *at != '.') {
 			part++;
 			break;
 		}
-		i++;
+		at++;
 	}
 	if (part < 2)
 		return 0;

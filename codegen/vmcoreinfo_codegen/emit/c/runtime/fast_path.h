@@ -177,14 +177,13 @@ static inline const char *behind_value(const char *value, bool is_near, const ch
 
 /* Pass over a line whose key, of that length, is not known; NULL where it has other bytes than text. */
 static inline const char *pass_unknown(struct parser *parser, const char *at, unsigned int length,
-				       const char *stop, uintptr_t shift)
+				       const char *stop, uintptr_t origin)
 {
-	struct vmcoreinfo_text name = { (const char *)((uintptr_t)at + shift), length };
 	const char *behind = behind_value(at + length + 1, length < WINDOW - 24,
 					  stop + WINDOW - 1);
 
 	if (behind) {
-		tell_unknown(parser, name);
+		tell_unknown(parser, (uintptr_t)at - origin, length);
 		parser->line++;
 	}
 	return behind;
@@ -214,13 +213,13 @@ static inline unsigned int predicted_length(struct parser *parser, const char *w
 
 /* Pass over lines from `at` on whose keys are left out, as long as they are predicted. */
 static const char *pass_left_out(struct parser *parser, const char *at, const char *stop,
-				 uintptr_t shift)
+				 uintptr_t origin)
 {
 	const char *behind;
 	unsigned int length;
 
 	while (at < stop && (length = predicted_length(parser, at, 3)) != 0) {
-		behind = pass_unknown(parser, at, length, stop, shift);
+		behind = pass_unknown(parser, at, length, stop, origin);
 		if (!behind)
 			break;
 		at = behind;
@@ -242,10 +241,11 @@ static RARE void find_predicted(struct parser *parser, const char *window)
 /*
  * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not known,
  * or one with a value as the kernel prints those; returns the start of the first other one. From
- * `stop` on WINDOW bytes can be read. `shift` is from there to the caller's text.
+ * `stop` on WINDOW bytes can be read. Offsets in the text are counted from `origin`, a number as
+ * no object need start there.
  */
 static inline const char *fast_lines(struct parser *parser, const char *at, const char *stop,
-				      uintptr_t shift)
+				      uintptr_t origin)
 {
 	struct vmcoreinfo *info = parser->info;
 	const struct shape *shape = parser->shape;
@@ -261,7 +261,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 			length = next->length;
 			if (!starts(at, next)) {
 #if KEYS_LEFT_OUT
-				value = pass_left_out(parser, at, stop, shift);
+				value = pass_left_out(parser, at, stop, origin);
 				if (value != at) {
 					at = value;
 					continue;
@@ -272,7 +272,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 					break;
 				next = other_key(at, length);
 				if (!next) {
-					value = pass_unknown(parser, at, length, stop, shift);
+					value = pass_unknown(parser, at, length, stop, origin);
 					if (!value)
 						break;
 #if KEYS_LEFT_OUT
@@ -297,18 +297,18 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		}
 		if (!number.end || *number.end != '\n')
 			break;
-		if (next->can_be_garbage && is_garbage(next->key, value, (size_t)(number.end - value)))
+		if (next->can_be_garbage && is_garbage(next->key, value, number.end))
 			break;
 
 		if (info->statuses[next->key] != VMCOREINFO_ABSENT) {
-			const char *line = (const char *)((uintptr_t)at + shift);
+			const char *line = info->text.data + ((uintptr_t)at - origin);
 			struct vmcoreinfo_text name = { line, length };
 
 			tell(parser, VMCOREINFO_DUPLICATE_LINE, line, name, next->key, DUPLICATE);
 		}
 		info->statuses[next->key] = VMCOREINFO_OK;
 		info->values[next->key].bits = number.value;
-		info->values[next->key].text = (const char *)((uintptr_t)value + shift);
+		info->values[next->key].offset = (uintptr_t)value - origin;
 		shape = next;
 #if KEYS_LEFT_OUT
 		parser->predicted = &left_out[next->left_out];

@@ -64,16 +64,18 @@ static inline const struct shape *other_key(const char *window, unsigned int len
 	return starts(window, shape) ? shape : NULL;
 }
 
-static const char zeros[WINDOW] = { 0 };
+static const char zeros[2 * WINDOW] = { 0 };
 
-static bool look_up(const char *name, size_t length, unsigned int *key)
+/* The key whose name is all from `name` to `stop`. */
+static bool look_up(const char *name, const char *stop, unsigned int *key)
 {
 	char padded[WINDOW];
+	ptrdiff_t length = stop - name;
 
-	if (!length || length > LONGEST_KEY)
+	if (length < 1 || length > LONGEST_KEY)
 		return false;
-	copy(padded, zeros, sizeof(zeros));
-	copy(padded, name, length);
-	*key = candidate(padded, length);
-	return *key < VMCOREINFO_KEY_COUNT && same(shapes[*key].name, name, length);
+	copy(padded, zeros, sizeof(padded));
+	copy(padded, name, (size_t)length);
+	*key = candidate(padded, (size_t)length);
+	return *key < VMCOREINFO_KEY_COUNT && same(shapes[*key].name, name, (size_t)length);
 }

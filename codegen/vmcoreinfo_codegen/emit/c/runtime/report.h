@@ -35,15 +35,16 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 }
 
 /* The commonest one: in a parser of some keys most lines are such. */
-static inline void tell_unknown(struct parser *parser, struct vmcoreinfo_text name)
+static inline void tell_unknown(struct parser *parser, size_t offset, size_t length)
 {
 	struct vmcoreinfo_diagnostic *diagnostic = &parser->unknown;
 
 	if (!parser->report)
 		return;
-	diagnostic->offset = (size_t)(name.data - parser->info->text.data);
+	diagnostic->offset = offset;
 	diagnostic->line = parser->line;
-	diagnostic->name = name;
+	diagnostic->name.data = parser->info->text.data + offset;
+	diagnostic->name.length = length;
 	parser->report(parser->context, diagnostic);
 }
 
@@ -53,12 +54,12 @@ static inline void tell_unknown(struct parser *parser, struct vmcoreinfo_text na
 #define DUPLICATE "the key stands on an earlier line too; the last one counts"
 
 /* Whether a value begins as the garbage does that some kernels print for that key. */
-static bool is_garbage(unsigned int key, const char *value, size_t length)
+static bool is_garbage(unsigned int key, const char *value, const char *stop)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++)
-		if (garbage[i].key == key && length >= garbage[i].length &&
+		if (garbage[i].key == key && stop - value >= garbage[i].length &&
 		    same(value, garbage[i].start, garbage[i].length))
 			return true;
 	return false;

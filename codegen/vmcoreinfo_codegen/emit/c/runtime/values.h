@@ -48,7 +48,7 @@ enum vmcoreinfo_status vmcoreinfo_get_number(const struct vmcoreinfo *info,
 /* The value of a key that has a line. */
 static struct vmcoreinfo_text text_of(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 {
-	struct vmcoreinfo_text text = { info->values[key].text, 0 };
+	struct vmcoreinfo_text text = { info->text.data + info->values[key].offset, 0 };
 
 	text.length = (size_t)(find(text.data, info->text.data + info->text.length, '\n') -
 			       text.data);
@@ -70,17 +70,21 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 {
 	enum vmcoreinfo_status status = status_for(info, key, false);
 	struct vmcoreinfo_text text;
+	const char *at;
 	size_t i;
 
 	if (status != VMCOREINFO_OK)
 		return status;
 	text = text_of(info, key);
+	at = text.data;
 	*length = text.length / 2;
 	if (*length > size)
 		return VMCOREINFO_TOO_LONG;
-	for (i = 0; i < *length; i++)
-		bytes[i] = (uint8_t)(digit_of(text.data[2 * i]) << 4 |
-				     digit_of(text.data[2 * i + 1]));
+	for (i = 0; i < *length; i++, at += 2) {
+		/* Each byte has two digits, and the value is in the text. */
+		VMCOREINFO_ASSERT(info->text.data + info->text.length - at >= 2);
+		bytes[i] = (uint8_t)(digit_of(at[0]) << 4 | digit_of(at[1]));
+	}
 	return VMCOREINFO_OK;
 }
 
@@ -94,7 +98,7 @@ bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line 
 	while (at < end) {
 		const char *stop = find(at, end, '\n');
 		const char *equals = find(at, stop, '=');
-		unsigned int key;
+		unsigned int key = VMCOREINFO_NO_KEY;
 
 		number++;
 		if (equals > at && equals < stop && find_unprintable(at, stop) == stop) {
@@ -103,7 +107,7 @@ bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line 
 			line->value.data = equals + 1;
 			line->value.length = (size_t)(stop - line->value.data);
 			line->number = number;
-			line->key = look_up(at, line->name.length, &key) ? (enum vmcoreinfo_key)key
+			line->key = look_up(at, equals, &key) ? (enum vmcoreinfo_key)key
 									 : VMCOREINFO_NO_KEY;
 			line->next = (size_t)(stop - info->text.data) + (stop < end);
 			return true;
@@ -121,10 +125,10 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 	bool found = false;
 	unsigned int key;
 
-	if (look_up(name, length, &key)) {
+	if (look_up(name, name + length, &key)) {
 		if (status_of(info, key) == VMCOREINFO_ABSENT)
 			return false;
-		value = info->values[key].text;
+		value = info->text.data + info->values[key].offset;
 	}
 	while (vmcoreinfo_next_line(info, &next)) {
 		if (value ? next.value.data != value
@@ -161,7 +165,8 @@ enum vmcoreinfo_status vmcoreinfo_line_number(const struct vmcoreinfo_line *line
 		format = VMCOREINFO_FORMAT_DECIMAL;
 	if (!is_number(format))
 		return VMCOREINFO_WRONG_TYPE;
-	status = value_of(format, line->value, &value);
+	status = value_of(format, line->value.data, line->value.data + line->value.length,
+			  &value);
 	if (status == VMCOREINFO_OK)
 		*bits = value;
 	return status;
@@ -176,9 +181,9 @@ size_t vmcoreinfo_key_count(void)
 
 bool vmcoreinfo_key_from_name(const char *name, size_t length, enum vmcoreinfo_key *key)
 {
-	unsigned int found;
+	unsigned int found = VMCOREINFO_NO_KEY;
 
-	if (!look_up(name, length, &found))
+	if (!look_up(name, name + length, &found))
 		return false;
 	*key = (enum vmcoreinfo_key)found;
 	return true;
