@@ -125,7 +125,7 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 	bool found = false;
 	unsigned int key;
 
-	if (look_up(name, name + length, &key)) {
+	if (look_up(name, length ? name + length : name, &key)) {
 		if (status_of(info, key) == VMCOREINFO_ABSENT)
 			return false;
 		value = info->text.data + info->values[key].offset;
@@ -183,7 +183,7 @@ bool vmcoreinfo_key_from_name(const char *name, size_t length, enum vmcoreinfo_k
 {
 	unsigned int found = VMCOREINFO_NO_KEY;
 
-	if (!look_up(name, name + length, &found))
+	if (!look_up(name, length ? name + length : name, &found))
 		return false;
 	*key = (enum vmcoreinfo_key)found;
 	return true;
