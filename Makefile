@@ -7,6 +7,7 @@
 # make dump-test  of those the real dumps and guests alone
 # make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
 #                 seven fuzzers, SECONDS_EACH each, in all a minute and what it takes to build them
+# make eva        Frama-C's Eva over the C product, the parse of any text too: minutes
 # make mutants    plant every fault in the code of some packages and in the schema, and see that the
 #                 tests notice 95 %: hours; PACKAGE=compat (dump, sync, synth, audit, data) that one,
 #                 SAMPLE=30 so many of each: eight minutes
@@ -24,7 +25,7 @@ NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test elsewhere long-test dump-test fuzz mutants bench examples $(EXAMPLES) dist clean
+.PHONY: demo test elsewhere long-test dump-test fuzz eva mutants bench examples $(EXAMPLES) dist clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -41,6 +42,7 @@ long-test: $(VENV)/test-ready
 	tests/setup
 	tests/dump-tools
 	tests/rust-tools
+	tests/eva-tools
 	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto -m 'long or mutations'
 
 dump-test: $(VENV)/test-ready
@@ -54,6 +56,10 @@ fuzz: $(VENV)/test-ready
 	$(VENV)/bin/python -m pip install --quiet atheris
 	$(VENV)/bin/python tests/fuzz/dump.py -max_total_time=$(SECONDS_EACH)
 	$(VENV)/bin/python tests/fuzz/btf.py -max_total_time=$(SECONDS_EACH)
+
+eva: $(VENV)/test-ready
+	tests/eva-tools
+	$(VENV)/bin/python -m tests.emit.eva
 
 mutants: $(VENV)/test-ready
 	$(VENV)/bin/python -m tests.mutants $(PACKAGE) --jobs $(JOBS) $(if $(SAMPLE),--sample $(SAMPLE))

@@ -2628,6 +2628,11 @@ static void copy(void *to, const void *from, size_t length)
 }
 #endif
 
+/* Analysers and fuzzers have this mean something; it is for what they can't see, or are to see to. */
+#ifndef VMCOREINFO_ASSERT
+#define VMCOREINFO_ASSERT(condition) ((void)0)
+#endif
+
 #if defined(__GNUC__)
 #define RARE __attribute__((cold, noinline))
 #else
@@ -2836,26 +2841,27 @@ static inline const struct shape *unpredicted(const char *window, unsigned int l
 	return starts(window, shape) ? shape : NULL;
 }
 
-static const char zeros[WINDOW] = { 0 };
+static const char zeros[2 * WINDOW] = { 0 };
 
-/* What is known of a name; NULL where no kernel exports it. */
-static const struct shape *shape_of(const char *name, size_t length)
+/* What is known of the name from `name` to `stop`; NULL where no kernel exports it. */
+static const struct shape *shape_of(const char *name, const char *stop)
 {
 	const struct shape *shape;
 	char padded[WINDOW];
+	ptrdiff_t length = stop - name;
 
-	if (!length || length > LONGEST_NAME)
+	if (length < 1 || length > LONGEST_NAME)
 		return NULL;
-	copy(padded, zeros, sizeof(zeros));
-	copy(padded, name, length);
-	shape = &shapes[candidate(padded, length)];
-	return shape->length == length && same(shape->name, name, length) ? shape : NULL;
+	copy(padded, zeros, sizeof(padded));
+	copy(padded, name, (size_t)length);
+	shape = &shapes[candidate(padded, (size_t)length)];
+	return shape->length == length && same(shape->name, name, (size_t)length) ? shape : NULL;
 }
 
 /* The key of a name, if it is one that this parser reads. */
-static enum vmcoreinfo_key key_of(const char *name, size_t length)
+static enum vmcoreinfo_key key_of(const char *name, const char *stop)
 {
-	const struct shape *shape = shape_of(name, length);
+	const struct shape *shape = shape_of(name, stop);
 
 	return shape ? (enum vmcoreinfo_key)shape->key : VMCOREINFO_NO_KEY;
 }
@@ -2896,12 +2902,12 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 #define DUPLICATE "the key stands on an earlier line too; the last one counts"
 
 /* Whether a value begins as the garbage does that some kernels print for that key. */
-static bool is_garbage(unsigned int key, const char *value, size_t length)
+static bool is_garbage(unsigned int key, const char *value, const char *stop)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++)
-		if (garbage[i].key == key && length >= garbage[i].length &&
+		if (garbage[i].key == key && stop - value >= garbage[i].length &&
 		    same(value, garbage[i].start, garbage[i].length))
 			return true;
 	return false;
@@ -3086,10 +3092,11 @@ static inline const char *behind_value(const char *value, unsigned int length, c
 /*
  * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not read,
  * or one with a value as the kernel prints those; returns the start of the first other one. From
- * `stop` on WINDOW bytes can be read. `shift` is from there to the caller's text.
+ * `stop` on WINDOW bytes can be read. Offsets in the text are counted from `origin`, a number as
+ * no object need start there.
  */
 static inline const char *fast_lines(struct parser *parser, const char *at, const char *stop,
-				      uintptr_t shift)
+				      uintptr_t origin)
 {
 	struct vmcoreinfo *info = parser->info;
 	const struct shape *shape = parser->shape;
@@ -3109,7 +3116,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 					break;
 				next = unpredicted(at, length);
 				if (!next) {
-					const char *line = (const char *)((uintptr_t)at + shift);
+					const char *line = info->text.data + ((uintptr_t)at - origin);
 					struct vmcoreinfo_text name = { line, length };
 
 					value = behind_value(at + length + 1, length, stop);
@@ -3147,18 +3154,18 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		}
 		if (!number.end || *number.end != '\n')
 			break;
-		if (next->can_be_garbage && is_garbage(next->key, value, (size_t)(number.end - value)))
+		if (next->can_be_garbage && is_garbage(next->key, value, number.end))
 			break;
 
 		if (info->statuses[next->key] != VMCOREINFO_ABSENT) {
-			const char *line = (const char *)((uintptr_t)at + shift);
+			const char *line = info->text.data + ((uintptr_t)at - origin);
 			struct vmcoreinfo_text name = { line, length };
 
 			tell(parser, VMCOREINFO_DUPLICATE_LINE, line, name, next->key, DUPLICATE);
 		}
 		info->statuses[next->key] = VMCOREINFO_OK;
 		info->values[next->key].bits = number.value;
-		info->values[next->key].text = (const char *)((uintptr_t)value + shift);
+		info->values[next->key].offset = (uintptr_t)value - origin;
 		shape = next;
 		at = number.end + 1;
 		parser->line++;
@@ -3181,18 +3188,17 @@ static unsigned int digit_of(char byte)
 	return 16;
 }
 
-/* The whole of `text` as digits of `base`, at least one, into at most `most`. */
-static enum vmcoreinfo_status number_of_base(struct vmcoreinfo_text text, unsigned int base,
+/* All from `at` to `stop` as digits of `base`, at least one, into at most `most`. */
+static enum vmcoreinfo_status number_of_base(const char *at, const char *stop, unsigned int base,
 					     uint64_t most, uint64_t *value)
 {
 	enum vmcoreinfo_status status = VMCOREINFO_OK;
 	uint64_t sum = 0;
-	size_t i;
 
-	if (text.length == 0)
+	if (at == stop)
 		return VMCOREINFO_MALFORMED;
-	for (i = 0; i < text.length; i++) {
-		unsigned int digit = digit_of(text.data[i]);
+	for (; at < stop; at++) {
+		unsigned int digit = digit_of(*at);
 		uint64_t low, high;
 
 		if (digit >= base)
@@ -3209,63 +3215,54 @@ static enum vmcoreinfo_status number_of_base(struct vmcoreinfo_text text, unsign
 	return status;
 }
 
-static struct vmcoreinfo_text without(struct vmcoreinfo_text text, size_t prefix)
+static bool has_0x(const char *at, const char *stop)
 {
-	text.data += prefix;
-	text.length -= prefix;
-	return text;
+	return stop - at >= 2 && at[0] == '0' && at[1] == 'x';
 }
 
-static bool has_0x(struct vmcoreinfo_text text)
-{
-	return text.length >= 2 && text.data[0] == '0' && text.data[1] == 'x';
-}
-
-static enum vmcoreinfo_status signed_of(struct vmcoreinfo_text text, uint64_t *bits)
+static enum vmcoreinfo_status signed_of(const char *at, const char *stop, uint64_t *bits)
 {
 	enum vmcoreinfo_status status;
 
-	if (text.length == 0 || text.data[0] != '-')
-		return number_of_base(text, 10, INT64_MAX, bits);
-	status = number_of_base(without(text, 1), 10, (uint64_t)INT64_MAX + 1, bits);
-	*bits = 0 - *bits;
-	return status;
+	if (at < stop && *at == '-') {
+		status = number_of_base(at + 1, stop, 10, (uint64_t)INT64_MAX + 1, bits);
+		*bits = 0 - *bits;
+		return status;
+	}
+	return number_of_base(at, stop, 10, INT64_MAX, bits);
 }
 
 /* The bits of a value, 1 for a flag, 0 where it is no number. */
-static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, struct vmcoreinfo_text text,
-				       uint64_t *bits)
+static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, const char *at,
+				       const char *stop, uint64_t *bits)
 {
-	size_t i;
-
 	*bits = 0;
 	switch (format) {
 	case VMCOREINFO_FORMAT_DECIMAL:
 	case VMCOREINFO_FORMAT_SIGNED:
 	case VMCOREINFO_FORMAT_PREFIXED_HEX:
 		/* As strtoull(, , 0) reads them in the tools, but for octal. */
-		if (has_0x(text))
-			return number_of_base(without(text, 2), 16, UINT64_MAX, bits);
+		if (has_0x(at, stop))
+			return number_of_base(at + 2, stop, 16, UINT64_MAX, bits);
 		if (format == VMCOREINFO_FORMAT_SIGNED)
-			return signed_of(text, bits);
-		return number_of_base(text, 10, UINT64_MAX, bits);
+			return signed_of(at, stop, bits);
+		return number_of_base(at, stop, 10, UINT64_MAX, bits);
 	case VMCOREINFO_FORMAT_HEX:
-		if (has_0x(text))
-			text = without(text, 2);
-		return number_of_base(text, 16, UINT64_MAX, bits);
+		if (has_0x(at, stop))
+			at += 2;
+		return number_of_base(at, stop, 16, UINT64_MAX, bits);
 	case VMCOREINFO_FORMAT_STRING:
-		return text.length ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
+		return at < stop ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
 	case VMCOREINFO_FORMAT_HEXBYTES:
-		if (text.length == 0 || text.length % 2)
+		if (at == stop || (stop - at) % 2)
 			return VMCOREINFO_MALFORMED;
-		for (i = 0; i < text.length; i++)
-			if (digit_of(text.data[i]) == 16)
+		for (; at < stop; at++)
+			if (digit_of(*at) == 16)
 				return VMCOREINFO_MALFORMED;
 		return VMCOREINFO_OK;
 	default:	/* VMCOREINFO_FORMAT_FLAG */
 		*bits = 1;
-		return text.length == 1 && text.data[0] == 'y' ? VMCOREINFO_OK
-							       : VMCOREINFO_MALFORMED;
+		return stop - at == 1 && *at == 'y' ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
 	}
 }
 
@@ -3275,35 +3272,35 @@ static bool is_number(enum vmcoreinfo_format format)
 }
 
 /* Whether a number is printed in another base than kernels print that key in. */
-static bool has_other_base(enum vmcoreinfo_format format, struct vmcoreinfo_text text)
+static bool has_other_base(enum vmcoreinfo_format format, const char *at, const char *stop)
 {
-	return is_number(format) && has_0x(text) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
+	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
 }
 
-/* Take in the value of a known key; `line` is where its name stands. */
-static void take_value(struct parser *parser, const char *line, struct vmcoreinfo_text name,
-		       unsigned int key, struct vmcoreinfo_text value)
+/* Take in the value of a known key, whose name stands before it in the text. */
+static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsigned int key,
+		       const char *value, const char *stop)
 {
 	struct vmcoreinfo *info = parser->info;
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
 	enum vmcoreinfo_status status, before = (enum vmcoreinfo_status)info->statuses[key];
 	uint64_t bits;
 
-	status = value_of(format, value, &bits);
+	status = value_of(format, value, stop, &bits);
 	if (status == VMCOREINFO_MALFORMED)
-		tell(parser, VMCOREINFO_MALFORMED_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_MALFORMED_LINE, value, name, key,
 		       malformed_messages[format]);
 	else if (status == VMCOREINFO_OUT_OF_RANGE)
-		tell(parser, VMCOREINFO_OVERFLOW_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_OVERFLOW_LINE, value, name, key,
 		       "the number does not fit in 64 bits");
 	else if (before != VMCOREINFO_ABSENT)
-		tell(parser, VMCOREINFO_DUPLICATE_LINE, line, name, key, DUPLICATE);
-	if (status == VMCOREINFO_OK && has_other_base(format, value))
-		tell(parser, VMCOREINFO_OTHER_BASE_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_DUPLICATE_LINE, name.data, name, key, DUPLICATE);
+	if (status == VMCOREINFO_OK && has_other_base(format, value, stop))
+		tell(parser, VMCOREINFO_OTHER_BASE_LINE, value, name, key,
 		       "kernels print the value of this key in another base");
-	if (status == VMCOREINFO_OK && is_garbage(key, value.data, value.length)) {
+	if (status == VMCOREINFO_OK && is_garbage(key, value, stop)) {
 		status = VMCOREINFO_GARBAGE;
-		tell(parser, VMCOREINFO_GARBAGE_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_GARBAGE_LINE, value, name, key,
 		       "the value is one that some kernels print, and means nothing");
 	}
 	/* The last line counts, but none that is worse than what stood before it. */
@@ -3311,7 +3308,7 @@ static void take_value(struct parser *parser, const char *line, struct vmcoreinf
 		return;
 	info->statuses[key] = (uint8_t)status;
 	info->values[key].bits = bits;
-	info->values[key].text = value.data;
+	info->values[key].offset = (size_t)(value - info->text.data);
 }
 
 /* One line of printable bytes, without its newline; `name` is set to what stands before the '='. */
@@ -3320,9 +3317,8 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 {
 	const char *equals = find(line, stop, '=');
 	const struct shape *shape;
-	struct vmcoreinfo_text value;
 
-	if (equals == stop) {
+	if (equals >= stop) {
 		tell(parser, VMCOREINFO_MALFORMED_LINE, line, *name, *key, "no '=' in the line");
 		return;
 	}
@@ -3332,9 +3328,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 		return;
 	}
 	name->length = (size_t)(equals - line);
-	value.data = equals + 1;
-	value.length = (size_t)(stop - value.data);
-	shape = shape_of(line, name->length);
+	shape = shape_of(line, equals);
 	if (!shape) {
 		tell(parser, VMCOREINFO_UNKNOWN_LINE, line, *name, *key, UNKNOWN);
 		return;
@@ -3345,7 +3339,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	if (*key == VMCOREINFO_NO_KEY)
 		return;
 #endif
-	take_value(parser, line, *name, *key, value);
+	take_value(parser, *name, *key, equals + 1, stop);
 }
 
 /* Whatever line is at `at`; returns where the next one is, `*end` where there is none. */
@@ -3360,15 +3354,15 @@ static RARE const char *parse_any(struct parser *parser, const char *at, const c
 		*end = stop;
 	if (stop == at && stop == *end)
 		return stop;
-	if (stop == *end || *stop == '\n') {
-		parse_line(parser, at, stop, &name, &key);
-	} else {
+	if (stop < *end && *stop != '\n') {
 		tell(parser, VMCOREINFO_NOT_TEXT_LINE, stop, name, key,
 		       "a byte that is not printable ASCII; the line is not used");
 		while (stop < *end && *stop != '\n' && *stop != '\0')
 			stop++;
 		if (stop < *end && *stop == '\0')
 			*end = stop;
+	} else {
+		parse_line(parser, at, stop, &name, &key);
 	}
 	if (stop < *end) {
 		parser->line++;
@@ -3385,6 +3379,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 	struct parser parser = { info, report_to, context, 1, 0, NO_SHAPE };
 	const char *limit, *end, *at;
 	char last[2 * WINDOW];
+	ptrdiff_t left;
 	size_t key;
 
 	/* NULL is no address to count from, so none is an empty text. */
@@ -3397,18 +3392,19 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 		info->statuses[key] = VMCOREINFO_ABSENT;
 	info->text.data = text;
 
-	for (at = text; at < end;) {
-		size_t left = (size_t)(end - at);
+	for (at = text; (left = end - at) > 0;) {
 		const char *from = at;
 
 		if (left >= WINDOW) {
-			at = fast_lines(&parser, at, end - WINDOW + 1, 0);
+			at = fast_lines(&parser, at, end - WINDOW + 1, (uintptr_t)text);
 		} else {
 			/* The same in a copy with other bytes behind it. */
-			copy(last, at, left);
-			copy(last + left, zeros, sizeof(zeros));
+			copy(last, zeros, sizeof(last));
+			copy(last, at, (size_t)left);
 			at += fast_lines(&parser, last, last + left,
-					 (uintptr_t)at - (uintptr_t)last) - last;
+					 (uintptr_t)last - (size_t)(at - text)) - last;
+			/* No line ends behind the text: the copy has no newline there. */
+			VMCOREINFO_ASSERT(end - at >= 0);
 		}
 		if (at == from)
 			at = parse_any(&parser, at, &end);
@@ -3514,7 +3510,7 @@ enum vmcoreinfo_status vmcoreinfo_get_number(const struct vmcoreinfo *info,
 /* The value of a key that has a line. */
 static struct vmcoreinfo_text text_of(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 {
-	struct vmcoreinfo_text text = { info->values[key].text, 0 };
+	struct vmcoreinfo_text text = { info->text.data + info->values[key].offset, 0 };
 
 	text.length = (size_t)(find(text.data, info->text.data + info->text.length, '\n') -
 			       text.data);
@@ -3536,17 +3532,21 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 {
 	enum vmcoreinfo_status status = status_for(info, key, false);
 	struct vmcoreinfo_text text;
+	const char *at;
 	size_t i;
 
 	if (status != VMCOREINFO_OK)
 		return status;
 	text = text_of(info, key);
+	at = text.data;
 	*length = text.length / 2;
 	if (*length > size)
 		return VMCOREINFO_TOO_LONG;
-	for (i = 0; i < *length; i++)
-		bytes[i] = (uint8_t)(digit_of(text.data[2 * i]) << 4 |
-				     digit_of(text.data[2 * i + 1]));
+	for (i = 0; i < *length; i++, at += 2) {
+		/* Each byte has two digits, and the value is in the text. */
+		VMCOREINFO_ASSERT(info->text.data + info->text.length - at >= 2);
+		bytes[i] = (uint8_t)(digit_of(at[0]) << 4 | digit_of(at[1]));
+	}
 	return VMCOREINFO_OK;
 }
 
@@ -3568,7 +3568,7 @@ bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line 
 			line->value.data = equals + 1;
 			line->value.length = (size_t)(stop - line->value.data);
 			line->number = number;
-			line->key = key_of(at, line->name.length);
+			line->key = key_of(at, equals);
 			line->next = (size_t)(stop - info->text.data) + (stop < end);
 			return true;
 		}
@@ -3581,14 +3581,14 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 			  struct vmcoreinfo_line *line)
 {
 	struct vmcoreinfo_line next = { { NULL, 0 }, { NULL, 0 }, 0, VMCOREINFO_NO_KEY, 0 };
-	enum vmcoreinfo_key key = key_of(name, length);
+	enum vmcoreinfo_key key = key_of(name, length ? name + length : name);
 	const char *value = NULL;
 	bool found = false;
 
 	if (key != VMCOREINFO_NO_KEY) {
 		if (status_of(info, key) == VMCOREINFO_ABSENT)
 			return false;
-		value = info->values[key].text;
+		value = info->text.data + info->values[key].offset;
 	}
 	while (vmcoreinfo_next_line(info, &next)) {
 		if (value ? next.value.data != value
@@ -3625,7 +3625,8 @@ enum vmcoreinfo_status vmcoreinfo_line_number(const struct vmcoreinfo_line *line
 		format = VMCOREINFO_FORMAT_DECIMAL;
 	if (!is_number(format))
 		return VMCOREINFO_WRONG_TYPE;
-	status = value_of(format, line->value, &value);
+	status = value_of(format, line->value.data, line->value.data + line->value.length,
+			  &value);
 	if (status == VMCOREINFO_OK)
 		*bits = value;
 	return status;
@@ -3640,7 +3641,7 @@ size_t vmcoreinfo_key_count(void)
 
 bool vmcoreinfo_key_from_name(const char *name, size_t length, enum vmcoreinfo_key *key)
 {
-	enum vmcoreinfo_key found = key_of(name, length);
+	enum vmcoreinfo_key found = key_of(name, length ? name + length : name);
 
 	if (found == VMCOREINFO_NO_KEY)
 		return false;
@@ -3690,27 +3691,30 @@ const char *vmcoreinfo_status_name(enum vmcoreinfo_status status)
 /* The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 where there are not two. */
 static uint64_t release_of(const struct vmcoreinfo *info)
 {
-	struct vmcoreinfo_text text;
 	uint64_t numbers[4] = { 0, 0, 0, 0 };
-	size_t i = 0, part;
+	const char *at, *stop;
+	size_t part;
 
-	if (vmcoreinfo_get_text(info, VMCOREINFO_OSRELEASE, &text) != VMCOREINFO_OK)
+	if (!vmcoreinfo_has(info, VMCOREINFO_OSRELEASE))
 		return 0;
+	/* What ends the value is no digit. */
+	at = info->text.data + info->values[VMCOREINFO_OSRELEASE].offset;
+	stop = info->text.data + info->text.length;
 	for (part = 0; part < 4; part++) {
-		size_t start = i;
+		const char *start = at;
 
-		for (; i < text.length && digit_of(text.data[i]) < 10; i++) {
-			numbers[part] = numbers[part] * 10 + digit_of(text.data[i]);
+		for (; at < stop && digit_of(*at) < 10; at++) {
+			numbers[part] = numbers[part] * 10 + digit_of(*at);
 			if (numbers[part] > 0xffff)
 				return 0;
 		}
-		if (i == start)
+		if (at == start)
 			break;
-		if (i == text.length || text.data[i] != '.') {
+		if (at >= stop || *at != '.') {
 			part++;
 			break;
 		}
-		i++;
+		at++;
 	}
 	if (part < 2)
 		return 0;

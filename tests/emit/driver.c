@@ -186,7 +186,7 @@ static void parse(struct state *state, const char *text, size_t length)
 		print_value(state->out, state->info, (enum vmcoreinfo_key)key);
 		if (vmcoreinfo_has(silent, (enum vmcoreinfo_key)key) &&
 		    (state->info->values[key].bits != silent->values[key].bits ||
-		     state->info->values[key].text != silent->values[key].text))
+		     state->info->values[key].offset != silent->values[key].offset))
 			fputs("contradiction: a value is not set\n", state->out);
 	}
 	if (vmcoreinfo_quirk_of(state->info, VMCOREINFO_NO_KEY, VMCOREINFO_ARCH_UNKNOWN))

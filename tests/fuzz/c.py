@@ -39,6 +39,7 @@ def build(target: str, sanitizer: str, folder: Path, source: Path = C_SOURCE) ->
         [
             *("clang", *STRICT, "-O1", "-g", f"-fsanitize=fuzzer,{SANITIZERS[sanitizer]}"),
             *("-fno-sanitize-recover=all", f"-I{source}", f"-I{folder}"),
+            *("-include", str(ROOT / "tests/fuzz/assertions.h")),
             *(str(ROOT / f"tests/fuzz/{target}.c"), str(source / "vmcoreinfo.c")),
             *("-o", str(program)),
         ],

@@ -183,7 +183,7 @@ static void check_lines(const struct vmcoreinfo *whole, size_t errors)
 			found++;
 			if (place[key] && status[key] == VMCOREINFO_OK && now != VMCOREINFO_OK)
 				continue;
-			place[key] = at + (one->values[key].text - line);
+			place[key] = at + one->values[key].offset;
 			status[key] = now;
 			bits[key] = one->values[key].bits;
 		}
@@ -198,7 +198,7 @@ static void check_lines(const struct vmcoreinfo *whole, size_t errors)
 		PROMISE(now == (place[key] ? status[key] : VMCOREINFO_ABSENT));
 		if (!place[key])
 			continue;
-		PROMISE(whole->values[key].text == place[key]);
+		PROMISE(whole->text.data + whole->values[key].offset == place[key]);
 		if (now == VMCOREINFO_OK)
 			PROMISE(whole->values[key].bits == bits[key]);
 	}
@@ -281,7 +281,7 @@ static void check_text(const char *data, size_t length)
 		if (!vmcoreinfo_has(info, (enum vmcoreinfo_key)key))
 			continue;
 		PROMISE(info->values[key].bits == silent->values[key].bits);
-		PROMISE(info->values[key].text == silent->values[key].text);
+		PROMISE(info->values[key].offset == silent->values[key].offset);
 	}
 	PROMISE(!vmcoreinfo_has(info, VMCOREINFO_NO_KEY) && !vmcoreinfo_entry_of(VMCOREINFO_NO_KEY));
 	/* Text behind a NUL is the one error that is of no line. */

@@ -33,7 +33,7 @@ FAULTS = {
     ),
     "reads what nobody wrote": (
         ("parse", "memory"),
-        ("copy(last + left, zeros, sizeof(zeros));", ""),
+        ("copy(last, zeros, sizeof(last));", ""),
     ),
     "reads behind the memory": (
         ("derive", "address"),

@@ -27,8 +27,8 @@ from .files import read_files
 from .schema import Schema
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_READERS = ("core", "syntax", "model")
-"""The packages whose code decides what a model is."""
+_READERS = ("core", "syntax", "model", "record.py", "problem.py")
+"""The packages and modules whose code decides what a model is."""
 _MODULES = ("vmcoreinfo_codegen.model.", "vmcoreinfo_codegen.core.", "vmcoreinfo_codegen.problem")
 _MOST_BYTES = 1 << 24
 _DIGEST = hashlib.sha256().digest_size
@@ -52,7 +52,8 @@ def load_cached(folder: Path) -> Schema:
 def _key(files: Iterable[tuple[str, str]]) -> bytes:
     digest = hashlib.sha256()
     versions = ("versions", f"{__version__} {sys.version}")
-    code = sorted(path for name in _READERS for path in (_PACKAGE / name).rglob("*.py"))
+    read = (_PACKAGE / name for name in _READERS)
+    code = sorted(p for place in read for p in ([place] if place.suffix else place.rglob("*.py")))
     for name, text in (
         versions,
         ("schema.lark", resources.grammar("schema.lark")),

@@ -30,7 +30,7 @@ _PLACES = {key: place for place, key in enumerate(_KEYS)}
 
 
 class _Value(ctypes.Structure):
-    _fields_ = [("bits", ctypes.c_uint64), ("text", ctypes.c_void_p)]
+    _fields_ = [("bits", ctypes.c_uint64), ("offset", ctypes.c_size_t)]
 
 
 class _Info(ctypes.Structure):

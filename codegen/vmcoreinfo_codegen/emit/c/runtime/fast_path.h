@@ -178,10 +178,11 @@ static inline const char *behind_value(const char *value, unsigned int length, c
 /*
  * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not read,
  * or one with a value as the kernel prints those; returns the start of the first other one. From
- * `stop` on WINDOW bytes can be read. `shift` is from there to the caller's text.
+ * `stop` on WINDOW bytes can be read. Offsets in the text are counted from `origin`, a number as
+ * no object need start there.
  */
 static inline const char *fast_lines(struct parser *parser, const char *at, const char *stop,
-				      uintptr_t shift)
+				      uintptr_t origin)
 {
 	struct vmcoreinfo *info = parser->info;
 	const struct shape *shape = parser->shape;
@@ -201,7 +202,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 					break;
 				next = unpredicted(at, length);
 				if (!next) {
-					const char *line = (const char *)((uintptr_t)at + shift);
+					const char *line = info->text.data + ((uintptr_t)at - origin);
 					struct vmcoreinfo_text name = { line, length };
 
 					value = behind_value(at + length + 1, length, stop);
@@ -239,18 +240,18 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		}
 		if (!number.end || *number.end != '\n')
 			break;
-		if (next->can_be_garbage && is_garbage(next->key, value, (size_t)(number.end - value)))
+		if (next->can_be_garbage && is_garbage(next->key, value, number.end))
 			break;
 
 		if (info->statuses[next->key] != VMCOREINFO_ABSENT) {
-			const char *line = (const char *)((uintptr_t)at + shift);
+			const char *line = info->text.data + ((uintptr_t)at - origin);
 			struct vmcoreinfo_text name = { line, length };
 
 			tell(parser, VMCOREINFO_DUPLICATE_LINE, line, name, next->key, DUPLICATE);
 		}
 		info->statuses[next->key] = VMCOREINFO_OK;
 		info->values[next->key].bits = number.value;
-		info->values[next->key].text = (const char *)((uintptr_t)value + shift);
+		info->values[next->key].offset = (uintptr_t)value - origin;
 		shape = next;
 		at = number.end + 1;
 		parser->line++;

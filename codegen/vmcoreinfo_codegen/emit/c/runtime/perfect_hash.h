@@ -57,26 +57,27 @@ static inline const struct shape *unpredicted(const char *window, unsigned int l
 	return starts(window, shape) ? shape : NULL;
 }
 
-static const char zeros[WINDOW] = { 0 };
+static const char zeros[2 * WINDOW] = { 0 };
 
-/* What is known of a name; NULL where no kernel exports it. */
-static const struct shape *shape_of(const char *name, size_t length)
+/* What is known of the name from `name` to `stop`; NULL where no kernel exports it. */
+static const struct shape *shape_of(const char *name, const char *stop)
 {
 	const struct shape *shape;
 	char padded[WINDOW];
+	ptrdiff_t length = stop - name;
 
-	if (!length || length > LONGEST_NAME)
+	if (length < 1 || length > LONGEST_NAME)
 		return NULL;
-	copy(padded, zeros, sizeof(zeros));
-	copy(padded, name, length);
-	shape = &shapes[candidate(padded, length)];
-	return shape->length == length && same(shape->name, name, length) ? shape : NULL;
+	copy(padded, zeros, sizeof(padded));
+	copy(padded, name, (size_t)length);
+	shape = &shapes[candidate(padded, (size_t)length)];
+	return shape->length == length && same(shape->name, name, (size_t)length) ? shape : NULL;
 }
 
 /* The key of a name, if it is one that this parser reads. */
-static enum vmcoreinfo_key key_of(const char *name, size_t length)
+static enum vmcoreinfo_key key_of(const char *name, const char *stop)
 {
-	const struct shape *shape = shape_of(name, length);
+	const struct shape *shape = shape_of(name, stop);
 
 	return shape ? (enum vmcoreinfo_key)shape->key : VMCOREINFO_NO_KEY;
 }

@@ -4,27 +4,30 @@
 /* The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 where there are not two. */
 static uint64_t release_of(const struct vmcoreinfo *info)
 {
-	struct vmcoreinfo_text text;
 	uint64_t numbers[4] = { 0, 0, 0, 0 };
-	size_t i = 0, part;
+	const char *at, *stop;
+	size_t part;
 
-	if (vmcoreinfo_get_text(info, VMCOREINFO_OSRELEASE, &text) != VMCOREINFO_OK)
+	if (!vmcoreinfo_has(info, VMCOREINFO_OSRELEASE))
 		return 0;
+	/* What ends the value is no digit. */
+	at = info->text.data + info->values[VMCOREINFO_OSRELEASE].offset;
+	stop = info->text.data + info->text.length;
 	for (part = 0; part < 4; part++) {
-		size_t start = i;
+		const char *start = at;
 
-		for (; i < text.length && digit_of(text.data[i]) < 10; i++) {
-			numbers[part] = numbers[part] * 10 + digit_of(text.data[i]);
+		for (; at < stop && digit_of(*at) < 10; at++) {
+			numbers[part] = numbers[part] * 10 + digit_of(*at);
 			if (numbers[part] > 0xffff)
 				return 0;
 		}
-		if (i == start)
+		if (at == start)
 			break;
-		if (i == text.length || text.data[i] != '.') {
+		if (at >= stop || *at != '.') {
 			part++;
 			break;
 		}
-		i++;
+		at++;
 	}
 	if (part < 2)
 		return 0;

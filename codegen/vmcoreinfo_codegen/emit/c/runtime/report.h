@@ -35,12 +35,12 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 #define DUPLICATE "the key stands on an earlier line too; the last one counts"
 
 /* Whether a value begins as the garbage does that some kernels print for that key. */
-static bool is_garbage(unsigned int key, const char *value, size_t length)
+static bool is_garbage(unsigned int key, const char *value, const char *stop)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++)
-		if (garbage[i].key == key && length >= garbage[i].length &&
+		if (garbage[i].key == key && stop - value >= garbage[i].length &&
 		    same(value, garbage[i].start, garbage[i].length))
 			return true;
 	return false;

@@ -13,18 +13,17 @@ static unsigned int digit_of(char byte)
 	return 16;
 }
 
-/* The whole of `text` as digits of `base`, at least one, into at most `most`. */
-static enum vmcoreinfo_status number_of_base(struct vmcoreinfo_text text, unsigned int base,
+/* All from `at` to `stop` as digits of `base`, at least one, into at most `most`. */
+static enum vmcoreinfo_status number_of_base(const char *at, const char *stop, unsigned int base,
 					     uint64_t most, uint64_t *value)
 {
 	enum vmcoreinfo_status status = VMCOREINFO_OK;
 	uint64_t sum = 0;
-	size_t i;
 
-	if (text.length == 0)
+	if (at == stop)
 		return VMCOREINFO_MALFORMED;
-	for (i = 0; i < text.length; i++) {
-		unsigned int digit = digit_of(text.data[i]);
+	for (; at < stop; at++) {
+		unsigned int digit = digit_of(*at);
 		uint64_t low, high;
 
 		if (digit >= base)
@@ -41,63 +40,54 @@ static enum vmcoreinfo_status number_of_base(struct vmcoreinfo_text text, unsign
 	return status;
 }
 
-static struct vmcoreinfo_text without(struct vmcoreinfo_text text, size_t prefix)
+static bool has_0x(const char *at, const char *stop)
 {
-	text.data += prefix;
-	text.length -= prefix;
-	return text;
+	return stop - at >= 2 && at[0] == '0' && at[1] == 'x';
 }
 
-static bool has_0x(struct vmcoreinfo_text text)
-{
-	return text.length >= 2 && text.data[0] == '0' && text.data[1] == 'x';
-}
-
-static enum vmcoreinfo_status signed_of(struct vmcoreinfo_text text, uint64_t *bits)
+static enum vmcoreinfo_status signed_of(const char *at, const char *stop, uint64_t *bits)
 {
 	enum vmcoreinfo_status status;
 
-	if (text.length == 0 || text.data[0] != '-')
-		return number_of_base(text, 10, INT64_MAX, bits);
-	status = number_of_base(without(text, 1), 10, (uint64_t)INT64_MAX + 1, bits);
-	*bits = 0 - *bits;
-	return status;
+	if (at < stop && *at == '-') {
+		status = number_of_base(at + 1, stop, 10, (uint64_t)INT64_MAX + 1, bits);
+		*bits = 0 - *bits;
+		return status;
+	}
+	return number_of_base(at, stop, 10, INT64_MAX, bits);
 }
 
 /* The bits of a value, 1 for a flag, 0 where it is no number. */
-static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, struct vmcoreinfo_text text,
-				       uint64_t *bits)
+static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, const char *at,
+				       const char *stop, uint64_t *bits)
 {
-	size_t i;
-
 	*bits = 0;
 	switch (format) {
 	case VMCOREINFO_FORMAT_DECIMAL:
 	case VMCOREINFO_FORMAT_SIGNED:
 	case VMCOREINFO_FORMAT_PREFIXED_HEX:
 		/* As strtoull(, , 0) reads them in the tools, but for octal. */
-		if (has_0x(text))
-			return number_of_base(without(text, 2), 16, UINT64_MAX, bits);
+		if (has_0x(at, stop))
+			return number_of_base(at + 2, stop, 16, UINT64_MAX, bits);
 		if (format == VMCOREINFO_FORMAT_SIGNED)
-			return signed_of(text, bits);
-		return number_of_base(text, 10, UINT64_MAX, bits);
+			return signed_of(at, stop, bits);
+		return number_of_base(at, stop, 10, UINT64_MAX, bits);
 	case VMCOREINFO_FORMAT_HEX:
-		if (has_0x(text))
-			text = without(text, 2);
-		return number_of_base(text, 16, UINT64_MAX, bits);
+		if (has_0x(at, stop))
+			at += 2;
+		return number_of_base(at, stop, 16, UINT64_MAX, bits);
 	case VMCOREINFO_FORMAT_STRING:
-		return text.length ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
+		return at < stop ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
 	case VMCOREINFO_FORMAT_HEXBYTES:
-		if (text.length == 0 || text.length % 2)
+		if (at == stop || (stop - at) % 2)
 			return VMCOREINFO_MALFORMED;
-		for (i = 0; i < text.length; i++)
-			if (digit_of(text.data[i]) == 16)
+		for (; at < stop; at++)
+			if (digit_of(*at) == 16)
 				return VMCOREINFO_MALFORMED;
 		return VMCOREINFO_OK;
 	default:	/* VMCOREINFO_FORMAT_FLAG */
 		*bits = 1;
-		return text.length == 1 && text.data[0] == 'y' ? VMCOREINFO_OK
-							       : VMCOREINFO_MALFORMED;
+		return stop - at == 1 && *at == 'y' ? VMCOREINFO_OK : VMCOREINFO_MALFORMED;
 	}
 }
 
@@ -107,35 +97,35 @@ static bool is_number(enum vmcoreinfo_format format)
 }
 
 /* Whether a number is printed in another base than kernels print that key in. */
-static bool has_other_base(enum vmcoreinfo_format format, struct vmcoreinfo_text text)
+static bool has_other_base(enum vmcoreinfo_format format, const char *at, const char *stop)
 {
-	return is_number(format) && has_0x(text) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
+	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
 }
 
-/* Take in the value of a known key; `line` is where its name stands. */
-static void take_value(struct parser *parser, const char *line, struct vmcoreinfo_text name,
-		       unsigned int key, struct vmcoreinfo_text value)
+/* Take in the value of a known key, whose name stands before it in the text. */
+static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsigned int key,
+		       const char *value, const char *stop)
 {
 	struct vmcoreinfo *info = parser->info;
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
 	enum vmcoreinfo_status status, before = (enum vmcoreinfo_status)info->statuses[key];
 	uint64_t bits;
 
-	status = value_of(format, value, &bits);
+	status = value_of(format, value, stop, &bits);
 	if (status == VMCOREINFO_MALFORMED)
-		tell(parser, VMCOREINFO_MALFORMED_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_MALFORMED_LINE, value, name, key,
 		       malformed_messages[format]);
 	else if (status == VMCOREINFO_OUT_OF_RANGE)
-		tell(parser, VMCOREINFO_OVERFLOW_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_OVERFLOW_LINE, value, name, key,
 		       "the number does not fit in 64 bits");
 	else if (before != VMCOREINFO_ABSENT)
-		tell(parser, VMCOREINFO_DUPLICATE_LINE, line, name, key, DUPLICATE);
-	if (status == VMCOREINFO_OK && has_other_base(format, value))
-		tell(parser, VMCOREINFO_OTHER_BASE_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_DUPLICATE_LINE, name.data, name, key, DUPLICATE);
+	if (status == VMCOREINFO_OK && has_other_base(format, value, stop))
+		tell(parser, VMCOREINFO_OTHER_BASE_LINE, value, name, key,
 		       "kernels print the value of this key in another base");
-	if (status == VMCOREINFO_OK && is_garbage(key, value.data, value.length)) {
+	if (status == VMCOREINFO_OK && is_garbage(key, value, stop)) {
 		status = VMCOREINFO_GARBAGE;
-		tell(parser, VMCOREINFO_GARBAGE_LINE, value.data, name, key,
+		tell(parser, VMCOREINFO_GARBAGE_LINE, value, name, key,
 		       "the value is one that some kernels print, and means nothing");
 	}
 	/* The last line counts, but none that is worse than what stood before it. */
@@ -143,7 +133,7 @@ static void take_value(struct parser *parser, const char *line, struct vmcoreinf
 		return;
 	info->statuses[key] = (uint8_t)status;
 	info->values[key].bits = bits;
-	info->values[key].text = value.data;
+	info->values[key].offset = (size_t)(value - info->text.data);
 }
 
 /* One line of printable bytes, without its newline; `name` is set to what stands before the '='. */
@@ -152,9 +142,8 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 {
 	const char *equals = find(line, stop, '=');
 	const struct shape *shape;
-	struct vmcoreinfo_text value;
 
-	if (equals == stop) {
+	if (equals >= stop) {
 		tell(parser, VMCOREINFO_MALFORMED_LINE, line, *name, *key, "no '=' in the line");
 		return;
 	}
@@ -164,9 +153,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 		return;
 	}
 	name->length = (size_t)(equals - line);
-	value.data = equals + 1;
-	value.length = (size_t)(stop - value.data);
-	shape = shape_of(line, name->length);
+	shape = shape_of(line, equals);
 	if (!shape) {
 		tell(parser, VMCOREINFO_UNKNOWN_LINE, line, *name, *key, UNKNOWN);
 		return;
@@ -177,7 +164,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	if (*key == VMCOREINFO_NO_KEY)
 		return;
 #endif
-	take_value(parser, line, *name, *key, value);
+	take_value(parser, *name, *key, equals + 1, stop);
 }
 
 /* Whatever line is at `at`; returns where the next one is, `*end` where there is none. */
@@ -192,15 +179,15 @@ static RARE const char *parse_any(struct parser *parser, const char *at, const c
 		*end = stop;
 	if (stop == at && stop == *end)
 		return stop;
-	if (stop == *end || *stop == '\n') {
-		parse_line(parser, at, stop, &name, &key);
-	} else {
+	if (stop < *end && *stop != '\n') {
 		tell(parser, VMCOREINFO_NOT_TEXT_LINE, stop, name, key,
 		       "a byte that is not printable ASCII; the line is not used");
 		while (stop < *end && *stop != '\n' && *stop != '\0')
 			stop++;
 		if (stop < *end && *stop == '\0')
 			*end = stop;
+	} else {
+		parse_line(parser, at, stop, &name, &key);
 	}
 	if (stop < *end) {
 		parser->line++;
@@ -217,6 +204,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 	struct parser parser = { info, report_to, context, 1, 0, NO_SHAPE };
 	const char *limit, *end, *at;
 	char last[2 * WINDOW];
+	ptrdiff_t left;
 	size_t key;
 
 	/* NULL is no address to count from, so none is an empty text. */
@@ -229,18 +217,19 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 		info->statuses[key] = VMCOREINFO_ABSENT;
 	info->text.data = text;
 
-	for (at = text; at < end;) {
-		size_t left = (size_t)(end - at);
+	for (at = text; (left = end - at) > 0;) {
 		const char *from = at;
 
 		if (left >= WINDOW) {
-			at = fast_lines(&parser, at, end - WINDOW + 1, 0);
+			at = fast_lines(&parser, at, end - WINDOW + 1, (uintptr_t)text);
 		} else {
 			/* The same in a copy with other bytes behind it. */
-			copy(last, at, left);
-			copy(last + left, zeros, sizeof(zeros));
+			copy(last, zeros, sizeof(last));
+			copy(last, at, (size_t)left);
 			at += fast_lines(&parser, last, last + left,
-					 (uintptr_t)at - (uintptr_t)last) - last;
+					 (uintptr_t)last - (size_t)(at - text)) - last;
+			/* No line ends behind the text: the copy has no newline there. */
+			VMCOREINFO_ASSERT(end - at >= 0);
 		}
 		if (at == from)
 			at = parse_any(&parser, at, &end);

@@ -48,7 +48,7 @@ enum vmcoreinfo_status vmcoreinfo_get_number(const struct vmcoreinfo *info,
 /* The value of a key that has a line. */
 static struct vmcoreinfo_text text_of(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 {
-	struct vmcoreinfo_text text = { info->values[key].text, 0 };
+	struct vmcoreinfo_text text = { info->text.data + info->values[key].offset, 0 };
 
 	text.length = (size_t)(find(text.data, info->text.data + info->text.length, '\n') -
 			       text.data);
@@ -70,17 +70,21 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 {
 	enum vmcoreinfo_status status = status_for(info, key, false);
 	struct vmcoreinfo_text text;
+	const char *at;
 	size_t i;
 
 	if (status != VMCOREINFO_OK)
 		return status;
 	text = text_of(info, key);
+	at = text.data;
 	*length = text.length / 2;
 	if (*length > size)
 		return VMCOREINFO_TOO_LONG;
-	for (i = 0; i < *length; i++)
-		bytes[i] = (uint8_t)(digit_of(text.data[2 * i]) << 4 |
-				     digit_of(text.data[2 * i + 1]));
+	for (i = 0; i < *length; i++, at += 2) {
+		/* Each byte has two digits, and the value is in the text. */
+		VMCOREINFO_ASSERT(info->text.data + info->text.length - at >= 2);
+		bytes[i] = (uint8_t)(digit_of(at[0]) << 4 | digit_of(at[1]));
+	}
 	return VMCOREINFO_OK;
 }
 
@@ -102,7 +106,7 @@ bool vmcoreinfo_next_line(const struct vmcoreinfo *info, struct vmcoreinfo_line 
 			line->value.data = equals + 1;
 			line->value.length = (size_t)(stop - line->value.data);
 			line->number = number;
-			line->key = key_of(at, line->name.length);
+			line->key = key_of(at, equals);
 			line->next = (size_t)(stop - info->text.data) + (stop < end);
 			return true;
 		}
@@ -115,14 +119,14 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 			  struct vmcoreinfo_line *line)
 {
 	struct vmcoreinfo_line next = { { NULL, 0 }, { NULL, 0 }, 0, VMCOREINFO_NO_KEY, 0 };
-	enum vmcoreinfo_key key = key_of(name, length);
+	enum vmcoreinfo_key key = key_of(name, length ? name + length : name);
 	const char *value = NULL;
 	bool found = false;
 
 	if (key != VMCOREINFO_NO_KEY) {
 		if (status_of(info, key) == VMCOREINFO_ABSENT)
 			return false;
-		value = info->values[key].text;
+		value = info->text.data + info->values[key].offset;
 	}
 	while (vmcoreinfo_next_line(info, &next)) {
 		if (value ? next.value.data != value
@@ -159,7 +163,8 @@ enum vmcoreinfo_status vmcoreinfo_line_number(const struct vmcoreinfo_line *line
 		format = VMCOREINFO_FORMAT_DECIMAL;
 	if (!is_number(format))
 		return VMCOREINFO_WRONG_TYPE;
-	status = value_of(format, line->value, &value);
+	status = value_of(format, line->value.data, line->value.data + line->value.length,
+			  &value);
 	if (status == VMCOREINFO_OK)
 		*bits = value;
 	return status;
@@ -174,7 +179,7 @@ size_t vmcoreinfo_key_count(void)
 
 bool vmcoreinfo_key_from_name(const char *name, size_t length, enum vmcoreinfo_key *key)
 {
-	enum vmcoreinfo_key found = key_of(name, length);
+	enum vmcoreinfo_key found = key_of(name, length ? name + length : name);
 
 	if (found == VMCOREINFO_NO_KEY)
 		return false;

@@ -43,7 +43,7 @@ struct vmcoreinfo {
 	uint8_t statuses[VMCOREINFO_ROOM];
 	struct {
 		uint64_t bits;
-		const char *text;
+		size_t offset;
 	} values[VMCOREINFO_ROOM];
 };
 

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+from tests.emit.eva import main
+
+main()

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* What the C product asserts, true as its comments argue, is held to it here. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#define VMCOREINFO_ASSERT(condition) \
+	((condition) ? (void)0 : (fprintf(stderr, "broken promise: %s\n", #condition), abort()))
