@@ -43,6 +43,7 @@ long-test: $(VENV)/test-ready
 	tests/dump-tools
 	tests/rust-tools
 	tests/eva-tools
+	tests/package-tools
 	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto -m 'long or mutations'
 
 dump-test: $(VENV)/test-ready

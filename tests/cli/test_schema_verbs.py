@@ -132,8 +132,12 @@ def test_generate_writes_only_what_changed(run: Run, tmp_path: Path) -> None:
 def test_generate_one_target(run: Run, tmp_path: Path) -> None:
     assert run("generate", "c", "--out", str(tmp_path)).code == 0
     assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == [
+        "CMakeLists.txt",
+        "libvmcoreinfo.pc.in",
+        "meson.build",
         "vmcoreinfo.c",
         "vmcoreinfo.h",
+        "vmcoreinfo.map",
     ]
     wrong = run("generate", "cc", "--out", str(tmp_path))
     assert wrong.code == 2 and "did you mean c?" in wrong.err

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo.h` and `vmcoreinfo.c`: C99, freestanding, no allocation."""
+"""`vmcoreinfo.h` and `vmcoreinfo.c`: C99, freestanding, no allocation; and what builds a library."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from ...model import Entry, Schema
+from ..backend import Form
 from ..expressions import derivation_rows, helpers_of
 from ..product import Product, Replay, environment, model_hash, render
 from ..rows import (
@@ -22,6 +23,7 @@ from .amalgamation import amalgamated
 from .expressions import HELPERS, CCompiler
 from .perfect_hash import buckets
 from .prediction import SUCCESSORS, can_be_predicted, successors
+from .project import build_files
 from .text import COMMENTS, comment, string
 
 # Raised when a struct, an enum or a function of the header changes in a way that a program
@@ -134,7 +136,8 @@ def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
 
 
 def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
-    return products(context(schema), replay)
+    shown = context(schema)
+    return [*products(shown, replay), *build_files(shown, Form(), replay, "c/")]
 
 
 def generated(shown: Mapping[str, Any], stamp: str) -> dict[str, str]:

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""What builds `libvmcoreinfo` of header and source: a project of CMake's, and of Meson's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ... import __version__
+from ..backend import Form
+from ..product import Product, Replay, model_hash, render
+
+# Template by template, what it becomes; `{}` stands for the library's name without `lib`.
+_FILES = {
+    "CMakeLists.txt.j2": "CMakeLists.txt",
+    "meson.build.j2": "meson.build",
+    "library.map.j2": "{}.map",
+    "library.pc.in.j2": "lib{}.pc.in",
+}
+COMMENTS = {"CMakeLists.txt": "# ", "meson.build": "# ", ".map": " * ", ".pc.in": "# "}
+
+
+def build_files(
+    shown: dict[str, Any], form: Form, replay: Replay | None = None, folder: str = ""
+) -> list[Product]:
+    """The files of a `context()` that build a library, to stand beside header and source.
+
+    The numbers of the whole schema are only added to, so its library serves every program of that
+    ABI; that of a part serves those that were compiled with the same numbers. With a prefix the
+    library, its files and its functions have it in front of their names.
+    """
+    name = f"{form.prefix}_vmcoreinfo" if form.prefix else "vmcoreinfo"
+    project = {
+        "name": name,
+        "symbols": f"{name}_*",
+        "symbol_version": f"{name.upper()}_{shown['abi']}"
+        + ("" if form.is_whole else f"_{_numbering(shown)}"),
+        "is_whole": form.is_whole,
+        "version": ".".join(_numbers(__version__)),
+        "abi": shown["abi"],
+        "so_version": ".".join([str(shown["abi"]), *_numbers(__version__)[:2]]),
+        "first_release": shown["first_release"],
+        "latest_release": shown["latest_release"],
+    }
+    stamp = model_hash(shown)
+    return [
+        render("c", template, folder + path.format(name), project, stamp, None, replay, COMMENTS)
+        for template, path in _FILES.items()
+    ]
+
+
+def _numbering(shown: dict[str, Any]) -> str:
+    """8 hexadecimal digits that change when the number of an enumerator does."""
+    names = {
+        "keys": [entry["identifier"] for entry in shown["entries"]],
+        "archs": [arch["identifier"] for arch in shown["archs"]],
+        **{
+            words: [word["name"] for word in shown[words]]
+            for words in ("kinds", "formats", "units", "diagnostics")
+        },
+    }
+    return model_hash(names)[:8]
+
+
+def _numbers(version: str) -> list[str]:
+    """The numbers that a version begins with: CMake and Meson take no other."""
+    found = re.match(r"\d+(\.\d+)*", version)
+    return found[0].split(".") if found else ["0"]
