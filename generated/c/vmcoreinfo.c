@@ -2629,8 +2629,8 @@ static void copy(void *to, const void *from, size_t length)
 #endif
 
 /* Analysers and fuzzers have this mean something; it is for what they can't see, or are to see to. */
-#ifndef VMCOREINFO_ASSERT
-#define VMCOREINFO_ASSERT(condition) ((void)0)
+#ifndef INVARIANT
+#define INVARIANT(condition) ((void)0)
 #endif
 
 #if defined(__GNUC__)
@@ -3404,7 +3404,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 			at += fast_lines(&parser, last, last + left,
 					 (uintptr_t)last - (size_t)(at - text)) - last;
 			/* No line ends behind the text: the copy has no newline there. */
-			VMCOREINFO_ASSERT(end - at >= 0);
+			INVARIANT(end - at >= 0);
 		}
 		if (at == from)
 			at = parse_any(&parser, at, &end);
@@ -3544,7 +3544,7 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 		return VMCOREINFO_TOO_LONG;
 	for (i = 0; i < *length; i++, at += 2) {
 		/* Each byte has two digits, and the value is in the text. */
-		VMCOREINFO_ASSERT(info->text.data + info->text.length - at >= 2);
+		INVARIANT(info->text.data + info->text.length - at >= 2);
 		bytes[i] = (uint8_t)(digit_of(at[0]) << 4 | digit_of(at[1]));
 	}
 	return VMCOREINFO_OK;

@@ -105,7 +105,7 @@ def test_preprocessor_leaves_nothing_else_out() -> None:
     # What a part of the schema leaves out, and what a build without a C library has instead.
     assert {condition for condition in others if "__GNUC__" not in condition} == {
         "#if __STDC_HOSTED__",
-        "#ifndef VMCOREINFO_ASSERT",
+        "#ifndef INVARIANT",
         "#if IS_LITTLE_ENDIAN",
         "#if OTHER_KEYS",
         "#if LONGEST_NAME > 40",

@@ -120,9 +120,7 @@ def test_nothing_recurses_and_few_functions_call_back(level: str, tmp_path: Path
     calling_back = {name for name, callees in found.callees.items() if INDIRECT in callees}
     # gcc puts a call of read_memory() with a constant size into the derivation itself.
     own = {name for name in calling_back if not name.startswith("vmcoreinfo_derive_")}
-    # Optimised, tell_unknown() is part of those that call it.
-    unknown = {"tell_unknown"} if level == "-O0" else {"parse_any", "fast_lines"}
-    assert own == {"tell", "read_memory"} | unknown
+    assert own == {"tell", "read_memory"}
     outside = {callee for callees in found.callees.values() for callee in callees}
     assert outside - set(found.frames) - {INDIRECT} <= LIBRARY
 

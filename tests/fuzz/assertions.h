@@ -3,5 +3,5 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define VMCOREINFO_ASSERT(condition) \
+#define INVARIANT(condition) \
 	((condition) ? (void)0 : (fprintf(stderr, "broken promise: %s\n", #condition), abort()))

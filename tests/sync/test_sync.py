@@ -148,7 +148,7 @@ def synced(run: Run, top: Path, schema: Path) -> str:
     )
     assert ran.code == 0, ran.out + ran.err
     same = run("diff", "--kernel", str(top), "--release", "7.4", "--schema", str(schema))
-    assert (same.code, same.out) == (0, ""), same.out
+    assert (same.code, same.out) == (0, ""), same.out + same.err
     assert run("fmt", "--check", str(schema)).code == 0
     return ran.out
 

@@ -4,4 +4,4 @@
 /*@ requires holds: \false; assigns \nothing; ensures \false; */
 void assertion_fails(void);
 
-#define VMCOREINFO_ASSERT(condition) do { if (!(condition)) assertion_fails(); } while (0)
+#define INVARIANT(condition) do { if (!(condition)) assertion_fails(); } while (0)

@@ -32,8 +32,8 @@ static void copy(void *to, const void *from, size_t length)
 #endif
 
 /* Analysers and fuzzers have this mean something; it is for what they can't see, or are to see to. */
-#ifndef VMCOREINFO_ASSERT
-#define VMCOREINFO_ASSERT(condition) ((void)0)
+#ifndef INVARIANT
+#define INVARIANT(condition) ((void)0)
 #endif
 
 #if defined(__GNUC__)

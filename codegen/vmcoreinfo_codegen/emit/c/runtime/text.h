@@ -229,7 +229,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 			at += fast_lines(&parser, last, last + left,
 					 (uintptr_t)last - (size_t)(at - text)) - last;
 			/* No line ends behind the text: the copy has no newline there. */
-			VMCOREINFO_ASSERT(end - at >= 0);
+			INVARIANT(end - at >= 0);
 		}
 		if (at == from)
 			at = parse_any(&parser, at, &end);

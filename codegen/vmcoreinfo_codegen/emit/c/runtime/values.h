@@ -82,7 +82,7 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 		return VMCOREINFO_TOO_LONG;
 	for (i = 0; i < *length; i++, at += 2) {
 		/* Each byte has two digits, and the value is in the text. */
-		VMCOREINFO_ASSERT(info->text.data + info->text.length - at >= 2);
+		INVARIANT(info->text.data + info->text.length - at >= 2);
 		bytes[i] = (uint8_t)(digit_of(at[0]) << 4 | digit_of(at[1]));
 	}
 	return VMCOREINFO_OK;
