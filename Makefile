@@ -7,7 +7,7 @@
 # make dump-test  of those the real dumps and guests alone
 # make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
 #                 seven fuzzers, SECONDS_EACH each, in all a minute and what it takes to build them
-# make eva        Frama-C's Eva over the C product, the parse of any text too: minutes
+# make eva        Frama-C's Eva over the C product, the parse of any text too: ten minutes and more
 # make mutants    plant every fault in the code of some packages and in the schema, and see that the
 #                 tests notice 95 %: hours; PACKAGE=compat (dump, sync, synth, audit, data) that one,
 #                 SAMPLE=30 so many of each: eight minutes
