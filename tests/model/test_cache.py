@@ -16,7 +16,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.model.test_files import entry, write
 from vmcoreinfo_codegen.core.key import Kind
-from vmcoreinfo_codegen.model import Schema, builder, cache
+from vmcoreinfo_codegen.model import Schema, builder
+from vmcoreinfo_codegen.model.store import cache
 from vmcoreinfo_codegen.model.vocabulary import Described
 from vmcoreinfo_codegen.problem import SchemaError
 from vmcoreinfo_codegen.shape import plain
@@ -192,7 +193,7 @@ def test_without_a_place_all_works_still(
 def test_a_cached_model_needs_no_grammar(folder: Path) -> None:
     cache.load_cached(folder)
     program = (
-        "import sys; from pathlib import Path; from vmcoreinfo_codegen.model.cache import load_cached\n"
+        "import sys; from pathlib import Path; from vmcoreinfo_codegen.model.store.cache import load_cached\n"
         "load_cached(Path(sys.argv[1])); print('lark' in sys.modules)"
     )
     command = [sys.executable, "-c", program, str(folder)]

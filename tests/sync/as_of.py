@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model.builder import parse_files
-from vmcoreinfo_codegen.model.files import read_files
+from vmcoreinfo_codegen.model.store.files import read_files
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.syntax import tree
 from vmcoreinfo_codegen.syntax.format import format_file

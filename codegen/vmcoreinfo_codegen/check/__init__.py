@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..discovery import rules_in
 from ..model.builder import build, parse_files
-from ..model.files import read_files
 from ..model.schema import Schema
+from ..model.store.files import read_files
 from ..problem import LANGUAGE, Problem
 from ..syntax.parse import RULE as SYNTAX
 from . import rules

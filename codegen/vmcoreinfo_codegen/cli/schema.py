@@ -11,7 +11,7 @@ from pathlib import Path
 from .. import resources
 from ..core.release import Release
 from ..model import Architecture, Schema
-from ..model.cache import load_cached
+from ..model.store.cache import load_cached
 from ..problem import SchemaError
 from ..query.names import UnknownName, find_architecture, find_release
 from .failure import Failure

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..model.files import read_schema_file, schema_text
+from ..model.store.files import read_schema_file, schema_text
 from ..problem import Problem, SchemaError
 from ..syntax.format import format_file
 from ..syntax.parse import parse

@@ -16,8 +16,9 @@ from ..cli.failure import EXIT_CODES
 from ..cli.main import DESCRIPTION, parser
 from ..cli.verb import VERBS
 from ..emit.rows import DIAGNOSTICS, MESSAGES
-from ..model import builder, files
+from ..model import builder
 from ..model.schema import Schema
+from ..model.store import files
 from ..model.vocabulary import (
     Described,
     DumpFormat,

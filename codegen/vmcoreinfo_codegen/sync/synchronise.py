@@ -15,7 +15,7 @@ from ..kernel.git import GitError, Repository
 from ..kernel.pickaxe import commit_of, source_text
 from ..model import Schema
 from ..model.builder import parse_files
-from ..model.files import read_files
+from ..model.store.files import read_files
 from ..model.timeline import in_mainline, newest
 from ..problem import Problem
 from ..query.interface.kernels import ByHand, Synced

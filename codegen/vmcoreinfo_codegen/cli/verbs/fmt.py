@@ -10,7 +10,7 @@ from pathlib import Path
 from ... import resources
 from ...files import writing
 from ...files.reading import STDIN, InputError, read_argument
-from ...model.files import MOST_BYTES, schema_files, schema_text
+from ...model.store.files import MOST_BYTES, schema_files, schema_text
 from ...problem import SchemaError
 from ...query.problems import laid_out, laid_out_text
 from ..failure import FINDINGS, FINE, UNREADABLE, Failure

@@ -19,9 +19,9 @@ from ...shape import checked
 from ...syntax import tree
 from ...syntax.parse import MOST_ERRORS, parse
 from ..entry import Entry, Export, KindDefault
-from ..files import read_files
 from ..numbers import Numbers
 from ..schema import DeclaredRelease, Schema
+from ..store.files import read_files
 from ..vocabulary import Format
 from .consumers import consumer
 from .declarations import architecture, kind_default, macro, numbers

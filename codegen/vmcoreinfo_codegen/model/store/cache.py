@@ -21,12 +21,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, resources
-from ..files import writing
+from ... import __version__, resources
+from ...files import writing
+from ..schema import Schema
 from .files import read_files
-from .schema import Schema
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent.parent.parent
 _READERS = ("core", "syntax", "model", "record.py", "problem.py")
 """The packages and modules whose code decides what a model is."""
 _MODULES = ("vmcoreinfo_codegen.model.", "vmcoreinfo_codegen.core.", "vmcoreinfo_codegen.problem")
@@ -41,7 +41,7 @@ def load_cached(folder: Path) -> Schema:
     schema = _cached(place, key)
     if schema is None:
         # What reads the language takes longer to import than a cached model to load.
-        from .builder import load
+        from ..builder import load
 
         schema = load(folder)
         with suppress(OSError):

@@ -6,9 +6,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..files.reading import read_regular
-from ..limits import Limit
-from ..problem import LANGUAGE, Location, Problem, SchemaError
+from ...files.reading import read_regular
+from ...limits import Limit
+from ...problem import LANGUAGE, Location, Problem, SchemaError
 
 TOP = "schema.vmci"
 """The file that sources all others, in the schema's folder."""
