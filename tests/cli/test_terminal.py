@@ -177,9 +177,12 @@ def test_a_locale_without_the_letters() -> None:
 def test_interrupted_at_any_time() -> None:
     """From the start of Python on, as long as it is ours: no traceback, and no other exit code."""
     ended = set()
-    started = time.monotonic()
-    subprocess.run([*COMMAND, "list"], capture_output=True, cwd=ROOT)
-    takes = time.monotonic() - started
+    takes = 0.0
+    # The first run may have to read the schema, and the others find it cached.
+    for _ in range(2):
+        started = time.monotonic()
+        subprocess.run([*COMMAND, "list"], capture_output=True, cwd=ROOT)
+        takes = time.monotonic() - started
     for step in range(7):
         words = [sys.executable, "-c", INTERRUPT, str(step * takes / 5)]
         ran = subprocess.run(words, capture_output=True, text=True, cwd=ROOT)
