@@ -18,6 +18,7 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+$(if $(word 2,$(VENV)),$(error VENV=$(VENV): make has no targets with a space in them))
 SECONDS_EACH ?= 8
 JOBS   ?= $(shell nproc)
 DIST   ?= dist

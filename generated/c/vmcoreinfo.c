@@ -3591,8 +3591,9 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 		value = info->text.data + info->values[key].offset;
 	}
 	while (vmcoreinfo_next_line(info, &next)) {
-		if (value ? next.value.data != value
-			  : next.name.length != length || !same(next.name.data, name, length))
+		if (key != VMCOREINFO_NO_KEY ? next.value.data != value
+					     : next.name.length != length ||
+						       !same(next.name.data, name, length))
 			continue;
 		*line = next;
 		found = true;

@@ -17,7 +17,7 @@ from tests.fuzz import c, differential, reference, seeds
 FAULTS = {
     "reads behind the text": (
         ("parse", "address"),
-        ("end - WINDOW + 1, 0)", "end - WINDOW + 48, 0)"),
+        ("end - WINDOW + 1, (uintptr_t)text)", "end - WINDOW + 48, (uintptr_t)text)"),
     ),
     "compares too little of a long name": (
         ("parse", "address"),

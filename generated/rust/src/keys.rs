@@ -11,6 +11,39 @@ pub const LATEST_RELEASE: &str = "7.3";
 
 pub(super) const KEY_COUNT: usize = 199;
 
+/// `e_machine` of ELF files, the bits of their class, and the architecture.
+const ELF_MACHINES: [(u16, u32, Arch); 29] = [
+    (62, 64, Arch::X86_64),
+    (3, 32, Arch::I386),
+    (183, 64, Arch::Arm64),
+    (40, 32, Arch::Arm),
+    (21, 64, Arch::Ppc64),
+    (20, 32, Arch::Ppc),
+    (22, 64, Arch::S390x),
+    (243, 64, Arch::Riscv64),
+    (243, 32, Arch::Riscv32),
+    (258, 64, Arch::Loongarch64),
+    (8, 64, Arch::Mips64),
+    (8, 32, Arch::Mips),
+    (50, 64, Arch::Ia64),
+    (42, 32, Arch::Sh),
+    (36902, 64, Arch::Alpha),
+    (93, 32, Arch::Arc),
+    (195, 32, Arch::Arc),
+    (252, 32, Arch::Csky),
+    (164, 32, Arch::Hexagon),
+    (4, 32, Arch::M68k),
+    (189, 32, Arch::Microblaze),
+    (113, 32, Arch::Nios2),
+    (92, 32, Arch::Openrisc),
+    (15, 64, Arch::Parisc64),
+    (15, 32, Arch::Parisc),
+    (43, 64, Arch::Sparc64),
+    (2, 32, Arch::Sparc),
+    (18, 32, Arch::Sparc),
+    (94, 32, Arch::Xtensa),
+];
+
 /// What kernels export and this parser does not read, sorted.
 pub(super) const OTHER_KEYS: [&str; 0] = [
 ];
@@ -802,39 +835,9 @@ impl Arch {
     }
 
     /// By the header of an ELF file: `e_machine`, and 32 or 64 by its class.
-    pub const fn from_elf(machine: u16, bits: u32) -> Option<Arch> {
-        Some(match (machine, bits) {
-            (62, 64) => Arch::X86_64,
-            (3, 32) => Arch::I386,
-            (183, 64) => Arch::Arm64,
-            (40, 32) => Arch::Arm,
-            (21, 64) => Arch::Ppc64,
-            (20, 32) => Arch::Ppc,
-            (22, 64) => Arch::S390x,
-            (243, 64) => Arch::Riscv64,
-            (243, 32) => Arch::Riscv32,
-            (258, 64) => Arch::Loongarch64,
-            (8, 64) => Arch::Mips64,
-            (8, 32) => Arch::Mips,
-            (50, 64) => Arch::Ia64,
-            (42, 32) => Arch::Sh,
-            (36902, 64) => Arch::Alpha,
-            (93, 32) => Arch::Arc,
-            (195, 32) => Arch::Arc,
-            (252, 32) => Arch::Csky,
-            (164, 32) => Arch::Hexagon,
-            (4, 32) => Arch::M68k,
-            (189, 32) => Arch::Microblaze,
-            (113, 32) => Arch::Nios2,
-            (92, 32) => Arch::Openrisc,
-            (15, 64) => Arch::Parisc64,
-            (15, 32) => Arch::Parisc,
-            (43, 64) => Arch::Sparc64,
-            (2, 32) => Arch::Sparc,
-            (18, 32) => Arch::Sparc,
-            (94, 32) => Arch::Xtensa,
-            _ => return None,
-        })
+    pub fn from_elf(machine: u16, bits: u32) -> Option<Arch> {
+        let found = ELF_MACHINES.iter().find(|known| (known.0, known.1) == (machine, bits));
+        found.map(|known| known.2)
     }
 
     pub const fn name(self) -> &'static str {

@@ -9,7 +9,9 @@ on what it has and Eva does not say. `answers` alone is part of the long tests.
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,14 +63,18 @@ def analyse(name: str, folder: Path, text: str | None = None, timeout: int | Non
     write_derivations(folder)
     product = folder / "vmcoreinfo.c"
     product.write_text(hinted(text or (C_SOURCE / "vmcoreinfo.c").read_text()))
-    preprocessor = (
-        f"-I{C_SOURCE} -I{folder} -include {HERE / 'assertions.h'} -D__builtin_memcpy=memcpy"
-    )
+    # frama-c takes no option of the preprocessor with a space in it, which a path may have.
+    for path in (C_SOURCE / "vmcoreinfo.h", HERE / "assertions.h", HERE / harness):
+        shutil.copy(path, folder)
+    preprocessor = "-I. -include assertions.h -D__builtin_memcpy=memcpy"
     ran = subprocess.run(
         [
             *("frama-c", *OPTIONS, *options, f"-cpp-extra-args={preprocessor}"),
-            *(str(HERE / harness), str(product)),
+            *(harness, product.name),
         ],
+        cwd=folder,
+        # By which it goes, not by where it is.
+        env={**os.environ, "PWD": str(folder)},
         capture_output=True,
         text=True,
         check=False,
