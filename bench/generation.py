@@ -38,7 +38,7 @@ _PROFILED_RUNS = 5
 
 
 def cases(folder: Path) -> dict[str, Case]:
-    out, caches = folder / "generated", folder / "caches"
+    out = folder / "generated"
     vmcoreinfo = str(COMMAND)
     generate = [vmcoreinfo, "generate", "--out", str(out)]
     found = {
@@ -51,7 +51,6 @@ def cases(folder: Path) -> dict[str, Case]:
     }
     for name, arguments in QUESTIONS.items():
         command = [vmcoreinfo, *arguments]
-        found[f"{name}, model cached"] = Case(command, variables={"XDG_CACHE_HOME": str(caches)})
         found[f"{name}, nothing cached"] = Case(command, variables=NOTHING_CACHED)
     return found
 

@@ -138,7 +138,7 @@ def test_links_and_hidden_folders_are_passed_over(run: Run, tree: Path, tmp_path
     [
         ("generate c ", "generate c --out /tmp ", "unrecognized arguments: --out /tmp"),
         ("generate c ", "generate c --schema /tmp ", "unrecognized arguments: --schema /tmp"),
-        ("generate c ", "generate c python ", "unrecognized arguments: python"),
+        ("generate c ", "generate c python ", "drgn': unrecognized arguments: python"),
         ("generate c ", "generate c; touch hacked; ", "invalid choice: 'c;'"),
         ("generate c ", "generate $(touch hacked) ", "invalid choice: '$(touch'"),
         ("generate c ", "generate c 'open ", "the command can't be read: No closing quotation"),

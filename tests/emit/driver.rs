@@ -163,6 +163,10 @@ fn answer(request: &[String]) -> String {
             ["memory", address, bytes] => {
                 chunks.push((u64::from_str_radix(address, 16).unwrap(), bytes_of(bytes)));
             }
+            ["machine", machine, bits] => {
+                let arch = Arch::from_elf(machine.parse().unwrap(), bits.parse().unwrap());
+                writeln!(out.borrow_mut(), "arch {}", arch.map_or("-", Arch::name)).unwrap();
+            }
             ["targetless"] => derive(&info, &Dump::default(), &out),
             ["target", arch, order, kind] => {
                 let memory = Chunks {

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+import vmcoreinfo
 from tests.command import Run
 from tests.conftest import ROOT
 from tests.docs.test_docs import Program, programs, said
@@ -65,6 +66,14 @@ def rust_driver(crate: Path) -> Iterator[Driver]:
 def test_it_says_what_the_vectors_say(rust_driver: Driver) -> None:
     for vector in VECTORS:
         assert comparable(rust_driver.ask(request_of(vector))) == answer_of(vector), vector["name"]
+
+
+@pytest.mark.long
+def test_it_knows_the_same_machines(rust_driver: Driver) -> None:
+    asked = [(machine, bits) for machine in range(300) for bits in (32, 64)]
+    said = rust_driver.ask([parsing(b""), *(f"machine {m} {b}" for m, b in asked)])
+    found = [line.removeprefix("arch ") for line in said if line.startswith("arch ")]
+    assert found == [vmcoreinfo.ELF_MACHINES.get(one, "-") for one in asked]
 
 
 @pytest.mark.long

@@ -109,7 +109,7 @@ def options_of_stamp(stamp: Stamp) -> argparse.Namespace:
     try:
         options = parser.parse_args(list(stamp.arguments))
     except ValueError as error:
-        raise StampError(f"{stamp.location}: error: '{stamp.arguments}': {error}") from None
+        raise StampError(f"{stamp.location}: error: '{stamp.command}': {error}") from None
     if options.keys != (["-"] if stamp.patterns else []) or options.extra:
         raise StampError(f"{stamp.location}: error: the keys have to stand below, by '--keys -'")
     return options

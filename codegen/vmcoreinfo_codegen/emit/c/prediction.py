@@ -23,10 +23,11 @@ def can_be_predicted(key: str) -> bool:
 
 
 def successors(schema: Schema, entries: Sequence[Entry]) -> dict[str | None, list[str]]:
-    """For each key (None: before the first line) those that may stand on the next line, the likeliest first.
+    """For each key (None: before the first line) those that may stand on the next, the likeliest first.
 
-    `entries` are those of the schema and those that are passed over, in the order of lines. Every release counts on every architecture, a later one more; an entry that the configuration
-    decides is there or not there, half and half.
+    `entries` are those of the schema and those that are passed over, in the order of lines. Every
+    release counts on every architecture, a later one more; an entry that the configuration decides
+    is there or not there, half and half.
     """
     counted: dict[str | None, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     lives = [

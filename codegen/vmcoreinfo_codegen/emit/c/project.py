@@ -55,8 +55,8 @@ def _numbering(shown: dict[str, Any]) -> str:
         "keys": [entry["identifier"] for entry in shown["entries"]],
         "archs": [arch["identifier"] for arch in shown["archs"]],
         **{
-            words: [word["name"] for word in shown[words]]
-            for words in ("kinds", "formats", "units", "diagnostics")
+            what: [row["name"] for row in shown[what]]
+            for what in ("kinds", "formats", "units", "diagnostics")
         },
     }
     return model_hash(names)[:8]
