@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.condition import NEVER, Condition, TooLarge, minimal
@@ -28,13 +28,17 @@ _MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Export:
-    """One line that a tree prints. `arch` is the folder under arch/, None for every architecture."""
+    """One line that a tree prints. `arch` is the folder under arch/, None for every architecture.
+
+    `value` is the expression that is printed, as `Printed` has it.
+    """
 
     key: str
     arch: str | None
     condition: Condition
     format: str
     printf: str
+    value: str
     macro: str
     file: str
     line: int
@@ -88,13 +92,24 @@ class Extraction:
 
 def extract(tree: Tree) -> Extraction:
     """Raises TreeError where more places print than any kernel has."""
-    sources = [_source(file) for file in tree.files]
-    printers = Printers(sources)
+    sources = [source_of(file) for file in tree.files]
+    return extract_sources(tree.name, tree.release, tree.architectures, sources)
+
+
+def extract_sources(
+    name: str,
+    release: Release | None,
+    architectures: frozenset[str],
+    sources: Sequence[Source],
+    headers: Sequence[Source] = (),
+) -> Extraction:
+    """What files print, by the macros that they define, or else the headers. Raises TreeError."""
+    printers = Printers([*sources, *headers])
     exports: list[Export] = []
     findings: list[Finding] = []
     counts = {"definitions": 0, "declarations": 0, "comments": 0}
     understood = 0
-    limit = Limit(tree.name, _MOST_PLACES, "places that print", TreeError)
+    limit = Limit(name, _MOST_PLACES, "places that print", TreeError)
     for source in sources:
         mine: list[Export] = []
         for printed in _exports(source, printers, findings, counts, limit):
@@ -111,9 +126,9 @@ def extract(tree: Tree) -> Extraction:
     sites = Sites(exports=understood, not_understood=_calls(findings), **counts)
     order = sorted(exports, key=lambda e: (e.file, e.line))
     return Extraction(
-        tree.name,
-        tree.release,
-        tree.architectures,
+        name,
+        release,
+        architectures,
         tuple(order),
         tuple(sorted(findings, key=lambda f: (f.file, f.line))),
         sites,
@@ -132,7 +147,8 @@ def _forms(exports: list[Export], printers: Printers) -> dict[str, str]:
     return {name: form for name, form in forms.items() if form is not None}
 
 
-def _source(file: SourceFile) -> Source:
+def source_of(file: SourceFile) -> Source:
+    """A file as it is read here."""
     # Latin-1 reads any bytes; keys and formats are ASCII in any case.
     try:
         text = file.data.decode("utf-8")
@@ -189,6 +205,7 @@ def _exports(
                 condition=condition,
                 format=one.format,
                 printf=one.printf,
+                value=one.value,
                 macro=name,
                 file=source.path,
                 line=source.line_of(at),

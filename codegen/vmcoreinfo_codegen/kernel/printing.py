@@ -34,6 +34,11 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _PASTE = re.compile(r"(?<!\s)\s*+##\s*+")
+_CAST = re.compile(
+    r"\( ?(?:unsigned |signed )?(?:long long|long int|long|int|short|char|u64|u32|s64|s32|ulong"
+    r"|phys_addr_t|uintptr_t|unsigned)(?: int)? ?\) ?"
+)
+_WRAPPED = re.compile(r"\([^()]*+\)")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 # A wrapper of a wrapper of a wrapper is enough; a macro that calls itself is not expanded.
 _DEEPEST = 10
@@ -48,11 +53,15 @@ class NotPrinted(Exception):
 
 @dataclass(frozen=True)
 class Printed:
-    """One line: its key, and the printf format of the whole line without its newline."""
+    """One line: its key, and the printf format of the whole line without its newline.
+
+    `value` is the expression that is printed, in C, without casts; empty where there is none.
+    """
 
     key: str
     printf: str
     format: str
+    value: str
 
 
 def arguments_of(call: str) -> tuple[str, list[str]]:
@@ -219,4 +228,15 @@ def _printed(arguments: list[str]) -> Printed:
     if not formats or "\n" in printf:
         raise NotPrinted(f"no format of the schema prints {tail.strip()!r}")
     # `%s` is text unless the schema knows better; a build id was printed so before 5.14.
-    return Printed(key, printf, max(format_.value for format_ in formats))
+    return Printed(key, printf, max(format_.value for format_ in formats), _bare(rest))
+
+
+def _bare(arguments: Iterable[str]) -> str:
+    """Arguments without their casts, spaces and parentheses around the whole."""
+    found = []
+    for argument in arguments:
+        text = _CAST.sub("", re.sub(r"\s+", " ", argument).strip())
+        while _WRAPPED.fullmatch(text):
+            text = text[1:-1].strip()
+        found.append(text)
+    return ", ".join(found)

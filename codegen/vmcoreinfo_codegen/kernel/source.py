@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,7 @@ from ..core.condition import (
     Condition,
     Constant,
     Not,
+    Symbol,
     TooLarge,
     all_of,
     minimal,
@@ -32,12 +34,15 @@ from .lexing import directives, spaces, without_comments
 # Possessive quantifiers (`++`) where going back can't help: it would cost the square of a line.
 _GUARD = re.compile(r"\s*+#\s*+ifndef\s++(\w++)[^\S\n]*+\n\s*+#\s*+define\s++(\w++)")
 _DEFINITION = re.compile(r"\s*+(\w++)\(([^()]*+)\)(.*)", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z_]\w*+")
 _HEAD = re.compile(r"\b(\w++)\s*+\(")
 _CONTINUED = re.compile(r"\\(?=[ \t]*+\n)")
 # The conditions around a line of a kernel have at most ten operands.
 _MOST_OPERANDS = 256
 _MOST_STEPS = 20_000
 _STEPS_A_CHARACTER = 2
+AROUND = "#if around"
+"""How the name of a symbol begins that stands for what is around an excerpt."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,15 @@ class Macro:
     parameters: tuple[str, ...]
     body: str
     file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Define:
+    """A macro that takes no arguments: its body, as it is written."""
+
+    name: str
+    body: str
     line: int
 
 
@@ -145,25 +159,44 @@ class _Frame:
     branch: _Branch | None
 
 
-class Source:
-    """A file with its islands. `strange` gathers directives that are not understood."""
+@dataclass(frozen=True)
+class Excerpt:
+    """What a piece of a file is: a hunk of a patch, say. What encloses it is not known.
 
-    def __init__(self, path: str, text: str) -> None:
+    `name` is the same for two versions of a piece, and so are the `labels` of lines that are in both.
+    """
+
+    name: str
+    first_line: int
+    labels: Sequence[str]
+
+
+class Source:
+    """A file, or an excerpt of one. `strange` gathers directives that are not understood.
+
+    `unbalanced` are the directives of an excerpt that it does not have the other end of, in order.
+    """
+
+    def __init__(self, path: str, text: str, excerpt: Excerpt | None = None) -> None:
         self.path = path
         self.text = text
+        self._excerpt = excerpt
         self.macros: list[Macro] = []
+        self.defines: list[Define] = []
         self.strange: list[Strange] = []
+        self.unbalanced: list[str] = []
         self.bare = without_comments(text)
         self._ends = array("Q", (match.start() for match in re.finditer("\n", text)))
         self._changes = array("Q", (0,))
-        self._branches: list[_Branch | None] = [None]
+        self._branches: list[_Branch | None] = [self._surroundings("0")]
         self._steps = Limit(
             path, _MOST_STEPS + _STEPS_A_CHARACTER * len(text), "steps for its conditions", TooLarge
         )
         self.code = self._read_directives()
 
     def line_of(self, offset: int) -> int:
-        return bisect_right(self._ends, offset - 1) + 1
+        first = self._excerpt.first_line if self._excerpt else 1
+        return bisect_right(self._ends, offset - 1) + first
 
     def line_at(self, offset: int) -> str:
         """What stands from a place to the end of its line."""
@@ -206,6 +239,7 @@ class Source:
     def _read_directives(self) -> str:
         """Follow the directives; returns the code with all of them blanked."""
         frames: list[_Frame] = []
+        outermost = self._branches[0]
         guard = self._guard()
         kept: list[str] = []
         at = 0
@@ -224,7 +258,7 @@ class Source:
                 guards = name == "ifndef" and rest == guard
                 guard = None if guards else guard
                 expression = _Expression(name, rest, line, ALWAYS if guards else None)
-                outer = frames[-1].branch if frames else None
+                outer = frames[-1].branch if frames else outermost
                 frames.append(_Frame(line, outer, expression, _Branch(outer, expression, False)))
             elif name in ("else", "elif", "elifdef", "elifndef") and frames:
                 frame = frames[-1]
@@ -234,6 +268,10 @@ class Source:
                 frame.branch = _Branch(frame.outer, frame.expression, False)
             elif name == "endif" and frames:
                 frames.pop()
+            elif name in ("else", "elif", "elifdef", "elifndef", "endif") and self._excerpt:
+                label = self._excerpt.labels[line - self._excerpt.first_line]
+                outermost = self._surroundings(label)
+                self.unbalanced.append(f"#{name} {rest}".strip())
             elif name in ("else", "elif", "endif"):
                 text = self.bare[directive.start : directive.end].strip()
                 self.strange.append(Strange(line, text, f"#{name} without an #if"))
@@ -241,11 +279,22 @@ class Source:
             else:
                 continue
             self._changes.append(directive.end)
-            self._branches.append(frames[-1].branch if frames else None)
-        self.strange += [
-            Strange(frame.line, "#if", "no #endif for it: the file may be cut") for frame in frames
-        ]
+            self._branches.append(frames[-1].branch if frames else outermost)
+        if self._excerpt:
+            self.unbalanced += [f"#{f.expression.name} {f.expression.rest}" for f in frames]
+        else:
+            self.strange += [
+                Strange(frame.line, "#if", "no #endif for it: the file may be cut")
+                for frame in frames
+            ]
         return _CONTINUED.sub(" ", "".join([*kept, self.bare[at:]]))
+
+    def _surroundings(self, label: str) -> _Branch | None:
+        """What encloses an excerpt from a line on, which nobody knows."""
+        if self._excerpt is None:
+            return None
+        around = Symbol(f"{AROUND} {self._excerpt.name}/{label}")
+        return _Branch(None, _Expression("if", "", 0, around), False)
 
     def _guard(self) -> str | None:
         """The macro that guards a header against being read twice."""
@@ -257,6 +306,11 @@ class Source:
         if match:
             parameters = tuple(part.strip() for part in match[2].split(",") if part.strip())
             self.macros.append(Macro(match[1], parameters, match[3].strip(), self.path, line))
+            return
+        name, _, body = rest.partition(" ")
+        name, tab, more = name.partition("\t")
+        if _WORD.fullmatch(name):
+            self.defines.append(Define(name, f"{more}{tab}{body}".strip(), line))
 
 
 def _negated(condition: Condition) -> Condition:

@@ -15,9 +15,10 @@ _CONVERSION = re.compile(r"(0x)?%[-#0 ]*+(\d*+)(?:l{0,2})(x|u|d|s|phN)")
 
 
 class Print(Ranged):
-    """A printf format for the whole line."""
+    """A printf format for the whole line, and the expression of C whose value it is."""
 
     printf: str
+    value: str = ""
 
 
 class Macro(Record):

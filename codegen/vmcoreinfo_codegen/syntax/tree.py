@@ -288,10 +288,11 @@ class Optional(WordsClause, rule="optional"):
 
 
 @dataclass(frozen=True)
-class Prints(Clause, rule="prints"):
-    """`prints "NUMBER(NAME)=%ld"`."""
+class Prints(Clause, rule="prints", layout="{text}[ of {value}][ {range}]"):
+    """`prints "NUMBER(NAME)=%ld" of "NAME"`."""
 
     text: Quoted
+    value: Quoted | None
     range: Range | None
 
 

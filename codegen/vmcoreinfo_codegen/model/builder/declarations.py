@@ -49,7 +49,11 @@ def macro(read: Reader, block: tree.Macro) -> Macro | None:
         read.problem(block, f"macro {block.name} needs one 'since'")
         return None
     prints = [
-        Print(printf=str(clause.text), **read.bounds(clause.range))
+        Print(
+            printf=str(clause.text),
+            value=str(clause.value) if clause.value else "",
+            **read.bounds(clause.range),
+        )
         for clause in block.clauses
         if isinstance(clause, tree.Prints)
     ]

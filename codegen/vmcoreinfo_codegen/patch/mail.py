@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The text of a mail: headers, parts and encodings as far as a patch needs them, in one pass each.
+"""A mail: headers, parts and encodings as far as a patch needs them, in one pass each.
 
 Python's own parser of mails reads far more, and is no match for hostile ones: it calls itself for
 every part in a part and every parenthesis of a header.
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ..limits import Limit
 
@@ -22,6 +23,8 @@ _CHARSET = re.compile(r'\bcharset[ \t]*=[ \t]*"?([^\s;"]+)', re.IGNORECASE)
 # names that are none of text (rot13, hex), or take their time (punycode, idna).
 _WIDE = re.compile(r"utf-?(16|32)(-?[lb]e)?", re.IGNORECASE)
 _MOST_DEPTH = 8
+_DIFF = re.compile(r"^(?:diff --git |\+\+\+ )", re.MULTILINE)
+_TOLD = ("subject", "message-id", "in-reply-to", "references")
 
 
 def is_mail(data: bytes) -> bool:
@@ -29,11 +32,21 @@ def is_mail(data: bytes) -> bool:
     return _START.match(data) is not None
 
 
-def plain_text(data: bytes, error: Callable[[str], Exception]) -> str | None:
-    """The text/plain of a mail that is no attachment, the first where there are several.
+@dataclass(frozen=True)
+class Mail:
+    """A mail: the headers of it that tell what it is, by their names in small letters, and its texts.
 
-    None where it has none. Raises `error` where parts are in parts beyond any mail.
+    The first text is the one that is shown; behind it are the attachments that have a diff in them.
     """
+
+    headers: Mapping[str, str]
+    texts: tuple[str, ...]
+
+
+def read_mail(data: bytes, error: Callable[[str], Exception]) -> Mail:
+    """Raises `error` where parts are in parts beyond any mail."""
+    shown: list[str] = []
+    attached: list[str] = []
     parts = [(data, 0)]
     while parts:
         part, depth = parts.pop()
@@ -41,15 +54,19 @@ def plain_text(data: bytes, error: Callable[[str], Exception]) -> str | None:
         headers, body = _split(part)
         content_type = headers.get("content-type", "text/plain")
         kind = re.split(r"[;\s]", content_type.strip(), maxsplit=1)[0].lower()
-        if headers.get("content-disposition", "").strip().lower().startswith("attachment"):
-            continue
-        if kind == "text/plain" or "/" not in kind:
-            return _decoded(body, content_type, headers.get("content-transfer-encoding", ""))
+        encoding = headers.get("content-transfer-encoding", "")
+        disposition = headers.get("content-disposition", "").strip().lower()
         found = _BOUNDARY.search(content_type) if kind.startswith("multipart/") else None
         if found:
             inner = _parts(body, (found[1] or found[2] or "").encode("latin-1"))
             parts += [(one, depth + 1) for one in reversed(inner)]
-    return None
+        elif disposition.startswith("attachment") or (shown and kind != "text/html"):
+            text = _decoded(body, content_type, encoding)
+            if _DIFF.search(text):
+                attached.append(text)
+        elif not shown and (kind == "text/plain" or "/" not in kind):
+            shown.append(_decoded(body, content_type, encoding))
+    return Mail(_split(data)[0], (*shown, *attached))
 
 
 def _split(part: bytes) -> tuple[dict[str, str], bytes]:
@@ -59,7 +76,7 @@ def _split(part: bytes) -> tuple[dict[str, str], bytes]:
     headers: dict[str, str] = {}
     for match in _HEADER.finditer(head):
         name = match[1].decode("ascii").lower()
-        if name.startswith("content-") and name not in headers:
+        if name.startswith(("content-", *_TOLD)) and name not in headers:
             headers[name] = match[2].decode("latin-1")
     return headers, body
 

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: MIT
+"""What a C file says of names: macros, enumerators, members of structs, variables.
+
+Read from declarations as they stand, without a compiler: enough to tell that one changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..limits import Limit
+from .gathered import TreeError
+from .source import Source
+
+_MOST_NAMES = 500_000
+BETWEEN = " ; "
+"""What stands between the members of a struct in its text."""
+_BRACES = re.compile(r"[{};,]|\((?:[^()]|\([^()]*+\))*+\)")
+_HEAD = re.compile(r"\b(struct|union|enum)\b(?:\s++(?!__)(\w++))?[^;{}()=]*+(?:\([^()]*+\)[^;{}()=]*+)*+$")
+_SECTION = re.compile(r"\s*(?:typedef\s++)?(struct|union|enum)\s++(\w++)\s*+\{?\s*$")
+_ATTRIBUTE = re.compile(
+    r"\b(?:____cacheline\w*|__(?:init|initdata|initconst|ro_after_init|read_mostly|page_aligned\w*"
+    r"|packed|rcu|user|iomem|percpu|refdata|visible|weak|used|maybe_unused|randomize_layout|private"
+    r"|latent_entropy|bss\w*|(?:attribute__|aligned|section|counted_by|guarded_by)"
+    r"\s*\((?:[^()]|\([^()]*\))*\)))(?!\w)"
+)
+_MEMBER = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*(?::\s*\w+)?$")
+_POINTED = re.compile(r"\(\s*\*\s*(\w+)\s*(?:\[[^\]]*\])?\s*\)")
+_VARIABLE = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*$")
+_CALL = re.compile(r"\w+\s*\(\s*(?:\w+\s*,\s*)*(\w+)")
+_NO_VARIABLE = re.compile(r"\s*(?:typedef|return|goto|break|continue|case|struct \w+$|enum \w+$)\b")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What stands for a name, in a form that spaces, comments and attributes do not change."""
+
+    name: str
+    text: str
+    file: str
+    line: int
+
+
+@dataclass
+class _Scope:
+    """An open brace: of a struct or a union with a tag or without, an enum, or anything else."""
+
+    kind: str
+    tag: str | None
+    start: int
+    members: list[str] = field(default_factory=list)
+    anchor: str = ""
+    offset: int = 0
+
+
+def definitions(source: Source, section: str = "") -> Iterator[Definition]:
+    """Every definition in a file, or in a piece of one that begins inside `section`.
+
+    A member is `tag.member`; `struct tag` stands for its members in their order. An enumerator without a
+    value has its distance from the last that has one. Raises TreeError.
+    """
+    limit = Limit(source.path, _MOST_NAMES, "names", TreeError)
+    for define in source.defines:
+        limit.spend()
+        text = _plain(define.body)
+        yield Definition(define.name, text, source.path, define.line)
+    scopes = _inside(section)
+    at = 0
+    code = source.code
+    for match in _BRACES.finditer(code):
+        mark = match[0][0]
+        if mark == "(":
+            continue
+        statement, start = code[at : match.start()], at
+        at = match.end()
+        top = scopes[-1] if scopes else None
+        if mark == "{":
+            scopes.append(_opened(statement, match.start()))
+            continue
+        if top is not None and top.kind == "enum":
+            if mark in ",}" and _plain(statement):
+                limit.spend()
+                yield _enumerator(source, top, statement, start)
+        elif mark == ";" and _is_struct(top):
+            limit.spend()
+            yield from _members(source, scopes, statement, start)
+        elif mark == ";" and top is None and _is_outermost(code, statement, start):
+            limit.spend()
+            yield from _variable(source, statement, start)
+        elif mark == ",":
+            at = start
+        if mark == "}" and scopes and not _is_within(scopes, code, match.start()):
+            closed = scopes.pop()
+            if closed.kind != "block" and closed.tag:
+                yield _tag(source, closed)
+    for scope in scopes:
+        if scope.kind != "block" and scope.tag:
+            yield _tag(source, scope)
+
+
+def _tag(source: Source, scope: _Scope) -> Definition:
+    name = f"{scope.kind} {scope.tag}"
+    return Definition(name, BETWEEN.join(scope.members), source.path, source.line_of(scope.start))
+
+
+def _inside(section: str) -> list[_Scope]:
+    match = _SECTION.match(section)
+    if match:
+        return [_Scope(match[1], match[2], 0)]
+    # A function, or what else has a body: nothing in it is declared for others.
+    return [_Scope("block", None, 0)] if section.strip() else []
+
+
+def _opened(statement: str, at: int) -> _Scope:
+    match = _HEAD.search(statement)
+    return _Scope(match[1], match[2], at) if match else _Scope("block", None, at)
+
+
+def _is_struct(scope: _Scope | None) -> bool:
+    return scope is not None and scope.kind in ("struct", "union")
+
+
+def _is_within(scopes: Sequence[_Scope], code: str, at: int) -> bool:
+    """Whether an indented brace closes what began before the piece, in the one scope that is known."""
+    return len(scopes) == 1 and scopes[0].start == 0 and code[at - 1 : at] not in ("\n", "")
+
+
+def _is_outermost(code: str, statement: str, start: int) -> bool:
+    """Whether a statement begins in the first column, as all do that are in no function."""
+    first = start + len(statement) - len(statement.lstrip())
+    return first == 0 or code[first - 1] == "\n"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", _ATTRIBUTE.sub("", text)).strip()
+
+
+def _enumerator(source: Source, scope: _Scope, statement: str, start: int) -> Definition:
+    name, equals, value = _plain(statement).partition("=")
+    name = name.strip()
+    line = source.line_of(start + len(statement) - len(statement.lstrip()))
+    if equals:
+        scope.anchor, scope.offset = _plain(value), 0
+    elif not scope.anchor:
+        # The first of all is 0; the first that a piece shows is what it is in any version of it.
+        scope.anchor, scope.offset = (name if scope.start == 0 else "0"), 0
+    else:
+        scope.offset += 1
+    scope.members.append(name)
+    text = f"{scope.anchor} + {scope.offset}" if scope.offset else scope.anchor
+    return Definition(name, text, source.path, line)
+
+
+def _members(
+    source: Source, scopes: Sequence[_Scope], statement: str, start: int
+) -> Iterator[Definition]:
+    tagged = [scope for scope in scopes if scope.tag and _is_struct(scope)]
+    text = _plain(statement)
+    if not tagged or not text:
+        return
+    line = source.line_of(start + len(statement) - len(statement.lstrip()))
+    owner = tagged[-1]
+    owner.members.append(text)
+    pointed = _POINTED.search(text)
+    first, *others = [text] if pointed else text.split(",")
+    base = _MEMBER.sub("", first).strip()
+    for place, declarator in enumerate([first, *others]):
+        match = pointed or _MEMBER.search(declarator.strip())
+        if match:
+            whole = declarator.strip() if place == 0 else f"{base.rstrip('* ')} {declarator.strip()}"
+            yield Definition(f"{owner.tag}.{match[1]}", whole, source.path, line)
+
+
+def _variable(source: Source, statement: str, start: int) -> Iterator[Definition]:
+    text = _plain(statement.partition("=")[0])
+    text = re.sub(r"^(?:extern|static|const|volatile)\s+", "", text)
+    if _NO_VARIABLE.match(text) or not text:
+        return
+    call = _CALL.match(text)
+    match = call or _VARIABLE.search(text)
+    if match and (call or len(text.split()) > 1 or "*" in text):
+        line = source.line_of(start + len(statement) - len(statement.lstrip()))
+        yield Definition(match[1], text, source.path, line)

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: MIT
+"""The patches of a file: a diff, commits as git shows them, a mail, a thread, a mailbox.
+
+Of a thread the newest version of each patch counts, and no reply that quotes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from email.header import decode_header
+from functools import cached_property
+
+from ..limits import Limit
+from .diff import FileDiff, file_diffs
+from .mail import Mail, is_mail, read_mail
+from .problem import PatchError
+
+MOST_BYTES = 16 << 20
+MOST_PATCHES = 2_000
+
+_FROM = re.compile(rb"^>?From (?:[0-9a-f]{40}|\S+@\S+|\S+) +\w{3} \w{3} +\d+ [\d:]+ \d{4}.*\n", re.M)
+_COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})\b.*$")
+_TAGS = re.compile(r"^\s*(?:(?:re|aw|fwd?): *)*\[([^\]]*)\]", re.IGNORECASE)
+_REPLY = re.compile(r"^\s*(?:re|aw) *:", re.IGNORECASE)
+_VERSION = re.compile(r"\bv(\d{1,4})(?![\w.])", re.IGNORECASE)
+_COUNT = re.compile(r"\b(\d{1,4})/(\d{1,4})\b")
+_QUOTE = re.compile(r"^(?:[ \t]*>)+ ?")
+_ID = re.compile(r"<[^<>\s]{1,400}>")
+_LONGEST_SUBJECT = 400
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One patch: what it is called, which of its series it is, and what it does to files.
+
+    `number` and `total` are those of `[PATCH v2 3/7]`, None where it has none. `parents` are the
+    ids of the mails that it answers.
+    """
+
+    subject: str
+    message_id: str | None
+    commit: str | None
+    version: int
+    number: int | None
+    total: int | None
+    is_reply: bool
+    parents: tuple[str, ...]
+    files: tuple[FileDiff, ...]
+
+    @cached_property
+    def title(self) -> str:
+        """The subject without its tags, to know it again in another version."""
+        return re.sub(r"\W+", " ", _TAGS.sub("", _REPLY.sub("", self.subject))).strip().lower()
+
+
+def read_series(data: bytes) -> tuple[Patch, ...]:
+    """The patches in the order in which they are applied. Raises PatchError."""
+    limit = Limit("the patch", MOST_PATCHES, "mails and commits", PatchError)
+    found: list[Patch] = []
+    for part in _messages(data):
+        if is_mail(part):
+            limit.spend()
+            found.append(_mailed(read_mail(part, PatchError)))
+        else:
+            found += _commits(part.decode("utf-8", "replace"), limit)
+    return _newest([patch for patch in found if patch.files])
+
+
+def _messages(data: bytes) -> Iterator[bytes]:
+    """The mails of a mailbox, without the line that each begins with; any other file whole."""
+    starts = [match for match in _FROM.finditer(data) if _is_first(data, match.start())]
+    if not starts or starts[0].start() != 0:
+        yield data
+        return
+    ends = [match.start() for match in starts[1:]] + [len(data)]
+    for match, end in zip(starts, ends, strict=True):
+        yield data[match.end() : end]
+
+
+def _is_first(data: bytes, at: int) -> bool:
+    # Of format-patch no blank line stands before it, but what git signs with.
+    return at == 0 or data[at - 1 : at] == b"\n"
+
+
+def _mailed(mail: Mail) -> Patch:
+    subject = _text(mail.headers.get("subject", ""))
+    tags = _TAGS.match(subject)
+    count = _COUNT.search(tags[1]) if tags else None
+    version = _VERSION.search(tags[1]) if tags else None
+    own = _ID.search(mail.headers.get("message-id", ""))
+    parents = _ID.findall(
+        mail.headers.get("in-reply-to", "") + mail.headers.get("references", "")[-8000:]
+    )
+    files, is_quoted = _diffs(mail.texts)
+    return Patch(
+        subject=subject,
+        message_id=own[0] if own else None,
+        commit=None,
+        version=int(version[1]) if version else 1,
+        number=int(count[1]) if count else None,
+        total=int(count[2]) if count else None,
+        is_reply=bool(_REPLY.match(subject)) or is_quoted,
+        parents=tuple(dict.fromkeys(parents)),
+        files=tuple(files),
+    )
+
+
+def _text(header: str) -> str:
+    """A subject as it is meant, on one line."""
+    joined = re.sub(r"\s+", " ", header).strip()[:_LONGEST_SUBJECT]
+    if "=?" not in joined:
+        return joined
+    try:
+        parts = decode_header(joined)
+        return "".join(
+            part if isinstance(part, str) else part.decode(charset or "ascii", "replace")
+            for part, charset in parts
+        )
+    except (ValueError, LookupError):
+        return joined
+
+
+def _diffs(texts: Iterable[str]) -> tuple[list[FileDiff], bool]:
+    """What the texts of a mail do to files, and whether that is quoted."""
+    found: list[FileDiff] = []
+    quoted: list[FileDiff] = []
+    for text in texts:
+        lines = _lines(text)
+        found += file_diffs(lines)
+        if not found:
+            quoted += file_diffs([_QUOTE.sub("", line) for line in lines])
+    return (found, False) if found else (quoted, bool(quoted))
+
+
+def _lines(text: str) -> list[str]:
+    # Not splitlines(): a form feed in a source ends no line.
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def _commits(text: str, limit: Limit) -> list[Patch]:
+    """What `git log -p`, `git show` or `git diff` print; a log has the newest first."""
+    lines = _lines(text)
+    starts = [place for place, line in enumerate(lines) if _COMMIT.match(line)]
+    starts = [place for place in starts if any(_is_head(line) for line in lines[place : place + 4])]
+    if not starts:
+        limit.spend()
+        return [_shown(None, "", lines)]
+    limit.spend(len(starts))
+    ends = [*starts[1:], len(lines)]
+    found = []
+    for start, end in zip(starts, ends, strict=True):
+        hash_ = _COMMIT.match(lines[start])
+        subject = next((n.strip() for n in lines[start:end] if n.startswith("    ")), "")
+        found.append(_shown(hash_[1] if hash_ else None, subject, lines[start:end]))
+    return found[::-1]
+
+
+def _is_head(line: str) -> bool:
+    return line.startswith(("Author:", "Merge:"))
+
+
+def _shown(commit: str | None, subject: str, lines: Sequence[str]) -> Patch:
+    files = file_diffs(lines)
+    if not files:
+        files = file_diffs([_QUOTE.sub("", line) for line in lines])
+    return Patch(
+        subject=subject[:_LONGEST_SUBJECT],
+        message_id=None,
+        commit=commit,
+        version=1,
+        number=None,
+        total=None,
+        is_reply=False,
+        parents=(),
+        files=tuple(files),
+    )
+
+
+def _newest(patches: Sequence[Patch]) -> tuple[Patch, ...]:
+    posted = [patch for patch in patches if not patch.is_reply]
+    if not posted:
+        # Replies alone: what they quote is all that there is, each file and hunk once.
+        return tuple({patch.files: patch for patch in patches}.values())
+    found: list[Patch] = []
+    for group in _threads(posted):
+        found += _of_thread(group)
+    return tuple(found)
+
+
+def _threads(patches: Sequence[Patch]) -> list[list[Patch]]:
+    """Patches that belong together: by the mails that they answer, or by their titles."""
+    groups: dict[str, int] = {}
+    found: dict[int, list[Patch]] = {}
+    for place, patch in enumerate(patches):
+        names = [f"title {patch.title}"] if patch.title else []
+        names += [f"mail {one}" for one in (patch.message_id, *patch.parents) if one]
+        joined = {groups[name] for name in names if name in groups}
+        into = min(joined, default=place)
+        for other in joined - {into}:
+            found[into] += found.pop(other)
+            groups.update({name: into for name, group in groups.items() if group == other})
+        groups.update(dict.fromkeys(names, into))
+        found.setdefault(into, []).append(patch)
+    return list(found.values())
+
+
+def _of_thread(patches: Sequence[Patch]) -> list[Patch]:
+    """The newest version of each patch; of an older version what a newer one does not send again."""
+    chosen: list[Patch] = []
+    for version in sorted({patch.version for patch in patches}, reverse=True):
+        mine = [patch for patch in patches if patch.version == version]
+        older = [patch for patch in patches if patch.version < version]
+        titles = {patch.title for patch in chosen if patch.title}
+        numbers = {patch.number for patch in chosen if patch.number}
+        for patch in mine:
+            if patch.title not in titles and patch.number not in numbers:
+                chosen.append(patch)
+        numbers |= {patch.number for patch in mine if patch.number}
+        if _is_complete(mine, older, numbers):
+            break
+    places = {patch.title: patch.number for patch in patches if patch.number}
+    return sorted(chosen, key=lambda patch: patch.number or places.get(patch.title) or 0)
+
+
+def _is_complete(mine: Sequence[Patch], older: Sequence[Patch], numbers: Set[int]) -> bool:
+    """Whether a version was sent whole, not only what changed in it since an older one."""
+    total = next((patch.total for patch in mine if patch.total), None)
+    if total is not None:
+        return numbers.issuperset(range(1, total + 1))
+    parts = {patch.title for patch in older if patch.number}
+    return not any(patch.title in parts for patch in mine)
