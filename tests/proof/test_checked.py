@@ -67,6 +67,15 @@ def rows_of_tool(consumer: Consumer) -> Iterator[Row]:
                 for way in need.alternatives
             ],
         }
+        for copied in need.copied:
+            yield {
+                "tool": consumer.name,
+                "need": need.purpose,
+                "on": list(need.archs or ()),
+                "copied": list(copied.names),
+                "verdict": copied.verdict.value,
+                "releases": span(copied.since, copied.until),
+            }
 
 
 def rows_of_kernel(schema: Schema) -> Iterator[Row]:
@@ -87,6 +96,7 @@ def rows_of_kernel(schema: Schema) -> Iterator[Row]:
                     [render(one.expression), span(one.since, one.until)]
                     for one in export.debug_infos
                 ],
+                "behind": [[" ".join(b.names), span(b.since, b.until)] for b in export.behind],
             }
             if any(turns.values()):
                 yield {"key": entry.key, "on": list(export.archs or ())} | {

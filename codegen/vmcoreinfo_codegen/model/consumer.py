@@ -85,6 +85,18 @@ class Adaptation(Record):
     location: Location = unwritten()
 
 
+class Copied(OfReleases):
+    """Names of the kernel's source that some releases of a tool have built in, or assume.
+
+    Where a kernel has them otherwise, the need comes to `verdict`, and `text` says what a user sees.
+    """
+
+    names: tuple[str, ...]
+    verdict: Verdict
+    text: str
+    location: Location = unwritten()
+
+
 class Need(Record):
     """What a tool reads the note for, on some architectures (`archs` None: all).
 
@@ -101,6 +113,7 @@ class Need(Record):
     kernels: KernelRange | None = None
     alternatives: tuple[Alternative, ...]
     adaptations: tuple[Adaptation, ...] = ()
+    copied: tuple[Copied, ...] = ()
     fallback: str = ""
     verdict: Verdict
     text: str

@@ -57,6 +57,17 @@ class DebugInfo(Ranged):
     expression: ExpressionField
 
 
+class Behind(Ranged):
+    """Names of the kernel's source on which the meaning of the value rests, beyond those in the key.
+
+    `SECTION_MAP_MASK` is a macro, an enumerator, a variable, a function or a type, `page.page_type` a
+    member of a struct or union.
+    """
+
+    names: tuple[str, ...]
+    location: Location = unwritten()
+
+
 class KindDefault(Record):
     """What an entry of a kind says by its key alone: how it is printed, what it counts, by what."""
 
@@ -112,6 +123,7 @@ class Export(Record):
     vias: tuple[Via, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     debug_infos: tuple[DebugInfo, ...] = ()
+    behind: tuple[Behind, ...] = ()
     quirks: tuple[Quirk, ...] = ()
     changes: tuple[Change, ...] = ()
     replaces: tuple[str, ...] = ()

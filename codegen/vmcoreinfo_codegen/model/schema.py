@@ -208,6 +208,7 @@ class Schema(Record):
         for export in self.exports():
             for attribute in (*export.vias, *export.dependencies, *export.debug_infos):
                 yield export.location, attribute
+            yield from ((behind.location, behind) for behind in export.behind)
         for derivation in self.derivations:
             yield from ((recipe.location, recipe) for recipe in derivation.recipes)
 

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from ..core.expression import render
 from ..core.release import Bounds
 from ..model import Boundary, Derivation, Entry, Export, Schema
+from ..model.behind import copiers_of
 from ..model.entry import Via, fact_of
 from .interface.kernels import (
     Condition,
+    CopiedNames,
     ExplainedDerivation,
     ExplainedExport,
     ExplainedRecipe,
@@ -21,6 +23,7 @@ from .interface.kernels import (
     PrintedFact,
     PrintedForm,
     Related,
+    StandingNames,
 )
 
 
@@ -38,7 +41,24 @@ def explanation(schema: Schema, entry: Entry) -> Explanation:
         replaces=_related(schema, entry.replaces),
         replaced_by=_related(schema, entry.replaced_by),
         derivations=used,
+        copied=_copied(schema, entry),
     )
+
+
+def _copied(schema: Schema, entry: Entry) -> list[CopiedNames]:
+    return [
+        CopiedNames(
+            consumer=copier.consumer.name,
+            since=str(copier.copied.since) if copier.copied.since else None,
+            until=str(copier.copied.until) if copier.copied.until else None,
+            purpose=copier.need.purpose,
+            archs=list(copier.need.archs) if copier.need.archs is not None else None,
+            names=list(copier.copied.names),
+            verdict=copier.copied.verdict.value,
+            seen=copier.copied.text,
+        )
+        for copier in copiers_of(schema, entry)
+    ]
 
 
 def derivation_explanation(derivation: Derivation) -> ExplainedDerivation:
@@ -104,6 +124,14 @@ def _export(schema: Schema, entry: Entry, export: Export) -> ExplainedExport:
             for dependency in export.dependencies
         ],
         debug_info=_debug_info(entry, export),
+        behind=[
+            StandingNames(
+                names=list(behind.names),
+                since=str(behind.since) if behind.since else None,
+                until=str(behind.until) if behind.until else None,
+            )
+            for behind in export.behind
+        ],
         notes=_notes(export),
         source=str(export.location),
     )

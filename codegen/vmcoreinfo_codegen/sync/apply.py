@@ -26,7 +26,7 @@ Commits = Mapping[str, str]
 _MADE = (0, 0, "")
 _NO_DOC = tree.Text("", 0, 0)
 _NEW = "kernel/new.vmci"
-_BEHIND_VIA = (tree.DependsOn, tree.DebugInfo, tree.BoundaryClause)
+_BEHIND_VIA = (tree.DependsOn, tree.DebugInfo, tree.Behind, tree.BoundaryClause)
 _Clause = TypeVar("_Clause", tree.DependsOn, tree.Via)
 
 

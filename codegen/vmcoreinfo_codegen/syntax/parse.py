@@ -34,6 +34,7 @@ _NAMES = {
     "HASH": "a commit hash",
     "INT": "a number",
     "NAME": "a name",
+    "VERDICT": "a verdict",
     "FORMAT": "a format",
     "DERIVED": "a name in lower case",
     "COMMENT": "",

@@ -13,7 +13,11 @@ class Keys(Listed, rule="keys"):
 
 
 class Names(Listed, rule="names"):
-    """Names, of architectures above all."""
+    """Names, of architectures or of the kernel's source."""
+
+
+class CopiedNames(Listed, rule="copied_names"):
+    """Names of the kernel's source, behind which a verdict stands."""
 
 
 class Formats(Listed, rule="formats"):

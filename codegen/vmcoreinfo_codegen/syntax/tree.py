@@ -30,6 +30,7 @@ from .parts import (
     Backports,
     Boundary,
     Commit,
+    CopiedNames,
     Dumps,
     Formats,
     FromDump,
@@ -50,6 +51,7 @@ __all__ += [
     "Backports",
     "Boundary",
     "Commit",
+    "CopiedNames",
     "Dumps",
     "Formats",
     "FromDump",
@@ -329,6 +331,14 @@ class DebugInfo(Clause, rule="debug_info", keyword="debug-info"):
 
 
 @dataclass(frozen=True)
+class Behind(Clause, rule="behind"):
+    """`behind SECTION_MAP_MASK page.page_type since 6.12`."""
+
+    names: Names
+    range: Range | None
+
+
+@dataclass(frozen=True)
 class Quirk(Clause, rule="quirk", layout="{kind}\t{ranges}[ on {archs}][ begins {begins}]"):
     """`quirk kind ranges begins "start" "text"`."""
 
@@ -449,6 +459,16 @@ class NeedKernels(Clause, rule="need_kernels", keyword="kernels"):
     """`kernels since 5.1`, in a need."""
 
     range: Range
+
+
+@dataclass(frozen=True)
+class Copied(Clause, rule="copied", layout="\t{names}[ {range}] {verdict}"):
+    """`copied SECTION_MAP_MASK until 1.6.3 wrong "what a user sees"`, in a need."""
+
+    names: CopiedNames
+    range: Range | None
+    verdict: Word
+    text: Text
 
 
 class Fallback(TextClause, rule="fallback"):

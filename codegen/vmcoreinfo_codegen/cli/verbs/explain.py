@@ -11,6 +11,7 @@ from ...model import Evidence, Format, Unit
 from ...query.explanation import derivation_explanation, explanation
 from ...query.interface.kernels import (
     Condition,
+    CopiedNames,
     ExplainedDerivation,
     ExplainedExport,
     ExplainedRecipe,
@@ -20,6 +21,7 @@ from ...query.interface.kernels import (
     PrintedFact,
     PrintedForm,
     Related,
+    StandingNames,
 )
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, Failure
@@ -86,6 +88,8 @@ def _lines(answer: Explanation) -> Iterator[str]:
         yield from _field("before it", _related(related))
     if answer.derivations:
         yield from _field("derivations", ", ".join(answer.derivations))
+    for copied in answer.copied:
+        yield from _field("copied by", _copied(copied))
 
 
 def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
@@ -109,6 +113,8 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     for fact in export.debug_info:
         if not answer.key.endswith(fact.expression[fact.expression.find("(") :]):
             yield from _field("debug info", f"{fact.expression}{_range(fact)}")
+    for behind in export.behind:
+        yield from _field("behind it", ", ".join(behind.names) + _range(behind))
     for note in export.notes:
         yield from _field(note.kind, f"{', '.join(note.releases)}: {note.text}")
     if export.absent:
@@ -147,7 +153,16 @@ def _related(related: Related) -> str:
     return f"{related.key}, {life}: {related.summary}"
 
 
-def _range(ranged: Condition | PrintedForm | PrintedFact | ExplainedRecipe) -> str:
+def _copied(copied: CopiedNames) -> str:
+    where = f" on {', '.join(copied.archs)}" if copied.archs else ""
+    names = ", ".join(copied.names)
+    said = f"{copied.consumer}{_range(copied)}, {copied.purpose}{where}: {names}"
+    return f"{said}; {copied.verdict} where they change: {copied.seen}"
+
+
+def _range(
+    ranged: Condition | PrintedForm | PrintedFact | ExplainedRecipe | StandingNames | CopiedNames,
+) -> str:
     since = f" since {ranged.since}" if ranged.since else ""
     return since + (f" until {ranged.until}" if ranged.until else "")
 

@@ -15,6 +15,7 @@ from ..consumer import (
     Alternative,
     Consumer,
     ConsumerRelease,
+    Copied,
     KernelRange,
     Need,
     ParserTrait,
@@ -198,8 +199,27 @@ def _need(read: Reader, block: tree.Need) -> Need | None:
             for clause in block.clauses
             if isinstance(clause, tree.Adapt)
         ),
+        copied=tuple(
+            copied
+            for clause in block.clauses
+            if isinstance(clause, tree.Copied)
+            if (copied := _copied(read, clause)) is not None
+        ),
         fallback=read.text(block, tree.Fallback),
         verdict=verdict,
         text=str(without.text),
         location=read.at(block),
+    )
+
+
+def _copied(read: Reader, clause: tree.Copied) -> Copied | None:
+    verdict = read.known(Verdict, clause.verdict, "verdict")
+    if verdict is None:
+        return None
+    return Copied(
+        names=tuple(map(str, clause.names)),
+        **_of_releases(read, clause.range),
+        verdict=verdict,
+        text=str(clause.text),
+        location=read.at(clause),
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...core.key import kind_of
 from ...problem import LANGUAGE, Problem, collect
 from ...syntax import tree
-from ..entry import Change, DebugInfo, Dependency, Entry, Export, KindDefault, Quirk, Via
+from ..entry import Behind, Change, DebugInfo, Dependency, Entry, Export, KindDefault, Quirk, Via
 from ..vocabulary import Format, QuirkKind, Unit
 from .reading import Reader
 
@@ -80,6 +80,7 @@ def _export(
         vias=printed.vias,
         dependencies=_dependencies(read, block) or (outer[0].dependencies if outer else ()),
         debug_infos=_debug_infos(read, block) or (outer[0].debug_infos if outer else ()),
+        behind=_behind(read, block) or (outer[0].behind if outer else ()),
         quirks=_quirks(read, block, archs),
         changes=_changes(read, block),
         replaces=tuple(map(str, read.words(block, tree.Replaces))),
@@ -132,6 +133,18 @@ def _debug_infos(read: Reader, block: tree.Block) -> tuple[DebugInfo, ...]:
         DebugInfo(expression=clause.expression, **read.bounds(clause.range))
         for clause in block.clauses
         if isinstance(clause, tree.DebugInfo)
+    )
+
+
+def _behind(read: Reader, block: tree.Block) -> tuple[Behind, ...]:
+    return tuple(
+        Behind(
+            names=tuple(map(str, clause.names)),
+            location=read.at(clause),
+            **read.bounds(clause.range),
+        )
+        for clause in block.clauses
+        if isinstance(clause, tree.Behind)
     )
 
 

@@ -219,6 +219,27 @@ class PrintedFact(Answer):
     until: str | None
 
 
+class StandingNames(Answer):
+    """Names of the kernel's source on which the meaning of the value rests, beyond those in the key."""
+
+    names: list[str]
+    since: str | None
+    until: str | None
+
+
+class CopiedNames(Answer):
+    """What releases of a tool have built in of what stands behind the entry."""
+
+    consumer: str
+    since: str | None = described("the first release that has; null for all before `until`")
+    until: str | None = described("the first that has not; null where the newest has")
+    purpose: str
+    archs: list[str] | None = described("null for every architecture")
+    names: list[str]
+    verdict: str = described("what the purpose comes to where a kernel has the names otherwise")
+    seen: str
+
+
 class Note(Answer):
     """A quirk (`kind` says which) or a change of meaning (`kind` is `changed`)."""
 
@@ -239,6 +260,7 @@ class ExplainedExport(Answer):
     printed: list[PrintedForm]
     conditions: list[Condition]
     debug_info: list[PrintedFact] = described("how debug information gives the value")
+    behind: list[StandingNames]
     notes: list[Note]
     source: str
 
@@ -262,6 +284,7 @@ class Explanation(Answer):
     replaces: list[Related]
     replaced_by: list[Related]
     derivations: list[str]
+    copied: list[CopiedNames]
 
 
 class ExplainedRecipe(Answer):

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model import Schema
+from ...model.behind import NameIndex, is_name
+from ...model.consumer import Consumer, Copied, Need, OfReleases
+from ...model.vocabulary import Verdict
+from ...problem import did_you_mean
+from ..rule import Finding, Rule
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    known = NameIndex(schema)
+    for consumer in schema.consumers:
+        for need in consumer.needs:
+            for place, copied in enumerate(need.copied):
+                yield from _of_names(known, need, copied)
+                yield from _of_releases(consumer, need, copied)
+                yield from _again(need, place, copied)
+                if copied.verdict is Verdict.OK:
+                    yield copied.location, f'"{need.purpose}" copied what breaks nothing'
+
+
+def _of_names(known: NameIndex, need: Need, copied: Copied) -> Iterator[Finding]:
+    for name in copied.names:
+        if not is_name(name):
+            message = f"'{name}' is neither an identifier of C nor STRUCT.MEMBER"
+            yield copied.location, message
+        elif not known.entries(name):
+            message = f'"{need.purpose}" copied {name}, on which no entry stands'
+            hint = did_you_mean(name, known.standing) or "say 'behind' in the entry that does"
+            yield copied.location, message, hint
+
+
+def _of_releases(consumer: Consumer, need: Need, copied: Copied) -> Iterator[Finding]:
+    latest = consumer.latest if consumer.releases else None
+    for bound in (copied.since, copied.until):
+        if bound is not None and not bound.is_next and latest is not None and bound > latest:
+            message = f'"{need.purpose}" names {consumer.name} {bound}; the latest is {latest}'
+            yield copied.location, message, "write next for what is in no release"
+    if copied.since is not None and copied.until is not None and copied.since >= copied.until:
+        message = f'"{need.purpose}" copied names from {copied.since} until {copied.until}'
+        yield copied.location, message
+
+
+def _again(need: Need, place: int, copied: Copied) -> Iterator[Finding]:
+    others = [one for one in need.copied[:place] if _meet(one, copied)]
+    before = [name for one in others for name in one.names]
+    for number, name in enumerate(copied.names):
+        if name in before or name in copied.names[:number]:
+            yield copied.location, f'"{need.purpose}" copied {name} twice in one release'
+
+
+def _meet(one: OfReleases, other: OfReleases) -> bool:
+    return (one.until is None or other.since is None or other.since < one.until) and (
+        other.until is None or one.since is None or one.since < other.until
+    )
+
+
+RULE = Rule(
+    id="VMCI051",
+    name="copied-names",
+    doc="What a tool copied stands behind some entry, is an identifier of C or `STRUCT.MEMBER`, once for "
+    "a need and a release; it names releases up to the latest, or `next`; its change breaks something.",
+    example="""
+NUMBER(PG_lru) {
+	doc		"Bit number of the lru page flag."
+	value		signed bit
+	via		VMCOREINFO_NUMBER
+	behind		pageflags page.flags
+	since		6.8
+}
+
+consumer tool {
+	doc		"Reads notes."
+	url		"https://example.org"
+	release		1.2 2024-01-01
+
+	need "flags" {
+		any		NUMBER(PG_lru)
+		copied		page.flags until 1.1 wrong "the flags are read elsewhere"
+		copied		page.flags PG_lru since 1.1 wrong "the flags are read elsewhere"
+		copied		page_flags wrong "nothing" ### "flags" copied page_flags, on which no entry stands
+		copied		page until 1.3 wrong "nothing" ### "flags" names tool 1.3; the latest is 1.2
+		copied		PG_lru wrong "nothing" ### "flags" copied PG_lru twice in one release
+		copied		pageflags ok "nothing" ### "flags" copied what breaks nothing
+		without fatal	"it stops"
+	}
+}
+""",
+    check=_check,
+)

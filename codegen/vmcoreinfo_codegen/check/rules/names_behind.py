@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...core.release import overlap
+from ...model import Schema
+from ...model.behind import implied_by, is_name
+from ...model.entry import Behind, Export
+from ..rule import Finding, Rule
+
+
+def _check(schema: Schema) -> Iterator[Finding]:
+    for entry in schema.entries:
+        implied = implied_by(entry.key)
+        for export in entry.exports:
+            for place, behind in enumerate(export.behind):
+                for name in behind.names:
+                    if not is_name(name):
+                        message = f"'{name}' is neither an identifier of C nor STRUCT.MEMBER"
+                        yield behind.location, message
+                    elif name in implied:
+                        message = f"{name} stands behind {entry.key} by the key itself"
+                        yield behind.location, message, "leave it out"
+                yield from _again(entry.key, export, place, behind)
+
+
+def _again(key: str, export: Export, place: int, behind: Behind) -> Iterator[Finding]:
+    others = [one for one in export.behind[:place] if overlap(one.bounds, behind.bounds)]
+    before = [name for one in others for name in one.names]
+    for number, name in enumerate(behind.names):
+        if name in before or name in behind.names[:number]:
+            yield behind.location, f"{name} stands behind {key} twice in one release"
+
+
+RULE = Rule(
+    id="VMCI050",
+    name="names-behind",
+    doc="What stands behind an entry are identifiers of C or `STRUCT.MEMBER`, each once in a release; "
+    "what the key names is not written.",
+    example="""
+NUMBER(PG_lru) {
+	doc		"Bit number of the lru page flag."
+	value		signed bit
+	via		VMCOREINFO_NUMBER
+	behind		pageflags page.flags
+	behind		PG_lru ### PG_lru stands behind NUMBER(PG_lru) by the key itself
+	behind		page.flags.f ### 'page.flags.f' is neither an identifier of C nor STRUCT.MEMBER
+	behind		pageflags since 6.9 ### pageflags stands behind NUMBER(PG_lru) twice in one release
+	since		6.8
+}
+""",
+    check=_check,
+)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""What of the kernel's source stands behind entries, by name, and which tools have copied it.
+
+A name is that of a macro, an enumerator, a variable, a function or a type, or `struct.member`. A
+struct stands for its members too: who asks for `page` finds what is said of `page.private`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..core.key import argument_of
+from ..core.release import Release
+from .consumer import Consumer, ConsumerRelease, Copied, Need
+from .entry import Behind, Entry, Export
+from .schema import Schema
+from .timeline import holds
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """That an entry stands on a name: by its key, or as `behind` says."""
+
+    entry: Entry
+    export: Export
+    behind: Behind | None
+
+    def counts_in(self, release: Release) -> bool:
+        """Whether a kernel of that release exports the entry, and it stands on the name there."""
+        return self.export.contains(release) and (
+            self.behind is None or holds(self.behind, release.moment)
+        )
+
+
+@dataclass(frozen=True)
+class Copier:
+    """A tool of which some releases have copied a name, for a need."""
+
+    consumer: Consumer
+    need: Need
+    copied: Copied
+
+    @property
+    def releases(self) -> tuple[ConsumerRelease, ...]:
+        """Those of its releases that have it; none where only the repository does."""
+        return tuple(r for r in self.consumer.releases if self.copied.is_of(r.release))
+
+
+class NameIndex:
+    """Entries and copies by name; made once, asked often."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._entries: dict[str, list[Standing]] = defaultdict(list)
+        self._copiers: dict[str, list[Copier]] = defaultdict(list)
+        for entry in schema.entries:
+            for export in entry.exports:
+                for name in _with_structs(implied_by(entry.key)):
+                    self._entries[name].append(Standing(entry, export, None))
+                for behind in export.behind:
+                    for name in _with_structs(behind.names):
+                        self._entries[name].append(Standing(entry, export, behind))
+        for copier in copiers(schema):
+            for name in _with_structs(copier.copied.names):
+                self._copiers[name].append(copier)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All names that something is known of."""
+        return frozenset(self._entries) | frozenset(self._copiers)
+
+    @property
+    def standing(self) -> list[str]:
+        """Names on which an entry stands."""
+        return list(self._entries)
+
+    def entries(self, name: str) -> tuple[Standing, ...]:
+        """Entries that stand on a name, in the order of the schema."""
+        return tuple(self._entries.get(name, ()))
+
+    def copiers(self, name: str) -> tuple[Copier, ...]:
+        """Tools that have copied it."""
+        return tuple(self._copiers.get(name, ()))
+
+
+def is_name(name: str) -> bool:
+    """Whether it can be one of the kernel's source."""
+    return _NAME.fullmatch(name) is not None
+
+
+def implied_by(key: str) -> tuple[str, ...]:
+    """The names that a key has: `page.flags` and `page` of `OFFSET(page.flags)`."""
+    return tuple(_with_structs([argument_of(key)]))
+
+
+def copiers(schema: Schema) -> Iterator[Copier]:
+    """All that tools have copied."""
+    for consumer in schema.consumers:
+        for need in consumer.needs:
+            yield from (Copier(consumer, need, copied) for copied in need.copied)
+
+
+def copiers_of(schema: Schema, entry: Entry) -> Iterator[Copier]:
+    """Tools that have copied a name on which an entry stands, on some of its architectures."""
+    own = set(implied_by(entry.key))
+    said = [
+        (export.archs, own.union(*(behind.names for behind in export.behind)))
+        for export in entry.exports
+    ]
+    for copier in copiers(schema):
+        if any(
+            _meet(copier.need.archs, archs) and not names.isdisjoint(copier.copied.names)
+            for archs, names in said
+        ):
+            yield copier
+
+
+def _meet(some: tuple[str, ...] | None, others: tuple[str, ...] | None) -> bool:
+    return some is None or others is None or not set(some).isdisjoint(others)
+
+
+def _with_structs(names: Iterable[str]) -> dict[str, None]:
+    """Names, and the structs of those that are members, each once."""
+    found: dict[str, None] = {}
+    for name in names:
+        found[name] = None
+        found[name.partition(".")[0]] = None
+    return found
