@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tests.compat.small import arch_of, kernel, note, small
 from vmcoreinfo_codegen.compat.impact import Break, Change, Impact, impact, used
+from vmcoreinfo_codegen.core.condition import ALWAYS
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.vocabulary import Format, Verdict
@@ -38,7 +39,7 @@ def changed(
     changes = [
         Change(
             arch_of(schema, name),
-            frozenset(removed.split()),
+            dict.fromkeys(removed.split(), ALWAYS),
             frozenset(added.split()),
             reformatted or {},
         )

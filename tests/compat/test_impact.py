@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from vmcoreinfo_codegen.compat.patch import read_patch
-from vmcoreinfo_codegen.model import Schema
 
 DIFF = """\
 diff --git a/arch/arm64/kernel/crash_core.c b/arch/arm64/kernel/crash_core.c
@@ -103,18 +101,6 @@ def test_what_nobody_misses(run: Run) -> None:
     assert (ran.code, "Nobody breaks" in ran.out) == (0, True)
 
 
-def test_a_form_that_changes(schema: Schema) -> None:
-    patch = read_patch(
-        b"--- a/kernel/vmcore_info.c\n+++ b/kernel/vmcore_info.c\n"
-        b'-\tvmcoreinfo_append_str("NUMBER(VMALLOC_START)=0x%lx\\n", VMALLOC_START);\n'
-        b'+\tvmcoreinfo_append_str("NUMBER(VMALLOC_START)=%lu\\n", VMALLOC_START);\n',
-        schema,
-    )
-    assert (patch.gone(), patch.came()) == ([], [])
-    ((old, new),) = patch.reformatted
-    assert (old.form, new.form) == ("0x%lx", "%lu")
-
-
 def test_who_breaks_by_a_form(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "patch"
     path.write_text(
@@ -124,34 +110,21 @@ def test_who_breaks_by_a_form(run: Run, tmp_path: Path) -> None:
     )
     found = run("impact", "--patch", str(path), "--format", "json").json("impact")
     assert (found["removed"], found["added"]) == ([], [])
-    assert found["reformatted"] == ["NUMBER(VMALLOC_START): 0x%lx becomes %lx"]
+    assert [(c["key"], c["change"], c["before"], c["after"]) for c in found["changes"]] == [
+        ("NUMBER(VMALLOC_START)", "format", "0x%lx", "%lx")
+    ]
     broken = {(b["consumer"], b["purpose"]) for b in found["breaks"]}
     assert ("makedumpfile", "vmalloc translation") in broken
-
-
-def test_macros_of_every_kind(schema: Schema) -> None:
-    lines = (
-        "VMCOREINFO_OFFSET(page, lru);",
-        "VMCOREINFO_STRUCT_SIZE(list_head);",
-        "VMCOREINFO_LENGTH(printk_info_device, PRINTK_INFO_DEVICE_LEN);",
-        "VMCOREINFO_NUMBER(PG_lru);",
-        "VMCOREINFO_SYMBOL_ARRAY(mem_section);",
-        "VMCOREINFO_CONFIG(X86_PAE);",
-        "VMCOREINFO_FIELD_AND_OFFSET(no, macro);",
-    )
-    patch = read_patch("".join(f"-\t{line}\n" for line in lines).encode(), schema)
-    assert [touched.key for touched in patch.removed] == [
-        "OFFSET(page.lru)", "SIZE(list_head)", "LENGTH(printk_info_device)", "NUMBER(PG_lru)",
-        "SYMBOL(mem_section)", "CONFIG_X86_PAE",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ((), 2, "takes entries that go"),
+        ((), 2, "impact takes entries that go"),
         (("SYMBOL(vmap_area_lst)",), 2, "did you mean"),
-        (("--patch", "README.md"), 1, "no line of it takes out or puts in an export"),
+        (("--patch", "LICENSE"), 2, "LICENSE: no unified diff in it"),
+        (("--rev", "a..b"), 2, "--rev is a revision of --kernel"),
+        (("--kernel", "."), 2, "--rev A..B"),
         (("--patch", "absent"), 2, "absent"),
     ],
 )
@@ -190,17 +163,3 @@ def test_a_new_key_that_a_parser_takes_for_another(run: Run) -> None:
         for one in broken:
             assert one["verdict"] == "wrong" and one["seen"].startswith(f"{key}: ")
         assert "parse the note" not in {n["purpose"] for n in answer["no_alternative"]}
-
-
-def test_a_member_that_is_renamed(schema: Schema) -> None:
-    """By the one that goes and the one that comes of the same struct; not where there are more."""
-    lines = [
-        "-\tVMCOREINFO_OFFSET(page, compound_head);",
-        "+\tVMCOREINFO_OFFSET(page, compound_info);",
-    ]
-    patch = read_patch("\n".join(lines).encode(), schema)
-    assert [(old.key, new.key) for old, new in patch.renamed()] == [
-        ("OFFSET(page.compound_head)", "OFFSET(page.compound_info)")
-    ]
-    lines.append("+\tVMCOREINFO_OFFSET(page, other);")
-    assert read_patch("\n".join(lines).encode(), schema).renamed() == []

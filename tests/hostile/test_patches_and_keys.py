@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from vmcoreinfo_codegen.compat.patch import MOST_BYTES, PatchError, Touched, read_patch
+from vmcoreinfo_codegen.compat.proposal import Proposal
+from vmcoreinfo_codegen.compat.reply import answer
 from vmcoreinfo_codegen.core.key import argument_of, kind_of
 from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.patch.change import of_series, together
+from vmcoreinfo_codegen.patch.problem import PatchError
+from vmcoreinfo_codegen.patch.series import MOST_BYTES, read_series
+from vmcoreinfo_codegen.patch.view import View
 from vmcoreinfo_codegen.problem import Location
 from vmcoreinfo_codegen.subset.selection import KeyPattern
 
@@ -23,8 +28,15 @@ HEADERS = "From: a\nSubject: x\nMIME-Version: 1.0\n"
 REMOVED = ["OFFSET(page.lru)"]
 
 
+def changed(text: str, schema: Schema) -> View:
+    """On x86_64, by what a patch shows."""
+    series = read_series(text.encode())
+    whole = together(schema, of_series(schema, schema.latest, series))
+    return whole.view(schema.architectures[0])
+
+
 def removed(mail: str, schema: Schema) -> list[str]:
-    return [touched.key for touched in read_patch(mail.encode(), schema).removed]
+    return list(changed(mail, schema).removed)
 
 
 @pytest.mark.parametrize("charset", ["rot13", "hex", "idna", "a\0b", "undefined", "none", "big5"])
@@ -75,69 +87,102 @@ def test_base64_with_garbage_in_it(schema: Schema) -> None:
             "the mail: passed the limit of 8 parts in one another",
         ),
         (
-            "".join(f'+vmcoreinfo_append_str("A{n}=%x");\n' for n in range(10_001)),
-            "the patch: passed the limit of 10000 lines that print an entry",
+            "".join(f'+vmcoreinfo_append_str("A{n}=%x");\n' for n in range(50_001)),
+            "the patch: passed the limit of 50000 places that print",
         ),
-        (f'+vmcoreinfo_append_str("{"A" * 300}=%x");\n', "a key of 300 characters"),
+        ("--- a/x.c\n+++ b/x.c\n" * 20_001, "the patch: passed the limit of 20000 files"),
+        (
+            "--- a/x.c\n+++ b/x.c\n" + "@@ -1 +1 @@\n-a\n+b\n" * 100_001,
+            "the patch: passed the limit of 100000 hunks",
+        ),
+        ("From a@b Mon Sep 17 00:00:00 2001\nSubject: x\n\n" * 2001, "of 2000 mails and commits"),
     ],
 )
 def test_what_no_patch_to_a_kernel_is(schema: Schema, patch: str, message: str) -> None:
+    started = time.process_time()
     with pytest.raises(PatchError, match=re.escape(message)):
-        read_patch(patch.encode(), schema)
+        changed(patch, schema)
+    assert time.process_time() - started < 10
 
 
-def test_forms_of_a_key_are_paired_within_a_limit(schema: Schema) -> None:
+def test_more_entries_than_kernels_have(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "patch"
+    path.write_text("".join(f'+vmcoreinfo_append_str("A{n}=%x");\n' for n in range(10_001)))
+    ran = run("impact", "--patch", str(path))
+    assert (ran.code, "more than 10000 entries that go or come" in ran.err) == (2, True)
+
+
+def test_a_key_that_is_none_is_not_understood(schema: Schema) -> None:
+    """And is shown in part."""
+    text = f'+vmcoreinfo_append_str("{"A" * 300}=%x");\n'
+    (change,) = of_series(schema, schema.latest, read_series(text.encode()))
+    (unseen,) = change.unseen
+    assert "no key, which is of at most 256" in unseen.reason and len(unseen.text) < 210
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--- a/kernel/kexec.c\n+++ b/kernel/kexec.c\n@@ -1,9999999 +1,9999999 @@\n" + " \n" * 200_000,
+        "--- a/kernel/kexec.c\n+++ b/kernel/kexec.c\n@@ -1,400000 +1 @@\n" + "-(\n" * 400_000,
+        "--- a/kernel/kexec.c\n+++ b/kernel/kexec.c\n@@ -1,40000 +1 @@\n" + "-#ifdef A\n" * 40_000,
+        "--- a/kernel/kexec.c\n+++ b/kernel/kexec.c\n@@ -1,40000 +1 @@\n" + "-#endif\n" * 40_000,
+        "--- a/x.h\n+++ b/x.h\n@@ -1,40000 +1 @@ struct a {\n" + "-struct {\n" * 40_000,
+        "--- a/x.h\n+++ b/x.h\n@@ -1,40000 +1 @@ enum a {\n" + "-a, b, c, d,\n" * 40_000,
+        "--- a/x.h\n+++ b/x.h\n@@ -1,1 +1 @@ enum a {\n-" + "a," * 100_000,
+        "--- a/x.h\n+++ b/x.h\n@@ -1,1 +1 @@\n-int " + "(" * 300_000,
+        "--- a/x.h\n+++ b/x.h\n@@ -1,1 +1 @@\n-struct a {" + "int " * 200_000 + "b;",
+        "--- a/x.h\n+++ b/x.h\n@@ -1,1 +1 @@\n-" + "struct a __aligned(" * 20_000,
+        "--- a/x.h\n+++ b/x.h\n@@ -1,1 +1 @@\n-#define A " + "(" * 300_000 + "\n+#define A 1",
+        "commit 0123456789\nAuthor: a\n\n    b\n\n" * 1_900,
+    ],
+)  # fmt: skip
+def test_patches_that_cost_no_more_than_their_size(schema: Schema, text: str) -> None:
+    started = time.process_time()
+    series = read_series(text.encode())
+    found = of_series(schema, schema.latest, series)
+    answer(schema, Proposal(changes=tuple(found[:1])))
+    assert time.process_time() - started < 20
+
+
+def test_1000_members_that_are_renamed(schema: Schema) -> None:
+    """It took cubic time: minutes for a thousand."""
     lines = (
-        f'-vmcoreinfo_append_str("A=%{n}x");\n+vmcoreinfo_append_str("A=%{n}u");\n'
-        for n in range(1000)
+        f"-\tVMCOREINFO_OFFSET(s{n}, a);\n+\tVMCOREINFO_OFFSET(s{n}, b);\n" for n in range(1000)
     )
-    with pytest.raises(PatchError, match="forms of an entry"):
-        read_patch("".join(lines).encode(), schema)
+    started = time.process_time()
+    found = of_series(schema, schema.latest, read_series("".join(lines).encode()))
+    told = answer(schema, Proposal(changes=tuple(found)))
+    renamed = [one for one in told.changes if one.change == "renamed"]
+    assert len(renamed) == 1000 and len(renamed[0].archs) == len(schema.architectures)
+    assert time.process_time() - started < 20
 
 
-def _alike(old: Touched, new: Touched) -> bool:
-    structs = [argument_of(t.key).partition(".") for t in (old, new)]
-    return (
-        kind_of(old.key) is kind_of(new.key)
-        and old.source == new.source
-        and all(dot for _, dot, _ in structs)
-        and structs[0][0] == structs[1][0]
-    )
+def _struct(key: str) -> tuple[str, str]:
+    return str(kind_of(key)), argument_of(key).partition(".")[0]
 
 
 def test_members_that_are_renamed_as_by_comparing_each_with_each(schema: Schema) -> None:
     chosen = random.Random(11)
-    for _ in range(200):
+    for _ in range(60):
         lines = [
-            f"{chosen.choice('+-')}\tVMCOREINFO_{chosen.choice(['OFFSET(s%d, m%d)', 'SYMBOL(s%d_%d)'])};"
+            f"{chosen.choice('+-')}\tVMCOREINFO_{chosen.choice(['OFFSET(s%d, m%d)', 'SYMBOL(s%d_%d)'])};\n"
             % (chosen.randrange(4), chosen.randrange(4))
-            for _ in range(chosen.randrange(8))
+            for _ in range(chosen.randrange(1, 8))
         ]
-        patch = read_patch("\n".join(lines).encode(), schema)
-        gone, came = patch.gone(), patch.came()
-        expected = [
+        found = of_series(schema, schema.latest, read_series("".join(lines).encode()))
+        told = answer(schema, Proposal(changes=tuple(found)))
+        view = found[0].view(schema.architectures[0])
+        members = [[key for key in side if "." in key] for side in (view.removed, view.added)]
+        expected = {
             (old, new)
-            for old in gone
-            for new in came
-            if _alike(old, new)
-            and sum(_alike(old, other) for other in came) == 1
-            and sum(_alike(other, new) for other in gone) == 1
-        ]
-        assert patch.renamed() == expected
-        added, taken = {t.key for t in patch.added}, {t.key for t in patch.removed}
-        assert [t.key for t in gone] == [t.key for t in patch.removed if t.key not in added]
-        assert [t.key for t in came] == [t.key for t in patch.added if t.key not in taken]
-
-
-def test_3000_members_that_are_renamed(schema: Schema) -> None:
-    """It took cubic time: minutes for a thousand."""
-    lines = (
-        f"-\tVMCOREINFO_OFFSET(s{n}, a);\n+\tVMCOREINFO_OFFSET(s{n}, b);\n" for n in range(3000)
-    )
-    started = time.process_time()
-    patch = read_patch("".join(lines).encode(), schema)
-    assert len(patch.renamed()) == 3000
-    assert time.process_time() - started < 5
+            for old in members[0]
+            for new in members[1]
+            if _struct(old) == _struct(new)
+            and sum(_struct(old) == _struct(other) for other in members[1]) == 1
+            and sum(_struct(other) == _struct(new) for other in members[0]) == 1
+        }
+        assert {(o.before, o.after) for o in told.changes if o.change == "renamed"} == expected
 
 
 def test_a_patch_is_read_whole_or_not_at_all(run: Run, tmp_path: Path) -> None:

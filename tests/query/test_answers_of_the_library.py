@@ -12,8 +12,8 @@ import pytest
 from tests.command import Run
 from tests.conftest import ROOT
 from vmcoreinfo_codegen.check import check_folder
-from vmcoreinfo_codegen.compat.patch import Patch
-from vmcoreinfo_codegen.compat.proposal import Proposal, answer, base_of
+from vmcoreinfo_codegen.compat.proposal import Proposal, base_of
+from vmcoreinfo_codegen.compat.reply import answer
 from vmcoreinfo_codegen.compat.unread import unread
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.emit.product import Product, write
@@ -21,7 +21,6 @@ from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.query.problems import checked, laid_out
 
 R = Release.parse
-NOTHING = Patch((), ())
 
 
 def printed(run: Run, *words: str) -> object:
@@ -49,7 +48,7 @@ def test_the_kernel_that_a_change_is_made_to(
 
 
 def test_who_breaks_is_what_impact_prints(schema: Schema, run: Run) -> None:
-    found = answer(schema, Proposal(("NUMBER(PG_lru)",), ("NUMBER(PG_new)",), NOTHING), None)
+    found = answer(schema, Proposal(("NUMBER(PG_lru)",), ("NUMBER(PG_new)",)))
     assert found.breaks and found.unknown == ["NUMBER(PG_new)"]
     assert asdict(found) == printed(run, "impact", "NUMBER(PG_lru)", "--add", "NUMBER(PG_new)")
 

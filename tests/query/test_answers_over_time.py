@@ -7,10 +7,11 @@ import pytest
 
 from tests.audit.asked import RULES, subject
 from vmcoreinfo_codegen.check import check_schema
-from vmcoreinfo_codegen.compat.patch import read_patch
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
+from vmcoreinfo_codegen.patch.change import of_series
+from vmcoreinfo_codegen.patch.series import read_series
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.query.difference import difference
 from vmcoreinfo_codegen.query.explanation import explanation
@@ -99,8 +100,10 @@ def test_only_forms_of_that_time_have_to_fit_the_format() -> None:
 
 
 def test_a_patch_is_to_the_newest_form_of_a_macro() -> None:
-    patch = read_patch(b"--- a/x.c\n+++ b/x.c\n-\tVMCOREINFO_NUMBER(late);\n", small())
-    assert [(line.key, line.form) for line in patch.removed] == [("NUMBER(late)", "%lu")]
+    patch = b"--- a/x.c\n+++ b/x.c\n-\tVMCOREINFO_NUMBER(late);\n"
+    (change,) = of_series(small(), R("6.9"), read_series(patch))
+    (view,) = change.views.values()
+    assert [state.first.printf for state in view.removed.values()] == ["NUMBER(late)=%lu"]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def printed(
     file = KERNEL if arch is None else ARM.replace("arm64", arch)
     key = name if "(" in name else f"NUMBER({name})"
     text = printf or f"{key}=%ld"
-    return Export(key, arch, condition, form, text, macro, file, line, "f")
+    return Export(key, arch, condition, form, text, "", macro, file, line, "f")
 
 
 def extraction(

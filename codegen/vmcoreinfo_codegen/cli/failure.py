@@ -7,6 +7,8 @@ FINE = 0
 FINDINGS = 1
 UNREADABLE = 2
 INTERNAL = 3
+NOT_JUDGED = 4
+UNRELATED = 5
 INTERRUPTED = 130
 
 EXIT_CODES = {
@@ -14,6 +16,8 @@ EXIT_CODES = {
     FINDINGS: "findings, differences, or what was asked for is absent",
     UNREADABLE: "usage, or input that can't be read",
     INTERNAL: "an internal error",
+    NOT_JUDGED: "impact: what the change touches can't all be told",
+    UNRELATED: "impact: the change touches no export",
     INTERRUPTED: "ended by Ctrl-C",
 }
 """When the command ends with which."""

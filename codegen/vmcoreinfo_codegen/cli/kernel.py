@@ -17,6 +17,7 @@ from .progress import DELAY, meter
 # What reads trees is loaded where one is read: verbs that ask the schema alone start without.
 if TYPE_CHECKING:
     from ..kernel.extract import Extraction
+    from ..kernel.gathered import Tree
     from ..kernel.tarball import Watch
 
 
@@ -30,15 +31,33 @@ def extraction_of(path: Path, revision: str | None) -> Extraction:
     """Read a folder, a tarball, or a revision."""
     from ..kernel.extract import extract
     from ..kernel.gathered import TreeError
+
+    try:
+        return extract(tree_of(path, revision))
+    except TreeError as error:
+        raise Failure(str(error)) from error
+
+
+def tree_of(path: Path, revision: str | None) -> Tree:
+    """The files of a tree that matter here."""
+    from ..kernel.gathered import TreeError
     from ..kernel.tree import open_tree
 
     try:
-        if not sys.stderr.isatty():
-            return extract(open_tree(path, revision))
-        with _bar(path) if path.is_file() else _clock(path) as watch:
-            return extract(open_tree(path, revision, watch))
+        with watched(path) as watch:
+            return open_tree(path, revision, watch)
     except TreeError as error:
         raise Failure(str(error)) from error
+
+
+@contextlib.contextmanager
+def watched(path: Path) -> Iterator[Watch | None]:
+    """Show how far the reading of a tree is, on a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with _bar(path) if path.is_file() else _clock(path) as watch:
+        yield watch
 
 
 @contextlib.contextmanager

@@ -20,7 +20,8 @@ class Exports:
 
     `formats` is how each is printed, `values` the numbers of a note. `config` decides conditions,
     as far as it is known. What `is_note` is all that there is; of it, `unread` is what the parser
-    of a tool does not see. `of_dump` is whether the dump tells what tools go by beside the note,
+    of a tool does not see. The values of what is `revalued` mean something else than tools take them
+    for. `of_dump` is whether the dump tells what tools go by beside the note,
     as far as that is known.
     """
 
@@ -32,6 +33,7 @@ class Exports:
     config: Mapping[str, bool | int] | None = None
     is_note: bool = False
     unread: frozenset[str] = frozenset()
+    revalued: frozenset[str] = frozenset()
     values: Mapping[str, int] = field(default_factory=dict)
     of_dump: Mapping[DumpSource, bool] = field(default_factory=dict)
 

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ..core.condition import ALWAYS, Condition, literals
 from ..core.release import Release
 from ..core.tool import NEXT, ToolRelease
 from ..model import Architecture, Schema
@@ -18,16 +19,23 @@ from .parser_quirks import PURPOSE, parser_quirks
 
 @dataclass(frozen=True)
 class Change:
-    """Entries that go, come, and are printed in another form on one architecture."""
+    """What becomes of entries on one architecture: those that are lost, and under which condition,
+    those that come, those that are printed in another form, and those whose values mean something else.
+    """
 
     arch: Architecture
-    removed: frozenset[str]
+    lost: Mapping[str, Condition]
     added: frozenset[str]
     reformatted: Mapping[str, Format] = field(default_factory=dict)
+    revalued: frozenset[str] = frozenset()
 
     @property
     def touched(self) -> frozenset[str]:
-        return self.removed | self.added | frozenset(self.reformatted)
+        return frozenset(self.lost) | self.added | frozenset(self.reformatted) | self.revalued
+
+    @property
+    def removed(self) -> frozenset[str]:
+        return frozenset(key for key, condition in self.lost.items() if condition == ALWAYS)
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,8 @@ class Break:
     """A purpose that got worse, for some releases of a consumer on some architectures.
 
     `seen` is what its user sees. `fixed_in` is the first release for which it works after the change, None where
-    none does; `releases` are those that it worked better for, in order.
+    none does; `releases` are those that it worked better for, in order. `where` is the condition
+    of the kernels for which it is so, empty for all; `because` are the keys and names it is for.
     """
 
     consumer: str
@@ -45,6 +54,8 @@ class Break:
     archs: tuple[str, ...]
     releases: tuple[ToolRelease, ...]
     fixed_in: ToolRelease | None
+    where: str = ""
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,53 +69,92 @@ class Impact:
     unused_after: tuple[str, ...]
 
 
-def impact(schema: Schema, base: Release, changes: Iterable[Change]) -> Impact:
-    """Of changes to a kernel that is like the release `base` otherwise."""
+def impact(
+    schema: Schema, base: Release, changes: Iterable[Change], to: Release | None = None
+) -> Impact:
+    """Of changes to a kernel that is like the release `base` otherwise, and is called `to` then."""
     all_changes = list(changes)
-    found: dict[tuple[str, int, ToolRelease | None], Break] = {}
+    found: dict[tuple[str, int, ToolRelease | None, str], Break] = {}
     kernels = [
-        (change, _kernels(predicted(schema, base, change.arch), change)) for change in all_changes
+        (change, case, case.kernels(predicted(schema, base, change.arch), change, to))
+        for change in all_changes
+        for case in _cases(change)
     ]
     for consumer in schema.consumers:
         for need in consumer.needs:
-            for change, changed in kernels:
+            for change, case, changed in kernels:
                 # What a purpose does not ask for is nothing to it.
-                if not change.touched.intersection(need.keys):
+                if not case.touched(change).intersection(need.keys):
                     continue
-                for broken in _breaks(consumer, need, change.arch, changed):
-                    at = (consumer.name, id(need), broken.fixed_in)
+                broken = _break(consumer, need, change, case, changed)
+                if broken is not None:
+                    at = (consumer.name, id(need), broken.fixed_in, broken.where)
                     found[at] = _joined(found[at], broken) if at in found else broken
     read_otherwise = _read_otherwise(schema, all_changes)
-    breaks = sorted(
-        [*found.values(), *read_otherwise], key=lambda b: (-b.verdict.rank, b.consumer, b.purpose)
-    )
+    breaks = sorted([*found.values(), *read_otherwise], key=by_weight)
     return Impact(
         base,
         tuple(sorted({key for change in all_changes for key in change.removed})),
         tuple(sorted({key for change in all_changes for key in change.added})),
         tuple(breaks),
-        _unused_after(schema, [changed[0] for _, changed in kernels]),
+        _unused_after(schema, [changed[0] for _, _, changed in kernels]),
     )
+
+
+def by_weight(broken: Break) -> tuple[int, str, str, str]:
+    """To sort by: the worst first."""
+    return (-broken.verdict.rank, broken.consumer, broken.purpose, broken.where)
 
 
 _BeforeAfter = tuple[Exports, Exports]
 
 
-def _kernels(exports: Exports, change: Change) -> tuple[_BeforeAfter, _BeforeAfter]:
-    """Two kernels before and after: one with all that a configuration may bring, and one that is built
-    for what goes and for nothing else. On the latter no alternative is there that only seems so.
-    """
+@dataclass(frozen=True)
+class _Case:
+    """Kernels of one configuration: what is lost there, and what is known of it."""
 
-    def after(before: Exports) -> Exports:
-        return before.changed(change.removed, change.added, change.reformatted)
+    lost: frozenset[str]
+    config: Mapping[str, bool | int]
+    where: str
 
-    narrow = exports.narrowed(change.removed)
-    return (exports, after(exports)), (narrow, after(narrow))
+    def touched(self, change: Change) -> frozenset[str]:
+        # What is so everywhere is told of the case that is for all.
+        return self.lost - change.removed if self.where else change.touched
+
+    def kernels(
+        self, exports: Exports, change: Change, to: Release | None
+    ) -> tuple[_BeforeAfter, _BeforeAfter]:
+        """Two kernels before and after: one with all that a configuration may bring, and one that is
+        built for what goes and for nothing else. On the latter no alternative is there that only seems so.
+        """
+        exports = replace(exports, config={**(exports.config or {}), **self.config})
+
+        def after(before: Exports) -> Exports:
+            changed = before.changed(self.lost, change.added, change.reformatted)
+            release = before.release if to is None else to
+            return replace(changed, revalued=change.revalued, release=release)
+
+        narrow = exports.narrowed(self.lost)
+        return (exports, after(exports)), (narrow, after(narrow))
 
 
-def _breaks(
-    consumer: Consumer, need: Need, arch: Architecture, kernels: Iterable[_BeforeAfter]
-) -> list[Break]:
+def _cases(change: Change) -> list[_Case]:
+    """All kernels, and those of each condition under which an entry is lost."""
+    found = [_Case(change.removed, {}, "")]
+    for condition in dict.fromkeys(change.lost.values()):
+        if condition != ALWAYS:
+            lost = {key for key, where in change.lost.items() if where == condition}
+            found.append(_Case(change.removed | lost, literals(condition), str(condition)))
+    return found
+
+
+def _break(
+    consumer: Consumer,
+    need: Need,
+    change: Change,
+    case: _Case,
+    kernels: Iterable[_BeforeAfter],
+) -> Break | None:
     """By each release the worst of the kernels counts."""
     worse: dict[ToolRelease, None] = {}
     verdict, worst_after = Verdict.OK, None
@@ -118,14 +168,19 @@ def _breaks(
             if worst_after is None or becomes.verdict.rank > verdict.rank:
                 verdict, worst_after = becomes.verdict, after
     if worst_after is None:
-        return []
+        return None
     releases = tuple(worse)
-    later = fixed_in(need, consumer, releases[-1], worst_after, verdict)
-    return [
-        Break(
-            consumer.name, need.purpose, need.seen(verdict), verdict, (arch.name,), releases, later
-        )
-    ]
+    return Break(
+        consumer.name,
+        need.purpose,
+        need.seen(verdict),
+        verdict,
+        (change.arch.name,),
+        releases,
+        fixed_in(need, consumer, releases[-1], worst_after, verdict),
+        case.where,
+        tuple(key for key in need.keys if key in case.touched(change)),
+    )
 
 
 def _read_otherwise(schema: Schema, changes: list[Change]) -> list[Break]:
@@ -145,7 +200,11 @@ def _read_otherwise(schema: Schema, changes: list[Change]) -> list[Break]:
                 releases = tuple(sorted(release for release, _ in judged))
                 seen = f"{key}: {worst.quirk.text}"
                 verdict = worst.quirk.verdict
-                found.append(Break(consumer.name, PURPOSE, seen, verdict, archs, releases, None))
+                found.append(
+                    Break(
+                        consumer.name, PURPOSE, seen, verdict, archs, releases, None, because=(key,)
+                    )
+                )
     return found
 
 
@@ -156,9 +215,11 @@ def _joined(first: Break, second: Break) -> Break:
         first.purpose,
         worst.seen,
         worst.verdict,
-        (*first.archs, *second.archs),
+        tuple(dict.fromkeys((*first.archs, *second.archs))),
         tuple(sorted({*first.releases, *second.releases})),
         first.fixed_in,
+        first.where,
+        tuple(dict.fromkeys((*first.because, *second.because))),
     )
 
 

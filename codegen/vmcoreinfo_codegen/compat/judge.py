@@ -73,7 +73,8 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
         misread = tuple(
             key
             for key in alternative.keys
-            if not consumer.can_read(key, exports.formats.get(key), release)
+            if key in exports.revalued
+            or not consumer.can_read(key, exports.formats.get(key), release)
         )
         verdict = need.verdict if misread else _verdict(need, alternative, exports)
         is_ok = verdict is Verdict.OK

@@ -1,68 +1,89 @@
 # SPDX-License-Identifier: MIT
-"""A proposed change to what kernels export, by keys and by a patch, and the answer to who breaks."""
+"""A proposed change to what kernels export, by keys, by patches or by trees, and who breaks by it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
+from ..core.condition import ALWAYS, All, Condition
+from ..core.expression import Read
 from ..core.release import Release
 from ..model import Architecture, Schema
-from ..model.vocabulary import Verdict
-from ..query.interface.consumers import Broken, Impacts, Judged, NoAlternative
-from .impact import Break, Change, impact
-from .parser_quirks import PURPOSE
-from .patch import MOST_EXPORTS, Patch, PatchError, Touched
+from ..model.vocabulary import Format, Verdict
+from ..patch.change import KernelChange, together
+from ..patch.images import Unseen
+from ..patch.problem import PatchError
+from ..patch.view import View, lost_where
+from .behind import Behind, Redefinitions
+from .impact import Break, Change, Impact, by_weight, impact
+from .room import BUFFER, Buffer, Overflow, larger_than_read, overflow
+
+MOST_ENTRIES = 10_000
+"""Entries that go or come; all kernels together printed some 200."""
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Entries that are to go and to come, and those that a patch takes out, puts in, or reformats."""
+    """Entries that are to go and to come, and what patches or trees change beside them."""
 
-    removed: tuple[str, ...]
-    added: tuple[str, ...]
-    patch: Patch
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    changes: tuple[KernelChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a change comes to. `open` is what could not be told, `behind` the names that change."""
+
+    change: KernelChange
+    impact: Impact
+    breaks: tuple[Break, ...]
+    overflows: tuple[Overflow, ...]
+    behind: tuple[Behind, ...] = ()
+    open: tuple[Unseen, ...] = ()
 
     @property
-    def gone(self) -> list[Touched]:
-        return [Touched(key, "", None) for key in self.removed] + self.patch.gone()
+    def is_broken(self) -> bool:
+        """Whether some tool is worse off; that it takes another way with the same result is not."""
+        bad = any(one.verdict.rank > Verdict.FALLBACK.rank for one in self.breaks)
+        return bad or bool(self.overflows)
 
     @property
-    def come(self) -> list[Touched]:
-        return [Touched(key, "", None) for key in self.added] + self.patch.came()
+    def is_open(self) -> bool:
+        return bool(self.open) or any(not one.carried for one in self.behind)
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.gone or self.come or self.patch.reformatted)
+    def is_unrelated(self) -> bool:
+        """Whether neither an export nor what stands behind one is touched."""
+        views = (*self.change.views.values(), *self.change.foreign.values())
+        changed = any(
+            view.removed or view.added or view.reformatted or view.revalued or view.conditioned
+            or view.moved or view.unplaced
+            for view in views
+        )  # fmt: skip
+        return not (
+            changed or self.breaks or self.behind or self.open or self.overflows
+            or self.impact.removed or self.impact.added or self.change.touches
+        )  # fmt: skip
 
 
-def answer(schema: Schema, proposal: Proposal, to: Release | None) -> Impacts:
-    """Who breaks by a change that `to` is to have; None lets the entries tell.
-
-    Raises PatchError for more than such a change can be about.
-    """
-    gone, come = proposal.gone, proposal.come
-    if len(gone) + len(come) > MOST_EXPORTS:
-        raise PatchError(f"more than {MOST_EXPORTS} entries that go or come")
-    base = base_of(schema, [touched.key for touched in gone], to)
-    changes = [_change(arch, gone, come, proposal.patch) for arch in schema.architectures]
-    found = impact(schema, base, changes)
-    patch = proposal.patch
-    return Impacts(
-        kernel=str(found.base),
-        removed=list(found.removed),
-        added=list(found.added),
-        renamed=[f"{old.key} becomes {new.key}" for old, new in patch.renamed()],
-        reformatted=[f"{old.key}: {old.form} becomes {new.form}" for old, new in patch.reformatted],
-        unknown=[key for key in (*found.removed, *found.added) if key not in schema.by_key],
-        breaks=[_broken(one) for one in found.breaks],
-        unused_after=list(found.unused_after),
-        no_alternative=[alone for one in found.breaks for alone in _without_alternative(one)],
-    )
+def judge_all(
+    schema: Schema, proposal: Proposal, to: Release | None, base: Release
+) -> tuple[Judgement, list[Judgement]]:
+    """The whole, and each patch by itself where there are several. Raises PatchError."""
+    whole = together(schema, proposal.changes)
+    if not proposal.changes:
+        whole = KernelChange("", {})
+    _refuse_beyond(proposal, whole)
+    parts = [
+        _judged(schema, change, (), (), to, base)
+        for change in (proposal.changes if len(proposal.changes) > 1 else ())
+    ]
+    return _judged(schema, whole, proposal.removed, proposal.added, to, base), parts
 
 
-def base_of(schema: Schema, removed: list[str], to: Release | None) -> Release:
+def base_of(schema: Schema, removed: Iterable[str], to: Release | None) -> Release:
     """The release that a change is made to: the one before `to`, or before the entries went.
 
     Where none of them went, it is the newest.
@@ -78,32 +99,116 @@ def base_of(schema: Schema, removed: list[str], to: Release | None) -> Release:
     return max(before, default=schema.latest, key=lambda release: release.opening)
 
 
+def removed_keys(proposal: Proposal) -> list[str]:
+    """All that go, on any architecture."""
+    keys = dict.fromkeys(proposal.removed)
+    for change in proposal.changes:
+        for view in change.views.values():
+            keys.update(dict.fromkeys(view.removed))
+    return list(keys)
+
+
+def _refuse_beyond(proposal: Proposal, whole: KernelChange) -> None:
+    keys = {*proposal.removed, *proposal.added}
+    for view in whole.views.values():
+        keys |= view.removed.keys() | view.added.keys()
+    if len(keys) > MOST_ENTRIES:
+        raise PatchError(f"more than {MOST_ENTRIES} entries that go or come")
+
+
+def _judged(
+    schema: Schema,
+    change: KernelChange,
+    removed: Sequence[str],
+    added: Sequence[str],
+    to: Release | None,
+    base: Release,
+) -> Judgement:
+    changes = [
+        _change(schema, arch, change.view(arch), removed, added, base)
+        for arch in schema.architectures
+    ]
+    found = impact(schema, base, changes, to)
+    told = {key for one in changes for key in one.touched}
+    redefinitions = Redefinitions(schema, base)
+    breaks = list(found.breaks)
+    behind: list[Behind] = []
+    for one in change.redefined.values():
+        breaks += redefinitions.breaks(one)
+        behind += redefinitions.behind(one, told)
+    buffer = Buffer(change.redefined.get(BUFFER))
+    open_ = list(change.unseen)
+    if buffer.redefined is not None:
+        breaks += larger_than_read(schema, base, buffer)
+        if any(buffer.room(base, arch) is None for arch in schema.architectures):
+            r = buffer.redefined
+            open_.append(
+                Unseen(r.file, r.line, BUFFER, "how large the buffer gets is not understood")
+            )
+    overflows = [
+        full
+        for arch in schema.architectures
+        if change.view(arch).added or change.view(arch).reformatted or buffer.redefined
+        if (full := overflow(schema, base, arch, change.view(arch), buffer))
+    ]
+    open_ += _open(schema, change, base)
+    return Judgement(
+        change, found, tuple(sorted(breaks, key=by_weight)), tuple(overflows), tuple(behind),
+        tuple(dict.fromkeys(open_)),
+    )  # fmt: skip
+
+
 def _change(
-    arch: Architecture, removed: list[Touched], added: list[Touched], patch: Patch
+    schema: Schema,
+    arch: Architecture,
+    view: View,
+    removed: Sequence[str],
+    added: Sequence[str],
+    base: Release,
 ) -> Change:
+    lost: dict[str, Condition] = dict.fromkeys((*removed, *view.removed), ALWAYS)
+    for key, (old, new) in view.conditioned.items():
+        where = lost_where(All((_known(schema, key, base, arch), old.condition)), new.condition)
+        if where is not None:
+            lost[key] = where
     return Change(
         arch,
-        frozenset(t.key for t in removed if t.source in (None, arch.source)),
-        frozenset(t.key for t in added if t.source in (None, arch.source)),
-        patch.formats(arch.source),
+        lost,
+        frozenset((*added, *view.added)),
+        {key: Format(new.first.format) for key, (_, new) in view.reformatted.items()},
+        frozenset(key for key in view.revalued if _is_other_value(schema, key, base, arch)),
     )
 
 
-def _without_alternative(one: Break) -> Iterator[NoAlternative]:
-    """Where no release works after it."""
-    if one.fixed_in is None and one.purpose != PURPOSE and one.verdict is not Verdict.FALLBACK:
-        for arch in one.archs:
-            yield NoAlternative(arch=arch, consumer=one.consumer, purpose=one.purpose)
+def _known(schema: Schema, key: str, base: Release, arch: Architecture) -> Condition:
+    """What the schema says an entry depends on: the patch may not show it."""
+    entry = schema.by_key.get(key)
+    prediction = schema.predict_entry(entry, base, arch) if entry else None
+    return prediction.condition if prediction else ALWAYS
 
 
-def _broken(one: Break) -> Broken:
-    first, last = str(one.releases[0]), str(one.releases[-1])
-    return Broken(
-        consumer=one.consumer,
-        releases=first if first == last else f"{first}..{last}",
-        purpose=one.purpose,
-        verdict=cast("Judged", one.verdict.value),
-        archs=list(one.archs),
-        seen=one.seen,
-        fixed_in=str(one.fixed_in) if one.fixed_in else None,
-    )
+def _is_other_value(schema: Schema, key: str, base: Release, arch: Architecture) -> bool:
+    """Whether what a symbol points to is another value than its address, on some configuration."""
+    entry = schema.by_key.get(key)
+    prediction = schema.predict_entry(entry, base, arch) if entry else None
+    if entry is None or prediction is None:
+        return False
+    asked = prediction.export.debug_info(key, entry.kind, base)
+    return any(isinstance(node, Read) for expression in asked for node in expression.walk())
+
+
+def _open(schema: Schema, change: KernelChange, base: Release) -> Iterable[Unseen]:
+    """What is seen of entries, and can't be judged."""
+    for arch in schema.architectures:
+        view = change.view(arch)
+        for key in view.unplaced:
+            at = view.after[key].first
+            yield Unseen(at.file, at.line, key, "whether it stands in the same #if is not shown")
+        for key, (old, new) in view.revalued.items():
+            if not _is_other_value(schema, key, base, arch):
+                told = f"its value is {new.first.value or '?'} instead of {old.first.value or '?'}"
+                yield Unseen(new.first.file, new.first.line, key, told)
+    for folder, view in change.foreign.items():
+        for key, state in view.removed.items():
+            reason = f"the schema does not know the architecture {folder}"
+            yield Unseen(state.first.file, state.first.line, key, reason)

@@ -191,6 +191,19 @@ def all_of(*terms: Condition) -> Condition:
     return All(terms).simplify({}) if terms else ALWAYS
 
 
+def literals(condition: Condition) -> dict[str, bool | int]:
+    """The symbols that a condition asks for as they are: `A && !B && C == 3`; not those of an `||`."""
+    found: dict[str, bool | int] = {}
+    for term in condition.terms if isinstance(condition, All) else (condition,):
+        if isinstance(term, Symbol):
+            found[term.name] = True
+        elif isinstance(term, Not) and isinstance(term.term, Symbol):
+            found[term.term.name] = False
+        elif isinstance(term, Compare):
+            found[term.name] = term.number
+    return found
+
+
 def comparisons(condition: Condition) -> Iterator[tuple[str, int]]:
     """Every `NAME == number` in a condition."""
     if isinstance(condition, Compare):

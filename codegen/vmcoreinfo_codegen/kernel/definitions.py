@@ -18,7 +18,9 @@ _MOST_NAMES = 500_000
 BETWEEN = " ; "
 """What stands between the members of a struct in its text."""
 _BRACES = re.compile(r"[{};,]|\((?:[^()]|\([^()]*+\))*+\)")
-_HEAD = re.compile(r"\b(struct|union|enum)\b(?:\s++(?!__)(\w++))?[^;{}()=]*+(?:\([^()]*+\)[^;{}()=]*+)*+$")
+_HEAD = re.compile(
+    r"\b(struct|union|enum)\b(?:\s++(?!__)(\w++))?[^;{}()=]*+(?:\([^()]*+\)[^;{}()=]*+)*+$"
+)
 _SECTION = re.compile(r"\s*(?:typedef\s++)?(struct|union|enum)\s++(\w++)\s*+\{?\s*$")
 _ATTRIBUTE = re.compile(
     r"\b(?:____cacheline\w*|__(?:init|initdata|initconst|ro_after_init|read_mostly|page_aligned\w*"
@@ -169,7 +171,9 @@ def _members(
     for place, declarator in enumerate([first, *others]):
         match = pointed or _MEMBER.search(declarator.strip())
         if match:
-            whole = declarator.strip() if place == 0 else f"{base.rstrip('* ')} {declarator.strip()}"
+            whole = (
+                declarator.strip() if place == 0 else f"{base.rstrip('* ')} {declarator.strip()}"
+            )
             yield Definition(f"{owner.tag}.{match[1]}", whole, source.path, line)
 
 

@@ -14,7 +14,7 @@ from ..kernel.gathered import TreeError
 from ..kernel.printing import Printed, Printers
 from ..kernel.source import Source
 from ..model import Architecture, Schema
-from .images import Images, Piece, Unseen, applied, pieces_of
+from .images import MARK, Images, Piece, Unseen, applied, pieces_of
 from .macros import changed_macros, header, printed_by
 from .problem import PatchError
 from .series import Patch
@@ -41,7 +41,7 @@ class KernelChange:
     """What is changed, on each architecture of the schema.
 
     `foreign` are the folders under arch/ that the schema does not know, `unseen` what can't be
-    followed. `subject` is what the patch is called.
+    followed. `subject` is what the patch is called; `touches` is whether a line of it names what prints.
     """
 
     subject: str
@@ -49,6 +49,7 @@ class KernelChange:
     foreign: Mapping[str, View] = field(default_factory=dict)
     redefined: Mapping[str, Redefined] = field(default_factory=dict)
     unseen: tuple[Unseen, ...] = ()
+    touches: bool = False
     patch: Patch | None = None
 
     def view(self, arch: Architecture) -> View:
@@ -86,6 +87,7 @@ def together(schema: Schema, changes: Sequence[KernelChange]) -> KernelChange:
         },
         _joined_names(changes),
         tuple(dict.fromkeys(one for change in changes for one in change.unseen)),
+        any(change.touches for change in changes),
     )
 
 
@@ -132,8 +134,20 @@ def _of_patch(
             printers = Printers([*old, *headers]), Printers([*new, *headers])
             views, more = _with_macros(schema, base, change, macros, printers)
             unseen += more
+    touches = any(
+        line[0] != " " and MARK.search(line)
+        for file in patch.files
+        for hunk in file.hunks
+        for line in hunk.lines
+    )
     whole = KernelChange(
-        patch.subject, views, change.foreign, change.redefined, tuple(dict.fromkeys(unseen)), patch
+        patch.subject,
+        views,
+        change.foreign,
+        change.redefined,
+        tuple(dict.fromkeys(unseen)),
+        touches,
+        patch,
     )
     return whole, tree
 
@@ -184,9 +198,7 @@ def _export(printed: Printed, macro: str, printers: Printers) -> Export:
     )
 
 
-def _foreign(
-    before: Extraction, after: Extraction, known: set[str]
-) -> Iterator[tuple[str, View]]:
+def _foreign(before: Extraction, after: Extraction, known: set[str]) -> Iterator[tuple[str, View]]:
     """What is printed in folders under arch/ that no architecture of the schema has."""
     sides: list[dict[str, dict[str, State]]] = []
     for extraction in (before, after):
@@ -227,7 +239,9 @@ def _bodies(pieces: Iterable[Piece]) -> Iterator[tuple[str, tuple[str, str, int]
             inside = f" {name}(" in f" {piece.section.replace('*', ' ')}"
             head = code.find(f"{name}(")
             is_head = head >= 0 and code.find("{", head) >= 0 and code[head - 1 : head] in " *\n"
-            if (inside or is_head) and "const char *fmt" not in code[head : head + 60].partition(")")[2]:
+            if (inside or is_head) and "const char *fmt" not in code[head : head + 60].partition(
+                ")"
+            )[2]:
                 start = max(head, 0) if is_head else 0
                 end = code.find("\n}", start)
                 text = " ".join(code[start : end if end >= 0 else len(code)].split())
@@ -258,5 +272,7 @@ def _joined_names(changes: Iterable[KernelChange]) -> dict[str, Redefined]:
     for change in changes:
         for name, new in change.redefined.items():
             old = found.get(name)
-            found[name] = Redefined(name, old.before if old else new.before, new.after, new.file, new.line)
+            found[name] = Redefined(
+                name, old.before if old else new.before, new.after, new.file, new.line
+            )
     return {name: one for name, one in found.items() if set(one.before) != set(one.after)}

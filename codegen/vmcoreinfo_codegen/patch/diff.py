@@ -19,8 +19,31 @@ _NAMED = re.compile(r"(rename|copy) (from|to) (.+)")
 _HIDDEN = re.compile(r"Binary files |GIT binary patch|@@@ ")
 # The folders at the top of a kernel tree; what stands before one in a path is not the kernel's.
 _TOPS = frozenset(
-    "Documentation arch block certs crypto drivers fs include init io_uring ipc kernel lib mm net "
-    "rust samples scripts security sound tools usr virt".split()
+    [
+        "Documentation",
+        "arch",
+        "block",
+        "certs",
+        "crypto",
+        "drivers",
+        "fs",
+        "include",
+        "init",
+        "io_uring",
+        "ipc",
+        "kernel",
+        "lib",
+        "mm",
+        "net",
+        "rust",
+        "samples",
+        "scripts",
+        "security",
+        "sound",
+        "tools",
+        "usr",
+        "virt",
+    ]
 )
 _NOTHING = "/dev/null"
 

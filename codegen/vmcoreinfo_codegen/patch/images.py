@@ -24,7 +24,7 @@ _PRINTS = re.compile(
 )
 # A kernel's largest file that prints has 4,000 lines.
 _MOST_STEPS = 20_000_000
-_MARK = re.compile(r"vmcoreinfo_|VMCOREINFO_")
+MARK = re.compile(r"vmcoreinfo_|VMCOREINFO_")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _prints(file: FileDiff) -> bool:
     """Whether a file may print lines of the note: by its name, or by what is shown of it."""
     if any(path and _PRINTS.fullmatch(path) for path in (file.old, file.new)):
         return True
-    return any(_MARK.search(line) for hunk in file.hunks for line in hunk.lines)
+    return any(MARK.search(line) for hunk in file.hunks for line in hunk.lines)
 
 
 def _arch(path: str) -> str | None:

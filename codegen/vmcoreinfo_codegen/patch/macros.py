@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Set
 
-from ..core.key import argument_of
+from ..core.key import Kind, argument_of, kind_of
 from ..core.release import Release
 from ..kernel.printing import CALL, NotPrinted, Printed, Printers
 from ..kernel.source import Source
@@ -27,8 +27,8 @@ def header(schema: Schema, release: Release) -> Source:
         key, _, form = printed.printf.partition("=")
         parts = [f"#{part}" if _ARGUMENT.fullmatch(part) else f'"{part}"' for part in _split(key)]
         value = f", {printed.value}" if printed.value else ""
-        names = [name for name in ("NAME", "FIELD") if name in (*_split(key), *_split(value))]
-        names = names or ["..."]
+        used = {*_split(key), *_split(value)}
+        names = [*(name for name in ("NAME", "FIELD") if name in used), "..."]
         call = f'vmcoreinfo_append_str({" ".join(parts)} "={form}\\n"{value})'
         lines.append(f"#define {macro.name}({', '.join(names)}) {call}\n")
     return Source(HEADER, "".join(lines))
@@ -67,14 +67,18 @@ def printed_by(
     for prediction in predictions:
         via = prediction.via
         if via is not None and via.macro in macros:
-            yield (prediction, *(_line(prediction.key, via.macro, one) for one in (old, new)))
+            before, after = (_line(prediction.key, via.macro, one) for one in (old, new))
+            yield prediction, before, after
 
 
 def _line(key: str, macro: str, printers: Printers) -> Printed | None:
     found = printers.macro(macro, "")
     if found is None:
         return None
-    name, _, field = (argument_of(key) or key).partition(".")
+    name = argument_of(key) or key
+    field = ""
+    if kind_of(key) is Kind.OFFSET:
+        name, _, field = name.partition(".")
     given = [name, field or "VALUE", *["VALUE"] * len(found.parameters)][: len(found.parameters)]
     try:
         lines = printers.lines(f"{macro}({', '.join(given)})", "")

@@ -7,20 +7,22 @@ Of a thread the newest version of each patch counts, and no reply that quotes it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from email.header import decode_header
 from functools import cached_property
 
 from ..limits import Limit
 from .diff import FileDiff, file_diffs
-from .mail import Mail, is_mail, read_mail
+from .mail import is_mail, read_mail
 from .problem import PatchError
 
 MOST_BYTES = 16 << 20
 MOST_PATCHES = 2_000
 
-_FROM = re.compile(rb"^>?From (?:[0-9a-f]{40}|\S+@\S+|\S+) +\w{3} \w{3} +\d+ [\d:]+ \d{4}.*\n", re.M)
+_FROM = re.compile(
+    rb"^>?From (?:[0-9a-f]{40}|\S+@\S+|\S+) +\w{3} \w{3} +\d+ [\d:]+ \d{4}.*\n", re.M
+)
 _COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})\b.*$")
 _TAGS = re.compile(r"^\s*(?:(?:re|aw|fwd?): *)*\[([^\]]*)\]", re.IGNORECASE)
 _REPLY = re.compile(r"^\s*(?:re|aw) *:", re.IGNORECASE)
@@ -62,7 +64,10 @@ def read_series(data: bytes) -> tuple[Patch, ...]:
     for part in _messages(data):
         if is_mail(part):
             limit.spend()
-            found.append(_mailed(read_mail(part, PatchError)))
+            mail = read_mail(part, PatchError)
+            # Of one that is of no form that has a text, all is looked at.
+            texts = mail.texts or (part.decode("utf-8", "replace"),)
+            found.append(_mailed(mail.headers, texts))
         else:
             found += _commits(part.decode("utf-8", "replace"), limit)
     return _newest([patch for patch in found if patch.files])
@@ -84,16 +89,14 @@ def _is_first(data: bytes, at: int) -> bool:
     return at == 0 or data[at - 1 : at] == b"\n"
 
 
-def _mailed(mail: Mail) -> Patch:
-    subject = _text(mail.headers.get("subject", ""))
+def _mailed(headers: Mapping[str, str], texts: Iterable[str]) -> Patch:
+    subject = _text(headers.get("subject", ""))
     tags = _TAGS.match(subject)
     count = _COUNT.search(tags[1]) if tags else None
     version = _VERSION.search(tags[1]) if tags else None
-    own = _ID.search(mail.headers.get("message-id", ""))
-    parents = _ID.findall(
-        mail.headers.get("in-reply-to", "") + mail.headers.get("references", "")[-8000:]
-    )
-    files, is_quoted = _diffs(mail.texts)
+    own = _ID.search(headers.get("message-id", ""))
+    parents = _ID.findall(headers.get("in-reply-to", "") + headers.get("references", "")[-8000:])
+    files, is_quoted = _diffs(texts)
     return Patch(
         subject=subject,
         message_id=own[0] if own else None,
@@ -228,6 +231,6 @@ def _is_complete(mine: Sequence[Patch], older: Sequence[Patch], numbers: Set[int
     """Whether a version was sent whole, not only what changed in it since an older one."""
     total = next((patch.total for patch in mine if patch.total), None)
     if total is not None:
-        return numbers.issuperset(range(1, total + 1))
+        return numbers >= set(range(1, total + 1))
     parts = {patch.title for patch in older if patch.number}
     return not any(patch.title in parts for patch in mine)

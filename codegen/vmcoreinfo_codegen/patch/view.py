@@ -187,4 +187,3 @@ def joined(views: Iterable[View]) -> View:
     for one in views:
         found = found.then(one)
     return found
-

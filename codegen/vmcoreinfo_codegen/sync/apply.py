@@ -259,7 +259,7 @@ def _entry(
 def _macro(name: str, printf: str, release: str) -> tree.Macro:
     body = (
         tree.Doc(*_MADE, _NO_DOC),
-        tree.Prints(*_MADE, _quoted(printf), None),
+        tree.Prints(*_MADE, _quoted(printf), None, None),
         _boundary(tree.Since, release, None),
     )
     return tree.Macro(*_MADE, body, "", _word(name))

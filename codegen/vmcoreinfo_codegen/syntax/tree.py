@@ -290,10 +290,10 @@ class Optional(WordsClause, rule="optional"):
 
 
 @dataclass(frozen=True)
-class Prints(Clause, rule="prints", layout="{text}[ of {value}][ {range}]"):
+class Prints(Clause, rule="prints", layout="{printf}[ of {value}][ {range}]"):
     """`prints "NUMBER(NAME)=%ld" of "NAME"`."""
 
-    text: Quoted
+    printf: Quoted
     value: Quoted | None
     range: Range | None
 

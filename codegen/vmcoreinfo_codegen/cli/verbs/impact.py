@@ -5,22 +5,29 @@ from __future__ import annotations
 
 import argparse
 import re
-import textwrap
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ...compat.patch import MOST_BYTES, Patch, PatchError, read_patch
-from ...compat.proposal import Proposal, answer
+from ...compat.proposal import Proposal
+from ...compat.reply import answer
+from ...core.release import Release
 from ...files.reading import InputError, read_argument
 from ...model import Schema
+from ...patch.change import KernelChange, of_series
+from ...patch.problem import PatchError
+from ...patch.series import MOST_BYTES, Patch, read_series
 from ...problem import shortened
-from ...query.interface.consumers import Impacts
 from ...query.names import UnknownName, find_entry
-from ..failure import FINDINGS, FINE, Failure
+from ..failure import FINDINGS, FINE, NOT_JUDGED, UNRELATED, Failure
+from ..impact_text import mail, table
+from ..kernel import tree_of, watched
 from ..output import print_answer
-from ..schema import add_schema_option, load_schema, release_of
+from ..schema import add_schema_option, existing_path, load_schema, release_of
 
-_WIDTH = 96
+if TYPE_CHECKING:
+    from ...kernel.gathered import Tree
+
 _KEY = re.compile(r"[!-<>-~]{1,200}")
+_CODES = {"breaks": FINDINGS, "not-judged": NOT_JUDGED, "nothing": FINE, "unrelated": UNRELATED}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +35,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--patch",
         metavar="FILE",
-        help="what a patch takes out and puts in: a diff, a mail with one, quoted or not; - for stdin",
+        action="append",
+        default=[],
+        help="what a patch or a series does: a diff, mails, a mailbox; - for stdin; may be repeated",
+    )
+    parser.add_argument(
+        "--kernel",
+        metavar="TREE",
+        type=existing_path,
+        help="the tree that --patch is for: a folder, a tarball, or a repository with --rev",
+    )
+    parser.add_argument(
+        "--rev",
+        metavar="REV",
+        help="a revision of the repository; A..B is what B changes, without --patch",
     )
     parser.add_argument(
         "--add", metavar="KEY", action="append", default=[], help="an entry that comes"
@@ -42,33 +62,90 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=["table", "json", "mail"],
         default="table",
-        help="table for people (default), json for machines, mail to paste into one",
+        help="table for people (default), json for machines, mail to send as a reply",
     )
     add_schema_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    if not options.key and options.patch is None:
-        raise Failure("impact takes entries that go, or --patch with what a patch does")
+    if options.rev is not None and options.kernel is None:
+        raise Failure("--rev is a revision of --kernel, which takes a repository")
+    if not options.key and not options.patch and options.kernel is None:
+        raise Failure(
+            "impact takes entries that go, --patch with what a patch does, or --kernel and --rev A..B"
+        )
     schema = load_schema(options.schema)
-    proposal = Proposal(
-        tuple(_key(schema, key) for key in options.key),
-        tuple(map(_new_key, options.add)),
-        Patch((), ()) if options.patch is None else _patch(schema, options.patch),
-    )
-    if options.patch and proposal.is_empty:
-        raise Failure(f"{options.patch}: no line of it takes out or puts in an export", FINDINGS)
     to = None if options.to is None else release_of(schema, options.to)
     try:
-        found = answer(schema, proposal, to)
+        changes, base = _changes(schema, options, to)
+        proposal = Proposal(
+            tuple(_key(schema, key) for key in options.key),
+            tuple(map(_new_key, options.add)),
+            tuple(changes),
+        )
+        found = answer(schema, proposal, to, base)
     except PatchError as error:
-        raise Failure(str(error)) from error
+        raise Failure(f"--patch {' '.join(options.patch)}: {error}") from error
     if options.format == "json":
         print_answer(found)
     else:
-        width = 72 if options.format == "mail" else _WIDTH
-        print("\n".join(_lines(found, width)))
-    return FINDINGS if found.breaks else FINE
+        print("\n".join(mail(found) if options.format == "mail" else table(found)))
+    return _CODES[found.outcome]
+
+
+def _changes(
+    schema: Schema, options: argparse.Namespace, to: Release | None
+) -> tuple[list[KernelChange], Release | None]:
+    """What is changed, and the release of the tree that it is made to, where there is one."""
+    if options.kernel is None:
+        series = _series(options.patch)
+        return of_series(schema, to or schema.latest, series), None
+    if not options.patch:
+        return _between(schema, options)
+    from ...patch.trees import files_of
+
+    tree = tree_of(options.kernel, options.rev)
+    base = _declared(schema, tree)
+    return of_series(schema, base, _series(options.patch), files_of(tree)), base
+
+
+def _between(
+    schema: Schema, options: argparse.Namespace
+) -> tuple[list[KernelChange], Release | None]:
+    from ...kernel.gathered import TreeError
+    from ...patch.trees import between
+
+    old, dots, new = (options.rev or "").partition("..")
+    if not (dots and old and new):
+        raise Failure("--kernel takes --patch with a patch to it, or --rev A..B with two revisions")
+    try:
+        with watched(options.kernel):
+            change, before = between(schema, options.kernel, old, new.removeprefix("."))
+    except TreeError as error:
+        raise Failure(str(error)) from error
+    return [change], _branch(schema, before.release)
+
+
+def _declared(schema: Schema, tree: Tree) -> Release:
+    return _branch(schema, tree.release)
+
+
+def _branch(schema: Schema, release: Release | None) -> Release:
+    """The release of a tree as far as the schema declares it; else the newest."""
+    return release.branch if release and schema.is_declared(release) else schema.latest
+
+
+def _series(paths: list[str]) -> list[Patch]:
+    found: list[Patch] = []
+    for path in paths:
+        try:
+            patches = read_series(read_argument(path, MOST_BYTES))
+        except InputError as error:
+            raise Failure(f"--patch {error}") from error
+        if not patches:
+            raise Failure(f"--patch {path}: no unified diff in it")
+        found += patches
+    return found
 
 
 def _key(schema: Schema, text: str) -> str:
@@ -82,53 +159,3 @@ def _new_key(text: str) -> str:
     if not _KEY.fullmatch(text):
         raise Failure(f"--add '{shortened(text)}': a key is printable ASCII without '='")
     return text
-
-
-def _patch(schema: Schema, path: str) -> Patch:
-    try:
-        return read_patch(read_argument(path, MOST_BYTES), schema)
-    except InputError as error:
-        raise Failure(f"--patch {error}") from error
-    except PatchError as error:
-        raise Failure(f"--patch {path}: {error}") from error
-
-
-def _lines(answer: Impacts, width: int) -> Iterator[str]:
-    yield f"On a kernel like {answer.kernel}:"
-    told = (
-        ("-", answer.removed),
-        ("+", answer.added),
-        ("~", answer.renamed),
-        ("~", answer.reformatted),
-    )
-    for sign, keys in told:
-        yield from (f"  {sign} {key}" for key in keys)
-    yield ""
-    if not answer.breaks:
-        yield "Nobody breaks, of the tools and releases that the schema knows."
-    for broken in answer.breaks:
-        archs = "every architecture" if len(broken.archs) > 12 else ", ".join(broken.archs)
-        yield f"{broken.consumer} {broken.releases}: {broken.purpose} on {archs}: {broken.verdict}"
-        later = (
-            "its repository, in no release yet" if broken.fixed_in == "next" else broken.fixed_in
-        )
-        fixed = f"Works from {later} on." if broken.fixed_in else "No release works after it."
-        if broken.verdict == "fallback":
-            fixed = "The result is the same."
-        yield from textwrap.wrap(
-            f"{broken.seen.rstrip('.')}. {fixed}",
-            width,
-            initial_indent="    ",
-            subsequent_indent="    ",
-        )
-    if answer.unused_after:
-        yield ""
-        yield "Of no use to any of them once it is gone:"
-        yield from (f"  {key}" for key in answer.unused_after)
-    if answer.no_alternative:
-        yield ""
-        yield "Nothing takes its place:"
-        yield from (f"  {n.arch}: {n.consumer}, {n.purpose}" for n in answer.no_alternative)
-    if answer.unknown:
-        yield ""
-        yield f"Not known to the schema (new, or misspelt): {' '.join(answer.unknown)}"

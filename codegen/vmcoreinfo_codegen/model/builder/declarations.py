@@ -50,7 +50,7 @@ def macro(read: Reader, block: tree.Macro) -> Macro | None:
         return None
     prints = [
         Print(
-            printf=str(clause.text),
+            printf=str(clause.printf),
             value=str(clause.value) if clause.value else "",
             **read.bounds(clause.range),
         )

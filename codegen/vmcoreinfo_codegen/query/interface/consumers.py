@@ -10,6 +10,8 @@ from .answer import Answer
 
 Judged = Literal["ok", "fallback", "degraded", "wrong", "fatal"]
 Overall = Literal["ok", "degraded", "wrong", "fatal"]
+Outcome = Literal["breaks", "not-judged", "nothing", "unrelated"]
+How = Literal["removed", "added", "renamed", "format", "condition", "value", "moved"]
 
 
 class MissingEntry(Answer):
@@ -64,8 +66,10 @@ class Broken(Answer):
     purpose: str
     verdict: Judged
     archs: list[str]
-    seen: str
-    fixed_in: str | None
+    where: str = described("the condition of the kernels for which it is so; empty for all")
+    because: list[str] = described("the keys, and the names behind keys, whose change it is for")
+    seen: str = described("what a user sees")
+    fixed_in: str | None = described("'next': in no release yet")
 
 
 class NoAlternative(Answer):
@@ -76,18 +80,82 @@ class NoAlternative(Answer):
     purpose: str
 
 
+class ChangedEntry(Answer):
+    """What becomes of an entry on some architectures; `line` is where the file has it after it."""
+
+    key: str
+    change: How
+    before: str = described("the line, form, condition, expression or file; of a rename the key")
+    after: str
+    file: str | None
+    line: int | None
+    archs: list[str] = described("of the schema, or folders under arch/ that it does not know")
+    there_already: list[str] = described("of what is added: where the kernel prints it already")
+
+
+class ChangedName(Answer):
+    """A name of the kernel that changes, and the entries that stand on it."""
+
+    name: str
+    file: str
+    line: int
+    before: list[str] = described("its definitions; none where it comes")
+    after: list[str] = described("none where it goes")
+    keys: list[str]
+    carried: bool = described(
+        "whether the values of these entries change with it, and mean the same"
+    )
+    readers: list[str] = described("tools that read one of them")
+
+
+class NotJudged(Answer):
+    """A change that touches an export, and can't be followed."""
+
+    file: str
+    line: int
+    text: str
+    reason: str
+
+
+class Full(Answer):
+    """An architecture on which the text no longer fits its buffer, in the largest configuration."""
+
+    arch: str
+    bytes: int
+    room: int
+    cut: list[str] = described("entries that are cut, the last first")
+    readers: list[str] = described("tools that read one of them")
+
+
+class PatchImpact(Answer):
+    """What one patch of a series comes to by itself."""
+
+    subject: str
+    message_id: str | None
+    commit: str | None
+    outcome: Outcome
+    breaks: list[Broken]
+
+
 class Impacts(Answer):
     """`vmcoreinfo impact --format json`"""
 
+    outcome: Outcome = described(
+        "breaks: some tool is worse off; not-judged: something that it touches can't be told;"
+        " nothing: no tool is worse off; unrelated: neither an export nor what is behind one is touched"
+    )
     kernel: str = described("the change is made to a kernel like this one")
     removed: list[str]
     added: list[str]
-    renamed: list[str] = described("'old becomes new', where a patch seems to say so")
-    reformatted: list[str]
+    changes: list[ChangedEntry]
+    behind: list[ChangedName]
     unknown: list[str] = described("keys that the schema does not know")
     breaks: list[Broken]
+    full: list[Full]
+    not_judged: list[NotJudged]
     unused_after: list[str]
     no_alternative: list[NoAlternative]
+    patches: list[PatchImpact] = described("each patch by itself, where there are several")
 
 
 class Unread(Answer):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.mime.base import MIMEBase
@@ -11,7 +12,7 @@ from email.mime.text import MIMEText
 
 import pytest
 
-from vmcoreinfo_codegen.compat.mail import plain_text
+from vmcoreinfo_codegen.patch.mail import read_mail
 
 TEXT = "--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-\tVMCOREINFO_SYMBOL(prb);\n+\t/* größer = 2 */\n"
 
@@ -67,19 +68,36 @@ def test_text(name: str) -> None:
             if part.get_content_type() == "text/plain" and not part.is_attachment()
         ]
         assert parts[0].get_content().strip() == TEXT.strip()
-    found = plain_text(data, ValueError)
-    assert found is not None
+    (found,) = read_mail(data, ValueError).texts
     assert found.strip() == TEXT.strip()
 
 
 def test_no_text() -> None:
-    assert plain_text(several("=_a", html(), attached()), ValueError) is None
+    assert read_mail(several("=_a", html(), attached()), ValueError).texts == ()
+
+
+@pytest.mark.parametrize("kind", ["text/x-patch", "text/plain", "application/octet-stream"])
+def test_a_diff_that_is_attached(kind: str) -> None:
+    part = MIMEBase(*kind.split("/"))
+    part["Content-Disposition"] = 'attachment; filename="0001.patch"'
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(base64.encodebytes(TEXT.encode()).decode())
+    shown, diff = read_mail(several("=_a", plain(), part), ValueError).texts
+    assert (shown.strip(), diff) == (TEXT.strip(), TEXT)
+
+
+def test_headers() -> None:
+    mail = read_mail(
+        several("=_a", plain()).replace(b"Subject: ", b"Message-Id: <1@x>\nSubject: "), ValueError
+    )
+    assert mail.headers["message-id"].strip() == "<1@x>"
+    assert mail.headers["subject"].strip() == "[PATCH] printk"
 
 
 def test_the_end_mark_ends_it() -> None:
     """What stands behind it is none of the mail, nor what stands before the first part."""
     data = several("=_a", html()) + b"\n--=_a\nContent-Type: text/plain\n\nbehind\n"
-    assert plain_text(data, ValueError) is None
+    assert read_mail(data, ValueError).texts == ()
 
 
 def test_parts_in_parts() -> None:
@@ -87,4 +105,4 @@ def test_parts_in_parts() -> None:
     for depth in range(9):
         part = MIMEMultipart("mixed", f"=_{depth}", [part])
     with pytest.raises(ValueError, match="parts in one another"):
-        plain_text(part.as_bytes(), ValueError)
+        read_mail(part.as_bytes(), ValueError)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""Who breaks by a change, as text: a table for people, and a reply to a mail."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from ..query.interface.consumers import Broken, ChangedEntry, Impacts
+
+_WIDTH = 96
+_MAIL = 72
+_MOST_ARCHS = 6
+_MOST_SHOWN = 8
+_OUTCOMES = {
+    "breaks": "breaks a tool",
+    "not-judged": "could not be told",
+    "nothing": "breaks nothing",
+    "unrelated": "concerns no export",
+}
+
+
+def table(answer: Impacts) -> Iterator[str]:
+    """Everything that is known."""
+    yield f"On a kernel like {answer.kernel}:"
+    yield from _changes(answer, _WIDTH)
+    for one in answer.patches:
+        yield f"  {_OUTCOMES[one.outcome]:<20}{one.subject}"
+    yield ""
+    yield from _verdict(answer)
+    yield from _breaks(answer.breaks, _WIDTH)
+    for full in answer.full:
+        yield (
+            f"The text no longer fits on {full.arch}: at most {full.bytes} bytes, room for {full.room}."
+        )
+        yield from _wrapped(f"Cut: {', '.join(full.cut)}; read by {_listed(full.readers)}.", _WIDTH)
+    yield from _not_judged(answer, _WIDTH)
+    if answer.unused_after:
+        yield ""
+        yield "Of no use to any of them once it is gone:"
+        yield from (f"  {key}" for key in answer.unused_after)
+    if answer.no_alternative:
+        yield ""
+        yield "Nothing takes its place:"
+        yield from (f"  {n.arch}: {n.consumer}, {n.purpose}" for n in answer.no_alternative)
+    if answer.unknown:
+        yield ""
+        yield f"Not known to the schema (new, or misspelt): {' '.join(answer.unknown)}"
+
+
+def mail(answer: Impacts) -> Iterator[str]:
+    """Short enough to be read, and each claim with the releases and what their users see."""
+    yield from _changes(answer, _MAIL)
+    yield ""
+    yield from _verdict(answer)
+    yield from _breaks([one for one in answer.breaks if one.verdict != "fallback"], _MAIL)
+    for full in answer.full:
+        text = (
+            f"VMCOREINFO no longer fits on {full.arch}: up to {full.bytes} bytes, the buffer has "
+            f"{full.room}. The end is cut: {', '.join(full.cut)}."
+        )
+        yield from textwrap.wrap(text, _MAIL)
+    yield from _not_judged(answer, _MAIL)
+
+
+def _verdict(answer: Impacts) -> Iterator[str]:
+    if answer.outcome == "unrelated":
+        yield "It touches neither an export nor what is known to be behind one."
+    elif answer.outcome == "not-judged":
+        yield "Of the tools and releases that the schema knows none is known to break, but not all"
+        yield "that the change touches could be judged."
+    elif answer.outcome == "nothing":
+        if answer.changes and all(one.change == "moved" for one in answer.changes):
+            yield "Entries move, and are printed as before."
+        elif not answer.changes and not answer.behind:
+            yield "All entries are printed as before."
+        yield "Nobody breaks, of the tools and releases that the schema knows."
+
+
+_SIGNS = {"removed": "-", "added": "+", "moved": ">"}
+
+
+def _changes(answer: Impacts, width: int) -> Iterator[str]:
+    moved = [one for one in answer.changes if one.change == "moved"]
+    for one in answer.changes:
+        if one.change == "moved" and len(moved) > _MOST_SHOWN:
+            continue
+        sign = _SIGNS.get(one.change, "~")
+        where = "" if len(one.archs) > _MOST_ARCHS else f"  ({', '.join(one.archs)})"
+        text = f"{_what(one)}{where}"
+        if one.there_already:
+            text += f"  is there already on {_listed(one.there_already)}"
+        yield from textwrap.wrap(
+            text,
+            width,
+            initial_indent=f"  {sign} ",
+            subsequent_indent="      ",
+            break_on_hyphens=False,
+        )
+    if len(moved) > _MOST_SHOWN:
+        yield f"  > {len({one.key for one in moved})} entries move"
+    for name in answer.behind:
+        what = "carried by" if name.carried else "behind"
+        yield from textwrap.wrap(
+            f"{name.name} changes, {what} {_listed(name.keys)}", width,
+            initial_indent="  * ", subsequent_indent="      ", break_on_hyphens=False,
+        )  # fmt: skip
+
+
+def _what(one: ChangedEntry) -> str:
+    match one.change:
+        case "renamed":
+            return f"{one.before} becomes {one.after}"
+        case "format" | "value":
+            return f"{one.key}: {one.before} becomes {one.after}"
+        case "condition":
+            return f"{one.key}: printed where {one.after}, was {one.before}"
+        case "moved" if one.before != one.after:
+            return f"{one.key} moves to {one.after}"
+    return one.key
+
+
+def _breaks(breaks: Iterable[Broken], width: int) -> Iterator[str]:
+    for one in breaks:
+        where = f" where {one.where}" if one.where else ""
+        yield (
+            f"{one.consumer} {one.releases}: {one.purpose} on {_archs(one.archs)}{where}: {one.verdict}"
+        )
+        later = "its repository, in no release yet" if one.fixed_in == "next" else one.fixed_in
+        fixed = f"Works from {later} on." if one.fixed_in else "No release works after it."
+        if one.verdict == "fallback":
+            fixed = "The result is the same."
+        yield from _wrapped(f"{one.seen.rstrip('.')}. {fixed}", width)
+
+
+def _archs(archs: list[str]) -> str:
+    return "every architecture" if len(archs) > 12 else ", ".join(archs)
+
+
+def _not_judged(answer: Impacts, width: int) -> Iterator[str]:
+    told = [f"{o.file}:{o.line}: {o.text}: {o.reason}" for o in answer.not_judged]
+    told += [
+        f"{o.file}:{o.line}: touches {o.name}, behind {_listed(o.keys)}"
+        + (f", which {_listed(o.readers)} read" if o.readers else "")
+        for o in answer.behind
+        if not o.carried
+    ]
+    if told:
+        yield ""
+        yield "Not judged:"
+        for text in told:
+            yield from _wrapped(text, width, 2)
+
+
+def _listed(names: list[str]) -> str:
+    shown = names[:_MOST_SHOWN]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "") if names else "no tool"
+
+
+def _wrapped(text: str, width: int, indent: int = 4) -> list[str]:
+    lead = " " * indent
+    return textwrap.wrap(
+        text, width, initial_indent=lead, subsequent_indent=lead, break_on_hyphens=False
+    )

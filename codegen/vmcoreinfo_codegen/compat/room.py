@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Whether the text still fits its buffer after a change, and what is cut where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..core.release import Release
+from ..kernel.constant import constant
+from ..model import Architecture, Schema
+from ..model.note import text_room
+from ..model.vocabulary import Format, Trait
+from ..patch.change import Redefined
+from ..patch.view import State, View
+from ..query.budget import Line, bound, lines_of_release, width
+from .impact import Break
+from .parser_quirks import PURPOSE
+
+BUFFER = "VMCOREINFO_BYTES"
+"""The macro that says how large the buffer is."""
+_LAST = "CRASHTIME"
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """That the most text of an architecture no longer fits: by how many bytes, and what is cut."""
+
+    arch: Architecture
+    bytes: int
+    room: int
+    cut: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """The buffer's bytes on each architecture before and after; None where that is not known."""
+
+    redefined: Redefined | None
+
+    def room(self, base: Release, arch: Architecture) -> int | None:
+        """After the change."""
+        if self.redefined is None:
+            return text_room(base, arch)
+        names = {"PAGE_SIZE": arch.page, "PAGE_SHIFT": arch.page.bit_length() - 1}
+        values = {constant(text, names) for text in self.redefined.after}
+        return values.pop() if len(values) == 1 else None
+
+
+def overflow(
+    schema: Schema, base: Release, arch: Architecture, view: View, buffer: Buffer
+) -> Overflow | None:
+    """What no longer fits, of a kernel that prints all that it can."""
+    room = buffer.room(base, arch)
+    if room is None or not arch.existed_in(base):
+        return None
+    before = lines_of_release(schema, base, arch)
+    after = list(_lines_after(schema, arch, before, view))
+    if sum(line.bytes for line in after) <= room or _size(after) <= _size(before):
+        return None
+    most, _, config = bound(after, None)
+    had, _, _ = bound(before, None)
+    if most <= room or most <= had:
+        return None
+    return Overflow(arch, most, room, tuple(_cut(after, config, most - room)))
+
+
+def _size(lines: Iterable[Line]) -> int:
+    return sum(line.bytes for line in lines)
+
+
+def _lines_after(
+    schema: Schema, arch: Architecture, before: Iterable[Line], view: View
+) -> Iterator[Line]:
+    """In the order in which they are printed: what is generic, what is of the architecture, the last."""
+    there = list(before)
+    of_arch = {
+        entry.key
+        for entry in schema.entries
+        if entry.location.path.rpartition("/")[0].endswith("arch")
+    }
+    for is_own in (False, True):
+        for line in there:
+            if line.key != _LAST and (line.key in of_arch) is is_own:
+                yield from _line_after(schema, arch, line, view)
+        for key, state in view.added.items():
+            # What it prints already, from another place, it does not print twice for the schema.
+            if (state.first.arch is not None) is is_own and all(o.key != key for o in there):
+                yield _line(schema, arch, key, state)
+    yield from (line for line in there if line.key == _LAST)
+
+
+def _line_after(schema: Schema, arch: Architecture, line: Line, view: View) -> Iterator[Line]:
+    if line.key in view.after and line.key in view.before:
+        yield _line(schema, arch, line.key, view.after[line.key], line)
+    elif line.key not in view.before:
+        yield line
+
+
+def _line(
+    schema: Schema, arch: Architecture, key: str, state: State, was: Line | None = None
+) -> Line:
+    entry = schema.by_key.get(key)
+    unit = entry.unit if entry else None
+    most = len(key) + 2 + width(key, Format(state.first.format), unit, arch.bits)
+    return Line(key, most, was.condition if was else state.condition)
+
+
+def _cut(lines: list[Line], config: Mapping[str, bool | int], bytes_: int) -> Iterator[str]:
+    """The lines at the end that do not fit, the last first; the first of them in part."""
+    for line in reversed(lines):
+        if line.condition.evaluate(config) is False:
+            continue
+        if bytes_ <= 0:
+            return
+        yield line.key
+        bytes_ -= line.bytes
+
+
+def larger_than_read(schema: Schema, base: Release, buffer: Buffer) -> Iterator[Break]:
+    """Parsers that read no note as large as the buffer gets."""
+    rooms = {
+        arch: (text_room(base, arch), buffer.room(base, arch))
+        for arch in schema.architectures
+        if arch.existed_in(base)
+    }
+    for consumer in schema.consumers:
+        for trait in consumer.traits:
+            limit = trait.limit
+            if trait.trait is not Trait.NOTE_LIMIT or limit is None:
+                continue
+            archs = tuple(
+                arch.name
+                for arch, (was, is_) in rooms.items()
+                if is_ is not None and was <= limit < is_
+            )
+            releases = tuple(r.release for r in consumer.releases if trait.is_of(r.release))
+            if archs and releases:
+                later = [r.release for r in consumer.releases if r.release > releases[-1]]
+                yield Break(
+                    consumer.name, PURPOSE, trait.text, trait.verdict, archs, releases,
+                    min(later, default=None), f"a note of more than {limit} bytes", (BUFFER,),
+                )  # fmt: skip

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""Constant expressions of C, as far as macros of the kernel have them."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Mapping
+
+_LONGEST = 400
+_MOST_BITS = 64
+_SUFFIX = re.compile(r"\b(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]+\b")
+_OCTAL = re.compile(r"\b0+([1-7][0-7]*)\b")
+_WRAPPER = re.compile(r"\b(?:_?(?:UL|ULL|AC|U64_C))\s*\(\s*(\w+)\s*(?:,\s*\w+\s*)?\)")
+_BIT = re.compile(r"\bBIT(?:_ULL)?\s*\(")
+_CAST = re.compile(
+    r"\(\s*(?:unsigned |signed )?(?:long long|long|int|u64|u32|s64|s32)(?: int)?\s*\)"
+)
+_OPERATORS: dict[type, Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+    ast.BitXor: operator.xor,
+    ast.FloorDiv: operator.floordiv,
+}
+
+
+def constant(text: str, names: Mapping[str, int] | None = None) -> int | None:
+    """The value of an expression by those of names; None where that is not known."""
+    if len(text) > _LONGEST:
+        return None
+    text = _CAST.sub("", text)
+    text = _SUFFIX.sub(r"\1", _WRAPPER.sub(r"\1", text))
+    text = _OCTAL.sub(r"0o\1", _BIT.sub("1 << (", text)).replace("/", "//")
+    try:
+        value = _value(ast.parse(text.strip(), mode="eval").body, names or {})
+    except (SyntaxError, ValueError, KeyError, ZeroDivisionError, RecursionError, MemoryError):
+        return None
+    return value if value.bit_length() <= _MOST_BITS else None
+
+
+def _value(node: ast.expr, names: Mapping[str, int]) -> int:
+    match node:
+        case ast.Constant(value=int(value)):
+            return value
+        case ast.Name(id=name):
+            return names[name]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, names)
+        case ast.UnaryOp(op=ast.Invert(), operand=operand):
+            return ~_value(operand, names)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            first, second = _value(left, names), _value(right, names)
+            if max(first.bit_length(), second.bit_length()) > _MOST_BITS or (
+                isinstance(op, ast.LShift) and not 0 <= second < _MOST_BITS
+            ):
+                raise ValueError
+            return _OPERATORS[type(op)](first, second)
+    raise ValueError

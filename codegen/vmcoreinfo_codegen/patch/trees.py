@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Kernel trees beside a patch: what is different between two revisions, and the files that a patch is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..kernel.extract import Extraction, extract, source_of
+from ..kernel.gathered import Tree
+from ..kernel.git import GitError
+from ..kernel.source import Source
+from ..kernel.tree import open_repository, open_tree
+from ..model import Schema
+from .change import KernelChange, of_extractions
+from .diff import file_diffs
+from .images import Images, Unseen, pieces_of
+
+_CONTEXT = "-U25"
+_SOURCES = ("*.c", "*.h")
+
+
+def files_of(tree: Tree) -> dict[str, Source]:
+    """The files of a tree that print, by their paths."""
+    return {file.path: source_of(file) for file in tree.files}
+
+
+def between(schema: Schema, path: Path, old: str, new: str) -> tuple[KernelChange, Extraction]:
+    """What two revisions of a repository differ in, and what is read of the first. Raises TreeError.
+
+    What they export is read whole; what stands behind it, of the lines that differ.
+    """
+    before, after = (extract(open_tree(path, revision)) for revision in (old, new))
+    images, unseen = _images(path, old, new)
+    change = of_extractions(schema, f"{old}..{new}", before, after, images)
+    return KernelChange(
+        change.subject, change.views, change.foreign, change.redefined, (*change.unseen, *unseen)
+    ), before
+
+
+def _images(path: Path, old: str, new: str) -> tuple[Images, list[Unseen]]:
+    repository = open_repository(path)
+    try:
+        options = ("--no-ext-diff", "--no-textconv", "--no-color", "-M", _CONTEXT)
+        trees = (f"{old}^{{tree}}", f"{new}^{{tree}}")
+        out = repository.git("diff", *options, "--end-of-options", *trees, "--", *_SOURCES)
+    except GitError as error:
+        reason = f"what stands behind entries is not looked at: {error}"
+        return Images((), (), ()), [Unseen("", 1, f"{old}..{new}", reason)]
+    found = pieces_of(file_diffs(out.decode("utf-8", "replace").split("\n")))
+    # Exports are read whole, and what they are in too.
+    return Images(found.before, found.after, ()), []
