@@ -11,6 +11,7 @@ from ..query.interface.consumers import Broken, ChangedEntry, Impacts
 _WIDTH = 96
 _MAIL = 72
 _MOST_ARCHS = 6
+_EVERY = "every architecture"
 _MOST_SHOWN = 8
 _OUTCOMES = {
     "breaks": "breaks a tool",
@@ -28,7 +29,7 @@ def table(answer: Impacts) -> Iterator[str]:
         yield f"  {_OUTCOMES[one.outcome]:<20}{one.subject}"
     yield ""
     yield from _verdict(answer)
-    yield from _breaks(answer.breaks, _WIDTH)
+    yield from _breaks(answer, answer.breaks, _WIDTH)
     for full in answer.full:
         yield (
             f"The text no longer fits on {full.arch}: at most {full.bytes} bytes, room for {full.room}."
@@ -42,7 +43,10 @@ def table(answer: Impacts) -> Iterator[str]:
     if answer.no_alternative:
         yield ""
         yield "Nothing takes its place:"
-        yield from (f"  {n.arch}: {n.consumer}, {n.purpose}" for n in answer.no_alternative)
+        alone: dict[str, list[str]] = {}
+        for missing in answer.no_alternative:
+            alone.setdefault(f"{missing.consumer}, {missing.purpose}", []).append(missing.arch)
+        yield from (f"  {what}: on {_archs(answer, archs)}" for what, archs in alone.items())
     if answer.unknown:
         yield ""
         yield f"Not known to the schema (new, or misspelt): {' '.join(answer.unknown)}"
@@ -53,7 +57,8 @@ def mail(answer: Impacts) -> Iterator[str]:
     yield from _changes(answer, _MAIL)
     yield ""
     yield from _verdict(answer)
-    yield from _breaks([one for one in answer.breaks if one.verdict != "fallback"], _MAIL)
+    bad = [one for one in answer.breaks if one.verdict != "fallback"]
+    yield from _breaks(answer, bad, _MAIL)
     for full in answer.full:
         text = (
             f"VMCOREINFO no longer fits on {full.arch}: up to {full.bytes} bytes, the buffer has "
@@ -86,8 +91,8 @@ def _changes(answer: Impacts, width: int) -> Iterator[str]:
         if one.change == "moved" and len(moved) > _MOST_SHOWN:
             continue
         sign = _SIGNS.get(one.change, "~")
-        where = "" if len(one.archs) > _MOST_ARCHS else f"  ({', '.join(one.archs)})"
-        text = f"{_what(one)}{where}"
+        archs = _archs(answer, one.archs)
+        text = _what(one) if archs == _EVERY else f"{_what(one)}  ({archs})"
         if one.there_already:
             text += f"  is there already on {_listed(one.there_already)}"
         yield from textwrap.wrap(
@@ -120,12 +125,12 @@ def _what(one: ChangedEntry) -> str:
     return one.key
 
 
-def _breaks(breaks: Iterable[Broken], width: int) -> Iterator[str]:
+def _breaks(answer: Impacts, breaks: Iterable[Broken], width: int) -> Iterator[str]:
     for one in breaks:
         where = f" where {one.where}" if one.where else ""
-        yield (
-            f"{one.consumer} {one.releases}: {one.purpose} on {_archs(one.archs)}{where}: {one.verdict}"
-        )
+        archs = _archs(answer, one.archs)
+        told = f"{one.consumer} {one.releases}: {one.purpose} on {archs}{where}: {one.verdict}"
+        yield from textwrap.wrap(told, width, subsequent_indent="  ", break_on_hyphens=False)
         later = "its repository, in no release yet" if one.fixed_in == "next" else one.fixed_in
         fixed = f"Works from {later} on." if one.fixed_in else "No release works after it."
         if one.verdict == "fallback":
@@ -133,8 +138,12 @@ def _breaks(breaks: Iterable[Broken], width: int) -> Iterator[str]:
         yield from _wrapped(f"{one.seen.rstrip('.')}. {fixed}", width)
 
 
-def _archs(archs: list[str]) -> str:
-    return "every architecture" if len(archs) > 12 else ", ".join(archs)
+def _archs(answer: Impacts, archs: list[str]) -> str:
+    """By the few that are not among them, where that is shorter."""
+    others = [name for name in answer.archs if name not in archs]
+    if len(archs) <= _MOST_ARCHS or len(others) >= len(archs):
+        return ", ".join(archs)
+    return f"{_EVERY} but {', '.join(others)}" if others else _EVERY
 
 
 def _not_judged(answer: Impacts, width: int) -> Iterator[str]:

@@ -49,6 +49,7 @@ def answer(
     return Impacts(
         outcome=outcome_of(whole),
         kernel=str(base),
+        archs=[arch.name for arch in schema.architectures if arch.existed_in(base)],
         removed=list(found.removed),
         added=list(found.added),
         changes=entries,

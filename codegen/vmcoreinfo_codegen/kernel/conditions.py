@@ -9,8 +9,8 @@ from functools import lru_cache
 from lark import Lark, Token, Tree
 from lark.exceptions import LarkError
 
-from .. import resources
 from ..core.condition import All, Any, Compare, Condition, Constant, Not, Symbol
+from ..grammars import lalr
 
 # The longest of a kernel have some 300 characters, and parentheses in parentheses.
 _MOST_CHARACTERS = 2000
@@ -35,13 +35,7 @@ class NotUnderstood(Exception):
 
 @lru_cache(maxsize=1)
 def parser() -> Lark:
-    return Lark(
-        resources.grammar("kernel.lark"),
-        parser="lalr",
-        start=["condition", "call"],
-        propagate_positions=True,
-        maybe_placeholders=False,
-    )
+    return lalr("kernel.lark", start=["condition", "call"], maybe_placeholders=False)
 
 
 def condition_of(text: str) -> Condition:

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 
-from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, lexer
+from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.lexer import PatternStr
 
 from .. import resources
+from ..grammars import lalr
 from ..problem import Location, Problem, did_you_mean, shortened
 from . import tree
 from .build import built
@@ -48,22 +47,7 @@ def grammar() -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    with _terminals_taken_as_they_are():
-        return Lark(grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=True)
-
-
-@contextmanager
-def _terminals_taken_as_they_are() -> Iterator[None]:
-    """Where interegular is installed, lark compares all terminals, those of its own grammar too.
-
-    That takes thrice the time of all else that it does to begin; a test does it, in strict mode.
-    """
-    had = lexer.has_interegular
-    lexer.has_interegular = False
-    try:
-        yield
-    finally:
-        lexer.has_interegular = had
+    return lalr("schema.lark", maybe_placeholders=True)
 
 
 def parse(text: str, path: str) -> tuple[tree.File, list[Problem]]:

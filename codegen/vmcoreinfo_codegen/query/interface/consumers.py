@@ -145,6 +145,7 @@ class Impacts(Answer):
         " nothing: no tool is worse off; unrelated: neither an export nor what is behind one is touched"
     )
     kernel: str = described("the change is made to a kernel like this one")
+    archs: list[str] = described("the architectures that this kernel has")
     removed: list[str]
     added: list[str]
     changes: list[ChangedEntry]

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""Parsers of the grammars in `grammar/`, made by lark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lark import Lark, lexer
+
+from . import resources
+
+
+def lalr(name: str, **options: Any) -> Lark:
+    """The parser of a grammar; `options` are lark's."""
+    with _terminals_taken_as_they_are():
+        return Lark(resources.grammar(name), parser="lalr", propagate_positions=True, **options)
+
+
+@contextmanager
+def _terminals_taken_as_they_are() -> Iterator[None]:
+    """Where interegular is installed, lark compares all terminals, those of its own grammar too.
+
+    That takes thrice the time of all else that it does to begin; a test does it, in strict mode.
+    """
+    had = lexer.has_interegular
+    lexer.has_interegular = False
+    try:
+        yield
+    finally:
+        lexer.has_interegular = had
