@@ -150,7 +150,7 @@ def _not_judged(answer: Impacts, width: int) -> Iterator[str]:
     told = [f"{o.file}:{o.line}: {o.text}: {o.reason}" for o in answer.not_judged]
     told += [
         f"{o.file}:{o.line}: touches {o.name}, behind {_listed(o.keys)}"
-        + (f", which {_listed(o.readers)} read" if o.readers else "")
+        + (f", read by {_listed(o.readers)}" if o.readers else "")
         for o in answer.behind
         if not o.carried
     ]

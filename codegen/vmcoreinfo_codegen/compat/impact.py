@@ -125,7 +125,7 @@ class _Case:
         self, exports: Exports, change: Change, to: Release | None
     ) -> tuple[_BeforeAfter, _BeforeAfter]:
         """Two kernels before and after: one with all that a configuration may bring, and one that is
-        built for what goes and for nothing else. On the latter no alternative is there that only seems so.
+        built for what changes and for nothing else. On the latter no alternative is there that only seems so.
         """
         exports = replace(exports, config={**(exports.config or {}), **self.config})
 
@@ -134,7 +134,7 @@ class _Case:
             release = before.release if to is None else to
             return replace(changed, revalued=change.revalued, release=release)
 
-        narrow = exports.narrowed(self.lost)
+        narrow = exports.narrowed(self.lost | change.revalued | frozenset(change.reformatted))
         return (exports, after(exports)), (narrow, after(narrow))
 
 

@@ -3,12 +3,13 @@
 
 python -m tests.emit.eva
 
-This analyses all of it, which takes minutes, and fails on what `alarms.toml` does not have, and
+This analyses all of it, which takes minutes, writes down what it saw, and fails on what `alarms.toml` does not have, and
 on what it has and Eva does not say. `answers` alone is part of the long tests.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -22,6 +23,8 @@ from pathlib import Path
 from tests.emit.driver import C_SOURCE, write_derivations
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent.parent
+SEEN = HERE / "seen.toml"
 
 ANALYSES = {
     "parse": ("parse.c", ("-eva-widening-delay", "1")),
@@ -115,8 +118,22 @@ def problems(name: str, said: Said) -> list[str]:
     return found
 
 
+def runtime_digest() -> str:
+    """Of what is analysed and is no table: the runtime in C, and how it is analysed."""
+    digest = hashlib.sha256()
+    runtime = ROOT / "codegen/vmcoreinfo_codegen/emit/c/runtime"
+    analysis = [HERE / name for name in ("parse.c", "answers.c", "assertions.h", "hints.toml")]
+    for path in sorted([*runtime.glob("*.c"), *runtime.glob("*.h"), *analysis]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
 def main() -> None:
     count = 0
+    lines = [
+        "# SPDX-License-Identifier: MIT\n# What `make eva` last saw of the runtime, of any text.\n",
+        f'runtime = "{runtime_digest()}"\n',
+    ]
     for name in ANALYSES:
         with tempfile.TemporaryDirectory() as folder:
             said = analyse(name, Path(folder))
@@ -124,4 +141,6 @@ def main() -> None:
         count += len(found)
         print(f"{name}: {said.statements} % of the statements, {len(found)} problems", flush=True)
         print("\n".join(found), flush=True)
+        lines.append(f"\n[{name}]\nstatements = {said.statements}\nproblems = {len(found)}\n")
+    SEEN.write_text("".join(lines))
     sys.exit(1 if count else 0)
