@@ -16,8 +16,9 @@ from vmcoreinfo_codegen.compat.proposal import Proposal
 from vmcoreinfo_codegen.compat.reply import answer
 from vmcoreinfo_codegen.core.key import argument_of, kind_of
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.patch.change import of_series, together
+from vmcoreinfo_codegen.patch.change import together
 from vmcoreinfo_codegen.patch.problem import PatchError
+from vmcoreinfo_codegen.patch.reading import of_series
 from vmcoreinfo_codegen.patch.series import MOST_BYTES, read_series
 from vmcoreinfo_codegen.patch.view import View
 from vmcoreinfo_codegen.problem import Location

@@ -7,7 +7,8 @@ import pytest
 
 from tests.patch.written import diff, gone, new
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.patch.change import KernelChange, of_series, together
+from vmcoreinfo_codegen.patch.change import KernelChange, together
+from vmcoreinfo_codegen.patch.reading import of_series
 from vmcoreinfo_codegen.patch.series import read_series
 from vmcoreinfo_codegen.patch.view import View
 

@@ -10,7 +10,7 @@ from vmcoreinfo_codegen.check import check_schema
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
-from vmcoreinfo_codegen.patch.change import of_series
+from vmcoreinfo_codegen.patch.reading import of_series
 from vmcoreinfo_codegen.patch.series import read_series
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.query.difference import difference

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from ..core.key import Kind, argument_of
 from ..core.release import Release
-from ..kernel.constant import constant
-from ..kernel.definitions import BETWEEN
 from ..model import Architecture, Schema
 from ..model.behind import Copier, NameIndex, Standing
 from ..patch.change import Redefined
@@ -131,6 +129,8 @@ def _concerns(changed: Redefined, name: str) -> bool:
 
 def _in_front(texts: tuple[str, ...], member: str) -> list[str] | None:
     """The members before one, where they are shown."""
+    from ..kernel.definitions import BETWEEN
+
     for text in texts:
         members = text.split(BETWEEN)
         for place, declared in enumerate(members):
@@ -141,6 +141,9 @@ def _in_front(texts: tuple[str, ...], member: str) -> list[str] | None:
 
 def _same_value(changed: Redefined) -> bool:
     """Whether a constant is only written otherwise."""
+    # Loaded where a name changes, and not for an answer about keys.
+    from ..kernel.constant import constant
+
     values = [[constant(text) for text in texts] for texts in (changed.before, changed.after)]
     return bool(values[0]) and None not in values[0] and set(values[0]) == set(values[1])
 

@@ -11,8 +11,7 @@ from ..core.expression import Read
 from ..core.release import Release
 from ..model import Architecture, Schema
 from ..model.vocabulary import Format, Verdict
-from ..patch.change import KernelChange, together
-from ..patch.images import Unseen
+from ..patch.change import KernelChange, Unseen, together
 from ..patch.problem import PatchError
 from ..patch.view import View, lost_where
 from .behind import Behind, Redefinitions

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..core.release import Release
-from ..kernel.constant import constant
 from ..model import Architecture, Schema
 from ..model.note import text_room
 from ..model.vocabulary import Format, Trait
@@ -42,6 +41,8 @@ class Buffer:
         """After the change."""
         if self.redefined is None:
             return text_room(base, arch)
+        from ..kernel.constant import constant
+
         names = {"PAGE_SIZE": arch.page, "PAGE_SHIFT": arch.page.bit_length() - 1}
         values = {constant(text, names) for text in self.redefined.after}
         return values.pop() if len(values) == 1 else None

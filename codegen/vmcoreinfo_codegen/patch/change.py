@@ -3,26 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ..core.condition import ALWAYS
-from ..core.release import Release
-from ..kernel.definitions import definitions
-from ..kernel.extract import Export, Extraction, Finding, extract_sources
-from ..kernel.gathered import TreeError
-from ..kernel.printing import Printed, Printers
-from ..kernel.source import Source
 from ..model import Architecture, Schema
-from .images import MARK, Images, Piece, Unseen, applied, pieces_of
-from .macros import changed_macros, header, printed_by
-from .problem import PatchError
-from .series import Patch
-from .view import State, View, joined, view
+from .view import View, joined
+
+if TYPE_CHECKING:
+    from .series import Patch
 
 _NO_VIEW = View({}, {})
-# What prints and stores the text of the note; how is not followed here.
-_WRITERS = ("vmcoreinfo_append_str", "update_vmcoreinfo_note", "append_elf_note", "final_note")
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A change that can't be followed, where it is, and why."""
+
+    file: str
+    line: int
+    text: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -56,20 +57,6 @@ class KernelChange:
         return self.views.get(arch.name, _NO_VIEW)
 
 
-def of_series(
-    schema: Schema, base: Release, series: Sequence[Patch], tree: Mapping[str, Source] | None = None
-) -> list[KernelChange]:
-    """What each patch changes, one after the other. Raises PatchError.
-
-    `tree` are the files that print, by their paths; without it the hunks alone are looked at.
-    """
-    found = []
-    for patch in series:
-        change, tree = _of_patch(schema, base, patch, tree)
-        found.append(change)
-    return found
-
-
 def together(schema: Schema, changes: Sequence[KernelChange]) -> KernelChange:
     """What changes come to that are made one after the other."""
     if len(changes) == 1:
@@ -89,182 +76,6 @@ def together(schema: Schema, changes: Sequence[KernelChange]) -> KernelChange:
         tuple(dict.fromkeys(one for change in changes for one in change.unseen)),
         any(change.touches for change in changes),
     )
-
-
-def of_extractions(
-    schema: Schema, subject: str, before: Extraction, after: Extraction, images: Images | None
-) -> KernelChange:
-    """What is different between two readings; `images` are the pieces that differ, where they are known."""
-    known = {arch.source for arch in schema.architectures}
-    return KernelChange(
-        subject,
-        {arch.name: view(before, after, schema, arch) for arch in schema.architectures},
-        dict(_foreign(before, after, known)),
-        _redefined(images) if images else {},
-        (*(images.unseen if images else ()), *_not_understood(before, after)),
-    )
-
-
-def _of_patch(
-    schema: Schema, base: Release, patch: Patch, tree: Mapping[str, Source] | None
-) -> tuple[KernelChange, Mapping[str, Source] | None]:
-    """And the files of the tree as they are after it."""
-    images = pieces_of(patch.files) if tree is None else applied(patch.files, tree)
-    old = [piece.source for piece in images.before]
-    new = [piece.source for piece in images.after]
-    if tree is not None:
-        touched = {file.old for file in patch.files}
-        rest = [source for path, source in tree.items() if path not in touched]
-        old, new = rest + old, rest + new
-        tree = {source.path: source for source in new}
-    headers = [header(schema, base)]
-    try:
-        before, after = (
-            extract_sources("the patch", None, frozenset(), sources, headers)
-            for sources in (old, new)
-        )
-        change = of_extractions(schema, patch.subject, before, after, images)
-    except TreeError as error:
-        raise PatchError(str(error)) from error
-    views = change.views
-    unseen = [*change.unseen, *_writers(images)]
-    if tree is None:
-        macros = changed_macros(old, new)
-        if macros:
-            printers = Printers([*old, *headers]), Printers([*new, *headers])
-            views, more = _with_macros(schema, base, change, macros, printers)
-            unseen += more
-    touches = any(
-        line[0] != " " and MARK.search(line)
-        for file in patch.files
-        for hunk in file.hunks
-        for line in hunk.lines
-    )
-    whole = KernelChange(
-        patch.subject,
-        views,
-        change.foreign,
-        change.redefined,
-        tuple(dict.fromkeys(unseen)),
-        touches,
-        patch,
-    )
-    return whole, tree
-
-
-def _with_macros(
-    schema: Schema,
-    base: Release,
-    change: KernelChange,
-    macros: Set[str],
-    printers: tuple[Printers, Printers],
-) -> tuple[dict[str, View], list[Unseen]]:
-    """The views with what macros print otherwise of entries that the patch does not show."""
-    views: dict[str, View] = {}
-    lost: dict[str, set[str]] = {}
-    for arch in schema.architectures:
-        own = change.view(arch)
-        before, after = dict(own.before), dict(own.after)
-        for prediction, old, new in printed_by(schema.predict(base, arch), macros, *printers):
-            key, condition, via = prediction.key, prediction.condition, prediction.via
-            if old == new or key in own.before or key in own.after or via is None:
-                continue
-            if old is None or new is None:
-                lost.setdefault(via.macro, set()).add(key)
-                continue
-            before[old.key] = State((_export(old, via.macro, printers[0]),), condition)
-            after[new.key] = State((_export(new, via.macro, printers[1]),), condition)
-        views[arch.name] = View(before, after, own.moved, own.unplaced)
-    unseen = [
-        Unseen("", 1, macro, f"what it prints is not understood, of {len(keys)} entries")
-        for macro, keys in lost.items()
-    ]
-    return views, unseen
-
-
-def _export(printed: Printed, macro: str, printers: Printers) -> Export:
-    found = printers.macro(macro, "")
-    return Export(
-        key=printed.key,
-        arch=None,
-        condition=ALWAYS,
-        format=printed.format,
-        printf=printed.printf,
-        value=printed.value,
-        macro=macro,
-        file=found.file if found else "",
-        line=found.line if found else 1,
-        function=None,
-    )
-
-
-def _foreign(before: Extraction, after: Extraction, known: set[str]) -> Iterator[tuple[str, View]]:
-    """What is printed in folders under arch/ that no architecture of the schema has."""
-    sides: list[dict[str, dict[str, State]]] = []
-    for extraction in (before, after):
-        found: dict[str, dict[str, State]] = {}
-        for export in extraction.exports:
-            if export.arch is not None and export.arch not in known:
-                state = State((export,), export.condition)
-                found.setdefault(export.arch, {})[export.key] = state
-        sides.append(found)
-    for folder in sorted(sides[0].keys() | sides[1].keys()):
-        yield folder, View(sides[0].get(folder, {}), sides[1].get(folder, {}))
-
-
-def _not_understood(before: Extraction, after: Extraction) -> Iterator[Unseen]:
-    """Places that print and are not understood, on one side alone."""
-    sides = [{(f.file, f.text, f.reason): f for f in e.not_understood} for e in (before, after)]
-    one_sided: list[Finding] = [
-        *(finding for key, finding in sides[1].items() if key not in sides[0]),
-        *(finding for key, finding in sides[0].items() if key not in sides[1]),
-    ]
-    for finding in one_sided:
-        yield Unseen(finding.file, finding.line, finding.text, finding.reason)
-
-
-def _writers(images: Images) -> Iterator[Unseen]:
-    """Changes to the functions that print and store the text."""
-    sides = [dict(_bodies(pieces)) for pieces in (images.before, images.after)]
-    for name in sides[0].keys() & sides[1].keys():
-        (old, _, _), (new, file, line) = sides[0][name], sides[1][name]
-        if old != new:
-            yield Unseen(file, line, f"{name}()", "how the note is written is not followed")
-
-
-def _bodies(pieces: Iterable[Piece]) -> Iterator[tuple[str, tuple[str, str, int]]]:
-    for piece in pieces:
-        code = piece.source.code
-        for name in _WRITERS:
-            inside = f" {name}(" in f" {piece.section.replace('*', ' ')}"
-            head = code.find(f"{name}(")
-            is_head = head >= 0 and code.find("{", head) >= 0 and code[head - 1 : head] in " *\n"
-            if (inside or is_head) and "const char *fmt" not in code[head : head + 60].partition(
-                ")"
-            )[2]:
-                start = max(head, 0) if is_head else 0
-                end = code.find("\n}", start)
-                text = " ".join(code[start : end if end >= 0 else len(code)].split())
-                yield name, (text, piece.source.path, piece.source.line_of(start))
-
-
-def _redefined(images: Images) -> dict[str, Redefined]:
-    sides: list[dict[str, dict[str, tuple[str, int]]]] = []
-    for pieces in (images.before, images.after):
-        found: dict[str, dict[str, tuple[str, int]]] = {}
-        for piece in pieces:
-            for one in definitions(piece.source, piece.section):
-                found.setdefault(one.name, {}).setdefault(one.text, (one.file, one.line))
-        sides.append(found)
-    old, new = sides
-    changed: dict[str, Redefined] = {}
-    for name in [*old, *(name for name in new if name not in old)]:
-        before, after = old.get(name, {}), new.get(name, {})
-        if before.keys() != after.keys():
-            place = next((p for text, p in after.items() if text not in before), None)
-            file, line = place or next(iter((after or before).values()))
-            changed[name] = Redefined(name, tuple(before), tuple(after), file, line)
-    return changed
 
 
 def _joined_names(changes: Iterable[KernelChange]) -> dict[str, Redefined]:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from ..kernel.source import Excerpt, Source
 from ..limits import Limit
+from .change import Unseen
 from .diff import FileDiff, Hunk
 from .problem import PatchError
 
@@ -33,16 +34,6 @@ class Piece:
 
     source: Source
     section: str = ""
-
-
-@dataclass(frozen=True)
-class Unseen:
-    """A change that can't be followed, where it is, and why."""
-
-    file: str
-    line: int
-    text: str
-    reason: str
 
 
 @dataclass(frozen=True)

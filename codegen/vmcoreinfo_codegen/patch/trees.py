@@ -11,9 +11,10 @@ from ..kernel.git import GitError
 from ..kernel.source import Source
 from ..kernel.tree import open_repository, open_tree
 from ..model import Schema
-from .change import KernelChange, of_extractions
+from .change import KernelChange, Unseen
 from .diff import file_diffs
-from .images import Images, Unseen, pieces_of
+from .images import Images, pieces_of
+from .reading import of_extractions
 
 _CONTEXT = "-U25"
 _SOURCES = ("*.c", "*.h")

@@ -12,9 +12,8 @@ from ...compat.reply import answer
 from ...core.release import Release
 from ...files.reading import InputError, read_argument
 from ...model import Schema
-from ...patch.change import KernelChange, of_series
+from ...patch.change import KernelChange
 from ...patch.problem import PatchError
-from ...patch.series import MOST_BYTES, Patch, read_series
 from ...problem import shortened
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, NOT_JUDGED, UNRELATED, Failure
@@ -23,8 +22,10 @@ from ..kernel import tree_of, watched
 from ..output import print_answer
 from ..schema import add_schema_option, existing_path, load_schema, release_of
 
+# What reads patches and trees is loaded where one is read.
 if TYPE_CHECKING:
     from ...kernel.gathered import Tree
+    from ...patch.series import Patch
 
 _KEY = re.compile(r"[!-<>-~]{1,200}")
 _CODES = {"breaks": FINDINGS, "not-judged": NOT_JUDGED, "nothing": FINE, "unrelated": UNRELATED}
@@ -97,6 +98,10 @@ def _changes(
     schema: Schema, options: argparse.Namespace, to: Release | None
 ) -> tuple[list[KernelChange], Release | None]:
     """What is changed, and the release of the tree that it is made to, where there is one."""
+    if options.kernel is None and not options.patch:
+        return [], None
+    from ...patch.reading import of_series
+
     if options.kernel is None:
         series = _series(options.patch)
         return of_series(schema, to or schema.latest, series), None
@@ -136,6 +141,8 @@ def _branch(schema: Schema, release: Release | None) -> Release:
 
 
 def _series(paths: list[str]) -> list[Patch]:
+    from ...patch.series import MOST_BYTES, read_series
+
     found: list[Patch] = []
     for path in paths:
         try:
