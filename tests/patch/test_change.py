@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.patch.written import diff, gone, new
+from vmcoreinfo_codegen.compat.proposal import Proposal
+from vmcoreinfo_codegen.compat.reply import answer
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.patch.change import KernelChange, together
 from vmcoreinfo_codegen.patch.reading import of_series
@@ -279,3 +283,14 @@ def test_patches_of_a_series_are_joined(schema: Schema) -> None:
     ]
     found = view(schema, "".join(mails))
     assert (list(found.removed), list(found.added)) == ([], ["SYMBOL(two)"])
+
+
+def test_an_architecture_that_goes_as_a_whole(schema: Schema) -> None:
+    text = gone(S390, "void f(void)\n{\n\tVMCOREINFO_SYMBOL(lowcore_ptr);\n}\n") + gone(
+        "arch/s390/Kconfig", "config S390\n"
+    )
+    found = change(schema, text)
+    assert found.ended == {"s390"}
+    assert list(on(schema, found, "s390x").removed) == ["SYMBOL(lowcore_ptr)"]
+    assert answer(schema, Proposal(changes=(found,))).breaks == []
+    assert answer(schema, Proposal(changes=(replace(found, ended=frozenset()),))).breaks

@@ -123,10 +123,13 @@ def _judged(
     to: Release | None,
     base: Release,
 ) -> Judgement:
-    changes = [
-        _change(schema, arch, change.view(arch), removed, added, base)
+    # Nobody has a dump of an architecture that the kernel no longer has.
+    archs = [
+        arch
         for arch in schema.architectures
+        if arch.source not in change.ended and (to is None or arch.existed_in(to))
     ]
+    changes = [_change(schema, arch, change.view(arch), removed, added, base) for arch in archs]
     found = impact(schema, base, changes, to)
     told = {key for one in changes for key in one.touched}
     redefinitions = Redefinitions(schema, base)
@@ -146,7 +149,7 @@ def _judged(
             )
     overflows = [
         full
-        for arch in schema.architectures
+        for arch in archs
         if change.view(arch).added or change.view(arch).reformatted or buffer.redefined
         if (full := overflow(schema, base, arch, change.view(arch), buffer))
     ]

@@ -42,7 +42,7 @@ class KernelChange:
     """What is changed, on each architecture of the schema.
 
     `foreign` are the folders under arch/ that the schema does not know, `unseen` what can't be
-    followed. `subject` is what the patch is called; `touches` is whether a line of it names what prints.
+    followed. `ended` are the folders of architectures that go as a whole. `subject` is what the patch is called; `touches` is whether a line of it names what prints.
     """
 
     subject: str
@@ -51,6 +51,7 @@ class KernelChange:
     redefined: Mapping[str, Redefined] = field(default_factory=dict)
     unseen: tuple[Unseen, ...] = ()
     touches: bool = False
+    ended: frozenset[str] = frozenset()
     patch: Patch | None = None
 
     def view(self, arch: Architecture) -> View:
@@ -75,6 +76,7 @@ def together(schema: Schema, changes: Sequence[KernelChange]) -> KernelChange:
         _joined_names(changes),
         tuple(dict.fromkeys(one for change in changes for one in change.unseen)),
         any(change.touches for change in changes),
+        frozenset().union(*(change.ended for change in changes)),
     )
 
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 from ..core.condition import ALWAYS
 from ..core.release import Release
@@ -22,6 +24,8 @@ from .view import State, View
 from .viewing import view
 
 # What prints and stores the text of the note; how is not followed here.
+# An architecture has both.
+_ARCHITECTURE = re.compile(r"arch/\w+/(?:Kconfig|Makefile)")
 _WRITERS = ("vmcoreinfo_append_str", "update_vmcoreinfo_note", "append_elf_note", "final_note")
 
 
@@ -88,14 +92,18 @@ def _of_patch(
         for hunk in file.hunks
         for line in hunk.lines
     )
-    whole = KernelChange(
-        patch.subject,
-        views,
-        change.foreign,
-        change.redefined,
-        tuple(dict.fromkeys(unseen)),
-        touches,
-        patch,
+    ended = frozenset(
+        file.old.split("/")[1]
+        for file in patch.files
+        if file.old and file.new is None and _ARCHITECTURE.fullmatch(file.old)
+    )
+    whole = replace(
+        change,
+        views=views,
+        unseen=tuple(dict.fromkeys(unseen)),
+        touches=touches,
+        ended=ended,
+        patch=patch,
     )
     return whole, tree
 
