@@ -73,6 +73,7 @@ def rows_of_tool(consumer: Consumer) -> Iterator[Row]:
                 "need": need.purpose,
                 "on": list(need.archs or ()),
                 "copied": list(copied.names),
+                "of": list(copied.archs or ()),
                 "verdict": copied.verdict.value,
                 "releases": span(copied.since, copied.until),
             }

@@ -46,6 +46,11 @@ class Copier:
     copied: Copied
 
     @property
+    def archs(self) -> tuple[str, ...] | None:
+        """Architectures on which it counts; None for all."""
+        return self.copied.archs if self.copied.archs is not None else self.need.archs
+
+    @property
     def releases(self) -> tuple[ConsumerRelease, ...]:
         """Those of its releases that have it; none where only the repository does."""
         return tuple(r for r in self.consumer.releases if self.copied.is_of(r.release))
@@ -113,7 +118,7 @@ def copiers_of(schema: Schema, entry: Entry) -> Iterator[Copier]:
     ]
     for copier in copiers(schema):
         if any(
-            _meet(copier.need.archs, archs) and not names.isdisjoint(copier.copied.names)
+            _meet(copier.archs, archs) and not names.isdisjoint(copier.copied.names)
             for archs, names in said
         ):
             yield copier

@@ -88,10 +88,12 @@ class Adaptation(Record):
 class Copied(OfReleases):
     """Names of the kernel's source that some releases of a tool have built in, or assume.
 
-    Where a kernel has them otherwise, the need comes to `verdict`, and `text` says what a user sees.
+    Where a kernel has them otherwise, the need comes to `verdict`, and `text` says what a user sees. It
+    is so on some architectures of the need (`archs` None: all).
     """
 
     names: tuple[str, ...]
+    archs: tuple[str, ...] | None = None
     verdict: Verdict
     text: str
     location: Location = unwritten()

@@ -52,7 +52,7 @@ def _copied(schema: Schema, entry: Entry) -> list[CopiedNames]:
             since=str(copier.copied.since) if copier.copied.since else None,
             until=str(copier.copied.until) if copier.copied.until else None,
             purpose=copier.need.purpose,
-            archs=list(copier.need.archs) if copier.need.archs is not None else None,
+            archs=list(copier.archs) if copier.archs is not None else None,
             names=list(copier.copied.names),
             verdict=copier.copied.verdict.value,
             seen=copier.copied.text,

@@ -17,7 +17,7 @@ class Names(Listed, rule="names"):
 
 
 class CopiedNames(Listed, rule="copied_names"):
-    """Names of the kernel's source, behind which a verdict stands."""
+    """Names of the kernel's source, or of architectures, behind which a verdict stands."""
 
 
 class Formats(Listed, rule="formats"):

@@ -462,10 +462,11 @@ class NeedKernels(Clause, rule="need_kernels", keyword="kernels"):
 
 
 @dataclass(frozen=True)
-class Copied(Clause, rule="copied", layout="\t{names}[ {range}] {verdict}"):
-    """`copied SECTION_MAP_MASK until 1.6.3 wrong "what a user sees"`, in a need."""
+class Copied(Clause, rule="copied", layout="\t{names}[ on {archs}][ {range}] {verdict}"):
+    """`copied PGDIR_SHIFT on s390x until 1.6.3 wrong "what a user sees"`, in a need."""
 
     names: CopiedNames
+    archs: CopiedNames | None
     range: Range | None
     verdict: Word
     text: Text

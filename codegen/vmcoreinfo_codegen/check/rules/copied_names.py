@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ...model import Schema
 from ...model.behind import NameIndex, is_name
-from ...model.consumer import Consumer, Copied, Need, OfReleases
+from ...model.consumer import Consumer, Copied, Need
 from ...model.vocabulary import Verdict
 from ...problem import did_you_mean
 from ..rule import Finding, Rule
@@ -19,6 +19,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 yield from _of_names(known, need, copied)
                 yield from _of_releases(consumer, need, copied)
                 yield from _again(need, place, copied)
+                yield from _of_archs(need, copied)
                 if copied.verdict is Verdict.OK:
                     yield copied.location, f'"{need.purpose}" copied what breaks nothing'
 
@@ -45,6 +46,12 @@ def _of_releases(consumer: Consumer, need: Need, copied: Copied) -> Iterator[Fin
         yield copied.location, message
 
 
+def _of_archs(need: Need, copied: Copied) -> Iterator[Finding]:
+    for arch in copied.archs or ():
+        if not need.concerns(arch):
+            yield copied.location, f'"{need.purpose}" is none on {arch}'
+
+
 def _again(need: Need, place: int, copied: Copied) -> Iterator[Finding]:
     others = [one for one in need.copied[:place] if _meet(one, copied)]
     before = [name for one in others for name in one.names]
@@ -53,7 +60,9 @@ def _again(need: Need, place: int, copied: Copied) -> Iterator[Finding]:
             yield copied.location, f'"{need.purpose}" copied {name} twice in one release'
 
 
-def _meet(one: OfReleases, other: OfReleases) -> bool:
+def _meet(one: Copied, other: Copied) -> bool:
+    if one.archs is not None and other.archs is not None and set(one.archs).isdisjoint(other.archs):
+        return False
     return (one.until is None or other.since is None or other.since < one.until) and (
         other.until is None or one.since is None or one.since < other.until
     )
@@ -63,13 +72,13 @@ RULE = Rule(
     id="VMCI051",
     name="copied-names",
     doc="What a tool copied stands behind some entry, is an identifier of C or `STRUCT.MEMBER`, once for "
-    "a need and a release; it names releases up to the latest, or `next`; its change breaks something.",
+    "a need, an architecture and a release; it names releases up to the latest, or `next`; its change breaks something.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the lru page flag."
 	value		signed bit
 	via		VMCOREINFO_NUMBER
-	behind		pageflags page.flags
+	behind		pageflags page.flags PageLRU
 	since		6.8
 }
 
@@ -78,14 +87,15 @@ consumer tool {
 	url		"https://example.org"
 	release		1.2 2024-01-01
 
-	need "flags" {
+	need "flags" on x86_64 {
 		any		NUMBER(PG_lru)
 		copied		page.flags until 1.1 wrong "the flags are read elsewhere"
-		copied		page.flags PG_lru since 1.1 wrong "the flags are read elsewhere"
+		copied		page.flags PG_lru on x86_64 since 1.1 wrong "the flags are read elsewhere"
 		copied		page_flags wrong "nothing" ### "flags" copied page_flags, on which no entry stands
 		copied		page until 1.3 wrong "nothing" ### "flags" names tool 1.3; the latest is 1.2
 		copied		PG_lru wrong "nothing" ### "flags" copied PG_lru twice in one release
 		copied		pageflags ok "nothing" ### "flags" copied what breaks nothing
+		copied		PageLRU on arm64 wrong "nothing" ### "flags" is none on arm64
 		without fatal	"it stops"
 	}
 }

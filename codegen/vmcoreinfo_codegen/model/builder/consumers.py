@@ -218,6 +218,7 @@ def _copied(read: Reader, clause: tree.Copied) -> Copied | None:
         return None
     return Copied(
         names=tuple(map(str, clause.names)),
+        archs=read.arch_names(clause.archs),
         **_of_releases(read, clause.range),
         verdict=verdict,
         text=str(clause.text),
