@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from ..core.key import Kind, argument_of
@@ -27,46 +28,83 @@ class Behind:
 
 
 class Redefinitions:
-    """Judges names that change on a kernel of a release, which is the one before the change."""
+    """Judges names that change from one release to another; without the other, in the one."""
 
-    def __init__(self, schema: Schema, base: Release) -> None:
+    def __init__(
+        self, schema: Schema, base: Release, to: Release | None, changed: Iterable[Redefined]
+    ) -> None:
         self._schema = schema
         self._base = base
+        self._to = to or base
         self._index = NameIndex(schema)
+        names = Expansions(changed)
+        self._changed = [one for one in names.changed if not names.is_same(one)]
+        self._certain = [one for one in self._changed if names.is_other(one)]
 
-    def breaks(self, changed: Redefined) -> Iterator[Break]:
-        """Tools that have copied what changes."""
-        if _same_value(changed):
-            return
-        copiers = {
-            id(copier.copied): copier
-            for name in _asked(changed)
-            for copier in self._index.copiers(name)
-            if any(_concerns(changed, own) for own in copier.copied.names)
-        }
-        for copier in copiers.values():
-            found = self._break(changed, copier)
+    def breaks(self) -> Iterator[Break]:
+        """Tools that have copied what changes, each need once."""
+        because: dict[int, list[Redefined]] = {}
+        copiers: dict[int, Copier] = {}
+        for changed in self._certain:
+            for copier in self._index.copiers(changed.name):
+                if any(_concerns(changed, own) for own in copier.copied.names) and not (
+                    self._is_read(changed, copier)
+                ):
+                    copiers[id(copier.copied)] = copier
+                    because.setdefault(id(copier.copied), []).append(changed)
+        for place, copier in copiers.items():
+            found = self._break(because[place], copier)
             if found is not None:
                 yield found
 
-    def behind(self, changed: Redefined, told: Set[str]) -> Iterator[Behind]:
+    def behind(self, told: Set[str]) -> Iterator[Behind]:
         """Entries that stand on what changes, but those that are told of anyway."""
-        if _same_value(changed):
-            return
-        carried: dict[str, None] = {}
-        open_: dict[str, None] = {}
-        for name in _asked(changed):
-            for standing in self._index.entries(name):
+        for changed in self._changed:
+            keys: dict[bool, dict[str, None]] = {False: {}, True: {}}
+            for standing in self._index.entries(changed.name):
                 key = standing.entry.key
-                if key in told or not self._counts(standing, changed):
-                    continue
-                if not _stands(standing, changed):
-                    continue
-                (carried if _carries(standing, changed) else open_)[key] = None
-        if open_:
-            yield Behind(changed, tuple(open_), False)
-        elif carried:
-            yield Behind(changed, tuple(carried), True)
+                if (
+                    key not in told
+                    and self._counts(standing, changed)
+                    and _stands(standing, changed)
+                ):
+                    keys[_carries(standing, changed)][key] = None
+            if keys[False]:
+                yield Behind(changed, tuple(keys[False]), False)
+            elif keys[True]:
+                yield Behind(changed, tuple(keys[True]), True)
+
+    def stirred(self, arch: Architecture) -> frozenset[str]:
+        """Entries of an architecture that stand on what changes or comes, carried or not."""
+        return frozenset(
+            standing.entry.key
+            for changed in self._changed
+            if arch in self._archs(changed)
+            for standing in self._index.entries(changed.name)
+            if standing.counts_in(self._base)
+            and standing.export.concerns(arch.name)
+            and _stands(standing, changed)
+        )
+
+    def stirred_needs(self, arch: Architecture) -> frozenset[int]:
+        """The needs, by their id(), of which tools have copied something that changes or comes."""
+        return frozenset(
+            id(copier.need)
+            for changed in self._changed
+            if arch in self._archs(changed)
+            for copier in self._index.copiers(changed.name)
+            if any(_concerns(changed, own) for own in copier.copied.names)
+        )
+
+    def _is_read(self, changed: Redefined, copier: Copier) -> bool:
+        """Whether the need reads it from the note, where the kernel prints its value."""
+        return any(
+            standing.entry.key in copier.need.keys
+            and standing.counts_in(self._base)
+            and _stands(standing, changed)
+            and _carries(standing, changed)
+            for standing in self._index.entries(changed.name)
+        )
 
     def _counts(self, standing: Standing, changed: Redefined) -> bool:
         if not standing.counts_in(self._base):
@@ -81,19 +119,20 @@ class Redefinitions:
         folder = parts[1] if parts[0] == "arch" and len(parts) > 2 else None
         return [a for a in self._schema.architectures if folder in (None, a.source)]
 
-    def _break(self, changed: Redefined, copier: Copier) -> Break | None:
+    def _break(self, because: Sequence[Redefined], copier: Copier) -> Break | None:
         need, copied = copier.need, copier.copied
-        if need.kernels is not None and not need.kernels.holds(self._base):
+        kernels = need.kernels
+        if kernels is not None and not any(map(kernels.holds, (self._base, self._to))):
             return None
-        known = self._schema.fixed_config
         archs = tuple(
             arch.name
-            for arch in self._archs(changed)
-            if need.concerns(arch.name)
+            for arch in self._schema.architectures
+            if any(arch in self._archs(changed) for changed in because)
+            and need.concerns(arch.name)
             and arch.existed_in(self._base)
-            and need.condition.evaluate(known(arch)) is not False
+            and need.condition.evaluate(self._schema.fixed_config(arch)) is not False
         )
-        releases = tuple(one.release for one in copier.releases if need.exists_in(one.release))
+        releases = tuple(sorted(one.release for one in copier.releases))
         if not archs or not releases:
             return None
         later = [
@@ -102,29 +141,92 @@ class Redefinitions:
             if one.release > releases[-1] and not copied.is_of(one.release)
         ]
         return Break(
-            copier.consumer.name, need.purpose, copied.text, copied.verdict, archs,
-            tuple(sorted(releases)), min(later, default=None), because=(changed.name,),
-        )  # fmt: skip
+            copier.consumer.name,
+            need.purpose,
+            copied.text,
+            copied.verdict,
+            archs,
+            releases,
+            min(later, default=None),
+            because=tuple(dict.fromkeys(changed.shown for changed in because)),
+        )
 
 
-def _asked(changed: Redefined) -> list[str]:
-    """The names under which the index may have it: a struct by its tag."""
-    return [changed.name.rpartition(" ")[2]]
+class Expansions:
+    """Definitions that change, each with those of others put in that the patch shows."""
+
+    def __init__(self, changed: Iterable[Redefined]) -> None:
+        self.changed = tuple(changed)
+        self._sides = (
+            {one.name: one.before for one in self.changed if one.kind == "value" and one.before},
+            {one.name: one.after for one in self.changed if one.kind == "value" and one.after},
+        )
+
+    def is_same(self, changed: Redefined) -> bool:
+        """Whether it is only written otherwise."""
+        old, new = self._both(changed)
+        return bool(old) and old == new
+
+    def is_other(self, changed: Redefined) -> bool:
+        """Whether it gets a form that it had in no configuration, or goes; not whether it comes.
+
+        A function does the same in many ways.
+        """
+        if changed.kind == "function":
+            return False
+        old, new = self._both(changed)
+        return bool(old) and (not new or bool(new - old))
+
+    def _both(self, changed: Redefined) -> tuple[frozenset[str], frozenset[str]]:
+        return (
+            frozenset(self._expanded(changed.before, 0, _DEEPEST)),
+            frozenset(self._expanded(changed.after, 1, _DEEPEST)),
+        )
+
+    def _expanded(self, texts: Iterable[str], side: int, depth: int) -> set[str]:
+        from ..kernel.constant import constant
+
+        found: set[str] = set()
+        for text in texts:
+            names = [name for name in _WORD.findall(text) if name in self._sides[side]]
+            if names and depth and len(text) < _LONGEST:
+                name = names[0]
+                for one in self._sides[side][name][:_MOST_FORMS]:
+                    found |= self._expanded([_put(one, name, text)], side, depth - 1)
+            else:
+                value = constant(text, _KNOWN)
+                found.add(_bare(text) if value is None else str(value))
+        return found
+
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_DEEPEST = 4
+_MOST_FORMS = 4
+_LONGEST = 200
+# For comparing two forms of a constant, as they are on most machines.
+_KNOWN = {"BITS_PER_LONG": 64, "PAGE_SIZE": 4096, "PAGE_SHIFT": 12, "BITS_PER_BYTE": 8}
+
+
+def _put(definition: str, name: str, text: str) -> str:
+    return re.sub(rf"\b{name}\b", lambda _: f"({definition})", text)
+
+
+def _bare(text: str) -> str:
+    """Without spaces and parentheses, in which alone two forms differ often."""
+    return re.sub(r"[\s()]", "", text)
 
 
 def _concerns(changed: Redefined, name: str) -> bool:
     """Whether a copied name is what changes, or a member that is elsewhere in its struct for it."""
-    if changed.name == name:
-        return True
-    kind, _, tag = changed.name.rpartition(" ")
-    if not kind:
-        return False
+    if changed.kind in ("value", "function", "assignment"):
+        return changed.name == name
     struct, dot, member = name.partition(".")
-    if struct != tag:
+    if struct != changed.name:
         return False
     if not dot:
         return True
-    return _in_front(changed.before, member) != _in_front(changed.after, member)
+    fronts = [_in_front(side, member) for side in (changed.before, changed.after)]
+    return None not in fronts and fronts[0] != fronts[1]
 
 
 def _in_front(texts: tuple[str, ...], member: str) -> list[str] | None:
@@ -139,24 +241,20 @@ def _in_front(texts: tuple[str, ...], member: str) -> list[str] | None:
     return None
 
 
-def _same_value(changed: Redefined) -> bool:
-    """Whether a constant is only written otherwise."""
-    # Loaded where a name changes, and not for an answer about keys.
-    from ..kernel.constant import constant
-
-    values = [[constant(text) for text in texts] for texts in (changed.before, changed.after)]
-    return bool(values[0]) and None not in values[0] and set(values[0]) == set(values[1])
-
-
 def _stands(standing: Standing, changed: Redefined) -> bool:
     """Whether it is that name on which an entry stands, and not another member of a struct."""
     if standing.behind is not None:
         return any(_concerns(changed, name) for name in standing.behind.names)
     argument = argument_of(standing.entry.key)
-    kind, _, tag = changed.name.rpartition(" ")
-    if kind:
-        return argument.partition(".")[0] == tag and standing.entry.kind is not Kind.SYMBOL
-    return argument == changed.name
+    if changed.kind == "value":
+        return argument == changed.name
+    # The address of a variable is the same whatever is written to it.
+    is_tag = changed.kind in ("struct", "union")
+    return (
+        is_tag
+        and argument.partition(".")[0] == changed.name
+        and standing.entry.kind is not Kind.SYMBOL
+    )
 
 
 def _carries(standing: Standing, changed: Redefined) -> bool:
@@ -167,5 +265,5 @@ def _carries(standing: Standing, changed: Redefined) -> bool:
             return bool(changed.after)
         case Kind.SIZE | Kind.OFFSET:
             # Where members are the kernel prints anew; what one of them is it does not.
-            return " " in changed.name
+            return changed.kind != "value"
     return False

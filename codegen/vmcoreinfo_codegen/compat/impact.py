@@ -21,6 +21,9 @@ from .parser_quirks import PURPOSE, parser_quirks
 class Change:
     """What becomes of entries on one architecture: those that are lost, and under which condition,
     those that come, those that are printed in another form, and those whose values mean something else.
+
+    Of entries that are `stirred`, and needs by their id(), something changes that stands behind them:
+    it is looked at whether a tool is known to be worse off with the next release for it.
     """
 
     arch: Architecture
@@ -28,6 +31,8 @@ class Change:
     added: frozenset[str]
     reformatted: Mapping[str, Format] = field(default_factory=dict)
     revalued: frozenset[str] = frozenset()
+    stirred: frozenset[str] = frozenset()
+    stirred_needs: frozenset[int] = frozenset()
 
     @property
     def touched(self) -> frozenset[str]:
@@ -84,7 +89,9 @@ def impact(
         for need in consumer.needs:
             for change, case, changed in kernels:
                 # What a purpose does not ask for is nothing to it.
-                if not case.touched(change).intersection(need.keys):
+                if id(need) not in change.stirred_needs and not (
+                    case.touched(change).intersection(need.keys)
+                ):
                     continue
                 broken = _break(consumer, need, change, case, changed)
                 if broken is not None:
@@ -119,7 +126,7 @@ class _Case:
 
     def touched(self, change: Change) -> frozenset[str]:
         # What is so everywhere is told of the case that is for all.
-        return self.lost - change.removed if self.where else change.touched
+        return self.lost - change.removed if self.where else change.touched | change.stirred
 
     def kernels(
         self, exports: Exports, change: Change, to: Release | None

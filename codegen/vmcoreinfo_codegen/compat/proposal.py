@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.condition import ALWAYS, All, Condition
 from ..core.expression import Read
@@ -130,15 +130,24 @@ def _judged(
         if arch.source not in change.ended and (to is None or arch.existed_in(to))
     ]
     changes = [_change(schema, arch, change.view(arch), removed, added, base) for arch in archs]
-    found = impact(schema, base, changes, to)
     told = {key for one in changes for key in one.touched}
-    redefinitions = Redefinitions(schema, base)
-    breaks = list(found.breaks)
     behind: list[Behind] = []
-    for one in change.redefined.values():
-        breaks += redefinitions.breaks(one)
-        behind += redefinitions.behind(one, told)
-    buffer = Buffer(change.redefined.get(BUFFER))
+    copied: list[Break] = []
+    if change.redefined:
+        redefinitions = Redefinitions(schema, base, to, change.redefined.values())
+        copied += redefinitions.breaks()
+        behind += redefinitions.behind(told)
+        changes = [
+            replace(
+                one,
+                stirred=redefinitions.stirred(one.arch),
+                stirred_needs=redefinitions.stirred_needs(one.arch),
+            )
+            for one in changes
+        ]
+    found = impact(schema, base, changes, to)
+    breaks = [*found.breaks, *copied]
+    buffer = Buffer(change.redefined.get(("value", BUFFER)))
     open_ = list(change.unseen)
     if buffer.redefined is not None:
         breaks += larger_than_read(schema, base, buffer)

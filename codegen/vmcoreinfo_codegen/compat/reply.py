@@ -55,7 +55,7 @@ def answer(
         changes=entries,
         behind=[
             ChangedName(
-                name=one.changed.name,
+                name=one.changed.shown,
                 file=one.changed.file,
                 line=one.changed.line,
                 before=list(one.changed.before),

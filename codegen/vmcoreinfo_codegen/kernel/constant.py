@@ -13,6 +13,8 @@ _MOST_BITS = 64
 _SUFFIX = re.compile(r"\b(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]+\b")
 _OCTAL = re.compile(r"\b0+([1-7][0-7]*)\b")
 _WRAPPER = re.compile(r"\b(?:_?(?:UL|ULL|AC|U64_C))\s*\(\s*(\w+)\s*(?:,\s*\w+\s*)?\)")
+# On the machines that most kernels are built for.
+_SIZEOF = re.compile(r"\bsizeof\s*\(\s*(?:unsigned\s+)?long(?:\s+int)?\s*\)")
 _BIT = re.compile(r"\bBIT(?:_ULL)?\s*\(")
 _CAST = re.compile(
     r"\(\s*(?:unsigned |signed )?(?:long long|long|int|u64|u32|s64|s32)(?: int)?\s*\)"
@@ -34,7 +36,7 @@ def constant(text: str, names: Mapping[str, int] | None = None) -> int | None:
     """The value of an expression by those of names; None where that is not known."""
     if len(text) > _LONGEST:
         return None
-    text = _CAST.sub("", text)
+    text = _CAST.sub("", _SIZEOF.sub("8", text))
     text = _SUFFIX.sub(r"\1", _WRAPPER.sub(r"\1", text))
     text = _OCTAL.sub(r"0o\1", _BIT.sub("1 << (", text)).replace("/", "//")
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..limits import Limit
 from .gathered import TreeError
@@ -32,13 +33,23 @@ _MEMBER = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*(?::\s*\w+)?$")
 _POINTED = re.compile(r"\(\s*\*\s*(\w+)\s*(?:\[[^\]]*\])?\s*\)")
 _VARIABLE = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*$")
 _CALL = re.compile(r"\w+\s*\(\s*(?:\w+\s*,\s*)*(\w+)")
+_FUNCTION = re.compile(r"\b(\w+)\s*\([^=;]*$")
+_ASSIGNED = re.compile(r"(?<![\w.>])([A-Za-z_]\w*+(?:(?:\.|->)\w++)*+)\s*+=(?!=)([^;{}]{1,300});")
+_KINDS: dict[str, DefinitionKind] = {"struct": "struct", "union": "union", "enum": "enum"}
 _NO_VARIABLE = re.compile(r"\s*(?:typedef|return|goto|break|continue|case|struct \w+$|enum \w+$)\b")
+
+
+DefinitionKind = Literal["value", "struct", "union", "enum", "function", "assignment"]
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What stands for a name, in a form that spaces, comments and attributes do not change."""
+    """What stands for a name, in a form that spaces, comments and attributes do not change.
 
+    A macro, an enumerator, a member or a variable is a `value`; a tag stands for its members.
+    """
+
+    kind: DefinitionKind
     name: str
     text: str
     file: str
@@ -47,9 +58,9 @@ class Definition:
 
 @dataclass
 class _Scope:
-    """An open brace: of a struct or a union with a tag or without, an enum, or anything else."""
+    """An open brace: of a struct or a union with a tag or without, an enum, a function, or anything else."""
 
-    kind: str
+    kind: DefinitionKind | Literal["block"]
     tag: str | None
     start: int
     members: list[str] = field(default_factory=list)
@@ -60,14 +71,14 @@ class _Scope:
 def definitions(source: Source, section: str = "") -> Iterator[Definition]:
     """Every definition in a file, or in a piece of one that begins inside `section`.
 
-    A member is `tag.member`; `struct tag` stands for its members in their order. An enumerator without a
-    value has its distance from the last that has one. Raises TreeError.
+    A member is `tag.member`. An enumerator without a value has its distance from the last that has one.
+    Raises TreeError.
     """
     limit = Limit(source.path, _MOST_NAMES, "names", TreeError)
     for define in source.defines:
         limit.spend()
         text = _plain(define.body)
-        yield Definition(define.name, text, source.path, define.line)
+        yield Definition("value", define.name, text, source.path, define.line)
     scopes = _inside(section)
     at = 0
     code = source.code
@@ -79,7 +90,7 @@ def definitions(source: Source, section: str = "") -> Iterator[Definition]:
         at = match.end()
         top = scopes[-1] if scopes else None
         if mark == "{":
-            scopes.append(_opened(statement, match.start()))
+            scopes.append(_opened(statement, match.start(), top is None))
             continue
         if top is not None and top.kind == "enum":
             if mark in ",}" and _plain(statement):
@@ -95,29 +106,42 @@ def definitions(source: Source, section: str = "") -> Iterator[Definition]:
             at = start
         if mark == "}" and scopes and not _is_within(scopes, code, match.start()):
             closed = scopes.pop()
-            if closed.kind != "block" and closed.tag:
-                yield _tag(source, closed)
+            yield from _tag(source, closed, match.start())
     for scope in scopes:
-        if scope.kind != "block" and scope.tag:
-            yield _tag(source, scope)
+        yield from _tag(source, scope, len(code))
+    for match in _ASSIGNED.finditer(code):
+        limit.spend()
+        line = source.line_of(match.start())
+        yield Definition("assignment", match[1], _plain(match[2]), source.path, line)
 
 
-def _tag(source: Source, scope: _Scope) -> Definition:
-    name = f"{scope.kind} {scope.tag}"
-    return Definition(name, BETWEEN.join(scope.members), source.path, source.line_of(scope.start))
+def _tag(source: Source, scope: _Scope, end: int) -> Iterator[Definition]:
+    if scope.kind == "block" or not scope.tag:
+        return
+    text = BETWEEN.join(scope.members)
+    if scope.kind == "function":
+        text = _plain(source.code[scope.start : end])
+    yield Definition(scope.kind, scope.tag, text, source.path, source.line_of(scope.start))
 
 
 def _inside(section: str) -> list[_Scope]:
     match = _SECTION.match(section)
     if match:
-        return [_Scope(match[1], match[2], 0)]
+        return [_Scope(_KINDS[match[1]], match[2], 0)]
     # A function, or what else has a body: nothing in it is declared for others.
-    return [_Scope("block", None, 0)] if section.strip() else []
+    return [_function(section, 0)] if section.strip() else []
 
 
-def _opened(statement: str, at: int) -> _Scope:
+def _opened(statement: str, at: int, is_outermost: bool) -> _Scope:
     match = _HEAD.search(statement)
-    return _Scope(match[1], match[2], at) if match else _Scope("block", None, at)
+    if match:
+        return _Scope(_KINDS[match[1]], match[2], at)
+    return _function(statement, at + 1) if is_outermost else _Scope("block", None, at)
+
+
+def _function(head: str, at: int) -> _Scope:
+    match = _FUNCTION.search(head)
+    return _Scope("function", match[1], at) if match else _Scope("block", None, at)
 
 
 def _is_struct(scope: _Scope | None) -> bool:
@@ -152,7 +176,7 @@ def _enumerator(source: Source, scope: _Scope, statement: str, start: int) -> De
         scope.offset += 1
     scope.members.append(name)
     text = f"{scope.anchor} + {scope.offset}" if scope.offset else scope.anchor
-    return Definition(name, text, source.path, line)
+    return Definition("value", name, text, source.path, line)
 
 
 def _members(
@@ -174,7 +198,7 @@ def _members(
             whole = (
                 declarator.strip() if place == 0 else f"{base.rstrip('* ')} {declarator.strip()}"
             )
-            yield Definition(f"{owner.tag}.{match[1]}", whole, source.path, line)
+            yield Definition("value", f"{owner.tag}.{match[1]}", whole, source.path, line)
 
 
 def _variable(source: Source, statement: str, start: int) -> Iterator[Definition]:
@@ -186,4 +210,4 @@ def _variable(source: Source, statement: str, start: int) -> Iterator[Definition
     match = call or _VARIABLE.search(text)
     if match and (call or len(text.split()) > 1 or "*" in text):
         line = source.line_of(start + len(statement) - len(statement.lstrip()))
-        yield Definition(match[1], text, source.path, line)
+        yield Definition("value", match[1], text, source.path, line)

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..model import Architecture, Schema
 from .view import View, joined
 
 if TYPE_CHECKING:
+    from ..kernel.definitions import DefinitionKind
     from .series import Patch
 
 _NO_VIEW = View({}, {})
@@ -30,11 +31,22 @@ class Unseen:
 class Redefined:
     """A name whose definitions change: those that go and those that come, and where."""
 
+    kind: DefinitionKind
     name: str
     before: tuple[str, ...]
     after: tuple[str, ...]
     file: str
     line: int
+
+    @property
+    def shown(self) -> str:
+        """The name as C has it."""
+        match self.kind:
+            case "function":
+                return f"{self.name}()"
+            case "value" | "assignment":
+                return self.name
+        return f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,7 @@ class KernelChange:
     subject: str
     views: Mapping[str, View]
     foreign: Mapping[str, View] = field(default_factory=dict)
-    redefined: Mapping[str, Redefined] = field(default_factory=dict)
+    redefined: Mapping[tuple[DefinitionKind, str], Redefined] = field(default_factory=dict)
     unseen: tuple[Unseen, ...] = ()
     touches: bool = False
     ended: frozenset[str] = frozenset()
@@ -80,12 +92,12 @@ def together(schema: Schema, changes: Sequence[KernelChange]) -> KernelChange:
     )
 
 
-def _joined_names(changes: Iterable[KernelChange]) -> dict[str, Redefined]:
-    found: dict[str, Redefined] = {}
+def _joined_names(
+    changes: Iterable[KernelChange],
+) -> dict[tuple[DefinitionKind, str], Redefined]:
+    found: dict[tuple[DefinitionKind, str], Redefined] = {}
     for change in changes:
-        for name, new in change.redefined.items():
-            old = found.get(name)
-            found[name] = Redefined(
-                name, old.before if old else new.before, new.after, new.file, new.line
-            )
-    return {name: one for name, one in found.items() if set(one.before) != set(one.after)}
+        for at, new in change.redefined.items():
+            old = found.get(at)
+            found[at] = replace(new, before=old.before) if old else new
+    return {at: one for at, one in found.items() if set(one.before) != set(one.after)}

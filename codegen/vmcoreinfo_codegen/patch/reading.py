@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..core.condition import ALWAYS
 from ..core.release import Release
-from ..kernel.definitions import definitions
+from ..kernel.definitions import DefinitionKind, definitions
 from ..kernel.extract import Export, Extraction, Finding, extract_sources
 from ..kernel.gathered import TreeError
 from ..kernel.printing import Printed, Printers
@@ -204,20 +204,24 @@ def _bodies(pieces: Iterable[Piece]) -> Iterator[tuple[str, tuple[str, str, int]
                 yield name, (text, piece.source.path, piece.source.line_of(start))
 
 
-def _redefined(images: Images) -> dict[str, Redefined]:
-    sides: list[dict[str, dict[str, tuple[str, int]]]] = []
-    for pieces in (images.before, images.after):
-        found: dict[str, dict[str, tuple[str, int]]] = {}
-        for piece in pieces:
-            for one in definitions(piece.source, piece.section):
-                found.setdefault(one.name, {}).setdefault(one.text, (one.file, one.line))
-        sides.append(found)
-    old, new = sides
-    changed: dict[str, Redefined] = {}
-    for name in [*old, *(name for name in new if name not in old)]:
-        before, after = old.get(name, {}), new.get(name, {})
+def _redefined(images: Images) -> dict[tuple[DefinitionKind, str], Redefined]:
+    old, new = (_defined(pieces) for pieces in (images.before, images.after))
+    changed: dict[tuple[DefinitionKind, str], Redefined] = {}
+    for at in [*old, *(at for at in new if at not in old)]:
+        before, after = old.get(at, {}), new.get(at, {})
         if before.keys() != after.keys():
             place = next((p for text, p in after.items() if text not in before), None)
             file, line = place or next(iter((after or before).values()))
-            changed[name] = Redefined(name, tuple(before), tuple(after), file, line)
+            changed[at] = Redefined(*at, tuple(before), tuple(after), file, line)
     return changed
+
+
+def _defined(
+    pieces: Iterable[Piece],
+) -> dict[tuple[DefinitionKind, str], dict[str, tuple[str, int]]]:
+    """The definitions of each name, and where they are."""
+    found: dict[tuple[DefinitionKind, str], dict[str, tuple[str, int]]] = {}
+    for piece in pieces:
+        for one in definitions(piece.source, piece.section):
+            found.setdefault((one.kind, one.name), {}).setdefault(one.text, (one.file, one.line))
+    return found
