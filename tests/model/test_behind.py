@@ -68,9 +68,27 @@ def test_a_struct_stands_for_its_members(index: NameIndex) -> None:
 def test_who_copied_a_name(index: NameIndex) -> None:
     assert tools(index, "SECTION_MAP_MASK") == {"makedumpfile", "crash", "drgn"}
     assert tools(index, "PAGE_MAPPING_ANON") == {"makedumpfile"}
-    assert "makedumpfile" in tools(index, "uts_namespace.name", "1.6.8")
-    assert "makedumpfile" not in tools(index, "uts_namespace.name", "1.6.9")
     assert tools(index, "no_such_name") == set()
+
+
+@pytest.mark.parametrize(
+    ("release", "kernel", "goes_by_it"),
+    [
+        ("1.6.8", "5.10", True),
+        ("1.6.8", "6.1", True),
+        ("1.6.9", "5.10", True),
+        ("1.6.9", "6.1", False),
+    ],
+)
+def test_kernels_of_a_copy(index: NameIndex, release: str, kernel: str, goes_by_it: bool) -> None:
+    found = [
+        copier
+        for copier in index.copiers("uts_namespace.name")
+        if copier.consumer.name == "makedumpfile"
+        if copier.copied.is_of(ToolRelease.parse(release))
+        if copier.counts_for(Release.parse(kernel))
+    ]
+    assert bool(found) is goes_by_it
 
 
 def test_releases_and_architectures_of_a_copy(index: NameIndex) -> None:
