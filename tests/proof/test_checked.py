@@ -76,6 +76,7 @@ def rows_of_tool(consumer: Consumer) -> Iterator[Row]:
                 "of": list(copied.archs or ()),
                 "verdict": copied.verdict.value,
                 "releases": span(copied.since, copied.until),
+                "kernels": kernels(copied.kernels),
             }
 
 

@@ -50,6 +50,11 @@ class Copier:
         """Architectures on which it counts; None for all."""
         return self.copied.archs if self.copied.archs is not None else self.need.archs
 
+    def counts_for(self, kernel: Release) -> bool:
+        """Whether the tool goes by the copy on a kernel, and has the need there."""
+        ranges = (self.need.kernels, self.copied.kernels)
+        return all(kernels is None or kernels.holds(kernel) for kernels in ranges)
+
     @property
     def releases(self) -> tuple[ConsumerRelease, ...]:
         """Those of its releases that have it; none where only the repository does."""

@@ -89,11 +89,12 @@ class Copied(OfReleases):
     """Names of the kernel's source that some releases of a tool have built in, or assume.
 
     Where a kernel has them otherwise, the need comes to `verdict`, and `text` says what a user sees. It
-    is so on some architectures of the need (`archs` None: all).
+    is so on some architectures of the need (`archs` None: all), and of `kernels`.
     """
 
     names: tuple[str, ...]
     archs: tuple[str, ...] | None = None
+    kernels: KernelRange | None = None
     verdict: Verdict
     text: str
     location: Location = unwritten()

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from ..core.expression import render
 from ..core.release import Bounds
 from ..model import Boundary, Derivation, Entry, Export, Schema
 from ..model.behind import copiers_of
+from ..model.consumer import KernelRange
 from ..model.entry import Via, fact_of
 from .interface.kernels import (
     Condition,
@@ -53,12 +55,19 @@ def _copied(schema: Schema, entry: Entry) -> list[CopiedNames]:
             until=str(copier.copied.until) if copier.copied.until else None,
             purpose=copier.need.purpose,
             archs=list(copier.archs) if copier.archs is not None else None,
+            kernels_since=_bound(copier.copied.kernels, "since"),
+            kernels_until=_bound(copier.copied.kernels, "until"),
             names=list(copier.copied.names),
             verdict=copier.copied.verdict.value,
             seen=copier.copied.text,
         )
         for copier in copiers_of(schema, entry)
     ]
+
+
+def _bound(kernels: KernelRange | None, name: Literal["since", "until"]) -> str | None:
+    release = getattr(kernels, name, None)
+    return str(release) if release else None
 
 
 def derivation_explanation(derivation: Derivation) -> ExplainedDerivation:

@@ -462,12 +462,15 @@ class NeedKernels(Clause, rule="need_kernels", keyword="kernels"):
 
 
 @dataclass(frozen=True)
-class Copied(Clause, rule="copied", layout="\t{names}[ on {archs}][ {range}] {verdict}"):
+class Copied(
+    Clause, rule="copied", layout="\t{names}[ on {archs}][ {range}][ kernels {kernels}] {verdict}"
+):
     """`copied PGDIR_SHIFT on s390x until 1.6.3 wrong "what a user sees"`, in a need."""
 
     names: CopiedNames
     archs: CopiedNames | None
     range: Range | None
+    kernels: Range | None
     verdict: Word
     text: Text
 

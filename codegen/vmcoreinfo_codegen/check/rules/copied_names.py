@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...core.release import overlap
 from ...model import Schema
 from ...model.behind import NameIndex, is_name
 from ...model.consumer import Consumer, Copied, Need
@@ -62,6 +63,8 @@ def _again(need: Need, place: int, copied: Copied) -> Iterator[Finding]:
 
 def _meet(one: Copied, other: Copied) -> bool:
     if one.archs is not None and other.archs is not None and set(one.archs).isdisjoint(other.archs):
+        return False
+    if one.kernels and other.kernels and not overlap(one.kernels.bounds, other.kernels.bounds):
         return False
     return (one.until is None or other.since is None or other.since < one.until) and (
         other.until is None or one.since is None or one.since < other.until

@@ -155,6 +155,9 @@ def _related(related: Related) -> str:
 
 def _copied(copied: CopiedNames) -> str:
     where = f" on {', '.join(copied.archs)}" if copied.archs else ""
+    since = f" since {copied.kernels_since}" if copied.kernels_since else ""
+    until = f" until {copied.kernels_until}" if copied.kernels_until else ""
+    where += f", of kernels{since}{until}" if since or until else ""
     names = ", ".join(copied.names)
     said = f"{copied.consumer}{_range(copied)}, {copied.purpose}{where}: {names}"
     return f"{said}; {copied.verdict} where they change: {copied.seen}"

@@ -219,6 +219,7 @@ def _copied(read: Reader, clause: tree.Copied) -> Copied | None:
     return Copied(
         names=tuple(map(str, clause.names)),
         archs=read.arch_names(clause.archs),
+        kernels=_kernels(read, clause.kernels),
         **_of_releases(read, clause.range),
         verdict=verdict,
         text=str(clause.text),

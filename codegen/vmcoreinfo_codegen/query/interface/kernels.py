@@ -235,6 +235,8 @@ class CopiedNames(Answer):
     until: str | None = described("the first that has not; null where the newest has")
     purpose: str
     archs: list[str] | None = described("null for every architecture")
+    kernels_since: str | None = described("kernels on which it goes by them; null for all before")
+    kernels_until: str | None
     names: list[str]
     verdict: str = described("what the purpose comes to where a kernel has the names otherwise")
     seen: str
