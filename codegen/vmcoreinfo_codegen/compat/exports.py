@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ..core.condition import Condition
 from ..core.expression import Expression, value_of
 from ..core.release import Release
-from ..model import Architecture, Schema
+from ..model import Architecture, Entry, Schema
 from ..model.vocabulary import DumpSource, Format
 from .values import Values
 
@@ -102,6 +102,15 @@ def predicted(
     )
 
 
+def printed_as(entry: Entry, release: Release, arch: Architecture) -> Format:
+    """The format in which a kernel prints an entry, whether or not the schema expects it there."""
+    here = [export for export in entry.exports if export.formats and export.concerns(arch.name)]
+    if not here:
+        return entry.format
+    export = next((export for export in here if export.contains(release)), here[0])
+    return entry.format_of(export, release)
+
+
 def noted(
     schema: Schema,
     release: Release,
@@ -111,7 +120,9 @@ def noted(
 ) -> Exports:
     """What a note has: all of it, and nothing else; and what the dump that it is of tells beside it."""
     there = frozenset(info)
-    formats = {key: schema.by_key[key].format for key in there if key in schema.by_key}
+    formats = {
+        key: printed_as(schema.by_key[key], release, arch) for key in there if key in schema.by_key
+    }
     values = {key: value for key, value in info.items() if isinstance(value, int)}
     config = schema.fixed_config(arch)
     return Exports(

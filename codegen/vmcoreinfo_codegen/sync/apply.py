@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from ..core.condition import ALWAYS, Condition
 from ..core.key import kind_of
+from ..core.release import Release
 from ..kernel.extract import Export as Printed
 from ..kernel.printing import APPEND
 from ..model import Export, Schema
@@ -244,7 +245,7 @@ def _entry(
     """A new entry, without what its kind says by itself."""
     default = schema.by_kind.get(kind_of(printed.key))
     body: list[tree.Node] = [tree.Doc(*_MADE, _NO_DOC)]
-    if default is None or default.format != printed.format:
+    if default is None or default.format(Release.parse(release)) != printed.format:
         unit = _word(default.unit) if default and default.unit else None
         body.append(tree.Value(*_MADE, _word(printed.format), unit))
     if default is None or default.vias != (Via(macro=printed.macro),):

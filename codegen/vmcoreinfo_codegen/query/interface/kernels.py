@@ -28,7 +28,7 @@ class Listing(Answer):
 class Change(Answer):
     """One difference; `archs` null where it is the same on every architecture."""
 
-    change: Literal["added", "removed", "condition", "printed", "meaning"]
+    change: Literal["added", "removed", "condition", "format", "printed", "meaning"]
     key: str
     archs: list[str] | None
     old: str | None
@@ -203,6 +203,14 @@ class PrintedForm(Answer):
     until: str | None
 
 
+class ReadFormat(Answer):
+    """How the value is printed, and so read."""
+
+    format: str
+    since: str | None
+    until: str | None
+
+
 class Condition(Answer):
     """The Kconfig condition under which the line is printed."""
 
@@ -236,6 +244,7 @@ class ExplainedExport(Answer):
     section: str
     unit: str | None
     lives: list[Life]
+    formats: list[ReadFormat] = described("empty where it is always that of the entry")
     printed: list[PrintedForm]
     conditions: list[Condition]
     debug_info: list[PrintedFact] = described("how debug information gives the value")
