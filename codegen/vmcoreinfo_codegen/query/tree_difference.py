@@ -10,7 +10,7 @@ from typing import Literal
 from ..core.condition import Any, Condition, equivalent
 from ..core.release import Release
 from ..kernel.extract import Export, Extraction, exports_of
-from ..model import Architecture, Prediction, Schema
+from ..model import Architecture, Format, Prediction, Schema
 from .interface.kernels import TreeChange, TreeDifference
 
 
@@ -87,7 +87,7 @@ def _changes(
         if not equivalent(condition, prediction.condition):
             was, now = _shown(prediction.condition), _shown(condition)
             yield _Found("condition", key, was, now, *place)
-        if not _same_format(prediction, export):
+        if not prints_as(export, prediction.format):
             yield _Found("format", key, prediction.format.value, export.format, *place)
 
 
@@ -96,7 +96,8 @@ def _shown(condition: Condition) -> str:
     return "always" if text == "1" else text
 
 
-def _same_format(prediction: Prediction, export: Export) -> bool:
+def prints_as(export: Export, format_: Format) -> bool:
+    """Whether what a tree prints can be in a format of the schema."""
     # `%s` prints any text; that it is pairs of digits (BUILD-ID, 5.9 to 5.13) only the
     # schema can know.
-    return export.format == prediction.format.value or export.printf.endswith("=%s")
+    return export.format == format_.value or export.printf.endswith("=%s")

@@ -77,11 +77,19 @@ class Diff(Answer):
     one_of = (Difference, TreeDifference)
 
 
+class OtherFormat(Answer):
+    """A tag that prints an entry in another format than the schema says."""
+
+    tag: str
+    seen: str
+    in_schema: str
+
+
 class HistoryEntry(Answer):
     """A life as tags have it, and as the schema has it, on architectures where they are the same.
 
     Spans are `first..last`, both tags with the entry; `differs` are the tags in
-    which only one of them has it.
+    which only one of them has it, or its format is another one: those are in `formats` too.
     """
 
     key: str
@@ -89,6 +97,7 @@ class HistoryEntry(Answer):
     seen: list[str]
     in_schema: list[str]
     differs: list[str]
+    formats: list[OtherFormat]
 
 
 class History(Answer):
