@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...core.key import argument_of, kind_of
-from ...core.release import overlap
+from ...core.release import common, overlap
 from ...model.entry import Entry, Export, Via
 from ...model.macro import formats_of
 from ...model.schema import Schema
@@ -35,8 +35,10 @@ def _of_via(schema: Schema, entry: Entry, export: Export, via: Via) -> Iterator[
             message = f"{via.macro} prints {printed}, not {entry.key}"
             yield export.location, message, f"a key of kind {kind_of(entry.key).value}"
             continue
+        here = [both for s in export.spans if (both := common(s.bounds, bounds)) is not None]
         for said in entry.printed(export):
-            if overlap(said.bounds, bounds) and said.format not in formats_of(form):
+            is_used = any(overlap(said.bounds, both) for both in here)
+            if is_used and said.format not in formats_of(form):
                 message = f"{entry.key} is said to be {said.format}, but is printed by '{form}'"
                 yield export.location, message
 

@@ -33,12 +33,13 @@ _SIGNS = {
     "printed": "~",
     "meaning": "!",
 }
-_TREE_SIGNS = {"missing": "-", "extra": "+", "condition": "~", "format": "~"}
+_TREE_SIGNS = {"missing": "-", "extra": "+", "condition": "~", "format": "~", "architecture": "?"}
 _TREE_RULES = {
     "missing": "the schema says that the kernel exports it, and the tree lacks it",
     "extra": "the tree exports it, and the schema does not say so",
     "condition": "the tree exports it under another condition",
     "format": "the tree prints it in another format",
+    "architecture": "the tree exports it on an architecture that the schema does not have then",
 }
 _OWN = ("key", "file", "line")
 _Change = TypeVar("_Change", Change, TreeChange)

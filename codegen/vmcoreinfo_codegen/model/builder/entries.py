@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from ...core.key import kind_of
 from ...syntax import tree
+from ..base import Span
 from ..entry import Change, DebugInfo, Dependency, Entry, Export, KindDefault, Printed, Quirk, Via
+from ..timeline import holds, meets
 from ..vocabulary import Format, QuirkKind, Unit, read_as
 from .reading import Reader
 
@@ -188,14 +190,37 @@ def _changes(read: Reader, block: tree.Block) -> tuple[Change, ...]:
 
 def entry(key: str, found: Sequence[Export]) -> Entry:
     """The entry of a key, of all its blocks."""
-    formats = {printed.format for export in found for printed in export.formats}
-    format_ = read_as(formats) or found[0].formats[0].format
+    said = [_in_life(export) for export in found]
+    format_ = read_as({p.format for printed in said for p in printed}) or said[0][0].format
     alike = (Printed(format=format_),)
     return Entry(
         key=key,
         kind=kind_of(key),
         format=format_,
         exports=tuple(
-            replace(export, formats=()) if export.formats == alike else export for export in found
+            replace(export, formats=() if printed == alike else printed)
+            for export, printed in zip(found, said)
         ),
+    )
+
+
+def _in_life(export: Export) -> tuple[Printed, ...]:
+    """The formats in which some kernel prints it, without bounds where that is one for all."""
+    if len(export.formats) == 1 and export.formats[0].bounds == (None, None):
+        return export.formats
+    held = [p for p in export.formats if any(_is_of(p, span) for span in export.spans)]
+    if len(held) == 1 and all(_is_all_of(held[0], span) for span in export.spans):
+        return (Printed(format=held[0].format),)
+    return tuple(held) or export.formats
+
+
+def _is_of(printed: Printed, span: Span) -> bool:
+    return meets(printed, span.bounds) or any(holds(printed, b.moment) for b in span.branches)
+
+
+def _is_all_of(printed: Printed, span: Span) -> bool:
+    since, until = printed.since, printed.until
+    begin, end = span.since.release.opening, span.until.release.opening if span.until else None
+    return (since is None or since.opening <= begin) and (
+        until is None or (end is not None and end <= until.opening)
     )

@@ -50,8 +50,9 @@ class Difference(Answer):
 class TreeChange(Answer):
     """One difference between schema and tree; `archs` null where all of the tree have it."""
 
-    change: Literal["missing", "extra", "condition", "format"] = described(
-        "missing: the schema says so, the tree lacks it; extra: the other way"
+    change: Literal["missing", "extra", "condition", "format", "architecture"] = described(
+        "missing: the schema says so, the tree lacks it; extra: the other way; architecture: the "
+        "schema has none of that folder in that release"
     )
     key: str
     archs: list[str] | None
@@ -336,6 +337,14 @@ class ByHand(Answer):
     reason: str
 
 
+class Renamed(Answer):
+    """A key that may have another name now; `place` is where that is printed."""
+
+    gone: str
+    came: str
+    place: str
+
+
 class Synced(Answer):
     """`vmcoreinfo sync --format json`"""
 
@@ -343,7 +352,11 @@ class Synced(Answer):
     declared: bool = described("whether the release had to be declared")
     steps: dict[str, list[str]] = described("keys by what was done to them")
     files: list[str] = described("files that changed, or would")
+    renames: list[Renamed] = described("for people to confirm")
     by_hand: list[ByHand]
+    refused: list[ByHand] = described(
+        "what the schema can't say; where there is any, nothing is written"
+    )
     problems: list[CheckProblem] = described("what the linter finds in the new schema")
 
 
