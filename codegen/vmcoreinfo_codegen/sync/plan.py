@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ..core.condition import Condition, equivalent
+from ..core.condition import ALWAYS, Condition, equivalent
 from ..core.key import is_in_form
 from ..core.release import Release
 from ..kernel.extract import Export as Printed
@@ -117,16 +117,13 @@ def _declare_macros(made: Plan, schema: Schema, extraction: Extraction) -> None:
 
 def _leave_to_people(made: Plan) -> None:
     """Of a release with later ones nothing is done: what those have, its tree does not tell."""
-    branch = made.release.branch
     for step in made.steps:
         key, fact = _fact(step)
-        made.by_hand.append(
-            ByHand(
-                key,
-                f"{fact} {branch}, but for the schema; it has later releases, of which this tree "
-                "tells nothing: correct a boundary, or say 'backport'",
-            )
+        reason = (
+            f"the tree of {made.release.branch} {fact}, and tells nothing of the releases behind it: "
+            "correct a boundary, or say 'backport'"
         )
+        made.by_hand.append(ByHand(key, reason))
     made.steps.clear()
     made.macros.clear()
 
@@ -135,23 +132,24 @@ def _fact(step: Step) -> tuple[str, str]:
     """What a step is about, and what the tree shows of it."""
     match step:
         case Close(key=key):
-            return key, "it is not in"
+            return key, "lacks it"
         case Open(key=key):
-            return key, "it is in"
+            return key, "has it"
         case Add(printed=printed):
-            return printed.key, "it is in"
+            return printed.key, "has it"
         case Depend(key=key, condition=condition):
-            return key, f"it is printed if {condition} in"
+            shown = "always" if condition == ALWAYS else f"if {condition}"
+            return key, f"prints it {shown}"
         case Print(key=key, printed=printed):
-            return key, f"it is printed by {printed.macro} in"
+            return key, f"prints it by {printed.macro}"
         case Reformat(key=key, printed=printed):
-            return key, f"it is printed as {printed.format} in"
+            return key, f"prints it as {printed.format}"
         case ReformatKind(default=default, format=format_):
-            return default.kind.value, f"it is printed as {format_} in"
+            return f"kind {default.kind}", f"prints it as {format_}"
         case Redefine(macro=macro, printf=printf):
-            return macro.name, f"it prints '{printf}' in"
+            return macro.name, f"has it print '{printf}'"
         case Declare(arch=arch):
-            return arch.name, "an architecture that prints lines of its own in"
+            return arch.name, "has lines of this architecture"
 
 
 def _still_open(

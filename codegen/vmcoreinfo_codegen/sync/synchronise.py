@@ -102,6 +102,8 @@ class Synchronised:
     def summary(self) -> str:
         """What was done, fit for a commit message."""
         branch = self.plan.release.branch
+        if not self.after and self.plan.by_hand:
+            return f"Nothing is changed for {branch}: what differs is left to people.\n"
         if not self.after:
             return f"The schema says what the tree exports; nothing to do for {branch}.\n"
         lines = [f"schema: Linux {branch}", ""]
