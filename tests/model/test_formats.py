@@ -255,3 +255,16 @@ def test_what_a_tool_reads_depends_on_the_release() -> None:
     ]
     note = noted(schema, R("6.8"), arch_of(schema), {"NUMBER(a)": 1})
     assert note.formats == {"NUMBER(a)": Format.PREFIXED_HEX}
+
+
+@pytest.mark.parametrize(
+    ("release", "text", "format_"),
+    [("6.7", "-1", "signed"), ("6.7", "0x1", "0x-hex"), ("6.8", "1", "signed")],
+)
+def test_a_note_shows_what_a_distribution_took_early(release: str, text: str, format_: str) -> None:
+    import vmcoreinfo
+
+    key = "NUMBER(PG_lru)"
+    schema = small("", CHANGING.replace("NUMBER(a)", key))
+    info = vmcoreinfo.parse(f"{key}={text}\n".encode())
+    assert noted(schema, R(release), arch_of(schema), info).formats == {key: format_}

@@ -111,6 +111,23 @@ def printed_as(entry: Entry, release: Release, arch: Architecture) -> Format:
     return entry.format_of(export, release)
 
 
+def _seen_as(
+    schema: Schema, expected: Mapping[str, Format], info: Mapping[str, object]
+) -> dict[str, Format]:
+    """What lines show of keys with several formats: a distribution may have another one early."""
+    several = {key for key in expected if len(schema.by_key[key].formats) > 1}
+    lines = getattr(info, "lines", ()) if several else ()
+    found = {}
+    for line in lines:
+        if line.key in several:
+            formats = schema.by_key[line.key].formats
+            has_prefix = line.text.startswith("0x")
+            fitting = [f for f in formats if (f is Format.PREFIXED_HEX) == has_prefix]
+            if fitting and expected[line.key] not in fitting:
+                found[line.key] = fitting[-1]
+    return found
+
+
 def noted(
     schema: Schema,
     release: Release,
@@ -123,6 +140,7 @@ def noted(
     formats = {
         key: printed_as(schema.by_key[key], release, arch) for key in there if key in schema.by_key
     }
+    formats |= _seen_as(schema, formats, info)
     values = {key: value for key, value in info.items() if isinstance(value, int)}
     config = schema.fixed_config(arch)
     return Exports(

@@ -106,7 +106,8 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     unit = f", {Unit(export.unit)}: {Unit(export.unit).doc}" if export.unit else ""
     said = [(Format(printed.format), _range(printed)) for printed in export.formats]
     for format_, bounds in said or [(Format(answer.format), "")]:
-        yield from _field("value", f"{format_} ({format_.doc}){unit}{bounds}")
+        yield from _field("value", f"{format_}{bounds} ({format_.doc}){unit}")
+        unit = ""
     # What only repeats the key in other words is left out.
     for fact in export.debug_info:
         if not answer.key.endswith(fact.expression[fact.expression.find("(") :]):
