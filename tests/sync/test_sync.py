@@ -277,6 +277,9 @@ def test_another_format(run: Run, latest: tuple[Path, Path]) -> None:
     assert '    "NUMBER(PG_lru)": ("0x-hex",),\n' in parser
     told = run("diff", "7.3", "7.4", "--schema", str(schema))
     assert "~ NUMBER(PG_lru)\n      format: signed -> 0x-hex\n" in told.out
+    explained = run("explain", "PG_lru", "--schema", str(schema)).out
+    assert "  value        signed until 7.4 (digits, " in explained
+    assert "  value        0x-hex since 7.4 (hexadecimal digits after" in explained
     # The next tree goes back to what it was; one that is of the same release was never otherwise.
     edit(
         top / "kernel/vmcore_info.c",
