@@ -66,3 +66,11 @@ def test_diff_tells_all_that_no_architecture_of_the_release_has() -> None:
     ]
     arch = done.schema.architecture("x86_64")
     assert tree_difference(done.schema, read, done.release, arch).changes == []
+
+
+def test_a_tree_of_many_folders_that_print_is_none() -> None:
+    folders = [f"a{number:02}" for number in range(20)]
+    lines = [printed(f"n{number}", 1, arch=folder) for number, folder in enumerate(folders)]
+    done = Synced(entry("a"), extraction(printed("a", 1), *lines, archs=f"x86 {' '.join(folders)}"))
+    reason = "declare its architecture: 20 are new, and sync declares 16 at most"
+    assert (done.by_hand, done.plan.steps) == (dict.fromkeys(folders, reason), [])

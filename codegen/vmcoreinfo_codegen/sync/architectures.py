@@ -17,6 +17,8 @@ LEFT_OPEN = (
 # As the grammar of the schema has it.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
 _BITS = 64
+_MOST_NEW = 16
+"""A release brings one; a tree of many folders that print is none."""
 
 
 def unknown_folders(schema: Schema, extraction: Extraction) -> list[str]:
@@ -26,8 +28,10 @@ def unknown_folders(schema: Schema, extraction: Extraction) -> list[str]:
     return sorted(printing - known)
 
 
-def undeclarable(schema: Schema, folder: str) -> str | None:
-    """Why a folder can't be declared by its name, None where it can."""
+def undeclarable(schema: Schema, folder: str, count: int) -> str | None:
+    """Why one of so many new folders can't be declared by its name, None where it can."""
+    if count > _MOST_NEW:
+        return f"declare its architecture: {count} are new, and sync declares {_MOST_NEW} at most"
     if not _NAME.fullmatch(folder):
         return "its folder has a name that no architecture of a schema can have"
     known = schema.architecture(folder)

@@ -40,10 +40,9 @@ def _of_kind(made: Plan, schema: Schema, default: KindDefault) -> None:
     formats = {steps[one].printed.format for one in followers & steps.keys()}
     if len(followers) < 2 or not followers <= steps.keys() or len(formats) > 1:
         return
-    first = next(i for i, s in enumerate(made.steps) if s in steps.values())
-    made.steps[:] = [
-        s for s in made.steps if not (isinstance(s, Reformat) and id(s.export) in followers)
-    ]
+    same = [isinstance(s, Reformat) and id(s.export) in followers for s in made.steps]
+    first = same.index(True)
+    made.steps[:] = [step for step, is_said in zip(made.steps, same) if not is_said]
     made.steps.insert(first, ReformatKind(default, formats.pop()))
 
 

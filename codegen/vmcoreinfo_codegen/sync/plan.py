@@ -89,9 +89,10 @@ def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
 
 def _with_new_architectures(made: Plan, schema: Schema, extraction: Extraction) -> Schema:
     """The schema with an architecture for each folder that prints and was not known."""
-    new = []
-    for folder in unknown_folders(schema, extraction):
-        reason = undeclarable(schema, folder)
+    new: list[Architecture] = []
+    folders = unknown_folders(schema, extraction)
+    for folder in folders:
+        reason = undeclarable(schema, folder, len(folders))
         if reason is not None:
             made.by_hand.append(ByHand(folder, reason))
             continue

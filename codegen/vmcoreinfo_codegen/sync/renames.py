@@ -6,7 +6,8 @@ A person has to say whether it is so: a struct may lose one member and get anoth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..core.key import Kind, argument_of, kind_of
 from ..kernel.extract import Export as Printed
@@ -21,17 +22,16 @@ _Group = tuple[Kind, str, str]
 def renames(schema: Schema, extraction: Extraction, made: Plan) -> list[Rename]:
     """What may be renamed, in the order of the schema."""
     printed = {export.key: export for export in extraction.exports}
-    gone: dict[_Group, list[str]] = {}
-    for step in made.steps:
-        if isinstance(step, Close) and step.key not in printed:
-            for place in _neighbours(schema, printed, step.key):
-                gone.setdefault((*_of(step.key), _place(place)), []).append(step.key)
-                break
     came: dict[_Group, list[str]] = {}
     for step in made.steps:
         if isinstance(step, Add) and step.printed.key not in schema.by_key:
             group = (*_of(step.printed.key), _place(step.printed))
             came.setdefault(group, []).append(step.printed.key)
+    places = _places(schema, printed) if came else {}
+    gone: dict[_Group, list[str]] = {}
+    for step in made.steps:
+        if isinstance(step, Close) and step.key not in printed and step.key in places:
+            gone.setdefault((*_of(step.key), places[step.key]), []).append(step.key)
     found = [
         Rename(keys[0], others[0], group[2])
         for group, keys in gone.items()
@@ -62,11 +62,17 @@ def _place(printed: Printed) -> str:
     return f"{printed.function}() of {printed.file}" if printed.function else printed.file
 
 
-def _neighbours(schema: Schema, printed: dict[str, Printed], key: str) -> Iterator[Printed]:
-    """What is printed of the entries beside one in its file, the nearest first."""
-    path = schema.by_key[key].location.path
-    beside = [entry.key for entry in schema.entries if entry.location.path == path]
-    place = beside.index(key)
-    for other in sorted(beside, key=lambda other: abs(beside.index(other) - place)):
-        if other in printed:
-            yield printed[other]
+def _places(schema: Schema, printed: Mapping[str, Printed]) -> dict[str, str]:
+    """Where each entry has been printed: as the nearest one in its file that still is."""
+    files: dict[str, list[str]] = {}
+    for entry in schema.entries:
+        files.setdefault(entry.location.path, []).append(entry.key)
+    found: dict[str, str] = {}
+    for keys in files.values():
+        there = [place for place, key in enumerate(keys) if key in printed]
+        for place, key in enumerate(keys if there else ()):
+            after = bisect_left(there, place)
+            near = there[max(after - 1, 0) : after + 1]
+            nearest = min(near, key=lambda other: abs(other - place))
+            found[key] = _place(printed[keys[nearest]])
+    return found

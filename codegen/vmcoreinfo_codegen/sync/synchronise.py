@@ -201,7 +201,9 @@ def _unsaid(plan: Plan, errors: Iterable[Problem]) -> list[Unsaid]:
 
 
 def _names(message: str, key: str) -> bool:
-    return re.search(rf"(?<![\w(]){re.escape(key)}(?![\w)])", message) is not None
+    return (
+        key in message and re.search(rf"(?<![\w(]){re.escape(key)}(?![\w)])", message) is not None
+    )
 
 
 def _left(plan: Plan) -> list[Unsaid]:
