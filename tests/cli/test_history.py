@@ -77,3 +77,26 @@ def test_what_is_no_repository(run: Run, tmp_path: Path) -> None:
     ran = run("history", str(tmp_path))
     assert ran.code == 2
     assert "git rev-parse" in ran.err
+
+
+def test_another_format_shows(run: Run, repository: Path, tmp_path: Path) -> None:
+    schema = tmp_path / "schema"
+    shutil.copytree("schema", schema)
+    path = schema / "kernel/address-space.vmci"
+    text = path.read_text()
+    assert text.count("\tvalue\t\t0x-hex address\n") >= 1
+    path.write_text(
+        text.replace(
+            "\tvalue\t\t0x-hex address\n",
+            "\tvalue\t\tsigned address until 7.3\n\tvalue\t\t0x-hex since 7.3\n",
+        )
+    )
+    ran = run("history", str(repository), "--tags", "v7.*", "--schema", str(schema))
+    assert ran.code == 1
+    (told,) = (line for line in ran.out.splitlines() if line.startswith("NUMBER(VMALLOC_START) on"))
+    assert told.endswith(": printed as 0x-hex in v7.2, signed in the schema")
+    options = ("--tags", "v7.*", "--schema", str(schema), "--format", "json")
+    answer = run("history", str(repository), *options).json("history")
+    (entry,) = (e for e in answer["entries"] if e["key"] == "NUMBER(VMALLOC_START)")
+    assert entry["differs"] == ["v7.2"]
+    assert entry["formats"] == [{"tag": "v7.2", "seen": "0x-hex", "in_schema": "signed"}]

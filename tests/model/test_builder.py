@@ -277,10 +277,6 @@ def test_an_inner_block_without_a_life_is_told() -> None:
             'NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6\n\tquirk brocken since 6.6 until 6.7 "x"\n}',
             "unknown kind of quirk 'brocken'",
         ),
-        (
-            "NUMBER(X) on arm64 {\n\tvalue signed bit\n\tsince 6.6\n}\nNUMBER(X) on sh {\n\tvalue hex bit\n\tsince 6.6\n}",
-            "NUMBER(X) has two formats",
-        ),
         ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6.1.2\n}", "is not a kernel release"),
         ('derive x {\n\tdoc "x"\n}', "derive x needs a 'value' and a 'from'"),
         ("arch x {\n\tbits 64\n}", "arch x needs one each of"),

@@ -37,7 +37,8 @@ class _Past:
                     if kept and not self.later(boundary.release):
                         yield node
                 case (
-                    tree.Via(range=bounds)
+                    tree.Value(range=bounds)
+                    | tree.Via(range=bounds)
                     | tree.DependsOn(range=bounds)
                     | tree.DebugInfo(range=bounds)
                 ):

@@ -13,7 +13,8 @@ from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.sync.apply import apply
-from vmcoreinfo_codegen.sync.plan import Plan, plan
+from vmcoreinfo_codegen.sync.plan import plan
+from vmcoreinfo_codegen.sync.steps import Plan
 from vmcoreinfo_codegen.syntax import tree
 from vmcoreinfo_codegen.syntax.format import format_file
 
@@ -128,7 +129,9 @@ class Synced:
         read: Extraction,
         commits: dict[str, str] | None = None,
         first: str = FIRST,
+        release: str = "6.10",
     ) -> None:
+        self.release = Release.parse(release)
         texts = {
             "schema/schema.vmci": first,
             "schema/releases.vmci": RELEASES,
@@ -136,7 +139,7 @@ class Synced:
             "schema/kernel/all.vmci": f"schema 1\n{entries}",
         }
         self.schema = self._built(texts)
-        self.plan: Plan = plan(self.schema, read, Release.parse("6.10"))
+        self.plan: Plan = plan(self.schema, read, self.release)
         problems: list[Problem] = []
         files: list[tree.File] = parse_files(texts.items(), problems)
         done = apply(self.plan, files, self.schema, "2024-07-14", commits or {})
@@ -144,7 +147,7 @@ class Synced:
         self.text = self.files["schema/kernel/all.vmci"].removeprefix("schema 1\n")
         self.unchanged = self.text == entries
         # Done is done: the same tree asks for no step more.
-        assert plan(self._built(self.files), read, Release.parse("6.10")).steps == []
+        assert plan(self._built(self.files), read, self.release).steps == []
 
     @property
     def by_hand(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ from tests.sync.small import (
 )
 from vmcoreinfo_codegen.core.condition import All, Not, Symbol
 from vmcoreinfo_codegen.kernel.extract import Export
-from vmcoreinfo_codegen.sync.plan import Add, Close, Depend, Open, Print
+from vmcoreinfo_codegen.sync.steps import Add, Close, Depend, Open, Print
 
 
 def test_a_tree_that_is_as_the_schema_says() -> None:
@@ -322,17 +322,6 @@ def test_the_same_function_with_another_format_string() -> None:
     assert Synced(had, same).plan.steps == []
     other = extraction(printed("a", 1, macro=APPEND, printf="NUMBER(a)=%ld"))
     assert [type(step) for step in Synced(had, other).plan.steps] == [Print]
-
-
-def test_another_form_is_for_people() -> None:
-    text = printed("a", 1, macro=APPEND, printf="NUMBER(a)=0x%lx", form="0x-hex")
-    done = Synced(entry("a"), extraction(text))
-    assert done.by_hand == {"NUMBER(a)": "printed as 0x-hex now, was signed"}
-    assert done.unchanged
-    # It was there under this form once: it can't be opened as it was.
-    ended = "\tsince\t\t6.6\n\tuntil\t\t6.8\n"
-    again = Synced(entry("a", ended), extraction(text))
-    assert again.by_hand == {"NUMBER(a)": "printed as 0x-hex, but the schema reads signed"}
 
 
 def test_a_string_may_be_any_form() -> None:

@@ -255,11 +255,111 @@ def test_what_is_left_to_people(run: Run, latest: tuple[Path, Path]) -> None:
     edit(
         top / "kernel/vmcore_info.c",
         "\tVMCOREINFO_NUMBER(PG_lru);\n",
-        '\tvmcoreinfo_append_str("NUMBER(PG_lru)=0x%lx\\n", PG_lru);\n',
+        '\tvmcoreinfo_append_str("NUMBER(PG_lru)=%lx\\n", PG_lru);\n',
     )
     ran = run("sync", str(top), "--release", "7.4", "--schema", str(schema))
     assert ran.code == 1
-    assert "NUMBER(PG_lru): to be done by hand: printed as 0x-hex now, was signed" in ran.err
+    assert "NUMBER(PG_lru): to be done by hand: printed as hex now, was signed: " in ran.err
+
+
+def test_another_format(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    edit(
+        top / "kernel/vmcore_info.c",
+        "\tVMCOREINFO_NUMBER(PG_lru);\n",
+        '\tvmcoreinfo_append_str("NUMBER(PG_lru)=0x%lx\\n", PG_lru);\n',
+    )
+    out = synced(run, top, schema)
+    assert "Format changed:\n- NUMBER(PG_lru)\nPrinted by another macro:\n- NUMBER(PG_lru)" in out
+    page = (schema / "kernel/page-flags.vmci").read_text()
+    assert "\tvalue\t\tsigned bit until 7.4\n\tvalue\t\t0x-hex since 7.4\n" in page
+    parser = (top / "out/python/vmcoreinfo/entries.py").read_text()
+    assert '    "NUMBER(PG_lru)": ("0x-hex",),\n' in parser
+    told = run("diff", "7.3", "7.4", "--schema", str(schema))
+    assert "~ NUMBER(PG_lru)\n      format: signed -> 0x-hex\n" in told.out
+    explained = run("explain", "PG_lru", "--schema", str(schema)).out
+    assert "  value        signed until 7.4 (digits, " in explained
+    assert "  value        0x-hex since 7.4 (hexadecimal digits after" in explained
+    # The next tree goes back to what it was; one that is of the same release was never otherwise.
+    edit(
+        top / "kernel/vmcore_info.c",
+        '\tvmcoreinfo_append_str("NUMBER(PG_lru)=0x%lx\\n", PG_lru);\n',
+        "\tVMCOREINFO_NUMBER(PG_lru);\n",
+    )
+    synced(run, top, schema)
+    assert (
+        run("diff", "7.3", "7.4", "--schema", str(schema)).out
+        == "no difference between 7.3 and 7.4\n"
+    )
+
+
+def test_a_macro_that_prints_another_format(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    header = top / "include/linux/crash_core.h"
+    text = header.read_text()
+    header.write_text(text.replace('"SYMBOL(%s)=%lx', '"SYMBOL(%s)=0x%lx'))
+    out = synced(run, top, schema)
+    assert "Format changed:\n- kind SYMBOL\n" in out
+    assert "Macro changed:\n- VMCOREINFO_SYMBOL\n- VMCOREINFO_SYMBOL_ARRAY\n" in out
+    macros = (schema / "macros.vmci").read_text()
+    assert macros.count('\tprints\t\t"SYMBOL(NAME)=0x%lx" since 7.4\n') == 2
+    assert "\tvalue\t\thex address until 7.4\n\tvalue\t\t0x-hex since 7.4\n" in macros
+    assert run("check", "--schema", str(schema)).code == 0
+    parser = (top / "out/python/vmcoreinfo/entries.py").read_text()
+    # Those that were gone by then have never been printed so.
+    assert '"SYMBOL(prb)": ("0x-hex",),' in parser
+    assert '"SYMBOL(vmlist)": ("0x-hex",),' not in parser
+
+
+KVX = """\
+void arch_crash_save_vmcoreinfo(void)
+{
+	VMCOREINFO_SYMBOL(node_data);
+	VMCOREINFO_NUMBER(KVX_BITS);
+#ifdef CONFIG_KVX_PAGES
+	vmcoreinfo_append_str("NUMBER(KVX_PAGES)=0x%lx\\n", pages);
+#endif
+}
+"""
+
+
+def test_an_architecture_that_is_new(run: Run, latest: tuple[Path, Path]) -> None:
+    top, schema = latest
+    path = top / "arch/kvx/kernel/vmcore_info.c"
+    path.parent.mkdir(parents=True)
+    path.write_text(KVX)
+    told = run("diff", "--kernel", str(top), "--release", "7.4", "--schema", str(schema))
+    assert told.code == 1
+    assert "? NUMBER(KVX_BITS)  on kvx  arch/kvx/kernel/vmcore_info.c:4\n" in told.out
+    assert "on an architecture that the schema does not have then" in told.out
+    options = ("--release", "7.4", "--schema", str(schema))
+    as_json = run("diff", "--kernel", str(top), *options, "--format", "json").json("diff")
+    assert [(c["change"], c["key"], c["archs"]) for c in as_json["changes"]] == [
+        ("architecture", key, ["kvx"])
+        for key in ("SYMBOL(node_data)", "NUMBER(KVX_BITS)", "NUMBER(KVX_PAGES)")
+    ]
+    ran = run("sync", str(top), *options, "--out", str(top / "out"))
+    assert ran.code == 1
+    assert "kvx: to be done by hand: a new architecture: say in its block" in ran.err
+    assert "Architecture declared:\n- kvx\n" in ran.out
+    assert "- NUMBER(KVX_BITS) on kvx\n" in ran.out
+    declared = (schema / "architectures.vmci").read_text().partition("arch kvx {\n")[2]
+    assert declared.startswith("\t# From the tree of 7.4 by sync, which tells the folder alone.")
+    assert (
+        "\tsource\t\tkvx\n\tbits\t\t64\n\toptional\tCONFIG_32BIT CONFIG_64BIT CONFIG_MMU\n"
+        in declared
+    )
+    assert declared.endswith("\tsince\t\t<=7.4\n}\n")
+    entries = (schema / "arch/kvx.vmci").read_text()
+    assert entries.startswith('# SPDX-License-Identifier: MIT\nschema 1\n\nsection "kvx"\n')
+    assert "\tdepends on\tCONFIG_KVX_PAGES\n\tsince\t\t<=7.4\n" in entries
+    assert [p for p in run("check", *options[2:]).out.splitlines() if " error: " in p] == []
+    same = run("diff", "--kernel", str(top), *options)
+    assert (same.code, same.out) == (0, ""), same.out
+    assert run("sync", str(top), *options).out.startswith("The schema says what the tree exports")
+    # It is in the products, behind all others.
+    assert run("list", "--kernel", "7.4", "--arch", "kvx", *options[2:]).code == 0
+    assert '"kvx"' in (top / "out/c/vmcoreinfo.c").read_text()
 
 
 @pytest.mark.parametrize(
@@ -303,6 +403,12 @@ def test_commits_by_pickaxe(run: Run, latest: tuple[Path, Path]) -> None:
         "sync", str(top), "--rev", "HEAD", "--release", "7.4", "--commit", "--schema", str(schema)
     )
     assert ran.code == 0, ran.err
+    assert (
+        "Perhaps renamed, to be confirmed:\n- NUMBER(PG_lru) to NUMBER(PG_lru_other)\n" in ran.out
+    )
+    assert (
+        "NUMBER(PG_lru): to be confirmed: perhaps NUMBER(PG_lru_other) is its new name" in ran.err
+    )
     page = (schema / "kernel/page-flags.vmci").read_text()
     assert f"\tuntil\t\t7.4 commit {renamed}\n" in page
     zone = (schema / "kernel/page-flags.vmci").read_text()  # where what is printed before it stands

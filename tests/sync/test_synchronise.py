@@ -14,7 +14,7 @@ from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.kernel.git import GitError, Repository
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import load
-from vmcoreinfo_codegen.sync.plan import Close, Plan
+from vmcoreinfo_codegen.sync.steps import Close, Plan
 from vmcoreinfo_codegen.sync.synchronise import (
     SyncError,
     commits_of,

@@ -13,7 +13,7 @@ from ..model import Schema
 from ..model.consumer import Adaptation, Consumer
 from ..query.interface.consumers import AdaptedNote, Refusal, WrittenLine
 from .explain import why
-from .exports import Exports
+from .exports import Exports, printed_as
 from .judge import Outcome, judge, outcomes
 from .values import Values
 
@@ -92,4 +92,6 @@ def _before_crashtime(text: bytes, added: bytes) -> bytes:
 def _text(schema: Schema, adaptation: Adaptation, exports: Exports) -> str | None:
     entry = schema.by_key.get(adaptation.key)
     value = value_of(adaptation.expression, Values(exports.values))
-    return entry.format.printed(value) if entry is not None and value is not None else None
+    if entry is None or value is None:
+        return None
+    return printed_as(entry, exports.release, exports.arch).printed(value)

@@ -81,7 +81,7 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
         )
         parts += [_changed(schema, key, exports) for key in taken.keys]
     if taken is not None and taken.when is not None and exports.tells(taken.when) is False:
-        values = _values(schema, taken.when, exports)
+        values = _values(taken.when, exports)
         parts.append(f"it goes by {describe_alternative(taken)}, which is not right where {values}")
     parts += _last_gone([missing(schema, key, exports) for key in outcome.missing])
     parts += [f"the dump has no {source.doc}" for source in outcome.absent]
@@ -93,12 +93,12 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _values(schema: Schema, when: Expression, exports: Exports) -> str:
+def _values(when: Expression, exports: Exports) -> str:
     """What the note says of the entries for which an alternative is not right."""
     asked = dict.fromkeys(part.key for part in when.walk() if isinstance(part, Key))
     known = [key for key in asked if key in exports.values]
     return " and ".join(
-        f"{key} is {schema.by_key[key].format.printed(exports.values[key])}" for key in known
+        f"{key} is {exports.formats[key].printed(exports.values[key])}" for key in known
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ..core.condition import Condition
 from ..core.expression import Expression, value_of
 from ..core.release import Release
-from ..model import Architecture, Schema
+from ..model import Architecture, Entry, Schema
 from ..model.vocabulary import DumpSource, Format
 from .values import Values
 
@@ -104,6 +104,32 @@ def predicted(
     )
 
 
+def printed_as(entry: Entry, release: Release, arch: Architecture) -> Format:
+    """The format in which a kernel prints an entry, whether or not the schema expects it there."""
+    here = [export for export in entry.exports if export.formats and export.concerns(arch.name)]
+    if not here:
+        return entry.format
+    export = next((export for export in here if export.contains(release)), here[0])
+    return entry.format_of(export, release)
+
+
+def _seen_as(
+    schema: Schema, expected: Mapping[str, Format], info: Mapping[str, object]
+) -> dict[str, Format]:
+    """What lines show of keys with several formats: a distribution may have another one early."""
+    several = {key for key in expected if len(schema.by_key[key].formats) > 1}
+    lines = getattr(info, "lines", ()) if several else ()
+    found = {}
+    for line in lines:
+        if line.key in several:
+            formats = schema.by_key[line.key].formats
+            has_prefix = line.text.startswith("0x")
+            fitting = [f for f in formats if (f is Format.PREFIXED_HEX) == has_prefix]
+            if fitting and expected[line.key] not in fitting:
+                found[line.key] = fitting[-1]
+    return found
+
+
 def noted(
     schema: Schema,
     release: Release,
@@ -113,7 +139,10 @@ def noted(
 ) -> Exports:
     """What a note has: all of it, and nothing else; and what the dump that it is of tells beside it."""
     there = frozenset(info)
-    formats = {key: schema.by_key[key].format for key in there if key in schema.by_key}
+    formats = {
+        key: printed_as(schema.by_key[key], release, arch) for key in there if key in schema.by_key
+    }
+    formats |= _seen_as(schema, formats, info)
     values = {key: value for key, value in info.items() if isinstance(value, int)}
     config = schema.fixed_config(arch)
     return Exports(

@@ -11,6 +11,7 @@ from ..core.condition import ALWAYS, Condition
 from ..core.release import Release
 from ..model import Architecture, Entry, Schema
 from ..model.timeline import Lasting, place_of, turns
+from ..model.vocabulary import Format
 from .exports import Exports
 
 
@@ -19,7 +20,7 @@ class ExportsByRelease:
     """Releases in order, and what is exported from each of those on at which something changes.
 
     `changes` are the places in `releases` at which an entry comes, goes, or has another
-    condition than in the release before, by key.
+    condition or format than in the release before, by key.
     """
 
     arch: Architecture
@@ -38,6 +39,10 @@ class ExportsByRelease:
         return place_of(bound, self.releases)
 
 
+_State = tuple[Condition, Format]
+"""Under which condition an entry is there, and how it is printed."""
+
+
 def exports_by_release(schema: Schema, arch: Architecture) -> ExportsByRelease:
     """Of all releases of an architecture.
 
@@ -45,13 +50,13 @@ def exports_by_release(schema: Schema, arch: Architecture) -> ExportsByRelease:
     twenty times as long.
     """
     releases = schema.releases_of(arch)
-    by_place: dict[int, dict[str, Condition | None]] = {0: {}}
+    by_place: dict[int, dict[str, _State | None]] = {0: {}}
     changes: dict[str, tuple[int, ...]] = {}
     for entry in schema.entries:
         steps = list(_steps(schema, entry, arch, releases))
         changes[entry.key] = tuple(place for place, _ in steps)
-        for place, condition in steps:
-            by_place.setdefault(place, {})[entry.key] = condition
+        for place, state in steps:
+            by_place.setdefault(place, {})[entry.key] = state
     starts = sorted(by_place)
     return ExportsByRelease(
         arch,
@@ -66,37 +71,37 @@ def _exports(
     schema: Schema,
     arch: Architecture,
     releases: Sequence[Release],
-    by_place: Mapping[int, Mapping[str, Condition | None]],
+    by_place: Mapping[int, Mapping[str, _State | None]],
 ) -> Iterator[Exports]:
-    there: dict[str, Condition] = {}
+    there: dict[str, _State] = {}
     fixed = schema.fixed_config(arch)
     for place in sorted(by_place):
-        for key, condition in by_place[place].items():
+        for key, state in by_place[place].items():
             there.pop(key, None)
-            if condition is not None:
-                there[key] = condition
+            if state is not None:
+                there[key] = state
         yield Exports(
             releases[place],
             arch,
-            frozenset(key for key, condition in there.items() if condition == ALWAYS),
-            {key: condition for key, condition in there.items() if condition != ALWAYS},
-            {key: schema.by_key[key].format for key in there},
+            frozenset(key for key, (condition, _) in there.items() if condition == ALWAYS),
+            {key: condition for key, (condition, _) in there.items() if condition != ALWAYS},
+            {key: format_ for key, (_, format_) in there.items()},
             fixed,
         )
 
 
 def _steps(
     schema: Schema, entry: Entry, arch: Architecture, releases: Sequence[Release]
-) -> Iterator[tuple[int, Condition | None]]:
-    """Where an entry is other than before, and under which condition it is there; None where it is not."""
-    before = None
+) -> Iterator[tuple[int, _State | None]]:
+    """Where an entry is other than before, and how it is there; None where it is not."""
+    before: _State | None = None
     here = [export for export in entry.exports if export.concerns(arch.name)]
     lasting: list[Lasting] = []
     for export in here:
-        lasting += (*export.spans, *export.dependencies)
+        lasting += (*export.spans, *export.dependencies, *export.formats)
     for place in turns(lasting, releases):
         prediction = schema.predict_entry(entry, releases[place], arch)
-        condition = prediction.condition if prediction is not None else None
-        if condition != before:
-            yield place, condition
-            before = condition
+        state = (prediction.condition, prediction.format) if prediction is not None else None
+        if state != before:
+            yield place, state
+            before = state

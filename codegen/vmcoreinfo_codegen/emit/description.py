@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ..core.condition import ALWAYS, NEVER, Condition, Known
 from ..core.release import Release
@@ -111,9 +112,32 @@ def history(export: Export, known: Known | None = None) -> list[tuple[Condition,
     ]
 
 
-def _bounds(segment: Segment[Condition], is_first: bool, is_last: bool) -> str:
+def _bounds(segment: Segment[Any], is_first: bool, is_last: bool) -> str:
     since = "" if is_first else f" since {segment.since}"
     return since if is_last else f"{since} until {segment.until}"
+
+
+def formats_of(entry: Entry, export: Export) -> str:
+    """`hex`, or `signed until 6.15; 0x-hex since 6.15`."""
+    found = entry.formats_over(export)
+    return "; ".join(
+        f"{segment.value}{_bounds(segment, place == 0, place == len(found) - 1)}"
+        for place, segment in enumerate(found)
+    )
+
+
+def describe_value(entry: Entry, export: Export) -> str:
+    """Format and unit: `hex, address`."""
+    formats = formats_of(entry, export)
+    return f"{formats}, {export.unit}" if export.unit else formats
+
+
+def describe_values(entry: Entry) -> str:
+    """The same of all its exports, with their architectures where those differ."""
+    found = {export.archs: describe_value(entry, export) for export in entry.exports}
+    if len(set(found.values())) == 1:
+        return describe_value(entry, entry.exports[0])
+    return "; ".join(f"{describe_archs(archs)}: {value}" for archs, value in found.items())
 
 
 def describe_condition(condition: Condition) -> str:

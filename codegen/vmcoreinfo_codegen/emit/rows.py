@@ -10,7 +10,7 @@ from ..core.key import Kind, argument_of, identifier_of, kind_of
 from ..core.release import Release
 from ..model.entry import Entry, Quirk
 from ..model.schema import PrivateKey, Schema
-from ..model.vocabulary import Format, QuirkKind, Unit
+from ..model.vocabulary import Format, QuirkKind, Unit, read_as
 from .problem import NoProduct
 
 Row = dict[str, Any]
@@ -56,6 +56,9 @@ def parser_rows(schema: Schema) -> list[Row]:
     """The entries of a parser. Raises NoProduct where it could not tell the release of a note."""
     if "OSRELEASE" not in schema.by_key:
         raise NoProduct("the schema has no OSRELEASE, by which a parser tells releases")
+    for entry in schema.entries:
+        if read_as(entry.formats) is None:
+            raise NoProduct(f"formats of {entry.key} are alike in text: {', '.join(entry.formats)}")
     return [*entry_rows(schema), *map(_private_row, schema.private_keys)]
 
 
@@ -72,6 +75,8 @@ def _private_row(private: PrivateKey) -> Row:
         "kind_name": enum_name(kind_of(private.key).value),
         "format": private.format.value,
         "format_name": enum_name(private.format.value),
+        "other_formats": [],
+        "other_format_names": [],
         "unit": None,
         "unit_name": "NONE",
         "since": None,
@@ -112,6 +117,7 @@ def entry_rows(schema: Schema) -> list[Row]:
     rows = []
     for entry in schema.entries_by_number:
         last = entry.last
+        others = [format_.value for format_ in entry.formats if format_ is not entry.format]
         quirks = [quirk for export in entry.exports for quirk in export.quirks]
         rows.append(
             {
@@ -121,6 +127,8 @@ def entry_rows(schema: Schema) -> list[Row]:
                 "kind_name": enum_name(entry.kind.value),
                 "format": entry.format.value,
                 "format_name": enum_name(entry.format.value),
+                "other_formats": others,
+                "other_format_names": list(map(enum_name, others)),
                 "unit": entry.unit.value if entry.unit else None,
                 "unit_name": enum_name(entry.unit.value) if entry.unit else "NONE",
                 "since": str(entry.first.release),

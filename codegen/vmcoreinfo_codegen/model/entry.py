@@ -35,6 +35,12 @@ from .timeline import (
 from .vocabulary import Format, QuirkKind, Unit
 
 
+class Printed(Ranged):
+    """How the value is printed, and so how it is read."""
+
+    format: Format
+
+
 class Via(Ranged):
     """The macro that prints the line, and its printf format where the call has its own."""
 
@@ -72,10 +78,14 @@ class KindDefault(Record):
     """What an entry of a kind says by its key alone: how it is printed, what it counts, by what."""
 
     kind: Kind
-    format: Format
+    formats: tuple[Printed, ...]
     unit: Unit | None
     vias: tuple[Via, ...]
     location: Location = unwritten()
+
+    def format(self, release: Release) -> Format | None:
+        printed = first_in_force(self.formats, release.moment)
+        return printed.format if printed is not None else None
 
 
 class Quirk(Record):
@@ -120,6 +130,8 @@ class Export(Record):
     absent: str = ""
     unit: Unit | None = None
     spans: tuple[Span, ...]
+    formats: tuple[Printed, ...] = ()
+    """How it is printed over time; empty where that is always as the entry says."""
     vias: tuple[Via, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     debug_infos: tuple[DebugInfo, ...] = ()
@@ -151,6 +163,11 @@ class Export(Record):
             self.first.release,
             self.last.release if self.last else None,
         )
+
+    def format(self, release: Release) -> Format | None:
+        """How it is printed; None where the entry says it."""
+        printed = first_in_force(self.formats, release.moment)
+        return printed.format if printed is not None else None
 
     def via(self, release: Release) -> Via | None:
         return first_in_force(self.vias, release.moment)
@@ -235,7 +252,10 @@ class Prediction:
 
 
 class Entry(Record):
-    """One key with its whole story."""
+    """One key with its whole story.
+
+    `format` is how its value is read, whichever kernel printed it.
+    """
 
     key: str
     kind: Kind
@@ -255,6 +275,35 @@ class Entry(Record):
     @property
     def unit(self) -> Unit | None:
         return next((export.unit for export in self.exports if export.unit), None)
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """All formats in which some kernel prints it."""
+        return tuple(
+            dict.fromkeys(p.format for export in self.exports for p in self.printed(export))
+        )
+
+    def printed(self, export: Export) -> tuple[Printed, ...]:
+        """How one of its exports is printed over time."""
+        return export.formats or (Printed(format=self.format),)
+
+    def formats_over(self, export: Export) -> list[Segment[Format]]:
+        """How mainline prints one of its exports, over the whole life of that."""
+
+        def format_at(moment: Moment) -> Format:
+            printed = in_mainline(export.formats, moment)
+            return printed.format if printed is not None else self.format
+
+        return segments(
+            export.formats,
+            format_at,
+            export.first.release,
+            export.last.release if export.last else None,
+        )
+
+    def format_of(self, export: Export, release: Release) -> Format:
+        """How a kernel prints one of its exports."""
+        return (export.format(release) if export.formats else None) or self.format
 
     @property
     def first(self) -> Boundary:

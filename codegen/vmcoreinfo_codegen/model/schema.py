@@ -141,7 +141,7 @@ class Schema(Record):
                 return Prediction(
                     key=entry.key,
                     condition=condition,
-                    format=entry.format,
+                    format=entry.format_of(export, release),
                     export=export,
                     release=release,
                 )
@@ -206,7 +206,12 @@ class Schema(Record):
         for macro in self.macros:
             yield from ((macro.location, printed) for printed in macro.prints)
         for export in self.exports():
-            for attribute in (*export.vias, *export.dependencies, *export.debug_infos):
+            for attribute in (
+                *export.formats,
+                *export.vias,
+                *export.dependencies,
+                *export.debug_infos,
+            ):
                 yield export.location, attribute
             yield from ((behind.location, behind) for behind in export.behind)
         for derivation in self.derivations:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Self
 
@@ -50,6 +51,21 @@ class Format(Described):
         if self is Format.PREFIXED_HEX:
             return f"{value:#x}"
         return str(value - (1 << bits) if self.is_signed and value >> (bits - 1) else value)
+
+
+def read_as(formats: Collection[Format]) -> Format | None:
+    """The format by which values in any of several are read, None where text can't tell them apart.
+
+    A number with `0x` is hexadecimal, one without is decimal; where it may be hexadecimal too, both
+    are. What has no sign is taken for what has one, modulo 2^64.
+    """
+    if len(formats) == 1:
+        return next(iter(formats))
+    if set(formats) == {Format.HEX, Format.PREFIXED_HEX}:
+        return Format.HEX
+    if set(formats) <= {Format.DECIMAL, Format.SIGNED, Format.PREFIXED_HEX}:
+        return Format.SIGNED if Format.SIGNED in formats else Format.DECIMAL
+    return None
 
 
 class Unit(Described):

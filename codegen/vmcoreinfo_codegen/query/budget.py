@@ -85,7 +85,8 @@ def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> li
         for export in entry.exports_for(arch.name, release):
             condition = export.condition(release).simplify(known)
             if condition != NEVER:
-                most = width(entry.key, entry.format, export.unit, arch.bits)
+                printed = entry.format_of(export, release)
+                most = width(entry.key, printed, export.unit, arch.bits)
                 lines.append(Line(entry.key, len(entry.key) + 2 + most, condition))
     return lines
 

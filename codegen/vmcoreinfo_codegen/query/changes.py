@@ -18,7 +18,17 @@ from ..core.release import Moment, Release
 from ..model import Boundary, Entry, Export, Quirk, Schema, Span
 from ..model.timeline import holds
 
-Kind = Literal["added", "removed", "moved", "meaning", "condition", "printed", "backport", "quirk"]
+Kind = Literal[
+    "added",
+    "removed",
+    "moved",
+    "meaning",
+    "condition",
+    "format",
+    "printed",
+    "backport",
+    "quirk",
+]
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,15 @@ def _export_events(schema: Schema, entry: Entry, export: Export) -> Iterator[Eve
                 old=_condition_words(old),
                 new=_condition_words(new),
             )
+    for read, then in itertools.pairwise(entry.formats_over(export)):
+        yield Event(
+            "format",
+            then.since,
+            entry.key,
+            export.archs,
+            old=read.value.value,
+            new=then.value.value,
+        )
     for was, becomes in itertools.pairwise(schema.forms(export)):
         yield Event(
             "printed",

@@ -13,12 +13,12 @@ from ..model import Architecture, Prediction, Schema
 from ..model.timeline import beginning, ending
 from .interface.kernels import Change, Difference
 
-_ORDER = ("removed", "added", "condition", "printed", "meaning")
+_ORDER = ("removed", "added", "condition", "format", "printed", "meaning")
 
 
 @dataclass(frozen=True)
 class _Found:
-    change: Literal["added", "removed", "condition", "printed", "meaning"]
+    change: Literal["added", "removed", "condition", "format", "printed", "meaning"]
     key: str
     old: str | None = None
     new: str | None = None
@@ -89,6 +89,8 @@ def _changes(schema: Schema, old: Release, new: Release, arch: Architecture) -> 
                 old=_condition(was) or "always",
                 new=_condition(prediction) or "always",
             )
+        if was.format is not prediction.format:
+            yield _Found("format", key, old=was.format.value, new=prediction.format.value)
         old_form, new_form = schema.form(was.export, old), schema.form(prediction.export, new)
         if old_form != new_form:
             yield _Found("printed", key, old=old_form or None, new=new_form or None)

@@ -24,6 +24,7 @@ from .interface.kernels import (
     Note,
     PrintedFact,
     PrintedForm,
+    ReadFormat,
     Related,
     StandingNames,
 )
@@ -122,6 +123,14 @@ def _export(schema: Schema, entry: Entry, export: Export) -> ExplainedExport:
                 backports=[_moment(schema, backport) for backport in span.backports],
             )
             for span in export.spans
+        ],
+        formats=[
+            ReadFormat(
+                format=printed.format.value,
+                since=str(printed.since) if printed.since else None,
+                until=str(printed.until) if printed.until else None,
+            )
+            for printed in export.formats
         ],
         printed=_printed(schema, entry, export),
         conditions=[

@@ -7,17 +7,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..core.release import Release
-from ..kernel.extract import Extraction, exports_of
+from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Schema
-from .interface.kernels import History, HistoryEntry
+from .interface.kernels import History, HistoryEntry, OtherFormat
+from .tree_difference import prints_as
+
+_Group = tuple[str, tuple[str, ...], tuple[str, ...], tuple[tuple[str, str, str], ...]]
 
 
 @dataclass
 class _Life:
-    """Where one key is seen on one architecture, and where the schema has it; by tag."""
+    """Where one key is seen on one architecture, and where the schema has it; by tag.
+
+    `otherwise` are the tags that print it in another format, with both.
+    """
 
     seen: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
+    otherwise: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def history(
@@ -33,10 +40,17 @@ def history(
         for arch in schema.architectures:
             if arch.source not in extraction.architectures or not arch.existed_in(release):
                 continue
-            for key in {export.key for export, _ in exports_of(extraction, schema, arch)}:
+            printed: dict[str, Export] = {}
+            for export, _ in exports_of(extraction, schema, arch):
+                printed.setdefault(export.key, export)
+            for key in printed:
                 lives.setdefault((key, arch.name), _Life()).seen.append(tag)
             for prediction in schema.predict(release, arch):
-                lives.setdefault((prediction.key, arch.name), _Life()).expected.append(tag)
+                life = lives.setdefault((prediction.key, arch.name), _Life())
+                life.expected.append(tag)
+                seen = printed.get(prediction.key)
+                if seen is not None and not prints_as(seen, prediction.format):
+                    life.otherwise.append((tag, seen.format, prediction.format.value))
     return History(
         repository=repository,
         tags=tags,
@@ -48,9 +62,10 @@ def history(
 def _entries(
     schema: Schema, tags: list[str], lives: dict[tuple[str, str], _Life]
 ) -> list[HistoryEntry]:
-    groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    groups: dict[_Group, list[str]] = {}
     for (key, arch), life in lives.items():
-        groups.setdefault((key, tuple(life.seen), tuple(life.expected)), []).append(arch)
+        group = (key, tuple(life.seen), tuple(life.expected), tuple(life.otherwise))
+        groups.setdefault(group, []).append(arch)
     order = {entry.key: place for place, entry in enumerate(schema.entries)}
     places = {tag: place for place, tag in enumerate(tags)}
     found = [
@@ -59,9 +74,16 @@ def _entries(
             archs=archs,
             seen=_spans(tags, seen),
             in_schema=_spans(tags, expected),
-            differs=sorted(set(seen) ^ set(expected), key=places.__getitem__),
+            differs=sorted(
+                set(seen) ^ set(expected) | {tag for tag, _, _ in otherwise},
+                key=places.__getitem__,
+            ),
+            formats=[
+                OtherFormat(tag=tag, seen=printed, in_schema=said)
+                for tag, printed, said in otherwise
+            ],
         )
-        for (key, seen, expected), archs in groups.items()
+        for (key, seen, expected, otherwise), archs in groups.items()
     ]
     return sorted(found, key=lambda e: (order.get(e.key, len(order)), e.key, e.archs))
 

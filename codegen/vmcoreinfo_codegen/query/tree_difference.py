@@ -10,13 +10,13 @@ from typing import Literal
 from ..core.condition import Any, Condition, equivalent
 from ..core.release import Release
 from ..kernel.extract import Export, Extraction, exports_of
-from ..model import Architecture, Prediction, Schema
+from ..model import Architecture, Format, Prediction, Schema
 from .interface.kernels import TreeChange, TreeDifference
 
 
 @dataclass(frozen=True)
 class _Found:
-    change: Literal["missing", "extra", "condition", "format"]
+    change: Literal["missing", "extra", "condition", "format", "architecture"]
     key: str
     in_schema: str | None
     in_tree: str | None
@@ -41,9 +41,13 @@ def tree_difference(
         compared += len(predicted.keys() | printed.keys())
         for change in _changes(predicted, printed):
             found.setdefault(change, []).append(architecture.name)
+    if arch is None:
+        for change, folder in _of_unknown(extraction, {a.source for a in archs}):
+            found.setdefault(change, []).append(folder)
+            compared += 1
     order = {entry.key: place for place, entry in enumerate(schema.entries)}
     changes = [
-        TreeChange(**vars(change), archs=None if len(names) == len(archs) else names)
+        TreeChange(**vars(change), archs=None if _is_everywhere(change, names, archs) else names)
         for change, names in sorted(
             found.items(), key=lambda item: (order.get(item[0].key, len(order)), item[0].change)
         )
@@ -55,6 +59,22 @@ def tree_difference(
         changes=changes,
         not_understood=len(extraction.not_understood),
     )
+
+
+def _is_everywhere(change: _Found, names: list[str], archs: list[Architecture]) -> bool:
+    return change.change != "architecture" and len(names) == len(archs)
+
+
+def _of_unknown(extraction: Extraction, compared: set[str]) -> Iterator[tuple[_Found, str]]:
+    """What folders under arch/ print that are those of no architecture at that release."""
+    seen = set()
+    for export in extraction.exports:
+        if export.arch is None or export.arch in compared or (export.arch, export.key) in seen:
+            continue
+        seen.add((export.arch, export.key))
+        condition = _shown(export.condition)
+        found = _Found("architecture", export.key, None, condition, export.file, export.line)
+        yield found, export.arch
 
 
 def _printed(
@@ -87,7 +107,7 @@ def _changes(
         if not equivalent(condition, prediction.condition):
             was, now = _shown(prediction.condition), _shown(condition)
             yield _Found("condition", key, was, now, *place)
-        if not _same_format(prediction, export):
+        if not prints_as(export, prediction.format):
             yield _Found("format", key, prediction.format.value, export.format, *place)
 
 
@@ -96,7 +116,8 @@ def _shown(condition: Condition) -> str:
     return "always" if text == "1" else text
 
 
-def _same_format(prediction: Prediction, export: Export) -> bool:
+def prints_as(export: Export, format_: Format) -> bool:
+    """Whether what a tree prints can be in a format of the schema."""
     # `%s` prints any text; that it is pairs of digits (BUILD-ID, 5.9 to 5.13) only the
     # schema can know.
-    return export.format == prediction.format.value or export.printf.endswith("=%s")
+    return export.format == format_.value or export.printf.endswith("=%s")

@@ -10,14 +10,29 @@ from typing import TypeVar
 
 from ..core.condition import ALWAYS, Condition
 from ..core.key import kind_of
+from ..core.release import Release
 from ..kernel.extract import Export as Printed
 from ..kernel.printing import APPEND
-from ..model import Export, Schema
+from ..model import Architecture, Export, Schema
 from ..model.base import Ranged
+from ..model.entry import Printed as Value
 from ..model.entry import Via
 from ..problem import Location
+from ..query.tree_difference import prints_as
 from ..syntax import tree
-from .plan import Add, Close, Depend, Open, Plan, Print, Step
+from .steps import (
+    Add,
+    Close,
+    Declare,
+    Depend,
+    Open,
+    Plan,
+    Print,
+    Redefine,
+    Reformat,
+    ReformatKind,
+    Step,
+)
 
 Commits = Mapping[str, str]
 """The commit of a change, by key."""
@@ -27,7 +42,13 @@ _MADE = (0, 0, "")
 _NO_DOC = tree.Text("", 0, 0)
 _NEW = "kernel/new.vmci"
 _BEHIND_VIA = (tree.DependsOn, tree.DebugInfo, tree.Behind, tree.BoundaryClause)
-_Clause = TypeVar("_Clause", tree.DependsOn, tree.Via)
+_BEHIND_VALUE = (tree.Via, *_BEHIND_VIA)
+_OPEN = (
+    "# From the tree of {} by sync, which tells the folder alone. A person has to say what the",
+    "# architecture is and check `bits`, to add elf-machine, page and alias, and to put what its",
+    "# configuration always has from 'optional' to 'config', with its own symbol.",
+)
+_Clause = TypeVar("_Clause", tree.DependsOn, tree.Via, tree.Value, tree.Prints)
 
 
 def apply(
@@ -37,7 +58,7 @@ def apply(
     edited = _Files(files, schema)
     release = str(plan.release.branch)
     for step in plan.steps:
-        _carry_out(step, edited, release, commits)
+        _carry_out(step, edited, release, commits, plan.declared)
     for name, printf in plan.macros.items():
         edited.append("macros.vmci", _macro(name, printf, release))
     if not schema.is_declared(plan.release):
@@ -77,9 +98,14 @@ class _Files:
         items[place + 1 : place + 1] = [tree.Blank(*_MADE), block]
         self.files[index] = replace(self.files[index], items=tuple(items))
 
-    def append(self, name: str, node: tree.Node, blank: bool = True) -> None:
-        """Put a node at the end of a file, which is made if it is not there."""
+    def append(
+        self, name: str, node: tree.Node, blank: bool = True, section: str | None = None
+    ) -> None:
+        """Put a node at the end of a file, which is made if it is not there, with its section."""
+        before = len(self.files)
         index = self._index(name)
+        if section is not None and index == before:
+            self.append(name, tree.Section(*_MADE, _quoted(section)))
         items = [*self.files[index].items, *([tree.Blank(*_MADE)] if blank else []), node]
         self.files[index] = replace(self.files[index], items=tuple(items))
 
@@ -122,36 +148,77 @@ def _edited(
     return tuple(found)
 
 
-def _carry_out(step: Step, files: _Files, release: str, commits: Commits) -> None:
+def _carry_out(
+    step: Step, files: _Files, release: str, commits: Commits, declared: frozenset[str]
+) -> None:
     match step:
         case Close(key=key, export=export):
             clause = _boundary(tree.Until, release, commits.get(key))
             files.edit(export.location, lambda block: _with_boundary(block, clause))
         case Open(key=key, export=export):
             clause = _boundary(tree.Since, release, commits.get(key))
-            files.edit(export.location, lambda block: _with_boundary(block, clause))
+            files.edit(export.location, lambda block: _opened(block, clause))
         case Depend(export=export, condition=condition):
             files.edit(export.location, lambda block: _depending(block, condition, release))
         case Print(export=export, printed=printed):
             files.edit(export.location, lambda block: _printing(block, export, printed, release))
-        case Add(printed=printed, archs=archs, after=after):
-            block = _entry(files.schema, printed, archs, release, commits.get(printed.key))
-            known = after or printed.key
-            if known in files.schema.by_key:
-                files.insert_after(known, block, archs)
-            else:
-                files.append(_NEW, block)
-            if files.schema.key_numbers:
-                at = files.schema.key_numbers.location
-                files.edit(at, lambda block: _numbering(block, printed.key))
+        case Reformat(key=key, export=export, printed=printed):
+            said = files.schema.by_key[key].printed(export)
+            files.edit(
+                export.location, lambda block: _formatted(block, said, printed.format, release)
+            )
+        case ReformatKind(default=default, format=format_):
+            files.edit(default.location, lambda block: _formatted(block, (), format_, release))
+        case Redefine(macro=macro, printf=printf):
+            prints = tree.Prints(*_MADE, _quoted(printf), None, tree.Range(_word(release)))
+            files.edit(macro.location, lambda block: _since(block, tree.Prints, prints, release))
+        case Declare(arch=arch):
+            _declare(arch, files, release)
+        case Add():
+            _add(step, files, release, commits, declared)
 
 
-def _numbering(block: tree.Block, key: str) -> tree.Block:
-    """Key numbers with that of a key, behind all others."""
-    known = [node.name.text for node in block.body if isinstance(node, tree.KeyNumber)]
-    if key in known:
-        return block
-    return replace(block, body=(*block.body, tree.KeyNumber(*_MADE, _word(key))))
+def _add(
+    step: Add, files: _Files, release: str, commits: Commits, declared: frozenset[str]
+) -> None:
+    printed = step.printed
+    is_first = printed.arch in declared
+    block = _entry(files.schema, step, release, commits.get(printed.key), is_first)
+    known = printed.key if is_first else step.after or printed.key
+    if known in files.schema.by_key:
+        files.insert_after(known, block, step.archs)
+    elif is_first:
+        files.append(f"arch/{printed.arch}.vmci", block, section=str(printed.arch))
+    else:
+        files.append(_NEW, block)
+    if files.schema.key_numbers:
+        number = tree.KeyNumber(*_MADE, _word(printed.key))
+        files.edit(files.schema.key_numbers.location, lambda block: _numbering(block, number))
+
+
+def _declare(arch: Architecture, files: _Files, release: str) -> None:
+    name = _word(arch.name)
+    optional = [tree.Optional(*_MADE, tuple(map(_word, arch.optional)))] if arch.optional else []
+    body = (
+        *(tree.Comment(0, 0, line.format(release)) for line in _OPEN),
+        tree.Doc(*_MADE, _NO_DOC),
+        tree.Source(*_MADE, (_word(arch.source),)),
+        tree.Bits(*_MADE, (_word(str(arch.bits)),)),
+        *optional,
+        _boundary(tree.Since, release, None, at_most=arch.span.since.maybe_earlier),
+    )
+    known = files.schema.architectures
+    path = known[-1].location.path if known else "architectures.vmci"
+    files.append(path, tree.Architecture(*_MADE, body, "", name))
+    if files.schema.arch_numbers:
+        number = tree.ArchNumber(*_MADE, name)
+        files.edit(files.schema.arch_numbers.location, lambda block: _numbering(block, number))
+
+
+def _numbering(block: tree.Block, number: tree.KeyNumber | tree.ArchNumber) -> tree.Block:
+    """Numbers with one more, behind all others."""
+    known = [node.name.text for node in block.body if isinstance(node, type(number))]
+    return block if number.name.text in known else replace(block, body=(*block.body, number))
 
 
 # ---- nodes -----------------------------------------------------------------------------
@@ -175,10 +242,24 @@ def _range_of(ranged: Ranged) -> tree.Range:
 
 
 def _boundary(
-    kind: type[tree.BoundaryClause], release: str, commit: str | None
+    kind: type[tree.BoundaryClause], release: str, commit: str | None, at_most: bool = False
 ) -> tree.BoundaryClause:
     known = tree.Commit(_word(commit[:12]), None) if commit else None
-    return kind(*_MADE, tree.Boundary(None, _word(release), None, known), None)
+    doubt = _word("<=") if at_most else None
+    return kind(*_MADE, tree.Boundary(doubt, _word(release), None, known), None)
+
+
+def _opened(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block:
+    """The block with a new life, or with its last one going on where that ended at the same time."""
+    last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.BoundaryClause))
+    ended = block.body[last]
+    if isinstance(ended, tree.Until) and _same(ended.boundary.release, clause.boundary.release):
+        return replace(block, body=(*block.body[:last], *block.body[last + 1 :]))
+    return _with_boundary(block, clause)
+
+
+def _same(one: tree.Word | None, other: tree.Word) -> bool:
+    return one is not None and Release.parse(one.text).branch == Release.parse(other.text).branch
 
 
 def _with_boundary(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block:
@@ -192,16 +273,32 @@ def _ended(clause: _Clause, release: str) -> _Clause:
 
 
 def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release: str) -> tree.Block:
-    """End what held, and put `new` behind it; before the first boundary where nothing did."""
-    body = list(block.body)
-    places = [i for i, node in enumerate(body) if isinstance(node, kind)]
-    for i in places:
-        node = body[i]
-        if isinstance(node, kind) and (node.range is None or node.range.until is None):
-            body[i] = _ended(node, release)
+    """End what held, and put `new` behind it; before the first boundary where nothing did.
+
+    What began at the same release never held: `new` stands in its place.
+    """
+    body: list[tree.Node] = []
+    begins = [node.boundary.release for node in block.body if isinstance(node, tree.Since)]
+    is_new = bool(begins) and all(_same(begin, _word(release)) for begin in begins)
+    place, held = None, False
+    for node in block.body:
+        if isinstance(node, kind):
+            since = node.range.since if node.range is not None else None
+            is_open = node.range is None or node.range.until is None
+            if is_open and (_same(since, _word(release)) or (since is None and is_new)):
+                place = len(body)
+                continue
+            held = True
+            node = _ended(node, release) if is_open else node
+            place = len(body) + 1
+        body.append(node)
     if new is not None:
-        boundaries = [i for i, node in enumerate(body) if isinstance(node, tree.BoundaryClause)]
-        body.insert(places[-1] + 1 if places else boundaries[0], new)
+        if place is None:
+            place = next(
+                (i for i, node in enumerate(body) if isinstance(node, tree.BoundaryClause)),
+                len(body),
+            )
+        body.insert(place, new if held or not is_new else replace(new, range=None))
     return replace(block, body=tuple(body))
 
 
@@ -209,6 +306,24 @@ def _depending(block: tree.Block, condition: Condition, release: str) -> tree.Bl
     since = tree.Range(_word(release))
     new = None if condition == ALWAYS else tree.DependsOn(*_MADE, condition, since)
     return _since(block, tree.DependsOn, new, release)
+
+
+def _formatted(block: tree.Block, said: Sequence[Value], format_: str, release: str) -> tree.Block:
+    """Another format from a release on; what is said elsewhere ends here where it has to."""
+    values = [node for node in block.body if isinstance(node, tree.Value)]
+    if not values:
+        values = [tree.Value(*_MADE, _word(v.format), None, _range_of(v)) for v in said]
+        first = next(i for i, node in enumerate(block.body) if isinstance(node, _BEHIND_VALUE))
+        block = replace(block, body=(*block.body[:first], *values, *block.body[first:]))
+    since = tree.Range(_word(release))
+    block = _since(block, tree.Value, tree.Value(*_MADE, _word(format_), None, since), release)
+    unit = next((value.unit for value in values if value.unit is not None), None)
+    if unit is None or any(isinstance(n, tree.Value) and n.unit is not None for n in block.body):
+        return block
+    return replace(
+        block,
+        body=tuple(replace(n, unit=unit) if isinstance(n, tree.Value) else n for n in block.body),
+    )
 
 
 def _printing(block: tree.Block, export: Export, printed: Printed, release: str) -> tree.Block:
@@ -235,24 +350,26 @@ def _via(printed: Printed, bounds: tree.Range | None) -> tree.Via:
 
 
 def _entry(
-    schema: Schema,
-    printed: Printed,
-    archs: tuple[str, ...] | None,
-    release: str,
-    commit: str | None,
+    schema: Schema, step: Add, release: str, commit: str | None, is_first: bool
 ) -> tree.Entry:
     """A new entry, without what its kind says by itself."""
-    default = schema.by_kind.get(kind_of(printed.key))
+    printed = step.printed
+    default, known = schema.by_kind.get(kind_of(printed.key)), schema.by_key.get(printed.key)
+    is_text = known is not None and prints_as(printed, known.format)
+    format_ = known.format.value if known is not None and is_text else printed.format
+    unit = default.unit if default is not None else None
+    if known is not None and known.unit is not None:
+        unit = known.unit
     body: list[tree.Node] = [tree.Doc(*_MADE, _NO_DOC)]
-    if default is None or default.format != printed.format:
-        unit = _word(default.unit) if default and default.unit else None
-        body.append(tree.Value(*_MADE, _word(printed.format), unit))
+    held = default.format(Release.parse(release)) if default is not None else None
+    if default is None or held != format_ or default.unit != unit:
+        body.append(tree.Value(*_MADE, _word(format_), _optional(unit)))
     if default is None or default.vias != (Via(macro=printed.macro),):
         body.append(_via(printed, None))
     if printed.condition != ALWAYS:
         body.append(tree.DependsOn(*_MADE, printed.condition, None))
-    body.append(_boundary(tree.Since, release, commit))
-    names = tree.Names(map(_word, archs)) if archs else None
+    body.append(_boundary(tree.Since, release, commit, at_most=is_first))
+    names = tree.Names(map(_word, step.archs)) if step.archs else None
     return tree.Entry(*_MADE, tuple(body), "", _word(printed.key), names)
 
 

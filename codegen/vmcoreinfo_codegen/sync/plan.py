@@ -5,86 +5,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..core.condition import Condition, equivalent
+from ..core.condition import ALWAYS, Condition, equivalent
 from ..core.key import is_in_form
 from ..core.release import Release
 from ..kernel.extract import Export as Printed
 from ..kernel.extract import Extraction, exports_of
 from ..kernel.printing import APPEND
 from ..model import Architecture, Export, Prediction, Schema
+from ..model.timeline import in_mainline
+from ..query.tree_difference import prints_as
+from .architectures import LEFT_OPEN, architecture_of, undeclarable, unknown_folders
+from .formats import alike, gather
+from .renames import renames
+from .steps import (
+    Add,
+    ByHand,
+    Close,
+    Declare,
+    Depend,
+    Open,
+    Plan,
+    Print,
+    Redefine,
+    Reformat,
+    ReformatKind,
+    Step,
+)
 
 # As the grammar of the schema has them.
 _CONFIG = re.compile(r"CONFIG_[A-Za-z0-9_]+")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-@dataclass(frozen=True)
-class Close:
-    """The entry is gone: `until` to an open span."""
-
-    key: str
-    export: Export
-
-
-@dataclass(frozen=True)
-class Open:
-    """The entry is there again: another `since` where one was closed before."""
-
-    key: str
-    export: Export
-    printed: Printed
-
-
-@dataclass(frozen=True)
-class Add:
-    """An entry, or a key on more architectures; `after` is the key that is printed before it."""
-
-    printed: Printed
-    archs: tuple[str, ...] | None
-    after: str | None
-
-
-@dataclass(frozen=True)
-class Depend:
-    """The entry is printed under another condition."""
-
-    key: str
-    export: Export
-    condition: Condition
-    printed: Printed
-
-
-@dataclass(frozen=True)
-class Print:
-    """The entry is printed by another macro or format string, its format being the same."""
-
-    key: str
-    export: Export
-    printed: Printed
-
-
-@dataclass(frozen=True)
-class ByHand:
-    """What is not done here, and why."""
-
-    key: str
-    reason: str
-
-
-Step = Close | Open | Add | Depend | Print
-
-
-@dataclass
-class Plan:
-    """The steps to a release, and what is left to people."""
-
-    release: Release
-    steps: list[Step] = field(default_factory=list)
-    by_hand: list[ByHand] = field(default_factory=list)
-    macros: dict[str, str] = field(default_factory=dict)
-    """Macros to be declared, with what they print."""
 
 
 @dataclass
@@ -94,35 +46,111 @@ class _Seen:
     missing: dict[int, tuple[str, Export, list[str]]] = field(default_factory=dict)
     extra: dict[tuple[str, int, str], tuple[Printed, list[str]]] = field(default_factory=dict)
     both: list[tuple[Prediction, Printed, Condition]] = field(default_factory=list)
+    again: list[tuple[str, Export, Printed]] = field(default_factory=list)
+    """Of what is printed twice, the second."""
 
 
 def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
     """The steps from schema to tree, in the order of schema and tree."""
+    made = Plan(release)
+    schema = _with_new_architectures(made, schema, extraction)
     archs = [
         a
         for a in schema.architectures
         if a.source in extraction.architectures and a.existed_in(release)
     ]
     seen = _compare(schema, extraction, release, archs)
-    made = Plan(release)
     for key, export, names in seen.missing.values():
-        if set(names) == set(_still_open(schema, key, export, archs, release)):
-            made.steps.append(Close(key, export))
+        if set(names) != set(_still_open(schema, key, export, archs, release)):
+            reason = f"gone on {' '.join(names)} alone: split its block by 'on'"
+            made.by_hand.append(ByHand(key, reason))
+        elif _began(export, release):
+            reason = f"it is said to come with {release.branch}, which lacks it: take it out"
+            made.by_hand.append(ByHand(key, reason))
         else:
-            made.by_hand.append(
-                ByHand(key, f"gone on {' '.join(names)} alone: split its block by 'on'")
-            )
+            made.steps.append(Close(key, export))
     for printed, names in seen.extra.values():
         _add(made, schema, extraction, printed, names)
-    _change(made, seen.both)
-    declared = schema.by_macro
-    used = {s.printed.macro for s in made.steps if not isinstance(s, Close)}
-    for name in sorted(used - declared.keys()):
+    _change(made, schema, seen.both)
+    reformatted = {id(step.export) for step in made.steps if isinstance(step, Reformat)}
+    for key, export, printed in seen.again:
+        format_ = schema.by_key[key].format_of(export, release)
+        if id(export) not in reformatted and not prints_as(printed, format_):
+            reformatted.add(id(export))
+            _step(made, Reformat(key, export, printed))
+    gather(made, schema, extraction)
+    _declare_macros(made, schema, extraction)
+    if release.branch < schema.latest:
+        _leave_to_people(made)
+    made.renames += renames(schema, extraction, made)
+    made.by_hand += [ByHand(s.arch.name, LEFT_OPEN) for s in made.steps if isinstance(s, Declare)]
+    return made
+
+
+def _with_new_architectures(made: Plan, schema: Schema, extraction: Extraction) -> Schema:
+    """The schema with an architecture for each folder that prints and was not known."""
+    new: list[Architecture] = []
+    folders = unknown_folders(schema, extraction)
+    for folder in folders:
+        reason = undeclarable(schema, folder, len(folders))
+        if reason is not None:
+            made.by_hand.append(ByHand(folder, reason))
+            continue
+        new.append(architecture_of(schema, folder, made.release))
+        made.steps.append(Declare(new[-1]))
+    return replace(schema, architectures=(*schema.architectures, *new)) if new else schema
+
+
+def _began(export: Export, release: Release) -> bool:
+    """Whether the span that holds at a release begins there."""
+    span = in_mainline(export.spans, release.branch.opening)
+    return span is not None and span.since.release.branch == release.branch
+
+
+def _declare_macros(made: Plan, schema: Schema, extraction: Extraction) -> None:
+    used = {s.printed.macro for s in made.steps if isinstance(s, (Open, Add, Depend, Print))}
+    for name in sorted(used - schema.by_macro.keys()):
         if name in extraction.macros:
             made.macros[name] = extraction.macros[name]
         else:
             made.by_hand.append(ByHand(name, "declare this macro: what it prints is not one line"))
-    return made
+
+
+def _leave_to_people(made: Plan) -> None:
+    """Of a release with later ones nothing is done: what those have, its tree does not tell."""
+    for step in made.steps:
+        key, fact = _fact(step)
+        reason = (
+            f"the tree of {made.release.branch} {fact}, and tells nothing of the releases behind it: "
+            "correct a boundary, or say 'backport'"
+        )
+        made.by_hand.append(ByHand(key, reason))
+    made.steps.clear()
+    made.macros.clear()
+
+
+def _fact(step: Step) -> tuple[str, str]:
+    """What a step is about, and what the tree shows of it."""
+    match step:
+        case Close(key=key):
+            return key, "lacks it"
+        case Open(key=key):
+            return key, "has it"
+        case Add(printed=printed):
+            return printed.key, "has it"
+        case Depend(key=key, condition=condition):
+            shown = "always" if condition == ALWAYS else f"if {condition}"
+            return key, f"prints it {shown}"
+        case Print(key=key, printed=printed):
+            return key, f"prints it by {printed.macro}"
+        case Reformat(key=key, printed=printed):
+            return key, f"prints it as {printed.format}"
+        case ReformatKind(default=default, format=format_):
+            return f"kind {default.kind}", f"prints it as {format_}"
+        case Redefine(macro=macro, printf=printf):
+            return macro.name, f"has it print '{printf}'"
+        case Declare(arch=arch):
+            return arch.name, "has lines of this architecture"
 
 
 def _still_open(
@@ -145,11 +173,16 @@ def _compare(
     for arch in archs:
         predicted = {p.key: p for p in schema.predict(release, arch)}
         printed: dict[str, tuple[Printed, Condition]] = {}
+        last: dict[str, Printed] = {}
         for export, condition in exports_of(extraction, schema, arch):
             printed.setdefault(export.key, (export, condition))
+            last[export.key] = export
         for key, prediction in predicted.items():
             if key in printed:
                 seen.both.append((prediction, *printed[key]))
+                here = schema.by_key[key].exports_for(arch.name, release)
+                others = [other for other in here if other is not prediction.export]
+                seen.again += [(key, other, last[key]) for other in others]
                 continue
             _, _, names = seen.missing.setdefault(
                 id(prediction.export), (key, prediction.export, [])
@@ -171,10 +204,9 @@ def _add(
         return
     entry = schema.by_key.get(printed.key)
     archs = None if printed.arch is None else tuple(names)
-    if entry is not None and entry.format.value != printed.format:
-        made.by_hand.append(
-            ByHand(printed.key, f"printed as {printed.format}, but the schema reads {entry.format}")
-        )
+    reason = alike(entry, printed) if entry is not None else None
+    if reason is not None:
+        made.by_hand.append(ByHand(printed.key, reason))
         return
     if entry is not None:
         if archs is None:
@@ -186,6 +218,17 @@ def _add(
         for export in entry.exports:
             if export.last is not None and _same_archs(export.archs, archs):
                 made.steps.append(Open(printed.key, export, printed))
+                arch = schema.architecture(names[0])
+                assert arch is not None
+                known = schema.fixed_config(arch)
+                was = Prediction(
+                    key=printed.key,
+                    condition=export.condition(made.release).simplify(known),
+                    format=entry.format_of(export, made.release),
+                    export=export,
+                    release=made.release,
+                )
+                _change(made, schema, [(was, printed, printed.condition.simplify(known))])
                 return
     made.steps.append(Add(printed, archs, _before(schema, extraction, printed)))
 
@@ -218,7 +261,15 @@ def _before(schema: Schema, extraction: Extraction, printed: Printed) -> str | N
     return None
 
 
-def _change(made: Plan, both: Iterable[tuple[Prediction, Printed, Condition]]) -> None:
+def _change(
+    made: Plan, schema: Schema, both: Iterable[tuple[Prediction, Printed, Condition]]
+) -> None:
+    both = list(both)
+    forms: dict[int, set[str]] = {}
+    for prediction, printed, _ in both:
+        as_said = prints_as(printed, prediction.format)
+        form = prediction.format.value if as_said else printed.format
+        forms.setdefault(id(prediction.export), set()).add(form)
     done: set[tuple[str, int]] = set()
     for prediction, printed, condition in both:
         export, via = prediction.export, prediction.via
@@ -227,22 +278,30 @@ def _change(made: Plan, both: Iterable[tuple[Prediction, Printed, Condition]]) -
         ):
             done.add(("condition", id(export)))
             _step(made, Depend(prediction.key, export, printed.condition, printed))
-        if ("via", id(export)) in done or via is None:
+        if ("printed", id(export)) in done:
+            continue
+        if not prints_as(printed, prediction.format):
+            done.add(("printed", id(export)))
+            reason = alike(schema.by_key[prediction.key], printed)
+            if len(forms[id(export)]) > 1:
+                several = " and ".join(sorted(forms[id(export)]))
+                reason = f"printed as {several}, by architecture: split its block by 'on'"
+            if reason is not None:
+                made.by_hand.append(ByHand(prediction.key, reason))
+                continue
+            _step(made, Reformat(prediction.key, export, printed))
+        if via is None:
             continue
         same = via.macro == printed.macro and (
             printed.macro != APPEND or via.printf == printed.printf
         )
         if same:
             continue
-        done.add(("via", id(export)))
-        if printed.format == prediction.format.value or printed.printf.endswith("=%s"):
-            _step(made, Print(prediction.key, export, printed))
-        else:
-            reason = f"printed as {printed.format} now, was {prediction.format}"
-            made.by_hand.append(ByHand(prediction.key, reason))
+        done.add(("printed", id(export)))
+        _step(made, Print(prediction.key, export, printed))
 
 
-def _step(made: Plan, step: Depend | Print) -> None:
+def _step(made: Plan, step: Depend | Print | Reformat) -> None:
     reason = _unwritable(step.printed)
     if reason is None:
         made.steps.append(step)

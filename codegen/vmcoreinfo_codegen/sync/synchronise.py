@@ -4,33 +4,59 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..check import check_files
 from ..core.release import Release
 from ..files import writing
+from ..kernel.extract import Extraction
 from ..kernel.git import GitError, Repository
 from ..kernel.pickaxe import commit_of, source_text
 from ..model import Schema
 from ..model.builder import parse_files
 from ..model.store.files import read_files
 from ..model.timeline import in_mainline, newest
-from ..problem import Problem
-from ..query.interface.kernels import ByHand, Synced
+from ..problem import Problem, SchemaError
+from ..query.interface.kernels import ByHand, Renamed, Synced
 from ..query.problems import reported
 from ..syntax.format import format_file
 from .apply import Commits, apply
-from .plan import Add, Close, Depend, Open, Plan, Print, Step
+from .plan import plan as planned
+from .steps import (
+    Add,
+    Close,
+    Declare,
+    Depend,
+    Open,
+    Plan,
+    Print,
+    Redefine,
+    Reformat,
+    ReformatKind,
+    Step,
+)
 
-_DONE = {
-    Close: "closed",
-    Open: "opened again",
-    Add: "added",
-    Depend: "condition changed",
-    Print: "printed by another macro",
+_DONE: dict[str, tuple[type[Step], ...]] = {
+    "architecture declared": (Declare,),
+    "closed": (Close,),
+    "opened again": (Open,),
+    "added": (Add,),
+    "condition changed": (Depend,),
+    "format changed": (Reformat, ReformatKind),
+    "printed by another macro": (Print,),
+    "macro changed": (Redefine,),
 }
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """What a schema can't say, and why."""
+
+    key: str
+    reason: str
 
 
 class SyncError(Exception):
@@ -42,7 +68,8 @@ class Synchronised:
     """Schema files before and after a plan was carried out; `after` has those alone that changed.
 
     `is_declared` is whether the release was before. `schema` and `problems` are what is read in
-    the files as they are after.
+    the files as they are after. Where there is anything in `refused`, which the schema can't say,
+    nothing is to be written.
     """
 
     plan: Plan
@@ -51,6 +78,7 @@ class Synchronised:
     after: Mapping[str, str]
     schema: Schema
     problems: tuple[Problem, ...]
+    refused: tuple[Unsaid, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -61,14 +89,21 @@ class Synchronised:
             release=str(self.plan.release.branch),
             declared=not self.is_declared,
             steps=self._keys(),
-            files=list(self.after),
-            by_hand=[ByHand(key=todo.key, reason=todo.reason) for todo in self.plan.by_hand],
+            files=[] if self.refused else list(self.after),
+            renames=[Renamed(**vars(rename)) for rename in self.plan.renames],
+            by_hand=[
+                *(ByHand(key=todo.key, reason=todo.reason) for todo in self.plan.by_hand),
+                *(ByHand(key=one.gone, reason=one.question) for one in self.plan.renames),
+            ],
+            refused=[ByHand(key=unsaid.key, reason=unsaid.reason) for unsaid in self.refused],
             problems=reported(self.problems),
         )
 
     def summary(self) -> str:
         """What was done, fit for a commit message."""
         branch = self.plan.release.branch
+        if not self.after and self.plan.by_hand:
+            return f"Nothing is changed for {branch}: what differs is left to people.\n"
         if not self.after:
             return f"The schema says what the tree exports; nothing to do for {branch}.\n"
         lines = [f"schema: Linux {branch}", ""]
@@ -77,6 +112,9 @@ class Synchronised:
         for word, keys in self._keys().items():
             lines.append(f"{word[0].upper()}{word[1:]}:")
             lines += [f"- {key}" for key in keys]
+        if self.plan.renames:
+            lines.append("Perhaps renamed, to be confirmed:")
+            lines += [f"- {rename.gone} to {rename.came}" for rename in self.plan.renames]
         return "\n".join([*lines, ""])
 
     def diff(self) -> str:
@@ -102,19 +140,24 @@ class Synchronised:
     def _keys(self) -> dict[str, list[str]]:
         """Keys, with their architectures, by what was done to them."""
         found = {
-            word: [_told(step) for step in self.plan.steps if isinstance(step, kind)]
-            for kind, word in _DONE.items()
+            word: [_told(step) for step in self.plan.steps if isinstance(step, kinds)]
+            for word, kinds in _DONE.items()
         }
         return {word: keys for word, keys in found.items() if keys}
 
 
 def synchronise(
-    folder: Path, schema: Schema, plan: Plan, date: str, commits: Commits
+    folder: Path,
+    schema: Schema,
+    plan: Plan,
+    date: str,
+    commits: Commits,
+    extraction: Extraction | None = None,
 ) -> Synchronised:
     """Carry out a plan on the texts of a folder's files, `schema` being what they say.
 
-    Nothing is written. `date` is that of the release, where it is not declared yet. Raises
-    SchemaError, OSError.
+    Nothing is written. `date` is that of the release, where it is not declared yet. Of the tree
+    that the plan is for, `extraction`, nothing may be left to do. Raises SchemaError, OSError.
     """
     texts = dict(read_files(folder))
     problems: list[Problem] = []
@@ -124,9 +167,49 @@ def synchronise(
         for file in apply(plan, files, schema, date, commits)
         if file not in files
     }
-    new, found = check_files({**texts, **after}.items())
+    new, found = _checked({**texts, **after}, schema)
+    refused = _unsaid(plan, _new_errors(found, _checked(texts, schema)[1]))
+    if not refused and extraction is not None:
+        refused = _left(planned(new, extraction, plan.release))
     is_declared = schema.is_declared(plan.release)
-    return Synchronised(plan, is_declared, texts, after, new, tuple(found))
+    return Synchronised(plan, is_declared, texts, after, new, tuple(found), tuple(refused))
+
+
+def _checked(texts: Mapping[str, str], schema: Schema) -> tuple[Schema, list[Problem]]:
+    """What files say, and what is wrong with them; of those that can't be read at all, `schema`."""
+    try:
+        return check_files(texts.items())
+    except SchemaError as error:
+        return schema, list(error.problems)
+
+
+def _new_errors(after: Iterable[Problem], before: Iterable[Problem]) -> list[Problem]:
+    """Errors that were not there before, told by what they say, as an edit moves lines."""
+    known = {(problem.rule, problem.message) for problem in before}
+    return [p for p in after if p.severity == "error" and (p.rule, p.message) not in known]
+
+
+def _unsaid(plan: Plan, errors: Iterable[Problem]) -> list[Unsaid]:
+    """What errors are about: a step whose key they name, or else the place of the error."""
+    keys = {_key(step): step for step in plan.steps}
+    found = []
+    for error in errors:
+        named = [key for key in keys if _names(error.message, key)]
+        about = _told(keys[max(named, key=len)]) if named else str(error.location)
+        found.append(Unsaid(about, f"{error.message} ({error.rule})"))
+    return found
+
+
+def _names(message: str, key: str) -> bool:
+    return (
+        key in message and re.search(rf"(?<![\w(]){re.escape(key)}(?![\w)])", message) is not None
+    )
+
+
+def _left(plan: Plan) -> list[Unsaid]:
+    """What would be left to do, were a plan carried out."""
+    reason = "with these changes the schema would still say something else than the tree"
+    return [Unsaid(_told(step), reason) for step in plan.steps]
 
 
 def release_to_sync(schema: Schema, text: str) -> Release:
@@ -175,7 +258,26 @@ def _calls(plan: Plan) -> Sequence[tuple[str, str]]:
 
 
 def _told(step: Step) -> str:
-    """A key with the architectures that it is of, all but for all."""
-    archs = step.archs if isinstance(step, Add) else step.export.archs
-    key = step.printed.key if isinstance(step, Add) else step.key
-    return key + (f" on {' '.join(archs)}" if archs else "")
+    """What a step is about, with its architectures, all but for all."""
+    match step:
+        case Add(archs=archs):
+            pass
+        case Declare() | Redefine() | ReformatKind():
+            archs = None
+        case _:
+            archs = step.export.archs
+    return _key(step) + (f" on {' '.join(archs)}" if archs else "")
+
+
+def _key(step: Step) -> str:
+    match step:
+        case Add(printed=printed):
+            return printed.key
+        case Declare(arch=arch):
+            return arch.name
+        case Redefine(macro=macro):
+            return macro.name
+        case ReformatKind(default=default):
+            return f"kind {default.kind}"
+        case _:
+            return step.key

@@ -232,10 +232,11 @@ class Backport(BoundaryClause, rule="backport"):
 
 @dataclass(frozen=True)
 class Value(Clause, rule="value"):
-    """`value format unit`."""
+    """`value format [unit] [range]`."""
 
     format: Word
     unit: Word | None
+    range: Range | None = None
 
 
 @dataclass(frozen=True)

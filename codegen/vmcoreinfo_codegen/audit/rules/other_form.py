@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...model import Entry
 from ...model.vocabulary import Format
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
@@ -21,9 +22,24 @@ _FORMS = {
 
 def _check(subject: Subject) -> Iterator[Found]:
     for line, entry in subject.entries():
-        if not re.fullmatch(_FORMS[entry.format], line.text):
-            message = f"'{line.text[:40]}' is not how the kernel prints it: {entry.format.doc}"
+        formats = _formats(subject, entry)
+        if not any(re.fullmatch(_FORMS[format_], line.text) for format_ in formats):
+            docs = ", or ".join(format_.doc for format_ in formats)
+            message = f"'{line.text[:40]}' is not how the kernel prints it: {docs}"
             yield Found(line.key, message, line.line)
+
+
+def _formats(subject: Subject, entry: Entry) -> tuple[Format, ...]:
+    """The formats in which the kernel, as far as it is known, may print an entry."""
+    if len(entry.formats) == 1:
+        return entry.formats
+    found = {
+        entry.format_of(export, release): None
+        for release in subject.releases
+        for arch in subject.archs
+        for export in entry.exports_for(arch.name, release)
+    }
+    return tuple(found) or entry.formats
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ from ...core.release import first_overlap
 from ...model.base import Ranged
 from ...model.entry import Export
 from ...model.schema import Schema
+from ...model.timeline import first_in_force
 from ..rule import Finding, Rule
 
 
@@ -14,30 +15,39 @@ def _overlapping(attributes: Sequence[Ranged]) -> bool:
     return first_overlap([a.bounds for a in attributes]) is not None
 
 
-def _uncovered(schema: Schema, export: Export) -> list[str]:
-    releases = [declared.release for declared in schema.releases]
-    return [str(r) for r in releases if export.contains(r) and export.via(r) is None]
+def _uncovered(schema: Schema, export: Export, attributes: Sequence[Ranged]) -> list[str]:
+    """The releases of its life in which nothing holds of what is said."""
+    if not attributes:
+        return []
+    releases = [
+        declared.release for declared in schema.releases if export.contains(declared.release)
+    ]
+    return [str(r) for r in releases if first_in_force(attributes, r.moment) is None]
 
 
 def _check(schema: Schema) -> Iterator[Finding]:
     for entry in schema.entries:
         for export in entry.exports:
             for name, attributes in (
+                ("value", export.formats),
                 ("via", export.vias),
                 ("depends on", export.dependencies),
             ):
                 if _overlapping(attributes):
                     message = f"two '{name}' of {entry.key} hold in one release"
                     yield export.location, message, "give each a 'since' or an 'until'"
-            missing = _uncovered(schema, export) if export.vias else []
-            if missing:
-                yield export.location, f"no 'via' of {entry.key} holds in {', '.join(missing)}"
+            for name, attributes in (("value", export.formats), ("via", export.vias)):
+                missing = _uncovered(schema, export, attributes)
+                if missing:
+                    message = f"no '{name}' of {entry.key} holds in {', '.join(missing)}"
+                    yield export.location, message
 
 
 RULE = Rule(
     id="VMCI021",
     name="attribute-gap",
-    doc="In each release of an entry's life one `via` holds, and at most one `depends on`.",
+    doc="In each release of an entry's life one `value` and one `via` hold, and at most one "
+    "`depends on`.",
     example="""
 NUMBER(PG_lru) { ### two 'depends on' of NUMBER(PG_lru) hold in one release
 	doc		"Bit number of the lru page flag."

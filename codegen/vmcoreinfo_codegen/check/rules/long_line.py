@@ -28,7 +28,7 @@ def longest_line(key: str, format_: Format) -> int:
 
 def _check(schema: Schema) -> Iterator[Finding]:
     for entry in schema.entries:
-        length = longest_line(entry.key, entry.format)
+        length = max(longest_line(entry.key, format_) for format_ in entry.formats)
         if length > LINE_ROOM:
             yield (
                 entry.location,

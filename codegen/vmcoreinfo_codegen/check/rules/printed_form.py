@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...core.key import argument_of, kind_of
+from ...core.release import common, overlap
 from ...model.entry import Entry, Export, Via
 from ...model.macro import formats_of
 from ...model.schema import Schema
@@ -16,14 +17,14 @@ def _of_via(schema: Schema, entry: Entry, export: Export, via: Via) -> Iterator[
         hint = did_you_mean(via.macro, schema.by_macro) or "declare it in macros.vmci"
         yield export.location, f"macro {via.macro} of {entry.key} is not declared", hint
         return
-    forms = [printf for printf, _ in schema.printfs(via)]
+    forms = schema.printfs(via)
     if not forms:
         yield (
             export.location,
             f"{via.macro} has no format of its own, and {entry.key} gives none",
             f'via {via.macro} "{entry.key}=%lx"',
         )
-    for form in forms:
+    for form, bounds in forms:
         key = form.partition("=")[0]
         printed = (
             key.replace("NAME.FIELD", argument_of(entry.key))
@@ -33,9 +34,13 @@ def _of_via(schema: Schema, entry: Entry, export: Export, via: Via) -> Iterator[
         if printed != entry.key:
             message = f"{via.macro} prints {printed}, not {entry.key}"
             yield export.location, message, f"a key of kind {kind_of(entry.key).value}"
-        elif entry.format not in formats_of(form):
-            message = f"{entry.key} is said to be {entry.format}, but is printed by '{form}'"
-            yield export.location, message
+            continue
+        here = [both for s in export.spans if (both := common(s.bounds, bounds)) is not None]
+        for said in entry.printed(export):
+            is_used = any(overlap(said.bounds, both) for both in here)
+            if is_used and said.format not in formats_of(form):
+                message = f"{entry.key} is said to be {said.format}, but is printed by '{form}'"
+                yield export.location, message
 
 
 def _check(schema: Schema) -> Iterator[Finding]:

@@ -25,13 +25,21 @@ from ..schema import (
     release_of,
 )
 
-_SIGNS = {"removed": "-", "added": "+", "condition": "~", "printed": "~", "meaning": "!"}
-_TREE_SIGNS = {"missing": "-", "extra": "+", "condition": "~", "format": "~"}
+_SIGNS = {
+    "removed": "-",
+    "added": "+",
+    "condition": "~",
+    "format": "~",
+    "printed": "~",
+    "meaning": "!",
+}
+_TREE_SIGNS = {"missing": "-", "extra": "+", "condition": "~", "format": "~", "architecture": "?"}
 _TREE_RULES = {
     "missing": "the schema says that the kernel exports it, and the tree lacks it",
     "extra": "the tree exports it, and the schema does not say so",
     "condition": "the tree exports it under another condition",
     "format": "the tree prints it in another format",
+    "architecture": "the tree exports it on an architecture that the schema does not have then",
 }
 _OWN = ("key", "file", "line")
 _Change = TypeVar("_Change", Change, TreeChange)
@@ -92,8 +100,8 @@ def _print(changes: list[Change]) -> None:
     where = f"  on {' '.join(change.archs)}" if change.archs is not None else ""
     for alike in changes:
         print(f"{_SIGNS[change.change]} {alike.key}{where}")
-    if change.change in ("condition", "printed"):
-        label = "condition" if change.change == "condition" else "printed as"
+    if change.change in ("condition", "format", "printed"):
+        label = "printed as" if change.change == "printed" else change.change
         _detail(f"{label}: {change.old} -> {change.new}")
     elif change.old or change.new:
         _detail(f"if {change.old or change.new}")

@@ -20,6 +20,7 @@ from ...query.interface.kernels import (
     Moment,
     PrintedFact,
     PrintedForm,
+    ReadFormat,
     Related,
     StandingNames,
 )
@@ -107,8 +108,10 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
             "printed", f"{printed.printf or '?'}  by {printed.macro}{_range(printed)}"
         )
     unit = f", {Unit(export.unit)}: {Unit(export.unit).doc}" if export.unit else ""
-    format_ = Format(answer.format)
-    yield from _field("value", f"{format_} ({format_.doc}){unit}")
+    said = [(Format(printed.format), _range(printed)) for printed in export.formats]
+    for format_, bounds in said or [(Format(answer.format), "")]:
+        yield from _field("value", f"{format_}{bounds} ({format_.doc}){unit}")
+        unit = ""
     # What only repeats the key in other words is left out.
     for fact in export.debug_info:
         if not answer.key.endswith(fact.expression[fact.expression.find("(") :]):
@@ -164,7 +167,13 @@ def _copied(copied: CopiedNames) -> str:
 
 
 def _range(
-    ranged: Condition | PrintedForm | PrintedFact | ExplainedRecipe | StandingNames | CopiedNames,
+    ranged: Condition
+    | PrintedForm
+    | PrintedFact
+    | ReadFormat
+    | ExplainedRecipe
+    | StandingNames
+    | CopiedNames,
 ) -> str:
     since = f" since {ranged.since}" if ranged.since else ""
     return since + (f" until {ranged.until}" if ranged.until else "")

@@ -56,6 +56,13 @@ def run(options: argparse.Namespace) -> int:
                     for e in shown
                 ),
             )
+        for entry in shown:
+            where = " ".join(entry.archs)
+            for other in entry.formats:
+                print(
+                    f"{entry.key} on {where}: printed as {other.seen} in {other.tag}, "
+                    f"{other.in_schema} in the schema"
+                )
         print(
             f"{counted(len(answer.tags), 'tag')}, {answer.tags[0]} to {answer.tags[-1]}: "
             f"{len(answer.entries)} lives, {len(differing)} of them not as in the schema, "

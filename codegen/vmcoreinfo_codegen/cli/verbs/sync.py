@@ -15,7 +15,8 @@ from ...emit.product import write
 from ...kernel.gathered import TreeError
 from ...kernel.tree import open_repository
 from ...sync.apply import Commits
-from ...sync.plan import Plan, plan
+from ...sync.plan import plan
+from ...sync.steps import Plan
 from ...sync.synchronise import (
     SyncError,
     Synchronised,
@@ -71,21 +72,30 @@ def run(options: argparse.Namespace) -> int:
     extraction = extraction_of(options.tree, options.rev)
     made = plan(schema, extraction, release)
     commits = _commits(made, options) if options.commit else {}
-    done = synchronise(options.schema, schema, made, when, commits)
-    if not options.dry_run:
+    done = synchronise(options.schema, schema, made, when, commits, extraction)
+    is_written = not (options.dry_run or done.refused)
+    if is_written:
         done.write(options.schema)
     if options.format == "json":
         print_answer(done.answer())
-    else:
-        print(done.diff() if options.dry_run else done.summary(), end="")
-    if done.after and not options.dry_run:
+    elif options.dry_run:
+        print(done.diff(), end="")
+    elif is_written:
+        print(done.summary(), end="")
+    if done.after and is_written:
         _regenerate(done, options)
     for problem in done.problems:
         print(problem, file=sys.stderr)
     for todo in made.by_hand:
         print(f"{todo.key}: to be done by hand: {todo.reason}", file=sys.stderr)
+    for rename in made.renames:
+        print(f"{rename.gone}: to be confirmed: {rename.question}", file=sys.stderr)
+    for unsaid in done.refused:
+        print(f"{unsaid.key}: the schema can't say it: {unsaid.reason}", file=sys.stderr)
+    if done.refused:
+        print("nothing is written: the schema would not be sound", file=sys.stderr)
     print_sites(extraction)
-    unfinished = made.by_hand or extraction.not_understood
+    unfinished = made.by_hand or extraction.not_understood or done.refused
     return FINDINGS if unfinished or (options.dry_run and done.after) else FINE
 
 

@@ -14,6 +14,7 @@ from ..description import (
     describe_boundary,
     describe_condition,
     describe_span,
+    describe_value,
     exports_by_section,
     listed,
 )
@@ -71,7 +72,7 @@ def _entry(entry: Entry, export: Export, latest: Release) -> Row:
     condition = export.condition(latest)
     shown = literal(str(condition)) if condition.names() else describe_condition(condition)
     fields = [
-        ("Value", f"{entry.format}, {export.unit}" if export.unit else str(entry.format)),
+        ("Value", describe_value(entry, export)),
         ("Architectures", describe_archs(export.archs)),
         ("Condition", shown),
         ("Exported", "; ".join(describe_span(span) for span in export.spans)),

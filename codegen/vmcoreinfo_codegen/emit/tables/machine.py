@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import __version__, shape
 from ...model import Boundary, Entry, Export, Schema, Span
-from ..description import describe_condition, history, summary_of
+from ..description import describe_condition, formats_of, history, summary_of
 from ..product import LICENCE, Product, indented, json_schema_product, model_hash
 from .cells import csv_and_licence
 
@@ -94,7 +94,7 @@ def _csv_row(entry: Entry, export: Export, span: Span) -> dict[str, str]:
     return {
         "key": entry.key,
         "kind": entry.kind.value,
-        "format": str(entry.format),
+        "format": formats_of(entry, export),
         "unit": str(export.unit or ""),
         "section": export.section,
         "architectures": "all" if export.archs is None else " ".join(export.archs),

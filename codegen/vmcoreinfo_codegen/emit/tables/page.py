@@ -19,11 +19,11 @@ from ..description import (
     by_section,
     describe_condition,
     describe_life,
+    describe_values,
     history,
     pieces,
     summaries_of,
 )
-from .pages import describe_value
 
 Run = tuple[int, int, int, int]
 """First and last release, condition, and quirk: the latter two as places in `texts`."""
@@ -146,7 +146,7 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {
         "id": identifier_of(entry.key),
         "key": entry.key,
-        "value": describe_value(entry, entry.exports[0]),
+        "value": describe_values(entry),
         "lives": describe_life(entry),
         "conditions": _conditions(entry),
         "replaced_by": [{"key": k, "id": identifier_of(k)} for k in entry.replaced_by],

@@ -17,6 +17,8 @@ from ..description import (
     describe_boundary,
     describe_life,
     describe_span,
+    describe_value,
+    describe_values,
     summaries_of,
     summary_of,
 )
@@ -55,17 +57,12 @@ def _entry_row(entry: Entry) -> list[str | list[str]]:
     return [
         code(entry.key),
         entry.kind.value,
-        describe_value(entry, entry.exports[0]),
+        describe_values(entry),
         describe_life(entry),
         _conditions(entry),
         [code(key) for key in entry.replaced_by],
         [archs + prose(text) for archs, text in summaries_of(entry)],
     ]
-
-
-def describe_value(entry: Entry, export: Export) -> str:
-    """Format and unit: `hex, address`."""
-    return f"{entry.format}, {export.unit}" if export.unit else str(entry.format)
 
 
 def _conditions(entry: Entry) -> list[str]:

@@ -21,6 +21,7 @@ _TITLES = {
     "moved": "Exported by other code",
     "meaning": "Changed meaning",
     "condition": "Changed condition",
+    "format": "Changed format",
     "printed": "Changed printed form",
     "backport": "Added by a stable release",
     "quirk": "Quirks",
@@ -133,7 +134,7 @@ def _text(schema: Schema, event: Event) -> str:
             return prose(event.text)
         case "condition":
             return f"{_if(event.new)}, before {_if(event.old)}"
-        case "printed":
+        case "format" | "printed":
             return f"as {code(event.new)}, before as {code(event.old)}"
         case "backport":
             late = ", maybe earlier" if event.boundary and event.boundary.maybe_earlier else ""

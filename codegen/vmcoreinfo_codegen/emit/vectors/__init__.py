@@ -90,8 +90,9 @@ def _real(schema: Schema) -> Iterator[Input]:
 
 
 def _values(schema: Schema) -> Iterator[Input]:
-    """Each nasty value, of a key of each format."""
+    """Each nasty value, of a key of each format, and of all keys that have several."""
     keys = [next((e.key for e in schema.entries if e.format == f), None) for f in Format]
+    keys += [e.key for e in schema.entries if len(e.formats) > 1 and e.key not in keys]
     for name, value in texts.NUMBERS.items():
         if len(value) < _LONG:
             yield f"value {name}", "".join(f"{k}={value}\n" for k in keys if k).encode(), _NEITHER

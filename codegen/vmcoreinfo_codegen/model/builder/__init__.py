@@ -22,7 +22,6 @@ from ..entry import Entry, Export, KindDefault
 from ..numbers import Numbers
 from ..schema import DeclaredRelease, Schema
 from ..store.files import read_files
-from ..vocabulary import Format
 from .consumers import consumer
 from .declarations import architecture, kind_default, macro, numbers
 from .derivations import derivation
@@ -146,10 +145,10 @@ class _Building:
         return found[0] if found else None
 
     def _entries(self, names: Names) -> tuple[Entry, ...]:
-        by_key: dict[str, list[tuple[Export, Format]]] = {}
+        by_key: dict[str, list[Export]] = {}
         for key, found in self._each(tree.Entry, _keyed, names):
             by_key.setdefault(key, []).extend(found)
-        return tuple(entry(key, found, self._problems) for key, found in by_key.items() if found)
+        return tuple(entry(key, found) for key, found in by_key.items() if found)
 
     def _check_versions(self) -> None:
         for file in self._files:
@@ -198,5 +197,5 @@ def _release(read: Reader, line: tree.ReleaseDeclaration) -> DeclaredRelease | N
     )
 
 
-def _keyed(read: Reader, block: tree.Entry) -> tuple[str, list[tuple[Export, Format]]]:
+def _keyed(read: Reader, block: tree.Entry) -> tuple[str, list[Export]]:
     return str(block.key), exports(read, block)

@@ -10,7 +10,7 @@ from ..architecture import Architecture
 from ..entry import KindDefault
 from ..macro import Macro, Print
 from ..numbers import Mark, Numbers
-from .entries import printed_value, vias
+from .entries import values, vias
 from .reading import Reader
 
 # A bare key is printed in its own way.
@@ -74,13 +74,13 @@ def kind_default(read: Reader, block: tree.Kind) -> KindDefault | None:
         read.problem(block.name, f"unknown kind '{shortened(name)}'", hint)
         return None
     kind = Kind(name)
-    format_, unit = printed_value(read, block)
-    if format_ is None:
+    formats, unit = values(read, block)
+    if not formats:
         read.problem(block, f"kind {kind} needs a 'value'")
         return None
     return KindDefault(
         kind=kind,
-        format=format_,
+        formats=formats,
         unit=unit,
         vias=vias(read, block),
         location=read.at(block.name),

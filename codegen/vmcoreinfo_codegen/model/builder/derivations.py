@@ -5,20 +5,23 @@ from __future__ import annotations
 
 from ...syntax import tree
 from ..derivation import Derivation, Recipe
-from .entries import printed_value
+from .entries import values
 from .reading import Reader
 
 
 def derivation(read: Reader, block: tree.Derivation) -> Derivation | None:
-    format_, unit = printed_value(read, block)
+    formats, unit = values(read, block)
+    for clause in block.clauses:
+        if isinstance(clause, tree.Value) and clause.range is not None:
+            read.problem(clause, "the format of a derived value is one for all releases")
     recipes = [_recipe(read, c) for c in block.clauses if isinstance(c, tree.Recipe)]
-    if format_ is None or not recipes:
+    if not formats or not recipes:
         read.problem(block, f"derive {block.name} needs a 'value' and a 'from'")
         return None
     return Derivation(
         name=str(block.name),
         doc=read.text(block, tree.Doc),
-        format=format_,
+        format=formats[0].format,
         unit=unit,
         recipes=tuple(recipes),
         location=read.at(block.name),

@@ -8,22 +8,34 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ...core.key import kind_of
-from ...problem import LANGUAGE, Problem, collect
 from ...syntax import tree
-from ..entry import Behind, Change, DebugInfo, Dependency, Entry, Export, KindDefault, Quirk, Via
-from ..vocabulary import Format, QuirkKind, Unit
+from ..base import Span
+from ..entry import (
+    Behind,
+    Change,
+    DebugInfo,
+    Dependency,
+    Entry,
+    Export,
+    KindDefault,
+    Printed,
+    Quirk,
+    Via,
+)
+from ..timeline import holds, meets
+from ..vocabulary import Format, QuirkKind, Unit, read_as
 from .reading import Reader
 
 
-class _Printed(NamedTuple):
+class _Said(NamedTuple):
     """How an entry is printed, as far as it is said."""
 
-    format: Format | None = None
+    formats: tuple[Printed, ...] = ()
     unit: Unit | None = None
     vias: tuple[Via, ...] = ()
 
 
-def exports(read: Reader, block: tree.Entry) -> list[tuple[Export, Format]]:
+def exports(read: Reader, block: tree.Entry) -> list[Export]:
     """The exports of one block: its own, and one for each `on` inside."""
     default = read.names.kinds.get(kind_of(str(block.key)))
     outer = _export(read, block, read.arch_names(block.archs), None, default)
@@ -31,56 +43,57 @@ def exports(read: Reader, block: tree.Entry) -> list[tuple[Export, Format]]:
     for on in block.body:
         if isinstance(on, tree.On):
             found = _export(read, on, read.arch_names(on.archs), outer, default)
-            if found and found[0].spans:
+            if found and found.spans:
                 inner.append(found)
     if outer is None:
         return []
-    if outer[0].spans:
+    if outer.spans:
         return [outer, *inner]
     # What only the block can say is about the architectures inside it.
     said = {
-        name: getattr(outer[0], name)
+        name: getattr(outer, name)
         for name in ("absent", "quirks", "changes", "replaces", "replaced_by")
     }
-    return [(replace(export, **said), format_) for export, format_ in inner]
+    return [replace(export, **said) for export in inner]
 
 
 def _export(
     read: Reader,
     block: tree.Entry | tree.On,
     archs: tuple[str, ...] | None,
-    outer: tuple[Export, Format] | None,
+    outer: Export | None,
     default: KindDefault | None,
-) -> tuple[Export, Format] | None:
+) -> Export | None:
     """What a block says; what it leaves out is as in the block around it, or as its kind has it."""
-    without = _Printed()
+    without = _Said()
     if outer is not None:
-        without = _Printed(outer[1], outer[0].unit, outer[0].vias)
+        without = _Said(outer.formats, outer.unit, outer.vias)
     elif default is not None:
-        without = _Printed(default.format, default.unit, default.vias)
-    format_, unit = printed_value(read, block)
-    printed = _Printed(
-        format_ or without.format, unit or without.unit, vias(read, block) or without.vias
+        without = _Said(default.formats, default.unit, default.vias)
+    formats, unit = values(read, block)
+    said = _Said(
+        formats or without.formats, unit or without.unit, vias(read, block) or without.vias
     )
-    if printed.format is None:
-        if read.one(block, tree.Value) is None:
+    if not said.formats:
+        if not any(isinstance(clause, tree.Value) for clause in block.clauses):
             read.problem(block, "no 'value': how is it printed?")
         return None
     spans = read.spans(block)
     inside = any(isinstance(node, tree.On) for node in block.body)
     if not spans and not inside:
         read.problem(block, "no 'since': when did it come?")
-    export = Export(
+    return Export(
         archs=archs,
         section=read.section,
-        doc=read.text(block, tree.Doc) or (outer[0].doc if outer else ""),
+        doc=read.text(block, tree.Doc) or (outer.doc if outer else ""),
         absent=read.text(block, tree.Absent),
-        unit=printed.unit,
+        unit=said.unit,
         spans=spans,
-        vias=printed.vias,
-        dependencies=_dependencies(read, block) or (outer[0].dependencies if outer else ()),
-        debug_infos=_debug_infos(read, block) or (outer[0].debug_infos if outer else ()),
-        behind=_behind(read, block) or (outer[0].behind if outer else ()),
+        formats=said.formats,
+        vias=said.vias,
+        dependencies=_dependencies(read, block) or (outer.dependencies if outer else ()),
+        debug_infos=_debug_infos(read, block) or (outer.debug_infos if outer else ()),
+        behind=_behind(read, block) or (outer.behind if outer else ()),
         quirks=_quirks(read, block, archs),
         changes=_changes(read, block),
         replaces=tuple(map(str, read.words(block, tree.Replaces))),
@@ -88,23 +101,30 @@ def _export(
         repeats=tuple(
             read.at(clause)
             for clause in block.clauses
-            if (isinstance(clause, tree.Value) and printed[:2] == without[:2])
-            or (isinstance(clause, tree.Via) and printed.vias == without.vias)
+            if (isinstance(clause, tree.Value) and said[:2] == without[:2])
+            or (isinstance(clause, tree.Via) and said.vias == without.vias)
         ),
         location=read.at(block.key if isinstance(block, tree.Entry) else block),
     )
-    return export, printed.format
 
 
-def printed_value(read: Reader, block: tree.Block) -> tuple[Format | None, Unit | None]:
-    """What the `value` of a block says."""
-    value = read.one(block, tree.Value)
-    if value is None:
-        return None, None
-    return (
-        read.known(Format, value.format, "format"),
-        read.known(Unit, value.unit, "unit") if value.unit else None,
-    )
+def values(read: Reader, block: tree.Block) -> tuple[tuple[Printed, ...], Unit | None]:
+    """What the `value` lines of a block say: formats over time, and one unit."""
+    clauses = [clause for clause in block.clauses if isinstance(clause, tree.Value)]
+    for again in [clause for clause in clauses if clause.range is None][1:]:
+        read.problem(again, "a second 'value' in one block", "say 'since' or 'until' which release")
+    formats: list[Printed] = []
+    units: dict[Unit, None] = {}
+    for clause in clauses:
+        format_ = read.known(Format, clause.format, "format")
+        if format_ is not None:
+            formats.append(Printed(format=format_, **read.bounds(clause.range)))
+        unit = read.known(Unit, clause.unit, "unit") if clause.unit else None
+        if unit is not None and units and unit not in units:
+            read.problem(clause, f"a second unit: {unit}, and {next(iter(units))} before it")
+        elif unit is not None:
+            units[unit] = None
+    return tuple(formats), next(iter(units), None)
 
 
 def vias(read: Reader, block: tree.Block) -> tuple[Via, ...]:
@@ -192,17 +212,39 @@ def _changes(read: Reader, block: tree.Block) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def entry(key: str, found: Sequence[tuple[Export, Format]], problems: list[Problem]) -> Entry:
+def entry(key: str, found: Sequence[Export]) -> Entry:
     """The entry of a key, of all its blocks."""
-    formats = {format_ for _, format_ in found}
-    if len(formats) > 1:
-        export = found[-1][0]
-        message = f"{key} has two formats: {', '.join(sorted(formats))}"
-        hint = "a key is read in one way on all architectures"
-        collect(problems, Problem(export.location, LANGUAGE, message, hint))
+    said = [_in_life(export) for export in found]
+    format_ = read_as({p.format for printed in said for p in printed}) or said[0][0].format
+    alike = (Printed(format=format_),)
     return Entry(
         key=key,
         kind=kind_of(key),
-        format=found[0][1],
-        exports=tuple(export for export, _ in found),
+        format=format_,
+        exports=tuple(
+            replace(export, formats=() if printed == alike else printed)
+            for export, printed in zip(found, said)
+        ),
+    )
+
+
+def _in_life(export: Export) -> tuple[Printed, ...]:
+    """The formats in which some kernel prints it, without bounds where that is one for all."""
+    if len(export.formats) == 1 and export.formats[0].bounds == (None, None):
+        return export.formats
+    held = [p for p in export.formats if any(_is_of(p, span) for span in export.spans)]
+    if len(held) == 1 and all(_is_all_of(held[0], span) for span in export.spans):
+        return (Printed(format=held[0].format),)
+    return tuple(held) or export.formats
+
+
+def _is_of(printed: Printed, span: Span) -> bool:
+    return meets(printed, span.bounds) or any(holds(printed, b.moment) for b in span.branches)
+
+
+def _is_all_of(printed: Printed, span: Span) -> bool:
+    since, until = printed.since, printed.until
+    begin, end = span.since.release.opening, span.until.release.opening if span.until else None
+    return (since is None or since.opening <= begin) and (
+        until is None or (end is not None and end <= until.opening)
     )

@@ -28,7 +28,7 @@ class Listing(Answer):
 class Change(Answer):
     """One difference; `archs` null where it is the same on every architecture."""
 
-    change: Literal["added", "removed", "condition", "printed", "meaning"]
+    change: Literal["added", "removed", "condition", "format", "printed", "meaning"]
     key: str
     archs: list[str] | None
     old: str | None
@@ -50,8 +50,9 @@ class Difference(Answer):
 class TreeChange(Answer):
     """One difference between schema and tree; `archs` null where all of the tree have it."""
 
-    change: Literal["missing", "extra", "condition", "format"] = described(
-        "missing: the schema says so, the tree lacks it; extra: the other way"
+    change: Literal["missing", "extra", "condition", "format", "architecture"] = described(
+        "missing: the schema says so, the tree lacks it; extra: the other way; architecture: the "
+        "schema has none of that folder in that release"
     )
     key: str
     archs: list[str] | None
@@ -77,11 +78,19 @@ class Diff(Answer):
     one_of = (Difference, TreeDifference)
 
 
+class OtherFormat(Answer):
+    """A tag that prints an entry in another format than the schema says."""
+
+    tag: str
+    seen: str
+    in_schema: str
+
+
 class HistoryEntry(Answer):
     """A life as tags have it, and as the schema has it, on architectures where they are the same.
 
     Spans are `first..last`, both tags with the entry; `differs` are the tags in
-    which only one of them has it.
+    which only one of them has it, or its format is another one: those are in `formats` too.
     """
 
     key: str
@@ -89,6 +98,7 @@ class HistoryEntry(Answer):
     seen: list[str]
     in_schema: list[str]
     differs: list[str]
+    formats: list[OtherFormat]
 
 
 class History(Answer):
@@ -203,6 +213,14 @@ class PrintedForm(Answer):
     until: str | None
 
 
+class ReadFormat(Answer):
+    """How the value is printed, and so read."""
+
+    format: str
+    since: str | None
+    until: str | None
+
+
 class Condition(Answer):
     """The Kconfig condition under which the line is printed."""
 
@@ -259,6 +277,7 @@ class ExplainedExport(Answer):
     section: str
     unit: str | None
     lives: list[Life]
+    formats: list[ReadFormat] = described("empty where it is always that of the entry")
     printed: list[PrintedForm]
     conditions: list[Condition]
     debug_info: list[PrintedFact] = described("how debug information gives the value")
@@ -343,6 +362,14 @@ class ByHand(Answer):
     reason: str
 
 
+class Renamed(Answer):
+    """A key that may have another name now; `place` is where that is printed."""
+
+    gone: str
+    came: str
+    place: str
+
+
 class Synced(Answer):
     """`vmcoreinfo sync --format json`"""
 
@@ -350,7 +377,11 @@ class Synced(Answer):
     declared: bool = described("whether the release had to be declared")
     steps: dict[str, list[str]] = described("keys by what was done to them")
     files: list[str] = described("files that changed, or would")
+    renames: list[Renamed] = described("for people to confirm")
     by_hand: list[ByHand]
+    refused: list[ByHand] = described(
+        "what the schema can't say; where there is any, nothing is written"
+    )
     problems: list[CheckProblem] = described("what the linter finds in the new schema")
 
 

@@ -96,10 +96,24 @@ static bool is_number(enum vmcoreinfo_format format)
 	return format <= VMCOREINFO_FORMAT_PREFIXED_HEX;
 }
 
-/* Whether a number is printed in another base than kernels print that key in. */
-static bool has_other_base(enum vmcoreinfo_format format, const char *at, const char *stop)
+/* The same of a key: without a sign it may be wider than what has one. */
+static enum vmcoreinfo_status value_of_key(unsigned int key, const char *at, const char *stop,
+					   uint64_t *bits)
 {
-	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
+	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
+
+	if (other_formats(key) & 1u << VMCOREINFO_FORMAT_DECIMAL && at < stop && *at != '-')
+		format = VMCOREINFO_FORMAT_DECIMAL;
+	return value_of(format, at, stop, bits);
+}
+
+/* Whether a number is printed in another base than kernels print that key in. */
+static bool has_other_base(unsigned int key, const char *at, const char *stop)
+{
+	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
+
+	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX) &&
+	       !(other_formats(key) & 1u << VMCOREINFO_FORMAT_PREFIXED_HEX);
 }
 
 /* Take in the value of a known key, whose name stands before it in the text. */
@@ -111,7 +125,7 @@ static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsig
 	enum vmcoreinfo_status status, before = (enum vmcoreinfo_status)info->statuses[key];
 	uint64_t bits;
 
-	status = value_of(format, value, stop, &bits);
+	status = value_of_key(key, value, stop, &bits);
 	if (status == VMCOREINFO_MALFORMED)
 		tell(parser, VMCOREINFO_MALFORMED_LINE, value, name, key,
 		       malformed_messages[format]);
@@ -120,7 +134,7 @@ static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsig
 		       "the number does not fit in 64 bits");
 	else if (before != VMCOREINFO_ABSENT)
 		tell(parser, VMCOREINFO_DUPLICATE_LINE, name.data, name, key, DUPLICATE);
-	if (status == VMCOREINFO_OK && has_other_base(format, value, stop))
+	if (status == VMCOREINFO_OK && has_other_base(key, value, stop))
 		tell(parser, VMCOREINFO_OTHER_BASE_LINE, value, name, key,
 		       "kernels print the value of this key in another base");
 	if (status == VMCOREINFO_OK && is_garbage(key, value, stop)) {

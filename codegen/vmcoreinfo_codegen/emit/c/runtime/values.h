@@ -150,11 +150,13 @@ static bool is_symbol(struct vmcoreinfo_text name)
 
 enum vmcoreinfo_status vmcoreinfo_line_number(const struct vmcoreinfo_line *line, uint64_t *bits)
 {
+	bool is_known = (unsigned int)line->key < VMCOREINFO_KEY_COUNT;
+	const char *at = line->value.data, *stop = at + line->value.length;
 	enum vmcoreinfo_status status;
 	enum vmcoreinfo_format format;
 	uint64_t value;
 
-	if ((unsigned int)line->key < VMCOREINFO_KEY_COUNT)
+	if (is_known)
 		format = (enum vmcoreinfo_format)shapes[line->key].format;
 	else if (is_symbol(line->name))
 		format = VMCOREINFO_FORMAT_HEX;
@@ -164,8 +166,8 @@ enum vmcoreinfo_status vmcoreinfo_line_number(const struct vmcoreinfo_line *line
 		format = VMCOREINFO_FORMAT_DECIMAL;
 	if (!is_number(format))
 		return VMCOREINFO_WRONG_TYPE;
-	status = value_of(format, line->value.data, line->value.data + line->value.length,
-			  &value);
+	status = is_known ? value_of_key((unsigned int)line->key, at, stop, &value)
+			  : value_of(format, at, stop, &value);
 	if (status == VMCOREINFO_OK)
 		*bits = value;
 	return status;

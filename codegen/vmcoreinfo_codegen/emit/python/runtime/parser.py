@@ -18,8 +18,8 @@ from typing import (
     ValuesView,
 )
 
-from .entries import ENTRIES, OTHER_KEYS
-from .entry import Quirk
+from .entries import ENTRIES, OTHER_FORMATS, OTHER_KEYS
+from .entry import Entry, Quirk
 
 Value = Union[int, str, bytes, bool]
 
@@ -134,6 +134,15 @@ def _value_of(format_: str, text: str) -> Value:
     return True
 
 
+def _value_of_key(known: Entry, text: str) -> Value:
+    """The value of a known key: without a sign it may be wider than what has one."""
+    if "decimal" in OTHER_FORMATS.get(known.key, ()) and not text.startswith("-"):
+        value = _value_of("decimal", text)
+        is_wide = known.format == "signed" and isinstance(value, int) and value >> 63
+        return int(value) - (1 << 64) if is_wide else value
+    return _value_of(known.format, text)
+
+
 def _hexadecimal(digits: str) -> int:
     if not digits or digits.strip(_HEX_DIGITS):
         raise _Malformed
@@ -181,7 +190,7 @@ class _Known(Dict[str, Tuple[str, Value]]):
         if not (equals and key and line.isprintable()):
             raise _Malformed
         known = ENTRIES.get(key)
-        row = (key, text if known is None else _value_of(known.format, text))
+        row = (key, text if known is None else _value_of_key(known, text))
         if known is not None and known.garbage and text.startswith(known.garbage):
             raise _Garbage
         if len(self) < _MOST_KNOWN and len(line) <= _LONGEST_KNOWN:
@@ -271,7 +280,7 @@ class _Reading:
         value: Optional[Value] = None
         status = "ok"
         try:
-            value = _value_of(known.format, text)
+            value = _value_of_key(known, text)
         except _Malformed:
             status = "malformed"
             self._report("malformed", number, at, key, _MALFORMED[known.format])
@@ -282,7 +291,7 @@ class _Reading:
             if key in self.entries:
                 message = "the key stands on an earlier line too; the last one counts"
                 self._report("duplicate", number, offset, key, message)
-            if _has_other_base(known.format, text):
+            if _has_other_base(known, text):
                 message = "kernels print the value of this key in another base"
                 self._report("other-base", number, at, key, message)
             if known.garbage and text.startswith(known.garbage):
@@ -300,9 +309,11 @@ class _Reading:
             self.entries[line.key] = line
 
 
-def _has_other_base(format_: str, text: str) -> bool:
+def _has_other_base(known: Entry, text: str) -> bool:
     """Whether a number is printed in another base than kernels print that key in."""
-    return format_ in _NUMBERS and text.startswith("0x") != (format_ == "0x-hex")
+    if known.format not in _NUMBERS or text.startswith("0x") == (known.format == "0x-hex"):
+        return False
+    return "0x-hex" not in OTHER_FORMATS.get(known.key, ())
 
 
 class ParsedText(Mapping[str, Value]):

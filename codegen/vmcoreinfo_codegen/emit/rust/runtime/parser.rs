@@ -4,7 +4,7 @@
 use core::fmt;
 
 use super::keys::{Format, Key, KEY_COUNT, OTHER_KEYS};
-use super::value::{has_other_base, is_number, unknown_number, value_of, Bytes, Status};
+use super::value::{has_other_base, is_number, unknown_number, value_of_key, Bytes, Status};
 
 /// What is wrong with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,7 +88,7 @@ impl Line<'_> {
     pub fn number(&self) -> Option<u64> {
         match self.key {
             None => unknown_number(self.name, self.text),
-            Some(key) if is_number(key.format()) => value_of(key.format(), self.text).ok(),
+            Some(key) if is_number(key.format()) => value_of_key(key, self.text).ok(),
             Some(_) => None,
         }
     }
@@ -342,7 +342,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
         let format = key.format();
         let at = offset + key.name().len() + 1;
         let before = self.info.status(key);
-        let (mut status, bits) = match value_of(format, text) {
+        let (mut status, bits) = match value_of_key(key, text) {
             Ok(bits) => (Status::Ok, bits),
             Err(status) => (status, 0),
         };
@@ -360,7 +360,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
                     let message = "the key stands on an earlier line too; the last one counts";
                     self.tell(DiagnosticId::Duplicate, offset, named, message);
                 }
-                if has_other_base(format, text) {
+                if has_other_base(key, text) {
                     let message = "kernels print the value of this key in another base";
                     self.tell(DiagnosticId::OtherBase, at, named, message);
                 }

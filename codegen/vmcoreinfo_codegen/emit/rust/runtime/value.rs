@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //! One value of a line.
 
-use super::keys::Format;
+use super::keys::{Format, Key};
 
 /// What became of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,9 +95,20 @@ pub(super) fn value_of(format: Format, text: &str) -> Result<u64, Status> {
     Ok(u64::from(format == Format::Flag))
 }
 
+/// The same of a key: without a sign it may be wider than what has one.
+pub(super) fn value_of_key(key: Key, text: &str) -> Result<u64, Status> {
+    if key.other_formats().contains(&Format::Decimal) && !text.starts_with('-') {
+        return value_of(Format::Decimal, text);
+    }
+    value_of(key.format(), text)
+}
+
 /// Whether a number is printed in another base than kernels print that key in.
-pub(super) fn has_other_base(format: Format, text: &str) -> bool {
-    is_number(format) && text.starts_with("0x") != (format == Format::PrefixedHex)
+pub(super) fn has_other_base(key: Key, text: &str) -> bool {
+    let format = key.format();
+    is_number(format)
+        && text.starts_with("0x") != (format == Format::PrefixedHex)
+        && !key.other_formats().contains(&Format::PrefixedHex)
 }
 
 pub(super) const fn is_number(format: Format) -> bool {

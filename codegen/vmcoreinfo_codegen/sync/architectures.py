@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Architectures that print lines of their own, and that the schema does not know."""
+
+from __future__ import annotations
+
+import re
+
+from ..core.release import Release
+from ..kernel.extract import Extraction
+from ..model import Architecture, Boundary, Schema, Span
+from ..problem import Location
+
+LEFT_OPEN = (
+    "a new architecture: say in its block what the tree does not tell, the bits of a word, "
+    "the ELF machine, the sizes of a page, and what its configuration always has"
+)
+# As the grammar of the schema has it.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
+_BITS = 64
+_MOST_NEW = 16
+"""A release brings one; a tree of many folders that print is none."""
+
+
+def unknown_folders(schema: Schema, extraction: Extraction) -> list[str]:
+    """The folders under arch/ that print lines, and are no source of an architecture."""
+    known = {arch.source for arch in schema.architectures}
+    printing = {export.arch for export in extraction.exports if export.arch is not None}
+    return sorted(printing - known)
+
+
+def undeclarable(schema: Schema, folder: str, count: int) -> str | None:
+    """Why one of so many new folders can't be declared by its name, None where it can."""
+    if count > _MOST_NEW:
+        return f"declare its architecture: {count} are new, and sync declares {_MOST_NEW} at most"
+    if not _NAME.fullmatch(folder):
+        return "its folder has a name that no architecture of a schema can have"
+    known = schema.architecture(folder)
+    if known is None:
+        return None
+    return f"declare its architecture: {folder} is a name of {known.name}, from arch/{known.source}"
+
+
+def architecture_of(schema: Schema, folder: str, release: Release) -> Architecture:
+    """What a tree tells of an architecture: its folder, and that it is there.
+
+    The symbols that architectures of several folders always have on are left open, so that no
+    entry of theirs is taken to be absent.
+    """
+    at = Location(f"arch/{folder}")
+    return Architecture(
+        name=folder,
+        doc="",
+        source=folder,
+        bits=_BITS,
+        optional=_shared_symbols(schema),
+        span=Span(since=Boundary(release=release.branch, maybe_earlier=True, location=at)),
+        location=at,
+    )
+
+
+def _shared_symbols(schema: Schema) -> tuple[str, ...]:
+    folders: dict[str, set[str]] = {}
+    for arch in schema.architectures:
+        for name in (*arch.config, *arch.optional):
+            folders.setdefault(name, set()).add(arch.source)
+    return tuple(sorted(name for name, found in folders.items() if len(found) > 1))

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""What a plan is made of: steps that the schema can say by itself, and what is left to people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..core.condition import Condition
+from ..core.release import Release
+from ..kernel.extract import Export as Printed
+from ..model import Architecture, Export, Macro
+from ..model.entry import KindDefault
+
+
+@dataclass(frozen=True)
+class Close:
+    """The entry is gone: `until` to an open span."""
+
+    key: str
+    export: Export
+
+
+@dataclass(frozen=True)
+class Open:
+    """The entry is there again: another `since` where one was closed before."""
+
+    key: str
+    export: Export
+    printed: Printed
+
+
+@dataclass(frozen=True)
+class Add:
+    """An entry, or a key on more architectures; `after` is the key that is printed before it."""
+
+    printed: Printed
+    archs: tuple[str, ...] | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Depend:
+    """The entry is printed under another condition."""
+
+    key: str
+    export: Export
+    condition: Condition
+    printed: Printed
+
+
+@dataclass(frozen=True)
+class Print:
+    """The entry is printed by another macro or format string."""
+
+    key: str
+    export: Export
+    printed: Printed
+
+
+@dataclass(frozen=True)
+class Reformat:
+    """The value is printed in another format."""
+
+    key: str
+    export: Export
+    printed: Printed
+
+
+@dataclass(frozen=True)
+class ReformatKind:
+    """All entries of a kind that follow its `value` are printed in another format."""
+
+    default: KindDefault
+    format: str
+
+
+@dataclass(frozen=True)
+class Redefine:
+    """A macro prints its line in another format."""
+
+    macro: Macro
+    printf: str
+
+
+@dataclass(frozen=True)
+class Declare:
+    """An architecture that prints lines of its own, and was not known."""
+
+    arch: Architecture
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What is not done here, and why."""
+
+    key: str
+    reason: str
+
+
+Step = Close | Open | Add | Depend | Print | Reformat | ReformatKind | Redefine | Declare
+"""What the schema can say by itself."""
+
+
+@dataclass(frozen=True)
+class Rename:
+    """A key that may have another name now, by the place where that is printed."""
+
+    gone: str
+    came: str
+    place: str
+
+    @property
+    def question(self) -> str:
+        return (
+            f"perhaps {self.came} is its new name, in {self.place}: if so, say 'replaced-by "
+            f"{self.came}' here and 'replaces {self.gone}' there"
+        )
+
+
+@dataclass
+class Plan:
+    """The steps to a release, and what is left to people."""
+
+    release: Release
+    steps: list[Step] = field(default_factory=list)
+    by_hand: list[ByHand] = field(default_factory=list)
+    macros: dict[str, str] = field(default_factory=dict)
+    """Macros to be declared, with what they print."""
+    renames: list[Rename] = field(default_factory=list)
+    """What may have another name now, for people to confirm."""
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The folders of architectures that are declared by it."""
+        return frozenset(step.arch.source for step in self.steps if isinstance(step, Declare))
