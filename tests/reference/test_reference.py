@@ -122,7 +122,7 @@ def test_every_argument_has_its_help_and_every_verb_its_example() -> None:
 
 def test_the_exit_codes_are_those_of_the_help() -> None:
     codes = re.findall(r"(\d+) ([^;]+)", " ".join((parser().epilog or "").split()))
-    assert len(codes) == 5
+    assert len(codes) == 7
     assert re.findall(r"^\| (\d+) \| (.+) \|$", page("commands"), re.MULTILINE) == codes
 
 

@@ -11,6 +11,7 @@ from ..core.key import Kind, argument_of
 from ..core.release import Release
 from ..model import Architecture, Schema
 from ..model.behind import Copier, NameIndex, Standing
+from ..model.consumer import ConsumerRelease
 from ..patch.change import Redefined
 from .impact import Break
 
@@ -119,20 +120,32 @@ class Redefinitions:
         folder = parts[1] if parts[0] == "arch" and len(parts) > 2 else None
         return [a for a in self._schema.architectures if folder in (None, a.source)]
 
+    def _existed(self, release: ConsumerRelease) -> bool:
+        """Whether a tool's release is older than the kernel that has the change.
+
+        What a later one has copied may be what the kernel has since.
+        """
+        declared = self._schema.declared.get(self._to.branch)
+        if self._to == self._base or declared is None or release.date is None:
+            return True
+        return release.date[: len(declared.date)] <= declared.date[: len(release.date)]
+
     def _break(self, because: Sequence[Redefined], copier: Copier) -> Break | None:
         need, copied = copier.need, copier.copied
-        kernels = need.kernels
-        if kernels is not None and not any(map(kernels.holds, (self._base, self._to))):
-            return None
+        # A tool that goes by its copy on the one or the other goes wrong on the other.
+        for kernels in (need.kernels, copied.kernels):
+            if kernels is not None and not any(map(kernels.holds, (self._base, self._to))):
+                return None
         archs = tuple(
             arch.name
             for arch in self._schema.architectures
             if any(arch in self._archs(changed) for changed in because)
             and need.concerns(arch.name)
+            and (copied.archs is None or arch.name in copied.archs)
             and arch.existed_in(self._base)
             and need.condition.evaluate(self._schema.fixed_config(arch)) is not False
         )
-        releases = tuple(sorted(one.release for one in copier.releases))
+        releases = tuple(sorted(one.release for one in copier.releases if self._existed(one)))
         if not archs or not releases:
             return None
         later = [
@@ -170,10 +183,13 @@ class Expansions:
     def is_other(self, changed: Redefined) -> bool:
         """Whether it gets a form that it had in no configuration, or goes; not whether it comes.
 
-        A function does the same in many ways.
+        A function does the same in many ways; of an enumeration its enumerators tell, and a struct to
+        which members are added behind all others is the same for who reads them.
         """
-        if changed.kind == "function":
+        if changed.kind in ("function", "enum"):
             return False
+        if changed.kind in ("struct", "union"):
+            return not _is_longer(changed)
         old, new = self._both(changed)
         return bool(old) and (not new or bool(new - old))
 
@@ -227,6 +243,16 @@ def _concerns(changed: Redefined, name: str) -> bool:
         return True
     fronts = [_in_front(side, member) for side in (changed.before, changed.after)]
     return None not in fronts and fronts[0] != fronts[1]
+
+
+def _is_longer(changed: Redefined) -> bool:
+    """Whether a struct only gets more members behind those that it has."""
+    from ..kernel.definitions import BETWEEN
+
+    return all(
+        any(new == old or new.startswith(old + BETWEEN) for new in changed.after)
+        for old in changed.before
+    )
 
 
 def _in_front(texts: tuple[str, ...], member: str) -> list[str] | None:
