@@ -79,7 +79,7 @@ class Redefinitions:
         """Entries of an architecture that stand on what changes or comes, carried or not."""
         return frozenset(
             standing.entry.key
-            for changed in self._changed
+            for changed in self._certain
             if arch in self._archs(changed)
             for standing in self._index.entries(changed.name)
             if standing.counts_in(self._base)
@@ -92,7 +92,7 @@ class Redefinitions:
         return frozenset(
             id(copier.need)
             for changed in self._changed
-            if arch in self._archs(changed)
+            if arch in self._archs(changed) and (changed.kind != "macro" or changed.after)
             for copier in self._index.copiers(changed.name)
             if any(_concerns(changed, own) for own in copier.copied.names)
         )
@@ -103,7 +103,7 @@ class Redefinitions:
             standing.entry.key in copier.need.keys
             and standing.counts_in(self._base)
             and _stands(standing, changed)
-            and _carries(standing, changed)
+            and (_carries(standing, changed) or _counts_in_value(standing, changed))
             for standing in self._index.entries(changed.name)
         )
 
@@ -171,8 +171,8 @@ class Expansions:
     def __init__(self, changed: Iterable[Redefined]) -> None:
         self.changed = tuple(changed)
         self._sides = (
-            {one.name: one.before for one in self.changed if one.kind == "value" and one.before},
-            {one.name: one.after for one in self.changed if one.kind == "value" and one.after},
+            {one.name: one.before for one in self.changed if one.kind in _CONSTANTS and one.before},
+            {one.name: one.after for one in self.changed if one.kind in _CONSTANTS and one.after},
         )
 
     def is_same(self, changed: Redefined) -> bool:
@@ -181,23 +181,29 @@ class Expansions:
         return bool(old) and old == new
 
     def is_other(self, changed: Redefined) -> bool:
-        """Whether it gets a form that it had in no configuration, or goes; not whether it comes.
+        """Whether it is another for who has copied it, on some configuration at least.
 
         A function does the same in many ways; of an enumeration its enumerators tell, and a struct to
-        which members are added behind all others is the same for who reads them.
+        which members are added behind all others is the same for who reads them. A macro that goes
+        leaves what it stood for, and a constant that comes nobody has copied; that a member or a
+        variable comes or goes debug information tells.
         """
-        if changed.kind in ("function", "enum"):
-            return False
-        if changed.kind in ("struct", "union"):
-            return not _is_longer(changed)
         old, new = self._both(changed)
-        return bool(old) and (not new or bool(new - old))
+        match changed.kind:
+            case "function" | "enum":
+                return False
+            case "struct" | "union":
+                return bool(old) and bool(new) and not _is_longer(changed)
+            case "macro":
+                return bool(old) and bool(new - old)
+            case "enumerator" | "assignment":
+                return bool(old) and (not new or bool(new - old))
+        return not new or bool(new - old)
 
     def _both(self, changed: Redefined) -> tuple[frozenset[str], frozenset[str]]:
-        return (
-            frozenset(self._expanded(changed.before, 0, _DEEPEST)),
-            frozenset(self._expanded(changed.after, 1, _DEEPEST)),
-        )
+        old = self._expanded(changed.before, 0, _DEEPEST)
+        new = self._expanded(changed.after, 1, _DEEPEST)
+        return frozenset(old), frozenset(_as_before(text, old) for text in new)
 
     def _expanded(self, texts: Iterable[str], side: int, depth: int) -> set[str]:
         from ..kernel.constant import constant
@@ -211,11 +217,14 @@ class Expansions:
                     found |= self._expanded([_put(one, name, text)], side, depth - 1)
             else:
                 value = constant(text, _KNOWN)
-                found.add(_bare(text) if value is None else str(value))
+                found.add(text if value is None else str(value))
         return found
 
 
+_CONSTANTS = ("macro", "enumerator")
+_TAGS = ("struct", "union", "enum")
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_PARAMETERS = re.compile(r"\([\w, .]*\) (?=\S)")
 _DEEPEST = 4
 _MOST_FORMS = 4
 _LONGEST = 200
@@ -223,18 +232,28 @@ _LONGEST = 200
 _KNOWN = {"BITS_PER_LONG": 64, "PAGE_SIZE": 4096, "PAGE_SHIFT": 12, "BITS_PER_BYTE": 8}
 
 
+def _as_before(text: str, before: Iterable[str]) -> str:
+    """A form as it was written before, where it has the same value."""
+    from ..kernel.constant import same_value
+
+    if text in before:
+        return text
+    return next((one for one in before if same_value(*map(_body, (one, text)))), text)
+
+
+def _body(text: str) -> str:
+    """Of a macro with parameters what it stands for."""
+    match = _PARAMETERS.match(text)
+    return text[match.end() :] if match else text
+
+
 def _put(definition: str, name: str, text: str) -> str:
     return re.sub(rf"\b{name}\b", lambda _: f"({definition})", text)
 
 
-def _bare(text: str) -> str:
-    """Without spaces and parentheses, in which alone two forms differ often."""
-    return re.sub(r"[\s()]", "", text)
-
-
 def _concerns(changed: Redefined, name: str) -> bool:
     """Whether a copied name is what changes, or a member that is elsewhere in its struct for it."""
-    if changed.kind in ("value", "function", "assignment"):
+    if changed.kind not in _TAGS:
         return changed.name == name
     struct, dot, member = name.partition(".")
     if struct != changed.name:
@@ -272,7 +291,7 @@ def _stands(standing: Standing, changed: Redefined) -> bool:
     if standing.behind is not None:
         return any(_concerns(changed, name) for name in standing.behind.names)
     argument = argument_of(standing.entry.key)
-    if changed.kind == "value":
+    if changed.kind not in (*_TAGS, "function", "assignment"):
         return argument == changed.name
     # The address of a variable is the same whatever is written to it.
     is_tag = changed.kind in ("struct", "union")
@@ -283,6 +302,15 @@ def _stands(standing: Standing, changed: Redefined) -> bool:
     )
 
 
+def _counts_in_value(standing: Standing, changed: Redefined) -> bool:
+    """Whether the number that the kernel prints is worked out of what changes."""
+    from ..kernel.constant import is_expression
+
+    is_number = standing.entry.kind in (Kind.NUMBER, Kind.LENGTH)
+    texts = (*changed.before, *changed.after)
+    return is_number and bool(changed.after) and all(map(is_expression, texts))
+
+
 def _carries(standing: Standing, changed: Redefined) -> bool:
     if standing.behind is not None:
         return False
@@ -291,5 +319,5 @@ def _carries(standing: Standing, changed: Redefined) -> bool:
             return bool(changed.after)
         case Kind.SIZE | Kind.OFFSET:
             # Where members are the kernel prints anew; what one of them is it does not.
-            return changed.kind != "value"
+            return changed.kind in _TAGS
     return False

@@ -81,18 +81,26 @@ def impact(
     all_changes = list(changes)
     found: dict[tuple[str, int, ToolRelease | None, str], Break] = {}
     kernels = [
-        (change, case, case.kernels(predicted(schema, base, change.arch), change, to))
+        (change, case, exports, case.kernels(exports, change, base))
         for change in all_changes
+        for exports in (predicted(schema, base, change.arch),)
         for case in _cases(change)
     ]
+    # Made again for needs that the next release may change; most are the same in both.
+    later: dict[int, _Kernels] = {}
     for consumer in schema.consumers:
         for need in consumer.needs:
-            for change, case, changed in kernels:
+            for change, case, exports, changed in kernels:
                 # What a purpose does not ask for is nothing to it.
-                if id(need) not in change.stirred_needs and not (
-                    case.touched(change).intersection(need.keys)
-                ):
+                touched = case.touched(change).intersection(need.keys)
+                is_stirred = id(need) in change.stirred_needs
+                if not touched and not is_stirred:
                     continue
+                # What only comes makes nothing worse; what else the next release changes is not its doing.
+                if to is not None and (is_stirred or not touched <= change.added):
+                    if id(case) not in later:
+                        later[id(case)] = case.kernels(exports, change, to)
+                    changed = later[id(case)]
                 broken = _break(consumer, need, change, case, changed)
                 if broken is not None:
                     at = (consumer.name, id(need), broken.fixed_in, broken.where)
@@ -104,7 +112,7 @@ def impact(
         tuple(sorted({key for change in all_changes for key in change.removed})),
         tuple(sorted({key for change in all_changes for key in change.added})),
         tuple(breaks),
-        _unused_after(schema, [changed[0] for _, _, changed in kernels]),
+        _unused_after(schema, [changed[0] for _, _, _, changed in kernels]),
     )
 
 
@@ -114,6 +122,7 @@ def by_weight(broken: Break) -> tuple[int, str, str, str]:
 
 
 _BeforeAfter = tuple[Exports, Exports]
+_Kernels = tuple[_BeforeAfter, _BeforeAfter]
 
 
 @dataclass(frozen=True)
@@ -128,9 +137,7 @@ class _Case:
         # What is so everywhere is told of the case that is for all.
         return self.lost - change.removed if self.where else change.touched | change.stirred
 
-    def kernels(
-        self, exports: Exports, change: Change, to: Release | None
-    ) -> tuple[_BeforeAfter, _BeforeAfter]:
+    def kernels(self, exports: Exports, change: Change, to: Release) -> _Kernels:
         """Two kernels before and after: one with all that a configuration may bring, and one that is
         built for what changes and for nothing else. On the latter no alternative is there that only seems so.
         """
@@ -138,8 +145,7 @@ class _Case:
 
         def after(before: Exports) -> Exports:
             changed = before.changed(self.lost, change.added, change.reformatted)
-            release = before.release if to is None else to
-            return replace(changed, revalued=change.revalued, release=release)
+            return replace(changed, revalued=change.revalued, release=to)
 
         narrow = exports.narrowed(self.lost | change.revalued | frozenset(change.reformatted))
         return (exports, after(exports)), (narrow, after(narrow))

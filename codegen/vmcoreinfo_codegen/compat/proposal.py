@@ -179,8 +179,9 @@ def _change(
 ) -> Change:
     lost: dict[str, Condition] = dict.fromkeys((*removed, *view.removed), ALWAYS)
     for key, (old, new) in view.conditioned.items():
-        where = lost_where(All((_known(schema, key, base, arch), old.condition)), new.condition)
-        if where is not None:
+        before = All((_known(schema, key, base, arch), old.condition))
+        where = lost_where(before, new.condition)
+        if where is not None and _is_stricter(old.condition, new.condition):
             lost[key] = where
     return Change(
         arch,
@@ -189,6 +190,11 @@ def _change(
         {key: Format(new.first.format) for key, (_, new) in view.reformatted.items()},
         frozenset(key for key in view.revalued if _is_other_value(schema, key, base, arch)),
     )
+
+
+def _is_stricter(old: Condition, new: Condition) -> bool:
+    """Whether a condition asks for more than it did; of another one nobody can tell."""
+    return lost_where(new, old) is None
 
 
 def _known(schema: Schema, key: str, base: Release, arch: Architecture) -> Condition:
@@ -215,6 +221,12 @@ def _open(schema: Schema, change: KernelChange, base: Release) -> Iterable[Unsee
         for key in view.unplaced:
             at = view.after[key].first
             yield Unseen(at.file, at.line, key, "whether it stands in the same #if is not shown")
+        for key, (old, new) in view.conditioned.items():
+            where = lost_where(old.condition, new.condition)
+            if where is not None and not _is_stricter(old.condition, new.condition):
+                at = new.first
+                reason = f"whether there is a kernel with {where} is for Kconfig to tell"
+                yield Unseen(at.file, at.line, key, reason)
         for key, (old, new) in view.revalued.items():
             if not _is_other_value(schema, key, base, arch):
                 told = f"its value is {new.first.value or '?'} instead of {old.first.value or '?'}"

@@ -61,7 +61,8 @@ def overflow(
         return None
     most, _, config = bound(after, None)
     had, _, _ = bound(before, None)
-    if most <= room or most <= had:
+    # What does not fit before is no matter of the change, and the bound is not that exact.
+    if not had <= room < most:
         return None
     return Overflow(arch, most, room, tuple(_cut(after, config, most - room)))
 

@@ -16,6 +16,10 @@ _WRAPPER = re.compile(r"\b(?:_?(?:UL|ULL|AC|U64_C))\s*\(\s*(\w+)\s*(?:,\s*\w+\s*
 # On the machines that most kernels are built for.
 _SIZEOF = re.compile(r"\bsizeof\s*\(\s*(?:unsigned\s+)?long(?:\s+int)?\s*\)")
 _BIT = re.compile(r"\bBIT(?:_ULL)?\s*\(")
+_WRAP = 1 << 64
+_NAME = re.compile(r"[A-Za-z_]\w*")
+# Numbers of bits, which one can shift by, and masks.
+_TRIED = ((5, 3), (11, 1), (23, 2), (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9), (_WRAP - 4096, 17))
 _CAST = re.compile(
     r"\(\s*(?:unsigned |signed )?(?:long long|long|int|u64|u32|s64|s32)(?: int)?\s*\)"
 )
@@ -30,6 +34,28 @@ _OPERATORS: dict[type, Callable[[int, int], int]] = {
     ast.BitXor: operator.xor,
     ast.FloorDiv: operator.floordiv,
 }
+
+
+def same_value(first: str, second: str) -> bool:
+    """Whether two expressions have the same value whatever the names in them stand for, as far as
+    some values of these tell; not where one of them is no expression of names and numbers.
+    """
+    names = sorted({*_NAME.findall(first), *_NAME.findall(second)})
+    compared = 0
+    for start, step in _TRIED:
+        known = {name: (start + step * place) % _WRAP for place, name in enumerate(names)}
+        values = constant(first, known), constant(second, known)
+        if values == (None, None):
+            continue
+        if None in values or (values[0] or 0) % _WRAP != (values[1] or 0) % _WRAP:
+            return False
+        compared += 1
+    return compared > 1
+
+
+def is_expression(text: str) -> bool:
+    """Whether it is one of names and numbers."""
+    return constant(text, dict.fromkeys(_NAME.findall(text), 5)) is not None
 
 
 def constant(text: str, names: Mapping[str, int] | None = None) -> int | None:

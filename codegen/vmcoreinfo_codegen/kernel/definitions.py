@@ -39,14 +39,16 @@ _KINDS: dict[str, DefinitionKind] = {"struct": "struct", "union": "union", "enum
 _NO_VARIABLE = re.compile(r"\s*(?:typedef|return|goto|break|continue|case|struct \w+$|enum \w+$)\b")
 
 
-DefinitionKind = Literal["value", "struct", "union", "enum", "function", "assignment"]
+DefinitionKind = Literal[
+    "macro", "enumerator", "member", "variable", "struct", "union", "enum", "function", "assignment"
+]
 
 
 @dataclass(frozen=True)
 class Definition:
     """What stands for a name, in a form that spaces, comments and attributes do not change.
 
-    A macro, an enumerator, a member or a variable is a `value`; a tag stands for its members.
+    A struct, a union or an enum stands for its members.
     """
 
     kind: DefinitionKind
@@ -78,7 +80,11 @@ def definitions(source: Source, section: str = "") -> Iterator[Definition]:
     for define in source.defines:
         limit.spend()
         text = _plain(define.body)
-        yield Definition("value", define.name, text, source.path, define.line)
+        yield Definition("macro", define.name, text, source.path, define.line)
+    for macro in source.macros:
+        limit.spend()
+        text = f"({', '.join(macro.parameters)}) {_plain(macro.body)}"
+        yield Definition("macro", macro.name, text, source.path, macro.line)
     scopes = _inside(section)
     at = 0
     code = source.code
@@ -176,7 +182,7 @@ def _enumerator(source: Source, scope: _Scope, statement: str, start: int) -> De
         scope.offset += 1
     scope.members.append(name)
     text = f"{scope.anchor} + {scope.offset}" if scope.offset else scope.anchor
-    return Definition("value", name, text, source.path, line)
+    return Definition("enumerator", name, text, source.path, line)
 
 
 def _members(
@@ -198,7 +204,7 @@ def _members(
             whole = (
                 declarator.strip() if place == 0 else f"{base.rstrip('* ')} {declarator.strip()}"
             )
-            yield Definition("value", f"{owner.tag}.{match[1]}", whole, source.path, line)
+            yield Definition("member", f"{owner.tag}.{match[1]}", whole, source.path, line)
 
 
 def _variable(source: Source, statement: str, start: int) -> Iterator[Definition]:
@@ -210,4 +216,4 @@ def _variable(source: Source, statement: str, start: int) -> Iterator[Definition
     match = call or _VARIABLE.search(text)
     if match and (call or len(text.split()) > 1 or "*" in text):
         line = source.line_of(start + len(statement) - len(statement.lstrip()))
-        yield Definition("value", match[1], text, source.path, line)
+        yield Definition("variable", match[1], text, source.path, line)

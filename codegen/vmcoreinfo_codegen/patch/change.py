@@ -27,6 +27,10 @@ class Unseen:
     reason: str
 
 
+NameSpace = tuple[str, str]
+"""A name, and of what it is one: a macro takes the place of an enumerator, and of no struct."""
+
+
 @dataclass(frozen=True)
 class Redefined:
     """A name whose definitions change: those that go and those that come, and where."""
@@ -44,9 +48,9 @@ class Redefined:
         match self.kind:
             case "function":
                 return f"{self.name}()"
-            case "value" | "assignment":
-                return self.name
-        return f"{self.kind} {self.name}"
+            case "struct" | "union" | "enum":
+                return f"{self.kind} {self.name}"
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class KernelChange:
     subject: str
     views: Mapping[str, View]
     foreign: Mapping[str, View] = field(default_factory=dict)
-    redefined: Mapping[tuple[DefinitionKind, str], Redefined] = field(default_factory=dict)
+    redefined: Mapping[NameSpace, Redefined] = field(default_factory=dict)
     unseen: tuple[Unseen, ...] = ()
     touches: bool = False
     ended: frozenset[str] = frozenset()
@@ -92,10 +96,8 @@ def together(schema: Schema, changes: Sequence[KernelChange]) -> KernelChange:
     )
 
 
-def _joined_names(
-    changes: Iterable[KernelChange],
-) -> dict[tuple[DefinitionKind, str], Redefined]:
-    found: dict[tuple[DefinitionKind, str], Redefined] = {}
+def _joined_names(changes: Iterable[KernelChange]) -> dict[NameSpace, Redefined]:
+    found: dict[NameSpace, Redefined] = {}
     for change in changes:
         for at, new in change.redefined.items():
             old = found.get(at)

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from ..core.condition import ALWAYS
 from ..core.release import Release
-from ..kernel.definitions import DefinitionKind, definitions
+from ..kernel.definitions import Definition, definitions
 from ..kernel.extract import Export, Extraction, Finding, extract_sources
 from ..kernel.gathered import TreeError
 from ..kernel.printing import Printed, Printers
 from ..kernel.source import Source
 from ..model import Schema
-from .change import KernelChange, Redefined, Unseen
+from .change import KernelChange, NameSpace, Redefined, Unseen
 from .images import MARK, Images, Piece, applied, pieces_of
 from .macros import changed_macros, header, printed_by
 from .problem import PatchError
@@ -204,24 +204,24 @@ def _bodies(pieces: Iterable[Piece]) -> Iterator[tuple[str, tuple[str, str, int]
                 yield name, (text, piece.source.path, piece.source.line_of(start))
 
 
-def _redefined(images: Images) -> dict[tuple[DefinitionKind, str], Redefined]:
+def _redefined(images: Images) -> dict[NameSpace, Redefined]:
     old, new = (_defined(pieces) for pieces in (images.before, images.after))
-    changed: dict[tuple[DefinitionKind, str], Redefined] = {}
+    changed: dict[NameSpace, Redefined] = {}
     for at in [*old, *(at for at in new if at not in old)]:
         before, after = old.get(at, {}), new.get(at, {})
         if before.keys() != after.keys():
-            place = next((p for text, p in after.items() if text not in before), None)
-            file, line = place or next(iter((after or before).values()))
-            changed[at] = Redefined(*at, tuple(before), tuple(after), file, line)
+            place = next((one for text, one in after.items() if text not in before), None)
+            one = place or next(iter((after or before).values()))
+            texts = tuple(before), tuple(after)
+            changed[at] = Redefined(one.kind, one.name, *texts, one.file, one.line)
     return changed
 
 
-def _defined(
-    pieces: Iterable[Piece],
-) -> dict[tuple[DefinitionKind, str], dict[str, tuple[str, int]]]:
-    """The definitions of each name, and where they are."""
-    found: dict[tuple[DefinitionKind, str], dict[str, tuple[str, int]]] = {}
+def _defined(pieces: Iterable[Piece]) -> dict[NameSpace, dict[str, Definition]]:
+    """The definitions of each name, by their texts."""
+    found: dict[NameSpace, dict[str, Definition]] = {}
     for piece in pieces:
         for one in definitions(piece.source, piece.section):
-            found.setdefault((one.kind, one.name), {}).setdefault(one.text, (one.file, one.line))
+            of = "value" if one.kind in ("macro", "enumerator", "variable") else one.kind
+            found.setdefault((of, one.name), {}).setdefault(one.text, one)
     return found
