@@ -111,6 +111,50 @@ def test_copies_of_an_entry_are_of_its_architectures(schema: Schema) -> None:
     assert all(c.archs is None or "x86_64" in c.archs for c in of_x86)
 
 
+@pytest.mark.parametrize(
+    ("commit", "kernel", "name", "broke"),
+    [
+        ("2d070eab2e82", "4.12", "SECTION_IS_ONLINE", "makedumpfile 1.6.2"),
+        ("2d070eab2e82", "4.12", "SECTION_MAP_LAST_BIT", "crash 7.1.9"),
+        ("326e1b8f83a4", "5.2", "SECTION_IS_EARLY", "makedumpfile 1.6.6"),
+        ("1f90a3477df3", "5.11", "SECTION_TAINT_ZONE_DEVICE", "makedumpfile 1.6.9"),
+        ("1f90a3477df3", "5.11", "SECTION_MAP_LAST_BIT", "crash 7.3.0"),
+        ("83e3c48729d9", "4.14", "mem_section", "makedumpfile 1.6.3"),
+        ("83e3c48729d9", "4.14", "mem_section", "crash 7.2.0"),
+        ("9a56493f6942", "5.10", "uts_namespace", "makedumpfile 1.6.8"),
+        ("9a56493f6942", "5.10", "uts_namespace", "crash 7.2.8"),
+        ("6326fec1122c", "4.9", "PG_owner_priv_1", "makedumpfile 1.6.3"),
+        ("4ffca5a96678", "6.11", "PGTY_slab", "makedumpfile 1.7.6"),
+        ("d50569612c29", "7.0", "page.compound_head", "makedumpfile 1.7.9"),
+        ("d50569612c29", "7.0", "page.compound_head", "crash 9.0.2"),
+        ("67e1b0052f6b", "6.18", "is_blk_wrapped", "makedumpfile 1.7.9"),
+        ("67e1b0052f6b", "6.18", "is_blk_wrapped", "vmcore-dmesg 2.0.32"),
+        ("a081b5789255", "6.19", "kallsyms_sym_address", "drgn 0.0.33"),
+        ("14c127c957c1", "5.3", "PAGE_OFFSET", "makedumpfile 1.6.8"),
+        ("f0b13ee23241", "5.11", "SECTION_SIZE_BITS", "crash 7.3.0"),
+        ("4ffe713b7587", "4.19", "MAX_PHYSMEM_BITS", "makedumpfile 1.6.5"),
+        ("d52888aa2753", "4.19", "__PAGE_OFFSET_BASE_L4", "crash 7.2.4"),
+        ("223b5e57d0d5", "6.9", "module_load_offset", "crash 8.0.5"),
+        ("55c49fee57af", "6.8", "vmap_area_list", "crash 8.0.5"),
+        ("849f86a630e9", "4.5", "_PAGE_PRESENT", "makedumpfile 1.6.0"),
+        ("1d798ca3f164", "4.3", "PG_tail", "makedumpfile 1.5.9"),
+    ],
+)
+def test_what_commits_broke_is_found(
+    index: NameIndex, commit: str, kernel: str, name: str, broke: str
+) -> None:
+    """By a name that the commit changed, from the kernel before it."""
+    tool, _, release = broke.partition(" ")
+    found = [
+        copier
+        for copier in index.copiers(name)
+        if copier.consumer.name == tool
+        if copier.copied.is_of(ToolRelease.parse(release))
+        if copier.counts_for(Release.parse(kernel))
+    ]
+    assert found, commit
+
+
 def test_names_are_known_on_both_sides(index: NameIndex) -> None:
     assert len(index.names) > 400
     assert [name for name in index.names if not index.entries(name)] == []

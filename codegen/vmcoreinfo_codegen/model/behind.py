@@ -51,9 +51,11 @@ class Copier:
         return self.copied.archs if self.copied.archs is not None else self.need.archs
 
     def counts_for(self, kernel: Release) -> bool:
-        """Whether the tool goes by the copy on a kernel, and has the need there."""
-        ranges = (self.need.kernels, self.copied.kernels)
-        return all(kernels is None or kernels.holds(kernel) for kernels in ranges)
+        """Whether the tool goes by the copy on a kernel.
+
+        Kernels of the need don't count: it may begin with the very change that is asked about.
+        """
+        return self.copied.kernels is None or self.copied.kernels.holds(kernel)
 
     @property
     def releases(self) -> tuple[ConsumerRelease, ...]:

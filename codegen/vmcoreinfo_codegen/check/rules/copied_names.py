@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from ...core.release import overlap
+from ...core.tool import ToolRelease
 from ...model import Schema
 from ...model.behind import NameIndex, is_name
 from ...model.consumer import Consumer, Copied, Need
 from ...model.vocabulary import Verdict
-from ...problem import did_you_mean
+from ...problem import did_you_mean, shortened
 from ..rule import Finding, Rule
 
 
 def _check(schema: Schema) -> Iterator[Finding]:
     known = NameIndex(schema)
     for consumer in schema.consumers:
+        latest = consumer.latest if consumer.releases else None
         for need in consumer.needs:
-            for place, copied in enumerate(need.copied):
+            before: dict[str, list[Copied]] = defaultdict(list)
+            for copied in need.copied:
                 yield from _of_names(known, need, copied)
-                yield from _of_releases(consumer, need, copied)
-                yield from _again(need, place, copied)
+                yield from _of_releases(consumer, latest, need, copied)
+                yield from _again(need, before, copied)
                 yield from _of_archs(need, copied)
                 if copied.verdict is Verdict.OK:
                     yield copied.location, f'"{need.purpose}" copied what breaks nothing'
@@ -28,16 +32,17 @@ def _check(schema: Schema) -> Iterator[Finding]:
 def _of_names(known: NameIndex, need: Need, copied: Copied) -> Iterator[Finding]:
     for name in copied.names:
         if not is_name(name):
-            message = f"'{name}' is neither an identifier of C nor STRUCT.MEMBER"
+            message = f"'{shortened(name)}' is neither an identifier of C nor STRUCT.MEMBER"
             yield copied.location, message
         elif not known.entries(name):
-            message = f'"{need.purpose}" copied {name}, on which no entry stands'
+            message = f'"{need.purpose}" copied {shortened(name)}, on which no entry stands'
             hint = did_you_mean(name, known.standing) or "say 'behind' in the entry that does"
             yield copied.location, message, hint
 
 
-def _of_releases(consumer: Consumer, need: Need, copied: Copied) -> Iterator[Finding]:
-    latest = consumer.latest if consumer.releases else None
+def _of_releases(
+    consumer: Consumer, latest: ToolRelease | None, need: Need, copied: Copied
+) -> Iterator[Finding]:
     for bound in (copied.since, copied.until):
         if bound is not None and not bound.is_next and latest is not None and bound > latest:
             message = f'"{need.purpose}" names {consumer.name} {bound}; the latest is {latest}'
@@ -50,15 +55,14 @@ def _of_releases(consumer: Consumer, need: Need, copied: Copied) -> Iterator[Fin
 def _of_archs(need: Need, copied: Copied) -> Iterator[Finding]:
     for arch in copied.archs or ():
         if not need.concerns(arch):
-            yield copied.location, f'"{need.purpose}" is none on {arch}'
+            yield copied.location, f'"{need.purpose}" is no need on {arch}'
 
 
-def _again(need: Need, place: int, copied: Copied) -> Iterator[Finding]:
-    others = [one for one in need.copied[:place] if _meet(one, copied)]
-    before = [name for one in others for name in one.names]
-    for number, name in enumerate(copied.names):
-        if name in before or name in copied.names[:number]:
-            yield copied.location, f'"{need.purpose}" copied {name} twice in one release'
+def _again(need: Need, before: dict[str, list[Copied]], copied: Copied) -> Iterator[Finding]:
+    for name in copied.names:
+        if any(_meet(other, copied) for other in before[name]):
+            yield copied.location, f'"{need.purpose}" copied {shortened(name)} twice in one release'
+        before[name].append(copied)
 
 
 def _meet(one: Copied, other: Copied) -> bool:
@@ -98,7 +102,7 @@ consumer tool {
 		copied		page until 1.3 wrong "nothing" ### "flags" names tool 1.3; the latest is 1.2
 		copied		PG_lru wrong "nothing" ### "flags" copied PG_lru twice in one release
 		copied		pageflags ok "nothing" ### "flags" copied what breaks nothing
-		copied		PageLRU on arm64 wrong "nothing" ### "flags" is none on arm64
+		copied		PageLRU on arm64 wrong "nothing" ### "flags" is no need on arm64
 		without fatal	"it stops"
 	}
 }

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from ...core.release import overlap
 from ...model import Schema
 from ...model.behind import implied_by, is_name
-from ...model.entry import Behind, Export
+from ...model.entry import Behind
+from ...problem import shortened
 from ..rule import Finding, Rule
 
 
@@ -14,23 +16,25 @@ def _check(schema: Schema) -> Iterator[Finding]:
     for entry in schema.entries:
         implied = implied_by(entry.key)
         for export in entry.exports:
-            for place, behind in enumerate(export.behind):
+            before: dict[str, list[Behind]] = defaultdict(list)
+            for behind in export.behind:
                 for name in behind.names:
                     if not is_name(name):
-                        message = f"'{name}' is neither an identifier of C nor STRUCT.MEMBER"
+                        message = (
+                            f"'{shortened(name)}' is neither an identifier of C nor STRUCT.MEMBER"
+                        )
                         yield behind.location, message
                     elif name in implied:
-                        message = f"{name} stands behind {entry.key} by the key itself"
+                        message = f"{shortened(name)} stands behind {entry.key} by the key itself"
                         yield behind.location, message, "leave it out"
-                yield from _again(entry.key, export, place, behind)
+                yield from _again(entry.key, before, behind)
 
 
-def _again(key: str, export: Export, place: int, behind: Behind) -> Iterator[Finding]:
-    others = [one for one in export.behind[:place] if overlap(one.bounds, behind.bounds)]
-    before = [name for one in others for name in one.names]
-    for number, name in enumerate(behind.names):
-        if name in before or name in behind.names[:number]:
-            yield behind.location, f"{name} stands behind {key} twice in one release"
+def _again(key: str, before: dict[str, list[Behind]], behind: Behind) -> Iterator[Finding]:
+    for name in behind.names:
+        if any(overlap(other.bounds, behind.bounds) for other in before[name]):
+            yield behind.location, f"{shortened(name)} stands behind {key} twice in one release"
+        before[name].append(behind)
 
 
 RULE = Rule(
