@@ -67,3 +67,16 @@ def test_what_rests_on_another_derivation_ends_with_it() -> None:
     other = "derive y {\n\tvalue signed bit\n\tfrom NUMBER(old) as it\n}\n"
     (message,) = found("from y + 1 as one", other)
     assert message.startswith("from 6.8 on nothing gives y: recipe it needs NUMBER(old)")
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_what_replaced_the_key_gives_another_derivation(read: bool) -> None:
+    """As slab pages had a flag, and have a page type since."""
+    key = "NUMBER(type)" if read else "NUMBER(stays)"
+    more = (
+        "NUMBER(type) {\n\tvalue signed bit\n\tsince 6.8\n\treplaces NUMBER(flag)\n}\n"
+        "NUMBER(flag) {\n\tvalue signed bit\n\tsince 6.6\n\tuntil 6.8\n"
+        "\treplaced-by NUMBER(type)\n}\n"
+        f"derive y {{\n\tvalue signed bit\n\tfrom {key} as it\n}}\n"
+    )
+    assert len(found("from NUMBER(flag) as one", more)) == (0 if read else 1)

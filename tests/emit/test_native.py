@@ -12,11 +12,16 @@ from hypothesis import given
 
 import vmcoreinfo
 from tests.command import Run
+from tests.conftest import ROOT
 from tests.each import check_each
 from tests.emit import notes
 from tests.emit.driver import C_SOURCE
 from vmcoreinfo import derive
 from vmcoreinfo.native import Library
+from vmcoreinfo_codegen.model.builder import build, parse_files
+from vmcoreinfo_codegen.model.store.files import read_files
+from vmcoreinfo_codegen.problem import Problem
+from vmcoreinfo_codegen.targets import emit
 
 REAL = sorted(notes.NOTES.glob("*.note"))
 
@@ -81,6 +86,24 @@ def test_a_library_without_our_keys(run: Run, tmp_path: Path) -> None:
     assert run("generate", "c", "--for", "drgn", "--out", str(tmp_path)).code == 0
     with pytest.raises(OSError, match="does not know the keys"):
         Library(str(built(tmp_path / "vmcoreinfo.c", tmp_path)))
+
+
+def test_a_later_library_that_knows_another_format(tmp_path: Path) -> None:
+    """Of SIZE(list_head) a kernel to come has a sign: the numbers are the same."""
+    texts = dict(read_files(ROOT / "schema"))
+    (name,) = (name for name, text in texts.items() if "\nSIZE(list_head) {\n" in text)
+    head, entry, rest = texts[name].partition("\nSIZE(list_head) {\n")
+    values = "\tvalue\t\tdecimal bytes until 7.3\n\tvalue\t\tsigned since 7.3\n"
+    texts[name] = f"{head}{entry}{values}{rest}"
+    problems: list[Problem] = []
+    schema, _ = build(parse_files(texts.items(), problems), problems)
+    assert (problems, schema.by_key["SIZE(list_head)"].format) == ([], "signed")
+    for product in emit(schema, ["c"]):
+        path = tmp_path / product.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(product.text)
+    library = Library(str(built(tmp_path / "c/vmcoreinfo.c", tmp_path)))
+    assert library.parse(b"SIZE(list_head)=16\n")["SIZE(list_head)"] == 16
 
 
 def test_no_library(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,7 +168,7 @@ def synchronise(
         if file not in files
     }
     new, found = _checked({**texts, **after}, schema)
-    refused = _unsaid(plan, _new_errors(found, _checked(texts, schema)[1]))
+    refused = _unsaid(plan, _new_errors(found, texts, schema))
     if not refused and extraction is not None:
         refused = _left(planned(new, extraction, plan.release))
     is_declared = schema.is_declared(plan.release)
@@ -183,10 +183,14 @@ def _checked(texts: Mapping[str, str], schema: Schema) -> tuple[Schema, list[Pro
         return schema, list(error.problems)
 
 
-def _new_errors(after: Iterable[Problem], before: Iterable[Problem]) -> list[Problem]:
-    """Errors that were not there before, told by what they say, as an edit moves lines."""
+def _new_errors(
+    after: Iterable[Problem], texts: Mapping[str, str], schema: Schema
+) -> list[Problem]:
+    """Errors that the files did not have before, told by what they say, as an edit moves lines."""
+    errors = [problem for problem in after if problem.severity == "error"]
+    before = _checked(texts, schema)[1] if errors else []
     known = {(problem.rule, problem.message) for problem in before}
-    return [p for p in after if p.severity == "error" and (p.rule, p.message) not in known]
+    return [p for p in errors if (p.rule, p.message) not in known]
 
 
 def _unsaid(plan: Plan, errors: Iterable[Problem]) -> list[Unsaid]:

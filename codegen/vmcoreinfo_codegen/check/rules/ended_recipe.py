@@ -42,6 +42,17 @@ class _Derivable:
         """The keys of a recipe that no kernel of the release exports."""
         return [key for key in recipe.keys if not self._exports(key)]
 
+    def replaces_in_another(self, key: str, derivation: Derivation) -> bool:
+        """Whether what replaced a key gives another derivation, which tells it in its way."""
+        entry = self._schema.by_key.get(key)
+        instead = set(entry.replaced_by) if entry is not None else set()
+        return any(
+            instead.intersection(recipe.keys) and self._has_all(recipe)
+            for other in self._schema.derivations
+            if other is not derivation
+            for recipe in self.recipes(other)
+        )
+
     def _has_all(self, recipe: Recipe) -> bool:
         others = [e.name for e in recipe.expression.walk() if isinstance(e, Derived)]
         known = [self._derivations[name] for name in others if name in self._derivations]
@@ -95,7 +106,8 @@ def _ended(
         for recipe in before.recipes(derivation):
             gone = [key for key in latest.missing(recipe) if key not in before.missing(recipe)]
             if gone and recipe in latest.recipes(derivation) and not before.missing(recipe):
-                return recipe, gone[0], releases[place + 1]
+                moved = any(latest.replaces_in_another(key, derivation) for key in gone)
+                return None if moved else (recipe, gone[0], releases[place + 1])
         return None
     return None
 
@@ -104,7 +116,8 @@ RULE = Rule(
     id="VMCI039",
     name="ended-recipe",
     doc="A derivation does not end with a key: where the last recipe that applies needs one that "
-    "kernels no longer export, another takes over, or `until` says where it ends.",
+    "kernels no longer export, another takes over, or `until` says where it ends. Where what "
+    "replaced the key gives another derivation, that one takes over.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the flag."

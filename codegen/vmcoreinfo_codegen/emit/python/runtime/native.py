@@ -20,6 +20,9 @@ from .properties import VmcoreInfo
 
 # `enum vmcoreinfo_format`, and what of `enum vmcoreinfo_status` a key can have.
 _FORMATS = ("decimal", "signed", "hex", "0x-hex", "string", "hexbytes", "flag")
+# What a value is taken as: a later library may know kernels that print a number otherwise.
+_TYPES = ("number",) * 4 + _FORMATS[4:]
+_TYPE_OF = dict(zip(_FORMATS, _TYPES))
 _STATUSES = ("ok", "absent", "malformed", "out-of-range", "garbage")
 _ROOM = 512
 _KEYS = tuple(ENTRIES)
@@ -72,7 +75,7 @@ class Library:
             raise OSError("no libvmcoreinfo is installed; give the path of one")
         library = ctypes.CDLL(name)
         library.vmcoreinfo_entry_of.restype = ctypes.POINTER(_Entry)
-        if _entries(library) != [(key, entry.format) for key, entry in ENTRIES.items()]:
+        if _entries(library) != [(key, _TYPE_OF[entry.format]) for key, entry in ENTRIES.items()]:
             raise OSError("%s: it does not know the keys of this module" % name)
         self._parse = library.vmcoreinfo_parse
         self._parse.restype = ctypes.c_size_t
@@ -93,7 +96,7 @@ class Library:
 
 
 def _entries(library: ctypes.CDLL) -> List[Tuple[str, str]]:
-    """Keys and formats that a library has for our numbers."""
+    """Keys, and what their values are, that a library has for our numbers."""
     found: List[Tuple[str, str]] = []
     for number in range(len(_KEYS)):
         pointer = library.vmcoreinfo_entry_of(number)
@@ -101,8 +104,8 @@ def _entries(library: ctypes.CDLL) -> List[Tuple[str, str]]:
             break
         entry = pointer.contents
         place = int(entry.format)
-        format_ = _FORMATS[place] if 0 <= place < len(_FORMATS) else "?"
-        found.append((bytes(entry.name).decode("latin-1"), format_))
+        type_ = _TYPES[place] if 0 <= place < len(_TYPES) else "?"
+        found.append((bytes(entry.name).decode("latin-1"), type_))
     return found
 
 
