@@ -132,10 +132,11 @@ class Redefinitions:
 
     def _break(self, because: Sequence[Redefined], copier: Copier) -> Break | None:
         need, copied = copier.need, copier.copied
-        # A tool that goes by its copy on the one or the other goes wrong on the other.
-        for kernels in (need.kernels, copied.kernels):
-            if kernels is not None and not any(map(kernels.holds, (self._base, self._to))):
-                return None
+        # A tool that goes by its copy on the one or the other goes wrong on the other. The need's own
+        # kernels begin with such a change often.
+        kernels = copied.kernels
+        if kernels is not None and not any(map(kernels.holds, (self._base, self._to))):
+            return None
         archs = tuple(
             arch.name
             for arch in self._schema.architectures
@@ -186,7 +187,7 @@ class Expansions:
         A function does the same in many ways; of an enumeration its enumerators tell, and a struct to
         which members are added behind all others is the same for who reads them. A macro that goes
         leaves what it stood for, and a constant that comes nobody has copied; that a member or a
-        variable comes or goes debug information tells.
+        variable comes or goes debug information tells, and what is assigned was there before.
         """
         old, new = self._both(changed)
         match changed.kind:
@@ -196,8 +197,10 @@ class Expansions:
                 return bool(old) and bool(new) and not _is_longer(changed)
             case "macro":
                 return bool(old) and bool(new - old)
-            case "enumerator" | "assignment":
+            case "enumerator":
                 return bool(old) and (not new or bool(new - old))
+            case "assignment":
+                return bool(new - old)
         return not new or bool(new - old)
 
     def _both(self, changed: Redefined) -> tuple[frozenset[str], frozenset[str]]:
@@ -307,8 +310,9 @@ def _counts_in_value(standing: Standing, changed: Redefined) -> bool:
     from ..kernel.constant import is_expression
 
     is_number = standing.entry.kind in (Kind.NUMBER, Kind.LENGTH)
-    texts = (*changed.before, *changed.after)
-    return is_number and bool(changed.after) and all(map(is_expression, texts))
+    if not is_number or changed.kind not in _CONSTANTS or not changed.after:
+        return False
+    return all(map(is_expression, (*changed.before, *changed.after)))
 
 
 def _carries(standing: Standing, changed: Redefined) -> bool:

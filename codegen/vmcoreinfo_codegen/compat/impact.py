@@ -20,7 +20,7 @@ from .parser_quirks import PURPOSE, parser_quirks
 @dataclass(frozen=True)
 class Change:
     """What becomes of entries on one architecture: those that are lost, and under which condition,
-    those that come, those that are printed in another form, and those whose values mean something else.
+    those that come, how what comes or changes is printed, and entries whose values mean something else.
 
     Of entries that are `stirred`, and needs by their id(), something changes that stands behind them:
     it is looked at whether a tool is known to be worse off with the next release for it.
@@ -29,14 +29,14 @@ class Change:
     arch: Architecture
     lost: Mapping[str, Condition]
     added: frozenset[str]
-    reformatted: Mapping[str, Format] = field(default_factory=dict)
+    formats: Mapping[str, Format] = field(default_factory=dict)
     revalued: frozenset[str] = frozenset()
     stirred: frozenset[str] = frozenset()
     stirred_needs: frozenset[int] = frozenset()
 
     @property
     def touched(self) -> frozenset[str]:
-        return frozenset(self.lost) | self.added | frozenset(self.reformatted) | self.revalued
+        return frozenset(self.lost) | self.added | frozenset(self.formats) | self.revalued
 
     @property
     def removed(self) -> frozenset[str]:
@@ -144,10 +144,10 @@ class _Case:
         exports = replace(exports, config={**(exports.config or {}), **self.config})
 
         def after(before: Exports) -> Exports:
-            changed = before.changed(self.lost, change.added, change.reformatted)
+            changed = before.changed(self.lost, change.added, change.formats)
             return replace(changed, revalued=change.revalued, release=to)
 
-        narrow = exports.narrowed(self.lost | change.revalued | frozenset(change.reformatted))
+        narrow = exports.narrowed(self.lost | change.revalued | frozenset(change.formats))
         return (exports, after(exports)), (narrow, after(narrow))
 
 

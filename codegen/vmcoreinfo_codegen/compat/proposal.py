@@ -187,7 +187,11 @@ def _change(
         arch,
         lost,
         frozenset((*added, *view.added)),
-        {key: Format(new.first.format) for key, (_, new) in view.reformatted.items()},
+        {
+            key: Format(state.first.format)
+            for key, state in view.after.items()
+            if key in view.added or key in view.reformatted
+        },
         frozenset(key for key in view.revalued if _is_other_value(schema, key, base, arch)),
     )
 

@@ -23,6 +23,8 @@ _TRIED = ((5, 3), (11, 1), (23, 2), (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9), (_
 _CAST = re.compile(
     r"\(\s*(?:unsigned |signed )?(?:long long|long|int|u64|u32|s64|s32)(?: int)?\s*\)"
 )
+_NEGATED = re.compile(r"!(?!=)\s*(?:(\w+)|\()")
+_NOT = "not_"
 _OPERATORS: dict[type, Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -64,6 +66,7 @@ def constant(text: str, names: Mapping[str, int] | None = None) -> int | None:
         return None
     text = _CAST.sub("", _SIZEOF.sub("8", text))
     text = _SUFFIX.sub(r"\1", _WRAPPER.sub(r"\1", text))
+    text = _NEGATED.sub(lambda match: f"{_NOT}({match[1]})" if match[1] else f"{_NOT}(", text)
     text = _OCTAL.sub(r"0o\1", _BIT.sub("1 << (", text)).replace("/", "//")
     try:
         value = _value(ast.parse(text.strip(), mode="eval").body, names or {})
@@ -82,6 +85,8 @@ def _value(node: ast.expr, names: Mapping[str, int]) -> int:
             return -_value(operand, names)
         case ast.UnaryOp(op=ast.Invert(), operand=operand):
             return ~_value(operand, names)
+        case ast.Call(func=ast.Name(id=name), args=[operand]) if name == _NOT:
+            return int(not _value(operand, names))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             first, second = _value(left, names), _value(right, names)
             if max(first.bit_length(), second.bit_length()) > _MOST_BITS or (
