@@ -35,6 +35,7 @@ _VARIABLE = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*$")
 _CALL = re.compile(r"\w+\s*\(\s*(?:\w+\s*,\s*)*(\w+)")
 _FUNCTION = re.compile(r"\b(\w+)\s*\([^=;]*$")
 _ASSIGNED = re.compile(r"(?<![\w.>])([A-Za-z_]\w*+(?:(?:\.|->)\w++)*+)\s*+=(?!=)([^;{}]{1,300});")
+_STRING = re.compile(r'"(?:\\.|[^"\\\n])*+"')
 _KINDS: dict[str, DefinitionKind] = {"struct": "struct", "union": "union", "enum": "enum"}
 _NO_VARIABLE = re.compile(r"\s*(?:typedef|return|goto|break|continue|case|struct \w+$|enum \w+$)\b")
 
@@ -115,10 +116,14 @@ def definitions(source: Source, section: str = "") -> Iterator[Definition]:
             yield from _tag(source, closed, match.start())
     for scope in scopes:
         yield from _tag(source, scope, len(code))
-    for match in _ASSIGNED.finditer(code):
+    for match in _ASSIGNED.finditer(_STRING.sub(_blank, code)):
         limit.spend()
         line = source.line_of(match.start())
         yield Definition("assignment", match[1], _plain(match[2]), source.path, line)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _tag(source: Source, scope: _Scope, end: int) -> Iterator[Definition]:

@@ -16,7 +16,7 @@ HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 RELEASE = re.compile(r"[3-7]\.\d+")
 TREES = re.compile(r"mail|commit page|trees [\d.rc-]+ and [\d.rc-]+")
 FIELDS = {"file", "subject", "release", "touches", "rests_on", "paths", "outcome", "held_out"}
-MORE = {"commit", "commits", "message_id", "note", "unverified", "why", "broke"}
+MORE = {"miss", "commit", "commits", "message_id", "note", "unverified", "why", "broke"}
 BROKE = {"tool", "releases", "fixed_in", "what", "told"}
 BETWEEN = (
     "diff --git ", "index ", "--- ", "+++ ", "new file mode ", "deleted file mode ", "similarity ",

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+from tests.patch.history import main
+
+main()
