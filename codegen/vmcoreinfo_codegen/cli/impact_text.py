@@ -6,7 +6,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from ..query.interface.consumers import Broken, ChangedEntry, Impacts
+from ..query.interface.consumers import Broken, ChangedEntry, Full, Impacts
 
 _WIDTH = 96
 _MAIL = 72
@@ -30,11 +30,7 @@ def table(answer: Impacts) -> Iterator[str]:
     yield ""
     yield from _verdict(answer)
     yield from _breaks(answer, answer.breaks, _WIDTH)
-    for full in answer.full:
-        yield (
-            f"The text no longer fits on {full.arch}: at most {full.bytes} bytes, room for {full.room}."
-        )
-        yield from _wrapped(f"Cut: {', '.join(full.cut)}; read by {_listed(full.readers)}.", _WIDTH)
+    yield from _full(answer, _WIDTH)
     yield from _not_judged(answer, _WIDTH)
     if answer.unused_after:
         yield ""
@@ -59,13 +55,25 @@ def mail(answer: Impacts) -> Iterator[str]:
     yield from _verdict(answer)
     bad = [one for one in answer.breaks if one.verdict != "fallback"]
     yield from _breaks(answer, bad, _MAIL)
-    for full in answer.full:
-        text = (
-            f"VMCOREINFO no longer fits on {full.arch}: up to {full.bytes} bytes, the buffer has "
-            f"{full.room}. The end is cut: {', '.join(full.cut)}."
-        )
-        yield from textwrap.wrap(text, _MAIL)
+    yield from _full(answer, _MAIL)
     yield from _not_judged(answer, _MAIL)
+
+
+def _full(answer: Impacts, width: int) -> Iterator[str]:
+    """Architectures with the same buffer together, and what is cut on the first of them."""
+    groups: dict[tuple[bool, int], list[Full]] = {}
+    for one in answer.full:
+        groups.setdefault((one.sure, one.room), []).append(one)
+    for (sure, room), found in groups.items():
+        fits = "no longer fits" if sure else "may no longer fit"
+        archs = _archs(answer, [one.arch for one in found])
+        most = max(one.bytes for one in found)
+        first = found[0]
+        text = (
+            f"VMCOREINFO {fits} its {room} bytes on {archs}: it gets up to {most}. Its end is cut: "
+            f"{_listed(first.cut)} on {first.arch}, read by {_listed(first.readers)}."
+        )
+        yield from textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 def _verdict(answer: Impacts) -> Iterator[str]:

@@ -39,7 +39,14 @@ class Redefinitions:
         self._to = to or base
         self._index = NameIndex(schema)
         names = Expansions(changed)
-        self._changed = [one for one in names.changed if not names.is_same(one)]
+        known = self._index.names
+        asked = {name for c in schema.consumers for n in c.needs for name in n.condition.names()}
+        self._changed = [
+            one
+            for one in names.changed
+            if {one.name, _tag_of(one)} & known or one.name in asked
+            if not names.is_same(one)
+        ]
         self._certain = [one for one in self._changed if names.is_other(one)]
 
     def breaks(self) -> Iterator[Break]:
@@ -62,7 +69,7 @@ class Redefinitions:
         """Entries that stand on what changes, but those that are told of anyway."""
         for changed in self._changed:
             keys: dict[bool, dict[str, None]] = {False: {}, True: {}}
-            for standing in self._index.entries(changed.name):
+            for standing in self._index.entries(_tag_of(changed) or changed.name):
                 key = standing.entry.key
                 if (
                     key not in told
@@ -95,6 +102,13 @@ class Redefinitions:
             if arch in self._archs(changed) and (changed.kind != "macro" or changed.after)
             for copier in self._index.copiers(changed.name)
             if any(_concerns(changed, own) for own in copier.copied.names)
+        ) | frozenset(
+            id(need)
+            for changed in self._changed
+            if changed.kind == "option" and arch in self._archs(changed)
+            for consumer in self._schema.consumers
+            for need in consumer.needs
+            if changed.name in need.condition.names()
         )
 
     def _is_read(self, changed: Redefined, copier: Copier) -> bool:
@@ -191,7 +205,7 @@ class Expansions:
         """
         old, new = self._both(changed)
         match changed.kind:
-            case "function" | "enum":
+            case "function" | "enum" | "option":
                 return False
             case "struct" | "union":
                 return bool(old) and bool(new) and not _is_longer(changed)
@@ -204,6 +218,8 @@ class Expansions:
         return not new or bool(new - old)
 
     def _both(self, changed: Redefined) -> tuple[frozenset[str], frozenset[str]]:
+        if len(changed.before) + len(changed.after) > _MOST_TEXTS:
+            return frozenset(changed.before), frozenset(changed.after)
         old = self._expanded(changed.before, 0, _DEEPEST)
         new = self._expanded(changed.after, 1, _DEEPEST)
         return frozenset(old), frozenset(_as_before(text, old) for text in new)
@@ -228,6 +244,8 @@ _CONSTANTS = ("macro", "enumerator")
 _TAGS = ("struct", "union", "enum")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _PARAMETERS = re.compile(r"\([\w, .]*\) (?=\S)")
+# A name of a kernel has as many definitions as architectures at most.
+_MOST_TEXTS = 64
 _DEEPEST = 4
 _MOST_FORMS = 4
 _LONGEST = 200
@@ -252,6 +270,13 @@ def _body(text: str) -> str:
 
 def _put(definition: str, name: str, text: str) -> str:
     return re.sub(rf"\b{name}\b", lambda _: f"({definition})", text)
+
+
+def _tag_of(changed: Redefined) -> str:
+    """The struct of a member that goes: tools find members by their names in debug information."""
+    if changed.kind == "member" and not changed.after:
+        return changed.name.partition(".")[0]
+    return ""
 
 
 def _concerns(changed: Redefined, name: str) -> bool:
@@ -294,6 +319,8 @@ def _stands(standing: Standing, changed: Redefined) -> bool:
     if standing.behind is not None:
         return any(_concerns(changed, name) for name in standing.behind.names)
     argument = argument_of(standing.entry.key)
+    if changed.name != argument and _tag_of(changed) == argument.partition(".")[0]:
+        return standing.entry.kind is not Kind.SYMBOL
     if changed.kind not in (*_TAGS, "function", "assignment"):
         return argument == changed.name
     # The address of a variable is the same whatever is written to it.
@@ -316,7 +343,7 @@ def _counts_in_value(standing: Standing, changed: Redefined) -> bool:
 
 
 def _carries(standing: Standing, changed: Redefined) -> bool:
-    if standing.behind is not None:
+    if standing.behind is not None or _tag_of(changed):
         return False
     match standing.entry.kind:
         case Kind.NUMBER | Kind.LENGTH:

@@ -101,7 +101,7 @@ def impact(
                     if id(case) not in later:
                         later[id(case)] = case.kernels(exports, change, to)
                     changed = later[id(case)]
-                broken = _break(consumer, need, change, case, changed)
+                broken = _break(consumer, need, change, case, changed, is_stirred)
                 if broken is not None:
                     at = (consumer.name, id(need), broken.fixed_in, broken.where)
                     found[at] = _joined(found[at], broken) if at in found else broken
@@ -167,15 +167,21 @@ def _break(
     change: Change,
     case: _Case,
     kernels: Iterable[_BeforeAfter],
+    is_stirred: bool,
 ) -> Break | None:
-    """By each release the worst of the kernels counts."""
+    """By each release the worst of the kernels counts.
+
+    What stands behind a need may make it one: no kernel had it before.
+    """
     worse: dict[ToolRelease, None] = {}
     verdict, worst_after = Verdict.OK, None
     for release in sorted({r.release for r in consumer.releases} | {ToolRelease.parse(NEXT)}):
         for before, after in kernels:
             was = judge(consumer, need, release, before)
             becomes = judge(consumer, need, release, after)
-            if was is None or becomes is None or becomes.verdict.rank <= was.verdict.rank:
+            if becomes is None or (was is None and not is_stirred):
+                continue
+            if becomes.verdict.rank <= (was.verdict if was else Verdict.OK).rank:
                 continue
             worse[release] = None
             if worst_after is None or becomes.verdict.rank > verdict.rank:

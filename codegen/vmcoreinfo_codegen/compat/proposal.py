@@ -46,11 +46,12 @@ class Judgement:
     def is_broken(self) -> bool:
         """Whether some tool is worse off; that it takes another way with the same result is not."""
         bad = any(one.verdict.rank > Verdict.FALLBACK.rank for one in self.breaks)
-        return bad or bool(self.overflows)
+        return bad or any(full.is_sure for full in self.overflows)
 
     @property
     def is_open(self) -> bool:
-        return bool(self.open) or any(not one.carried for one in self.behind)
+        may_overflow = any(not full.is_sure for full in self.overflows)
+        return bool(self.open) or may_overflow or any(not one.carried for one in self.behind)
 
     @property
     def is_unrelated(self) -> bool:

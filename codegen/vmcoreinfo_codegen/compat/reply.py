@@ -73,6 +73,7 @@ def answer(
                 arch=one.arch.name,
                 bytes=one.bytes,
                 room=one.room,
+                sure=one.is_sure,
                 cut=list(one.cut),
                 readers=_readers(schema, one.cut),
             )

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..core.key import kind_of
 from ..core.release import Release
 from ..model import Architecture, Schema
 from ..model.note import text_room
 from ..model.vocabulary import Format, Trait
 from ..patch.change import Redefined
 from ..patch.view import State, View
-from ..query.budget import Line, bound, lines_of_release, width
+from ..query.budget import Line, bound, line_of, lines_of_release
 from .impact import Break
 from .parser_quirks import PURPOSE
 
@@ -23,12 +24,15 @@ _LAST = "CRASHTIME"
 
 @dataclass(frozen=True)
 class Overflow:
-    """That the most text of an architecture no longer fits: by how many bytes, and what is cut."""
+    """That the most text of an architecture no longer fits, and what is cut; surely where the least
+    text of that configuration does not fit either.
+    """
 
     arch: Architecture
     bytes: int
     room: int
     cut: tuple[str, ...]
+    is_sure: bool
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,12 @@ def overflow(
         return None
     most, _, config = bound(after, None)
     had, _, _ = bound(before, None)
-    # What does not fit before is no matter of the change, and the bound is not that exact.
-    if not had <= room < most:
+    held = [line for line in after if line.condition.evaluate(config) is not False]
+    is_sure = sum(line.least for line in held) > room
+    # That the longest text did not fit before says little: none is as long.
+    if not (had <= room < most or is_sure):
         return None
-    return Overflow(arch, most, room, tuple(_cut(after, config, most - room)))
+    return Overflow(arch, most, room, tuple(_cut(held, most - room)), is_sure)
 
 
 def _size(lines: Iterable[Line]) -> int:
@@ -103,16 +109,15 @@ def _line(
     schema: Schema, arch: Architecture, key: str, state: State, was: Line | None = None
 ) -> Line:
     entry = schema.by_key.get(key)
-    unit = entry.unit if entry else None
-    most = len(key) + 2 + width(key, Format(state.first.format), unit, arch.bits)
-    return Line(key, most, was.condition if was else state.condition)
+    default = schema.by_kind.get(kind_of(key))
+    unit = entry.unit if entry else default.unit if default else None
+    condition = was.condition if was else state.condition
+    return line_of(key, Format(state.first.format), unit, arch.bits, condition)
 
 
-def _cut(lines: list[Line], config: Mapping[str, bool | int], bytes_: int) -> Iterator[str]:
+def _cut(lines: Sequence[Line], bytes_: int) -> Iterator[str]:
     """The lines at the end that do not fit, the last first; the first of them in part."""
     for line in reversed(lines):
-        if line.condition.evaluate(config) is False:
-            continue
         if bytes_ <= 0:
             return
         yield line.key

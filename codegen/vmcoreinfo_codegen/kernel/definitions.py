@@ -13,6 +13,7 @@ from typing import Literal
 
 from ..limits import Limit
 from .gathered import TreeError
+from .options import is_kconfig, options
 from .source import Source
 
 _MOST_NAMES = 500_000
@@ -36,12 +37,25 @@ _CALL = re.compile(r"\w+\s*\(\s*(?:\w+\s*,\s*)*(\w+)")
 _FUNCTION = re.compile(r"\b(\w+)\s*\([^=;]*$")
 _ASSIGNED = re.compile(r"(?<![\w.>])([A-Za-z_]\w*+(?:(?:\.|->)\w++)*+)\s*+=(?!=)([^;{}]{1,300});")
 _STRING = re.compile(r'"(?:\\.|[^"\\\n])*+"')
+_TYPE = re.compile(
+    r"(?<!\w)typedef\b([^;{}()]*+(?:\{[^{}]*+\}[^;{}()]*?)??)\b(\w+)\s*+(?:\[[^\]]*+\]\s*+)?;"
+)
 _KINDS: dict[str, DefinitionKind] = {"struct": "struct", "union": "union", "enum": "enum"}
 _NO_VARIABLE = re.compile(r"\s*(?:typedef|return|goto|break|continue|case|struct \w+$|enum \w+$)\b")
 
 
 DefinitionKind = Literal[
-    "macro", "enumerator", "member", "variable", "struct", "union", "enum", "function", "assignment"
+    "option",
+    "type",
+    "macro",
+    "enumerator",
+    "member",
+    "variable",
+    "struct",
+    "union",
+    "enum",
+    "function",
+    "assignment",
 ]
 
 
@@ -78,6 +92,15 @@ def definitions(source: Source, section: str = "") -> Iterator[Definition]:
     Raises TreeError.
     """
     limit = Limit(source.path, _MOST_NAMES, "names", TreeError)
+    if is_kconfig(source.path):
+        for name, text, place in options(source.text, section):
+            limit.spend()
+            yield Definition("option", name, text, source.path, source.first_line + place)
+        return
+    for match in _TYPE.finditer(source.code):
+        limit.spend()
+        line = source.line_of(match.start())
+        yield Definition("type", match[2], _plain(match[1]), source.path, line)
     for define in source.defines:
         limit.spend()
         text = _plain(define.body)

@@ -194,9 +194,12 @@ class Source:
         )
         self.code = self._read_directives()
 
+    @property
+    def first_line(self) -> int:
+        return self._excerpt.first_line if self._excerpt else 1
+
     def line_of(self, offset: int) -> int:
-        first = self._excerpt.first_line if self._excerpt else 1
-        return bisect_right(self._ends, offset - 1) + first
+        return bisect_right(self._ends, offset - 1) + self.first_line
 
     def line_at(self, offset: int) -> str:
         """What stands from a place to the end of its line."""

@@ -42,17 +42,31 @@ class BudgetError(Exception):
     """More configurations than can be tried."""
 
 
+# An address has all of its digits; `6.12` is a short release.
+_LEAST = {
+    Format.DECIMAL: 1,
+    Format.SIGNED: 1,
+    Format.PREFIXED_HEX: 3,
+    Format.STRING: 4,
+}
 _RELEASE_STRING = 64
 _BUILD_ID = 40
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line that can be printed, and the most bytes that it can have."""
+    """A line that can be printed, the most bytes that it can have, and the least."""
 
     key: str
     bytes: int
+    least: int
     condition: Condition
+
+
+def line_of(key: str, format_: Format, unit: Unit | None, bits: int, condition: Condition) -> Line:
+    around = len(key) + 2
+    most = width(key, format_, unit, bits)
+    return Line(key, around + most, around + _LEAST.get(format_, most), condition)
 
 
 def width(key: str, format_: Format, unit: Unit | None, bits: int) -> int:
@@ -86,8 +100,7 @@ def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> li
             condition = export.condition(release).simplify(known)
             if condition != NEVER:
                 printed = entry.format_of(export, release)
-                most = width(entry.key, printed, export.unit, arch.bits)
-                lines.append(Line(entry.key, len(entry.key) + 2 + most, condition))
+                lines.append(line_of(entry.key, printed, export.unit, arch.bits, condition))
     return lines
 
 
@@ -99,8 +112,7 @@ def lines_of_tree(schema: Schema, extraction: Extraction, arch: Architecture) ->
     for export, condition in exports_of(extraction, schema, arch):
         entry = schema.by_key.get(export.key)
         unit = entry.unit if entry else None
-        most = len(export.key) + 2 + width(export.key, Format(export.format), unit, arch.bits)
-        lines.append(Line(export.key, most, condition))
+        lines.append(line_of(export.key, Format(export.format), unit, arch.bits, condition))
     return lines
 
 

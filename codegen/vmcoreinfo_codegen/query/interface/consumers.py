@@ -123,6 +123,7 @@ class Full(Answer):
     arch: str
     bytes: int
     room: int
+    sure: bool = described("whether the shortest text of that configuration does not fit either")
     cut: list[str] = described("entries that are cut, the last first")
     readers: list[str] = described("tools that read one of them")
 
