@@ -28,7 +28,7 @@ def table(answer: Impacts) -> Iterator[str]:
     for one in answer.patches:
         yield f"  {_OUTCOMES[one.outcome]:<20}{one.subject}"
     yield ""
-    yield from _verdict(answer)
+    yield from _verdict(answer, _WIDTH)
     yield from _breaks(answer, answer.breaks, _WIDTH)
     yield from _full(answer, _WIDTH)
     yield from _not_judged(answer, _WIDTH)
@@ -45,14 +45,15 @@ def table(answer: Impacts) -> Iterator[str]:
         yield from (f"  {what}: on {_archs(answer, archs)}" for what, archs in alone.items())
     if answer.unknown:
         yield ""
-        yield f"Not known to the schema (new, or misspelt): {' '.join(answer.unknown)}"
+        text = f"Not known to the schema (new, or misspelt): {' '.join(answer.unknown)}"
+        yield from textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def mail(answer: Impacts) -> Iterator[str]:
     """Short enough to be read, and each claim with the releases and what their users see."""
     yield from _changes(answer, _MAIL)
     yield ""
-    yield from _verdict(answer)
+    yield from _verdict(answer, _MAIL)
     bad = [one for one in answer.breaks if one.verdict != "fallback"]
     yield from _breaks(answer, bad, _MAIL)
     yield from _full(answer, _MAIL)
@@ -76,18 +77,22 @@ def _full(answer: Impacts, width: int) -> Iterator[str]:
         yield from textwrap.wrap(text, width, break_on_hyphens=False)
 
 
-def _verdict(answer: Impacts) -> Iterator[str]:
+def _verdict(answer: Impacts, width: int) -> Iterator[str]:
+    text = ""
     if answer.outcome == "unrelated":
-        yield "It touches neither an export nor what is known to be behind one."
+        text = "It touches neither an export nor what is known to be behind one."
     elif answer.outcome == "not-judged":
-        yield "Of the tools and releases that the schema knows none is known to break, but not all"
-        yield "that the change touches could be judged."
+        text = (
+            "Of the tools and releases that the schema knows none is known to break, but not all that "
+            "the change touches could be judged."
+        )
     elif answer.outcome == "nothing":
         if answer.changes and all(one.change == "moved" for one in answer.changes):
             yield "Entries move, and are printed as before."
         elif not answer.changes and not answer.behind:
             yield "All entries are printed as before."
-        yield "Nobody breaks, of the tools and releases that the schema knows."
+        text = "Nobody breaks, of the tools and releases that the schema knows."
+    yield from textwrap.wrap(text, width)
 
 
 _SIGNS = {"removed": "-", "added": "+", "moved": ">"}

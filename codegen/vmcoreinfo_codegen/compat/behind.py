@@ -69,7 +69,9 @@ class Redefinitions:
         """Entries that stand on what changes, but those that are told of anyway."""
         for changed in self._changed:
             keys: dict[bool, dict[str, None]] = {False: {}, True: {}}
-            for standing in self._index.entries(_tag_of(changed) or changed.name):
+            # Of a member that no entry is about, those of its struct.
+            own = self._index.entries(changed.name) or self._index.entries(_tag_of(changed))
+            for standing in own:
                 key = standing.entry.key
                 if (
                     key not in told
@@ -215,7 +217,20 @@ class Expansions:
                 return bool(old) and (not new or bool(new - old))
             case "assignment":
                 return bool(new - old)
-        return not new or bool(new - old)
+        return not self._is_renamed(changed) and (not new or bool(new - old))
+
+    def _is_renamed(self, changed: Redefined) -> bool:
+        """Whether a member goes and one comes of the same type: where it is stays the same."""
+        tag, _, name = changed.name.partition(".")
+        if changed.kind != "member" or changed.after:
+            return False
+        types = {re.sub(rf"\b{name}\b", "", text) for text in changed.before}
+        return any(
+            re.sub(rf"\b{other.name.partition('.')[2]}\b", "", text) in types
+            for other in self.changed
+            if other.kind == "member" and not other.before and other.name.startswith(f"{tag}.")
+            for text in other.after
+        )
 
     def _both(self, changed: Redefined) -> tuple[frozenset[str], frozenset[str]]:
         if len(changed.before) + len(changed.after) > _MOST_TEXTS:

@@ -147,7 +147,7 @@ def _judged(
             for one in changes
         ]
     found = impact(schema, base, changes, to)
-    breaks = [*found.breaks, *copied]
+    breaks = [*found.breaks, *(one for one in copied if not _is_among(one, found.breaks))]
     buffer = Buffer(change.redefined.get(("value", BUFFER)))
     open_ = list(change.unseen)
     if buffer.redefined is not None:
@@ -168,6 +168,17 @@ def _judged(
         change, found, tuple(sorted(breaks, key=by_weight)), tuple(overflows), tuple(behind),
         tuple(dict.fromkeys(open_)),
     )  # fmt: skip
+
+
+def _is_among(broken: Break, others: Iterable[Break]) -> bool:
+    """Whether it is told anyway, for another reason."""
+    return any(
+        other.consumer == broken.consumer
+        and other.purpose == broken.purpose
+        and set(other.releases) >= set(broken.releases)
+        and set(other.archs) >= set(broken.archs)
+        for other in others
+    )
 
 
 def _change(

@@ -23,7 +23,7 @@ _BRACES = re.compile(r"[{};,]|\((?:[^()]|\([^()]*+\))*+\)")
 _HEAD = re.compile(
     r"\b(struct|union|enum)\b(?:\s++(?!__)(\w++))?[^;{}()=]*+(?:\([^()]*+\)[^;{}()=]*+)*+$"
 )
-_SECTION = re.compile(r"\s*(?:typedef\s++)?(struct|union|enum)\s++(\w++)\s*+\{?\s*$")
+_SECTION = re.compile(r"\s*(?:typedef\s++)?(struct|union|enum)\b(?:\s++(\w++))?\s*+\{?\s*$")
 _ATTRIBUTE = re.compile(
     r"\b(?:____cacheline\w*|__(?:init|initdata|initconst|ro_after_init|read_mostly|page_aligned\w*"
     r"|packed|rcu|user|iomem|percpu|refdata|visible|weak|used|maybe_unused|randomize_layout|private"

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 class State:
     """How a kernel prints an entry: the lines that do, and under which condition one of them does.
 
-    What is around an excerpt counts in `condition` as if it always held.
+    What is around an excerpt counts in `condition` as if it always held; without one, `is_whole`.
     """
 
     exports: tuple[Export, ...]
     condition: Condition
+    is_whole: bool = True
 
     @property
     def first(self) -> Export:
@@ -93,11 +94,17 @@ class View:
         before = {**self.before, **{k: s for k, s in later.before.items() if k not in mine}}
         after = {k: s for k, s in self.after.items() if k not in seen} | dict(later.after)
         both = before.keys() & after.keys()
+        # What one takes out the other puts back, somewhere.
+        back = {
+            key
+            for key in self.removed.keys() & later.added.keys()
+            if not (self.before[key].is_whole and later.after[key].is_whole)
+        }
         return View(
             before,
             after,
             (self.moved | later.moved) & both,
-            (self.unplaced | later.unplaced) & both,
+            (self.unplaced | later.unplaced | back) & both,
         )
 
 

@@ -47,7 +47,8 @@ def _known(state: State) -> State:
     names = _around(state.condition)
     if not names:
         return state
-    return State(state.exports, state.condition.simplify(dict.fromkeys(names, True)))
+    known = state.condition.simplify(dict.fromkeys(names, True))
+    return State(state.exports, known, is_whole=False)
 
 
 def _same_surroundings(old: Condition, new: Condition) -> bool:
