@@ -7,31 +7,40 @@ from typing import Any
 
 import pytest
 
-from tests.patch import history
+from tests.patch.history import ASIDE, CORPUS, PAGE, Corpus, impact_of, is_told, tools
+from tests.patch.history.facts import diff_of
+from tests.patch.history.page import table
 from vmcoreinfo_codegen.model import Schema
 
-PATCHES = history.corpus()
-CHANGED = history.changed()
+PATCHES, CHANGED = CORPUS.patches, CORPUS.changed
+
+
+def asked(schema: Schema, corpus: Corpus) -> dict[str, dict[str, Any]]:
+    found = {}
+    for patch in corpus.patches:
+        text = diff_of(corpus.changed[patch["file"]])
+        _, told = impact_of(schema, text.encode(), patch["release"])
+        found[patch["file"]] = {"outcome": told.outcome, "tools": tools(told)}
+    return found
 
 
 @pytest.fixture(scope="module")
 def answers(schema: Schema) -> dict[str, dict[str, Any]]:
-    found = {}
-    for patch in PATCHES:
-        text = history.diff_of(CHANGED[patch["file"]])
-        _, told = history.impact_of(schema, text.encode(), patch["release"])
-        found[patch["file"]] = {"outcome": told.outcome, "tools": history.tools(told)}
-    return found
+    return asked(schema, CORPUS)
 
 
-def test_each_patch_was_read() -> None:
-    assert [patch["file"] for patch in PATCHES] == list(CHANGED)
+@pytest.mark.parametrize("corpus", [CORPUS, ASIDE], ids=["corpus", "aside"])
+def test_each_patch_was_read(corpus: Corpus) -> None:
+    assert [patch["file"] for patch in corpus.patches] == list(corpus.changed)
 
 
-def test_who_breaks_is_as_it_was_recorded(answers: dict[str, dict[str, Any]]) -> None:
+def test_who_breaks_is_as_it_was_recorded(
+    schema: Schema, answers: dict[str, dict[str, Any]]
+) -> None:
     """The facts leave out code, so that what is not judged in it is not seen here."""
-    recorded = {name: facts["answer"]["tools"] for name, facts in CHANGED.items()}
-    assert {name: said["tools"] for name, said in answers.items()} == recorded
+    for corpus, said in ((CORPUS, answers), (ASIDE, asked(schema, ASIDE))):
+        recorded = {name: facts["answer"]["tools"] for name, facts in corpus.changed.items()}
+        assert {name: one["tools"] for name, one in said.items()} == recorded
 
 
 @pytest.mark.parametrize("rests_on", ["the patch", "its facts"])
@@ -39,7 +48,7 @@ def test_breakages_are_told(answers: dict[str, dict[str, Any]], rests_on: str) -
     of_patches = {name: facts["answer"] for name, facts in CHANGED.items()}
     said = of_patches if rests_on == "the patch" else answers
     broke = [patch for patch in PATCHES if patch["outcome"] == "broke"]
-    told = [patch for patch in broke if history.is_told(patch, said[patch["file"]])]
+    told = [patch for patch in broke if is_told(patch, said[patch["file"]])]
     assert len(told) >= 0.95 * len(broke)
     # Each that is not told has its reason, and says something else than that nobody breaks.
     missed = [patch for patch in broke if patch not in told]
@@ -59,4 +68,4 @@ def test_false_alarms(answers: dict[str, dict[str, Any]], rests_on: str) -> None
 
 
 def test_the_page_has_what_is_recorded() -> None:
-    assert history.PAGE.read_text() == history.table(), "python -m tests.patch.history --table"
+    assert PAGE.read_text() == table(CORPUS, ASIDE), "python -m tests.patch.history"

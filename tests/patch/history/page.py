@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""The page of docs/: what happened after each patch, and what `impact` says of the patch itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.patch.history import Corpus, is_told
+
+
+def table(corpus: Corpus, aside: Corpus) -> str:
+    """The page of docs/: what happened, and what `impact` says of the patch itself."""
+    facts, patches = corpus.changed, corpus.patches
+    broke = [patch for patch in patches if patch["outcome"] == "broke"]
+    harmless = [patch for patch in patches if patch["outcome"] == "harmless"]
+    told = [patch for patch in broke if is_told(patch, facts[patch["file"]]["answer"])]
+    alarms = [p for p in harmless if facts[p["file"]]["answer"]["outcome"] == "breaks"]
+    lines = [
+        _HEAD.format(
+            patches=len(patches), broke=len(broke), harmless=len(harmless), told=len(told),
+            recall=100 * len(told) / len(broke), alarms=len(alarms),
+            open=sum(facts[p["file"]]["answer"]["outcome"] == "not-judged" for p in harmless),
+            **_of_aside(aside),
+        )
+    ]  # fmt: skip
+    lines += ["| patch | in | broke | `impact` |", "|---|---|---|---|"]
+    for patch in broke:
+        happened = "; ".join(f"{one['tool']} {one['releases']}" for one in patch["broke"])
+        said = facts[patch["file"]]["answer"]
+        answer = ", ".join(said["tools"]) if is_told(patch, said) else f"**{said['outcome']}**"
+        lines.append(f"| {_called(patch)} | {patch['release']} | {happened} | {answer} |")
+    lines += ["", "What is not told, and why:", ""]
+    lines += [f"- {p['subject']}: {p['miss']}" for p in broke if p not in told]
+    lines += ["", "| harmless patch | in | `impact` |", "|---|---|---|"]
+    for patch in harmless:
+        said = facts[patch["file"]]["answer"]["outcome"]
+        lines.append(f"| {_called(patch)} | {patch['release']} | {said} |")
+    return "\n".join(lines) + "\n"
+
+
+def _called(patch: dict[str, Any]) -> str:
+    subject = str(patch["subject"]).replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
+    return f"{subject} ({patch['commit']})" if "commit" in patch else subject
+
+
+def _of_aside(aside: Corpus) -> dict[str, int]:
+    said = {patch["file"]: aside.changed[patch["file"]]["answer"] for patch in aside.patches}
+    broke = [patch for patch in aside.patches if patch["outcome"] == "broke"]
+    harmless = [patch["file"] for patch in aside.patches if patch["outcome"] == "harmless"]
+    missed = [patch["file"] for patch in broke if not is_told(patch, said[patch["file"]])]
+    return {
+        "aside": len(aside.patches),
+        "aside_broke": len(broke),
+        "aside_told": len(broke) - len(missed),
+        "aside_open": sum(said[name]["outcome"] == "not-judged" for name in missed),
+        "aside_denied": sum(said[name]["outcome"] in ("nothing", "unrelated") for name in missed),
+        "aside_harmless": len(harmless),
+        "aside_alarms": sum(said[name]["outcome"] == "breaks" for name in harmless),
+    }
+
+
+_HEAD = """\
+# Patches of 2012 to 2026, and what `impact` says of them
+
+Each of these {patches} patches and series touched VMCOREINFO or what stands behind an entry. After {broke} of them a
+tool broke until it was mended, after {harmless} none is known to have. What happened, and where it is told, is in
+[`tests/patch/history/corpus.toml`](../tests/patch/history/corpus.toml); how they were chosen is in the
+[README](../tests/patch/history/README.md) beside it.
+
+- **Told**: {told} of {broke} ({recall:.0f} %) have a tool that broke among those that `impact --patch FILE --to RELEASE`
+  says break.
+- **False alarms**: {alarms} of {harmless}. Of {open} more it says that it can't judge all that they touch.
+
+**These figures are of patches by which the schema was completed**, and of a schema that knows the releases since. Of
+{aside} others, by which nothing was made ([`aside.toml`](../tests/patch/history/aside.toml)), {aside_told} of the
+{aside_broke} after which a tool broke are told; of {aside_open} more it says that it can't judge them, and to {aside_denied}
+it says that no tool breaks or that nothing known is touched: the schema does not know yet what tools have copied
+there. Of the {aside_harmless} harmless ones {aside_alarms} is a false alarm. So an answer that nobody breaks is worth as
+much as the schema knows of what stands behind entries.
+
+"""
