@@ -935,12 +935,9 @@ static const uint16_t slots[] = {
 	78, 199,
 };
 
-/* In what else than their format some kernels print a key: the bits of those formats. */
-static inline unsigned int other_formats(unsigned int key)
-{
-	(void)key;
-	return 0;
-}
+/* Whether kernels print some key in several formats. */
+#define OTHER_FORMATS 0
+
 
 /* How values begin that some kernels print, and mean nothing. */
 static const struct {
@@ -3284,8 +3281,10 @@ static enum vmcoreinfo_status value_of_key(unsigned int key, const char *at, con
 {
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
 
+#if OTHER_FORMATS
 	if (other_formats(key) & 1u << VMCOREINFO_FORMAT_DECIMAL && at < stop && *at != '-')
 		format = VMCOREINFO_FORMAT_DECIMAL;
+#endif
 	return value_of(format, at, stop, bits);
 }
 
@@ -3294,8 +3293,11 @@ static bool has_other_base(unsigned int key, const char *at, const char *stop)
 {
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
 
-	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX) &&
-	       !(other_formats(key) & 1u << VMCOREINFO_FORMAT_PREFIXED_HEX);
+#if OTHER_FORMATS
+	if (other_formats(key) & 1u << VMCOREINFO_FORMAT_PREFIXED_HEX)
+		return false;
+#endif
+	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
 }
 
 /* Take in the value of a known key, whose name stands before it in the text. */

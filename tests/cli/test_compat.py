@@ -135,7 +135,7 @@ def test_a_prediction_rests_on_the_headers(run: Run) -> None:
     [
         ("crash@8.0.2", "identify the build", "9.0.2"),
         ("makedumpfile@1.7.4", "callers in dmesg", "1.7.5"),
-        ("crash@7.1.8", "place of the kernel image", "7.1.9"),
+        ("crash@7.1.8", "place of the kernel image", "7.2.0"),
     ],
 )
 def test_a_fallback_ends_where_the_note_is_read(

@@ -108,6 +108,7 @@ def test_preprocessor_leaves_nothing_else_out() -> None:
         "#ifndef INVARIANT",
         "#if IS_LITTLE_ENDIAN",
         "#if OTHER_KEYS",
+        "#if OTHER_FORMATS",
         "#if LONGEST_NAME > 40",
         "#if VMCOREINFO_HAS_METADATA",
         "#if VMCOREINFO_HAS_DERIVATIONS",

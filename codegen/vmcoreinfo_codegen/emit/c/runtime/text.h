@@ -102,8 +102,10 @@ static enum vmcoreinfo_status value_of_key(unsigned int key, const char *at, con
 {
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
 
+#if OTHER_FORMATS
 	if (other_formats(key) & 1u << VMCOREINFO_FORMAT_DECIMAL && at < stop && *at != '-')
 		format = VMCOREINFO_FORMAT_DECIMAL;
+#endif
 	return value_of(format, at, stop, bits);
 }
 
@@ -112,8 +114,11 @@ static bool has_other_base(unsigned int key, const char *at, const char *stop)
 {
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
 
-	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX) &&
-	       !(other_formats(key) & 1u << VMCOREINFO_FORMAT_PREFIXED_HEX);
+#if OTHER_FORMATS
+	if (other_formats(key) & 1u << VMCOREINFO_FORMAT_PREFIXED_HEX)
+		return false;
+#endif
+	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
 }
 
 /* Take in the value of a known key, whose name stands before it in the text. */
