@@ -83,6 +83,7 @@ def impact(
     kernels = [
         (change, case, exports, case.kernels(exports, change, base))
         for change in all_changes
+        if change.touched or change.stirred or change.stirred_needs
         for exports in (predicted(schema, base, change.arch),)
         for case in _cases(change)
     ]
@@ -90,6 +91,7 @@ def impact(
     later: dict[int, _Kernels] = {}
     for consumer in schema.consumers:
         for need in consumer.needs:
+            alike: list[tuple[ToolRelease, ...]] = []
             for change, case, exports, changed in kernels:
                 # What a purpose does not ask for is nothing to it.
                 touched = case.touched(change).intersection(need.keys)
@@ -101,7 +103,8 @@ def impact(
                     if id(case) not in later:
                         later[id(case)] = case.kernels(exports, change, to)
                     changed = later[id(case)]
-                broken = _break(consumer, need, change, case, changed, is_stirred)
+                alike = alike or _alike(consumer, need)
+                broken = _break(consumer, need, alike, change, case, changed, is_stirred)
                 if broken is not None:
                     at = (consumer.name, id(need), broken.fixed_in, broken.where)
                     found[at] = _joined(found[at], broken) if at in found else broken
@@ -112,7 +115,8 @@ def impact(
         tuple(sorted({key for change in all_changes for key in change.removed})),
         tuple(sorted({key for change in all_changes for key in change.added})),
         tuple(breaks),
-        _unused_after(schema, [changed[0] for _, _, _, changed in kernels]),
+        # What only comes leaves nothing without use.
+        _unused_after(schema, [changed[0] for change, _, _, changed in kernels if change.lost]),
     )
 
 
@@ -161,9 +165,19 @@ def _cases(change: Change) -> list[_Case]:
     return found
 
 
+def _alike(consumer: Consumer, need: Need) -> list[tuple[ToolRelease, ...]]:
+    """The releases of a tool, together where they know the same alternatives and read the same forms."""
+    found: dict[tuple[tuple[bool, ...], ...], list[ToolRelease]] = {}
+    for release in sorted({r.release for r in consumer.releases} | {ToolRelease.parse(NEXT)}):
+        reads = tuple(reading.is_of(release) for reading in consumer.readings)
+        found.setdefault((need.known_to(release), reads), []).append(release)
+    return [tuple(releases) for releases in found.values()]
+
+
 def _break(
     consumer: Consumer,
     need: Need,
+    alike: Iterable[tuple[ToolRelease, ...]],
     change: Change,
     case: _Case,
     kernels: Iterable[_BeforeAfter],
@@ -175,20 +189,20 @@ def _break(
     """
     worse: dict[ToolRelease, None] = {}
     verdict, worst_after = Verdict.OK, None
-    for release in sorted({r.release for r in consumer.releases} | {ToolRelease.parse(NEXT)}):
+    for releases_alike in alike:
         for before, after in kernels:
-            was = judge(consumer, need, release, before)
-            becomes = judge(consumer, need, release, after)
+            was = judge(consumer, need, releases_alike[0], before)
+            becomes = judge(consumer, need, releases_alike[0], after)
             if becomes is None or (was is None and not is_stirred):
                 continue
             if becomes.verdict.rank <= (was.verdict if was else Verdict.OK).rank:
                 continue
-            worse[release] = None
+            worse.update(dict.fromkeys(releases_alike))
             if worst_after is None or becomes.verdict.rank > verdict.rank:
                 verdict, worst_after = becomes.verdict, after
     if worst_after is None:
         return None
-    releases = tuple(worse)
+    releases = tuple(sorted(worse))
     return Break(
         consumer.name,
         need.purpose,
