@@ -14,6 +14,7 @@ from pathlib import Path
 from cpu import COMMAND, Case, measure, median
 
 ROOT = Path(__file__).resolve().parent.parent
+PATCH = ROOT / "tests/patch/examples/symbol-array.diff"
 NOTE = ROOT / "tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note"
 RUNS = int(os.environ.get("RUNS", "60"))
 
@@ -23,7 +24,7 @@ CASES = {
     "vmcoreinfo parse NOTE": [str(COMMAND), "parse", str(NOTE)],
     "vmcoreinfo parse NOTE --get": [str(COMMAND), "parse", str(NOTE), "--get", "OSRELEASE"],
     **{
-        f"vmcoreinfo {verb}": [str(COMMAND), verb, *arguments.split()]
+        f"vmcoreinfo {verb}": [str(COMMAND), verb.split()[0], *arguments.split()]
         for verb, arguments in {
             "explain": "OFFSET(page.lru)",
             "list": "--kernel 6.9",
@@ -31,6 +32,7 @@ CASES = {
             "compat": "--consumer makedumpfile@1.7.4 --kernel 6.9 --arch ppc64",
             "lifetime": "makedumpfile",
             "impact": "SYMBOL(vmap_area_list)",
+            "impact --patch": f"--patch {PATCH}",
             "diff": "6.8 6.9 --arch ppc64",
             "budget": "--kernel 7.3",
         }.items()

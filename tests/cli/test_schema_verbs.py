@@ -104,6 +104,7 @@ def test_shipped_products_are_as_the_schema_makes_them(run: Run) -> None:
     assert "products are as the schema makes them" in ran.out
 
 
+@pytest.mark.long
 def test_generate_writes_only_what_changed(run: Run, tmp_path: Path) -> None:
     first = run("generate", "--out", str(tmp_path), "--format", "json").json("generate")
     assert {path.partition("/")[0] for path in first["written"]} == set(TARGETS)

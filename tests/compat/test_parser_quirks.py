@@ -12,7 +12,7 @@ from tests.compat.small import small, tool_of
 from tests.conftest import CORPUS
 from vmcoreinfo_codegen.compat.parser_quirks import parser_quirks
 from vmcoreinfo_codegen.core.tool import ToolRelease
-from vmcoreinfo_codegen.dump.reader import FORMATS
+from vmcoreinfo_codegen.dump.names import FORMATS
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer
 from vmcoreinfo_codegen.model.vocabulary import Trait, Verdict

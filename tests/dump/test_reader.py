@@ -13,6 +13,7 @@ import pytest
 
 from tests.dump.make import TEXT, elf, flattened, kdump, other_note
 from vmcoreinfo_codegen.dump import live, reader
+from vmcoreinfo_codegen.dump.names import FORMATS
 from vmcoreinfo_codegen.dump.notes import build
 from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
 from vmcoreinfo_codegen.dump.reader import Found, find_in, find_note
@@ -214,7 +215,7 @@ def test_the_form_can_be_forced() -> None:
     with pytest.raises(DumpError, match="no ELF file"):
         find_in(Memory("dump", TEXT), "elf")
     assert find_in(Memory("dump", TEXT), "text").text == TEXT
-    assert set(reader.FORMATS) >= set(reader._READERS)
+    assert set(FORMATS) >= set(reader._READERS)
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,7 @@ def test_a_new_macro_and_a_condition(run: Run, latest: tuple[Path, Path]) -> Non
     assert 'prints\t\t"NUMBER(NAME)=0x%lx"' in (schema / "macros.vmci").read_text()
 
 
+@pytest.mark.long
 def test_an_architecture_gains_and_loses(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     edit(
@@ -240,6 +241,7 @@ def test_an_architecture_gains_and_loses(run: Run, latest: tuple[Path, Path]) ->
     assert arm64.index("NUMBER(VA_BITS)") < arm64.index("NUMBER(PA_BITS) on arm64 {")
 
 
+@pytest.mark.long
 def test_an_entry_comes_back(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     edit(
@@ -262,6 +264,7 @@ def test_what_is_left_to_people(run: Run, latest: tuple[Path, Path]) -> None:
     assert "NUMBER(PG_lru): to be done by hand: printed as hex now, was signed: " in ran.err
 
 
+@pytest.mark.long
 def test_another_format(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     edit(
@@ -293,6 +296,7 @@ def test_another_format(run: Run, latest: tuple[Path, Path]) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_macro_that_prints_another_format(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     header = top / "include/linux/crash_core.h"

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from ..dump.elf import Coverage
-from ..dump.problem import DumpError, NoNote
-from ..dump.reader import FORMATS, LIVE, Found, find_note
+from ..dump.names import FORMATS, LIVE
 from .failure import FINDINGS, Failure
+
+# What reads dumps is loaded where one is read: `compat` can do without.
+if TYPE_CHECKING:
+    from ..dump.elf import Coverage
+    from ..dump.reader import Found
 
 INPUT = f"a dump, a note or its text; - for stdin, '{LIVE}' for the running kernel"
 
@@ -24,6 +28,9 @@ def add_input_format_option(parser: argparse.ArgumentParser) -> None:
 
 
 def found_in(path: str, format_: str | None) -> Found:
+    from ..dump.problem import DumpError, NoNote
+    from ..dump.reader import find_note
+
     try:
         return find_note(path, format_)
     except NoNote as error:

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..limits import Limit
 from . import elf, flattened, kdump, live, notes
+from .names import LIVE, STDIN
 from .problem import DumpError, NoNote
 from .source import File, Memory, Pipe, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-FORMATS = ("elf", "kdump", "flattened", "note", "text")
-STDIN = "-"
-LIVE = "live"
 
 _MOST_BESIDE = 16
 

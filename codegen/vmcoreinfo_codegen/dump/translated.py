@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from .names import LIVE
 from .problem import DumpError
-from .reader import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from ..core.condition import Condition
 from ..core.expression import Expression, TypeFact
 from ..core.key import Kind
 from ..core.release import Bounds, Moment, Release, common
@@ -125,8 +126,9 @@ class Schema(Record):
         """
         if not arch.existed_in(release):
             return
-        for entry in self.entries:
-            prediction = self.predict_entry(entry, release, arch)
+        known = self.fixed_config(arch)
+        for entry, there in self._exported(release):
+            prediction = _prediction(entry, there, release, arch, known)
             if prediction is not None:
                 yield prediction
 
@@ -134,18 +136,18 @@ class Schema(Record):
         self, entry: Entry, release: Release, arch: Architecture
     ) -> Prediction | None:
         """The same for one entry; None where that kernel does not export it."""
-        known = self.fixed_config(arch)
-        for export in entry.exports_for(arch.name, release):
-            condition = export.condition(release).simplify(known)
-            if condition.evaluate({}) is not False:
-                return Prediction(
-                    key=entry.key,
-                    condition=condition,
-                    format=entry.format_of(export, release),
-                    export=export,
-                    release=release,
-                )
-        return None
+        return _prediction(entry, _there(entry, release), release, arch, self.fixed_config(arch))
+
+    def _exported(self, release: Release) -> list[tuple[Entry, _There]]:
+        """What kernels of a release export on some architecture: it is asked for each of them."""
+        if release not in self._exports:
+            found = ((entry, _there(entry, release)) for entry in self.entries)
+            self._exports[release] = [(entry, there) for entry, there in found if there]
+        return self._exports[release]
+
+    @cached_property
+    def _exports(self) -> dict[Release, list[tuple[Entry, _There]]]:
+        return {}
 
     def printfs(self, via: Via) -> list[tuple[str, Bounds]]:
         """The printf formats of whole lines that a macro has while `via` holds, with when that is."""
@@ -261,6 +263,33 @@ class Schema(Record):
             if isinstance(fact, TypeFact) and fact.question == "config"
         }
         return sorted((names - fixed) | asked)
+
+
+_There = list[tuple[Export, Condition]]
+"""Exports of an entry that kernels of a release have, and under which condition each."""
+
+
+def _there(entry: Entry, release: Release) -> _There:
+    return [
+        (export, export.condition(release)) for export in entry.exports if export.contains(release)
+    ]
+
+
+def _prediction(
+    entry: Entry, there: _There, release: Release, arch: Architecture, known: Mapping[str, bool]
+) -> Prediction | None:
+    for export, condition in there:
+        if export.concerns(arch.name):
+            left = condition.simplify(known)
+            if left.evaluate({}) is not False:
+                return Prediction(
+                    key=entry.key,
+                    condition=left,
+                    format=entry.format_of(export, release),
+                    export=export,
+                    release=release,
+                )
+    return None
 
 
 def _places(numbers: Numbers | None) -> dict[str, int]:

@@ -10,7 +10,8 @@ import vmcoreinfo
 import vmcoreinfo.derive
 
 from ...audit.identify import architectures_of, release_of
-from ...dump.reader import LIVE, STDIN, Found
+from ...dump.names import LIVE, STDIN
+from ...dump.reader import Found
 from ...dump.translated import reader
 from ...model import Derivation, Schema
 from ...problem import did_you_mean
