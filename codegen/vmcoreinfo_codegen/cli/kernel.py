@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -38,14 +38,14 @@ def extraction_of(path: Path, revision: str | None) -> Extraction:
         raise Failure(str(error)) from error
 
 
-def tree_of(path: Path, revision: str | None) -> Tree:
-    """The files of a tree that matter here."""
+def tree_of(path: Path, revision: str | None, wanted: Set[str] = frozenset()) -> Tree:
+    """The files of a tree that matter here, and those that are `wanted`."""
     from ..kernel.gathered import TreeError
     from ..kernel.tree import open_tree
 
     try:
         with watched(path) as watch:
-            return open_tree(path, revision, watch)
+            return open_tree(path, revision, watch, wanted)
     except TreeError as error:
         raise Failure(str(error)) from error
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from ..files.opening import open_at_once
@@ -18,9 +18,9 @@ _MOST_SECONDS = 600
 _NAMES_AT_ONCE = 128 << 10
 
 
-def read_folder(top: Path) -> Tree:
+def read_folder(top: Path, wanted: Set[str] = frozenset()) -> Tree:
     """Raises TreeError, OSError."""
-    gathered = Gathered(str(top))
+    gathered = Gathered(str(top), wanted)
     if _is_file(top / MAKEFILE):
         _take(gathered, MAKEFILE, top / MAKEFILE, follow=True)
     arch = top / "arch"
@@ -29,7 +29,9 @@ def read_folder(top: Path) -> Tree:
             if entry.is_dir():
                 gathered.see_architecture(text_of(os.fsencode(entry.name)))
         candidates = list(_sources(gathered, top))
-        for name in _grep(top, candidates) if shutil.which("grep") else candidates:
+        found = list(_grep(top, candidates)) if shutil.which("grep") else candidates
+        asked = {name for name in candidates if text_of(name) in wanted}
+        for name in [*found, *asked.difference(found)]:
             _take(gathered, text_of(name), top / os.fsdecode(name))
     return gathered.tree()
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,10 +61,14 @@ class Content(Protocol):
 
 
 class Gathered:
-    """Files as they are come across. Every method raises TreeError where a limit is passed."""
+    """Files as they are come across. Every method raises TreeError where a limit is passed.
 
-    def __init__(self, name: str) -> None:
+    Those that are `wanted` matter whatever is in them.
+    """
+
+    def __init__(self, name: str, wanted: Set[str] = frozenset()) -> None:
         self._name = name
+        self._wanted = wanted
         self._makefile: bytes | None = None
         self._architectures: set[str] = set()
         self._files: list[SourceFile] = []
@@ -78,7 +83,7 @@ class Gathered:
             parts = path.split("/", 2)
             if len(parts) > 2:
                 self._architectures.add(parts[1])
-        return path == MAKEFILE or path.endswith(_SUFFIXES)
+        return path == MAKEFILE or path.endswith(_SUFFIXES) or path in self._wanted
 
     def see_architecture(self, name: str) -> None:
         """Note a folder under `arch/`."""
@@ -103,7 +108,7 @@ class Gathered:
                 )
             return
         last = first = content.read(_CHUNK)
-        marked = _matters(first)
+        marked = path in self._wanted or _matters(first)
         # A file that fills the limit is looked through to its end, and not kept.
         while len(last) == _CHUNK and (more := content.read(_CHUNK)):
             marked = marked or _matters(last[-_OVERLAP:] + more)

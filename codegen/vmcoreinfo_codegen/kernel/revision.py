@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Set
 from dataclasses import dataclass
 
 from .gathered import MAKEFILE, MARKS, Gathered, Tree, TreeError, text_of
@@ -19,16 +20,16 @@ class _Blob:
     size: int
 
 
-def read_revision(repository: Repository, revision: str) -> Tree:
+def read_revision(repository: Repository, revision: str, wanted: Set[str] = frozenset()) -> Tree:
     """Raises TreeError."""
     try:
-        return _read(repository, revision)
+        return _read(repository, revision, wanted)
     except GitError as error:
         raise TreeError(str(error)) from error
 
 
-def _read(repository: Repository, revision: str) -> Tree:
-    gathered = Gathered(f"{repository.path}@{revision}")
+def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
+    gathered = Gathered(f"{repository.path}@{revision}", asked)
     wanted = f"{revision}^{{commit}}"
     commit = repository.git("rev-parse", "--verify", "--end-of-options", wanted).decode().strip()
     # The list comes first: it is bounded, and a tree of trees of trees has no end.
@@ -38,8 +39,8 @@ def _read(repository: Repository, revision: str) -> Tree:
     found = repository.git("grep", "-lzF", *marks, commit, "--", "*.c", "*.h", accepted=1)
     prefix = f"{commit}:".encode()
     names = [name.removeprefix(prefix) for name in found.split(b"\0") if name]
-    if MAKEFILE.encode() in blobs:
-        names.append(MAKEFILE.encode())
+    more = {MAKEFILE.encode(), *(name for name in blobs if text_of(name) in asked)}
+    names += sorted(more.intersection(blobs).difference(names))
     for name in names:
         if name not in blobs:
             raise GitError(

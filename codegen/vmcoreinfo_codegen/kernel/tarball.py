@@ -9,7 +9,7 @@ size of a member matter here; nothing is ever unpacked to a file, so no name in 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,9 +37,9 @@ _RECORD = re.compile(rb"([0-9]{1,9}) ")
 _OCTAL = re.compile(rb"[0-7]*")
 
 
-def read_tarball(path: Path, watch: Watch) -> Tree:
+def read_tarball(path: Path, watch: Watch, wanted: Set[str] = frozenset()) -> Tree:
     """Read a tarball, packed by gzip, bzip2, xz, or not at all. Raises TreeError, OSError."""
-    gathered = Gathered(str(path))
+    gathered = Gathered(str(path), wanted)
     unit = f"bytes, {_RATIO} for each packed one"
     limit = Limit(f"{path}: unpacked", _LEAST_UNPACKED, unit, TreeError)
     try:

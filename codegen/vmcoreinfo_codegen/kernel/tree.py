@@ -7,6 +7,7 @@ tree has some 80,000 files, of which about 25 name it at all.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
 
 from .folder import read_folder
@@ -16,17 +17,22 @@ from .revision import read_revision
 from .tarball import Watch, read_tarball
 
 
-def open_tree(path: Path, revision: str | None = None, watch: Watch | None = None) -> Tree:
-    """Read a tree. Raises TreeError, OSError."""
+def open_tree(
+    path: Path,
+    revision: str | None = None,
+    watch: Watch | None = None,
+    wanted: Set[str] = frozenset(),
+) -> Tree:
+    """Read a tree, and of it also the files that are `wanted`. Raises TreeError, OSError."""
     if revision is not None:
-        return read_revision(open_repository(path), revision)
+        return read_revision(open_repository(path), revision, wanted)
     if path.is_dir():
         if not (path / MAKEFILE).is_file() and _is_repository(path):
             raise TreeError(
                 f"{path}: a git repository without a work tree; name a revision by --rev"
             )
-        return read_folder(path)
-    return read_tarball(path, watch or (lambda file, size: file))
+        return read_folder(path, wanted)
+    return read_tarball(path, watch or (lambda file, size: file), wanted)
 
 
 def open_repository(path: Path) -> Repository:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ..kernel.options import is_kconfig
 from ..kernel.source import Excerpt, Source
 from ..limits import Limit
 from .change import Unseen
@@ -25,6 +26,7 @@ _PRINTS = re.compile(
 )
 # A kernel's largest file that prints has 4,000 lines.
 _MOST_STEPS = 20_000_000
+_REMEDY = "name the revision that it is for by --rev"
 MARK = re.compile(r"vmcoreinfo_|VMCOREINFO_")
 
 
@@ -70,14 +72,16 @@ def pieces_of(files: Iterable[FileDiff]) -> Images:
 def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
     """The files of a tree that a patch is about, whole, before and after.
 
-    A file that the tree does not have is shown by the hunks alone. Raises PatchError where the
-    patch does not apply.
+    Of what is no source the hunks are all that is looked at. Raises PatchError where the patch does
+    not apply.
     """
     before: list[Piece] = []
     after: list[Piece] = []
     unseen: list[Unseen] = []
     for file in files:
         source = tree.get(file.old) if file.old else None
+        if file.old and source is None and is_source(file.old):
+            raise PatchError(f"{file.old}: the tree does not have it: {_REMEDY}")
         if file.old and source is None:
             shown = pieces_of([file])
             before += shown.before
@@ -92,6 +96,11 @@ def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
         elif file.new:
             unseen.append(Unseen(file.path, 1, file.path, "the patch does not show its lines"))
     return Images(tuple(before), tuple(after), tuple(unseen))
+
+
+def is_source(path: str) -> bool:
+    """Whether a file can be one that entries stand on."""
+    return path.endswith((".c", ".h")) or is_kconfig(path)
 
 
 def _prints(file: FileDiff) -> bool:
@@ -183,8 +192,7 @@ def _patched(text: str, file: FileDiff) -> str:
         place = _found(lines, old, at, hunk.old - 1 if old else hunk.old, steps)
         if place is None:
             raise PatchError(
-                f"{file.old}:{hunk.old}: the patch does not apply to the tree: "
-                "name the revision that it is for by --rev"
+                f"{file.old}:{hunk.old}: the patch does not apply to the tree: {_REMEDY}"
             )
         found += lines[at:place]
         at = place

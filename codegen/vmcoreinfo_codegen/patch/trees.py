@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..kernel.extract import Extraction, extract, source_of
@@ -13,15 +14,22 @@ from ..kernel.tree import open_repository, open_tree
 from ..model import Schema
 from .change import KernelChange, Unseen
 from .diff import file_diffs
-from .images import Images, pieces_of
+from .images import Images, is_source, pieces_of
 from .reading import of_extractions
+from .series import Patch
 
 _CONTEXT = "-U25"
 _SOURCES = ("*.c", "*.h")
 
 
+def wanted_by(series: Iterable[Patch]) -> frozenset[str]:
+    """The files of a tree that patches are about, as far as entries can stand on them."""
+    paths = (path for p in series for file in p.files for path in (file.old, file.new))
+    return frozenset(path for path in paths if path and is_source(path))
+
+
 def files_of(tree: Tree) -> dict[str, Source]:
-    """The files of a tree that print, by their paths."""
+    """The files that were read of a tree, by their paths."""
     return {file.path: source_of(file) for file in tree.files}
 
 

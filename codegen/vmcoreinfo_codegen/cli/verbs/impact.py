@@ -107,11 +107,12 @@ def _changes(
         return of_series(schema, to or schema.latest, series), None
     if not options.patch:
         return _between(schema, options)
-    from ...patch.trees import files_of
+    from ...patch.trees import files_of, wanted_by
 
-    tree = tree_of(options.kernel, options.rev)
+    series = _series(options.patch)
+    tree = tree_of(options.kernel, options.rev, wanted_by(series))
     base = _declared(schema, tree)
-    return of_series(schema, base, _series(options.patch), files_of(tree)), base
+    return of_series(schema, base, series, files_of(tree)), base
 
 
 def _between(
