@@ -137,19 +137,50 @@ def test_links_and_hidden_folders_are_passed_over(run: Run, tree: Path, tmp_path
     ("old", "new", "message"),
     [
         ("generate c ", "generate c --out /tmp ", "unrecognized arguments: --out /tmp"),
-        ("generate c ", "generate c --schema /tmp ", "unrecognized arguments: --schema /tmp"),
-        ("generate c ", "generate c python ", "drgn': unrecognized arguments: python"),
-        ("generate c ", "generate c; touch hacked; ", "invalid choice: 'c;'"),
+        pytest.param(
+            "generate c ",
+            "generate c --schema /tmp ",
+            "unrecognized arguments: --schema /tmp",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "generate c ",
+            "generate c python ",
+            "drgn': unrecognized arguments: python",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "generate c ",
+            "generate c; touch hacked; ",
+            "invalid choice: 'c;'",
+            marks=pytest.mark.long,
+        ),
         ("generate c ", "generate $(touch hacked) ", "invalid choice: '$(touch'"),
         ("generate c ", "generate c 'open ", "the command can't be read: No closing quotation"),
         ("vmcoreinfo generate c", "rm -rf generate c", "is no 'vmcoreinfo generate'"),
-        ("--for drgn", "--fo drgn", "unrecognized arguments: --fo"),
-        ("--for drgn", "--for nobody", "unknown consumer 'nobody'"),
+        pytest.param(
+            "--for drgn", "--fo drgn", "unrecognized arguments: --fo", marks=pytest.mark.long
+        ),
+        pytest.param(
+            "--for drgn", "--for nobody", "unknown consumer 'nobody'", marks=pytest.mark.long
+        ),
         ("--for drgn", "--keys /etc/passwd", "the keys have to stand below, by '--keys -'"),
-        ("--for drgn", "--kernel 6.9..6.8", "6.8 is not after 6.9"),
-        ("--for drgn", "--for drgn --arch pdp11", "unknown architecture 'pdp11'"),
+        pytest.param(
+            "--for drgn", "--kernel 6.9..6.8", "6.8 is not after 6.9", marks=pytest.mark.long
+        ),
+        pytest.param(
+            "--for drgn",
+            "--for drgn --arch pdp11",
+            "unknown architecture 'pdp11'",
+            marks=pytest.mark.long,
+        ),
         ("--prefix drgn", "--prefix ../../drgn", "--prefix '../../drgn': small letters"),
-        ("--prefix drgn", "--prefix other", "makes other_vmcoreinfo.h, other_vmcoreinfo.c, no"),
+        pytest.param(
+            "--prefix drgn",
+            "--prefix other",
+            "makes other_vmcoreinfo.h, other_vmcoreinfo.c, no",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_a_stamp_that_was_changed_does_nothing(

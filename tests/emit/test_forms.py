@@ -88,6 +88,7 @@ def test_a_parser_for_an_initramfs_is_small(compiler: str, run: Run, tmp_path: P
     assert "VMCOREINFO_SYMBOL_xen_20 = " in header and "vmcoreinfo_derive_" not in header
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compiler", COMPILERS)
 @pytest.mark.parametrize("left_out", [[], ["--no-metadata"], ["--no-derivations"]], ids=str)
 def test_private_keys(compiler: str, left_out: list[str], run: Run, tmp_path: Path) -> None:

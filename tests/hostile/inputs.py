@@ -14,6 +14,7 @@ from pathlib import Path
 from .case import Case
 
 FINE, FINDINGS, UNREADABLE = 0, 1, 2
+NOT_JUDGED, UNRELATED = 4, 5
 _LONG = "9" * 5000
 _MIB = 1 << 20
 
@@ -346,7 +347,7 @@ def _patches() -> Iterator[tuple[str, bytes, tuple[int, ...]]]:
         "escape sequences": '-vmcoreinfo_append_str("\x1b[31mA=\x1b[0m%x");\n',
     }
     for name, text in texts.items():
-        yield name, text.encode(), (FINE, FINDINGS, UNREADABLE)
+        yield name, text.encode(), (FINE, FINDINGS, UNREADABLE, NOT_JUDGED, UNRELATED)
     yield "not UTF-8", b"-\tVMCOREINFO_OFFSET(page, \xff\xfe);\n" + _DIFF.encode(), (FINDINGS,)
     yield "more than 16 MiB", bytes(17 * _MIB) + _DIFF.encode(), (UNREADABLE,)
     wide = base64.encodebytes(_DIFF.encode("utf-16"))

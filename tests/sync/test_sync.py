@@ -153,6 +153,7 @@ def synced(run: Run, top: Path, schema: Path) -> str:
     return ran.out
 
 
+@pytest.mark.long
 def test_the_answer_as_json(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     edit(
@@ -185,6 +186,7 @@ def test_a_renamed_file_changes_nothing(run: Run, latest: tuple[Path, Path]) -> 
     assert "nothing to do for 7.3" in out
 
 
+@pytest.mark.long
 def test_a_new_macro_and_a_condition(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     core = top / "kernel/vmcore_info.c"

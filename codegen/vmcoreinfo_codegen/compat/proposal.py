@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from ..core.condition import ALWAYS, All, Condition
 from ..core.expression import Read
 from ..core.release import Release
 from ..model import Architecture, Schema
-from ..model.vocabulary import Format, Verdict
+from ..model.vocabulary import Format, Trait, Verdict
 from ..patch.change import KernelChange, Unseen, together
 from ..patch.problem import PatchError
 from ..patch.view import View, lost_where
 from .behind import Behind, Redefinitions
 from .impact import Break, Change, Impact, by_weight, impact
+from .parser_quirks import PURPOSE
 from .room import BUFFER, Buffer, Overflow, larger_than_read, overflow
 
 MOST_ENTRIES = 10_000
@@ -157,6 +158,7 @@ def _judged(
             open_.append(
                 Unseen(r.file, r.line, BUFFER, "how large the buffer gets is not understood")
             )
+    breaks += _begins_otherwise(schema, {arch: change.view(arch).in_front for arch in archs})
     overflows = [
         full
         for arch in archs
@@ -168,6 +170,27 @@ def _judged(
         change, found, tuple(sorted(breaks, key=by_weight)), tuple(overflows), tuple(behind),
         tuple(dict.fromkeys(open_)),
     )  # fmt: skip
+
+
+def _begins_otherwise(schema: Schema, in_front: Mapping[Architecture, Set[str]]) -> Iterator[Break]:
+    """Parsers that know a note by its first line."""
+    archs = tuple(arch.name for arch, keys in in_front.items() if keys)
+    because = tuple(sorted({key for keys in in_front.values() for key in keys}))
+    for consumer in schema.consumers if archs else ():
+        for trait in consumer.traits:
+            releases = tuple(r.release for r in consumer.releases if trait.is_of(r.release))
+            if trait.trait is Trait.OSRELEASE_FIRST and releases:
+                later = [r.release for r in consumer.releases if r.release > releases[-1]]
+                yield Break(
+                    consumer.name,
+                    PURPOSE,
+                    trait.text,
+                    trait.verdict,
+                    archs,
+                    tuple(sorted(releases)),
+                    min(later, default=None),
+                    because=because,
+                )
 
 
 def _is_among(broken: Break, others: Iterable[Break]) -> bool:

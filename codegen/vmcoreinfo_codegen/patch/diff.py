@@ -13,6 +13,8 @@ from .problem import PatchError
 MOST_FILES = 20_000
 MOST_HUNKS = 100_000
 
+MARK = re.compile(r"vmcoreinfo_|VMCOREINFO_")
+"""What names of macros and functions begin with that print."""
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)")
 _GIT = re.compile(r"diff --git (\S+) (\S+)$")
 _NAMED = re.compile(r"(rename|copy) (from|to) (.+)")
@@ -103,10 +105,11 @@ class _Open:
 def file_diffs(lines: Sequence[str]) -> list[FileDiff]:
     """Every file that a text says something of. Raises PatchError where they are too many.
 
-    Lines with a sign in a text without any header are one hunk of a file without a name.
+    Lines with a sign in a text without any header are one hunk of a file without a name, where one
+    of them names what prints: any text has lines that begin with a dash.
     """
     found = list(_files(lines))
-    if not found and any(line[:1] in ("+", "-") for line in lines):
+    if not found and any(line[:1] in ("+", "-") and MARK.search(line) for line in lines):
         found = [FileDiff("", "", (_loose(lines, 0)[0],))]
     return found
 

@@ -15,7 +15,7 @@ from ..kernel.options import is_kconfig
 from ..kernel.source import Excerpt, Source
 from ..limits import Limit
 from .change import Unseen
-from .diff import FileDiff, Hunk
+from .diff import MARK, FileDiff, Hunk
 from .problem import PatchError
 
 # The files that print lines of the note, 2.6.24 to 7.3, and the headers of their macros.
@@ -27,7 +27,6 @@ _PRINTS = re.compile(
 # A kernel's largest file that prints has 4,000 lines.
 _MOST_STEPS = 20_000_000
 _REMEDY = "name the revision that it is for by --rev"
-MARK = re.compile(r"vmcoreinfo_|VMCOREINFO_")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from ..kernel.printing import Printed, Printers
 from ..kernel.source import Source
 from ..model import Schema
 from .change import KernelChange, NameSpace, Redefined, Unseen
-from .images import MARK, Images, Piece, applied, pieces_of
+from .diff import MARK
+from .images import Images, Piece, applied, pieces_of
 from .macros import changed_macros, header, printed_by
 from .problem import PatchError
 from .series import Patch

@@ -87,6 +87,11 @@ class View:
             if not equivalent(old.condition, new.condition)
         }
 
+    @property
+    def in_front(self) -> frozenset[str]:
+        """Entries that come to stand before OSRELEASE, with which the text began."""
+        return _in_front(self.after) - _in_front(self.before)
+
     def then(self, later: View) -> View:
         """The view of two changes, one after the other."""
         seen = later.before.keys() | later.after.keys()
@@ -106,6 +111,18 @@ class View:
             (self.moved | later.moved) & both,
             (self.unplaced | later.unplaced | back) & both,
         )
+
+
+def _in_front(states: Mapping[str, State]) -> frozenset[str]:
+    first = states.get("OSRELEASE")
+    if first is None:
+        return frozenset()
+    at = first.first
+    return frozenset(
+        key
+        for key, state in states.items()
+        if any(one.file == at.file and one.line < at.line for one in state.exports)
+    )
 
 
 def lost_where(old: Condition, new: Condition) -> Condition | None:

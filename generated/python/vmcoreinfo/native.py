@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-from typing import Any, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from .entries import ENTRIES
 from .note import note_text
@@ -25,7 +25,7 @@ from .properties import VmcoreInfo
 _FORMATS = ("decimal", "signed", "hex", "0x-hex", "string", "hexbytes", "flag")
 # What a value is taken as: a later library may know kernels that print a number otherwise.
 _TYPES = ("number",) * 4 + _FORMATS[4:]
-_TYPE_OF = dict(zip(_FORMATS, _TYPES))
+_TYPE_OF: Dict[str, str] = dict(zip(_FORMATS, _TYPES))
 _STATUSES = ("ok", "absent", "malformed", "out-of-range", "garbage")
 _ROOM = 512
 _KEYS = tuple(ENTRIES)
