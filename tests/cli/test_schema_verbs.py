@@ -152,6 +152,7 @@ def test_generate_refuses_a_schema_with_problems(run: Run, copy: Path, tmp_path:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_a_new_entry_reaches_every_product(run: Run, copy: Path, tmp_path: Path) -> None:
     """The way of a change: one entry in the schema, and both parsers know it."""
     with (copy / "kernel" / "page.vmci").open("a") as file:

@@ -102,6 +102,7 @@ def test_the_stamp_is_the_command_in_one_form(run: Run, tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not COMMAND.exists(), reason="the command is not installed")
 def test_a_shell_takes_the_stamp(run: Run, tmp_path: Path) -> None:
     keys = b"OFFSET(page.*)\nBUILD-ID\n"
@@ -227,6 +228,7 @@ build out/vmcoreinfo.h out/vmcoreinfo.c: generate
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not COMMAND.exists(), reason="the command is not installed")
 @pytest.mark.parametrize(
     ("tool", "recipe", "text", "idle"),

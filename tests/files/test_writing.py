@@ -247,6 +247,7 @@ def stale_schema(folder: Path) -> Path:
     return folder / "schema"
 
 
+@pytest.mark.long
 def test_fmt_on_a_full_disk(tmp_path: Path) -> None:
     schema = stale_schema(tmp_path)
     before = contents(tmp_path)
@@ -374,6 +375,7 @@ def test_generate_sweeps_its_own_alone(run: Run, tmp_path: Path) -> None:
     assert (folder / "link.h").is_symlink()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["/* by hand */\n", None])
 def test_generate_overwrites_its_own_alone(run: Run, tmp_path: Path, text: str | None) -> None:
     assert run("generate", "c", "--for", "crash", "--out", str(tmp_path)).code == 0
@@ -425,6 +427,7 @@ def test_what_is_no_product_stays(tmp_path: Path, kind: str) -> None:
         write([Product("a.md", "new\n")], tmp_path, force=True)
 
 
+@pytest.mark.long
 def test_every_product_says_its_command(schema: Schema) -> None:
     for product in emit(schema, TARGETS):
         stamped = command_of(product.text) or product.path.endswith(".csv")

@@ -146,6 +146,7 @@ def test_patches_that_cost_no_more_than_their_size(schema: Schema, text: str) ->
     assert time.process_time() - started < 20
 
 
+@pytest.mark.long
 def test_400_members_that_are_renamed(schema: Schema) -> None:
     """It took cubic time: minutes for a thousand."""
     lines = (
@@ -163,6 +164,7 @@ def _struct(key: str) -> tuple[str, str]:
     return str(kind_of(key)), argument_of(key).partition(".")[0]
 
 
+@pytest.mark.long
 def test_members_that_are_renamed_as_by_comparing_each_with_each(schema: Schema) -> None:
     chosen = random.Random(11)
     for _ in range(25):

@@ -119,6 +119,7 @@ def check_scenario(run: Run, schema: Path, top: Path, tmp_path: Path) -> None:
     assert read.stdout.decode().split() == [note.values["NUMBER(VMALLOC_START)"], "6.2"]
 
 
+@pytest.mark.long
 def test_the_change_of_6_9(run: Run, schema_of_6_1: Path, tmp_path: Path) -> None:
     top = write_recorded("6.1.192", tmp_path / "linux")
     check_scenario(run, schema_of_6_1, top, tmp_path)
@@ -329,6 +330,7 @@ void arch_crash_save_vmcoreinfo(void)
 """
 
 
+@pytest.mark.long
 def test_an_architecture_that_is_new(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     path = top / "arch/kvx/kernel/vmcore_info.c"
