@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..core.condition import NEVER, All, Condition, Not, TooLarge, equivalent, minimal
@@ -47,11 +48,11 @@ class View:
     moved: frozenset[str] = frozenset()
     unplaced: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def removed(self) -> dict[str, State]:
         return {key: state for key, state in self.before.items() if key not in self.after}
 
-    @property
+    @cached_property
     def added(self) -> dict[str, State]:
         return {key: state for key, state in self.after.items() if key not in self.before}
 
@@ -60,7 +61,7 @@ class View:
             if key in self.after:
                 yield key, old, self.after[key]
 
-    @property
+    @cached_property
     def reformatted(self) -> dict[str, tuple[State, State]]:
         """Entries whose values are printed in another form."""
         return {
@@ -69,7 +70,7 @@ class View:
             if {e.printf for e in old.exports} != {e.printf for e in new.exports}
         }
 
-    @property
+    @cached_property
     def revalued(self) -> dict[str, tuple[State, State]]:
         """Entries whose values are those of another expression."""
         return {
@@ -78,7 +79,7 @@ class View:
             if {e.value for e in old.exports} != {e.value for e in new.exports}
         }
 
-    @property
+    @cached_property
     def conditioned(self) -> dict[str, tuple[State, State]]:
         """Entries that are printed under another condition."""
         return {
@@ -87,7 +88,7 @@ class View:
             if not equivalent(old.condition, new.condition)
         }
 
-    @property
+    @cached_property
     def in_front(self) -> frozenset[str]:
         """Entries that come to stand before OSRELEASE, with which the text began."""
         return _in_front(self.after) - _in_front(self.before)
