@@ -174,8 +174,12 @@ def test_a_series_is_judged_patch_by_patch_and_as_a_whole(run: Run, tmp_path: Pa
     both = [str(tmp_path / name) for name in ("1", "2")]
     for name, part in zip(both, parts, strict=True):
         Path(name).write_text(part)
-    again = run("impact", "--patch", both[0], "--patch", both[1], "--format", "json")
+    cover = tmp_path / "0"
+    cover.write_text("From 0 Mon Sep 17 00:00:00 2001\nSubject: [PATCH 0/2] both\n\n- one\n- two\n")
+    words = [word for name in (str(cover), *both) for word in ("--patch", name)]
+    again = run("impact", *words, "--format", "json")
     assert again.json("impact") == found
+    assert f"warning: --patch {cover}: no unified diff in it" in again.err
 
 
 def test_what_stands_in_front_of_osrelease_is_told(run: Run, tmp_path: Path) -> None:

@@ -47,6 +47,14 @@ def test_the_newest_version_counts() -> None:
     assert names(read(*v1, *v2)) == names(read(*v2, *v1)) == ["new1", "new2"]
 
 
+def test_versions_in_files_of_their_own() -> None:
+    """As `git format-patch -v2` leaves them in one folder."""
+    old = [mail(f"[PATCH {n}/2] part {n}", text(f"old{n}"), f"v1-{n}") for n in (1, 2)]
+    new = [mail("[PATCH v2] part 1", text("new1"), "v2-1")]
+    files = [one.encode() for one in (*old, *new)]
+    assert names(read_series(*files)) == ["new1", "old2"]
+
+
 def test_a_version_of_which_a_part_is_sent_again() -> None:
     v1 = [mail(f"[PATCH {n}/3] part {n}", text(f"old{n}"), f"v1-{n}", "cover") for n in (1, 2, 3)]
     again = mail("[PATCH v2 2/3] part two", text("new2"), "v2-2", "cover")

@@ -57,8 +57,13 @@ class Patch:
         return re.sub(r"\W+", " ", _TAGS.sub("", _REPLY.sub("", self.subject))).strip().lower()
 
 
-def read_series(data: bytes) -> tuple[Patch, ...]:
-    """The patches in the order in which they are applied. Raises PatchError."""
+def read_series(*files: bytes) -> tuple[Patch, ...]:
+    """The newest patches of files, in the order in which they are applied. Raises PatchError."""
+    return newest([patch for data in files for patch in read_patches(data)])
+
+
+def read_patches(data: bytes) -> list[Patch]:
+    """All patches of a file, whatever their version. Raises PatchError."""
     limit = Limit("the patch", MOST_PATCHES, "mails and commits", PatchError)
     found: list[Patch] = []
     for part in _messages(data):
@@ -70,7 +75,7 @@ def read_series(data: bytes) -> tuple[Patch, ...]:
             found.append(_mailed(mail.headers, texts))
         else:
             found += _commits(part.decode("utf-8", "replace"), limit)
-    return _newest([patch for patch in found if patch.files])
+    return [patch for patch in found if patch.files]
 
 
 def _messages(data: bytes) -> Iterator[bytes]:
@@ -181,7 +186,8 @@ def _shown(commit: str | None, subject: str, lines: Sequence[str]) -> Patch:
     )
 
 
-def _newest(patches: Sequence[Patch]) -> tuple[Patch, ...]:
+def newest(patches: Sequence[Patch]) -> tuple[Patch, ...]:
+    """Of each patch the newest version, and no reply that quotes it."""
     posted = [patch for patch in patches if not patch.is_reply]
     if not posted:
         # Replies alone: what they quote is all that there is, each file and hunk once.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from ...compat.proposal import Proposal
@@ -142,18 +143,24 @@ def _branch(schema: Schema, release: Release | None) -> Release:
 
 
 def _series(paths: list[str]) -> list[Patch]:
-    from ...patch.series import MOST_BYTES, read_series
+    from ...patch.series import MOST_BYTES, newest, read_patches
 
     found: list[Patch] = []
+    without: list[str] = []
     for path in paths:
         try:
-            patches = read_series(read_argument(path, MOST_BYTES))
+            patches = read_patches(read_argument(path, MOST_BYTES))
         except InputError as error:
             raise Failure(f"--patch {error}") from error
         if not patches:
-            raise Failure(f"--patch {path}: no unified diff in it")
+            without.append(path)
         found += patches
-    return found
+    if not found:
+        raise Failure(f"--patch {' '.join(without)}: no unified diff in it")
+    for path in without:
+        # The cover letter of a series has none.
+        print(f"vmcoreinfo: warning: --patch {path}: no unified diff in it", file=sys.stderr)
+    return list(newest(found))
 
 
 def _key(schema: Schema, text: str) -> str:
