@@ -136,6 +136,8 @@ def test_a_key_that_is_none_is_not_understood(schema: Schema) -> None:
         "--- a/x.h\n+++ b/x.h\n@@ -1,1 +1 @@\n-" + "struct a __aligned(" * 20_000,
         "--- a/x.h\n+++ b/x.h\n@@ -1,1 +1 @@\n-#define A " + "(" * 300_000 + "\n+#define A 1",
         "commit 0123456789\nAuthor: a\n\n    b\n\n" * 1_900,
+        "--- a/x.h\n+++ b/x.h\n@@ -1,20000 +1,20000 @@ struct page {\n"
+        + "".join(f"-\tint a{n};\n+\tint *b{n};\n" for n in range(20_000)),
     ],
 )  # fmt: skip
 def test_patches_that_cost_no_more_than_their_size(schema: Schema, text: str) -> None:

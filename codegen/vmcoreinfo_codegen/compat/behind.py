@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from ..core.key import Kind, argument_of
 from ..core.release import Release
@@ -38,6 +39,7 @@ class Redefinitions:
         self._base = base
         self._to = to or base
         self._index = NameIndex(schema)
+        self._counted: dict[tuple[int, str | None], bool] = {}
         names = Expansions(changed)
         known = self._index.names
         asked = {name for c in schema.consumers for n in c.needs for name in n.condition.names()}
@@ -69,13 +71,14 @@ class Redefinitions:
         """Entries that stand on what changes, but those that are told of anyway."""
         for changed in self._changed:
             keys: dict[bool, dict[str, None]] = {False: {}, True: {}}
+            folder = _folder(changed)
             # Of a member that no entry is about, those of its struct.
             own = self._index.entries(changed.name) or self._index.entries(_tag_of(changed))
             for standing in own:
                 key = standing.entry.key
                 if (
                     key not in told
-                    and self._counts(standing, changed)
+                    and self._counts(standing, folder)
                     and _stands(standing, changed)
                 ):
                     keys[_carries(standing, changed)][key] = None
@@ -85,33 +88,44 @@ class Redefinitions:
                 yield Behind(changed, tuple(keys[True]), True)
 
     def stirred(self, arch: Architecture) -> frozenset[str]:
-        """Entries of an architecture that stand on what changes or comes, carried or not."""
+        """Entries of an architecture that stand on what changes, carried or not."""
         return frozenset(
             standing.entry.key
-            for changed in self._certain
-            if arch in self._archs(changed)
-            for standing in self._index.entries(changed.name)
-            if standing.counts_in(self._base)
-            and standing.export.concerns(arch.name)
-            and _stands(standing, changed)
+            for folder, standing in self._stirred
+            if folder in (None, arch.source) and standing.export.concerns(arch.name)
         )
 
     def stirred_needs(self, arch: Architecture) -> frozenset[int]:
         """The needs, by their id(), of which tools have copied something that changes or comes."""
         return frozenset(
-            id(copier.need)
+            need for folder, need in self._stirred_needs if folder in (None, arch.source)
+        )
+
+    @cached_property
+    def _stirred(self) -> list[tuple[str | None, Standing]]:
+        return [
+            (_folder(changed), standing)
+            for changed in self._certain
+            for standing in self._index.entries(changed.name)
+            if standing.counts_in(self._base) and _stands(standing, changed)
+        ]
+
+    @cached_property
+    def _stirred_needs(self) -> list[tuple[str | None, int]]:
+        copied = [
+            (_folder(changed), id(copier.need))
             for changed in self._changed
-            if arch in self._archs(changed) and (changed.kind != "macro" or changed.after)
+            if changed.kind != "macro" or changed.after
             for copier in self._index.copiers(changed.name)
             if any(_concerns(changed, own) for own in copier.copied.names)
-        ) | frozenset(
-            id(need)
-            for changed in self._changed
-            if changed.kind == "option" and arch in self._archs(changed)
-            for consumer in self._schema.consumers
+        ]
+        options = {one.name: _folder(one) for one in self._changed if one.kind == "option"}
+        return copied + [
+            (options[name], id(need))
+            for consumer in (self._schema.consumers if options else ())
             for need in consumer.needs
-            if changed.name in need.condition.names()
-        )
+            for name in need.condition.names() & options.keys()
+        ]
 
     def _is_read(self, changed: Redefined, copier: Copier) -> bool:
         """Whether the need reads it from the note, where the kernel prints its value."""
@@ -123,17 +137,17 @@ class Redefinitions:
             for standing in self._index.entries(changed.name)
         )
 
-    def _counts(self, standing: Standing, changed: Redefined) -> bool:
-        if not standing.counts_in(self._base):
-            return False
-        return any(
-            standing.export.concerns(arch.name) and arch.existed_in(self._base)
-            for arch in self._archs(changed)
-        )
+    def _counts(self, standing: Standing, folder: str | None) -> bool:
+        """Whether the kernel has the entry on an architecture of that folder."""
+        at = (id(standing), folder)
+        if at not in self._counted:
+            self._counted[at] = standing.counts_in(self._base) and any(
+                standing.export.concerns(arch.name) and arch.existed_in(self._base)
+                for arch in self._archs(folder)
+            )
+        return self._counted[at]
 
-    def _archs(self, changed: Redefined) -> list[Architecture]:
-        parts = changed.file.split("/")
-        folder = parts[1] if parts[0] == "arch" and len(parts) > 2 else None
+    def _archs(self, folder: str | None) -> list[Architecture]:
         return [a for a in self._schema.architectures if folder in (None, a.source)]
 
     def _existed(self, release: ConsumerRelease) -> bool:
@@ -148,15 +162,14 @@ class Redefinitions:
 
     def _break(self, because: Sequence[Redefined], copier: Copier) -> Break | None:
         need, copied = copier.need, copier.copied
-        # A tool that goes by its copy on the one or the other goes wrong on the other. The need's own
-        # kernels begin with such a change often.
-        kernels = copied.kernels
-        if kernels is not None and not any(map(kernels.holds, (self._base, self._to))):
+        # A tool that goes by its copy on the one or the other goes wrong on the other.
+        if not any(map(copier.counts_for, (self._base, self._to))):
             return None
+        folders = {_folder(changed) for changed in because}
         archs = tuple(
             arch.name
             for arch in self._schema.architectures
-            if any(arch in self._archs(changed) for changed in because)
+            if (None in folders or arch.source in folders)
             and need.concerns(arch.name)
             and (copied.archs is None or arch.name in copied.archs)
             and arch.existed_in(self._base)
@@ -221,16 +234,15 @@ class Expansions:
 
     def _is_renamed(self, changed: Redefined) -> bool:
         """Whether a member goes and one comes of the same type: where it is stays the same."""
-        tag, _, name = changed.name.partition(".")
         if changed.kind != "member" or changed.after:
             return False
-        types = {re.sub(rf"\b{name}\b", "", text) for text in changed.before}
-        return any(
-            re.sub(rf"\b{other.name.partition('.')[2]}\b", "", text) in types
-            for other in self.changed
-            if other.kind == "member" and not other.before and other.name.startswith(f"{tag}.")
-            for text in other.after
-        )
+        return not self._new_members.isdisjoint(_types(changed.name, changed.before))
+
+    @cached_property
+    def _new_members(self) -> frozenset[tuple[str, str]]:
+        """The structs that get members, and the types of these."""
+        came = (one for one in self.changed if one.kind == "member" and not one.before)
+        return frozenset(found for one in came for found in _types(one.name, one.after))
 
     def _both(self, changed: Redefined) -> tuple[frozenset[str], frozenset[str]]:
         if len(changed.before) + len(changed.after) > _MOST_TEXTS:
@@ -266,6 +278,12 @@ _MOST_FORMS = 4
 _LONGEST = 200
 # For comparing two forms of a constant, as they are on most machines.
 _KNOWN = {"BITS_PER_LONG": 64, "PAGE_SIZE": 4096, "PAGE_SHIFT": 12, "BITS_PER_BYTE": 8}
+
+
+def _types(member: str, declared: Iterable[str]) -> set[tuple[str, str]]:
+    """The struct of a member, with what stands around its name."""
+    tag, _, name = member.partition(".")
+    return {(tag, re.sub(rf"\b{name}\b", "", text)) for text in declared}
 
 
 def _as_before(text: str, before: Iterable[str]) -> str:
@@ -322,11 +340,28 @@ def _in_front(texts: tuple[str, ...], member: str) -> list[str] | None:
     from ..kernel.definitions import BETWEEN
 
     for text in texts:
-        members = text.split(BETWEEN)
-        for place, declared in enumerate(members):
-            if member in declared.replace("*", " ").replace("[", " ").replace(",", " ").split():
-                return members[:place]
+        place = _places(text).get(member)
+        if place is not None:
+            return text.split(BETWEEN)[:place]
     return None
+
+
+@lru_cache(maxsize=16)
+def _places(text: str) -> dict[str, int]:
+    """Where in a struct each member is declared, among the others."""
+    from ..kernel.definitions import BETWEEN
+
+    found: dict[str, int] = {}
+    for place, declared in enumerate(text.split(BETWEEN)):
+        for word in _WORD.findall(declared):
+            found.setdefault(word, place)
+    return found
+
+
+def _folder(changed: Redefined) -> str | None:
+    """The folder below arch/ that it is changed in; None for all architectures."""
+    parts = changed.file.split("/")
+    return parts[1] if parts[0] == "arch" and len(parts) > 2 else None
 
 
 def _stands(standing: Standing, changed: Redefined) -> bool:

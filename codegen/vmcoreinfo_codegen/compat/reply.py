@@ -9,7 +9,6 @@ from typing import cast
 from ..core.condition import Condition
 from ..core.key import Kind, argument_of, kind_of
 from ..core.release import Release
-from ..core.tool import NEXT
 from ..model import Schema
 from ..model.vocabulary import Verdict
 from ..patch.view import State, View
@@ -265,6 +264,3 @@ def _broken(one: Break) -> Broken:
         seen=one.seen,
         fixed_in=str(one.fixed_in) if one.fixed_in else None,
     )
-
-
-__all__ = ["NEXT", "answer", "outcome_of"]

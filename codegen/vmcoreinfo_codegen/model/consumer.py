@@ -148,7 +148,7 @@ class Need(Record):
         """Whether a release has the purpose at all: it knows some alternative."""
         return any(alternative.is_of(release) for alternative in self.alternatives)
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         found = [key for alternative in self.alternatives for key in alternative.keys]
         return tuple(dict.fromkeys(found))
@@ -196,7 +196,7 @@ class Consumer(Record):
     needs: tuple[Need, ...]
     location: Location = unwritten()
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """All that it reads for some purpose."""
         return tuple(dict.fromkeys(key for need in self.needs for key in need.keys))

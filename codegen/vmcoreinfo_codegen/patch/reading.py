@@ -80,7 +80,7 @@ def _of_patch(
     except TreeError as error:
         raise PatchError(str(error)) from error
     views = change.views
-    unseen = [*change.unseen, *_writers(images)]
+    unseen = [*change.unseen, *_writers(change.redefined)]
     if tree is None:
         macros = changed_macros(old, new)
         if macros:
@@ -180,29 +180,12 @@ def _not_understood(before: Extraction, after: Extraction) -> Iterator[Unseen]:
         yield Unseen(finding.file, finding.line, finding.text, finding.reason)
 
 
-def _writers(images: Images) -> Iterator[Unseen]:
+def _writers(redefined: Mapping[NameSpace, Redefined]) -> Iterator[Unseen]:
     """Changes to the functions that print and store the text."""
-    sides = [dict(_bodies(pieces)) for pieces in (images.before, images.after)]
-    for name in sides[0].keys() & sides[1].keys():
-        (old, _, _), (new, file, line) = sides[0][name], sides[1][name]
-        if old != new:
-            yield Unseen(file, line, f"{name}()", "how the note is written is not followed")
-
-
-def _bodies(pieces: Iterable[Piece]) -> Iterator[tuple[str, tuple[str, str, int]]]:
-    for piece in pieces:
-        code = piece.source.code
-        for name in _WRITERS:
-            inside = f" {name}(" in f" {piece.section.replace('*', ' ')}"
-            head = code.find(f"{name}(")
-            is_head = head >= 0 and code.find("{", head) >= 0 and code[head - 1 : head] in " *\n"
-            if (inside or is_head) and "const char *fmt" not in code[head : head + 60].partition(
-                ")"
-            )[2]:
-                start = max(head, 0) if is_head else 0
-                end = code.find("\n}", start)
-                text = " ".join(code[start : end if end >= 0 else len(code)].split())
-                yield name, (text, piece.source.path, piece.source.line_of(start))
+    for name in _WRITERS:
+        one = redefined.get(("function", name))
+        if one is not None and one.before and one.after:
+            yield Unseen(one.file, one.line, one.shown, "how the note is written is not followed")
 
 
 def _redefined(images: Images) -> dict[NameSpace, Redefined]:

@@ -75,7 +75,7 @@ tool broke until it was mended, after {harmless} none is known to have. What hap
 {aside} others, by which nothing was made ([`aside.toml`](../tests/patch/history/aside.toml)), {aside_told} of the
 {aside_broke} after which a tool broke are told; of {aside_open} more it says that it can't judge them, and to {aside_denied}
 it says that no tool breaks or that nothing known is touched: the schema does not know yet what tools have copied
-there. Of the {aside_harmless} harmless ones {aside_alarms} is a false alarm. So an answer that nobody breaks is worth as
+there. False alarms among the {aside_harmless} harmless ones: {aside_alarms}. So an answer that nobody breaks is worth as
 much as the schema knows of what stands behind entries.
 
 """
