@@ -133,7 +133,9 @@ def test_between_two_revisions(run: Run, repository: Path) -> None:
     assert run("impact", "--kernel", str(repository), "--rev", "HEAD..HEAD").code == 5
 
 
-@pytest.mark.parametrize("rev", ["HEAD", "HEAD..", "..HEAD", "HEAD..absent", "--output=x..HEAD"])
+@pytest.mark.parametrize(
+    "rev", ["HEAD", "HEAD..", "..HEAD", "HEAD...HEAD", "HEAD..absent", "--output=x..HEAD"]
+)
 def test_revisions_that_are_none(run: Run, repository: Path, rev: str) -> None:
     ran = run("impact", "--kernel", str(repository), f"--rev={rev}")
     assert ran.code == 2 and "vmcoreinfo: error:" in ran.err

@@ -123,11 +123,12 @@ def _between(
     from ...patch.trees import between
 
     old, dots, new = (options.rev or "").partition("..")
-    if not (dots and old and new):
+    # Three dots are another question: what B changes since it left A.
+    if not (dots and old and new) or new.startswith("."):
         raise Failure("--kernel takes --patch with a patch to it, or --rev A..B with two revisions")
     try:
         with watched(options.kernel):
-            change, before = between(schema, options.kernel, old, new.removeprefix("."))
+            change, before = between(schema, options.kernel, old, new)
     except TreeError as error:
         raise Failure(str(error)) from error
     return [change], _branch(schema, before.release)
