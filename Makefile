@@ -34,7 +34,7 @@ demo: $(VENV)/ready
 
 test: $(VENV)/test-ready
 	tests/setup
-	$(VENV)/bin/python -m pytest -n auto -m 'not long'
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal -m 'not long'
 
 elsewhere:
 	tests/elsewhere
@@ -45,7 +45,7 @@ long-test: $(VENV)/test-ready
 	tests/rust-tools
 	tests/eva-tools
 	tests/package-tools
-	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto -m 'long or mutations'
+	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto --dist worksteal -m 'long or mutations'
 
 dump-test: $(VENV)/test-ready
 	tests/dump-tools

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command, as `vmcoreinfo` or `python -m vmcoreinfo_codegen`."""
 
+import gc
 import signal
 import sys
 from typing import NoReturn
@@ -25,6 +26,8 @@ def run() -> NoReturn:
         code = INTERRUPTED
     if ours:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # The memory goes with the process: to look for garbage in it first takes a tenth of a question's time.
+    gc.freeze()
     sys.exit(code)
 
 

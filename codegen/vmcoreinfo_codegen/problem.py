@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import islice
+
+from .record import Ordered, uncompared
 
 LANGUAGE = "VMCI002"
 """The rule of everything that the language itself asks for."""
@@ -20,8 +20,7 @@ _MOST_CLOSE = 100
 _SHOWN = 100
 
 
-@dataclass(frozen=True, order=True)
-class Location:
+class Location(Ordered):
     """A place in a file; line and column count from 1, the column in characters."""
 
     path: str
@@ -32,15 +31,14 @@ class Location:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(Ordered):
     """One error or warning of a schema; prints as `file:line:col: error: …`."""
 
     location: Location
     rule: str
     message: str
     hint: str = ""
-    severity: str = field(default="error", compare=False)
+    severity: str = uncompared(default="error")
 
     def __str__(self) -> str:
         hint = f"; {self.hint}" if self.hint else ""
@@ -86,11 +84,16 @@ def near_misses(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     close = list(islice(near, _MOST_CLOSE))
     close.sort(key=lambda candidate: (-_likeness(word, candidate), candidate))
     compared = lowered if len(lowered) <= _MOST_COMPARED else ()
+    # Loaded where a word is wrong, as is what it needs.
+    import difflib
+
     alike = difflib.get_close_matches(word, compared, n=limit, cutoff=_NEAR)
     return [lowered[candidate] for candidate in dict.fromkeys([*close, *alike])][:limit]
 
 
 def _likeness(word: str, other: str) -> float:
+    import difflib
+
     return difflib.SequenceMatcher(None, word, other).ratio()
 
 

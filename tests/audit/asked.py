@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import vmcoreinfo
 from vmcoreinfo_codegen.audit import all_rules
-from vmcoreinfo_codegen.audit.identify import release_of
+from vmcoreinfo_codegen.audit.identify import kernel_of
 from vmcoreinfo_codegen.audit.subject import Subject, Truth
+from vmcoreinfo_codegen.dump.kdump import Names
+from vmcoreinfo_codegen.dump.whole import Flaw
 from vmcoreinfo_codegen.model import Schema
 
 RULES = {rule.name: rule for rule in all_rules()}
@@ -30,16 +32,27 @@ def subject(
     archs: str = "x86_64",
     config: Mapping[str, bool | int] | None = None,
     truth: Truth | None = None,
-    cut: int = 0,
+    flaws: tuple[Flaw, ...] = (),
+    names: Names | None = None,
 ) -> Subject:
     """A note of lines with a space between one and the next, on one of these architectures."""
     if isinstance(text, str):
         text = "".join(f"{line}\n" for line in text.split()).encode()
     info = vmcoreinfo.parse(text)
-    release, distribution = release_of(schema, info)
+    kernel = kernel_of(schema, info)
     chosen = tuple(arch for arch in schema.architectures if arch.name in archs.split())
     assert len(chosen) == len(archs.split())
-    return Subject(text, info, schema, release, distribution, chosen, config, cut, truth or Truth())
+    about = (
+        text,
+        info,
+        kernel.schema if kernel else schema,
+        kernel,
+        chosen,
+        config,
+        flaws,
+        truth or Truth(),
+    )
+    return Subject(*about, names).of_whole_lines()
 
 
 def told(rule: str, about: Subject) -> list[Told]:

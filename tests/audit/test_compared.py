@@ -11,13 +11,14 @@ import vmcoreinfo
 from tests.audit.asked import RULES, Told, subject, told
 from tests.audit.test_rules import OneType
 from vmcoreinfo_codegen.audit import audit
-from vmcoreinfo_codegen.audit.identify import architectures_of, release_of
+from vmcoreinfo_codegen.audit.identify import architectures_of, kernel_of
 from vmcoreinfo_codegen.audit.run import Auditor, truth_of
 from vmcoreinfo_codegen.audit.subject import Truth
 from vmcoreinfo_codegen.core.expression import TypeFact
 from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
 from vmcoreinfo_codegen.debuginfo.kernel import KernelFiles
 from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.model.kernel import mainline
 
 # ---- what else is known --------------------------------------------------------------
 
@@ -89,8 +90,10 @@ def test_types(schema: Schema) -> None:
         ("OSRELEASE=6.12.0 BUILD-ID=00ff", ["OSRELEASE"]),
         ("OSRELEASE=6.12.1 BUILD-ID=00fe", ["BUILD-ID"]),
         ("PAGESIZE=4096", []),
-        # 6.6.60 prints no build id, whatever it prints.
-        ("OSRELEASE=6.6.60 BUILD-ID=00fe", ["OSRELEASE"]),
+        # Releases that are known for garbage can print a good one, and others garbage: its bytes tell.
+        ("OSRELEASE=6.6.60 BUILD-ID=00fe", ["OSRELEASE", "BUILD-ID"]),
+        ("OSRELEASE=6.6.60 BUILD-ID=1400000003000000474e5500", ["OSRELEASE"]),
+        ("OSRELEASE=6.12.1 BUILD-ID=1400000003000000474e5500", []),
     ],
 )
 def test_a_vmlinux_of_another_kernel(schema: Schema, text: str, keys: list[str]) -> None:
@@ -104,24 +107,28 @@ def test_a_vmlinux_of_another_kernel(schema: Schema, text: str, keys: list[str])
 # ---- which kernel a note is of -------------------------------------------------------
 
 
-def release(schema: Schema, text: str) -> tuple[str | None, str]:
-    found, distribution = release_of(schema, vmcoreinfo.parse(f"OSRELEASE={text}\n".encode()))
-    return str(found) if found else None, distribution
+def release(schema: Schema, text: str) -> tuple[str, str | None] | None:
+    """The release, and what the vendor of the kernel is, empty for none."""
+    found = kernel_of(schema, vmcoreinfo.parse(f"OSRELEASE={text}\n".encode()))
+    if found is None:
+        return None
+    return str(found.release), found.line.line.name if found.line else found.added
 
 
 def test_releases(schema: Schema) -> None:
     assert release(schema, "6.12.3") == ("6.12.3", "")
-    assert release(schema, "6.1.0-56-amd64") == ("6.1", "-56-amd64")
+    assert release(schema, "6.1.0-56-amd64") == ("6.1", "debian")
+    assert release(schema, "6.1.0-56-other") == ("6.1", "-56-other")
+    assert release(schema, "4.18.0-372.9.1.el8.x86_64") == ("4.18", "rhel8")
     assert release(schema, "init_uts_ns.name.release") == ("2.6.25", "")
-    assert release(schema, "99.1.0-x")[0] == str(schema.latest)
-    assert release(schema, "2.4.0") == (None, "")
-    assert release(schema, "unheard") == (None, "")
+    assert release(schema, "99.1.0-x") == (str(schema.latest), "-x")
+    assert release(schema, "2.4.0") is None
+    assert release(schema, "unheard") is None
 
 
 def told_archs(schema: Schema, text: str) -> set[str]:
     info = vmcoreinfo.parse("".join(f"{line}\n" for line in text.split()).encode())
-    found, _ = release_of(schema, info)
-    return {arch.name for arch in architectures_of(schema, info, found)}
+    return {arch.name for arch in architectures_of(kernel_of(schema, info), info)}
 
 
 def test_architectures(schema: Schema) -> None:
@@ -219,5 +226,5 @@ def test_what_is_compared_with_is_named(schema: Schema, tmp_path: Path) -> None:
     assert said["OSRELEASE"] == "6.12.0 here, and 6.12.1 in vmlinux"
     assert said["BUILD-ID"] == "00fe here, and 00ff in vmlinux"
     assert (audited.release, audited.arch, audited.checked_as) == ("6.12.0", "x86_64", None)
-    other = Auditor(schema, arch, schema.latest).audited(str(path), "text")
+    other = Auditor(schema, arch, mainline(schema, schema.latest)).audited(str(path), "text")
     assert other.checked_as == str(schema.latest)

@@ -9,7 +9,7 @@ import pytest
 
 import vmcoreinfo
 from vmcoreinfo_codegen.audit import all_rules, audit
-from vmcoreinfo_codegen.audit.identify import release_of
+from vmcoreinfo_codegen.audit.identify import kernel_of
 from vmcoreinfo_codegen.audit.rule import MOST_FINDINGS, Finding, Severity
 from vmcoreinfo_codegen.audit.subject import Subject
 from vmcoreinfo_codegen.model import Schema
@@ -17,10 +17,10 @@ from vmcoreinfo_codegen.model import Schema
 
 def subject_of(schema: Schema, text: str, *archs: str) -> Subject:
     info = vmcoreinfo.parse(text.encode())
-    release, distribution = release_of(schema, info)
+    kernel = kernel_of(schema, info)
     found = [schema.architecture(arch) for arch in archs]
     assert all(found)
-    return Subject(text.encode(), info, schema, release, distribution, tuple(a for a in found if a))
+    return Subject(text.encode(), info, schema, kernel, tuple(a for a in found if a))
 
 
 def found(schema: Schema, rule: str, text: str, *archs: str) -> list[Finding]:

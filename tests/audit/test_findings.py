@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.audit.asked import RULES, Told, subject, told
+from vmcoreinfo_codegen.dump.kdump import Names
+from vmcoreinfo_codegen.dump.whole import Fault, Flaw
 from vmcoreinfo_codegen.model import Schema
 
 # ---- values --------------------------------------------------------------------------
@@ -98,7 +100,12 @@ def test_sizes_of_pages(schema: Schema, archs: str, size: int, words: str) -> No
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("SIZE(page)=64 OFFSET(page.lru)=63", ""),
+        ("SIZE(page)=64 OFFSET(page.compound_order)=63", ""),
+        ("SIZE(page)=64 OFFSET(page.lru)=48", ""),
+        (
+            "SIZE(page)=64 OFFSET(page.lru)=56",
+            "16 bytes at 56 are not inside page, which has 64 bytes",
+        ),
         ("SIZE(page)=64 OFFSET(page.lru)=64", "64 is not inside page, which has 64 bytes"),
         # An impossible size is a finding of its own.
         ("SIZE(page)=0 OFFSET(page.lru)=8", ""),
@@ -179,9 +186,9 @@ def test_a_key_that_a_kernel_is_known_to_print_twice(schema: Schema) -> None:
 
 
 def test_a_last_line_that_is_cut(schema: Schema) -> None:
-    cut = subject(schema, b"OSRELEASE=6.12.0\nPAGESIZE=40")
+    cut = subject(schema, b"OSRELEASE=6.12.0\nCRASHTIME=17")
     (found,) = told("cut-line", cut)
-    assert (found.line, found.key, found.severity) == (2, "PAGESIZE", "warning")
+    assert (found.line, found.key, found.severity) == (2, "CRASHTIME", "warning")
     assert told("cut-line", subject(schema, b"OSRELEASE=6.12.0\nPAGESIZE=4096\n")) == []
     # Up to 3.5 every kernel leaves the newline away behind CRASHTIME.
     early = subject(schema, b"OSRELEASE=3.2.0\nCRASHTIME=1700000000")
@@ -197,12 +204,15 @@ def test_keys_that_no_kernel_has(schema: Schema) -> None:
     assert far.message.endswith("this key") and (far.line, far.severity) == (3, "warning")
 
 
-def test_a_dump_that_is_cut(schema: Schema) -> None:
+def test_what_is_wrong_with_a_dump(schema: Schema) -> None:
     assert told("cut-dump", subject(schema, "OSRELEASE=6.12.0")) == []
-    (found,) = told("cut-dump", subject(schema, "OSRELEASE=6.12.0", cut=1))
-    assert found == Told(
-        0, "", "error", "the dump ends 1 bytes before what its program headers say"
-    )
+    flaws = tuple(Flaw(fault, f"it is {fault}") for fault in Fault)
+    about = subject(schema, "OSRELEASE=6.12.0", flaws=flaws)
+    assert told("cut-dump", about) == [
+        Told(0, "", "error", "it is cut"),
+        Told(0, "", "info", "it is unseen"),
+    ]
+    assert told("note-elsewhere", about) == [Told(0, "", "error", "it is elsewhere")]
 
 
 @pytest.mark.parametrize(
@@ -300,10 +310,9 @@ def test_keys_that_the_configuration_leaves_out(schema: Schema) -> None:
 
 def test_keys_that_are_missing(schema: Schema) -> None:
     def missing(text: str, config: Mapping[str, bool | int] | None = None) -> dict[str, str]:
-        return {
-            one.key: one.message
-            for one in told("missing-key", subject(schema, text, config=config))
-        }
+        # Its last line is there, so it is not cut.
+        about = subject(schema, f"{text} CRASHTIME=1", config=config)
+        return {one.key: one.message for one in told("missing-key", about)}
 
     found = missing("OSRELEASE=6.12.0")
     assert found["SIZE(page)"] == "every x86_64 6.12 exports it"
@@ -319,10 +328,12 @@ def test_keys_that_are_missing(schema: Schema) -> None:
 
 def test_keys_that_are_missing_on_all_that_it_may_be(schema: Schema) -> None:
     """Of a branch, or of several architectures: what each of its kernels exports."""
-    branch = {one.key for one in told("missing-key", subject(schema, "OSRELEASE=6.6.0-1", "ppc64"))}
-    stable = {one.key for one in told("missing-key", subject(schema, "OSRELEASE=6.6.9", "ppc64"))}
+    branch, stable = (
+        {one.key for one in told("missing-key", subject(schema, f"{text} CRASHTIME=1", "ppc64"))}
+        for text in ("OSRELEASE=6.6.0-1", "OSRELEASE=6.6.9")
+    )
     assert stable - branch and branch - stable == set()
-    both = told("missing-key", subject(schema, "OSRELEASE=6.12.0", "x86_64 arm64"))
+    both = told("missing-key", subject(schema, "OSRELEASE=6.12.0 CRASHTIME=1", "x86_64 arm64"))
     assert {one.message for one in both} == {"every kernel 6.12 exports it"}
     keys = {one.key for one in both}
     assert "SIZE(page)" in keys and "NUMBER(VA_BITS)" not in keys
@@ -367,3 +378,27 @@ def test_values_that_a_release_prints_wrong(schema: Schema) -> None:
     # The distribution's own count does not tell which of 4.14 it is.
     assert found("4.14.0-1-amd64") == [("info", "4.14.9 up to before 4.14.14 of this branch ")]
     assert found("4.19.0-1-amd64") == []
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (None, []),
+        (("Linux", "6.12.0", "x86_64"), []),
+        (("Linux", "6.12.0", "aarch64"), ["names the machine 'aarch64'; the note is of x86_64"]),
+        (("Linux", "6.1.0", "x86_64"), ["6.12.0 here, and '6.1.0' in the header of the dump"]),
+        (
+            ("x", ".0", "64"),
+            ["names the system 'x', not Linux", "names the machine '64'", "6.12.0 here, and '.0'"],
+        ),
+        (("", "", "x86_64"), ["names no kernel, as in those that QEMU writes"]),
+    ],
+)
+def test_the_header_of_a_dump(
+    schema: Schema, names: tuple[str, str, str] | None, expected: list[str]
+) -> None:
+    about = subject(schema, "OSRELEASE=6.12.0", names=names and Names(*names))
+    found = told("other-header", about)
+    assert len(found) == len(expected)
+    assert all(any(text in one.message for one in found) for text in expected)
+    assert {one.severity for one in found} <= {"info" if names and not names[0] else "error"}

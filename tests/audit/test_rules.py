@@ -9,11 +9,13 @@ import pytest
 
 import vmcoreinfo
 from vmcoreinfo_codegen.audit import all_rules
-from vmcoreinfo_codegen.audit.identify import release_of
+from vmcoreinfo_codegen.audit.identify import kernel_of
 from vmcoreinfo_codegen.audit.rule import Rule
 from vmcoreinfo_codegen.audit.subject import Subject, Truth
 from vmcoreinfo_codegen.core.expression import TypeFact
 from vmcoreinfo_codegen.debuginfo.facts import Facts, Sources
+from vmcoreinfo_codegen.dump.kdump import Names
+from vmcoreinfo_codegen.dump.whole import Fault, Flaw
 from vmcoreinfo_codegen.model import Schema
 
 
@@ -59,15 +61,27 @@ TRUTH = {
 }
 
 
+FLAWS = (
+    Flaw(Fault.CUT, "the dump ends 4096 bytes before what its program headers say"),
+    Flaw(
+        Fault.ELSEWHERE,
+        "its header has the note nowhere, and it is among the ELF notes, at byte 8544; crash and "
+        "makedumpfile look nowhere else",
+    ),
+)
+
+
 def subject_of(schema: Schema, rule: Rule, text: bytes) -> Subject:
     info = vmcoreinfo.parse(text)
-    release, distribution = release_of(schema, info)
+    kernel = kernel_of(schema, info)
     arch = schema.architecture("x86_64")
     assert arch is not None
     config = dict.fromkeys(schema.config_names(), False) if rule.needs == "--config" else None
-    cut = 4096 if rule.needs == "a dump" else 0
+    flaws = FLAWS if rule.needs == "a dump" else ()
     truth = TRUTH.get(rule.needs, Truth())
-    return Subject(text, info, schema, release, distribution, (arch,), config, cut, truth)
+    names = Names("x", "6.12.117", "x86_64") if rule.needs == "a dump" else None
+    whole = Subject(text, info, schema, kernel, (arch,), config, flaws, truth, names)
+    return whole.of_whole_lines()
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)

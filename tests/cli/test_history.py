@@ -79,6 +79,7 @@ def test_what_is_no_repository(run: Run, tmp_path: Path) -> None:
     assert "git rev-parse" in ran.err
 
 
+@pytest.mark.long
 def test_another_format_shows(run: Run, repository: Path, tmp_path: Path) -> None:
     schema = tmp_path / "schema"
     shutil.copytree("schema", schema)

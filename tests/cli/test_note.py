@@ -29,6 +29,7 @@ def test_where_it_is(run: Run, tmp_path: Path) -> None:
     assert answer == {
         "input": str(dump), "format": "elf", "offset": 264, "bytes": len(TEXT), "arch": "x86_64",
         "bits": 64, "byte_order": "little", "beside": ["VMCOREINFO_XEN"],
+        "remarks": [],
     }  # fmt: skip
     assert "VMCOREINFO_XEN" in run("note", str(dump), "--where").out
 

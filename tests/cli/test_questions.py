@@ -142,8 +142,13 @@ def test_list(run: Run) -> None:
 
 def test_list_takes_a_release_string(run: Run) -> None:
     ran = run("list", "--kernel", "6.12.117+deb13-cloud-amd64", "--format", "json")
-    assert ran.json("list")["kernel"] == "6.12.117"
-    assert "('+deb13-cloud-amd64') is not in the schema" in ran.err
+    found = ran.json("list")
+    assert found["kernel"] == "6.12.117+deb13-cloud-amd64"
+    assert (found["line"]["name"], found["line"]["base"]) == ("debian", "6.12.117")
+    assert "is taken as debian, based on 6.12.117" in ran.err
+    other = run("list", "--kernel", "6.12.117-other", "--format", "json")
+    assert other.json("list")["line"] is None
+    assert "('-other') is not in the schema" in other.err
 
 
 def test_diff_6_8_to_6_9(run: Run) -> None:
@@ -156,6 +161,20 @@ def test_diff_6_8_to_6_9(run: Run) -> None:
     assert changes["SYMBOL(vmap_area_list)"]["commit"] == "55c49fee57af"
     assert changes["NUMBER(VMALLOC_START)"]["change"] == "added"
     assert changes["NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)"]["old"] == "CONFIG_HUGETLB_PAGE"
+
+
+def test_what_is_instead_is_there(run: Run) -> None:
+    """A vendor has the last of a chain of replacements, and nothing between."""
+    changes = run("diff", "rhel9.5", "rhel9.6", "--format", "json").json("diff")["changes"]
+    found = {change["key"]: change["replaced_by"] for change in changes}
+    assert found["NUMBER(HUGETLB_PAGE_DTOR)"] == ["NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)"]
+    assert "NUMBER(PG_hugetlb)" not in run("diff", "rhel9.5", "rhel9.6").out
+    mainline = run("diff", "6.5", "6.9", "--arch", "x86_64", "--format", "json").json("diff")
+    found = {change["key"]: change["replaced_by"] for change in mainline["changes"]}
+    assert found["NUMBER(HUGETLB_PAGE_DTOR)"] == ["NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)"]
+    older = run("diff", "6.5", "6.8", "--arch", "x86_64", "--format", "json").json("diff")
+    found = {change["key"]: change["replaced_by"] for change in older["changes"]}
+    assert found["NUMBER(HUGETLB_PAGE_DTOR)"] == ["NUMBER(PG_hugetlb)"]
 
 
 def test_diff_over_all_architectures(run: Run) -> None:

@@ -48,6 +48,7 @@ def new_schema(tmp_path: Path) -> str:
     return str(tmp_path / "schema")
 
 
+@pytest.mark.long
 def test_nothing_changes_by_itself(run: Run, tree: Path) -> None:
     before = contents(tree)
     ran = run("regenerate", str(tree), "--format", "json")
@@ -59,6 +60,7 @@ def test_nothing_changes_by_itself(run: Run, tree: Path) -> None:
     assert run("regenerate", "--check", str(tree)).code == 0
 
 
+@pytest.mark.long
 def test_a_new_key_arrives_where_a_glob_asks_for_it(run: Run, tree: Path, new_schema: str) -> None:
     before = contents(tree)
     checked = run("regenerate", "--check", str(tree), "--schema", new_schema)
@@ -83,6 +85,7 @@ def test_a_new_key_arrives_where_a_glob_asks_for_it(run: Run, tree: Path, new_sc
     assert run("regenerate", "--check", str(tree), "--schema", new_schema).code == 0
 
 
+@pytest.mark.long
 def test_a_key_goes_when_nothing_asks_for_it(run: Run, tree: Path) -> None:
     for name in ("vmcoreinfo.h", "vmcoreinfo.c", "vmcoreinfo_subset.py"):
         edit(tree / "deep" / name, "BUILD-ID\n", "OSRELEASE\n")
@@ -133,6 +136,7 @@ def test_links_and_hidden_folders_are_passed_over(run: Run, tree: Path, tmp_path
     assert f"no parser that vmcoreinfo generated in {search}" in ran.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -120,6 +120,7 @@ def test_a_shell_takes_the_stamp(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "again" / "vmcoreinfo.h").read_bytes() == first
 
 
+@pytest.mark.long
 def test_a_part_changes_only_with_what_it_shows(run: Run, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "schema", tmp_path / "schema")
     with (tmp_path / "schema/kernel/page.vmci").open("a") as file:

@@ -37,10 +37,16 @@ def vmlinux(release: str) -> Path:
 
 
 def judged(run: Run, dump: Path, consumer: str, *options: str) -> dict[str, dict[str, Any]]:
-    """What `compat` says of each purpose of a tool with a dump, by purpose."""
+    """What `compat` works out of each purpose of a tool with a dump, by purpose."""
     command = ("compat", str(dump), "--consumer", consumer, *options, "--format", "json")
     found = run(*command).json("compat")
-    return {purpose["purpose"]: purpose for purpose in found["purposes"]}
+    verdicts = worked_out(found)
+    return {p["purpose"]: {**p, "verdict": verdicts[p["purpose"]]} for p in found["purposes"]}
+
+
+def worked_out(found: dict[str, Any]) -> dict[str, str]:
+    """The verdicts of an answer of `compat` by the schema, whether or not anybody knows."""
+    return {p["purpose"]: p["worked_out"] or p["verdict"] for p in found["purposes"]}
 
 
 def altered(dump: Path, out: Path, without: Iterable[str] = ()) -> Path:

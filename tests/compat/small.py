@@ -11,6 +11,7 @@ from vmcoreinfo_codegen.model import Architecture, Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
 from vmcoreinfo_codegen.model.consumer import Consumer
 from vmcoreinfo_codegen.problem import Problem
+from vmcoreinfo_codegen.query.interface.consumers import JudgedPurpose
 
 HEAD = """\
 schema 1
@@ -67,9 +68,9 @@ TOOL = """\
 consumer tool {
 	doc "A tool."
 	url "https://example.org"
-	release 1.0 2023-11-01
-	release 1.1 2024-02-01
-	release 1.2 2024-06-01
+	release 1.0 2024-06-01
+	release 1.1 2024-07-01
+	release 1.2 2024-08-01
 %s}
 """
 
@@ -80,6 +81,11 @@ def small(needs: str, more: str = "") -> Schema:
     schema, _ = build(parse_files([("x.vmci", HEAD + more + TOOL % needs)], problems), problems)
     assert problems == [], problems
     return schema
+
+
+def by_schema(purpose: JudgedPurpose) -> str:
+    """What a purpose is by the schema, whether or not anybody knows."""
+    return purpose.worked_out or purpose.verdict
 
 
 def tool_of(schema: Schema) -> Consumer:

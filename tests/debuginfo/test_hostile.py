@@ -230,6 +230,7 @@ def test_strings_that_are_not_there() -> None:
     ask(b.blob(strings_bytes=0))
 
 
+@pytest.mark.long
 @pytest.mark.mutations
 @given(st.data())
 def test_mutated(data: st.DataObject) -> None:

@@ -133,6 +133,7 @@ def test_sessions_give_what_is_shown(session: Fence, tmp_path: Path) -> None:
 _NEARLY = 0.1
 
 
+@pytest.mark.long
 def test_sizes_of_parts_are_nearly_what_is_shown(run: Run, tmp_path: Path) -> None:
     for tool in ("gcc", "size"):
         if shutil.which(tool) is None:

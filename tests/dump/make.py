@@ -77,6 +77,8 @@ def kdump(
     *,
     aligned: bool = True,
     machine: bytes = b"x86_64",
+    system: bytes = b"Linux",
+    release: bytes = b"6.12.0",
     block: int = 4096,
     only_in_notes: bool = False,
     split: int = 0,
@@ -87,7 +89,7 @@ def kdump(
     `aligned` says whether a 32-bit compiler aligned off_t to eight bytes (i386 does not).
     """
     uts = b"".join(
-        word.ljust(65, b"\0") for word in (b"Linux", b"(none)", b"6.12.0", b"#1", machine, b"")
+        word.ljust(65, b"\0") for word in (system, b"(none)", release, b"#1", machine, b"")
     )
     header = magic + struct.pack(order + "i", version) + uts
     header = header.ljust(424 if bits == 64 else 412, b"\0")
@@ -112,6 +114,33 @@ def kdump(
     data = header.ljust(block, b"\0") + sub.ljust(block, b"\xff")
     data += (text if text is not None and size else b"").ljust(256, b"\0")
     return data + notes + bytes(512)
+
+
+def with_pages(
+    dump: bytes,
+    pages: range = range(3, 200, 2),
+    zero: int = 50,
+    order: str = "<",
+    block: int = 4096,
+) -> bytes:
+    """A compressed dump of 64 bits with its bitmaps, descriptors and pages, half a block each.
+
+    The last `zero` pages share the first that is written, as pages of zeroes do.
+    """
+    data = bytearray(dump.ljust(3 * block, b"\0"))
+    assert len(data) == 3 * block
+    struct.pack_into(order + "II", data, 424 + 8, 2, 2)
+    bitmap = bytearray(block)
+    for page in pages:
+        bitmap[page // 8] |= 1 << page % 8
+    data += b"\xff" * block + bitmap
+    first = len(data) + 24 * len(pages)
+    size = block // 2
+    for number in range(len(pages)):
+        is_zero = number >= len(pages) - zero
+        at = first if is_zero else first + size * (number + 1)
+        data += struct.pack(order + "QIIQ", at, size, 1, 0)
+    return bytes(data) + bytes(size * (len(pages) - zero + 1))
 
 
 def flattened(dump: bytes, piece: int = 100, *, backwards: bool = False, end: bool = True) -> bytes:

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,14 +66,21 @@ def guest(glob: str, arch: str = "amd64", cpu: str = "") -> Path:
     return folder
 
 
+def kind_of_guest(name: str) -> Path:
+    """The folder of a guest of tests/guest_kinds.py, with a dump that has pages of every kind."""
+    prepared("guest_boots.py", CACHE / "guests", name)
+    return CACHE / "guests" / name
+
+
 def prepared(script: str, folder: Path, *arguments: str) -> None:
     """Have a script of tests/ put into a folder what is not there; skips with its words where it can't be had.
 
     The tests run in several processes: one of them makes what all use.
     """
-    with locked(Path(script).name):
+    path = ROOT / "tests" / script
+    with locked(path.name):
         made = subprocess.run(
-            [ROOT / "tests" / script, folder, *arguments],
+            [*([sys.executable] if path.suffix == ".py" else []), path, folder, *arguments],
             capture_output=True,
             text=True,
             check=False,
@@ -105,15 +113,17 @@ def without_note(dump: Path, folder: Path) -> Path:
 _COUNTER = re.compile(r"^ *([A-Z][\w -]+?) *: (0x[0-9a-f]{16})$", re.MULTILINE)
 
 
-def filtered(dump: Path, folder: Path, note: Path | None = None) -> dict[str, int]:
+def filtered(
+    dump: Path, folder: Path, note: Path | None = None, tool: str | Path = "makedumpfile"
+) -> dict[str, int]:
     """What makedumpfile counts when it filters a dump at level 31, with `note` given by -i."""
-    if not shutil.which("makedumpfile"):
+    if not shutil.which(tool):
         pytest.skip("makedumpfile is not here")
     out = folder / "filtered.kdump"
     given: list[str | Path] = ["-i", note] if note else []
     ran = subprocess.run(
         [
-            "makedumpfile", "-f", "-c", "-d", "31", "--message-level", "31",
+            tool, "-f", "-c", "-d", "31", "--message-level", "31",
             *given, dump, out,
         ],
         capture_output=True,

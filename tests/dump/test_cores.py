@@ -14,7 +14,10 @@ from tests.command import Run
 from tests.conftest import CORPUS
 from tests.dump.real import core, filtered, without_note
 from vmcoreinfo_codegen.debuginfo.symbols import Symbols
+from vmcoreinfo_codegen.dump import kdump
+from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.reader import find_note
+from vmcoreinfo_codegen.dump.source import File
 
 pytestmark = pytest.mark.long
 
@@ -197,3 +200,36 @@ def test_audit_against_types_and_symbols(run: Run) -> None:
             "--symbols", str(core(f"{kernel}.kallsyms.xz")),
         )  # fmt: skip
         assert ran.code == 0, ran.out
+
+
+@pytest.mark.parametrize("more", [1, 300])
+@pytest.mark.parametrize(
+    "name", [f"{KERNEL_6_1}.kdump", f"{KERNEL_6_12}.kdump", f"{KERNEL_6_12}.kdump-zstd"]
+)
+def test_a_kdump_with_another_note_is_read_as_before(name: str, more: int, tmp_path: Path) -> None:
+    """By drgn and makedumpfile, with room for the note between the headers and without."""
+    dump, copy = core(name), tmp_path / "copy.kdump"
+    note = find_note(str(dump)).text
+    text = note + b"".join(b"SYMBOL(new_%d)=ffffffff82a18000\n" % number for number in range(more))
+    attach(text, str(dump), str(copy))
+    with File(str(dump)) as source:
+        (header,) = kdump.open_kdump(source)
+    old, new = dump.read_bytes(), copy.read_bytes()
+    assert new[header.bitmaps.offset : len(old)] == old[header.bitmaps.offset :]
+    assert (len(new) > len(old)) is (more == 300)
+
+    programs = []
+    for path in (dump, copy):
+        program = drgn.Program()
+        program.set_core_dump(path)
+        programs.append(program)
+    assert programs[1]["VMCOREINFO"].string_() == text
+    for key, address in vmcoreinfo.parse(note).items():
+        if key in ("SYMBOL(init_uts_ns)", "SYMBOL(swapper_pg_dir)", "SYMBOL(prb)"):
+            assert isinstance(address, int)
+            assert programs[0].read(address, 4096) == programs[1].read(address, 4096)
+
+    if name.endswith("-zstd"):
+        return  # Debian 12's makedumpfile reads no zstd; drgn did.
+    assert filtered(dump, tmp_path) == filtered(copy, tmp_path)
+    assert find_note(str(tmp_path / "filtered.kdump")).text == text

@@ -131,6 +131,7 @@ def said(folder: Path, program: str, with_library: str) -> list[str]:
     return ran.stdout.splitlines()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("mine", "theirs"), LATER)
 def test_a_program_runs_with_each_later_library(releases: Path, mine: str, theirs: str) -> None:
     own = said(releases, mine, mine)

@@ -145,6 +145,7 @@ def test_metadata_is_no_matter_of_python(run: Run, tmp_path: Path) -> None:
 # ---- names --------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_two_parts_in_one_translation_unit(compiler: str, run: Run, tmp_path: Path) -> None:
     for name in ("drgn", "crash"):

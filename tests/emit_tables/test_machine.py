@@ -120,5 +120,8 @@ def test_csv_can_be_asked(products: Products) -> None:
     ]
     assert (arm64["since"], arm64["until"], arm64["format"]) == ("5.18", "6.9", "0x-hex")
     (lpae,) = [row for row in rows if row["key"] == "CONFIG_ARM_LPAE"]
-    assert (lpae["since_seen"], lpae["backports"]) == ("3.15.5", "<=3.4.113")
+    assert (lpae["since_seen"], lpae["backports"]) == (
+        "3.15.5",
+        "<=3.4.108 <=3.10.46 3.12.20 <=3.14.4",
+    )
     assert lpae["condition"] == "CONFIG_ARM_LPAE"

@@ -109,6 +109,7 @@ def test_nothing_is_loaded_from_elsewhere(page: Page, products: Products) -> Non
     assert {str(a.attributes["href"])[1:] for a in page.all("a")} <= ids
 
 
+@pytest.mark.long
 def test_text_is_escaped(schema: Schema) -> None:
     hostile = '</script><script>alert("1")</script> & <b>bold</b>'
     first = schema.entries[0]

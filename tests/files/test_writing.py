@@ -393,6 +393,7 @@ def test_generate_overwrites_its_own_alone(run: Run, tmp_path: Path, text: str |
     assert "generate c --for drgn" in header.read_text()
 
 
+@pytest.mark.long
 def test_generate_follows_no_link(run: Run, tmp_path: Path) -> None:
     elsewhere, out = tmp_path / "elsewhere", tmp_path / "out"
     elsewhere.mkdir()

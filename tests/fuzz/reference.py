@@ -23,7 +23,7 @@ NOTE = (ROOT / "generated" / "reference" / "note.md").read_text()
 @lru_cache(maxsize=1)
 def formats() -> dict[str, str]:
     """Of each known key the format of its value."""
-    return {entry.key: entry.format.value for entry in load(ROOT / "schema").entries}
+    return {entry.key: entry.format.value for entry in load(ROOT / "schema").entries_by_number}
 
 
 @lru_cache(maxsize=1)

@@ -89,6 +89,7 @@ def test_fuzzer_finds_a_fault(fault: str, tmp_path: Path) -> None:
 # ---- three parsers ------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_reference_agrees_on_nasty_texts(optimised_driver: Driver) -> None:
     for name, text in notes.TEXTS.items():
         where = "targetless"

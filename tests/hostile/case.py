@@ -20,3 +20,8 @@ class Case:
     seconds: float
     megabytes: int
     codes: tuple[int, ...]
+
+    def allows(self, code: int) -> bool:
+        """Whether it may end so: a pair of tool and kernel that nobody knows is an answer of `compat` too."""
+        answers = self.arguments[:1] == ("compat",) and 0 in self.codes
+        return code in self.codes or (answers and code == 4)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from tests.debuginfo import make as types
-from tests.dump import make
+from tests.dump import make, whole_kdump
 from vmcoreinfo_codegen.dump.notes import build
 
 from . import debuginfo
@@ -27,6 +27,7 @@ from .making import (
     UNREADABLE,
     case,
     elf_with_sections,
+    makedumpfile,
     put,
     synth,
     system_map,
@@ -38,6 +39,7 @@ def cases(folder: Path) -> Iterator[Case]:
     for make_cases in (
         _headers_that_lie,
         _files_that_are_cut,
+        _kdumps_to_copy,
         _notes_without_end,
         _segments_without_end,
         _flattened,
@@ -67,6 +69,10 @@ def _reading(
         ("attach", NOTE, dump, "-o", out),
         ("attach", dump, core(dump.parent), "-o", out),
         ("synth", "--kernel", "6.12.0", *ARCH, "--symbols", symbols, "--dump", dump),
+        (
+            *("prove", "--consumer", "makedumpfile", "--binary", makedumpfile(dump.parent)),
+            *("--trust-reference", *ARCH, "--without", "OSRELEASE", dump),
+        ),
     ):
         what = f"{name} as NOTE" if arguments[:2] == ("attach", dump) else name
         yield case(what, *arguments, codes=codes, seconds=seconds)
@@ -148,6 +154,30 @@ def _files_that_are_cut(folder: Path) -> Iterator[Case]:
     half = put(folder / "core.half", core(folder).read_bytes()[:9000])
     out = folder / "out.half"
     yield case("a core that is half there", "attach", NOTE, half, "-o", out, codes=(FINE,))
+
+
+def _kdumps_to_copy(folder: Path) -> Iterator[Case]:
+    """Bitmaps that name more pages than are there, and notes that are longer than the room for them."""
+    sound = whole_kdump.whole(TEXT)
+    many = bytearray(sound.data[: sound.bitmaps])
+    struct.pack_into("<I", many, 436, 512)
+    ones = b"\xff" * (MIB + 4096)
+    of_ones = put(folder / "kdump-of-ones", many + bytes(MIB) + ones)
+    in_hole = put(folder / "kdump-with-a-hole", many + bytes(MIB) + ones)
+    os.truncate(in_hole, 1 << 33)
+    long = put(folder / "long-note", _fill(lambda n: b"SIZE(pagf%d)=1\n" % n))
+    for dump in (of_ones, in_hole, put(folder / "kdump-whole", sound.data)):
+        for note in (NOTE, long):
+            yield case(
+                f"{dump.name} and {note.name}",
+                "attach",
+                note,
+                dump,
+                "-o",
+                folder / "out-kdump",
+                codes=ANY,
+            )
+        yield from _reading(dump.name, dump)
 
 
 def elf_of(segments: Iterable[tuple[int, int, int, int]], content: bytes = b"") -> list[bytes]:
@@ -288,6 +318,14 @@ def _texts(folder: Path) -> Iterator[Case]:
         "escape sequences in a key": b"OSRELEASE=6.12.0\nPAGESIZE=\x1b]0;owned\x07\n",
         "a brace of NULs": b"OSRELEASE=6.12.0\n" + bytes(1000) + b"PAGESIZE=4096\n",
         "one line of a MiB": b"OSRELEASE=6.12.0 " + b"x" * (MIB - 100),
+        "a post of 60,000 entries": _fill(lambda n: b"> SIZE(pagf%d)=1\n" % n),
+        "a post of 60,000 notes": _fill(lambda n: b"> OSRELEASE=6.%d\n" % n),
+        "60,000 entries on one line of a post": _fill(lambda n: b" SIZE(pagf%d)=1" % n),
+        "a post of 15 MiB without an entry": b"> SIZE(" * (15 * MIB // 7),
+        "a post in parts that do not end": b"Content-Transfer-Encoding: base64\n" * 400_000,
+        "escape sequences in front of entries": b"".join(
+            b"\x1b]0;owned\x07: SIZE(pagf%d)=1\n" % n for n in range(9)
+        ),
         "nothing": b"",
     }  # fmt: skip
     for number, (name, text) in enumerate(texts.items()):

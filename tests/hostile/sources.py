@@ -46,6 +46,9 @@ SOURCES: dict[str, Callable[[], str]] = {
     "a chain of elif": lambda: (
         GOOD + "#if A\n" + "".join(f"#elif A{i}\n{GOOD}" for i in range(3000)) + "#endif\n"
     ),
+    "a chain of elif, one name in all": lambda: (
+        GOOD + "#if A\n" + "".join(f"#elif A{i} && B\n{GOOD}" for i in range(3000)) + "#endif\n"
+    ),
     "else without end": lambda: GOOD + "#if A\n" + "#else\n" * 300_000,
     "endif without if": lambda: GOOD + "#endif\n" * 300_000,
     "not": lambda: _inside("!" * 50_000 + "A"),

@@ -106,6 +106,7 @@ def test_what_no_patch_to_a_kernel_is(schema: Schema, patch: str, message: str) 
     assert time.process_time() - started < 10
 
 
+@pytest.mark.long
 def test_more_entries_than_kernels_have(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "patch"
     path.write_text("".join(f'+vmcoreinfo_append_str("A{n}=%x");\n' for n in range(10_001)))
@@ -121,6 +122,7 @@ def test_a_key_that_is_none_is_not_understood(schema: Schema) -> None:
     assert "no key, which is of at most 256" in unseen.reason and len(unseen.text) < 210
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [

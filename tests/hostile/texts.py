@@ -123,6 +123,9 @@ def _replaced(node: Any, new: Callable[..., tree.Quoted], titles: dict[str, tree
         return dataclasses.replace(node, title=titles[title])
     if isinstance(node, (tree.Url, tree.VersionOption)):
         return node
+    if isinstance(node, tree.Build):
+        # It names needs by their purposes, which have other texts here.
+        return dataclasses.replace(node, patched=None)
     for kind, name in _ONE_TEXT.items():
         if not isinstance(node, kind):
             continue

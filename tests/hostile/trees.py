@@ -66,7 +66,7 @@ def _of_sources(folder: Path) -> Iterator[Case]:
     for number, (name, source) in enumerate(SOURCES.items()):
         top = write_tree(folder / str(number), {_CODE: source(), "mm/good.c": GOOD})
         codes = REFUSED if name in _REFUSED_SOURCES else (0, 1)
-        yield _extract(f"source: {name}", top, codes=codes, seconds=10)
+        yield _extract(f"source: {name}", top, codes=codes, seconds=15)
         diff = ("diff", "--kernel", str(top))
         sync = ("sync", str(top), "--release", "7.4", "--dry-run")
         budget = ("budget", "--kernel", str(top))
@@ -106,10 +106,10 @@ def _of_makefiles(folder: Path) -> Iterator[Case]:
     yield instead("a link to itself", lambda path: path.symlink_to("Makefile"))
     yield instead("a link to nothing", lambda path: path.symlink_to("none"))
     yield instead("a link to zeros", lambda path: path.symlink_to("/dev/zero"))
-    yield instead("30 GB of nothing", functools.partial(_sparse, size=30 << 30))
+    yield instead("30 GB of nothing", functools.partial(sparse, size=30 << 30))
 
 
-def _sparse(path: Path, size: int, start: bytes = b"") -> None:
+def sparse(path: Path, size: int, start: bytes = b"") -> None:
     with path.open("wb") as file:
         file.write(start)
         file.truncate(size)
@@ -143,11 +143,11 @@ def _of_folders(folder: Path) -> Iterator[Case]:
     yield having("a link to itself", lambda top: (top / "kernel/a.c").symlink_to("a.c"))
     yield having("a loop of links", lambda top: (top / "kernel/loop").symlink_to(".."))
     yield having("a link to all", lambda top: (top / "kernel/all").symlink_to("/"))
-    yield having("30 GB of nothing", lambda top: _sparse(top / "kernel/a.c", 30 << 30), REFUSED)
+    yield having("30 GB of nothing", lambda top: sparse(top / "kernel/a.c", 30 << 30), REFUSED)
     yield having(
-        "90 MB with a mark", lambda top: _sparse(top / "a.c", 90 << 20, GOOD.encode()), REFUSED
+        "90 MB with a mark", lambda top: sparse(top / "a.c", 90 << 20, GOOD.encode()), REFUSED
     )
-    yield having("90 MB without one", lambda top: _sparse(top / "kernel/a.c", 90 << 20))
+    yield having("90 MB without one", lambda top: sparse(top / "kernel/a.c", 90 << 20))
     yield having("a newline", lambda top: (top / "kernel/a\nb.c").write_text(GOOD))
     yield having("an escape", lambda top: (top / "kernel/\x1b[2J.c").write_text(GOOD))
     yield having("a dash", lambda top: (top / "-f.c").write_text(GOOD))
@@ -267,7 +267,7 @@ def _of_tarballs(folder: Path) -> Iterator[Case]:
     yield made("a newline", tar_of(_whole() | {"kernel/a\nb.c": GOOD.encode()}), (0,))
     yield made("an escape", tar_of(_whole() | {"kernel/\x1b[2J.c": GOOD.encode()}), (0,))
     yield made("cut at a member", body)
-    _sparse(folder / "sparse.tar", 30 << 30, body + header(b"linux/x", 29 << 30, b"0"))
+    sparse(folder / "sparse.tar", 30 << 30, body + header(b"linux/x", 29 << 30, b"0"))
     yield _extract("tarball: 30 GB of nothing", folder / "sparse.tar", codes=REFUSED)
     chance = random.Random(11)
     for number in range(30):
@@ -356,7 +356,7 @@ def _of_configs(folder: Path) -> Iterator[Case]:
         paths.append((name, path, codes))
     (folder / "a folder").mkdir()
     os.mkfifo(folder / "a FIFO")
-    _sparse(folder / "30 GB of nothing", 30 << 30)
+    sparse(folder / "30 GB of nothing", 30 << 30)
     for name in ("a folder", "a FIFO", "30 GB of nothing"):
         paths.append((name, folder / name, REFUSED))
     paths.append(("a device", Path("/dev/zero"), REFUSED))

@@ -194,6 +194,7 @@ def test_nothing_is_written_or_left(run: Run, top: Path, tmp_path: Path) -> None
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.long
 def test_too_many_tags(run: Run, top: Path) -> None:
     repositories.ODD["100,000 tags"](top)
     ran = run("history", str(top))

@@ -18,6 +18,7 @@ from vmcoreinfo_codegen.emit.description import describe_value
 from vmcoreinfo_codegen.emit.problem import NoProduct
 from vmcoreinfo_codegen.emit.rows import parser_rows
 from vmcoreinfo_codegen.model import Format, Schema
+from vmcoreinfo_codegen.model.kernel import mainline
 from vmcoreinfo_codegen.model.vocabulary import read_as
 from vmcoreinfo_codegen.query.budget import lines_of_release
 from vmcoreinfo_codegen.query.changes import events
@@ -184,13 +185,19 @@ def test_text_and_tree() -> None:
 def test_list_and_diff(schema: Schema) -> None:
     arch = arch_of(schema)
     listed = {
-        r: next(e.format for e in listing(schema, R(r), arch).entries if e.key == "NUMBER(a)")
+        r: next(
+            e.format for e in listing(mainline(schema, R(r)), arch).entries if e.key == "NUMBER(a)"
+        )
         for r in FOUR
     }
     assert list(listed.values()) == ["signed", "signed", "0x-hex", "0x-hex"]
-    (change,) = [c for c in difference(schema, R("6.7"), R("6.9"), None).changes if "a)" in c.key]
+    (change,) = [
+        c
+        for c in difference(mainline(schema, R("6.7")), mainline(schema, R("6.9")), None).changes
+        if "a)" in c.key
+    ]
     assert (change.change, change.old, change.new) == ("format", "signed", "0x-hex")
-    assert difference(schema, R("6.8"), R("6.9"), arch).changes == []
+    assert difference(mainline(schema, R("6.8")), mainline(schema, R("6.9")), arch).changes == []
     told = [e for e in events(schema) if e.kind == "format"]
     assert [(e.key, str(e.release), e.old, e.new) for e in told] == [
         ("NUMBER(a)", "6.8", "signed", "0x-hex")
@@ -228,7 +235,7 @@ def test_audit_expects_the_form_of_the_release(schema: Schema) -> None:
         note = f"OSRELEASE={release}\n{key}={text}\n".encode()
         info = vmcoreinfo.parse(note)
         archs = (arch_of(known),)
-        return len(list(rule.run(Subject(note, info, known, R(release), "", archs))))
+        return len(list(rule.run(Subject(note, info, known, mainline(known, R(release)), archs))))
 
     assert [found(text, "6.7.1") for text in ("-1", "0x10")] == [0, 1]
     assert [found(text, "6.8.0") for text in ("-1", "0x10")] == [1, 0]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What `packaging/` builds: packages of Debian's and of RPM's, their contents, and a program on them.
 
-They are built on this machine. Where it lacks what the command is built with, as Debian 12 does, the
-packages of parser and library are looked at alone, and what the others hold is not.
+They are built on this machine. Where it lacks what the command is built with, as Debian 12 does, its
+RPM is built with packages of the index, and its deb is not looked at.
 """
 
 from __future__ import annotations
@@ -46,10 +46,15 @@ def test_the_versions_are_one() -> None:
     assert re.findall(r"^\* .* - (\S+)-\d+$", spec, re.M)[0] == VERSION
 
 
+def needs_of_command() -> dict[str, str]:
+    """Distributions, and the oldest release of each, in pyproject.toml."""
+    pyproject = (ROOT / "pyproject.toml").read_text().partition("\ndependencies = [")[2]
+    return dict(re.findall(r'^\t"([\w-]+)>=([\d.]+)"', pyproject.partition("\n]")[0], re.M))
+
+
 def test_the_command_needs_what_its_distribution_does() -> None:
     """Releases that pyproject.toml asks for, in Debian's names and in Fedora's."""
-    pyproject = (ROOT / "pyproject.toml").read_text().partition("\ndependencies = [")[2]
-    needed = dict(re.findall(r'^\t"([\w-]+)>=([\d.]+)"', pyproject.partition("\n]")[0], re.M))
+    needed = needs_of_command()
     assert len(needed) == 6
     control, spec = (DEBIAN / "control").read_text(), (PACKAGING / "vmcoreinfo.spec").read_text()
     for name, release in needed.items():
@@ -71,10 +76,11 @@ def test_the_symbols_are_those_of_the_header() -> None:
 # ---- packages ------------------------------------------------------------------------
 
 
-def built(script: str, folder: Path, *programs: str) -> Path:
+def built(script: str, folder: Path, *programs: str, packages: Path | None = None) -> Path:
     for name in programs:
         program(name)
-    ran = subprocess.run([PACKAGING / script, folder], capture_output=True, text=True)
+    command = [PACKAGING / script, folder, *([packages] if packages else [])]
+    ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, (ran.stdout + ran.stderr)[-4000:]
     return folder
 
@@ -92,9 +98,22 @@ def debs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def rpms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the command is built with, and needs, for the system's Python."""
+    folder = tmp_path_factory.mktemp("packages")
+    install = ["/usr/bin/python3", "-m", "pip", "install", "--quiet", "--target", str(folder)]
+    needed = [f"{name}>={release}" for name, release in needs_of_command().items()]
+    ran = subprocess.run([*install, "hatchling>=1.24", *needed], capture_output=True, text=True)
+    if ran.returncode:
+        pytest.skip(f"the package index does not answer: {ran.stderr[-200:]}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rpms(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """RPM's packages, by rpmbuild; rpmlint had no error."""
-    return built("build-rpm", tmp_path_factory.mktemp("rpms"), "rpmbuild", "rpmlint", "cmake")
+    folder = tmp_path_factory.mktemp("rpms")
+    return built("build-rpm", folder, "rpmbuild", "rpmlint", "cmake", packages=packages)
 
 
 def unpacked(debs: Path, name: str, folder: Path) -> Path:
@@ -183,20 +202,42 @@ def test_rpms_hold_what_they_say(rpms: Path) -> None:
     assert LIBRARY | {"LICENSE"} <= listed(rpms, "libvmcoreinfo")
     assert listed(rpms, "libvmcoreinfo-devel") >= DEVELOPMENT
     assert MODULES | {"LICENSE", "README.md"} <= listed(rpms, "python3-vmcoreinfo")
+    command = listed(rpms, "vmcoreinfo-codegen")
+    assert {"vmcoreinfo", "LICENSE", "vmcoreinfo.1", "_vmcoreinfo", "schema.vmci"} <= command
     (source,) = rpms.glob("vmcoreinfo-*.src.rpm")
     assert "vmcoreinfo.spec" in said("rpm", "-qlp", source, cwd=rpms)
 
 
-@_LONG
-def test_a_program_is_built_with_the_rpms(rpms: Path, tmp_path: Path) -> None:
-    root = tmp_path / "root"
+def unpacked_rpms(rpms: Path, root: Path, *names: str) -> Path:
     root.mkdir()
-    for package in [
-        *rpms.glob("libvmcoreinfo-[0-9]*.rpm"),
-        *rpms.glob("libvmcoreinfo-devel-*.rpm"),
-    ]:
+    for name in names:
+        (package,) = rpms.glob(f"{name}-{VERSION}-1*.rpm")
         data = subprocess.run(["rpm2cpio", package], capture_output=True, check=True).stdout
         unpack = [program("cpio"), "-id", "--quiet"]
         subprocess.run(unpack, cwd=root, input=data, check=True)
+    return root
+
+
+@_LONG
+def test_the_command_of_the_rpms_runs(rpms: Path, packages: Path, tmp_path: Path) -> None:
+    root = unpacked_rpms(rpms, tmp_path / "root", "vmcoreinfo-codegen", "python3-vmcoreinfo")
+    (modules,) = root.glob("usr/lib/python3*/*-packages")
+    for arguments, told in (
+        (["parse", str(NOTE), "--get", "OSRELEASE"], "6.12.117+deb13-amd64\n"),
+        (["generate", "c", "--out", str(tmp_path / "made")], None),
+        (["check"], None),
+    ):
+        ran = said(
+            "/usr/bin/python3", str(root / "usr/bin/vmcoreinfo"), *arguments, cwd=tmp_path,
+            PYTHONPATH=f"{modules}:{packages}", XDG_CACHE_HOME=str(tmp_path / "caches"),
+        )  # fmt: skip
+        assert told in (None, ran)
+    made = (tmp_path / "made/c/vmcoreinfo.c").read_bytes()
+    assert made == (ROOT / "generated/c/vmcoreinfo.c").read_bytes()
+
+
+@_LONG
+def test_a_program_is_built_with_the_rpms(rpms: Path, tmp_path: Path) -> None:
+    root = unpacked_rpms(rpms, tmp_path / "root", "libvmcoreinfo", "libvmcoreinfo-devel")
     (library,) = root.glob("usr/lib*/libvmcoreinfo.so")
     the_program_runs(root, tmp_path, library.parent)

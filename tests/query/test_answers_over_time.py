@@ -10,6 +10,7 @@ from vmcoreinfo_codegen.check import check_schema
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.model.builder import build, parse_files
+from vmcoreinfo_codegen.model.kernel import mainline
 from vmcoreinfo_codegen.patch.reading import of_series
 from vmcoreinfo_codegen.patch.series import read_series
 from vmcoreinfo_codegen.problem import Problem
@@ -116,12 +117,12 @@ def test_a_patch_is_to_the_newest_form_of_a_macro() -> None:
 def test_an_addition_is_told_with_the_commit_of_its_branch(
     old: str, new: str, change: str, commit: str
 ) -> None:
-    found = difference(small(), R(old), R(new), None).changes
+    found = difference(mainline(small(), R(old)), mainline(small(), R(new)), None).changes
     assert [(c.change, c.commit) for c in found if c.key == "NUMBER(got)"] == [(change, commit)]
 
 
 def test_a_removal_is_told_with_the_last_end_of_two() -> None:
-    found = difference(small(), R("6.6"), R("6.10"), None).changes
+    found = difference(mainline(small(), R("6.6")), mainline(small(), R("6.10")), None).changes
     assert [(c.key, c.why) for c in found if c.change == "removed"] == [("NUMBER(twice)", "second")]
 
 
@@ -133,7 +134,7 @@ def test_a_note_between_two_lives_is_told_of_the_end_that_was() -> None:
 def test_the_meaning_in_force_is_the_latest_wherever_it_stands() -> None:
     (found,) = RULES["changed-meaning"].run(subject(small(), "OSRELEASE=6.10.2 NUMBER(got)=1"))
     assert found.message == "means something else than before 6.10: the newest meaning"
-    changes = difference(small(), R("6.8"), R("6.10"), None).changes
+    changes = difference(mainline(small(), R("6.8")), mainline(small(), R("6.10")), None).changes
     said = [c.why for c in changes if c.change == "meaning"]
     assert said == ["the older one", "the newest meaning"]
 

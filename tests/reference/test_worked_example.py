@@ -43,6 +43,7 @@ def copy(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_step_by_step(run: Run, copy: Path, tmp_path: Path) -> None:
     key, _ = entry()
     declared = re.findall(r"release [\d.]+\t([\d-]+)", PAGE)

@@ -19,6 +19,7 @@ def all_rules() -> tuple[Rule, ...]:
 
 def audit(subject: Subject) -> list[Finding]:
     """Everything that the rules find in one note: the worst first, then by rule and line."""
+    subject = subject.of_whole_lines()
     findings = [finding for rule in all_rules() for finding in rule.run(subject)]
     severities = list(Severity)
     return sorted(

@@ -19,7 +19,10 @@ def answer(audited: Sequence[Audited], least: Severity) -> Audit:
             AuditedInput(
                 path=one.path,
                 release=one.release,
+                line=one.line,
                 arch=one.arch,
+                format=one.format,
+                remarks=list(one.remarks),
                 checked_as=one.checked_as,
                 compared_types=one.compared_types,
                 compared_symbols=one.compared_symbols,

@@ -4,34 +4,35 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from vmcoreinfo import VmcoreInfo
 
 from ..core.release import Release, parse_release_string
 from ..model import Architecture, Schema
+from ..model.kernel import Kernel, kernel_named
+from ..record import replace
 from .subject import predicted
 
 LITERAL = "init_uts_ns.name.release"
 """What 2.6.25 and 2.6.26 print as OSRELEASE: the macro's argument, not its value."""
 
 
-def release_of(schema: Schema, info: VmcoreInfo) -> tuple[Release | None, str]:
-    """The release and the distribution's part behind it; None where the note has none.
+def kernel_of(schema: Schema, info: VmcoreInfo) -> Kernel | None:
+    """The kernel by OSRELEASE; None where the note has none that the schema knows.
 
     A release that is newer than the schema is taken for the latest that it knows of.
     """
     line = info.line("OSRELEASE")
     if line is not None and line.text == LITERAL:
-        return Release.parse("2.6.25"), ""
+        return Kernel(LITERAL, schema, Release.parse("2.6.25"))
     try:
-        release, distribution = parse_release_string(str(info.get("OSRELEASE")))
+        kernel = kernel_named(schema, str(info.get("OSRELEASE")))
     except ValueError:
-        return None, ""
-    if schema.is_declared(release):
-        return release, distribution
-    if release.branch > schema.latest:
-        return schema.latest, distribution
-    return None, distribution
+        return None
+    if schema.is_declared(kernel.release):
+        return kernel
+    return replace(kernel, release=schema.latest) if kernel.release.branch > schema.latest else None
 
 
 def is_newer(schema: Schema, info: VmcoreInfo) -> bool:
@@ -43,31 +44,59 @@ def is_newer(schema: Schema, info: VmcoreInfo) -> bool:
     return release.branch > schema.latest
 
 
-def architectures_of(
-    schema: Schema, info: VmcoreInfo, release: Release | None
-) -> list[Architecture]:
+def architectures_of(kernel: Kernel | None, info: VmcoreInfo) -> list[Architecture]:
     """Those that fit the keys best; one where they tell, none where the release is not known.
 
-    It fits the better, the fewer keys are there that it does not export in that
-    release, and the fewer are absent that it always does. The width of addresses
-    and of list_head decides between those that print the same, and then a name in
-    the release (`6.12.117+deb13-cloud-amd64`).
+    The width of addresses and of list_head comes first, then a name in the release
+    (`6.12.117+deb13-cloud-amd64`, `5.14.0-427.el9.aarch64`). Of others one fits the better, the
+    fewer keys are there that it does not export in that release, and the fewer are absent that it
+    always does.
     """
-    if release is None:
-        return []
+    scores = _scores(kernel, info)
+    best = min(scores.values(), default=None)
+    return [arch for arch, score in scores.items() if score == best]
+
+
+def is_likely(kernel: Kernel | None, info: VmcoreInfo, told: Architecture) -> bool:
+    """Whether a note can be of the architecture that its dump says.
+
+    It can't where another one fits its addresses better, or has clearly fewer keys that are not its own.
+    """
+    scores = _scores(kernel, info)
+    if told not in scores:
+        return True
+    best, own = min(scores.values()), scores[told]
+    return own.misfit <= best.misfit and own.alien - best.alien < _CLEARLY
+
+
+_CLEARLY = 3
+"""A vendor's kernel may export on one architecture what mainline exports on another."""
+
+
+class _Score(NamedTuple):
+    """How badly an architecture fits; what comes first counts more."""
+
+    misfit: int
+    is_unnamed: bool
+    alien: int
+    absent: int
+
+
+def _scores(kernel: Kernel | None, info: VmcoreInfo) -> dict[Architecture, _Score]:
+    if kernel is None:
+        return {}
     present = {line.key for line in info.lines if line.format is not None}
     words = set(re.split(r"[-+._]", str(info.get("OSRELEASE"))))
-    scores = []
-    for arch in schema.architectures:
-        exported = predicted(schema, release, arch)
+    scores = {}
+    for arch in kernel.schema.architectures:
+        exported = predicted(kernel.schema, kernel.release, arch) if kernel.builds(arch) else {}
         if not exported:
             continue
         alien = len(present - exported.keys())
         absent = sum(p.is_unconditional and key not in present for key, p in exported.items())
         unnamed = not words & {arch.name, *arch.aliases}
-        scores.append(((_misfit(arch, info), alien, absent, unnamed), arch))
-    best = min((score for score, _ in scores), default=None)
-    return [arch for score, arch in scores if score == best]
+        scores[arch] = _Score(_misfit(arch, info), unnamed, alien, absent)
+    return scores
 
 
 def _misfit(arch: Architecture, info: VmcoreInfo) -> int:

@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import vmcoreinfo
 
-from ..core.release import Release
 from ..debuginfo.facts import Facts, Sources
 from ..debuginfo.kernel import KernelFiles
 from ..dump.problem import DumpError
 from ..dump.reader import Found, find_note
+from ..dump.whole import Flaw, flaws_of
 from ..model import Architecture, Schema
+from ..model.kernel import Kernel
+from ..query.interface.answer import KernelLine
+from ..query.kernel_line import kernel_line
 from . import audit
 from .compare import with_symbols, with_types
-from .identify import architectures_of, release_of
+from .identify import architectures_of, is_likely, kernel_of
 from .rule import Finding, Severity
 from .subject import Subject, Truth
 
@@ -30,6 +33,8 @@ class Audited:
 
     `checked_as` is the release that the user said, where that is not the note's own.
 
+    `format` is what it was read as, None where it was not; `remarks` tell how a posted note was read.
+
     `compared_types` and `compared_symbols` count the values that the kernel's types and
     symbols could answer, None where nobody gave them.
     """
@@ -42,6 +47,9 @@ class Audited:
     checked_as: str | None = None
     compared_types: int | None = None
     compared_symbols: int | None = None
+    line: KernelLine | None = None
+    format: str | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_fine(self) -> bool:
@@ -58,25 +66,26 @@ class Audited:
 class Auditor:
     """What all inputs of a run share.
 
-    `arch` and `release` are what the user said, None to let each note tell.
+    `arch` and `kernel` are what the user said, None to let each note tell.
     """
 
     schema: Schema
     arch: Architecture | None = None
-    release: Release | None = None
+    kernel: Kernel | None = None
     config: Mapping[str, bool | int] | None = None
     truth: Truth = field(default_factory=Truth)
 
     def audited(self, path: str, format_: str | None) -> Audited:
         try:
             found = find_note(path, format_)
+            flaws = tuple(flaws_of(found))
         except (DumpError, OSError) as error:
             said = str(error) if isinstance(error, DumpError) else str(error.strerror)
             message = said.removeprefix(f"{path}: ")
             finding = Finding(UNREADABLE, Severity.ERROR, None, message, "")
             return Audited(path, None, None, (finding,), is_readable=False)
-        subject = self._subject(found)
-        if not subject.info.known_lines:
+        subject = self.subject(found, flaws)
+        if not subject.info.known_lines and not vmcoreinfo.parse(found.text).known_lines:
             message = "no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
             finding = Finding(UNREADABLE, Severity.ERROR, None, message, "name a dump or a note")
             return Audited(path, None, None, (finding,), is_readable=False)
@@ -85,30 +94,46 @@ class Auditor:
             path,
             str(release) if release is not None else None,
             subject.arch.name if subject.arch else None,
-            tuple(audit(subject)),
-            checked_as=str(self.release) if self.release else None,
+            tuple(_in_input(found, finding) for finding in audit(subject)),
+            checked_as=self.kernel.told if self.kernel else None,
             compared_types=_count(with_types(subject)) if self.truth.facts else None,
             compared_symbols=_count(with_symbols(subject)) if self.truth.symbols else None,
+            line=kernel_line(subject.kernel),
+            format=found.format,
+            remarks=found.remarks,
         )
 
-    def _subject(self, found: Found) -> Subject:
+    def subject(self, found: Found, flaws: tuple[Flaw, ...] = ()) -> Subject:
+        """A note with all that is known of its kernel."""
         info = vmcoreinfo.parse(found.text)
-        release, distribution = release_of(self.schema, info)
-        if self.release is not None:
-            release, distribution = self.release, ""
-        told = self.arch or self.schema.architecture(found.arch or "")
-        archs = [told] if told else architectures_of(self.schema, info, release)
-        return Subject(
+        kernel = self.kernel or kernel_of(self.schema, info)
+        subject = Subject(
             found.text,
             info,
-            self.schema,
-            release,
-            distribution,
-            tuple(archs),
+            kernel.schema if kernel is not None else self.schema,
+            kernel,
+            (self.arch,) if self.arch is not None else (),
             self.config,
-            found.cut,
+            flaws,
             self.truth,
-        )
+            found.names,
+        ).of_whole_lines()
+        if self.arch is not None:
+            return subject
+        told = self.schema.architecture(found.arch or "")
+        if told is not None and is_likely(kernel, subject.info, told):
+            return replace(subject, archs=(told,))
+        # The names of a compressed dump have a finding of their own.
+        marked = told.name if told is not None and found.names is None else None
+        archs = architectures_of(kernel, subject.info)
+        return replace(subject, archs=tuple(archs), marked=marked)
+
+
+def _in_input(found: Found, finding: Finding) -> Finding:
+    """A finding at the line of the input, where that is not the note's."""
+    if not found.lines or finding.line is None:
+        return finding
+    return replace(finding, line=found.line_of(finding.line))
 
 
 def _count(lines: Iterable[object]) -> int:

@@ -4,16 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import vmcoreinfo
 from vmcoreinfo import Line, VmcoreInfo
 
 from ..core.release import Release
 from ..debuginfo.facts import Facts
+from ..dump.kdump import Names
+from ..dump.whole import Flaw
 from ..model import Architecture, Entry, Export, Schema
 from ..model.entry import Prediction, Quirk
+from ..model.kernel import Kernel
 from ..model.vocabulary import QuirkKind
+from .ending import Ends, Unfinished, ends_of
+from .missing import Missing, missing
+from .order import places_of
 
 _LAST_STABLE = 10**5
 
@@ -39,22 +46,53 @@ class Truth:
 class Subject:
     """What rules look at.
 
-    `release` is None where the note's OSRELEASE is none that the schema knows,
-    `distribution` what stands behind it there. `archs` are the architectures that it may
+    `kernel` is None where the note's OSRELEASE is none that the schema knows; `schema` is as that
+    kernel has it. `archs` are the architectures that it may
     be of: one, where the dump, the user or the keys tell. `config` is that of the
-    kernel, None where nobody gave it. `cut` are the bytes that are missing at the end
-    of the dump.
+    kernel, None where nobody gave it. `flaws` are those of the dump that it was found in, `names` what
+    its header names, where it is a compressed one, `marked` the architecture that an ELF header says
+    where the note is of another. `unfinished` is
+    the last line where it was cut: `info` does not have it then.
     """
 
     text: bytes
     info: VmcoreInfo
     schema: Schema
-    release: Release | None
-    distribution: str
+    kernel: Kernel | None
     archs: tuple[Architecture, ...]
     config: Mapping[str, bool | int] | None = None
-    cut: int = 0
+    flaws: tuple[Flaw, ...] = ()
     truth: Truth = field(default_factory=Truth)
+    names: Names | None = None
+    marked: str | None = None
+    unfinished: Unfinished | None = None
+
+    def of_whole_lines(self) -> Subject:
+        """The same with a last line that no newline ends set aside: nobody knows what it would be."""
+        told = next((d for d in self.info.diagnostics if d.id == "truncated"), None)
+        # Some kernels print a line without a newline: its quirk tells.
+        if told is None or self.quirks(told.key or "", QuirkKind.UNENDED):
+            return self
+        text = self.info.text
+        whole = text[: text.rfind(b"\n") + 1] + self.text[len(text) :]
+        return replace(
+            self, info=vmcoreinfo.parse(whole), unfinished=Unfinished(told.line, told.key)
+        )
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """What every kernel that it may be prints, and the note lacks."""
+        return tuple(missing(self))
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The keys that the kernel may print, each with its place in the order in which it does."""
+        return places_of(self.schema, self.predictions)
+
+    @cached_property
+    def ends(self) -> Ends:
+        """What is cut off at either end."""
+        return ends_of(self)
 
     @cached_property
     def _exports(self) -> dict[str, list[Export]]:
@@ -64,6 +102,10 @@ class Subject:
     def _quirks(self) -> dict[tuple[str, ...], list[Quirk]]:
         return {}
 
+    @property
+    def release(self) -> Release | None:
+        return self.kernel.release if self.kernel is not None else None
+
     @cached_property
     def releases(self) -> tuple[Release, ...]:
         """The releases that it may be.
@@ -71,11 +113,17 @@ class Subject:
         Distributions that count for themselves (`6.1.0-56-amd64`) tell the branch
         alone: it is anything from its first release to its latest stable one.
         """
-        if self.release is None:
+        if self.kernel is None:
             return ()
-        if self.distribution and self.release == self.release.branch:
-            return (self.release, Release(self.release.mainline, stable=_LAST_STABLE))
-        return (self.release,)
+        release = self.kernel.release
+        if self.kernel.may_be_stable:
+            return (release, Release(release.mainline, stable=_LAST_STABLE))
+        return (release,)
+
+    @property
+    def may_be_backported(self) -> bool:
+        """Whether what differs from the schema may be its vendor's doing, of which nothing is known."""
+        return self.kernel is not None and self.kernel.is_patched
 
     @property
     def arch(self) -> Architecture | None:
@@ -114,7 +162,8 @@ class Subject:
 
     def _quirks_of(self, key: str, kinds: tuple[QuirkKind, ...]) -> list[Quirk]:
         entry = self.schema.by_key.get(key)
-        if entry is None:
+        # Most have none, and to look for one takes its time.
+        if entry is None or not any(export.quirks for export in entry.exports):
             return []
         archs: list[str | None] = [arch.name for arch in self.archs]
         return [

@@ -6,7 +6,7 @@ from __future__ import annotations
 from . import check_files
 from .rule import Rule
 
-_PREAMBLE = """\
+PREAMBLE = """\
 schema 1
 release 6.8	2024-03-10
 release 6.9	2024-05-12
@@ -56,13 +56,13 @@ def expected_and_found(rule: Rule) -> tuple[list[tuple[int, str]], list[tuple[in
 
     Lines count within the example.
     """
-    offset = _PREAMBLE.count("\n")
+    offset = PREAMBLE.count("\n")
     lines = rule.example.removeprefix("\n").splitlines()
     expected = [
         (number, line.partition("### ")[2])
         for number, line in enumerate(lines, 1)
         if "### " in line
     ]
-    _, problems = check_files([("example.vmci", _PREAMBLE + "\n".join(lines) + "\n")])
+    _, problems = check_files([("example.vmci", PREAMBLE + "\n".join(lines) + "\n")])
     found = [(p.location.line - offset, p.message, p.rule) for p in problems]
     return expected, found

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import re
-
+from ..compat.judge import Scope
 from ..core.tool import NEXT, ToolRelease
 from ..model import Schema
-from ..model.consumer import Consumer
+from ..model.consumer import MOST_LEVEL, Consumer
 from ..problem import did_you_mean, shortened
 from .failure import Failure
 
@@ -22,11 +21,17 @@ def consumer_of(schema: Schema, name: str) -> Consumer:
 
 
 def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
-    """`name@release`; a name alone is its latest release, `name@next` what is in no release."""
+    """`name@release`; a name alone is its latest release, `name@next` what is in no release.
+
+    `name@build` is what a distribution builds.
+    """
     name, at, word = text.partition("@")
     consumer = consumer_of(schema, name)
     if not at:
         return consumer, consumer.latest
+    build = next((build for build in consumer.builds if build.name == word), None)
+    if build is not None:
+        return consumer.built(build), build.release
     try:
         release = ToolRelease.parse(word)
     except ValueError:
@@ -37,6 +42,24 @@ def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
         if not known[0] or release < min(r.release for r in consumer.releases):
             raise Failure(f"{text}: the schema knows {name} from {known[0]} on")
     return consumer, release
+
+
+def scope_of(consumer: Consumer, command: str | None, level: int | None) -> Scope:
+    """What `--command` and `--level` ask about."""
+    known = [one.name for one in consumer.commands]
+    if command is not None and command not in known:
+        hint = did_you_mean(command, known) or f"one of {' '.join(known)}"
+        hint = hint if known else "the schema names none of it"
+        raise Failure(f"{consumer.name} has no command '{shortened(command)}'; {hint}")
+    if level is None:
+        return Scope(command)
+    filters = [one.name for one in consumer.commands if one.has_level]
+    if not filters or command not in (None, *filters):
+        what = f"{consumer.name} {command}" if command else consumer.name
+        raise Failure(f"{what} takes no dump level")
+    if not 0 <= level <= MOST_LEVEL:
+        raise Failure(f"--level {level}: dump levels go from 0 to {MOST_LEVEL}")
+    return Scope(filters[0], level)
 
 
 def installed(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
@@ -59,7 +82,7 @@ def installed(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
         ) from None
     except subprocess.TimeoutExpired:
         raise Failure(f"'{' '.join(command)}' does not come back") from None
-    match = re.search(r"\b[0-9]{1,9}(?:\.[0-9]{1,9})+", ran.stdout + ran.stderr)
-    if match is None:
+    found = ToolRelease.said(ran.stdout + ran.stderr)
+    if found is None:
         raise Failure(f"'{' '.join(command)}' says no release: {(ran.stdout + ran.stderr)[:80]!r}")
-    return consumer, ToolRelease.parse(match[0])
+    return consumer, found

@@ -16,7 +16,8 @@ EXIT_CODES = {
     FINDINGS: "findings, differences, or what was asked for is absent",
     UNREADABLE: "usage, or input that can't be read",
     INTERNAL: "an internal error",
-    NOT_JUDGED: "impact: what the change touches can't all be told",
+    NOT_JUDGED: "what was asked can't be told: impact of a change that can't all be followed, compat of a"
+    " pair that nobody knows",
     UNRELATED: "impact: the change touches no export",
     INTERRUPTED: "ended by Ctrl-C",
 }

@@ -42,7 +42,9 @@ def table(answer: Impacts) -> Iterator[str]:
         alone: dict[str, list[str]] = {}
         for missing in answer.no_alternative:
             alone.setdefault(f"{missing.consumer}, {missing.purpose}", []).append(missing.arch)
-        yield from (f"  {what}: on {_archs(answer, archs)}" for what, archs in alone.items())
+        for what, archs in alone.items():
+            text = f"  {what}: on {_archs(answer, archs)}"
+            yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
     if answer.unknown:
         yield ""
         text = f"Not known to the schema (new, or misspelt): {' '.join(answer.unknown)}"
@@ -104,8 +106,8 @@ def _changes(answer: Impacts, width: int) -> Iterator[str]:
         if one.change == "moved" and len(moved) > _MOST_SHOWN:
             continue
         sign = _SIGNS.get(one.change, "~")
-        archs = _archs(answer, one.archs)
-        text = _what(one) if archs == _EVERY else f"{_what(one)}  ({archs})"
+        is_everywhere = set(answer.archs) <= set(one.archs)
+        text = _what(one) if is_everywhere else f"{_what(one)}  ({_archs(answer, one.archs)})"
         if one.there_already:
             text += f"  is there already on {_listed(one.there_already)}"
         yield from textwrap.wrap(
@@ -143,6 +145,8 @@ def _breaks(answer: Impacts, breaks: Iterable[Broken], width: int) -> Iterator[s
         where = f" where {one.where}" if one.where else ""
         archs = _archs(answer, one.archs)
         told = f"{one.consumer} {one.releases}: {one.purpose} on {archs}{where}: {one.verdict}"
+        if one.runs:
+            told += f", seen {one.runs} time{'s' if one.runs > 1 else ''}"
         yield from textwrap.wrap(told, width, subsequent_indent="  ", break_on_hyphens=False)
         later = "its repository, in no release yet" if one.fixed_in == "next" else one.fixed_in
         fixed = f"Works from {later} on." if one.fixed_in else "No release works after it."

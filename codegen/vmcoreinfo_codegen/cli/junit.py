@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Findings as JUnit XML, which build servers show as tests: an input a suite, a rule a test."""
+"""JUnit XML, which build servers show as tests: of findings an input is a suite, a rule a test."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -17,35 +17,55 @@ class Failed:
     message: str
 
 
+@dataclass(frozen=True)
+class Case:
+    """A test, and what failed in it; `severity` is that of the first."""
+
+    name: str
+    failures: Sequence[str] = ()
+    severity: str = ""
+
+
 def report(rules: Mapping[str, str], inputs: Iterable[tuple[str, Iterable[Failed]]]) -> str:
     """An XML document; `rules` are ids with their names, `inputs` paths with what failed."""
-    root = ElementTree.Element("testsuites", name="vmcoreinfo audit")
+    return document(
+        "vmcoreinfo audit", ((path, _cases_of(rules, list(found))) for path, found in inputs)
+    )
+
+
+def document(name: str, suites: Iterable[tuple[str, Iterable[Case]]]) -> str:
+    """An XML document of suites, each with its tests."""
+    root = ElementTree.Element("testsuites", name=name)
     totals = [0, 0]
-    for path, found in inputs:
-        failed = list(found)
-        ids = dict.fromkeys([*rules, *(failure.rule for failure in failed)])
-        suite = ElementTree.SubElement(root, "testsuite", name=_text(path))
-        for rule in ids:
-            case = ElementTree.SubElement(
-                suite,
-                "testcase",
-                name=f"{rule} {rules.get(rule, '')}".strip(),
-                classname=_text(path),
+    for title, cases in suites:
+        suite = ElementTree.SubElement(root, "testsuite", name=_text(title))
+        counts = [0, 0]
+        for case in cases:
+            counts = [counts[0] + 1, counts[1] + bool(case.failures)]
+            shown = ElementTree.SubElement(
+                suite, "testcase", name=_text(case.name), classname=_text(title)
             )
-            mine = [failure for failure in failed if failure.rule == rule]
-            if mine:
+            if case.failures:
+                first = _text(case.failures[0])
                 failure = ElementTree.SubElement(
-                    case, "failure", type=mine[0].severity, message=_text(mine[0].message)
+                    shown, "failure", type=case.severity, message=first
                 )
-                failure.text = "\n".join(_text(f.message) for f in mine)
-        failures = len({failure.rule for failure in failed})
-        suite.set("tests", str(len(ids)))
-        suite.set("failures", str(failures))
-        totals = [totals[0] + len(ids), totals[1] + failures]
+                failure.text = "\n".join(map(_text, case.failures))
+        suite.set("tests", str(counts[0]))
+        suite.set("failures", str(counts[1]))
+        totals = [totals[0] + counts[0], totals[1] + counts[1]]
     root.set("tests", str(totals[0]))
     root.set("failures", str(totals[1]))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _cases_of(rules: Mapping[str, str], failed: Sequence[Failed]) -> Iterator[Case]:
+    for rule in dict.fromkeys([*rules, *(failure.rule for failure in failed)]):
+        mine = [failure for failure in failed if failure.rule == rule]
+        severity = mine[0].severity if mine else ""
+        name = f"{rule} {rules.get(rule, '')}".strip()
+        yield Case(name, [failure.message for failure in mine], severity)
 
 
 def _text(text: str) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..kernel.extract import Extraction
     from ..kernel.gathered import Tree
     from ..kernel.tarball import Watch
+    from ..model import Schema
+    from ..model.kernel import Kernel
 
 
 def add_revision_option(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +38,13 @@ def extraction_of(path: Path, revision: str | None) -> Extraction:
         return extract(tree_of(path, revision))
     except TreeError as error:
         raise Failure(str(error)) from error
+
+
+def kernel_in(schema: Schema, extraction: Extraction, revision: str | None) -> Kernel | None:
+    """The kernel of a vendor that a tree is; None for mainline, and where no line is known by a name."""
+    from ..query.tree_kernel import kernel_of_tree
+
+    return kernel_of_tree(schema, extraction.names, extraction.release, revision)
 
 
 def tree_of(path: Path, revision: str | None, wanted: Set[str] = frozenset()) -> Tree:

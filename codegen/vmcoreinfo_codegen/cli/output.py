@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 from ..files import writing
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
     from ..query.interface.answer import Answer
 
 # json.dumps() leaves these as they are.
-_NOT_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
+_NOT_IN_JSON = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -53,9 +50,10 @@ def print_answer(answer: Answer) -> None:
 
 def print_json(document: object) -> None:
     import json
+    import re
 
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    print(_NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    print(re.sub(_NOT_IN_JSON, lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def write_output(options: argparse.Namespace, data: bytes, option: str = "out") -> None:

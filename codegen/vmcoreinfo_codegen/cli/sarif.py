@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .. import __version__
+from ..record import Value
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Value):
     """One finding; `rule` is the id of a rule of the report."""
 
     rule: str

@@ -11,9 +11,11 @@ from pathlib import Path
 from .. import resources
 from ..core.release import Release
 from ..model import Architecture, Schema
+from ..model.distribution import Distribution
+from ..model.kernel import Kernel
 from ..model.store.cache import load_cached
-from ..problem import SchemaError
-from ..query.names import UnknownName, find_architecture, find_release
+from ..problem import SchemaError, did_you_mean, shortened
+from ..query.names import UnknownName, find_architecture, find_kernel
 from .failure import Failure
 
 
@@ -70,18 +72,53 @@ def _load(folder: Path) -> Schema:
     return load(folder)
 
 
-def release_of(schema: Schema, text: str) -> Release:
+def distribution_of(schema: Schema, name: str) -> Distribution:
+    """A distribution by its name or another one of its."""
+    for one in schema.distributions:
+        if name.lower() in (one.name, *one.aliases):
+            return one
+    known = [name for one in schema.distributions for name in (one.name, *one.aliases)]
+    hint = did_you_mean(name, known) or f"one of {' '.join(d.name for d in schema.distributions)}"
+    raise Failure(f"unknown distribution '{shortened(name)}'; {hint}")
+
+
+def named_kernel(schema: Schema, text: str) -> Kernel:
     try:
-        release, distribution = find_release(schema, text)
+        return find_kernel(schema, text)
     except UnknownName as error:
         raise Failure(str(error)) from error
-    if distribution:
-        print(
-            f"vmcoreinfo: '{text}' is taken as {release}; what the distribution added "
-            f"('{distribution}') is not in the schema",
-            file=sys.stderr,
+
+
+def kernel_of(schema: Schema, text: str) -> Kernel:
+    """The kernel of that name; what it is taken for is told where the name does not."""
+    kernel = named_kernel(schema, text)
+    if kernel.name != str(kernel.release):
+        print(f"vmcoreinfo: '{text}' is taken as {kernel.called}{_doubt(kernel)}", file=sys.stderr)
+    return kernel
+
+
+def release_of(schema: Schema, text: str) -> Release:
+    """A release of mainline. A vendor's kernel has a line of its own, and is none."""
+    return mainline_of(schema, kernel_of(schema, text))
+
+
+def mainline_of(schema: Schema, kernel: Kernel) -> Release:
+    """The release of a kernel that is one of mainline, or follows it."""
+    if kernel.schema is not schema:
+        raise Failure(
+            f"'{kernel.name}' is a vendor's kernel; a release of mainline is asked for here, as 6.9"
         )
-    return release
+    return kernel.release
+
+
+def _doubt(kernel: Kernel) -> str:
+    if not kernel.is_patched:
+        return ""
+    if kernel.line is None:
+        return f"; what the distribution added ('{kernel.added}') is not in the schema"
+    if kernel.line.line.builds:
+        return "; no build like it was read, so that it may have more"
+    return "; what its vendor added is not in the schema"
 
 
 def architecture_of(schema: Schema, name: str) -> Architecture:

@@ -14,6 +14,7 @@ from ..emit.stamp import Stamp, StampError
 from ..files.reading import STDIN, InputError, read_text
 from ..model import Schema
 from ..model.consumer import KernelRange
+from ..model.kernel import Kernel
 from ..problem import Location, shortened
 from ..subset.reduce import EmptySelection, left_out, reduce
 from ..subset.selection import (
@@ -27,7 +28,7 @@ from ..subset.selection import (
 )
 from .consumer import consumer_release
 from .failure import FINDINGS, Failure
-from .schema import architecture_of, release_of
+from .schema import architecture_of, kernel_of, mainline_of, release_of
 
 _PREFIX = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST_PREFIX = 64
@@ -62,7 +63,8 @@ def add_selection_options(parser: argparse.ArgumentParser) -> None:
         "--kernel",
         metavar="RANGE",
         help="what kernels of a range export: 5.10.. from there on, ..6.9 before that, "
-        "5.10..6.12 from the one to before the other, 6.12 with its stable updates",
+        "5.10..6.12 from the one to before the other, 6.12 with its stable updates; or what a "
+        "vendor's kernel does, as rhel9.6",
     )
     part.add_argument(
         "--arch",
@@ -120,14 +122,16 @@ def selection_of(
 ) -> Selection:
     """What the options ask for, with the patterns that `--keys` gave."""
     names = {architecture_of(schema, name).name for name in options.arch}
+    kernels, kernel = _kernels(schema, options.kernel)
     return Selection(
         readers=tuple(
             Reader(text, *consumer_release(schema, text)) for text in dict.fromkeys(options.readers)
         ),
         patterns=tuple(patterns),
-        kernels=EVERY_KERNEL if options.kernel is None else _kernels(schema, options.kernel),
+        kernels=kernels,
         archs=tuple(arch.name for arch in schema.architectures if arch.name in names),
         has_derivations=not options.no_derivations,
+        kernel=kernel,
     )
 
 
@@ -186,14 +190,20 @@ def _read(path: str) -> tuple[KeyPattern, ...]:
         raise Failure(f"--keys {error}") from error
 
 
-def _kernels(schema: Schema, text: str) -> KernelRange:
+def _kernels(schema: Schema, text: str | None) -> tuple[KernelRange, Kernel | None]:
+    """A range of releases of mainline, and the kernel where it is one of a vendor's line."""
+    if text is None:
+        return EVERY_KERNEL, None
     first, dots, last = text.partition("..")
     if not dots:
-        return range_of_one(schema, release_of(schema, text))
+        kernel = kernel_of(schema, text)
+        if kernel.line is None or kernel.line.line.base is None:
+            return range_of_one(schema, mainline_of(schema, kernel)), None
+        return range_of_one(schema, kernel.release), kernel
     if not first and not last:
         raise Failure(f"--kernel '{text}': a range has a first release, a last one, or both")
     since = release_of(schema, first) if first else None
     until = release_of(schema, last) if last else None
     if since and until and not since.opening < until.opening:
         raise Failure(f"--kernel '{text}': {last} is not after {first}; it is the first outside")
-    return KernelRange(since=since, until=until)
+    return KernelRange(since=since, until=until), None

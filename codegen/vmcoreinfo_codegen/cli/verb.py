@@ -58,7 +58,7 @@ VERBS = (
     ),
     Verb(
         "attach",
-        "copy an ELF vmcore with a note put into it",
+        "copy a dump with a note put into it",
         "vmcoreinfo attach vmcoreinfo.txt vmcore -o vmcore-with-note",
         "attach",
     ),
@@ -77,7 +77,9 @@ VERBS = (
     Verb(
         "diff",
         "show what changed between two kernels",
-        "vmcoreinfo diff 6.8 6.9 --arch ppc64",
+        "vmcoreinfo diff 6.8 6.9 --arch ppc64\n"
+        "vmcoreinfo diff --kernel ~/linux\n"
+        "vmcoreinfo diff --consumer crash ~/crash --rev 9.0.2",
         "diff",
     ),
     Verb(
@@ -99,6 +101,13 @@ VERBS = (
         "adapt",
     ),
     Verb(
+        "prove",
+        "run a tool on dumps, and tell whether it does what is predicted",
+        "vmcoreinfo prove --consumer makedumpfile --binary ./makedumpfile --reference "
+        "/usr/bin/makedumpfile vmcore",
+        "prove",
+    ),
+    Verb(
         "unused",
         "list the entries that no tool reads",
         "vmcoreinfo unused --kernel 7.3",
@@ -112,14 +121,16 @@ VERBS = (
     ),
     Verb(
         "extract",
-        "read out of a kernel tree what it exports",
-        "vmcoreinfo extract linux-source-6.1.tar.xz --arch arm64",
+        "read out of a kernel tree what it exports, or of a tool's what it reads",
+        "vmcoreinfo extract linux-source-6.1.tar.xz --arch arm64\n"
+        "vmcoreinfo extract --consumer crash ~/crash --rev 9.0.2",
         "extract",
     ),
     Verb(
         "history",
         "compare lives in the schema with the tags of a repository",
-        "vmcoreinfo history ~/linux --tags 'v[4-7].*'",
+        "vmcoreinfo history ~/linux --tags 'v[4-7].*'\n"
+        "vmcoreinfo history --consumer makedumpfile ~/makedumpfile",
         "history",
     ),
     Verb(
@@ -130,8 +141,9 @@ VERBS = (
     ),
     Verb(
         "sync",
-        "bring the schema up to a kernel tree, and regenerate",
-        "vmcoreinfo sync ~/linux --rev v7.4 --release 7.4 --dry-run",
+        "bring the schema up to a kernel tree, or to the releases of a tool, and regenerate",
+        "vmcoreinfo sync ~/linux --rev v7.4 --release 7.4 --dry-run\n"
+        "vmcoreinfo sync --consumer drgn ~/drgn --dry-run",
         "sync",
     ),
     Verb(

@@ -3,23 +3,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from vmcoreinfo import VmcoreInfo
 
 from ..core.expression import value_of
 from ..core.tool import ToolRelease
 from ..model import Schema
 from ..model.consumer import Adaptation, Consumer
+from ..model.vocabulary import Verdict
 from ..query.interface.consumers import AdaptedNote, Refusal, WrittenLine
+from ..record import Value
 from .explain import why
 from .exports import Exports, printed_as
-from .judge import Outcome, judge, outcomes
+from .judge import WHOLE, Outcome, judge, outcomes
 from .values import Values
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Value):
     """A line that is written, for which purpose, and why it is right."""
 
     key: str
@@ -28,8 +27,7 @@ class Written:
     why: str
 
 
-@dataclass(frozen=True)
-class Adapted:
+class Adapted(Value):
     """The new text, what was written, and purposes that stay fatal or wrong."""
 
     text: bytes
@@ -43,7 +41,8 @@ def adapt(
     """Write what the release asks for under keys that it knows, by values that the note has.
 
     What the note has stays, so that a later release reads it as before. Only what
-    makes a purpose better is written; a purpose that stays wrong or fatal is refused.
+    makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
+    for one that no more than some dumps show.
     """
     written: list[Written] = []
     for outcome in outcomes(consumer, release, exports):
@@ -59,7 +58,14 @@ def adapt(
             written.append(Written(adaptation.key, text, outcome.need.purpose, adaptation.text))
     lines = info.text if info.text.endswith(b"\n") else info.text + b"\n"
     added = "".join(f"{line.key}={line.text}\n" for line in written).encode()
-    refused = tuple(o for o in outcomes(consumer, release, exports) if o.verdict.is_bad)
+    refused = tuple(
+        outcome
+        for outcome in outcomes(consumer, release, exports)
+        if outcome.verdict.is_bad and not outcome.need.shows_with
+        if WHOLE.counts(consumer, outcome.need)
+        # No note changes what goes by no entry; where the tool stops, it says so itself.
+        if outcome.need.keys or outcome.verdict is Verdict.WRONG
+    )
     return Adapted(_before_crashtime(lines, added), tuple(written), refused)
 
 

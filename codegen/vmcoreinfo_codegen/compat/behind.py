@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ..core.key import Kind, argument_of
@@ -14,11 +13,11 @@ from ..model import Architecture, Schema
 from ..model.behind import Copier, NameIndex, Standing
 from ..model.consumer import ConsumerRelease
 from ..patch.change import Redefined
+from ..record import Value
 from .impact import Break
 
 
-@dataclass(frozen=True)
-class Behind:
+class Behind(Value):
     """A name that changes, the entries that stand on it, and whether their values carry the change.
 
     A value that the kernel prints anew carries it; that it means something else it does not.
@@ -161,7 +160,7 @@ class Redefinitions:
         return release.date[: len(declared.date)] <= declared.date[: len(release.date)]
 
     def _break(self, because: Sequence[Redefined], copier: Copier) -> Break | None:
-        need, copied = copier.need, copier.copied
+        need, copied, supports = copier.need, copier.copied, copier.consumer.supports
         # A tool that goes by its copy on the one or the other goes wrong on the other.
         if not any(map(copier.counts_for, (self._base, self._to))):
             return None
@@ -175,7 +174,9 @@ class Redefinitions:
             and arch.existed_in(self._base)
             and need.condition.evaluate(self._schema.fixed_config(arch)) is not False
         )
-        releases = tuple(sorted(one.release for one in copier.releases if self._existed(one)))
+        existed = sorted(one.release for one in copier.releases if self._existed(one))
+        releases = tuple(one for one in existed if any(supports(arch, one) for arch in archs))
+        archs = tuple(arch for arch in archs if any(supports(arch, one) for one in releases))
         if not archs or not releases:
             return None
         later = [
@@ -256,7 +257,7 @@ class Expansions:
 
         found: set[str] = set()
         for text in texts:
-            names = [name for name in _WORD.findall(text) if name in self._sides[side]]
+            names = [name for name in re.findall(_WORD, text) if name in self._sides[side]]
             if names and depth and len(text) < _LONGEST:
                 name = names[0]
                 for one in self._sides[side][name][:_MOST_FORMS]:
@@ -269,8 +270,9 @@ class Expansions:
 
 _CONSTANTS = ("macro", "enumerator")
 _TAGS = ("struct", "union", "enum")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_PARAMETERS = re.compile(r"\([\w, .]*\) (?=\S)")
+# Compiled where a definition changes: most that go have none.
+_WORD = r"[A-Za-z_]\w*"
+_PARAMETERS = r"\([\w, .]*\) (?=\S)"
 # A name of a kernel has as many definitions as architectures at most.
 _MOST_TEXTS = 64
 _DEEPEST = 4
@@ -297,7 +299,7 @@ def _as_before(text: str, before: Iterable[str]) -> str:
 
 def _body(text: str) -> str:
     """Of a macro with parameters what it stands for."""
-    match = _PARAMETERS.match(text)
+    match = re.match(_PARAMETERS, text)
     return text[match.end() :] if match else text
 
 
@@ -353,7 +355,7 @@ def _places(text: str) -> dict[str, int]:
 
     found: dict[str, int] = {}
     for place, declared in enumerate(text.split(BETWEEN)):
-        for word in _WORD.findall(declared):
+        for word in re.findall(_WORD, declared):
             found.setdefault(word, place)
     return found
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..dump.kdump import Names
 from ..dump.memory import PhysicalMemory
 from ..dump.problem import DumpError
 from ..dump.reader import Found
@@ -28,18 +29,42 @@ def dump_sources(
     ELF dumps of QEMU have program headers with physical addresses alone. Where the kernel
     shares its addresses with processes nobody can tell.
     """
+    told: dict[DumpSource, bool] = {}
+    if found.has_registers is not None:
+        told[DumpSource.QEMU_REGISTERS] = found.has_registers
     if found.container == "kdump":
-        return {DumpSource.HEADERS: False, DumpSource.KDUMP_HEADER: True}
+        return told | {
+            DumpSource.HEADERS: False,
+            DumpSource.KDUMP_HEADER: True,
+            DumpSource.ELF_HEADER: False,
+            DumpSource.HEADER_AGREES: found.names is not None
+            and _agrees(found.names, arch, info.get("OSRELEASE")),
+        }
     if found.container != "elf":
         return {}
-    told = {DumpSource.KDUMP_HEADER: False}
-    if found.highest is not None and arch.kernel_half is not None:
+    told |= {
+        DumpSource.KDUMP_HEADER: False,
+        DumpSource.ELF_HEADER: True,
+        DumpSource.HEADER_AGREES: True,
+    }
+    if found.highest == 0:
+        told[DumpSource.HEADERS] = False
+    elif found.highest is not None and arch.kernel_half is not None:
         told[DumpSource.HEADERS] = found.highest >= arch.kernel_half
     if arch.name == "x86_64":
         near = _has_near_image(found.name, info)
         if near is not None:
             told[DumpSource.NEAR_IMAGE] = near
     return told
+
+
+def _agrees(names: Names, arch: Architecture, release: object) -> bool:
+    # What reads the names elsewhere in memory has none of the three right.
+    return (
+        names.system == "Linux"
+        and arch.is_called(names.machine)
+        and release in (None, names.release)
+    )
 
 
 def _has_near_image(path: str, info: Mapping[str, object]) -> bool | None:

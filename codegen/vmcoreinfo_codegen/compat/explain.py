@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..core.expression import Expression, Key
-from ..core.release import Release
+from ..core.release import Moment
 from ..model import Schema
 from ..model.consumer import Alternative
 from ..model.timeline import ending, latest, next_beginning
+from ..record import Value
 from .exports import Exports
 from .judge import Outcome
 
 _MOST = 4
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(Value):
     """An entry that is not there: gone since a release by a commit, or not there yet."""
 
     key: str
@@ -26,6 +24,7 @@ class Missing:
     since: str | None
     replaced_by: tuple[str, ...]
     otherwise: str = "is not exported here"
+    gone_at: Moment | None = None
 
     @property
     def sentence(self) -> str:
@@ -47,11 +46,12 @@ def missing(schema: Schema, key: str, exports: Exports) -> Missing:
     coming = next_beginning(spans, exports.release.moment)
     return Missing(
         key,
-        str(gone.release) if gone else None,
+        gone.told if gone else None,
         gone.commit if gone else None,
-        str(coming.release) if coming and not gone else None,
+        coming.told if coming and not gone else None,
         entry.replaced_by if entry and gone else (),
         _not_in_note(key, exports) if exports.is_note else Missing.otherwise,
+        gone.release.opening if gone else None,
     )
 
 
@@ -72,7 +72,9 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
     for key in outcome.misread:
         form = exports.formats[key].value
         parts.append(f"{key} is printed as {form}, a form that this release reads wrongly")
-    if taken is not None and not taken.is_right_for(exports.release):
+    if taken is not None and not taken.is_right_for(
+        exports.release_of(outcome.need.keys), exports.commits
+    ):
         bound = taken.kernels
         until = f" up to before {bound.until}" if bound and bound.until else ""
         since = f" from {bound.since} on" if bound and bound.since else ""
@@ -107,8 +109,9 @@ def _last_gone(absent: list[Missing]) -> list[str]:
     gone = [one for one in absent if one.gone_since]
     if not gone:
         return [one.sentence for one in absent[:_MOST]]
-    last = max((one.gone_since or "" for one in gone), key=_release)
-    newest = [one for one in gone if one.gone_since == last]
+    moment = max(one.gone_at for one in gone if one.gone_at is not None)
+    newest = [one for one in gone if one.gone_at == moment]
+    last = newest[0].gone_since
     keys = " ".join(one.key for one in newest[:_MOST])
     more = f" and {len(newest) - _MOST} more" if len(newest) > _MOST else ""
     commits = dict.fromkeys(f"commit {one.commit}" for one in newest if one.commit)
@@ -116,10 +119,6 @@ def _last_gone(absent: list[Missing]) -> list[str]:
     text = f"{keys}{more} gone since {last}"
     text += f" ({', '.join(commits)})" if commits else ""
     return [text + (f"; {' '.join(list(instead)[:_MOST])} came for it" if instead else "")]
-
-
-def _release(text: str) -> tuple[tuple[int, ...], int, int]:
-    return Release.parse(text).opening
 
 
 def _changed(schema: Schema, key: str, exports: Exports) -> str:
@@ -134,4 +133,4 @@ def _changed(schema: Schema, key: str, exports: Exports) -> str:
     if last is None:
         return ""
     commit = f", commit {last.commit}" if last.commit else ""
-    return f"{key} means something else since {last.release}{commit}"
+    return f"{key} means something else since {last.told}{commit}"

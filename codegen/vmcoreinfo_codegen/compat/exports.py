@@ -4,25 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
-from ..core.condition import Condition
+from ..core.condition import Condition, literals
 from ..core.expression import Expression, value_of
 from ..core.release import Release
 from ..model import Architecture, Entry, Schema
 from ..model.vocabulary import DumpSource, Format
+from ..record import NOTHING, Value, replace
 from .values import Values
 
 
-@dataclass(frozen=True)
-class Exports:
+class Exports(Value):
     """The entries of one kernel: surely there, or there under a condition.
 
     `formats` is how each is printed, `values` the numbers of a note. `config` decides conditions,
     as far as it is known. What `is_note` is all that there is; of it, `unread` is what the parser
     of a tool does not see. The values of what is `revalued` mean something else than tools take them
     for. `of_dump` is whether the dump tells what tools go by beside the note,
-    as far as that is known.
+    as far as that is known. Of a vendor's kernel `likes` are the releases of which it has keys, `commits` are those of mainline of which it is known
+    whether it has them, and `until` is the newest release from which it may have others.
     """
 
     release: Release
@@ -34,8 +34,11 @@ class Exports:
     is_note: bool = False
     unread: frozenset[str] = frozenset()
     revalued: frozenset[str] = frozenset()
-    values: Mapping[str, int] = field(default_factory=dict)
-    of_dump: Mapping[DumpSource, bool] = field(default_factory=dict)
+    values: Mapping[str, int] = NOTHING
+    of_dump: Mapping[DumpSource, bool] = NOTHING
+    likes: Mapping[str, Release] = NOTHING
+    commits: Mapping[str, bool] = NOTHING
+    until: Release | None = None
 
     def has(self, key: str) -> bool | None:
         """Whether the kernel exports it; None where its configuration decides, and is not known."""
@@ -45,6 +48,13 @@ class Exports:
             return True
         condition = self.conditional.get(key)
         return False if condition is None else condition.evaluate(self.config or {})
+
+    def release_of(self, keys: Iterable[str]) -> Release:
+        """The release of mainline that it is like, as far as these keys tell."""
+        if not self.likes:
+            return self.release
+        like = [self.likes[key] for key in keys if key in self.likes]
+        return max([self.release, *like], key=lambda release: release.moment)
 
     def decides(self, condition: Condition) -> bool | None:
         return condition.evaluate(self.config or {})
@@ -64,7 +74,7 @@ class Exports:
         gone = frozenset(removed)
         certain = self.certain - gone | frozenset(added)
         conditional = {k: c for k, c in self.conditional.items() if k not in gone}
-        formats = {**self.formats, **(reformatted or {})}
+        formats = {**self.formats, **reformatted} if reformatted else self.formats
         values = {key: value for key, value in self.values.items() if key not in gone}
         return replace(
             self, certain=certain, conditional=conditional, formats=formats, values=values
@@ -76,13 +86,21 @@ class Exports:
         Entries under the same condition as one of them are there too.
         """
         wanted = {self.conditional[key] for key in keys if key in self.conditional}
+        if not wanted:
+            return replace(self, conditional={})
         there = {key for key, condition in self.conditional.items() if condition in wanted}
         return replace(self, certain=self.certain | there, conditional={})
 
     @property
     def keys(self) -> frozenset[str]:
         """All that it exports, or may."""
-        return self.certain | frozenset(self.conditional)
+        return self.certain.union(self.conditional)
+
+    @property
+    def possible(self) -> frozenset[str]:
+        """Those of which `has` is not false."""
+        not_here = [key for key in self.conditional if self.has(key) is False]
+        return self.keys.difference(self.unread, not_here)
 
 
 def predicted(
@@ -93,15 +111,20 @@ def predicted(
 ) -> Exports:
     """What a kernel of a release exports, by the schema."""
     fixed = schema.fixed_config(arch)
-    entries = list(schema.predict(release, arch))
+    certain: set[str] = set()
+    conditional: dict[str, Condition] = {}
+    formats: dict[str, Format] = {}
+    for one in schema.predict(release, arch):
+        formats[one.key] = one.format
+        if one.is_unconditional:
+            certain.add(one.key)
+        else:
+            conditional[one.key] = one.condition
+    config = {**(config or {}), **fixed}
     return Exports(
-        release,
-        arch,
-        frozenset(p.key for p in entries if p.is_unconditional),
-        {p.key: p.condition for p in entries if not p.is_unconditional},
-        {p.key: p.format for p in entries},
-        {**(config or {}), **fixed},
-    )
+        release, arch, frozenset(certain), conditional, formats, config,
+        likes=dict(schema.likes), commits=dict(schema.commits), until=schema.backported_until,
+    )  # fmt: skip
 
 
 def printed_as(entry: Entry, release: Release, arch: Architecture) -> Format:
@@ -130,6 +153,17 @@ def _seen_as(
     return found
 
 
+def _told(
+    schema: Schema, release: Release, arch: Architecture, there: frozenset[str]
+) -> dict[str, bool | int]:
+    """The configuration, as far as entries that are there tell it: each has its condition fulfilled."""
+    found: dict[str, bool | int] = {}
+    for predicted in schema.predict(release, arch):
+        if predicted.key in there and not predicted.is_unconditional:
+            found |= literals(predicted.condition)
+    return found
+
+
 def noted(
     schema: Schema,
     release: Release,
@@ -144,8 +178,9 @@ def noted(
     }
     formats |= _seen_as(schema, formats, info)
     values = {key: value for key, value in info.items() if isinstance(value, int)}
-    config = schema.fixed_config(arch)
+    config = {**_told(schema, release, arch, there), **schema.fixed_config(arch)}
     return Exports(
         release, arch, there, {}, formats, config,
         is_note=True, values=values, of_dump=of_dump or {},
+        likes=dict(schema.likes), commits=dict(schema.commits), until=schema.backported_until,
     )  # fmt: skip

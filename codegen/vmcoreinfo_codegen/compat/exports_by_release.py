@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ..core.condition import ALWAYS, Condition
 from ..core.release import Release
 from ..model import Architecture, Entry, Schema
 from ..model.timeline import Lasting, place_of, turns
 from ..model.vocabulary import Format
+from ..record import Value, replace
 from .exports import Exports
 
 
-@dataclass(frozen=True)
-class ExportsByRelease:
+class ExportsByRelease(Value):
     """Releases in order, and what is exported from each of those on at which something changes.
 
     `changes` are the places in `releases` at which an entry comes, goes, or has another
@@ -31,8 +31,18 @@ class ExportsByRelease:
 
     def at(self, place: int) -> Exports:
         """What the release at that place exports."""
-        found = self.exports[bisect_right(self.starts, place) - 1]
-        return replace(found, release=self.releases[place])
+        if place not in self._at:
+            found = self.exports[bisect_right(self.starts, place) - 1]
+            self._at[place] = replace(found, release=self.releases[place])
+        return self._at[place]
+
+    @cached_property
+    def _at(self) -> dict[int, Exports]:
+        return {}
+
+    @cached_property
+    def places(self) -> Mapping[Release, int]:
+        return {release: place for place, release in enumerate(self.releases)}
 
     def place_of(self, bound: Release) -> int:
         """The place of the first release that a range from that bound on has."""
@@ -73,20 +83,24 @@ def _exports(
     releases: Sequence[Release],
     by_place: Mapping[int, Mapping[str, _State | None]],
 ) -> Iterator[Exports]:
-    there: dict[str, _State] = {}
     fixed = schema.fixed_config(arch)
+    certain: set[str] = set()
+    conditional: dict[str, Condition] = {}
+    formats: dict[str, Format] = {}
     for place in sorted(by_place):
         for key, state in by_place[place].items():
-            there.pop(key, None)
-            if state is not None:
-                there[key] = state
+            certain.discard(key)
+            conditional.pop(key, None)
+            formats.pop(key, None)
+            if state is None:
+                continue
+            condition, formats[key] = state
+            if condition == ALWAYS:
+                certain.add(key)
+            else:
+                conditional[key] = condition
         yield Exports(
-            releases[place],
-            arch,
-            frozenset(key for key, (condition, _) in there.items() if condition == ALWAYS),
-            {key: condition for key, (condition, _) in there.items() if condition != ALWAYS},
-            {key: format_ for key, (_, format_) in there.items()},
-            fixed,
+            releases[place], arch, frozenset(certain), conditional.copy(), formats.copy(), fixed
         )
 
 

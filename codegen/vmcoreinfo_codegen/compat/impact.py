@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..core.condition import ALWAYS, Condition, literals
 from ..core.release import Release
@@ -12,13 +11,13 @@ from ..core.tool import NEXT, ToolRelease
 from ..model import Architecture, Schema
 from ..model.consumer import Consumer, Need
 from ..model.vocabulary import Format, Verdict
+from ..record import NOTHING, Value, replace
 from .exports import Exports, predicted
 from .judge import fixed_in, judge
 from .parser_quirks import PURPOSE, parser_quirks
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Value):
     """What becomes of entries on one architecture: those that are lost, and under which condition,
     those that come, how what comes or changes is printed, and entries whose values mean something else.
 
@@ -29,7 +28,7 @@ class Change:
     arch: Architecture
     lost: Mapping[str, Condition]
     added: frozenset[str]
-    formats: Mapping[str, Format] = field(default_factory=dict)
+    formats: Mapping[str, Format] = NOTHING
     revalued: frozenset[str] = frozenset()
     stirred: frozenset[str] = frozenset()
     stirred_needs: frozenset[int] = frozenset()
@@ -43,13 +42,13 @@ class Change:
         return frozenset(key for key, condition in self.lost.items() if condition == ALWAYS)
 
 
-@dataclass(frozen=True)
-class Break:
+class Break(Value):
     """A purpose that got worse, for some releases of a consumer on some architectures.
 
     `seen` is what its user sees. `fixed_in` is the first release for which it works after the change, None where
     none does; `releases` are those that it worked better for, in order. `where` is the condition
-    of the kernels for which it is so, empty for all; `because` are the keys and names it is for.
+    of the kernels for which it is so, empty for all; `because` are the keys and names it is for, `removed` those of the
+    keys that go everywhere.
     """
 
     consumer: str
@@ -61,10 +60,10 @@ class Break:
     fixed_in: ToolRelease | None
     where: str = ""
     because: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Impact:
+class Impact(Value):
     """What a change does."""
 
     base: Release
@@ -81,20 +80,24 @@ def impact(
     all_changes = list(changes)
     found: dict[tuple[str, int, ToolRelease | None, str], Break] = {}
     kernels = [
-        (change, case, exports, case.kernels(exports, change, base))
+        (change, case, case.touched(change), exports, case.kernels(exports, change, base))
         for change in all_changes
         if change.touched or change.stirred or change.stirred_needs
         for exports in (predicted(schema, base, change.arch),)
         for case in _cases(change)
     ]
+    touched_at_all = frozenset[str]().union(*(touched for _, _, touched, _, _ in kernels))
+    stirred_needs = frozenset[int]().union(*(change.stirred_needs for change in all_changes))
     # Made again for needs that the next release may change; most are the same in both.
     later: dict[int, _Kernels] = {}
     for consumer in schema.consumers:
         for need in consumer.needs:
+            if touched_at_all.isdisjoint(need.keys) and id(need) not in stirred_needs:
+                continue
             alike: list[tuple[ToolRelease, ...]] = []
-            for change, case, exports, changed in kernels:
+            for change, case, touched_here, exports, changed in kernels:
                 # What a purpose does not ask for is nothing to it.
-                touched = case.touched(change).intersection(need.keys)
+                touched = touched_here.intersection(need.keys)
                 is_stirred = id(need) in change.stirred_needs
                 if not touched and not is_stirred:
                     continue
@@ -116,7 +119,7 @@ def impact(
         tuple(sorted({key for change in all_changes for key in change.added})),
         tuple(breaks),
         # What only comes leaves nothing without use.
-        _unused_after(schema, [changed[0] for change, _, _, changed in kernels if change.lost]),
+        _unused_after(schema, [changed[0] for change, _, _, _, changed in kernels if change.lost]),
     )
 
 
@@ -129,8 +132,7 @@ _BeforeAfter = tuple[Exports, Exports]
 _Kernels = tuple[_BeforeAfter, _BeforeAfter]
 
 
-@dataclass(frozen=True)
-class _Case:
+class _Case(Value):
     """Kernels of one configuration: what is lost there, and what is known of it."""
 
     lost: frozenset[str]
@@ -189,8 +191,10 @@ def _break(
     """
     worse: dict[ToolRelease, None] = {}
     verdict, worst_after = Verdict.OK, None
-    for releases_alike in alike:
-        for before, after in kernels:
+    arch = change.arch.name
+    for known in alike:
+        releases_alike = [release for release in known if consumer.supports(arch, release)]
+        for before, after in kernels if releases_alike else ():
             was = judge(consumer, need, releases_alike[0], before)
             becomes = judge(consumer, need, releases_alike[0], after)
             if becomes is None or (was is None and not is_stirred):
@@ -213,6 +217,7 @@ def _break(
         fixed_in(need, consumer, releases[-1], worst_after, verdict),
         case.where,
         tuple(key for key in need.keys if key in case.touched(change)),
+        tuple(key for key in need.keys if key in change.removed),
     )
 
 
@@ -253,6 +258,7 @@ def _joined(first: Break, second: Break) -> Break:
         first.fixed_in,
         first.where,
         tuple(dict.fromkeys((*first.because, *second.because))),
+        tuple(dict.fromkeys((*first.removed, *second.removed))),
     )
 
 
@@ -261,20 +267,38 @@ def _unused_after(schema: Schema, before_after: list[_BeforeAfter]) -> tuple[str
 
     An entry is of use where an alternative has it with all else that it takes.
     """
-    before = {key for exports, _ in before_after for key in used(schema, exports)}
-    after = {key for _, exports in before_after for key in used(schema, exports)}
+    kernels = [(one.arch.name, one.possible, other.possible) for one, other in before_after]
+    gone = frozenset[str]().union(*(had - has for _, had, has in kernels))
+    ways = _ways(schema)
+    # What goes takes along the alternatives that have it, and no others.
+    concerned = frozenset[str]().union(*(keys for _, keys in ways if keys & gone))
+    asked = [(need, keys) for need, keys in ways if keys & concerned]
+    before = {key for arch, had, _ in kernels for key in _used(asked, arch, had)}
+    after = {key for arch, _, has in kernels for key in _used(asked, arch, has)}
     there = {key for _, exports in before_after for key in exports.keys}
     return tuple(sorted((before - after) & there))
 
 
 def used(schema: Schema, exports: Exports) -> set[str]:
     """Entries that some release of some consumer can go by on that kernel."""
-    return {
-        key
+    return set(_used(_ways(schema), exports.arch.name, exports.possible))
+
+
+_Ways = Iterable[tuple[Need, frozenset[str]]]
+"""The entries of each alternative, with its need."""
+
+
+def _ways(schema: Schema) -> _Ways:
+    return [
+        (need, frozenset(alternative.keys))
         for consumer in schema.consumers
         for need in consumer.needs
-        if need.concerns(exports.arch.name)
         for alternative in need.alternatives
-        if all(exports.has(k) is not False for k in alternative.keys)
-        for key in alternative.keys
-    }
+    ]
+
+
+def _used(ways: _Ways, arch: str, there: frozenset[str]) -> Iterator[str]:
+    """The entries of alternatives that have all of theirs."""
+    for need, keys in ways:
+        if keys <= there and need.concerns(arch):
+            yield from keys

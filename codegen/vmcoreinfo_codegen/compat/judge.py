@@ -4,18 +4,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ..core.condition import ALWAYS
 from ..core.expression import Key
 from ..core.tool import NEXT, ToolRelease
 from ..model.consumer import Alternative, Consumer, Need
 from ..model.vocabulary import DumpSource, Verdict
+from ..record import Value
 from .exports import Exports
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Scope(Value):
+    """What a tool is run for: one of its commands, at a dump level; None stands for all there are."""
+
+    command: str | None = None
+    level: int | None = None
+
+    def has(self, need: Need) -> bool:
+        return need.counts_for(self.command, self.level)
+
+    def asks(self, command: str, level: int | None) -> bool:
+        """Whether a run of a command is of what is asked about."""
+        return self.command in (None, command) and self.level in (None, level)
+
+    def leaves_out(self, consumer: Consumer, command: str) -> bool:
+        """Whether a command is no part of what is said of the whole."""
+        return self.command is None and command in consumer.extra_commands
+
+    def counts(self, consumer: Consumer, need: Need) -> bool:
+        """Whether a purpose is part of what is said of the whole: what is extra is where it is asked for."""
+        if self.command is not None or not need.commands:
+            return True
+        return not consumer.extra_commands.issuperset(need.commands)
+
+
+WHOLE = Scope()
+"""All that a tool does."""
+
+
+class Outcome(Value):
     """What one release of a tool comes to.
 
     `taken` is the alternative that it uses, None where it knows none that is there;
@@ -113,7 +140,9 @@ def _unknown(taken: Alternative, exports: Exports) -> list[str]:
 def _matters(need: Need, exports: Exports) -> bool:
     if not need.concerns(exports.arch.name):
         return False
-    if need.kernels is not None and not need.kernels.holds(exports.release):
+    if need.kernels is not None and not need.kernels.holds(
+        exports.release_of(need.keys), exports.commits
+    ):
         return False
     decided = need.condition == ALWAYS or exports.decides(need.condition)
     if decided is None and exports.is_note:
@@ -123,16 +152,20 @@ def _matters(need: Need, exports: Exports) -> bool:
 
 
 def _verdict(need: Need, taken: Alternative, exports: Exports) -> Verdict:
-    if not taken.is_right_for(exports.release):
+    if not taken.is_right_for(exports.release_of(need.keys), exports.commits):
         return need.verdict
     if taken.when is not None and exports.tells(taken.when) is False:
         return need.verdict
     return Verdict.FALLBACK if taken.is_beside_note and need.falls_back else Verdict.OK
 
 
-def outcomes(consumer: Consumer, release: ToolRelease, exports: Exports) -> list[Outcome]:
+def outcomes(
+    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope = WHOLE
+) -> list[Outcome]:
     """Every purpose of a release on a kernel, the worst first."""
-    return worst_first(judge(consumer, need, release, exports) for need in consumer.needs)
+    return worst_first(
+        judge(consumer, need, release, exports) for need in consumer.needs if scope.has(need)
+    )
 
 
 def worst_first(found: Iterable[Outcome | None]) -> list[Outcome]:

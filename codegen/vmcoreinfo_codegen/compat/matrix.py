@@ -3,47 +3,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from ..core.release import Release
 from ..core.tool import ToolRelease
-from ..model.consumer import Consumer, Need
+from ..model import Schema
+from ..model.consumer import Consumer, Need, OfReleases
 from ..model.vocabulary import Verdict
+from ..record import Value, replace
 from .exports_by_release import ExportsByRelease
-from .judge import judge
+from .judge import WHOLE, Scope, judge
+from .knowledge import horizon, seen_kernels
 
 
-@dataclass(frozen=True)
-class Run:
-    """Kernels in a row with the same verdict for the same purposes."""
+class Run(Value):
+    """Kernels in a row with the same verdict for the same purposes.
+
+    Where the verdict is that nobody knows, `worked_out` is what it is by the schema. `seen` are the
+    kernels of them on which the release was run.
+    """
 
     first: Release
     last: Release
     verdict: Verdict
     purposes: tuple[str, ...]
+    worked_out: Verdict | None = None
+    seen: tuple[Release, ...] = ()
 
 
-_Known = tuple[bool, ...]
+Known = tuple[bool, ...]
 _Segments = tuple[tuple[int, Verdict | None], ...]
 """What a purpose comes to from places in the releases on; None where it is none."""
 
 
-def runs(
-    consumer: Consumer, releases: Sequence[ToolRelease], over: Mapping[str, ExportsByRelease]
+def known_runs(
+    schema: Schema,
+    consumer: Consumer,
+    releases: Sequence[ToolRelease],
+    over: Mapping[str, ExportsByRelease],
+    scope: Scope = WHOLE,
 ) -> list[dict[str, list[Run]]]:
-    """What each release comes to on the kernels of each architecture, in order, by architecture.
+    """What is known of each release on the kernels of each architecture, in order, by architecture."""
+    worked_out = runs(consumer, releases, over, scope)
+    return [
+        {
+            name: list(_known_runs(schema, consumer, release, over[name], found, scope))
+            for name, found in by_arch.items()
+        }
+        for release, by_arch in zip(releases, worked_out, strict=True)
+    ]
+
+
+def _known_runs(
+    schema: Schema,
+    consumer: Consumer,
+    release: ToolRelease,
+    over: ExportsByRelease,
+    found: Sequence[Run],
+    scope: Scope,
+) -> Iterator[Run]:
+    """Runs cut where knowledge ends, each with the kernels that were seen; those that came out worse by themselves."""
+    arch = over.arch.name
+    known = seen_kernels(consumer, release, arch)
+    seen = known if scope == WHOLE else seen_kernels(consumer, release, arch, scope)
+    is_supported = consumer.supports(arch, release)
+    last = horizon(schema, consumer, release, known) if is_supported else None
+    # From that place on kernels are past what is known.
+    end = len(over.releases) if is_supported else 0
+    if last is not None:
+        end = bisect_right(over.releases, last.mainline, key=lambda release: release.mainline)
+    for run in found:
+        first, behind = over.places[run.first], over.places[run.last] + 1
+        is_certain = run.verdict.rank > Verdict.UNKNOWN.rank
+        cut = behind if is_certain else min(max(first, end), behind)
+        for part, worked_out in (
+            (over.releases[first:cut], None),
+            (over.releases[cut:behind], run.verdict),
+        ):
+            if part:
+                verdict = run.verdict if worked_out is None else Verdict.UNKNOWN
+                whole = Run(part[0], part[-1], verdict, run.purposes, worked_out)
+                yield from _with_seen(whole, part, seen) if seen else (whole,)
+
+
+def _with_seen(
+    run: Run, kernels: Sequence[Release], seen: Mapping[tuple[int, ...], Verdict]
+) -> Iterator[Run]:
+    """A run with the kernels of it that were seen; what was seen to be worse counts as it was seen."""
+
+    def worse(kernel: Release) -> Verdict | None:
+        came = seen.get(kernel.mainline, Verdict.OK)
+        return came if came.rank > run.verdict.rank else None
+
+    known = tuple(kernel for kernel in kernels if kernel.mainline in seen)
+    if not any(map(worse, known)):
+        yield replace(run, seen=known) if known else run
+        return
+    for came, group in groupby(kernels, worse):
+        part = list(group)
+        here = tuple(kernel for kernel in part if kernel.mainline in seen)
+        if came is None:
+            yield Run(part[0], part[-1], run.verdict, run.purposes, run.worked_out, here)
+        else:
+            yield Run(part[0], part[-1], came, (), None, here)
+
+
+def runs(
+    consumer: Consumer,
+    releases: Sequence[ToolRelease],
+    over: Mapping[str, ExportsByRelease],
+    scope: Scope = WHOLE,
+) -> list[dict[str, list[Run]]]:
+    """What each release is worked out to come to on the kernels of each architecture, by architecture.
 
     A purpose is judged once for all that makes a difference to it: the alternatives that a release
     knows, which of their entries are there, and in which of its ranges of kernels.
     """
     found: list[dict[str, list[Run]]] = [{} for _ in releases]
-    known = [_known(consumer, release) for release in releases]
+    known = known_to(consumer, releases)
     judging = _Judging(consumer)
     for name, of_arch in over.items():
-        here = [i for i, need in enumerate(consumer.needs) if need.concerns(name)]
+        here = [
+            i
+            for i, need in enumerate(consumer.needs)
+            if need.concerns(name) and scope.has(need) and scope.counts(consumer, need)
+        ]
         places = {i: _places(consumer.needs[i], of_arch) for i in here}
-        judged: dict[tuple[_Known, ...], list[Run]] = {}
+        judged: dict[tuple[Known, ...], list[Run]] = {}
         for place, release in enumerate(releases):
             asked = tuple(known[place][i] for i in here)
             if asked not in judged:
@@ -52,10 +141,21 @@ def runs(
     return found
 
 
-def _known(consumer: Consumer, release: ToolRelease) -> list[_Known]:
+def known_to(consumer: Consumer, releases: Iterable[ToolRelease]) -> list[list[Known]]:
     """All that makes a difference between releases, by need."""
-    forms = tuple(reading.is_of(release) for reading in consumer.readings)
-    return [need.known_to(release) + forms for need in consumer.needs]
+    lasting: list[OfReleases] = [*consumer.readings]
+    for need in consumer.needs:
+        lasting += need.alternatives
+    bounds = {bound for one in lasting for bound in (one.since, one.until) if bound is not None}
+    # Releases with no bound between them are the same in all of it.
+    starts = sorted(bounds)
+    found: dict[int, list[Known]] = {}
+    for release in releases:
+        place = bisect_right(starts, release)
+        if place not in found:
+            forms = tuple(reading.is_of(release) for reading in consumer.readings)
+            found[place] = [need.known_to(release) + forms for need in consumer.needs]
+    return [found[bisect_right(starts, release)] for release in releases]
 
 
 class _Judging:
@@ -65,21 +165,19 @@ class _Judging:
         self._needs = consumer.needs
         self._consumer = consumer
         self._verdicts: dict[object, Verdict | None] = {}
+        self._found: dict[tuple[str, int, Known], _Segments] = {}
         self._joined: dict[object, list[Run]] = {}
 
     def runs(
         self,
         release: ToolRelease,
         over: ExportsByRelease,
-        known: Mapping[int, _Known],
+        known: Mapping[int, Known],
         places: Mapping[int, Sequence[_Place]],
     ) -> list[Run]:
         """Of one release on one architecture; `known` and `places` by the numbers of the needs."""
         found = {
-            number: tuple(
-                (place, self._verdict((number, of_need, seen), release, over, place))
-                for place, seen in places[number]
-            )
+            number: self._segments(number, of_need, release, over, places[number])
             for number, of_need in known.items()
         }
         # Many architectures have the same kernels, which come to the same.
@@ -88,9 +186,26 @@ class _Judging:
             self._joined[asked] = _joined(self._needs, over.releases, found)
         return self._joined[asked]
 
+    def _segments(
+        self,
+        number: int,
+        of_need: Known,
+        release: ToolRelease,
+        over: ExportsByRelease,
+        places: Sequence[_Place],
+    ) -> _Segments:
+        asked = over.arch.name, number, of_need
+        if asked not in self._found:
+            verdicts = (
+                self._verdict((number, of_need, seen), release, over, p) for p, seen in places
+            )
+            judged = zip((place for place, _ in places), verdicts)
+            self._found[asked] = tuple(next(same) for _, same in groupby(judged, itemgetter(1)))
+        return self._found[asked]
+
     def _verdict(
         self,
-        asked: tuple[int, _Known, object],
+        asked: tuple[int, Known, object],
         release: ToolRelease,
         over: ExportsByRelease,
         place: int,
@@ -123,6 +238,10 @@ def _places(need: Need, over: ExportsByRelease) -> list[_Place]:
     return found
 
 
+# That another way is taken is no worse.
+_WORSE = sorted(set(Verdict) - {Verdict.OK, Verdict.FALLBACK}, key=lambda v: -v.rank)
+
+
 def _joined(
     needs: Sequence[Need], releases: Sequence[Release], found: Mapping[int, _Segments]
 ) -> list[Run]:
@@ -135,10 +254,8 @@ def _joined(
     starts: list[tuple[int, Verdict, tuple[str, ...]]] = []
     for place in sorted(by_place):
         now.update(by_place[place])
-        judged = {verdict for verdict in now.values() if verdict is not None}
-        verdict = max(judged, key=lambda v: v.rank, default=Verdict.OK)
-        if verdict is Verdict.FALLBACK:
-            verdict = Verdict.OK
+        judged = set(now.values())
+        verdict = next((one for one in _WORSE if one in judged), Verdict.OK)
         is_ok = verdict is Verdict.OK
         purposes = () if is_ok else tuple(needs[i].purpose for i in now if now[i] is verdict)
         if not starts or starts[-1][1:] != (verdict, purposes):
@@ -168,5 +285,6 @@ def describe_runs(found: Sequence[Run], latest: Release) -> list[str]:
         else:
             span = str(run.first) if run.first == run.last else f"{run.first} to {run.last}"
         why = f": {', '.join(run.purposes)}" if run.purposes else ""
-        lines.append(f"{run.verdict.value} {span}{why}")
+        told = f" ({run.worked_out.value} by the schema)" if run.worked_out else ""
+        lines.append(f"{run.verdict.value}{told} {span}{why}")
     return lines

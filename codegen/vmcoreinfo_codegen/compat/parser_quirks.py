@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 
 from ..core.tool import ToolRelease
 from ..model.consumer import Consumer, ParserTrait
 from ..model.vocabulary import Format, Trait
+from ..record import Value
 
 PURPOSE = "parse the note"
 _UNPRINTABLE = re.compile(rb"[^\t\n\x0b\x0c\r\x20-\x7e]")
 _SHOWN = 40
+_KEPT_BYTES = 1 << 14
 _NUMBERS = (
     (Format.DECIMAL, re.compile(rb"[0-9]+")),
     (Format.SIGNED, re.compile(rb"-?[0-9]+")),
@@ -22,8 +24,7 @@ _NUMBERS = (
 )
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Value):
     """The text of a note, the keys in it that a tool wants, and whether it can read one in a format."""
 
     text: bytes
@@ -35,8 +36,7 @@ class Text:
         return self.text.removesuffix(b"\n").split(b"\n")
 
 
-@dataclass(frozen=True)
-class MetQuirk:
+class MetQuirk(Value):
     """A quirk of a parser that a text meets, and where; `lost` is the key that the tool does not see for it,
     or empty.
     """
@@ -137,15 +137,28 @@ def _first_duplicate(subject: Text, _limit: int) -> str | None:
 
 
 def _unparsable(subject: Text, _limit: int) -> str | None:
+    text = subject.text
+    found = _bad_values(text) if len(text) <= _KEPT_BYTES else _bad_values.__wrapped__(text)
+    return _first(
+        (number, f"has a value that is no number: {_shown(line)}")
+        for number, key, is_too_large in found
+        if key in subject.wanted
+        for line in [subject.lines[number - 1]]
+        if is_too_large or not _is_read(subject, key, line.partition(b"=")[2])
+    )
+
+
+# A note is asked about for one release of a tool after the other.
+@lru_cache(maxsize=256)
+def _bad_values(text: bytes) -> tuple[tuple[int, str, bool], ...]:
+    """Lines whose values are no numbers as the kernel prints them: line, key, and whether it is too large."""
     # Without a note there is nothing to parse.
     import vmcoreinfo
 
-    return _first(
-        (problem.line, f"has a value that is no number: {_shown(line)}")
-        for problem in vmcoreinfo.parse(subject.text).diagnostics
-        if problem.id in ("malformed", "overflow", "other-base") and problem.key in subject.wanted
-        for line in [subject.lines[problem.line - 1]]
-        if problem.id == "overflow" or not _is_read(subject, problem.key, line.partition(b"=")[2])
+    return tuple(
+        (problem.line, problem.key or "", problem.id == "overflow")
+        for problem in vmcoreinfo.parse(text).diagnostics
+        if problem.id in ("malformed", "overflow", "other-base")
     )
 
 

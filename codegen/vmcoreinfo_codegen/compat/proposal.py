@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 
 from ..core.condition import ALWAYS, All, Condition
 from ..core.expression import Read
 from ..core.release import Release
 from ..model import Architecture, Schema
+from ..model.kernel import Kernel
 from ..model.vocabulary import Format, Trait, Verdict
 from ..patch.change import KernelChange, Unseen, together
 from ..patch.problem import PatchError
 from ..patch.view import View, lost_where
+from ..record import Value, replace
 from .behind import Behind, Redefinitions
 from .impact import Break, Change, Impact, by_weight, impact
 from .parser_quirks import PURPOSE
@@ -23,8 +24,7 @@ MOST_ENTRIES = 10_000
 """Entries that go or come; all kernels together printed some 200."""
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(Value):
     """Entries that are to go and to come, and what patches or trees change beside them."""
 
     removed: tuple[str, ...] = ()
@@ -32,8 +32,7 @@ class Proposal:
     changes: tuple[KernelChange, ...] = ()
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Value):
     """What a change comes to. `open` is what could not be told, `behind` the names that change."""
 
     change: KernelChange
@@ -70,18 +69,25 @@ class Judgement:
 
 
 def judge_all(
-    schema: Schema, proposal: Proposal, to: Release | None, base: Release
+    schema: Schema,
+    proposal: Proposal,
+    to: Release | None,
+    base: Release,
+    kernel: Kernel | None = None,
 ) -> tuple[Judgement, list[Judgement]]:
-    """The whole, and each patch by itself where there are several. Raises PatchError."""
+    """The whole, and each patch by itself where there are several; of a vendor's kernel on the
+    architectures that it is built for. Raises PatchError.
+    """
     whole = together(schema, proposal.changes)
     if not proposal.changes:
         whole = KernelChange("", {})
     _refuse_beyond(proposal, whole)
     parts = [
-        _judged(schema, change, (), (), to, base)
+        _judged(schema, change, ((), ()), to, base, kernel)
         for change in (proposal.changes if len(proposal.changes) > 1 else ())
     ]
-    return _judged(schema, whole, proposal.removed, proposal.added, to, base), parts
+    keys = (proposal.removed, proposal.added)
+    return _judged(schema, whole, keys, to, base, kernel), parts
 
 
 def base_of(schema: Schema, removed: Iterable[str], to: Release | None) -> Release:
@@ -120,16 +126,18 @@ def _refuse_beyond(proposal: Proposal, whole: KernelChange) -> None:
 def _judged(
     schema: Schema,
     change: KernelChange,
-    removed: Sequence[str],
-    added: Sequence[str],
+    keys: tuple[Sequence[str], Sequence[str]],
     to: Release | None,
     base: Release,
+    kernel: Kernel | None,
 ) -> Judgement:
+    removed, added = keys
     # Nobody has a dump of an architecture that the kernel no longer has.
     archs = [
         arch
         for arch in schema.architectures
         if arch.source not in change.ended and (to is None or arch.existed_in(to))
+        if kernel is None or kernel.builds(arch)
     ]
     changes = [_change(schema, arch, change.view(arch), removed, added, base) for arch in archs]
     told = {key for one in changes for key in one.touched}
@@ -137,7 +145,7 @@ def _judged(
     copied: list[Break] = []
     if change.redefined:
         redefinitions = Redefinitions(schema, base, to, change.redefined.values())
-        copied += redefinitions.breaks()
+        copied += _on(redefinitions.breaks(), archs) if kernel else redefinitions.breaks()
         behind += redefinitions.behind(told)
         changes = [
             replace(
@@ -191,6 +199,15 @@ def _begins_otherwise(schema: Schema, in_front: Mapping[Architecture, Set[str]])
                     min(later, default=None),
                     because=because,
                 )
+
+
+def _on(breaks: Iterable[Break], archs: Iterable[Architecture]) -> Iterator[Break]:
+    """What breaks on some architectures."""
+    names = {arch.name for arch in archs}
+    for one in breaks:
+        here = tuple(name for name in one.archs if name in names)
+        if here:
+            yield replace(one, archs=here)
 
 
 def _is_among(broken: Break, others: Iterable[Break]) -> bool:

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import cast
 
 from ..core.condition import Condition
 from ..core.key import Kind, argument_of, kind_of
 from ..core.release import Release
-from ..model import Schema
+from ..model import Architecture, Schema
+from ..model.kernel import Kernel
 from ..model.vocabulary import Verdict
 from ..patch.view import State, View
 from ..query.interface.consumers import (
@@ -25,33 +27,46 @@ from ..query.interface.consumers import (
     Outcome,
     PatchImpact,
 )
+from ..query.kernel_line import kernel_line
 from .impact import Break
 from .parser_quirks import PURPOSE
 from .proposal import Judgement, Proposal, base_of, judge_all, removed_keys
+from .witness import Witness
 
 _Told = tuple[str, How, str, str, str, int]
 
 
 def answer(
-    schema: Schema, proposal: Proposal, to: Release | None = None, base: Release | None = None
+    schema: Schema,
+    proposal: Proposal,
+    to: Release | None = None,
+    base: Release | None = None,
+    observed: Path | None = None,
+    kernel: Kernel | None = None,
 ) -> Impacts:
     """Who breaks by a change that `to` is to have, made to `base`; None lets the entries tell.
 
-    Raises PatchError for more than such a change can be about.
+    A vendor's `kernel` is to get it and is otherwise as it is: then these are not asked for.
+    `observed` is the folder of the schema, beside which observations may be.
+    Raises ObservationError, and PatchError for more than such a change can be about.
     """
     gone = removed_keys(proposal)
+    if kernel is not None:
+        schema, to, base = kernel.schema, kernel.release, kernel.release
     if base is None:
         base = base_of(schema, gone, to or _came(schema, proposal, gone))
-    whole, parts = judge_all(schema, proposal, to or _after(schema, gone, base), base)
+    whole, parts = judge_all(schema, proposal, to or _after(schema, gone, base), base, kernel)
     found = whole.impact
-    entries = _entries(schema, whole, base)
+    witness = Witness(schema, observed, found.removed)
+    there = [arch for arch in schema.architectures if kernel is None or kernel.builds(arch)]
     return Impacts(
         outcome=outcome_of(whole),
-        kernel=str(base),
-        archs=[arch.name for arch in schema.architectures if arch.existed_in(base)],
+        kernel=kernel.told if kernel is not None else str(base),
+        line=kernel_line(kernel),
+        archs=[arch.name for arch in there if arch.existed_in(base)],
         removed=list(found.removed),
         added=list(found.added),
-        changes=entries,
+        changes=_entries(schema, there, whole, base),
         behind=[
             ChangedName(
                 name=one.changed.shown,
@@ -66,7 +81,7 @@ def answer(
             for one in whole.behind
         ],
         unknown=[key for key in (*found.removed, *found.added) if key not in schema.by_key],
-        breaks=[_broken(one) for one in whole.breaks],
+        breaks=[_broken(one, witness) for one in whole.breaks],
         full=[
             Full(
                 arch=one.arch.name,
@@ -84,7 +99,7 @@ def answer(
         ],
         unused_after=list(found.unused_after),
         no_alternative=[alone for one in whole.breaks for alone in _without_alternative(one)],
-        patches=[_part(one) for one in parts],
+        patches=[_part(one, witness) for one in parts],
     )
 
 
@@ -96,14 +111,14 @@ def outcome_of(judged: Judgement) -> Outcome:
     return "unrelated" if judged.is_unrelated else "nothing"
 
 
-def _part(judged: Judgement) -> PatchImpact:
+def _part(judged: Judgement, witness: Witness) -> PatchImpact:
     patch = judged.change.patch
     return PatchImpact(
         subject=judged.change.subject,
         message_id=patch.message_id if patch else None,
         commit=patch.commit if patch else None,
         outcome=outcome_of(judged),
-        breaks=[_broken(one) for one in judged.breaks],
+        breaks=[_broken(one, witness) for one in judged.breaks],
     )
 
 
@@ -140,12 +155,14 @@ def _readers(schema: Schema, keys: Iterable[str]) -> list[str]:
 # ---- entries -----------------------------------------------------------------------------------
 
 
-def _entries(schema: Schema, whole: Judgement, base: Release) -> list[ChangedEntry]:
+def _entries(
+    schema: Schema, architectures: Sequence[Architecture], whole: Judgement, base: Release
+) -> list[ChangedEntry]:
     """What becomes of entries, architectures together where it is the same."""
     archs: dict[_Told, list[str]] = {}
     there: dict[_Told, list[str]] = {}
     removed, added = whole.impact.removed, whole.impact.added
-    for arch in schema.architectures:
+    for arch in architectures:
         view = whole.change.view(arch)
         for told in _told(view):
             archs.setdefault(told, []).append(arch.name)
@@ -159,9 +176,7 @@ def _entries(schema: Schema, whole: Judgement, base: Release) -> list[ChangedEnt
     for keys, how in ((removed, "removed"), (added, "added")):
         for key in keys:
             if key not in seen:
-                archs[(key, cast("How", how), "", "", "", 0)] = [
-                    a.name for a in schema.architectures
-                ]
+                archs[(key, cast("How", how), "", "", "", 0)] = [a.name for a in architectures]
     return [
         ChangedEntry(
             key=key,
@@ -251,7 +266,8 @@ def _without_alternative(one: Break) -> Iterator[NoAlternative]:
             yield NoAlternative(arch=arch, consumer=one.consumer, purpose=one.purpose)
 
 
-def _broken(one: Break) -> Broken:
+def _broken(one: Break, witness: Witness) -> Broken:
+    runs = witness.runs(one)
     first, last = str(one.releases[0]), str(one.releases[-1])
     return Broken(
         consumer=one.consumer,
@@ -262,5 +278,7 @@ def _broken(one: Break) -> Broken:
         where=one.where,
         because=list(one.because),
         seen=one.seen,
+        rests_on="seen" if runs else "worked out",
+        runs=runs,
         fixed_in=str(one.fixed_in) if one.fixed_in else None,
     )

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ..core.key import kind_of
 from ..core.release import Release
@@ -14,6 +13,7 @@ from ..model.vocabulary import Format, Trait
 from ..patch.change import Redefined
 from ..patch.view import State, View
 from ..query.budget import Line, bound, line_of, lines_of_release
+from ..record import Value
 from .impact import Break
 from .parser_quirks import PURPOSE
 
@@ -22,8 +22,7 @@ BUFFER = "VMCOREINFO_BYTES"
 _LAST = "CRASHTIME"
 
 
-@dataclass(frozen=True)
-class Overflow:
+class Overflow(Value):
     """That the most text of an architecture no longer fits, and what is cut; surely where the least
     text of that configuration does not fit either.
     """
@@ -35,8 +34,7 @@ class Overflow:
     is_sure: bool
 
 
-@dataclass(frozen=True)
-class Buffer:
+class Buffer(Value):
     """The buffer's bytes on each architecture before and after; None where that is not known."""
 
     redefined: Redefined | None

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..core.expression import TypeFact
+from ..record import Value
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(Value):
     """Answers what a note tells; the kernel's types and memory it does not know."""
 
     by_key: Mapping[str, int]

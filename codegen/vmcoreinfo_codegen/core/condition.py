@@ -7,6 +7,7 @@ import itertools
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import is_
 
 from ..limits import Limit
 from ..record import Value
@@ -153,6 +154,8 @@ class _Joined(Condition):
                 kept.append(term)
             elif term.value is self._decides():
                 return term
+        if len(kept) == len(self.terms) > 1 and all(map(is_, kept, self.terms)):
+            return self
         if not kept:
             return Constant(not self._decides())
         return kept[0] if len(kept) == 1 else type(self)(tuple(kept))
@@ -235,9 +238,10 @@ def equivalent(first: Condition, second: Condition) -> bool:
 # Kernels change the condition of many entries alike, on every architecture.
 @lru_cache(maxsize=1024)
 def _equivalent(first: Condition, second: Condition) -> bool:
+    # What is printed in two places may hold always in each.
+    first, second = first.simplify({}), second.simplify({})
     try:
-        names = _names_in_order(first, second)
-        return not _differ(first, second, names, _choices(first, second), _limit())
+        return not _differ_at_all(first, second, _limit())
     except TooLarge:
         return False
 
@@ -251,15 +255,55 @@ def minimal(condition: Condition, limit: Limit | None = None) -> Condition:
     if not isinstance(condition, All):
         return condition
     limit = limit or _limit()
-    choices = _choices(condition, ALWAYS)
-    terms = list(condition.terms)
-    for term in condition.terms:
+    needed: list[Condition] = []
+    for part in _apart(condition.terms, limit):
+        rest = _needed(part, limit)
+        if len(rest) > 1 and not _differ_at_all(all_of(*rest), NEVER, limit):
+            return all_of(*rest)
+        needed += rest
+    kept = set(map(id, needed))
+    return all_of(*(term for term in condition.terms if id(term) in kept))
+
+
+def _apart(terms: Sequence[Condition], limit: Limit) -> Iterator[list[Condition]]:
+    """Terms by the names that they share: what is in one part says nothing about another."""
+    part_of: dict[str, list[Condition]] = {}
+    nameless: list[Condition] = []
+    for term in terms:
+        names = term.names()
+        met = {id(part): part for name in names if (part := part_of.get(name))}.values()
+        # All names of a part lead to one list: the longest takes what the others have.
+        mine = max(met, key=len, default=[])
+        for part in met:
+            if part is not mine:
+                limit.spend(len(part))
+                mine += part
+                part_of.update((name, mine) for other in part for name in other.names())
+        mine.append(term)
+        part_of.update((name, mine) for name in names)
+        nameless += () if names else (term,)
+    yield from {id(part): part for part in part_of.values()}.values()
+    yield from ([term] for term in nameless)
+
+
+def _needed(terms: list[Condition], limit: Limit) -> list[Condition]:
+    """Those of some terms that the others do not imply."""
+    whole = all_of(*terms)
+    if literals(whole) and len(terms) == 1:
+        return terms
+    choices = _choices(whole, ALWAYS)
+    for term in tuple(terms):
         rest = [other for other in terms if other is not term]
         # The names of the term first: where they make it false, most of the rest still holds.
-        names = _names_in_order(term, condition)
-        if rest and not _differ(all_of(*rest), condition, names, choices, limit):
+        names = _names_in_order(term, whole)
+        if not _differ(all_of(*rest), whole, names, choices, limit):
             terms = rest
-    return all_of(*terms)
+    return terms
+
+
+def _differ_at_all(first: Condition, second: Condition, limit: Limit) -> bool:
+    names = _names_in_order(first, second)
+    return _differ(first, second, names, _choices(first, second), limit)
 
 
 def _limit() -> Limit:

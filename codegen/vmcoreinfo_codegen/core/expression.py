@@ -8,10 +8,9 @@ two's complement. A shift by 64 or more gives 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import field
 from typing import Protocol
 
-from ..record import Value
+from ..record import Value, uncompared
 
 
 class Expression(Value):
@@ -38,14 +37,14 @@ class Key(Expression):
     """The value of an entry; the recipe does not apply where it is absent."""
 
     key: str
-    position: tuple[int, int] = field(compare=False)
+    position: tuple[int, int] = uncompared()
 
 
 class Derived(Expression):
     """The value of another derivation; where it has none, the recipe does not apply."""
 
     name: str
-    position: tuple[int, int] = field(compare=False)
+    position: tuple[int, int] = uncompared()
 
 
 class Read(Expression):

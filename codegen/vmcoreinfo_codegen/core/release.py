@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
+
+from ..record import Ordered
 
 # No number of a release has more than nine digits.
 _RELEASE = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})((?:\.[0-9]{1,9})*)(?:-rc([0-9]{1,5}))?")
@@ -18,8 +19,7 @@ Moment = tuple[tuple[int, ...], int, int]
 """A place in the order of releases, as `opening`, `moment` and `eve` give it."""
 
 
-@dataclass(frozen=True, order=True)
-class Release:
+class Release(Ordered):
     """A kernel release: `6.9`, `6.6.9`, `7.3-rc1`, `2.6.24`, `2.6.35.6`.
 
     Ordered in time within a line of development: 6.9-rc1 < 6.9 < 6.9.1 < 6.10-rc1.

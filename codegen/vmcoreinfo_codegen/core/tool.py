@@ -4,26 +4,38 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
+
+from ..record import Ordered, uncompared
 
 # No number of a release has more than nine digits, so `next` is above all of them.
 _RELEASE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})+(?:-rc[0-9]{1,5})?")
+_SAID = re.compile(rf"\b(?P<release>{_RELEASE.pattern})(?P<behind>\+\+)?")
 NEXT = "next"
 """What is in a tool's repository and in no release of it."""
 
 
-@dataclass(frozen=True, order=True)
-class ToolRelease:
+class ToolRelease(Ordered):
     """A release of a tool, as `1.7.10`, or `next`, which comes after all of them."""
 
     numbers: tuple[int, ...]
-    text: str = field(compare=False)
+    text: str = uncompared()
 
     @classmethod
     def parse(cls, text: str) -> ToolRelease:
         """Parse exactly one. Raises ValueError."""
         return _parse(text)
+
+    @classmethod
+    def said(cls, text: str) -> ToolRelease | None:
+        """The first that stands in what a tool prints of itself; None where there is none.
+
+        `1.7.9++` is what crash and makedumpfile call a state of their repositories behind 1.7.9.
+        """
+        match = _SAID.search(text)
+        if match is None:
+            return None
+        return _parse(NEXT if match["behind"] else match["release"])
 
     @property
     def is_next(self) -> bool:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A copy of an ELF vmcore with another note in it.
+"""A copy of a dump with another note in it.
 
-New headers and notes come in front, in whole blocks of the file system, and the old file
+Of an ELF vmcore new headers and notes come in front, in whole blocks of the file system, and the old file
 behind them as it is: so its blocks can be shared, and each PT_LOAD moves by the same
 distance. The program headers stand right behind the ELF header, where makedumpfile reads
 them whatever `e_phoff` says (it refuses QEMU's dumps for that).
@@ -9,26 +9,23 @@ them whatever `e_phoff` says (it refuses QEMU's dumps for that).
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
-import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..files import writing
-from . import elf, notes
+from . import copying, elf, kdump_copy, notes
+from .kdump_copy import Plan
+from .other_notes import other_notes
 from .problem import DumpError
 from .reader import tell_format
-from .source import File, exactly
+from .source import File
 
-_FICLONERANGE = 0x4020940D
+COPIED = ("elf", "kdump")
+"""The formats of dumps that get another note."""
+
 _LEAST_BLOCK = 4096
 _MOST_BLOCK = 1 << 20
-_MOST_NOTES = 64 << 20
-_COPY = 16 << 20
-
-Progress = Callable[[int], object]
 
 
 class Attached(NamedTuple):
@@ -45,20 +42,11 @@ class Attached(NamedTuple):
     copied: int
 
 
-class _Front(NamedTuple):
-    """Headers and notes of the copy, up to where the old file begins, and what the old one has."""
-
-    data: bytes
-    replaced: bytes | None
-    arch: str | None
-    coverage: elf.Coverage
-
-
 def attach(
     text: bytes | None,
     dump: str,
     out: str,
-    progress: Progress = lambda size: None,
+    progress: copying.Progress = lambda size: None,
     inputs: Iterable[str] = (),
 ) -> Attached:
     """Write a copy of `dump` whose VMCOREINFO note has that text, None for no such note.
@@ -70,16 +58,34 @@ def attach(
     with File(dump) as source:
         if source.size is None or not source.seeks:
             raise DumpError(f"{dump}: a copy is made of a file, not of a pipe or a device")
-        front = _front(source, text, _block_size(out))
+        form = tell_format(source)
+        if form == "kdump":
+            made = kdump_copy.plan(source, text)
+        elif form == "elf":
+            made = _in_front(source, text, _block_size(out))
+        else:
+            raise DumpError(f"{dump}: {_refusal(form)}")
         mode = os.fstat(source.fileno()).st_mode
         with writing.replacing(out, [dump, *inputs], mode) as target:
             if not target.seekable():
                 raise DumpError(f"{out}: a copy is made into a file, not into a pipe or a device")
-            target.write(front.data)
-            target.flush()
-            shared = _share(source, target.fileno(), len(front.data))
-            copied = 0 if shared else _copy(source, target.fileno(), len(front.data), progress)
-    return Attached(front.replaced, front.arch, front.coverage, shared, copied)
+            if made.moved:
+                os.ftruncate(target.fileno(), made.moved)
+            shared = copying.share(source, target.fileno(), made.moved)
+            copied = 0 if shared else copying.copy(source, target.fileno(), made.moved, progress)
+            for offset, data in made.patches:
+                target.seek(offset)
+                target.write(data)
+    return Attached(made.replaced, made.arch, made.coverage, shared, copied)
+
+
+def _refusal(form: str) -> str:
+    if form == "flattened":
+        return (
+            "a flattened dump, and a note is put into one that is not; put it together first: "
+            "makedumpfile -R DUMP < FILE"
+        )
+    return "no dump; a note is put into ELF and kdump-compressed ones"
 
 
 def _block_size(out: str) -> int:
@@ -88,14 +94,7 @@ def _block_size(out: str) -> int:
     return size if _LEAST_BLOCK <= size <= _MOST_BLOCK and size & (size - 1) == 0 else _LEAST_BLOCK
 
 
-def _front(source: File, text: bytes | None, block: int) -> _Front:
-    form = tell_format(source)
-    if form != "elf":
-        what = "no ELF dump" if form in ("text", "note") else f"a dump in the {form} format"
-        raise DumpError(
-            f"{source.name}: {what}, and a note is put into ELF dumps; filter or convert the dump "
-            "once it has the note"
-        )
+def _in_front(source: File, text: bytes | None, block: int) -> Plan:
     file = elf.open_elf(source)
     if file.type != elf.ET_CORE:
         raise DumpError(f"{source.name}: an ELF file that is no core dump (type {file.type})")
@@ -106,7 +105,8 @@ def _front(source: File, text: bytes | None, block: int) -> _Front:
             f"{source.name}: of the {coverage.described} bytes of memory that its program headers "
             "describe the file holds none; it was cut: copy it again"
         )
-    kept, replaced = _notes(source, file, segments)
+    places = [(s.offset, s.file_size) for s in segments if s.type == elf.PT_NOTE]
+    kept, replaced = other_notes(source, places, file.order)
     if text is not None:
         kept += notes.build(text, file.order)
     loads = [s for s in segments if s.type != elf.PT_NOTE]
@@ -126,68 +126,4 @@ def _front(source: File, text: bytes | None, block: int) -> _Front:
     note = elf.Segment(elf.PT_NOTE, 0, start, 0, 0, len(kept), len(kept), 4)
     headers = elf.build_headers(file, [note, *moved], section if many else 0)
     data = (headers.ljust(start, b"\0") + kept).ljust(size, b"\0")
-    return _Front(data, replaced, file.arch, coverage)
-
-
-def _notes(source: File, file: elf.Elf, segments: list[elf.Segment]) -> tuple[bytes, bytes | None]:
-    """All other notes as they are, and the text of the VMCOREINFO among them."""
-    kept = bytearray()
-    replaced: bytes | None = None
-    budget = notes.Budget(source.name)
-    for segment in segments:
-        if segment.type != elf.PT_NOTE:
-            continue
-        for note in notes.walk(source, segment.offset, segment.file_size, file.order, budget):
-            if note.name == notes.NAME:
-                replaced = source.read(note.offset, min(note.size, notes.MOST_TEXT))
-                continue
-            first = note.offset - notes.HEADER_BYTES - notes.padded(note.name_size)
-            size = note.offset - first + notes.padded(note.size)
-            if size > _MOST_NOTES or len(kept) + size > _MOST_NOTES:
-                raise DumpError(f"{source.name}: its notes claim more than {_MOST_NOTES} bytes")
-            kept += exactly(source, first, size, "a note") if size <= _COPY else b""
-    return bytes(kept), replaced
-
-
-def _copy_piece(source: File, target: int, at: int, size: int, place: int) -> int:
-    """Copy `size` bytes at `at`, or fewer; the kernel does it where both are in one file system."""
-    try:
-        return os.copy_file_range(source.fileno(), target, size, at, place + at)
-    except OSError as error:
-        if error.errno not in (errno.EXDEV, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
-            raise
-    return os.pwrite(target, source.read(at, size), place + at)
-
-
-def _share(source: File, target: int, place: int) -> int:
-    """Let the copy have the blocks of the old file; 0 where the file system can't."""
-    size = source.size or 0
-    request = struct.pack("qQQQ", source.fileno(), 0, 0, place)
-    try:
-        fcntl.ioctl(target, _FICLONERANGE, request)
-    except OSError:
-        return 0
-    return size
-
-
-def _copy(source: File, target: int, place: int, progress: Progress) -> int:
-    """Copy the old file behind the front, holes as holes."""
-    size = source.size or 0
-    os.ftruncate(target, place + size)
-    copied = at = 0
-    while at < size:
-        try:
-            start = os.lseek(source.fileno(), at, os.SEEK_DATA)
-        except OSError:
-            break
-        end = os.lseek(source.fileno(), start, os.SEEK_HOLE)
-        progress(start - at)
-        at = start
-        while at < end:
-            done = _copy_piece(source, target, at, min(_COPY, end - at), place)
-            if not done:
-                raise DumpError(f"{source.name}: it became shorter while it was copied")
-            at += done
-            copied += done
-            progress(done)
-    return copied
+    return Plan(((0, data),), size, replaced, file.arch, coverage)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, Literal, NamedTuple
 
 import vmcoreinfo
@@ -89,14 +89,21 @@ Progress = Callable[[int], object]
 
 
 def carve(
-    file: BinaryIO, progress: Progress = lambda size: None, name: str = "<stdin>"
+    file: BinaryIO,
+    progress: Progress = lambda size: None,
+    name: str = "<stdin>",
+    parts: Sequence[tuple[int, int]] | None = None,
 ) -> list[Carved]:
     """Every text in a file or a pipe, best first. Holes of a sparse file are not read.
 
+    `parts` are those that are looked through, from and to before a byte; None for all of it.
+
     Raises DumpError, with the `name`, where there are more than any memory has.
     """
-    carver = _Carver(file, progress, name)
-    found = [text for start, end in _stretches(file) for text in carver.texts(start, end)]
+    size = _size(file) if parts is None else sum(end - start for start, end in parts)
+    carver = _Carver(file, progress, name, size)
+    stretches = _stretches(file) if parts is None else parts
+    found = [text for start, end in stretches for text in carver.texts(start, end)]
     return sorted(found, key=lambda text: text.rank)
 
 
@@ -121,6 +128,14 @@ def _placed(text: Carved, loads: Ranges) -> Carved:
     return text._replace(physical=load.target + text.offset - load.start) if load else text
 
 
+def _size(file: BinaryIO) -> int:
+    """In bytes; 0 where nobody can tell."""
+    try:
+        return os.fstat(file.fileno()).st_size
+    except OSError:
+        return 0
+
+
 def _stretches(file: BinaryIO) -> Iterator[tuple[int, int | None]]:
     """The stretches of data of a sparse file; (0, None) where nobody can tell."""
     try:
@@ -133,11 +148,7 @@ def _stretches(file: BinaryIO) -> Iterator[tuple[int, int | None]]:
 class _Carver:
     """Looks for texts in one file, stretch by stretch."""
 
-    def __init__(self, file: BinaryIO, progress: Progress, name: str) -> None:
-        try:
-            size = os.fstat(file.fileno()).st_size
-        except OSError:
-            size = 0
+    def __init__(self, file: BinaryIO, progress: Progress, name: str, size: int) -> None:
         more = size // _IMAGE_BYTES_FOR_ONE
         like = "of text that begins like a note"
         self._texts = Limit(name, _MOST_TEXTS, "notes", DumpError)

@@ -9,11 +9,14 @@ writes its kdump formats in it. A later record may replace what an earlier one w
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from ..limits import Limit
 from .problem import DumpError
 from .source import PIPE_ROOM, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAGIC = b"makedumpfile\0\0\0\0"
 _HEADER = struct.Struct(">16sqq")
@@ -71,7 +74,8 @@ class Flattened:
     """The first `PIPE_ROOM` bytes of the dump that is inside, put together as records come.
 
     A read stops at the record that covers the last byte asked for, as headers and
-    note of a dump come first; `read_on` goes through the rest, for what came later.
+    note of a dump come first; `read_on` goes through the rest, for what came later. `end` is where the
+    dump ends as far as records were taken in.
     """
 
     size = None
@@ -83,6 +87,9 @@ class Flattened:
         self._known = bytearray()
         self._place = _HEADER_BYTES
         self._ended = False
+        self.end = 0
+        self._watched = range(0)
+        self._found: list[tuple[int, int, int]] = []
         self._small = Limit(
             name, _MOST_SMALL, f"records of less than {_SMALL_BYTES} bytes", DumpError
         )
@@ -111,6 +118,16 @@ class Flattened:
             pass
         return True
 
+    def where(self, offset: int, size: int) -> Iterator[tuple[int, int, int]]:
+        """Where in the file bytes of the dump are: (byte of the dump, byte of the file, size).
+
+        From the next record on to the last one; several may have the same bytes.
+        """
+        self._watched = range(offset, offset + size)
+        while self._found or self._take_record():
+            yield from self._found
+            self._found.clear()
+
     def _first_missing(self, start: int, end: int) -> int:
         """The first byte from `start` on that no record had yet; `end` where there is none."""
         place = self._known.find(0, start, end)
@@ -133,6 +150,10 @@ class Flattened:
             )
         if size < _SMALL_BYTES:
             self._small.spend()
+        first, last = max(start, self._watched.start), min(start + size, self._watched.stop)
+        if first < last:
+            self._found.append((first, self._place + _RECORD.size + first - start, last - first))
+        self.end = max(self.end, start + size)
         room = max(0, min(size, PIPE_ROOM - start))
         piece = self._reader.take(room)
         if len(piece) < room:

@@ -17,22 +17,26 @@ from .source import Source, exactly
 MAGICS = (b"KDUMP   ", b"DISKDUMP")
 TEXT_SINCE = 3
 NOTES_SINCE = 4
+ERASED_SINCE = 5
+FRAMES_SINCE = 6
 LATEST = 6
 
 _LEAST_BLOCK = 1 << 9
 _MOST_BLOCK = 1 << 20
 _UTSNAME = 12
 _WORD = 65
-_MACHINE_AT = _UTSNAME + 4 * _WORD
+_SYSTEM, _RELEASE, _MACHINE = 0, 2, 4
 _HEADER_BYTES = 512
-_SUB_HEADER_BYTES = 104
+SUB_HEADER_BYTES = 104
+_FRAMES_BYTES = 3 * 8
+_INCOMPLETE = 0x8
 
 
 class Layout(NamedTuple):
     """One way that a compiler laid the two headers out.
 
     `status` is where `status` is in the header, `sub` the fields of the sub-header
-    from `phys_base` to `size_note`.
+    from `phys_base` to `size_eraseinfo`.
     """
 
     bits: int
@@ -42,9 +46,9 @@ class Layout(NamedTuple):
 
 # off_t is eight bytes everywhere; i386 aligns it to four, other 32-bit machines to eight.
 _LAYOUTS = (
-    Layout(64, 424, "QiiQQQQQQ"),
-    Layout(32, 412, "IiiIIQIQI"),
-    Layout(32, 412, "IiiII4xQI4xQI"),
+    Layout(64, 424, "QiiQQQQQQQQ"),
+    Layout(32, 412, "IiiIIQIQIQI"),
+    Layout(32, 412, "IiiII4xQI4xQI4xQI"),
 )
 
 
@@ -55,16 +59,38 @@ class Place(NamedTuple):
     size: int
 
 
+class Names(NamedTuple):
+    """What the header names: `uname -s`, `-r` and `-m` of the kernel, as it was read by who wrote it."""
+
+    system: str
+    release: str
+    machine: str
+
+
 class Kdump(NamedTuple):
-    """What the headers of a kdump-compressed dump say; `machine` is that of `uname -m`."""
+    """What the headers of a kdump-compressed dump say.
+
+    `bitmaps` has two bits a page frame: in its first half whether there is memory, in its second
+    whether the dump has the page; behind them are the descriptors of the pages. `level` is the dump
+    level at which it was filtered; `erased` is where it says what was erased, `is_split` whether it is
+    one of several files, `part` which page frames it has then. `is_incomplete` says that who wrote it
+    ran out of room.
+    """
 
     version: int
     bits: int
     order: str
-    machine: str
+    names: Names
     block_size: int
+    bitmaps: Place
+    level: int
     text: Place
     notes: Place
+    erased: Place
+    is_split: bool
+    layout: Layout
+    is_incomplete: bool = False
+    part: range | None = None
 
 
 def open_kdump(source: Source) -> list[Kdump]:
@@ -80,12 +106,17 @@ def open_kdump(source: Source) -> list[Kdump]:
         if not 0 <= version <= 0xFFFF:
             continue
         for layout in _LAYOUTS:
-            block_size, sub_blocks = struct.unpack_from(order + "ii", header, layout.status + 4)
+            block_size, sub_blocks, bitmap_blocks = struct.unpack_from(
+                order + "iiI", header, layout.status + 4
+            )
             if not _is_block(block_size) or not 0 < sub_blocks <= 1 << 16:
                 continue
-            sub_header = source.read(block_size, _SUB_HEADER_BYTES)
-            if len(sub_header) == _SUB_HEADER_BYTES:
-                found.append(_kdump(header, sub_header, version, order, layout, block_size))
+            sub_header = source.read(block_size, SUB_HEADER_BYTES)
+            if len(sub_header) == SUB_HEADER_BYTES:
+                bitmaps = Place((1 + sub_blocks) * block_size, bitmap_blocks * block_size)
+                found.append(
+                    _kdump(header, sub_header, version, order, layout, block_size, bitmaps)
+                )
     if not found:
         raise DumpError(
             f"{source.name}: a kdump header without a block size and sub-header that can be; "
@@ -99,17 +130,54 @@ def _is_block(size: int) -> bool:
 
 
 def _kdump(
-    header: bytes, sub_header: bytes, version: int, order: str, layout: Layout, block_size: int
+    header: bytes,
+    sub_header: bytes,
+    version: int,
+    order: str,
+    layout: Layout,
+    block_size: int,
+    bitmaps: Place,
 ) -> Kdump:
+    (status,) = struct.unpack_from(order + "i", header, layout.status)
     fields = struct.unpack_from(order + layout.sub, sub_header)
     text, notes = Place(*fields[5:7]), Place(*fields[7:9])
-    machine = header[_MACHINE_AT : _MACHINE_AT + _WORD].split(b"\0")[0]
     return Kdump(
         version,
         layout.bits,
         order,
-        machine.decode("latin-1"),
+        Names(*(_word(header, number) for number in (_SYSTEM, _RELEASE, _MACHINE))),
         block_size,
+        bitmaps,
+        fields[1],
         text if version >= TEXT_SINCE else Place(0, 0),
         notes if version >= NOTES_SINCE else Place(0, 0),
+        Place(*fields[9:11]) if version >= ERASED_SINCE else Place(0, 0),
+        bool(fields[2]),
+        layout,
+        bool(status & _INCOMPLETE),
+        range(fields[3], max(fields[3], fields[4])) if fields[2] else None,
     )
+
+
+def sub_header_size(header: Kdump) -> int:
+    """Bytes of all fields that its version has, or more."""
+    size = struct.calcsize(header.order + header.layout.sub)
+    return size + _FRAMES_BYTES if header.version >= FRAMES_SINCE else size
+
+
+def sub_header_with(header: Kdump, sub_header: bytes, text: Place, notes: Place) -> bytes:
+    """The sub-header with other places of the text and the notes, as far as its version has them."""
+    form = header.order + header.layout.sub
+    fields = list(struct.unpack_from(form, sub_header))
+    fields[5:7] = text
+    if header.version >= NOTES_SINCE:
+        fields[7:9] = notes
+    made = bytearray(sub_header)
+    struct.pack_into(form, made, 0, *fields)
+    return bytes(made)
+
+
+def _word(header: bytes, number: int) -> str:
+    """One of the six texts of `utsname`."""
+    place = _UTSNAME + number * _WORD
+    return header[place : place + _WORD].split(b"\0")[0].decode("latin-1")

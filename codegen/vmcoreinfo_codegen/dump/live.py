@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+
 from .notes import HEADER_BYTES, NAME, padded
 from .problem import DumpError
 from .source import File
@@ -14,6 +16,14 @@ ADDRESS = "/sys/kernel/vmcoreinfo"
 MEMORY = "/dev/mem"
 
 _MOST_BYTES = 1 << 20
+
+
+def is_kcore(path: str) -> bool:
+    """Whether it is the memory of the running kernel, whatever path leads there."""
+    try:
+        return os.path.samefile(path, KCORE)
+    except OSError:
+        return False
 
 
 def note_address(text: str) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..limits import Limit
 from . import elf
+from .kcore import memory_segments
 from .problem import DumpError
 from .ranges import Range, Ranges
 from .reader import tell_format
@@ -38,9 +39,7 @@ class PhysicalMemory:
             file = elf.open_elf(source)
             self.bits, self.order, self.arch = file.bits, file.order, file.arch
             self._stretches = Ranges(
-                Range(s.physical, s.file_size, s.offset)
-                for s in file.segments()
-                if s.type == elf.PT_LOAD
+                Range(s.physical, s.file_size, s.offset) for s in memory_segments(file)
             )
         elif form in ("kdump", "flattened"):
             raise DumpError(

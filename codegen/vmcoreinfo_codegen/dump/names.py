@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
-FORMATS = ("elf", "kdump", "flattened", "note", "text")
+FORMATS = ("elf", "kdump", "flattened", "note", "text", "posted")
+NOTES = ("note", "text", "posted")
+"""Those of a note without memory."""
+
 STDIN = "-"
 LIVE = "live"

@@ -13,6 +13,7 @@ from .source import Source
 
 NAME = b"VMCOREINFO"
 XEN_NAME = b"VMCOREINFO_XEN"
+QEMU = b"QEMU"
 HEADER_BYTES = 12
 
 MOST_TEXT = 1 << 20

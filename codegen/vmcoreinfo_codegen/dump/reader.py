@@ -15,7 +15,13 @@ from .source import File, Memory, Pipe, Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from . import posted
+
 _MOST_BESIDE = 16
+_MOST_SHOWN = 40
+_SEEN_OF_TEXT = 1 << 16
+_IN_POSTS = (b" ", b"\r", b"\t", b"\n>")
+"""One of these is in every post, and none in a note as kernels print it."""
 
 _COMPRESSED = {
     b"\xfd7zXZ\0": "xz -dc",
@@ -35,6 +41,9 @@ class Found(NamedTuple):
     where it tells nothing. `beside` are other notes of the name, as that of Xen.
     `cut` are the bytes that an ELF dump says it has behind the end of the file, `highest` is
     the highest virtual address at which one of its segments is; 0 where they have none.
+    `names` is what the header of a kdump names, `has_registers` whether QEMU's notes with the
+    registers of the CPUs are beside the note. `lines` are, of a posted note, the lines of the input
+    that its lines are on, from 1; `remarks` what is to be known of how it was read.
     """
 
     name: str
@@ -47,11 +56,19 @@ class Found(NamedTuple):
     beside: tuple[str, ...] = ()
     cut: int = 0
     highest: int | None = None
+    names: kdump.Names | None = None
+    has_registers: bool | None = None
+    lines: tuple[int, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def container(self) -> str:
         """The format, of a flattened dump that of what is inside."""
         return self.format.rpartition(" ")[2]
+
+    def line_of(self, line: int) -> int:
+        """The line of the input, from 1, that a line of the text is on."""
+        return self.lines[line - 1] if 0 < line <= len(self.lines) else line
 
 
 def find_note(path: str, format_: str | None = None) -> Found:
@@ -82,7 +99,7 @@ def find_in(source: Source, format_: str | None = None) -> Found:
 
 
 def tell_format(source: Source) -> str:
-    """One of `FORMATS`, by the first bytes; `text` where nothing else fits."""
+    """One of `FORMATS`, by the first bytes; `text`, which may be `posted`, where nothing else fits."""
     start = source.read(0, 32)
     if start.startswith(elf.MAGIC):
         return "elf"
@@ -132,7 +149,7 @@ def _in_elf(source: Source) -> Found:
     found = None
     cut = highest = 0
     # The size of /proc/kcore is that of the address space.
-    size = None if source.name == live.KCORE else source.size
+    size = None if live.is_kcore(source.name) else source.size
     for segment in file.segments():
         if segment.type == elf.PT_LOAD:
             highest = max(highest, segment.virtual)
@@ -142,6 +159,12 @@ def _in_elf(source: Source) -> Found:
             cut = max(cut, segment.offset + segment.file_size - size)
     if found is not None:
         return found._replace(beside=tuple(beside), cut=cut, highest=highest)
+    if cut:
+        raise NoNote(
+            f"{source.name}: the dump is cut: it ends {cut} bytes before what its program headers say, "
+            "and no VMCOREINFO note is in what is left; copy it again, 'vmcoreinfo find' looks for "
+            "one in the memory that it holds"
+        )
     raise NoNote(
         f"{source.name}: no VMCOREINFO note among its program headers"
         + (f" ({', '.join(beside)} is there)" if beside else "")
@@ -154,35 +177,31 @@ def _in_segment(
     file: elf.Elf, segment: elf.Segment, beside: dict[str, None], budget: notes.Budget
 ) -> Found | None:
     """The note in a segment; other notes of the name go to `beside`."""
-    source, found = file.source, None
+    source, found, has_registers = file.source, None, False
     for note in notes.walk(source, segment.offset, segment.file_size, file.order, budget):
         if note.name == notes.NAME and note.type == 0 and found is None:
             text = _text(source, note.offset, note.size)
             found = Found(source.name, "elf", text, note.offset, file.arch, file.bits, file.order)
         elif note.name.startswith(notes.NAME) and len(beside) < _MOST_BESIDE:
             beside[note.name.decode("latin-1")] = None
-    return found
+        has_registers = has_registers or note.name == notes.QEMU
+    return found and found._replace(has_registers=has_registers)
 
 
 def _in_kdump(source: Source) -> Found:
     headers = kdump.open_kdump(source)
     budget = notes.Budget(source.name)
     for header in headers:
-        arch, name = header.machine or None, "kdump"
         if header.text.size and _fits(source, header.text):
             text = source.read(header.text.offset, header.text.size)
             if _is_text(text):
-                return Found(
-                    source.name, name, text, header.text.offset, arch, header.bits, header.order
-                )
+                return _found_in_kdump(source, header, text, header.text.offset)
         if header.notes.size and _fits(source, header.notes):
             place = header.notes
             for note in notes.walk(source, place.offset, place.size, header.order, budget):
                 if note.name == notes.NAME:
                     text = _text(source, note.offset, note.size)
-                    return Found(
-                        source.name, name, text, note.offset, arch, header.bits, header.order
-                    )
+                    return _found_in_kdump(source, header, text, note.offset)
     first = headers[0]
     if first.version < kdump.TEXT_SINCE:
         raise NoNote(
@@ -198,6 +217,34 @@ def _in_kdump(source: Source) -> Found:
         f"{source.name}: its header (version {first.version}) names no note; the dump was made "
         "without one; 'vmcoreinfo synth' makes one"
     )
+
+
+def _found_in_kdump(source: Source, header: kdump.Kdump, text: bytes, offset: int) -> Found:
+    return Found(
+        source.name,
+        "kdump",
+        text,
+        offset,
+        header.names.machine or None,
+        header.bits,
+        header.order,
+        names=header.names,
+        has_registers=_has_registers(source, header),
+    )
+
+
+def _has_registers(source: Source, header: kdump.Kdump) -> bool | None:
+    """Whether QEMU's notes are among those of a kdump, None where those can't be gone through."""
+    place = header.notes
+    if not place.size:
+        return False
+    if not _fits(source, place):
+        return None
+    try:
+        found = notes.walk(source, place.offset, place.size, header.order)
+        return any(note.name == notes.QEMU for note in found)
+    except DumpError:
+        return None
 
 
 def _is_text(data: bytes) -> bool:
@@ -226,6 +273,9 @@ def _in_note(source: Source) -> Found:
 def _in_text(source: Source) -> Found:
     data = source.read(0, notes.MOST_TEXT + 1)
     unpack = unpacker(data)
+    found = None if unpack else _unless_plain(source, data)
+    if found is not None:
+        return found
     if unpack or len(data) > notes.MOST_TEXT:
         remedy = (
             f"it is compressed: {unpack} FILE | vmcoreinfo note -"
@@ -240,6 +290,68 @@ def _in_text(source: Source) -> Found:
             f"'vmcoreinfo note {LIVE}' reads it there"
         )
     return Found(source.name, "text", data, 0)
+
+
+def _unless_plain(source: Source, data: bytes) -> Found | None:
+    """A posted note, where the input is a text that has one and is no note as it is."""
+    # Of a thousand notes nearly all are just lines of a kernel.
+    is_even = data.count(b"=") >= data.count(b"\n")
+    if is_even and data[:1].isalpha() and not any(map(data.__contains__, _IN_POSTS)):
+        return None
+    # Serial lines lose and make up bytes; memory has far more of these.
+    seen = data[:_SEEN_OF_TEXT]
+    if 100 * seen.count(0) > len(seen) and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    from . import posted
+
+    if posted.is_plain(data):
+        return None
+    if len(data) > notes.MOST_TEXT:
+        data = source.read(0, posted.MOST_BYTES)
+    found = posted.find_posted(data, source.name)
+    if not found or len(found[0].lines) < posted.LEAST_ENTRIES:
+        return None
+    return _of_posts(source, found)
+
+
+def _in_posted(source: Source) -> Found:
+    from . import posted
+
+    data = source.read(0, posted.MOST_BYTES + 1)
+    if len(data) > posted.MOST_BYTES:
+        raise DumpError(
+            f"{source.name}: more than {posted.MOST_BYTES} bytes; cut out the part that has the note"
+        )
+    found = posted.find_posted(data, source.name)
+    if found:
+        return _of_posts(source, found)
+    near = posted.nearest(data)
+    place, like = (f":{near[0]}", f" ('{near[1]}' comes nearest)") if near else (":1", "")
+    raise DumpError(
+        f"{source.name}{place}: no entry of a note in any of its {data.count(10) + 1} lines{like}; "
+        "expected lines like OSRELEASE=6.12.0, whatever stands in front of each"
+    )
+
+
+def _of_posts(source: Source, found: list[posted.Posted]) -> Found:
+    """The first of them, and remarks on it and the others."""
+    note = found[0]
+    front = note.front.decode("latin-1").strip()
+    parts = [f"read as a posted note: {note.where}"]
+    if front:
+        parts.append(f"without what stands in front of each, as '{front[:_MOST_SHOWN]}'")
+    if note.between:
+        parts.append(f"lines in between that are none of it: {note.between}")
+    remarks = ["; ".join(parts)]
+    if len(found) > 1:
+        others = "; ".join(other.where for other in found[1 : 1 + _MOST_BESIDE])
+        left = len(found) - 1 - _MOST_BESIDE
+        other = found[1].lines
+        remarks.append(
+            f"other notes in it, which are not read: {others}{f'; and {left} more' if left > 0 else ''}; "
+            f"to read one: sed -n '{other[0]},{other[-1]}p' FILE | vmcoreinfo note -"
+        )
+    return Found(source.name, "posted", note.text, lines=note.lines, remarks=tuple(remarks))
 
 
 def _address(data: bytes) -> int | None:
@@ -295,4 +407,5 @@ _READERS: dict[str, Callable[[Source], Found]] = {
     "kdump": _in_kdump,
     "note": _in_note,
     "text": _in_text,
+    "posted": _in_posted,
 }

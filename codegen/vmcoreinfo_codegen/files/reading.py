@@ -6,13 +6,18 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from .opening import open_at_once, open_to_read
 
 STDIN = "<stdin>"
 """What standard input is called in messages."""
+
+
+# Memory of that size is used again, and not asked of the system for each.
+_BLOCK = 1 << 16
 
 
 class InputError(Exception):
@@ -49,13 +54,38 @@ def read_regular(path: Path, most: int, error: Callable[[str], Exception]) -> by
 
     Raises `error` with what is wrong, OSError.
     """
-    with open_at_once(path) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise error("a device or a pipe, and no file")
+    with _open_regular(path, error) as file:
         data = file.read(most + 1)
     if len(data) > most:
         raise error(f"more than {most} bytes")
     return data
+
+
+def lines_in_blocks(path: Path, most: int, error: Callable[[str], Exception]) -> Iterator[bytes]:
+    """The same in blocks of whole lines, which a file of megabytes is looked through in for a few."""
+    left = most
+    # A line may be as long as the file: what there is of it is put together once.
+    begun: list[bytes] = []
+    with _open_regular(path, error) as file:
+        while block := file.read(_BLOCK):
+            left -= len(block)
+            if left < 0:
+                raise error(f"more than {most} bytes")
+            end = block.rfind(b"\n") + 1
+            if end:
+                yield b"".join([*begun, block[:end]])
+                begun = []
+            begun.append(block[end:])
+    if rest := b"".join(begun):
+        yield rest
+
+
+def _open_regular(path: Path, error: Callable[[str], Exception]) -> BinaryIO:
+    file = open_at_once(path)
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise error("a device or a pipe, and no file")
+    return file
 
 
 def _within(data: bytes, most: int, name: str) -> bytes:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.condition import NEVER, Condition, TooLarge, minimal
 from ..core.release import Release
@@ -88,12 +88,15 @@ class Extraction:
     sites: Sites
     macros: Mapping[str, str]
     """What each macro that exports use prints, with NAME and FIELD for its arguments."""
+    names: tuple[str, ...] = ()
+    """What the files of the tree call it, beside the release of its Makefile."""
 
 
 def extract(tree: Tree) -> Extraction:
     """Raises TreeError where more places print than any kernel has."""
     sources = [source_of(file) for file in tree.files]
-    return extract_sources(tree.name, tree.release, tree.architectures, sources)
+    found = extract_sources(tree.name, tree.release, tree.architectures, sources)
+    return replace(found, names=tree.names)
 
 
 def extract_sources(

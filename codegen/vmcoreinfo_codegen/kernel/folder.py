@@ -11,28 +11,34 @@ from pathlib import Path
 
 from ..files.opening import open_at_once
 from .child import ChildError, run
-from .gathered import MAKEFILE, MARKS, Gathered, Tree, TreeError, text_of
+from .gathered import MARKS, Gathered, Gatherer, Tree, TreeError, text_of
+from .naming import MAKEFILE, NAMING
 
 _MOST_SECONDS = 600
 # Of names in one command; Linux takes 2 MiB with the environment.
 _NAMES_AT_ONCE = 128 << 10
+# They are taken before all others.
+_AT_TOP = {name.encode() for name in (MAKEFILE, *NAMING)}
 
 
 def read_folder(top: Path, wanted: Set[str] = frozenset()) -> Tree:
     """Raises TreeError, OSError."""
     gathered = Gathered(str(top), wanted)
     if _is_file(top / MAKEFILE):
-        _take(gathered, MAKEFILE, top / MAKEFILE, follow=True)
+        take_file(gathered, MAKEFILE, top / MAKEFILE, follow=True)
+    for naming in sorted(NAMING):
+        if _is_file(top / naming):
+            take_file(gathered, naming, top / naming, follow=True)
     arch = top / "arch"
     if arch.is_dir():
         for entry in arch.iterdir():
             if entry.is_dir():
                 gathered.see_architecture(text_of(os.fsencode(entry.name)))
-        candidates = list(_sources(gathered, top))
+        candidates = list(sources_below(gathered, top))
         found = list(_grep(top, candidates)) if shutil.which("grep") else candidates
         asked = {name for name in candidates if text_of(name) in wanted}
         for name in [*found, *asked.difference(found)]:
-            _take(gathered, text_of(name), top / os.fsdecode(name))
+            take_file(gathered, text_of(name), top / os.fsdecode(name))
     return gathered.tree()
 
 
@@ -44,13 +50,14 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _take(gathered: Gathered, name: str, path: Path, follow: bool = False) -> None:
+def take_file(gathered: Gatherer, name: str, path: Path, follow: bool = False) -> None:
+    """Give a regular file to who gathers."""
     with open_at_once(path, follow) as file:
         if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             gathered.take(name, file)
 
 
-def _sources(gathered: Gathered, top: Path) -> Iterator[bytes]:
+def sources_below(gathered: Gatherer, top: Path) -> Iterator[bytes]:
     """The names of all sources below a folder, relative to it."""
     start = os.fsencode(top)
     folders = [b""]
@@ -63,7 +70,7 @@ def _sources(gathered: Gathered, top: Path) -> Iterator[bytes]:
                     # A repository's own files are no sources.
                     if entry.name != b".git":
                         folders.append(name)
-                elif gathered.see(text_of(name)) and name != MAKEFILE.encode():
+                elif gathered.see(text_of(name)) and name not in _AT_TOP:
                     status = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(status.st_mode):
                         gathered.expect(text_of(name), status.st_size)

@@ -10,10 +10,10 @@ from typing import Protocol
 
 from ..core.release import Release, counts_three
 from ..limits import Limit
+from .naming import MAKEFILE, NAMING, names_of_files
 
 # What a file has in it that prints a line or defines a macro that does.
 MARKS = (b"vmcoreinfo_", b"VMCOREINFO_")
-MAKEFILE = "Makefile"
 _SUFFIXES = (".c", ".h")
 # A tree has 90,000 files and 1.4 GB of sources, of which 25 files with 430 kB name VMCOREINFO.
 # The largest source, a list of registers, has 24 MB.
@@ -24,6 +24,8 @@ _MOST_KEPT = 8 << 20
 # What a file costs at least, however short.
 _LEAST_KEPT = 4 << 10
 _MOST_MAKEFILE = 1 << 20
+# A changelog begins with the newest.
+_MOST_NAMING = 64 << 10
 _OVERLAP = max(map(len, MARKS)) - 1
 _CHUNK = _MOST_KEPT
 
@@ -45,19 +47,31 @@ class Tree:
     """The files of a kernel tree that matter here.
 
     `name` is what the user called it, `release` what its Makefile says, None
-    where that can't be told. `architectures` are the folders under `arch/`.
+    where that can't be told. `architectures` are the folders under `arch/`, `names` what
+    its files call it beside.
     """
 
     name: str
     release: Release | None
     architectures: frozenset[str]
     files: tuple[SourceFile, ...]
+    names: tuple[str, ...] = ()
 
 
 class Content(Protocol):
     """What a file has, from front to back."""
 
     def read(self, size: int, /) -> bytes: ...
+
+
+class Gatherer(Protocol):
+    """Takes the files of a tree as they are come across. Every method raises TreeError at a limit."""
+
+    def see(self, path: str, /) -> bool: ...
+
+    def expect(self, path: str, size: int, /) -> None: ...
+
+    def take(self, path: str, content: Content, /) -> None: ...
 
 
 class Gathered:
@@ -69,7 +83,7 @@ class Gathered:
     def __init__(self, name: str, wanted: Set[str] = frozenset()) -> None:
         self._name = name
         self._wanted = wanted
-        self._makefile: bytes | None = None
+        self._naming: dict[str, bytes] = {}
         self._architectures: set[str] = set()
         self._files: list[SourceFile] = []
         self._seen = Limit(name, _MOST_FILES, "files", TreeError)
@@ -83,7 +97,9 @@ class Gathered:
             parts = path.split("/", 2)
             if len(parts) > 2:
                 self._architectures.add(parts[1])
-        return path == MAKEFILE or path.endswith(_SUFFIXES) or path in self._wanted
+        return (
+            path == MAKEFILE or path.endswith(_SUFFIXES) or path in NAMING or path in self._wanted
+        )
 
     def see_architecture(self, name: str) -> None:
         """Note a folder under `arch/`."""
@@ -100,12 +116,15 @@ class Gathered:
     def take(self, path: str, content: Content) -> None:
         """Read a file that can matter, and keep it if it does."""
         if path == MAKEFILE:
-            self._makefile = content.read(_MOST_MAKEFILE + 1)
-            if len(self._makefile) > _MOST_MAKEFILE:
+            makefile = self._naming[path] = content.read(_MOST_MAKEFILE + 1)
+            if len(makefile) > _MOST_MAKEFILE:
                 raise TreeError(
                     f"{self._name}: {path}: passed the limit of {_MOST_MAKEFILE} bytes; "
                     "a kernel's has 70,000"
                 )
+            return
+        if path in NAMING:
+            self._naming[path] = content.read(_MOST_NAMING)
             return
         last = first = content.read(_CHUNK)
         marked = path in self._wanted or _matters(first)
@@ -121,12 +140,14 @@ class Gathered:
 
     def tree(self) -> Tree:
         """What was gathered. Raises TreeError where that is no kernel tree."""
-        release = _release_of(self._makefile) if self._makefile is not None else None
+        makefile = self._naming.get(MAKEFILE)
+        release = _release_of(makefile) if makefile is not None else None
         if release is None or not self._architectures:
             what = "no Makefile with VERSION" if release is None else "no folder arch/"
             raise TreeError(f"{self._name}: this is no kernel tree: it has {what} at its top")
         found = tuple(sorted(self._files, key=lambda file: file.path))
-        return Tree(self._name, release, frozenset(self._architectures), found)
+        names = names_of_files(self._naming)
+        return Tree(self._name, release, frozenset(self._architectures), found, names)
 
 
 def text_of(name: bytes) -> str:

@@ -7,10 +7,13 @@ import io
 from collections.abc import Set
 from dataclasses import dataclass
 
-from .gathered import MAKEFILE, MARKS, Gathered, Tree, TreeError, text_of
+from .gathered import MARKS, Gathered, Gatherer, Tree, TreeError, text_of
 from .git import NOT_HERE, GitError, Repository
+from .naming import MAKEFILE, NAMING
 
 _REGULAR = (b"100644", b"100755")
+# The changelogs of Ubuntu have 3 MB; git gives them whole.
+_MOST_NAMING = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,7 @@ def read_revision(repository: Repository, revision: str, wanted: Set[str] = froz
 
 def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
     gathered = Gathered(f"{repository.path}@{revision}", asked)
-    wanted = f"{revision}^{{commit}}"
-    commit = repository.git("rev-parse", "--verify", "--end-of-options", wanted).decode().strip()
+    commit = _commit(repository, revision)
     # The list comes first: it is bounded, and a tree of trees of trees has no end.
     blobs = {blob.name: blob for blob in _listed(repository, commit, gathered)}
     marks = [part for mark in MARKS for part in ("-e", mark.decode())]
@@ -39,7 +41,9 @@ def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
     found = repository.git("grep", "-lzF", *marks, commit, "--", "*.c", "*.h", accepted=1)
     prefix = f"{commit}:".encode()
     names = [name.removeprefix(prefix) for name in found.split(b"\0") if name]
+    naming = (blobs[name] for name in map(str.encode, NAMING) if name in blobs)
     more = {MAKEFILE.encode(), *(name for name in blobs if text_of(name) in asked)}
+    more |= {blob.name for blob in naming if blob.size <= _MOST_NAMING}
     names += sorted(more.intersection(blobs).difference(names))
     for name in names:
         if name not in blobs:
@@ -51,7 +55,31 @@ def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
     return gathered.tree()
 
 
-def _listed(repository: Repository, commit: str, gathered: Gathered) -> list[_Blob]:
+def take_revision(repository: Repository, revision: str, gathered: Gatherer) -> None:
+    """Give the files of a revision to who gathers. Raises TreeError."""
+    try:
+        blobs = _listed(repository, _commit(repository, revision), gathered)
+        for name, data in _contents(repository, blobs):
+            gathered.take(text_of(name), io.BytesIO(data))
+    except GitError as error:
+        raise TreeError(str(error)) from error
+
+
+def day_of(repository: Repository, revision: str) -> str:
+    """The day of the commit of a revision, as 2025-05-20. Raises TreeError."""
+    try:
+        commit = _commit(repository, revision)
+        return repository.git("log", "-1", "--format=%cs", commit, "--").decode().strip()
+    except GitError as error:
+        raise TreeError(str(error)) from error
+
+
+def _commit(repository: Repository, revision: str) -> str:
+    wanted = f"{revision}^{{commit}}"
+    return repository.git("rev-parse", "--verify", "--end-of-options", wanted).decode().strip()
+
+
+def _listed(repository: Repository, commit: str, gathered: Gatherer) -> list[_Blob]:
     """Every regular file that can matter, with its object."""
     found = []
     for line in repository.git("ls-tree", "-rlz", "--full-tree", commit).split(b"\0"):

@@ -122,12 +122,13 @@ class _Branch:
     def condition(self, strange: list[Strange], steps: Limit) -> Condition:
         """All of them as one, without those that the others imply. Raises TooLarge."""
         if self._condition is None:
-            own = Limit("its condition", _MOST_STEPS, "steps", TooLarge)
+            own = Limit("its condition", min(_MOST_STEPS, steps.left), "steps", TooLarge)
             try:
                 self._condition = minimal(self._joined(strange), own)
-                steps.spend(own.most - own.left)
             except TooLarge as error:
                 self._condition = error
+            # What came to nothing was work as well.
+            steps.spend(own.most - max(own.left, 0))
         if isinstance(self._condition, TooLarge):
             raise self._condition
         return self._condition

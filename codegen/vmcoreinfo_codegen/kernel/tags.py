@@ -1,44 +1,72 @@
 # SPDX-License-Identifier: MIT
-"""Tags of a kernel repository that name releases."""
+"""Tags of a kernel repository that name kernels: releases of mainline, or builds of vendors."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 
 from ..core.release import Release
+from ..model.kernel import Kernel
 from .gathered import TreeError
 from .git import GitError, Repository
 
 # Linus's repository has 900, that of the stable releases 6,000. Each costs as much as its tree.
 _MOST_TAGS = 20_000
+_FIRST = Release.parse("2.6.24")
 
 
-def release_tags(repository: Repository, pattern: str) -> list[tuple[str, Release]]:
-    """Tags that match a pattern and are releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), oldest first.
+MAINLINE = r"v\d+\.\d+"
+"""Tags of mainline releases."""
 
-    Raises TreeError where there are none, or too many to read the tree of each.
+
+def kernel_tags(
+    repository: Repository, pattern: str | None, named: Callable[[str], Kernel | None]
+) -> list[tuple[str, Kernel]]:
+    """Tags of releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), or that are `named`, whole ones of a pattern.
+
+    Without one, those of mainline releases, or else all of vendors. Those of mainline come first,
+    then line by line, each from the oldest on. Raises TreeError where there are none, or too many to
+    read the tree of each.
     """
     try:
         names = repository.git("tag").decode("utf-8", "replace").split()
     except GitError as error:
         raise TreeError(str(error)) from error
     try:
-        wanted = re.compile(pattern)
+        wanted = re.compile(pattern or MAINLINE)
     except re.error as error:
         raise TreeError(f"--tags {pattern}: no regular expression: {error}") from error
-    found = []
-    for tag in names:
-        try:
-            release = Release.parse(tag.removeprefix("v"))
-        except ValueError:
-            continue
-        if wanted.fullmatch(tag):
-            found.append((tag, release))
+    found = list(_named(filter(wanted.fullmatch, names), named))
+    if not found and pattern is None:
+        found = [one for one in _named(names, named) if one[1].line is not None]
     if not found:
-        raise TreeError(f"{repository.path}: no tag matches {pattern!r} and names a release")
+        what = f"matches {pattern!r} and names" if pattern is not None else "names"
+        raise TreeError(
+            f"{repository.path}: no tag {what} a release, or a build of a line of the schema"
+        )
     if len(found) > _MOST_TAGS:
         raise TreeError(
             f"{repository.path}: passed the limit of {_MOST_TAGS} tags: {len(found)} match "
-            f"{pattern!r}; choose fewer by --tags"
+            f"{pattern or MAINLINE!r}; choose fewer by --tags"
         )
-    return sorted(found, key=lambda item: item[1].moment)
+    return sorted(found, key=lambda item: _place(item[1]))
+
+
+def _named(
+    tags: Iterable[str], named: Callable[[str], Kernel | None]
+) -> Iterator[tuple[str, Kernel]]:
+    for tag in tags:
+        kernel = named(tag)
+        if kernel is not None:
+            yield tag, kernel
+
+
+def _place(kernel: Kernel) -> tuple[object, ...]:
+    if kernel.line is None:
+        return (False, kernel.release.moment)
+    line, build = kernel.line.line, kernel.line.build
+    numbers = build.numbers if build is not None else ()
+    # A line without a base of its own is one series through all releases.
+    release = line.base or kernel.release
+    return (True, line.vendor, (line.base or _FIRST).moment, line.name, release.moment, numbers)

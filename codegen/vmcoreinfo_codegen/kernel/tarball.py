@@ -16,7 +16,7 @@ from typing import BinaryIO
 from ..files.compressed import CompressedError, Unpacked
 from ..files.opening import open_to_read
 from ..limits import Limit
-from .gathered import Gathered, Tree, TreeError, text_of
+from .gathered import Gathered, Gatherer, Tree, TreeError, text_of
 
 Watch = Callable[[BinaryIO, int], BinaryIO]
 """Wraps a file of some size that is about to be read, to show how far that is."""
@@ -40,6 +40,12 @@ _OCTAL = re.compile(rb"[0-7]*")
 def read_tarball(path: Path, watch: Watch, wanted: Set[str] = frozenset()) -> Tree:
     """Read a tarball, packed by gzip, bzip2, xz, or not at all. Raises TreeError, OSError."""
     gathered = Gathered(str(path), wanted)
+    take_members(path, watch, gathered)
+    return gathered.tree()
+
+
+def take_members(path: Path, watch: Watch, gathered: Gatherer) -> None:
+    """Give the files of a tarball to who gathers. Raises TreeError, OSError."""
     unit = f"bytes, {_RATIO} for each packed one"
     limit = Limit(f"{path}: unpacked", _LEAST_UNPACKED, unit, TreeError)
     try:
@@ -57,7 +63,6 @@ def read_tarball(path: Path, watch: Watch, wanted: Set[str] = frozenset()) -> Tr
                     gathered.take(text_of(name), member)
     except CompressedError as error:
         raise TreeError(f"{error}; so the tarball can't be read") from error
-    return gathered.tree()
 
 
 class _Member:

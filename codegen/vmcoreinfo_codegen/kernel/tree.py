@@ -11,8 +11,9 @@ from collections.abc import Set
 from pathlib import Path
 
 from .folder import read_folder
-from .gathered import MAKEFILE, Tree, TreeError
+from .gathered import Tree, TreeError
 from .git import GitError, Repository
+from .naming import MAKEFILE
 from .revision import read_revision
 from .tarball import Watch, read_tarball
 
@@ -27,7 +28,7 @@ def open_tree(
     if revision is not None:
         return read_revision(open_repository(path), revision, wanted)
     if path.is_dir():
-        if not (path / MAKEFILE).is_file() and _is_repository(path):
+        if not (path / MAKEFILE).is_file() and is_bare(path):
             raise TreeError(
                 f"{path}: a git repository without a work tree; name a revision by --rev"
             )
@@ -43,6 +44,6 @@ def open_repository(path: Path) -> Repository:
         raise TreeError(str(error)) from error
 
 
-def _is_repository(path: Path) -> bool:
+def is_bare(path: Path) -> bool:
     """Whether a folder is a git repository itself, one without a work tree."""
     return (path / "HEAD").is_file() and (path / "objects").is_dir()

@@ -45,5 +45,9 @@ class Architecture(Record):
         """The smallest page size in bytes."""
         return min(self.pages)
 
+    def is_called(self, name: str) -> bool:
+        """Whether that is its name or an alias, as `uname -m` prints one."""
+        return name == self.name or name in self.aliases
+
     def existed_in(self, release: Release) -> bool:
         return holds(self.span, release.moment)

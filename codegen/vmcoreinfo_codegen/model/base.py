@@ -45,7 +45,14 @@ class Boundary(Record):
     commit: str | None = None
     evidence: Evidence | None = None
     reason: str = ""
+    build: str = unwritten(default="")
+    """Of a vendor's kernel: the build at which it is, as `rhel8 build 372.9.1`."""
     location: Location = unwritten()
+
+    @property
+    def told(self) -> str:
+        """What people call the place."""
+        return self.build or str(self.release)
 
     @property
     def is_certain(self) -> bool:

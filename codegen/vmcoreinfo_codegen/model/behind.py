@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ..core.key import argument_of
 from ..core.release import Release
+from ..record import Value
 from .consumer import Consumer, ConsumerRelease, Copied, Need
 from .entry import Behind, Entry, Export
 from .schema import Schema
@@ -22,8 +22,7 @@ from .timeline import holds
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Value):
     """That an entry stands on a name: by its key, or as `behind` says."""
 
     entry: Entry
@@ -37,8 +36,7 @@ class Standing:
         )
 
 
-@dataclass(frozen=True)
-class Copier:
+class Copier(Value):
     """A tool of which some releases have copied a name, for a need."""
 
     consumer: Consumer

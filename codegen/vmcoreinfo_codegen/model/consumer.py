@@ -3,28 +3,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated
 
 from ..core.condition import ALWAYS
 from ..core.key import kind_of
 from ..core.release import Bounds, Release, contains
-from ..core.tool import ToolRelease
+from ..core.tool import NEXT, ToolRelease
 from ..problem import Location
-from ..record import Form, Record, unwritten
+from ..record import NOTHING, Record, replace, unwritten
 from .base import ConditionField, ExpressionField, ReleaseField
+from .forms import Conversion, PassedOver, ReadingForm
+from .observed import NOTHING_SEEN, UPSTREAM, RunsField, Seen, ToolField
 from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
 
-ToolField = Annotated[ToolRelease, Form(str, {"type": "string"})]
+MOST_LEVEL = 31
+"""The dump level that leaves out all that one can."""
 
 
 class KernelRange(Record):
-    """Kernels from a release to before another; without a bound, all on that side."""
+    """Kernels from a release to before another; without a bound, all on that side.
+
+    `commit` made the one bound that there is, where that is known.
+    """
 
     since: ReleaseField | None = None
     until: ReleaseField | None = None
+    commit: str | None = None
 
-    def holds(self, release: Release) -> bool:
+    def holds(self, release: Release, commits: Mapping[str, bool] = NOTHING) -> bool:
+        """Whether a kernel is one of them; of `commits` it is known whether it has them."""
+        has = commits.get(self.commit) if self.commit is not None else None
+        if has is not None:
+            return has == (self.since is not None)
         return contains(self.since, self.until, release.moment)
 
     @property
@@ -48,9 +59,10 @@ class OfReleases(Record):
     until: ToolField | None = None
 
     def is_of(self, release: ToolRelease) -> bool:
-        if self.since is not None and release < self.since:
+        # By their numbers, as ten thousands are compared.
+        if self.since is not None and release.numbers < self.since.numbers:
             return False
-        return self.until is None or release < self.until
+        return self.until is None or release.numbers < self.until.numbers
 
 
 class Alternative(OfReleases):
@@ -67,13 +79,21 @@ class Alternative(OfReleases):
     when: ExpressionField | None = None
     location: Location = unwritten()
 
+    def without(self, since: ToolRelease, until: ToolRelease) -> Iterator[Alternative]:
+        """It in the releases before a range, and in those behind it."""
+        if self.since is None or self.since < since:
+            ends = [end for end in (self.until, since) if end is not None]
+            yield replace(self, until=min(ends))
+        if self.until is None or until < self.until:
+            yield replace(self, since=until if self.since is None else max(self.since, until))
+
     @property
     def is_beside_note(self) -> bool:
         """Whether it uses another source than the note."""
         return bool(self.of_dump or self.others)
 
-    def is_right_for(self, kernel: Release) -> bool:
-        return self.kernels is None or self.kernels.holds(kernel)
+    def is_right_for(self, kernel: Release, commits: Mapping[str, bool] = NOTHING) -> bool:
+        return self.kernels is None or self.kernels.holds(kernel, commits)
 
 
 class Adaptation(Record):
@@ -100,8 +120,48 @@ class Copied(OfReleases):
     location: Location = unwritten()
 
 
+class Command(Record):
+    """A thing that a tool does with a dump, and how it is run for it.
+
+    What `is_extra` is no part of what is said of the tool as a whole.
+    """
+
+    name: str
+    run: str
+    is_extra: bool = False
+    location: Location = unwritten()
+
+    @property
+    def has_level(self) -> bool:
+        """Whether it is run at a dump level."""
+        return "LEVEL" in self.run
+
+
+class Supported(OfReleases):
+    """Architectures whose dumps some releases of a tool read."""
+
+    archs: tuple[str, ...]
+
+
+class Build(Record):
+    """What a distribution builds of a release.
+
+    By its patches it does the `purposes` as the release `like` does.
+    """
+
+    name: str
+    release: ToolField
+    like: ToolField | None = None
+    purposes: tuple[str, ...] = ()
+    location: Location = unwritten()
+
+
 class Need(Record):
     """What a tool reads the note for, on some architectures (`archs` None: all).
+
+    It counts for `commands` of the tool, for all where none is named, and of a dump level for the
+    bits of `levels`, for every level where that is 0. Where `shows_with` names something, no more
+    than a dump that has it shows what becomes of the purpose.
 
     `alternatives` are in the order in which the tool tries them. Where it goes by
     another source than the note, `fallback` says what is seen, empty where that is
@@ -112,6 +172,9 @@ class Need(Record):
     purpose: str
     doc: str = ""
     archs: tuple[str, ...] | None = None
+    commands: tuple[str, ...] = ()
+    levels: int = 0
+    shows_with: tuple[str, ...] = ()
     condition: ConditionField = ALWAYS
     kernels: KernelRange | None = None
     alternatives: tuple[Alternative, ...]
@@ -125,6 +188,12 @@ class Need(Record):
     def concerns(self, arch: str) -> bool:
         return self.archs is None or arch in self.archs
 
+    def counts_for(self, command: str | None, level: int | None) -> bool:
+        """Whether it counts for a command, at a dump level; None stands for all there are."""
+        if command is not None and self.commands and command not in self.commands:
+            return False
+        return level is None or not self.levels or bool(self.levels & level)
+
     @property
     def falls_back(self) -> bool:
         """Whether another source than the note is what it falls back to, and not as good."""
@@ -134,7 +203,7 @@ class Need(Record):
         """What a user sees where it comes to that verdict."""
         return self.fallback if self.fallback and verdict is Verdict.FALLBACK else self.text
 
-    @property
+    @cached_property
     def kernel_ranges(self) -> tuple[KernelRange, ...]:
         """Kernels by which the need, or an alternative, makes a difference."""
         found = (self.kernels, *(alternative.kernels for alternative in self.alternatives))
@@ -142,11 +211,21 @@ class Need(Record):
 
     def known_to(self, release: ToolRelease) -> tuple[bool, ...]:
         """Which of the alternatives a release knows."""
-        return tuple(alternative.is_of(release) for alternative in self.alternatives)
+        return tuple([alternative.is_of(release) for alternative in self.alternatives])
 
     def exists_in(self, release: ToolRelease) -> bool:
         """Whether a release has the purpose at all: it knows some alternative."""
         return any(alternative.is_of(release) for alternative in self.alternatives)
+
+    def patched(
+        self, release: ToolRelease, until: ToolRelease, like: ToolRelease
+    ) -> tuple[Alternative, ...]:
+        """The alternatives with those of `like` in one release, which ends where the next begins."""
+        of_like = [
+            replace(a, since=release, until=until) for a in self.alternatives if a.is_of(like)
+        ]
+        others = [part for a in self.alternatives for part in a.without(release, until)]
+        return (*of_like, *others)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -159,6 +238,9 @@ class Reading(OfReleases):
 
     subjects: tuple[str, ...]
     formats: tuple[Format, ...]
+
+    def is_about(self, key: str) -> bool:
+        return key in self.subjects or str(kind_of(key)) in self.subjects
 
 
 class ParserTrait(OfReleases):
@@ -183,6 +265,8 @@ class ParserTrait(OfReleases):
 class Consumer(Record):
     """A program that reads notes; of `readings` the last that is about an entry counts.
 
+    In `sources` of its tree, keys are read in `forms`.
+
     With `version_option` it prints its release; empty where it has none.
     """
 
@@ -190,9 +274,20 @@ class Consumer(Record):
     doc: str
     url: str
     version_option: str = ""
+    commands: tuple[Command, ...] = ()
+    supported: tuple[Supported, ...] = ()
     releases: tuple[ConsumerRelease, ...]
+    builds: tuple[Build, ...] = ()
+    # Which of them this one is, where it is one.
+    build: str = unwritten(default="")
+    # Beside the schema, in files of their own; tables and answers tell of it.
+    seen: RunsField = unwritten(default=NOTHING_SEEN)
     readings: tuple[Reading, ...] = ()
     traits: tuple[ParserTrait, ...] = ()
+    sources: tuple[str, ...] = ()
+    forms: tuple[ReadingForm, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
+    passed: tuple[PassedOver, ...] = ()
     needs: tuple[Need, ...]
     location: Location = unwritten()
 
@@ -200,6 +295,11 @@ class Consumer(Record):
     def keys(self) -> tuple[str, ...]:
         """All that it reads for some purpose."""
         return tuple(dict.fromkeys(key for need in self.needs for key in need.keys))
+
+    @cached_property
+    def passed_keys(self) -> frozenset[str]:
+        """All that it reads for none."""
+        return frozenset(key for one in self.passed for key in one.keys)
 
     def keys_of(self, release: ToolRelease) -> tuple[str, ...]:
         """What one release reads."""
@@ -222,11 +322,62 @@ class Consumer(Record):
         """Whether a release reads a value of that form rightly; nothing said means yes."""
         if printed is None:
             return True
-        kind = str(kind_of(key))
         for reading in reversed(self.readings):
-            if (key in reading.subjects or kind in reading.subjects) and reading.is_of(release):
+            if reading.is_of(release) and reading.is_about(key):
                 return printed in reading.formats
         return True
 
+    def built(self, build: Build) -> Consumer:
+        """The same with one release as a distribution builds it."""
+        if build.like is None:
+            return self
+        later = sorted(one.release for one in self.releases if one.release > build.release)
+        until = later[0] if later else ToolRelease.parse(NEXT)
+        needs = tuple(
+            replace(need, alternatives=need.patched(build.release, until, build.like))
+            if need.purpose in build.purposes
+            else need
+            for need in self.needs
+        )
+        return replace(self, needs=needs, build=build.name)
+
+    @cached_property
+    def extra_commands(self) -> frozenset[str]:
+        return frozenset(command.name for command in self.commands if command.is_extra)
+
+    @cached_property
+    def seen_by_release(self) -> dict[ToolRelease, list[Seen]]:
+        """Runs of each release, as it is or built by a distribution."""
+        found: dict[ToolRelease, list[Seen]] = {}
+        for one in self.seen:
+            if one.build in self.same_builds:
+                found.setdefault(one.release, []).append(one)
+        return found
+
+    @cached_property
+    def same_builds(self) -> frozenset[str]:
+        """Builds that do what this one does: that of a distribution, or nobody's and those without patches that count."""
+        if self.build:
+            return frozenset({self.build})
+        return frozenset({UPSTREAM, *(build.name for build in self.builds if build.like is None)})
+
+    def supports(self, arch: str, release: ToolRelease) -> bool:
+        """Whether a release reads dumps of an architecture; a tool that says nothing does."""
+        if not self.supported:
+            return True
+        return any(one.is_of(release) for one in self._supported_by_arch.get(arch, ()))
+
+    @cached_property
+    def _supported_by_arch(self) -> dict[str, list[Supported]]:
+        found: dict[str, list[Supported]] = {}
+        for one in self.supported:
+            for arch in one.archs:
+                found.setdefault(arch, []).append(one)
+        return found
+
     def release(self, wanted: ToolRelease) -> ConsumerRelease | None:
-        return next((r for r in self.releases if r.release == wanted), None)
+        return self._by_release.get(wanted)
+
+    @cached_property
+    def _by_release(self) -> dict[ToolRelease, ConsumerRelease]:
+        return {one.release: one for one in reversed(self.releases)}

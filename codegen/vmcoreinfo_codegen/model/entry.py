@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
 
-from ..core.condition import ALWAYS, Condition, Known
+from ..core.condition import ALWAYS, NEVER, Condition, Known
 from ..core.expression import Expression, TypeFact
 from ..core.key import Kind, argument_of
 from ..core.release import Moment, Release, contains
 from ..problem import Location
-from ..record import Record, unwritten
+from ..record import Record, Value, unwritten
 from .base import (
     Boundary,
     ConditionField,
@@ -195,6 +195,11 @@ class Export(Record):
         return holds(spans[0], moment) if len(spans) == 1 else any(holds(s, moment) for s in spans)
 
     @property
+    def is_out_of_tree(self) -> bool:
+        """Whether no kernel of mainline prints it."""
+        return bool(self.dependencies) and all(d.condition == NEVER for d in self.dependencies)
+
+    @property
     def first(self) -> Boundary:
         return earliest(span.since for span in self.spans)
 
@@ -229,11 +234,10 @@ def fact_of(key: str, kind: Kind) -> Expression | None:
     return TypeFact(question, argument)
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(Value):
     """That a kernel exports an entry: under which condition, printed how.
 
-    No `Record`: it is made by the ten thousands, and one that takes names is slower to make.
+    No `Record`: it is made by the thousands, and one that takes names is slower to make.
     """
 
     key: str
@@ -246,7 +250,7 @@ class Prediction:
     def via(self) -> Via | None:
         return self.export.via(self.release)
 
-    @property
+    @cached_property
     def is_unconditional(self) -> bool:
         return self.condition == ALWAYS
 
@@ -320,6 +324,11 @@ class Entry(Record):
     @property
     def replaced_by(self) -> tuple[str, ...]:
         return _merged(export.replaced_by for export in self.exports)
+
+    @property
+    def is_out_of_tree(self) -> bool:
+        """Whether no kernel of mainline prints it."""
+        return all(export.is_out_of_tree for export in self.exports)
 
     @property
     def location(self) -> Location:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from ..problem import Location
@@ -30,4 +29,7 @@ class Numbers(Record):
 
 def digest(names: Sequence[str]) -> str:
     """12 hexadecimal digits that change when a name or its number does."""
+    # To load it takes a fifth of what Python takes to start, and most questions ask for no digest.
+    import hashlib
+
     return hashlib.sha256("".join(f"{name}\n" for name in names).encode()).hexdigest()[:12]

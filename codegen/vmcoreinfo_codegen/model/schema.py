@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from ..core.condition import Condition
+from ..core.condition import NEVER
 from ..core.expression import Expression, TypeFact
 from ..core.key import Kind
 from ..core.release import Bounds, Moment, Release, common
@@ -16,7 +16,9 @@ from .architecture import Architecture
 from .base import Boundary, Ranged, ReleaseField, Span
 from .consumer import Consumer
 from .derivation import Derivation
+from .distribution import Distribution
 from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
+from .line import Line
 from .macro import Macro, Print
 from .numbers import Numbers
 from .timeline import Segment, first_in_force, in_mainline, segments
@@ -47,13 +49,25 @@ class Schema(Record):
     macros: tuple[Macro, ...]
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
+    lines: tuple[Line, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     # Of a part of the schema: what a tool asked for beside it.
     private_keys: tuple[PrivateKey, ...] = unwritten(default=())
     key_numbers: Numbers | None = None
     arch_numbers: Numbers | None = None
+    # Of the schema as a vendor's kernel has it: the releases of which it has keys, commits of which it is
+    # known whether it has them, and the newest release from which it may have others.
+    likes: tuple[tuple[str, ReleaseField], ...] = unwritten(default=())
+    commits: tuple[tuple[str, bool], ...] = unwritten(default=())
+    backported_until: ReleaseField | None = unwritten(default=None)
     # Entries have what follows from it; it serves whoever writes new ones.
     kinds: tuple[KindDefault, ...] = unwritten(default=())
+
+    @cached_property
+    def of_lines(self) -> dict[object, Schema]:
+        """The schema as builds of lines have it, as far as it was asked for."""
+        return {}
 
     @cached_property
     def by_key(self) -> dict[str, Entry]:
@@ -103,7 +117,7 @@ class Schema(Record):
         found = [d.release for d in self.releases if arch.existed_in(d.release)]
         return tuple(sorted(found, key=lambda release: release.opening))
 
-    @property
+    @cached_property
     def latest(self) -> Release:
         return max(declared.release for declared in self.releases)
 
@@ -127,8 +141,8 @@ class Schema(Record):
         if not arch.existed_in(release):
             return
         known = self.fixed_config(arch)
-        for entry, there in self._exported(release):
-            prediction = _prediction(entry, there, release, arch, known)
+        for there in self._exported(release):
+            prediction = _prediction(there, arch, known)
             if prediction is not None:
                 yield prediction
 
@@ -136,17 +150,17 @@ class Schema(Record):
         self, entry: Entry, release: Release, arch: Architecture
     ) -> Prediction | None:
         """The same for one entry; None where that kernel does not export it."""
-        return _prediction(entry, _there(entry, release), release, arch, self.fixed_config(arch))
+        return _prediction(_there(entry, release), arch, self.fixed_config(arch))
 
-    def _exported(self, release: Release) -> list[tuple[Entry, _There]]:
+    def _exported(self, release: Release) -> list[list[Prediction]]:
         """What kernels of a release export on some architecture: it is asked for each of them."""
         if release not in self._exports:
-            found = ((entry, _there(entry, release)) for entry in self.entries)
-            self._exports[release] = [(entry, there) for entry, there in found if there]
+            found = (_there(entry, release) for entry in self.entries)
+            self._exports[release] = [there for there in found if there]
         return self._exports[release]
 
     @cached_property
-    def _exports(self) -> dict[Release, list[tuple[Entry, _There]]]:
+    def _exports(self) -> dict[Release, list[list[Prediction]]]:
         return {}
 
     def printfs(self, via: Via) -> list[tuple[str, Bounds]]:
@@ -265,30 +279,28 @@ class Schema(Record):
         return sorted((names - fixed) | asked)
 
 
-_There = list[tuple[Export, Condition]]
-"""Exports of an entry that kernels of a release have, and under which condition each."""
-
-
-def _there(entry: Entry, release: Release) -> _There:
+def _there(entry: Entry, release: Release) -> list[Prediction]:
+    """The exports of an entry that kernels of a release have, each under its whole condition."""
     return [
-        (export, export.condition(release)) for export in entry.exports if export.contains(release)
+        Prediction(
+            entry.key, export.condition(release), entry.format_of(export, release), export, release
+        )
+        for export in entry.exports
+        if export.contains(release)
     ]
 
 
 def _prediction(
-    entry: Entry, there: _There, release: Release, arch: Architecture, known: Mapping[str, bool]
+    there: Iterable[Prediction], arch: Architecture, known: Mapping[str, bool]
 ) -> Prediction | None:
-    for export, condition in there:
-        if export.concerns(arch.name):
-            left = condition.simplify(known)
-            if left.evaluate({}) is not False:
-                return Prediction(
-                    key=entry.key,
-                    condition=left,
-                    format=entry.format_of(export, release),
-                    export=export,
-                    release=release,
-                )
+    for whole in there:
+        if whole.export.concerns(arch.name):
+            left = whole.condition.simplify(known)
+            if left == NEVER:
+                continue
+            if left is whole.condition:
+                return whole
+            return Prediction(whole.key, left, whole.format, whole.export, whole.release)
     return None
 
 

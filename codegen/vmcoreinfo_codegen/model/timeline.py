@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from ..core.release import Bounds, Moment, Release, contains, overlap
+from ..record import Value
 from .base import Boundary, Span
 
 
@@ -31,23 +31,21 @@ class Lasting(Protocol):
     def branches(self) -> tuple[Release, ...]: ...
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(Value):
     """Bounds by themselves."""
 
     bounds: Bounds
     branches: tuple[Release, ...] = ()
 
 
-Value = TypeVar("Value")
+Held = TypeVar("Held")
 One = TypeVar("One", bound=Lasting)
 
 
-@dataclass(frozen=True)
-class Segment(Generic[Value]):
+class Segment(Value, Generic[Held]):
     """What holds in mainline from one release to another; None is no end."""
 
-    value: Value
+    value: Held
     since: Release
     until: Release | None
 
@@ -154,10 +152,10 @@ def turns(several: Iterable[Lasting], releases: Sequence[Release]) -> list[int]:
 
 def segments(
     rests_on: Iterable[Lasting],
-    value_at: Callable[[Moment], Value],
+    value_at: Callable[[Moment], Held],
     since: Release,
     until: Release | None,
-) -> list[Segment[Value]]:
+) -> list[Segment[Held]]:
     """The values of mainline between two releases, where one follows on its like both as one.
 
     `rests_on` is all that `value_at` looks at; backports are no part of mainline.
@@ -166,7 +164,7 @@ def segments(
     bounds = {bound for one in rests_on for bound in one.bounds if bound is not None}
     inner = [b for b in bounds if since.opening < b.opening and (end is None or b.opening < end)]
     starts = [since, *sorted(inner, key=lambda release: release.opening)]
-    found: list[Segment[Value]] = []
+    found: list[Segment[Held]] = []
     for start, stop in zip(starts, [*starts[1:], until], strict=True):
         value = value_at(start.opening)
         if found and found[-1].value == value:

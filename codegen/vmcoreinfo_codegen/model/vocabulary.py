@@ -97,6 +97,7 @@ class QuirkKind(Described):
     WRONG = ("wrong", "the value differs from what it should be, in a known way")
     MISSING = ("missing", "the entry is absent though its condition holds")
     DUPLICATE = ("duplicate", "the line is printed more than once")
+    UNENDED = ("unended", "no newline ends the line, and some readers do not see it")
 
 
 class Verdict(Described):
@@ -105,6 +106,7 @@ class Verdict(Described):
     OK = ("ok", "what is needed is there")
     FALLBACK = ("fallback", "another way is taken, and the result is the same")
     DEGRADED = ("degraded", "something is missing or slower, and the tool says so or it shows")
+    UNKNOWN = ("unknown", "nobody knows: neither worked out for such a pair, nor seen")
     WRONG = ("wrong", "the result is wrong, and nothing says so")
     FATAL = ("fatal", "the tool stops, or the purpose fails")
 
@@ -156,6 +158,13 @@ class DumpSource(Described):
 
     HEADERS = ("headers", "program headers with the addresses at which the kernel ran")
     KDUMP_HEADER = ("kdump-header", "the header of a compressed dump")
+    ELF_HEADER = ("elf-header", "an ELF header: the dump is not compressed")
+    QEMU_REGISTERS = ("qemu-registers", "notes of QEMU with the registers of the CPUs")
+    HEADER_AGREES = (
+        "header-agrees",
+        "headers that name the architecture, and, of a compressed dump, the system Linux and the "
+        "release of the note",
+    )
     NEAR_IMAGE = (
         "near-image",
         "memory of x86_64 with the kernel's image at most 16 MiB from where phys_base 0 has it",

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..model import Architecture, Schema
+from ..record import NOTHING, Value, replace
 from .view import View, joined
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 _NO_VIEW = View({}, {})
 
 
-@dataclass(frozen=True)
-class Unseen:
+class Unseen(Value):
     """A change that can't be followed, where it is, and why."""
 
     file: str
@@ -31,8 +30,7 @@ NameSpace = tuple[str, str]
 """A name, and of what it is one: a macro takes the place of an enumerator, and of no struct."""
 
 
-@dataclass(frozen=True)
-class Redefined:
+class Redefined(Value):
     """A name whose definitions change: those that go and those that come, and where."""
 
     kind: DefinitionKind
@@ -53,8 +51,7 @@ class Redefined:
         return self.name
 
 
-@dataclass(frozen=True)
-class KernelChange:
+class KernelChange(Value):
     """What is changed, on each architecture of the schema.
 
     `foreign` are the folders under arch/ that the schema does not know, `unseen` what can't be
@@ -63,8 +60,8 @@ class KernelChange:
 
     subject: str
     views: Mapping[str, View]
-    foreign: Mapping[str, View] = field(default_factory=dict)
-    redefined: Mapping[NameSpace, Redefined] = field(default_factory=dict)
+    foreign: Mapping[str, View] = NOTHING
+    redefined: Mapping[NameSpace, Redefined] = NOTHING
     unseen: tuple[Unseen, ...] = ()
     touches: bool = False
     ended: frozenset[str] = frozenset()

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..core.condition import NEVER, All, Condition, Not, TooLarge, equivalent, minimal
+from ..record import Value
 
 # What reads C is loaded where a patch is read: an answer about keys does without.
 if TYPE_CHECKING:
     from ..kernel.extract import Export
 
 
-@dataclass(frozen=True)
-class State:
+class State(Value):
     """How a kernel prints an entry: the lines that do, and under which condition one of them does.
 
     What is around an excerpt counts in `condition` as if it always held; without one, `is_whole`.
@@ -36,8 +35,7 @@ class State:
         return self.exports[0]
 
 
-@dataclass(frozen=True)
-class View:
+class View(Value):
     """Entries by their keys, before and after; `moved` are those that stand elsewhere and are the same.
 
     Of `unplaced` it is not shown whether they are in the same `#if` as before.

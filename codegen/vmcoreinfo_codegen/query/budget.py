@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..core.condition import ALWAYS, NEVER, Condition, comparisons
+from ..core.condition import ALWAYS, NEVER, Condition, Known, comparisons, size_of
 from ..core.key import Kind, kind_of
 from ..core.release import Release
 from ..limits import Limit
-from ..model import Architecture, Format, Schema, Unit
+from ..model import Architecture, Entry, Export, Format, Schema, Unit
 from ..model.note import LINE_ROOM, text_room
+from ..model.timeline import Lasting, turns
+from ..record import Value
+from .interface.answer import KernelLine
 from .interface.kernels import Budget, BudgetLine, BudgetPoint
 
 if TYPE_CHECKING:
@@ -53,8 +55,7 @@ _RELEASE_STRING = 64
 _BUILD_ID = 40
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Value):
     """A line that can be printed, the most bytes that it can have, and the least."""
 
     key: str
@@ -96,12 +97,25 @@ def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> li
         return lines
     known = schema.fixed_config(arch)
     for entry in schema.entries:
-        for export in entry.exports_for(arch.name, release):
-            condition = export.condition(release).simplify(known)
-            if condition != NEVER:
-                printed = entry.format_of(export, release)
-                lines.append(line_of(entry.key, printed, export.unit, arch.bits, condition))
+        for export in entry.exports:
+            if export.concerns(arch.name):
+                line = _line(entry, export, release, arch, known)
+                if line is not None:
+                    lines.append(line)
     return lines
+
+
+def _line(
+    entry: Entry, export: Export, release: Release, arch: Architecture, known: Known
+) -> Line | None:
+    """What an export prints in a release; None where it prints nothing."""
+    if not export.contains(release):
+        return None
+    condition = export.condition(release).simplify(known)
+    if condition == NEVER:
+        return None
+    printed = entry.format_of(export, release)
+    return line_of(entry.key, printed, export.unit, arch.bits, condition)
 
 
 def lines_of_tree(schema: Schema, extraction: Extraction, arch: Architecture) -> list[Line]:
@@ -127,9 +141,9 @@ def bound(
     """
     groups: dict[Condition, list[int]] = {}
     for line in lines:
-        condition = line.condition.simplify(config or {})
+        condition = line.condition.simplify(config) if config else line.condition
         groups.setdefault(condition, []).append(line.bytes)
-    limit = Limit("configurations", _MOST_TRIED, "lines in them", BudgetError)
+    limit = Limit("configurations", _MOST_TRIED, "operands of conditions", BudgetError)
     best = [_best(part, limit) for part in _apart(groups)]
     known = {name: value for _, _, found in best for name, value in found.items()}
     return (
@@ -164,8 +178,9 @@ def _best(groups: Groups, limit: Limit) -> tuple[int, int, dict[str, bool | int]
             numbers.setdefault(name, {-1}).add(number)
     choices = [sorted(numbers[n]) if n in numbers else [False, True] for n in names]
     best: tuple[int, int, dict[str, bool | int]] = (-1, 0, {})
+    cost = sum(map(size_of, groups))
     for values in itertools.product(*choices):
-        limit.spend(len(groups))
+        limit.spend(cost)
         known: dict[str, bool | int] = dict(zip(names, values, strict=True))
         held = [found for condition, found in groups.items() if condition.evaluate(known)]
         total = sum(map(sum, held))
@@ -181,12 +196,14 @@ def budget(
     release: Release,
     arch: Architecture,
     config: Mapping[str, bool | int] | None,
+    line: KernelLine | None = None,
 ) -> Budget:
     """The bound for some lines, and the trend of the schema's releases beside it."""
     most, entries, known = bound(lines, config)
     longest = sorted(lines, key=lambda line: (-line.bytes, line.key))[:_LONGEST_SHOWN]
     return Budget(
         kernel=name,
+        line=line,
         arch=arch.name,
         bytes=most,
         room=text_room(release, arch),
@@ -208,11 +225,43 @@ def budget(
 def _trend(
     schema: Schema, arch: Architecture, config: Mapping[str, bool | int] | None
 ) -> list[BudgetPoint]:
+    releases = schema.releases_of(arch)
+    steps = _steps(schema, arch, releases)
+    there: dict[int, Line | None] = {}
+    most = entries = 0
     points = []
-    for declared in schema.releases:
-        release = declared.release
-        if arch.existed_in(release):
-            most, entries, _ = bound(lines_of_release(schema, release, arch), config)
-            room = text_room(release, arch)
-            points.append(BudgetPoint(release=str(release), bytes=most, entries=entries, room=room))
+    for place, release in enumerate(releases):
+        if place in steps:
+            there |= steps[place]
+            lines = [line for line in there.values() if line is not None]
+            most, entries, _ = bound(lines, config)
+        room = text_room(release, arch)
+        points.append(BudgetPoint(release=str(release), bytes=most, entries=entries, room=room))
     return points
+
+
+def _steps(
+    schema: Schema, arch: Architecture, releases: Sequence[Release]
+) -> Mapping[int, Mapping[int, Line | None]]:
+    """The lines that are other than in the release before, None for one that is not there any more.
+
+    By the place of the release; the inner keys stand for exports. Each is asked for at its own
+    bounds alone, as most lines are the same in a hundred releases.
+    """
+    known = schema.fixed_config(arch)
+    steps: dict[int, dict[int, Line | None]] = {}
+    exports = (
+        (entry, export)
+        for entry in schema.entries
+        for export in entry.exports
+        if export.concerns(arch.name)
+    )
+    for number, (entry, export) in enumerate(exports):
+        before = None
+        lasting: list[Lasting] = [*export.spans, *export.dependencies, *export.formats]
+        for place in turns(lasting, releases):
+            line = _line(entry, export, releases[place], arch, known)
+            if line != before:
+                steps.setdefault(place, {})[number] = line
+                before = line
+    return steps

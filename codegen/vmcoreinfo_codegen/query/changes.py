@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from ..core.condition import ALWAYS, Condition, equivalent
 from ..core.release import Moment, Release
 from ..model import Boundary, Entry, Export, Quirk, Schema, Span
 from ..model.timeline import holds
+from ..record import Value
 
 Kind = Literal[
     "added",
@@ -31,8 +31,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Value):
     """One change of one entry; `archs` None means all that kernels had in that release."""
 
     kind: Kind

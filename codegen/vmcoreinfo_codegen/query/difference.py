@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
 from typing import Literal
 
 from ..core.condition import ALWAYS, equivalent
 from ..core.release import Release
-from ..model import Architecture, Prediction, Schema
-from ..model.timeline import beginning, ending
+from ..model import Architecture, Boundary, Prediction, Schema
+from ..model.kernel import Kernel
+from ..model.timeline import beginning, ending, last_end
+from ..record import Value
 from .interface.kernels import Change, Difference
+from .kernel_line import kernel_line
 
 _ORDER = ("removed", "added", "condition", "format", "printed", "meaning")
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(Value):
     change: Literal["added", "removed", "condition", "format", "printed", "meaning"]
     key: str
     old: str | None = None
@@ -27,16 +28,17 @@ class _Found:
     replaced_by: tuple[str, ...] = ()
 
 
-def difference(schema: Schema, old: Release, new: Release, arch: Architecture | None) -> Difference:
+def difference(old: Kernel, new: Kernel, arch: Architecture | None) -> Difference:
     """Changes from `old` to `new`, those that are the same on every architecture as one.
 
     Only architectures that both kernels have count.
     """
+    schema = new.schema
     archs = [arch] if arch else list(schema.architectures)
-    archs = [a for a in archs if a.existed_in(old) and a.existed_in(new)]
+    archs = [a for a in archs if _has(old, a) and _has(new, a)]
     found: dict[_Found, list[str]] = {}
     for architecture in archs:
-        for change in _changes(schema, old, new, architecture):
+        for change in _changes(old, new, architecture):
             found.setdefault(change, []).append(architecture.name)
     order = {entry.key: place for place, entry in enumerate(schema.entries)}
     ordered = sorted(found, key=lambda f: (_ORDER.index(f.change), order[f.key]))
@@ -53,22 +55,34 @@ def difference(schema: Schema, old: Release, new: Release, arch: Architecture | 
         )
         for change in ordered
     ]
-    return Difference(old=str(old), new=str(new), arch=arch.name if arch else None, changes=changes)
+    return Difference(
+        old=old.told,
+        old_line=kernel_line(old),
+        new=new.told,
+        new_line=kernel_line(new),
+        arch=arch.name if arch else None,
+        changes=changes,
+    )
 
 
-def _changes(schema: Schema, old: Release, new: Release, arch: Architecture) -> Iterator[_Found]:
-    before = {p.key: p for p in schema.predict(old, arch)}
+def _has(kernel: Kernel, arch: Architecture) -> bool:
+    return arch.existed_in(kernel.release) and kernel.builds(arch)
+
+
+def _changes(old_kernel: Kernel, new_kernel: Kernel, arch: Architecture) -> Iterator[_Found]:
+    old, new, schema = old_kernel.release, new_kernel.release, new_kernel.schema
+    before = {p.key: p for p in old_kernel.schema.predict(old, arch)}
     after = {p.key: p for p in schema.predict(new, arch)}
     for key, prediction in before.items():
         if key not in after:
-            end = ending(prediction.export.spans, new.moment, old.moment)
+            end = _ending(new_kernel, key, prediction, old)
             yield _Found(
                 "removed",
                 key,
                 old=_condition(prediction),
                 why=end.reason if end else "",
                 commit=end.commit if end else None,
-                replaced_by=schema.by_key[key].replaced_by,
+                replaced_by=tuple(_replacements(schema, key, after)),
             )
     for key, prediction in after.items():
         if key not in before:
@@ -91,11 +105,32 @@ def _changes(schema: Schema, old: Release, new: Release, arch: Architecture) -> 
             )
         if was.format is not prediction.format:
             yield _Found("format", key, old=was.format.value, new=prediction.format.value)
-        old_form, new_form = schema.form(was.export, old), schema.form(prediction.export, new)
+        old_form = old_kernel.schema.form(was.export, old)
+        new_form = schema.form(prediction.export, new)
         if old_form != new_form:
             yield _Found("printed", key, old=old_form or None, new=new_form or None)
         for change in prediction.export.changed_by(new.moment, old.moment):
             yield _Found("meaning", key, why=change.text, commit=change.boundary.commit)
+
+
+def _ending(new: Kernel, key: str, prediction: Prediction, old: Release) -> Boundary | None:
+    """Why an entry is not there any more: as mainline or the line of the newer kernel tells."""
+    found = ending(prediction.export.spans, new.release.moment, old.moment)
+    return found or last_end([s for e in new.schema.by_key[key].exports for s in e.spans])
+
+
+def _replacements(schema: Schema, key: str, there: Container[str]) -> Iterator[str]:
+    """Keys that replace another and are there, or those that replaced them in turn."""
+    seen, left = {key}, [key]
+    while left:
+        for other in schema.by_key[left.pop(0)].replaced_by:
+            if other in seen:
+                continue
+            seen.add(other)
+            if other in there:
+                yield other
+            elif other in schema.by_key:
+                left.append(other)
 
 
 def _condition(prediction: Prediction) -> str | None:

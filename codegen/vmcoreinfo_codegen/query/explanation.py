@@ -28,6 +28,7 @@ from .interface.kernels import (
     Related,
     StandingNames,
 )
+from .line_changes import line_changes
 
 
 def explanation(schema: Schema, entry: Entry) -> Explanation:
@@ -44,6 +45,9 @@ def explanation(schema: Schema, entry: Entry) -> Explanation:
         replaces=_related(schema, entry.replaces),
         replaced_by=_related(schema, entry.replaced_by),
         derivations=used,
+        lines=[
+            change for line in schema.lines for change in line_changes(schema, line, [entry.key])
+        ],
         copied=_copied(schema, entry),
     )
 
@@ -112,6 +116,7 @@ def _of(other: Entry) -> Related:
 def _export(schema: Schema, entry: Entry, export: Export) -> ExplainedExport:
     return ExplainedExport(
         archs=list(export.archs) if export.archs is not None else None,
+        out_of_tree=export.is_out_of_tree,
         doc=export.doc,
         absent=export.absent,
         section=export.section,

@@ -8,26 +8,35 @@ from collections.abc import Iterable
 from ..core.condition import ALWAYS, Condition
 from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Architecture, Schema
+from ..model.kernel import Kernel
 from .interface.kernels import Extracted, ExtractedExport, ExtractedSites, NotUnderstood
+from .kernel_line import kernel_line
 
 
-def extracted(extraction: Extraction) -> Extracted:
-    """All that a tree prints."""
-    return _answer(extraction, ((export, export.condition) for export in extraction.exports), None)
+def extracted(extraction: Extraction, kernel: Kernel | None = None) -> Extracted:
+    """All that a tree prints; `kernel` is the vendor's that it is."""
+    exports = ((export, export.condition) for export in extraction.exports)
+    return _answer(extraction, exports, None, kernel)
 
 
-def extracted_on(extraction: Extraction, schema: Schema, arch: Architecture) -> Extracted:
+def extracted_on(
+    extraction: Extraction, schema: Schema, arch: Architecture, kernel: Kernel | None = None
+) -> Extracted:
     """What a tree prints on one architecture, conditions as far as that leaves them open."""
-    return _answer(extraction, exports_of(extraction, schema, arch), arch.name)
+    return _answer(extraction, exports_of(extraction, schema, arch), arch.name, kernel)
 
 
 def _answer(
-    extraction: Extraction, exports: Iterable[tuple[Export, Condition]], arch: str | None
+    extraction: Extraction,
+    exports: Iterable[tuple[Export, Condition]],
+    arch: str | None,
+    kernel: Kernel | None,
 ) -> Extracted:
     sites = extraction.sites
     return Extracted(
         tree=extraction.tree,
         release=str(extraction.release) if extraction.release else None,
+        line=kernel_line(kernel),
         exports=[
             ExtractedExport(
                 key=export.key,

@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""The life of each entry as the tags of a kernel repository have it, beside the schema's."""
+"""The life of each entry as the tags of a kernel repository have it, beside the schema's.
+
+Tags of mainline have one life of it, and those of each line of a vendor one of their own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..core.release import Release
 from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Schema
+from ..model.kernel import Kernel
 from .interface.kernels import History, HistoryEntry, OtherFormat
 from .tree_difference import prints_as
 
-_Group = tuple[str, tuple[str, ...], tuple[str, ...], tuple[tuple[str, str, str], ...]]
+_Group = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[tuple[str, str, str], ...]]
 
 
 @dataclass
@@ -28,52 +31,56 @@ class _Life:
 
 
 def history(
-    schema: Schema, walked: Iterable[tuple[str, Release, Extraction]], repository: str
+    schema: Schema, walked: Iterable[tuple[str, Kernel, Extraction]], repository: str
 ) -> History:
     """Lives over tags in order; architectures with the same life are told together."""
-    tags: list[str] = []
-    lives: dict[tuple[str, str], _Life] = {}
+    tags: dict[str, list[str]] = {}
+    lives: dict[tuple[str, str, str], _Life] = {}
     not_understood = 0
-    for tag, release, extraction in walked:
-        tags.append(tag)
+    for tag, kernel, extraction in walked:
+        line = kernel.line.line.name if kernel.line is not None else ""
+        tags.setdefault(line, []).append(tag)
         not_understood += len(extraction.not_understood)
         for arch in schema.architectures:
-            if arch.source not in extraction.architectures or not arch.existed_in(release):
+            is_there = arch.source in extraction.architectures and kernel.builds(arch)
+            if not is_there or not arch.existed_in(kernel.release):
                 continue
             printed: dict[str, Export] = {}
             for export, _ in exports_of(extraction, schema, arch):
                 printed.setdefault(export.key, export)
             for key in printed:
-                lives.setdefault((key, arch.name), _Life()).seen.append(tag)
-            for prediction in schema.predict(release, arch):
-                life = lives.setdefault((prediction.key, arch.name), _Life())
+                lives.setdefault((line, key, arch.name), _Life()).seen.append(tag)
+            for prediction in kernel.schema.predict(kernel.release, arch):
+                life = lives.setdefault((line, prediction.key, arch.name), _Life())
                 life.expected.append(tag)
                 seen = printed.get(prediction.key)
                 if seen is not None and not prints_as(seen, prediction.format):
                     life.otherwise.append((tag, seen.format, prediction.format.value))
     return History(
         repository=repository,
-        tags=tags,
+        tags=[tag for some in tags.values() for tag in some],
         entries=_entries(schema, tags, lives),
         not_understood=not_understood,
     )
 
 
 def _entries(
-    schema: Schema, tags: list[str], lives: dict[tuple[str, str], _Life]
+    schema: Schema, tags: dict[str, list[str]], lives: dict[tuple[str, str, str], _Life]
 ) -> list[HistoryEntry]:
     groups: dict[_Group, list[str]] = {}
-    for (key, arch), life in lives.items():
-        group = (key, tuple(life.seen), tuple(life.expected), tuple(life.otherwise))
+    for (line, key, arch), life in lives.items():
+        group = (line, key, tuple(life.seen), tuple(life.expected), tuple(life.otherwise))
         groups.setdefault(group, []).append(arch)
     order = {entry.key: place for place, entry in enumerate(schema.entries)}
-    places = {tag: place for place, tag in enumerate(tags)}
+    lines = list(tags)
+    places = {tag: place for some in tags.values() for place, tag in enumerate(some)}
     found = [
         HistoryEntry(
             key=key,
+            line=line or None,
             archs=archs,
-            seen=_spans(tags, seen),
-            in_schema=_spans(tags, expected),
+            seen=tag_spans(tags[line], seen),
+            in_schema=tag_spans(tags[line], expected),
             differs=sorted(
                 set(seen) ^ set(expected) | {tag for tag, _, _ in otherwise},
                 key=places.__getitem__,
@@ -83,12 +90,15 @@ def _entries(
                 for tag, printed, said in otherwise
             ],
         )
-        for (key, seen, expected, otherwise), archs in groups.items()
+        for (line, key, seen, expected, otherwise), archs in groups.items()
     ]
-    return sorted(found, key=lambda e: (order.get(e.key, len(order)), e.key, e.archs))
+    return sorted(
+        found,
+        key=lambda e: (lines.index(e.line or ""), order.get(e.key, len(order)), e.key, e.archs),
+    )
 
 
-def _spans(tags: list[str], present: Iterable[str]) -> list[str]:
+def tag_spans(tags: list[str], present: Iterable[str]) -> list[str]:
     """Runs of tags as `v6.1..v6.8`, the last one still with it; one tag alone as itself."""
     held = set(present)
     spans: list[list[str]] = []

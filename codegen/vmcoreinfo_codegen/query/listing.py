@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 from ..core.condition import ALWAYS
-from ..core.release import Release
-from ..model import Architecture, Schema
+from ..model import Architecture
+from ..model.kernel import Kernel
 from .interface.kernels import ListedEntry, Listing
+from .kernel_line import kernel_line
 
 
-def listing(schema: Schema, release: Release, arch: Architecture) -> Listing:
+def listing(kernel: Kernel, arch: Architecture) -> Listing:
     entries = [
         ListedEntry(
             key=predicted.key,
             condition=None if predicted.condition == ALWAYS else str(predicted.condition),
             format=predicted.format.value,
         )
-        for predicted in schema.predict(release, arch)
+        for predicted in kernel.schema.predict(kernel.release, arch)
     ]
-    return Listing(kernel=str(release), arch=arch.name, entries=entries)
+    return Listing(kernel=kernel.told, line=kernel_line(kernel), arch=arch.name, entries=entries)

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from ..core.key import argument_of
-from ..core.release import Release, parse_release_string
 from ..model import Architecture, Entry, Schema
+from ..model.kernel import Kernel, kernel_named
+from ..model.line import Line
 from ..problem import near_misses, shortened
 
 
@@ -32,19 +33,26 @@ def find_entry(schema: Schema, key: str) -> Entry:
     raise UnknownName("key", key, near, "'vmcoreinfo list' shows the keys of a kernel")
 
 
-def find_release(schema: Schema, text: str) -> tuple[Release, str]:
-    """A release and the distribution's part behind it, of any `uname -r` output."""
+def find_kernel(schema: Schema, text: str) -> Kernel:
+    """The kernel of any `uname -r` output, of a release of mainline, or of a vendor's, as rhel9.6."""
     known = [str(declared.release) for declared in schema.releases]
     try:
         if not text.isprintable():
             raise ValueError(text)
-        release, distribution = parse_release_string(text)
+        kernel = kernel_named(schema, text)
     except ValueError:
-        raise UnknownName("release", text, near_misses(text, known), "write it as 6.9") from None
-    if not schema.is_declared(release):
+        vendors = [
+            f"{line.vendor}{build.release}"
+            for line in schema.lines
+            for build in line.builds
+            if build.release
+        ]
+        near = near_misses(text, [*known, *vendors])
+        raise UnknownName("release", text, near, "write it as 6.9, or as rhel9.6") from None
+    if not schema.is_declared(kernel.release):
         remedy = f"the schema knows {known[0]} to {known[-1]}"
-        raise UnknownName("release", text, near_misses(str(release.branch), known), remedy)
-    return release, distribution
+        raise UnknownName("release", text, near_misses(str(kernel.release.branch), known), remedy)
+    return kernel
 
 
 def find_architecture(schema: Schema, name: str) -> Architecture:
@@ -54,3 +62,16 @@ def find_architecture(schema: Schema, name: str) -> Architecture:
         remedy = f"one of {' '.join(arch.name for arch in schema.architectures)}"
         raise UnknownName("architecture", name, near_misses(name, known), remedy)
     return architecture
+
+
+def find_lines(schema: Schema, name: str) -> list[Line]:
+    """The line of that name, as rhel9, or all that a vendor has; those with a base of their own."""
+    lines = [line for line in schema.lines if line.base is not None]
+    wanted = name.lower()
+    found = [line for line in lines if wanted in line.known_as]
+    found = found or [line for line in lines if wanted in line.vendors]
+    if not found:
+        known = [one for line in lines for one in (*line.known_as, *line.vendors)]
+        remedy = f"one of {' '.join(line.name for line in lines)}" if lines else ""
+        raise UnknownName("line", name, near_misses(name, dict.fromkeys(known)), remedy)
+    return found

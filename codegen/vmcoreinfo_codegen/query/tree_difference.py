@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..core.condition import Any, Condition, equivalent
-from ..core.release import Release
 from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Architecture, Format, Prediction, Schema
+from ..model.kernel import Kernel
 from .interface.kernels import TreeChange, TreeDifference
+from .kernel_line import kernel_line
 
 
 @dataclass(frozen=True)
@@ -25,24 +26,26 @@ class _Found:
 
 
 def tree_difference(
-    schema: Schema, extraction: Extraction, release: Release, arch: Architecture | None
+    kernel: Kernel, extraction: Extraction, arch: Architecture | None
 ) -> TreeDifference:
-    """Compare on one architecture, or on all that the tree has."""
-    archs = [
+    """Compare on one architecture, or on all that the tree has and its vendor builds."""
+    schema, release = kernel.schema, kernel.release
+    there = [
         a
         for a in ([arch] if arch else schema.architectures)
         if a.source in extraction.architectures and a.existed_in(release)
     ]
+    archs = [a for a in there if kernel.builds(a)]
     found: dict[_Found, list[str]] = {}
     compared = 0
     for architecture in archs:
         predicted = {p.key: p for p in schema.predict(release, architecture)}
-        printed = _printed(extraction, schema, architecture)
+        printed = printed_on(extraction, schema, architecture)
         compared += len(predicted.keys() | printed.keys())
         for change in _changes(predicted, printed):
             found.setdefault(change, []).append(architecture.name)
     if arch is None:
-        for change, folder in _of_unknown(extraction, {a.source for a in archs}):
+        for change, folder in _of_unknown(extraction, {a.source for a in there}):
             found.setdefault(change, []).append(folder)
             compared += 1
     order = {entry.key: place for place, entry in enumerate(schema.entries)}
@@ -55,6 +58,7 @@ def tree_difference(
     return TreeDifference(
         tree=extraction.tree,
         release=str(release),
+        line=kernel_line(kernel),
         compared=compared,
         changes=changes,
         not_understood=len(extraction.not_understood),
@@ -77,7 +81,7 @@ def _of_unknown(extraction: Extraction, compared: set[str]) -> Iterator[tuple[_F
         yield found, export.arch
 
 
-def _printed(
+def printed_on(
     extraction: Extraction, schema: Schema, arch: Architecture
 ) -> dict[str, tuple[Export, Condition]]:
     """By key; a line that is printed in several places is there when one of them holds."""
@@ -85,7 +89,7 @@ def _printed(
     for export, condition in exports_of(extraction, schema, arch):
         if export.key in printed:
             first, other = printed[export.key]
-            printed[export.key] = (first, Any((other, condition)))
+            printed[export.key] = (first, Any((other, condition)).simplify({}))
         else:
             printed[export.key] = (export, condition)
     return printed

@@ -26,16 +26,21 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
     SIZE(list_head), which tells the size of a pointer, where a recipe reads one. Replacements
     that are not in the subset are not told. Raises EmptySelection, UnknownKeys.
     """
-    archs = [a for a in schema.architectures if not selection.archs or a.name in selection.archs]
+    archs = [
+        arch
+        for arch in schema.architectures
+        if not selection.archs or arch.name in selection.archs
+        if selection.kernel is None or selection.kernel.builds(arch)
+    ]
     names = tuple(arch.name for arch in archs)
     wanted = selection.keys(schema)
-    lives = {entry.key: _exports(entry, selection.kernels, names) for entry in schema.entries}
+    lives = {entry.key: _exports(entry, selection, names) for entry in schema.entries}
     keys = {key for key in wanted if lives.get(key)}
     if not keys:
         raise EmptySelection("no key is left of the selection")
     keys |= {RELEASE} & schema.by_key.keys()
     derivations = (
-        Recipes(schema, keys, selection.kernels, names).derivations()
+        Recipes(_there(schema, selection), keys, selection.kernels, names).derivations()
         if selection.has_derivations
         else []
     )
@@ -65,7 +70,7 @@ def exported(schema: Schema, selection: Selection, part: Schema) -> tuple[Entry,
     names = tuple(arch.name for arch in part.architectures)
     found = []
     for entry in schema.entries:
-        exports = _exports(entry, selection.kernels, names)
+        exports = _exports(entry, selection, names)
         if entry.key in part.by_key:
             found.append(part.by_key[entry.key])
         elif exports:
@@ -84,16 +89,29 @@ def left_out(schema: Schema, selection: Selection) -> list[str]:
     return [
         key
         for key in named
-        if key in schema.by_key and not _exports(schema.by_key[key], selection.kernels, archs)
+        if key in schema.by_key and not _exports(schema.by_key[key], selection, archs)
     ]
 
 
-def _exports(entry: Entry, kernels: KernelRange, archs: tuple[str, ...]) -> tuple[Export, ...]:
-    return tuple(
-        export
-        for export in entry.exports
-        if any(export.concerns(arch) for arch in archs) and is_available(export, kernels.bounds)
+def _there(schema: Schema, selection: Selection) -> Schema:
+    """The schema as the selected kernels have it."""
+    return schema if selection.kernel is None else selection.kernel.schema
+
+
+def _exports(entry: Entry, selection: Selection, archs: tuple[str, ...]) -> tuple[Export, ...]:
+    """Those by which the selected kernels export it. A vendor's may do so as another release of mainline does."""
+    here = [export for export in entry.exports if any(map(export.concerns, archs))]
+    bounds = selection.kernels.bounds
+    if selection.kernel is None:
+        return tuple(export for export in here if is_available(export, bounds))
+    own = selection.kernel.schema.by_key[entry.key]
+    is_there = any(
+        is_available(export, bounds)
+        and not export.is_out_of_tree
+        and any(map(export.concerns, archs))
+        for export in own.exports
     )
+    return tuple(here) if is_there else ()
 
 
 def _among(keys: set[str], exports: tuple[Export, ...]) -> tuple[Export, ...]:

@@ -14,6 +14,7 @@ from ..files.reading import InputError
 from ..limits import Limit
 from ..model import Schema
 from ..model.consumer import Consumer, KernelRange
+from ..model.kernel import Kernel
 from ..model.schema import PrivateKey
 from ..model.vocabulary import Format
 from ..problem import Location, did_you_mean, shortened
@@ -82,6 +83,8 @@ class Reader:
 class Selection:
     """Keys that any reader reads or any pattern fits, without either all; of them, those of
     these kernels on these architectures (`archs` by their names, all of them where empty).
+
+    Of a vendor's `kernel` the `kernels` are those of the release that it is based on.
     """
 
     readers: tuple[Reader, ...] = ()
@@ -89,6 +92,7 @@ class Selection:
     kernels: KernelRange = EVERY_KERNEL
     archs: tuple[str, ...] = ()
     has_derivations: bool = True
+    kernel: Kernel | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -99,7 +103,9 @@ class Selection:
         words = [word for reader in self.readers for word in ("--for", reader.text)]
         if self.patterns:
             words += ["--keys", "-"]
-        if self.kernels != EVERY_KERNEL:
+        if self.kernel is not None:
+            words += ["--kernel", self.kernel.canonical]
+        elif self.kernels != EVERY_KERNEL:
             words += ["--kernel", f"{self.kernels.since or ''}..{self.kernels.until or ''}"]
         if not self.has_derivations:
             words.append("--no-derivations")
@@ -111,7 +117,11 @@ class Selection:
         if not self.readers and not self.patterns:
             return set(schema.by_key)
         archs = self.archs or tuple(arch.name for arch in schema.architectures)
-        found = {key for reader in self.readers for key in reader.keys(self.kernels, archs)}
+        kernels = self.kernels
+        if self.kernel is not None:
+            # A vendor may have what a tool needs of later releases.
+            kernels = KernelRange(since=kernels.since)
+        found = {key for reader in self.readers for key in reader.keys(kernels, archs)}
         unknown: list[KeyPattern] = []
         for pattern in wanted:
             fitting = pattern.fitting(schema.by_key)

@@ -38,7 +38,7 @@ Commits = Mapping[str, str]
 """The commit of a change, by key."""
 
 # A node that no file has yet: it has no place in one, and no comment behind it.
-_MADE = (0, 0, "")
+MADE = (0, 0, "")
 _NO_DOC = tree.Text("", 0, 0)
 _NEW = "kernel/new.vmci"
 _BEHIND_VIA = (tree.DependsOn, tree.DebugInfo, tree.Behind, tree.BoundaryClause)
@@ -55,19 +55,19 @@ def apply(
     plan: Plan, files: Sequence[tree.File], schema: Schema, date: str, commits: Commits
 ) -> list[tree.File]:
     """The files with the plan carried out; unchanged ones are the same objects."""
-    edited = _Files(files, schema)
+    edited = Files(files, schema)
     release = str(plan.release.branch)
     for step in plan.steps:
         _carry_out(step, edited, release, commits, plan.declared)
     for name, printf in plan.macros.items():
         edited.append("macros.vmci", _macro(name, printf, release))
     if not schema.is_declared(plan.release):
-        declared = tree.ReleaseDeclaration(*_MADE, _word(release), _word(date))
+        declared = tree.ReleaseDeclaration(*MADE, word(release), word(date))
         edited.append("releases.vmci", declared, blank=False)
     return edited.files
 
 
-class _Files:
+class Files:
     """The files by name, and edits of blocks in them by the place that they had."""
 
     def __init__(self, files: Sequence[tree.File], schema: Schema) -> None:
@@ -95,7 +95,7 @@ class _Files:
         # One that was put there before keeps its place in front of this one.
         while place + 2 < len(items) and items[place + 2].line == 0:
             place += 2
-        items[place + 1 : place + 1] = [tree.Blank(*_MADE), block]
+        items[place + 1 : place + 1] = [tree.Blank(*MADE), block]
         self.files[index] = replace(self.files[index], items=tuple(items))
 
     def append(
@@ -105,8 +105,8 @@ class _Files:
         before = len(self.files)
         index = self._index(name)
         if section is not None and index == before:
-            self.append(name, tree.Section(*_MADE, _quoted(section)))
-        items = [*self.files[index].items, *([tree.Blank(*_MADE)] if blank else []), node]
+            self.append(name, tree.Section(*MADE, _quoted(section)))
+        items = [*self.files[index].items, *([tree.Blank(*MADE)] if blank else []), node]
         self.files[index] = replace(self.files[index], items=tuple(items))
 
     def _index(self, name: str) -> int:
@@ -114,7 +114,7 @@ class _Files:
             if file.path == name or file.path.endswith(f"/{name}"):
                 return index
         folder = self.files[0].path.split("/")[0]
-        version = tree.SchemaVersion(*_MADE, _word("1"))
+        version = tree.SchemaVersion(*MADE, word("1"))
         licence = tree.Comment(0, 0, "# SPDX-License-Identifier: MIT")
         self.files.append(tree.File(f"{folder}/{name}", (licence, version)))
         self._source(name)
@@ -130,7 +130,7 @@ class _Files:
             and PurePosixPath(str(item.name)).parent == PurePosixPath(name).parent
         ]
         place = of_folder[-1] + 1 if of_folder else len(items)
-        items.insert(place, tree.SourceFile(*_MADE, _quoted(name)))
+        items.insert(place, tree.SourceFile(*MADE, _quoted(name)))
         self.files[0] = replace(self.files[0], items=tuple(items))
 
 
@@ -149,7 +149,7 @@ def _edited(
 
 
 def _carry_out(
-    step: Step, files: _Files, release: str, commits: Commits, declared: frozenset[str]
+    step: Step, files: Files, release: str, commits: Commits, declared: frozenset[str]
 ) -> None:
     match step:
         case Close(key=key, export=export):
@@ -170,7 +170,7 @@ def _carry_out(
         case ReformatKind(default=default, format=format_):
             files.edit(default.location, lambda block: _formatted(block, (), format_, release))
         case Redefine(macro=macro, printf=printf):
-            prints = tree.Prints(*_MADE, _quoted(printf), None, tree.Range(_word(release)))
+            prints = tree.Prints(*MADE, _quoted(printf), None, tree.Range(word(release)))
             files.edit(macro.location, lambda block: _since(block, tree.Prints, prints, release))
         case Declare(arch=arch):
             _declare(arch, files, release)
@@ -178,9 +178,7 @@ def _carry_out(
             _add(step, files, release, commits, declared)
 
 
-def _add(
-    step: Add, files: _Files, release: str, commits: Commits, declared: frozenset[str]
-) -> None:
+def _add(step: Add, files: Files, release: str, commits: Commits, declared: frozenset[str]) -> None:
     printed = step.printed
     is_first = printed.arch in declared
     block = _entry(files.schema, step, release, commits.get(printed.key), is_first)
@@ -192,26 +190,26 @@ def _add(
     else:
         files.append(_NEW, block)
     if files.schema.key_numbers:
-        number = tree.KeyNumber(*_MADE, _word(printed.key))
+        number = tree.KeyNumber(*MADE, word(printed.key))
         files.edit(files.schema.key_numbers.location, lambda block: _numbering(block, number))
 
 
-def _declare(arch: Architecture, files: _Files, release: str) -> None:
-    name = _word(arch.name)
-    optional = [tree.Optional(*_MADE, tuple(map(_word, arch.optional)))] if arch.optional else []
+def _declare(arch: Architecture, files: Files, release: str) -> None:
+    name = word(arch.name)
+    optional = [tree.Optional(*MADE, tuple(map(word, arch.optional)))] if arch.optional else []
     body = (
         *(tree.Comment(0, 0, line.format(release)) for line in _OPEN),
-        tree.Doc(*_MADE, _NO_DOC),
-        tree.Source(*_MADE, (_word(arch.source),)),
-        tree.Bits(*_MADE, (_word(str(arch.bits)),)),
+        tree.Doc(*MADE, _NO_DOC),
+        tree.Source(*MADE, (word(arch.source),)),
+        tree.Bits(*MADE, (word(str(arch.bits)),)),
         *optional,
         _boundary(tree.Since, release, None, at_most=arch.span.since.maybe_earlier),
     )
     known = files.schema.architectures
     path = known[-1].location.path if known else "architectures.vmci"
-    files.append(path, tree.Architecture(*_MADE, body, "", name))
+    files.append(path, tree.Architecture(*MADE, body, "", name))
     if files.schema.arch_numbers:
-        number = tree.ArchNumber(*_MADE, name)
+        number = tree.ArchNumber(*MADE, name)
         files.edit(files.schema.arch_numbers.location, lambda block: _numbering(block, number))
 
 
@@ -224,7 +222,7 @@ def _numbering(block: tree.Block, number: tree.KeyNumber | tree.ArchNumber) -> t
 # ---- nodes -----------------------------------------------------------------------------
 
 
-def _word(text: str) -> tree.Word:
+def word(text: str) -> tree.Word:
     return tree.Word(text, 0, 0)
 
 
@@ -233,20 +231,20 @@ def _quoted(text: str) -> tree.Quoted:
 
 
 def _optional(text: object) -> tree.Word | None:
-    return None if text is None else _word(str(text))
+    return None if text is None else word(str(text))
 
 
 def _range_of(ranged: Ranged) -> tree.Range:
-    backports = (tree.Backported(_word(str(release))) for release in ranged.backports)
+    backports = (tree.Backported(word(str(release))) for release in ranged.backports)
     return tree.Range(_optional(ranged.since), _optional(ranged.until), tree.Backports(backports))
 
 
 def _boundary(
     kind: type[tree.BoundaryClause], release: str, commit: str | None, at_most: bool = False
 ) -> tree.BoundaryClause:
-    known = tree.Commit(_word(commit[:12]), None) if commit else None
-    doubt = _word("<=") if at_most else None
-    return kind(*_MADE, tree.Boundary(doubt, _word(release), None, known), None)
+    known = tree.Commit(word(commit[:12]), None) if commit else None
+    doubt = word("<=") if at_most else None
+    return kind(*MADE, tree.Boundary(doubt, word(release), None, known), None)
 
 
 def _opened(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block:
@@ -269,7 +267,7 @@ def _with_boundary(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block
 
 
 def _ended(clause: _Clause, release: str) -> _Clause:
-    return replace(clause, range=replace(clause.range or tree.Range(), until=_word(release)))
+    return replace(clause, range=replace(clause.range or tree.Range(), until=word(release)))
 
 
 def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release: str) -> tree.Block:
@@ -279,13 +277,13 @@ def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release:
     """
     body: list[tree.Node] = []
     begins = [node.boundary.release for node in block.body if isinstance(node, tree.Since)]
-    is_new = bool(begins) and all(_same(begin, _word(release)) for begin in begins)
+    is_new = bool(begins) and all(_same(begin, word(release)) for begin in begins)
     place, held = None, False
     for node in block.body:
         if isinstance(node, kind):
             since = node.range.since if node.range is not None else None
             is_open = node.range is None or node.range.until is None
-            if is_open and (_same(since, _word(release)) or (since is None and is_new)):
+            if is_open and (_same(since, word(release)) or (since is None and is_new)):
                 place = len(body)
                 continue
             held = True
@@ -303,8 +301,8 @@ def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release:
 
 
 def _depending(block: tree.Block, condition: Condition, release: str) -> tree.Block:
-    since = tree.Range(_word(release))
-    new = None if condition == ALWAYS else tree.DependsOn(*_MADE, condition, since)
+    since = tree.Range(word(release))
+    new = None if condition == ALWAYS else tree.DependsOn(*MADE, condition, since)
     return _since(block, tree.DependsOn, new, release)
 
 
@@ -312,11 +310,11 @@ def _formatted(block: tree.Block, said: Sequence[Value], format_: str, release: 
     """Another format from a release on; what is said elsewhere ends here where it has to."""
     values = [node for node in block.body if isinstance(node, tree.Value)]
     if not values:
-        values = [tree.Value(*_MADE, _word(v.format), None, _range_of(v)) for v in said]
+        values = [tree.Value(*MADE, word(v.format), None, _range_of(v)) for v in said]
         first = next(i for i, node in enumerate(block.body) if isinstance(node, _BEHIND_VALUE))
         block = replace(block, body=(*block.body[:first], *values, *block.body[first:]))
-    since = tree.Range(_word(release))
-    block = _since(block, tree.Value, tree.Value(*_MADE, _word(format_), None, since), release)
+    since = tree.Range(word(release))
+    block = _since(block, tree.Value, tree.Value(*MADE, word(format_), None, since), release)
     unit = next((value.unit for value in values if value.unit is not None), None)
     if unit is None or any(isinstance(n, tree.Value) and n.unit is not None for n in block.body):
         return block
@@ -331,8 +329,8 @@ def _printing(block: tree.Block, export: Export, printed: Printed, release: str)
         # What the kind of the key says, or the block around this one, has to be said: it ends.
         said = [
             tree.Via(
-                *_MADE,
-                _word(via.macro),
+                *MADE,
+                word(via.macro),
                 _quoted(via.printf) if via.printf else None,
                 _range_of(via),
             )
@@ -340,13 +338,13 @@ def _printing(block: tree.Block, export: Export, printed: Printed, release: str)
         ]
         first = next(i for i, node in enumerate(block.body) if isinstance(node, _BEHIND_VIA))
         block = replace(block, body=(*block.body[:first], *said, *block.body[first:]))
-    since = tree.Range(_word(release))
+    since = tree.Range(word(release))
     return _since(block, tree.Via, _via(printed, since), release)
 
 
 def _via(printed: Printed, bounds: tree.Range | None) -> tree.Via:
     printf = _quoted(printed.printf) if printed.macro == APPEND else None
-    return tree.Via(*_MADE, _word(printed.macro), printf, bounds)
+    return tree.Via(*MADE, word(printed.macro), printf, bounds)
 
 
 def _entry(
@@ -360,23 +358,23 @@ def _entry(
     unit = default.unit if default is not None else None
     if known is not None and known.unit is not None:
         unit = known.unit
-    body: list[tree.Node] = [tree.Doc(*_MADE, _NO_DOC)]
+    body: list[tree.Node] = [tree.Doc(*MADE, _NO_DOC)]
     held = default.format(Release.parse(release)) if default is not None else None
     if default is None or held != format_ or default.unit != unit:
-        body.append(tree.Value(*_MADE, _word(format_), _optional(unit)))
+        body.append(tree.Value(*MADE, word(format_), _optional(unit)))
     if default is None or default.vias != (Via(macro=printed.macro),):
         body.append(_via(printed, None))
     if printed.condition != ALWAYS:
-        body.append(tree.DependsOn(*_MADE, printed.condition, None))
+        body.append(tree.DependsOn(*MADE, printed.condition, None))
     body.append(_boundary(tree.Since, release, commit, at_most=is_first))
-    names = tree.Names(map(_word, step.archs)) if step.archs else None
-    return tree.Entry(*_MADE, tuple(body), "", _word(printed.key), names)
+    names = tree.Names(map(word, step.archs)) if step.archs else None
+    return tree.Entry(*MADE, tuple(body), "", word(printed.key), names)
 
 
 def _macro(name: str, printf: str, release: str) -> tree.Macro:
     body = (
-        tree.Doc(*_MADE, _NO_DOC),
-        tree.Prints(*_MADE, _quoted(printf), None, None),
+        tree.Doc(*MADE, _NO_DOC),
+        tree.Prints(*MADE, _quoted(printf), None, None),
         _boundary(tree.Since, release, None),
     )
-    return tree.Macro(*_MADE, body, "", _word(name))
+    return tree.Macro(*MADE, body, "", word(name))

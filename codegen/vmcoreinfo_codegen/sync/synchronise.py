@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from pathlib import Path
 
 from ..check import check_files
 from ..core.release import Release
-from ..files import writing
 from ..kernel.extract import Extraction
 from ..kernel.git import GitError, Repository
 from ..kernel.pickaxe import commit_of, source_text
@@ -23,6 +21,7 @@ from ..problem import Problem, SchemaError
 from ..query.interface.kernels import ByHand, Renamed, Synced
 from ..query.problems import reported
 from ..syntax.format import format_file
+from . import edited
 from .apply import Commits, apply
 from .plan import plan as planned
 from .steps import (
@@ -119,23 +118,11 @@ class Synchronised:
 
     def diff(self) -> str:
         """The changes as a unified diff."""
-        return "".join(
-            line
-            for name, text in self.after.items()
-            for line in difflib.unified_diff(
-                self.before.get(name, "").splitlines(keepends=True),
-                text.splitlines(keepends=True),
-                f"a/{name}",
-                f"b/{name}",
-            )
-        )
+        return edited.diff(self.before, self.after)
 
     def write(self, folder: Path) -> None:
         """Put what changed into the folder that it was read from. Raises OSError."""
-        edited = {folder / name.partition("/")[2]: text for name, text in self.after.items()}
-        for path in edited:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        writing.write_all((path, text.encode()) for path, text in edited.items())
+        edited.write(folder, self.after)
 
     def _keys(self) -> dict[str, list[str]]:
         """Keys, with their architectures, by what was done to them."""
@@ -167,15 +154,15 @@ def synchronise(
         for file in apply(plan, files, schema, date, commits)
         if file not in files
     }
-    new, found = _checked({**texts, **after}, schema)
-    refused = _unsaid(plan, _new_errors(found, texts, schema))
+    new, found = checked({**texts, **after}, schema)
+    refused = _unsaid(plan, new_errors(found, texts, schema))
     if not refused and extraction is not None:
         refused = _left(planned(new, extraction, plan.release))
     is_declared = schema.is_declared(plan.release)
     return Synchronised(plan, is_declared, texts, after, new, tuple(found), tuple(refused))
 
 
-def _checked(texts: Mapping[str, str], schema: Schema) -> tuple[Schema, list[Problem]]:
+def checked(texts: Mapping[str, str], schema: Schema) -> tuple[Schema, list[Problem]]:
     """What files say, and what is wrong with them; of those that can't be read at all, `schema`."""
     try:
         return check_files(texts.items())
@@ -183,12 +170,10 @@ def _checked(texts: Mapping[str, str], schema: Schema) -> tuple[Schema, list[Pro
         return schema, list(error.problems)
 
 
-def _new_errors(
-    after: Iterable[Problem], texts: Mapping[str, str], schema: Schema
-) -> list[Problem]:
+def new_errors(after: Iterable[Problem], texts: Mapping[str, str], schema: Schema) -> list[Problem]:
     """Errors that the files did not have before, told by what they say, as an edit moves lines."""
     errors = [problem for problem in after if problem.severity == "error"]
-    before = _checked(texts, schema)[1] if errors else []
+    before = checked(texts, schema)[1] if errors else []
     known = {(problem.rule, problem.message) for problem in before}
     return [p for p in errors if (p.rule, p.message) not in known]
 

@@ -120,6 +120,7 @@ _MAKERS: dict[str, _Maker] = {
     **dict.fromkeys(("range", "bounds", "tool_range"), _range),
     **dict.fromkeys(("range_since", "tool_since"), _bound("since")),
     **dict.fromkeys(("range_until", "tool_until"), _bound("until")),
+    "build_number": lambda node, words: words[0],
     # Conditions.
     "any": lambda node, terms: condition.Any(tuple(terms)),
     "all": lambda node, terms: condition.All(tuple(terms)),

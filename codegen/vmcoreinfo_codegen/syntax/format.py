@@ -22,6 +22,11 @@ def format_file(file: tree.File) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
+def format_node(node: tree.Node) -> str:
+    """The canonical text of one node by itself."""
+    return "\n".join(_lines([node], depth=0))
+
+
 def _lines(nodes: Sequence[tree.Node], depth: int) -> Iterator[str]:
     indent = "\t" * depth
     previous_blank = True  # no blank line at the start of a file or block
@@ -67,7 +72,7 @@ def _clause(node: tree.Clause, depth: int) -> Iterator[str]:
         (text for name in node.own() if isinstance(text := getattr(node, name), tree.Text)), None
     )
     if text is None:
-        lines = [head + before]
+        lines = [(head + before).rstrip()]
     else:
         before += " " if before else ""
         at = start + len(before.rpartition("\n")[2].lstrip("\t"))

@@ -20,6 +20,10 @@ class CopiedNames(Listed, rule="copied_names"):
     """Names of the kernel's source, or of architectures, behind which a verdict stands."""
 
 
+class Purposes(Listed, rule="purposes"):
+    """Purposes of a tool, in quotes."""
+
+
 class Formats(Listed, rule="formats"):
     """Formats of values."""
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from ..core.condition import Condition
 from ..core.expression import Expression
+from .distributions import Distribution, Kernels, Ships
+from .forms import Converts, Form, PassedForm, PassedFunction, PassedKeys, Passes, Sources
+from .lines import AsOf, Base, Called, Exported, Gone, Has, KernelBuild, Lacks, ReadOf, VendorLine
 from .node import (
     Blank,
     Block,
@@ -18,7 +21,6 @@ from .node import (
     Comment,
     Line,
     Node,
-    Part,
     Quoted,
     Text,
     TextClause,
@@ -37,15 +39,64 @@ from .parts import (
     Keys,
     Names,
     Other,
+    Purposes,
     Range,
     Ranges,
     Requirements,
     Starts,
     Wanted,
 )
+from .tools import (
+    Adapt,
+    Alternative,
+    Architectures,
+    Build,
+    Command,
+    Commands,
+    Copied,
+    Declared,
+    Fallback,
+    Levels,
+    NeedKernels,
+    OfKernels,
+    Parser,
+    Patched,
+    Reads,
+    Shows,
+    ToolRelease,
+    Url,
+    VersionOption,
+    Without,
+)
 
 __all__ = ["Blank", "Block", "Clause", "Comment", "Line", "Node", "Quoted", "Text", "TextClause"]
 __all__ += ["Word", "WordsClause"]
+__all__ += ["AsOf", "Base", "Called", "Exported", "Gone", "Has", "KernelBuild", "Lacks"]
+__all__ += ["ReadOf"]
+__all__ += ["Distribution", "Kernels", "Ships", "VendorLine"]
+__all__ += ["Converts", "Form", "PassedForm", "PassedFunction", "PassedKeys", "Passes", "Sources"]
+__all__ += [
+    "Adapt",
+    "Alternative",
+    "Architectures",
+    "Build",
+    "Command",
+    "Commands",
+    "Copied",
+    "Declared",
+    "Fallback",
+    "Levels",
+    "NeedKernels",
+    "OfKernels",
+    "Parser",
+    "Patched",
+    "Reads",
+    "Shows",
+    "ToolRelease",
+    "Url",
+    "VersionOption",
+    "Without",
+]
 __all__ += [
     "Backported",
     "Backports",
@@ -58,6 +109,7 @@ __all__ += [
     "Keys",
     "Names",
     "Other",
+    "Purposes",
     "Range",
     "Ranges",
     "Requirements",
@@ -247,6 +299,10 @@ class DependsOn(Clause, rule="depends", keyword="depends on"):
     range: Range | None
 
 
+class OutOfTree(Clause, rule="out_of_tree", keyword="out-of-tree"):
+    """`out-of-tree`."""
+
+
 # ---- of architectures and macros -----------------------------------------------------
 
 
@@ -375,114 +431,3 @@ class Recipe(
     requires: Keys | None
     archs: Names | None
     range: Range | None
-
-
-# ---- of consumers --------------------------------------------------------------------
-
-
-class Url(TextClause, rule="url"):
-    """`url "https://…"`."""
-
-
-class VersionOption(TextClause, rule="version_option", keyword="version-option"):
-    """`version-option "--version"`."""
-
-
-@dataclass(frozen=True)
-class Declared(Part, rule="declared", layout="kernels[ {first}] to[ {last}]"):
-    """`kernels [R] to [R]`: the first and the last that a release of a tool declares to know."""
-
-    first: Word | None
-    last: Word | None
-
-
-@dataclass(frozen=True)
-class ToolRelease(Clause, rule="tool_release", keyword="release"):
-    """`release 1.7.4 2023-11-06 kernels 2.6.15 to 6.6`."""
-
-    release: Word
-    date: Word | None
-    declared: Declared | None
-
-
-@dataclass(frozen=True)
-class Reads(Clause, rule="reads", layout="\t{subjects} as {formats}[ {range}]"):
-    """`reads SIZE OFFSET as decimal since 1.2`."""
-
-    subjects: Keys
-    formats: Formats
-    range: Range | None
-
-
-@dataclass(frozen=True)
-class Parser(
-    Clause,
-    rule="parser",
-    layout="\t{trait}[ {limit}][ of ({subjects})][ in {dumps}][ {range}] {verdict}",
-):
-    """`parser note-limit 4096 until 1.7.0 fatal "what is seen"`."""
-
-    trait: Word
-    limit: Word | None
-    subjects: Keys | None
-    dumps: Dumps | None
-    range: Range | None
-    verdict: Word
-    text: Text
-
-
-@dataclass(frozen=True)
-class Alternative(
-    Clause,
-    rule="any_of",
-    keyword="any",
-    layout="\t{requirements}[ {range}][ kernels {kernels}][ when {when}]",
-):
-    """`any KEY + headers + "source" since 1.7.5 kernels since 6.9 when expression`, in a need."""
-
-    requirements: Requirements
-    range: Range | None
-    kernels: Range | None
-    when: Expression | None
-
-
-@dataclass(frozen=True)
-class Adapt(Clause, rule="adapt", layout="\t{key} from {expression}"):
-    """`adapt KEY from expression "why that is right"`, in a need."""
-
-    key: Word
-    expression: Expression
-    text: Text
-
-
-@dataclass(frozen=True)
-class NeedKernels(Clause, rule="need_kernels", keyword="kernels"):
-    """`kernels since 5.1`, in a need."""
-
-    range: Range
-
-
-@dataclass(frozen=True)
-class Copied(
-    Clause, rule="copied", layout="\t{names}[ on {archs}][ {range}][ kernels {kernels}] {verdict}"
-):
-    """`copied PGDIR_SHIFT on s390x until 1.6.3 wrong "what a user sees"`, in a need."""
-
-    names: CopiedNames
-    archs: CopiedNames | None
-    range: Range | None
-    kernels: Range | None
-    verdict: Word
-    text: Text
-
-
-class Fallback(TextClause, rule="fallback"):
-    """`fallback "what a user sees"`, in a need."""
-
-
-@dataclass(frozen=True)
-class Without(Clause, rule="without", layout="{verdict}\t"):
-    """`without fatal "what a user sees"`, in a need."""
-
-    verdict: Word
-    text: Text

@@ -16,6 +16,7 @@ from ..debuginfo.facts import Facts, Sources
 from ..model import Architecture, Schema
 from ..model.entry import Prediction
 from ..model.vocabulary import Unit
+from ..query.interface.answer import KernelLine
 from ..query.interface.notes import LeftOutEntry, Synthesised, SynthesisedEntry
 
 _MASK = 0xFFFFFFFFFFFFFFFF
@@ -56,8 +57,9 @@ class Synthesis:
     def text(self) -> bytes:
         return "".join(f"{made.key}={made.text}\n" for made in self.entries).encode()
 
-    def answer(self) -> Synthesised:
+    def answer(self, line: KernelLine | None) -> Synthesised:
         return Synthesised(
+            line=line,
             entries=[
                 SynthesisedEntry(key=made.key, text=made.text, source=made.source)
                 for made in self.entries

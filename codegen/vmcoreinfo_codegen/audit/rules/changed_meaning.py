@@ -20,7 +20,7 @@ def _check(subject: Subject) -> Iterator[Found]:
 
 
 def _text(change: Change) -> str:
-    return f"means something else than before {change.boundary.release}: {change.text}"
+    return f"means something else than before {change.boundary.told}: {change.text}"
 
 
 RULE = Rule(

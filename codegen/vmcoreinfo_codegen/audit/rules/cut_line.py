@@ -3,30 +3,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.vocabulary import QuirkKind
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
 
 def _check(subject: Subject) -> Iterator[Found]:
-    for diagnostic in subject.info.diagnostics:
-        # Some kernels print a line without a newline: its quirk tells.
-        if diagnostic.id == "truncated" and not subject.quirks(
-            diagnostic.key or "", QuirkKind.WRONG
-        ):
-            yield Found(diagnostic.key, diagnostic.message, diagnostic.line)
+    last = subject.unfinished
+    if last is not None and not subject.ends.tail:
+        yield Found(last.key, "the last line has no newline; it may be cut", last.line)
 
 
 RULE = Rule(
     id="VMCA002",
     name="cut-line",
-    doc="The last line ends in a newline; where it does not, text is missing behind it.",
+    doc="The last line ends in a newline; where it does not, it may be cut. Other rules do not look "
+    "at such a line.",
     severity=Severity.WARNING,
     remedy="do not trust the value of the last line, and look for what should follow it; some "
     "readers drop the line",
     example="""
 OSRELEASE=6.12.0
-PAGESIZE=40 ### the last line has no newline; it may be cut
+CRASHTIME=17 ### the last line has no newline; it may be cut
 """.rstrip("\n"),
     check=_check,
 )

@@ -3,36 +3,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.vocabulary import QuirkKind
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
+_GONE = "a later mainline does not, and the distribution may have what took it away"
+
 
 def _check(subject: Subject) -> Iterator[Found]:
-    if not subject.predictions:
-        return
-    in_all = set.intersection(*({*predicted} for predicted in subject.predictions))
-    for key, prediction in subject.predictions[0].items():
-        if key not in in_all or key in subject.info or subject.quirks(key, QuirkKind.MISSING):
+    # What is cut off is one finding of another rule.
+    known = {*subject.ends.head, *subject.ends.tail}
+    if subject.unfinished is not None:
+        known.add(subject.unfinished.key or "")
+    for one in subject.missing:
+        if one.key in known:
             continue
-        conditions = {str(p[key].condition): p[key].condition for p in subject.predictions}
-        if subject.config is None:
-            if all(p[key].is_unconditional for p in subject.predictions):
-                yield Found(key, f"every {_kernel(subject)} exports it")
-        elif all(c.evaluate(subject.config) for c in conditions.values()):
-            because = "" if prediction.is_unconditional else f", as {prediction.condition} holds"
-            yield Found(key, f"this kernel exports it{because}")
-
-
-def _kernel(subject: Subject) -> str:
-    return f"{subject.arch.name if subject.arch else 'kernel'} {subject.release}"
+        if one.may_be_gone:
+            yield Found(one.key, one.why, None, _GONE, Severity.INFO)
+        else:
+            yield Found(one.key, one.why)
 
 
 RULE = Rule(
     id="VMCA011",
     name="missing-key",
     doc="What this release exports on this architecture is there: with a .config all of it, without "
-    "one what does not depend on the configuration.",
+    "one what does not depend on the configuration, and what depends on no more of it than a key "
+    "that is there.",
     severity=Severity.ERROR,
     remedy="the text was cut or changed, or the kernel is not the release that it says: 'vmcoreinfo "
     "explain KEY' tells what a reader does without it",

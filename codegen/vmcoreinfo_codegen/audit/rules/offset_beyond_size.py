@@ -4,31 +4,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...core.key import Kind, argument_of
+from ..layout import compiler_of, member_of
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
 
 def _check(subject: Subject) -> Iterator[Found]:
+    compiler = compiler_of(subject.archs)
     for line, entry in subject.entries():
         if entry.kind is not Kind.OFFSET or not isinstance(line.value, int):
             continue
         owner = argument_of(line.key).partition(".")[0]
         size = subject.number(f"SIZE({owner})")
-        if size is not None and line.value >= size > 0:
+        if size is None or size <= 0:
+            continue
+        member = member_of(line.key, line.value, compiler) if compiler is not None else None
+        needed = member.layout.size if member is not None else 1
+        if line.value >= size:
             message = f"{line.value} is not inside {owner}, which has {size} bytes"
+            yield Found(line.key, message, line.line)
+        elif line.value + needed > size:
+            message = (
+                f"{needed} bytes at {line.value} are not inside {owner}, which has {size} bytes"
+            )
             yield Found(line.key, message, line.line)
 
 
 RULE = Rule(
     id="VMCA023",
     name="offset-beyond-size",
-    doc="The OFFSET of a member is less than the SIZE of what it is a member of.",
+    doc="A member is inside the structure: its OFFSET, and the bytes that its type has, are within the "
+    "SIZE.",
     severity=Severity.ERROR,
     remedy="one of the two is wrong: compare with the kernel's types by --btf",
     example="""
 OSRELEASE=6.12.0
 SIZE(page)=64
 OFFSET(page.private)=64 ### 64 is not inside page, which has 64 bytes
+OFFSET(page.lru)=56 ### 16 bytes at 56 are not inside page, which has 64 bytes
 """,
     check=_check,
 )

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.vocabulary import QuirkKind
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
@@ -12,12 +11,8 @@ def _check(subject: Subject) -> Iterator[Found]:
     truth = subject.truth
     for key, theirs in (("OSRELEASE", truth.release), ("BUILD-ID", truth.build_id)):
         line = subject.info.line(key)
-        if (
-            line is None
-            or theirs is None
-            or line.text == theirs
-            or subject.quirks(key, QuirkKind.GARBAGE)
-        ):
+        # Garbage is known by its bytes, and is a finding of another rule.
+        if line is None or theirs is None or line.text == theirs or line.status == "garbage":
             continue
         yield Found(key, f"{line.text} here, and {theirs} in {truth.vmlinux_name}", line.line)
 

@@ -16,6 +16,9 @@ def _check(subject: Subject) -> Iterator[Found]:
         if told is not None:
             yield Found(line.key, f"{QuirkKind.GARBAGE.doc}: {told.text}", line.line)
     for line, entry in subject.entries():
+        for quirk in subject.quirks(line.key, QuirkKind.UNENDED):
+            remedy = "readers that take lines up to a newline need one"
+            yield Found(line.key, quirk.kind.doc, line.line, remedy, Severity.INFO)
         applying = subject.quirks(line.key, QuirkKind.WRONG)
         for quirk in applying:
             yield Found(line.key, f"{quirk.kind.doc}: {quirk.text}", line.line)
@@ -40,7 +43,8 @@ def _in_branch(subject: Subject, quirk: Quirk) -> str:
 RULE = Rule(
     id="VMCA030",
     name="quirk",
-    doc="No value is one that this release is known to print wrong.",
+    doc="No value is garbage that some kernel prints, which its bytes tell, and none is one that this "
+    "release is known to print wrong. A value that is right and has no newline behind it is a remark.",
     severity=Severity.WARNING,
     remedy="ignore the value; 'vmcoreinfo explain KEY' tells what to use instead",
     example="""

@@ -8,6 +8,10 @@ from ...model.vocabulary import Unit
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
+_MOST_BYTES = 1 << 24
+"""That of a node, of 1024 nodes, has 176 KiB."""
+_MOST_ELEMENTS = 1 << 32
+
 
 def _check(subject: Subject) -> Iterator[Found]:
     bits = max((arch.bits for arch in subject.archs), default=64)
@@ -18,6 +22,10 @@ def _check(subject: Subject) -> Iterator[Found]:
         message = ""
         if entry.kind in (Kind.SIZE, Kind.LENGTH) and value == 0:
             message = f"a {entry.kind.lower()} of 0"
+        elif entry.kind in (Kind.SIZE, Kind.OFFSET) and value >= _MOST_BYTES:
+            message = f"{value} bytes, and no structure has {_MOST_BYTES}"
+        elif entry.kind is Kind.LENGTH and value >= _MOST_ELEMENTS:
+            message = f"{value} elements, and no array has {_MOST_ELEMENTS}"
         elif entry.unit is Unit.BIT and not 0 <= value < bits:
             message = f"{value} is no bit of a word of {bits}"
         elif entry.unit is Unit.BITS and not 0 < value <= 64:
@@ -31,7 +39,8 @@ def _check(subject: Subject) -> Iterator[Found]:
 RULE = Rule(
     id="VMCA022",
     name="value-range",
-    doc="A value can be what it is said to be: no SIZE or LENGTH of 0, no bit beyond the word.",
+    doc="A value can be what it is said to be: no SIZE or LENGTH of 0, nor beyond that of any structure "
+    "or array, no bit beyond the word.",
     severity=Severity.ERROR,
     remedy="compare with the kernel's types by --btf, or take the note from the dump again",
     example="""

@@ -20,6 +20,10 @@ def _releases(schema: Schema) -> Iterator[tuple[Location, Release | None]]:
         for since, until in quirk.ranges:
             yield quirk.location, since
             yield quirk.location, until
+    for line in schema.lines:
+        yield line.location, line.base
+        for change in (change for build in line.builds for change in build.changes):
+            yield change.location, change.like
 
 
 def _check(schema: Schema) -> Iterator[Finding]:
@@ -41,6 +45,15 @@ NUMBER(PG_lru) {
 	value		signed bit
 	via		VMCOREINFO_NUMBER
 	since		6.88 ### release 6.88 is not declared
+}
+
+line rhel11 of rhel {
+	doc		"Kernels of a vendor."
+	base		6.8
+	called		"6.8.0-BUILD.el11"
+	build 10 as 11.0 2024-11-01 {
+		as	6.99 NUMBER(PG_lru) ### release 6.99 is not declared
+	}
 }
 """,
     check=_check,

@@ -11,11 +11,13 @@ import vmcoreinfo
 from ...compat.adapt import Adapted, adapt, answer
 from ...compat.explain import why
 from ...compat.exports import Exports
-from ...dump.attach import attach
+from ...dump.attach import COPIED, attach
+from ...dump.reader import Found
 from ...model import Schema
+from ...record import replace
 from ..consumer import consumer_release, installed
 from ..debuginfo import told
-from ..dump import INPUT, add_input_format_option, found_in, warn_of_cut
+from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
 from ..failure import FINDINGS, FINE, Failure
 from ..note import exports_of
 from ..output import inputs_of, print_answer, write_output
@@ -39,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--out",
         metavar="FILE",
-        help="a copy of the ELF dump that has the note; without it the text goes to stdout",
+        help="a copy of the dump, ELF or kdump-compressed, that has the note; without it the text goes to stdout",
     )
     parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
     parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
@@ -57,28 +59,41 @@ def run(options: argparse.Namespace) -> int:
     ask = installed if options.installed else consumer_release
     consumer, release = ask(schema, options.consumer)
     found = found_in(options.input, options.input_format)
+    if options.out:
+        check_copied(options.input)
     info = vmcoreinfo.parse(found.text)
-    _, exports = exports_of(schema, found, info, options.kernel, options.arch)
+    kernel, exports = exports_of(schema, found, info, options.kernel, options.arch)
+    schema = kernel.schema
     adapted = adapt(schema, consumer, release, info, exports)
     name = f"{consumer.name} {release}"
+    if options.out and not adapted.refused:
+        # First, so that nothing is told of a copy that can't be made.
+        _copy(options, found, adapted.text)
     if options.format == "json":
-        print_answer(answer(schema, adapted, exports, name))
+        print_answer(replace(answer(schema, adapted, exports, name), format=found.format))
     else:
         _tell(schema, adapted, exports, name)
     if adapted.refused:
         return FINDINGS
-    if options.out:
-        if found.format != "elf":
-            raise Failure(f"{found.name}: -o copies an ELF dump, and this is {found.format}")
-        attached = told(
-            lambda: attach(
-                adapted.text, options.input, options.out, inputs=inputs_of(options, "out")
-            )
-        )
-        warn_of_cut(options.input, attached.coverage)
-    elif options.format != "json":
+    if not options.out and options.format != "json":
         write_output(options, adapted.text)
     return FINE
+
+
+def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
+    if found.format not in COPIED:
+        raise Failure(
+            f"{found.name}: -o copies an ELF or a kdump-compressed dump, and this is {found.format}"
+            + (
+                "; put it together first: makedumpfile -R DUMP < FILE"
+                if found.format.startswith("flattened")
+                else ""
+            )
+        )
+    attached = told(
+        lambda: attach(text, options.input, options.out, inputs=inputs_of(options, "out"))
+    )
+    warn_of_cut(options.input, attached.coverage)
 
 
 def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None:

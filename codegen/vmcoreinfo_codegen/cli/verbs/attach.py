@@ -11,7 +11,7 @@ from pathlib import Path
 from ...dump.attach import Attached, attach
 from ...dump.reader import Found
 from ..debuginfo import told
-from ..dump import INPUT, add_input_format_option, found_in, warn_of_cut
+from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
 from ..failure import FINE, Failure
 from ..output import inputs_of, print_answer
 from ..progress import bar
@@ -19,7 +19,7 @@ from ..progress import bar
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("note", metavar="NOTE", help=f"what has the note: {INPUT}")
-    parser.add_argument("dump", metavar="DUMP", help="an ELF vmcore")
+    parser.add_argument("dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore")
     parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy")
     add_input_format_option(parser)
     parser.add_argument(
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     import vmcoreinfo
 
+    check_copied(options.dump)
     found = found_in(options.note, options.input_format)
     lines = sum(line.format is not None for line in vmcoreinfo.parse(found.text).lines)
     if not lines:
@@ -86,14 +87,14 @@ def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     import vmcoreinfo
 
     from ... import resources
-    from ...audit.identify import architectures_of, release_of
+    from ...audit.identify import architectures_of, kernel_of
     from ..schema import load_schema
 
     schema = load_schema(resources.schema())
     theirs = schema.architecture(arch)
     told = schema.architecture(found.arch or "")
     info = vmcoreinfo.parse(found.text)
-    ours = [told] if told else architectures_of(schema, info, release_of(schema, info)[0])
+    ours = [told] if told else architectures_of(kernel_of(schema, info), info)
     if theirs is not None and ours and theirs not in ours:
         names = " or ".join(one.name for one in ours)
         print(

@@ -24,7 +24,7 @@ from ..failure import FINDINGS, FINE, Failure
 from ..failure import UNREADABLE as CANT_READ
 from ..output import counted, print_answer, print_json, print_table
 from ..progress import bar
-from ..schema import add_schema_option, architecture_of, load_schema, release_of
+from ..schema import add_schema_option, architecture_of, kernel_of, load_schema
 from ..terminal import write_coloured
 
 _UNREADABLE = "An input has a note, and can be read; the others are audited all the same."
@@ -82,7 +82,7 @@ def _auditor(options: argparse.Namespace, schema: Schema) -> Auditor:
     return Auditor(
         schema,
         None if options.arch is None else architecture_of(schema, options.arch),
-        None if options.kernel is None else release_of(schema, options.kernel),
+        None if options.kernel is None else kernel_of(schema, options.kernel),
         config,
         truth_of(schema, files, config),
     )
@@ -134,6 +134,8 @@ def _print_table(audited: Sequence[Audited], least: Severity) -> None:
         print(
             ": ".join([one.path, "; ".join([kernel, *compared])] if one.is_readable else [one.path])
         )
+        for remark in one.remarks:
+            print(f"  {remark}")
         # The remedy of a rule stands once, behind all that it found.
         for (rule, remedy), found in itertools.groupby(shown, key=lambda f: (f.rule, f.remedy)):
             for finding in found:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...query.budget import BudgetError, budget, lines_of_release, lines_of_tree
 from ...query.interface.kernels import Budget
+from ...query.kernel_line import kernel_line
 from ..config import config_of
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of
@@ -17,8 +18,8 @@ from ..schema import (
     add_format_option,
     add_schema_option,
     architecture_of,
+    kernel_of,
     load_schema,
-    release_of,
 )
 
 
@@ -44,19 +45,20 @@ def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
     arch = architecture_of(schema, options.arch)
     config = config_of(schema, options.config)
+    line = None
     if options.kernel is not None and (options.rev or os.path.exists(options.kernel)):
         extraction = extraction_of(Path(options.kernel), options.rev)
         release = extraction.release or schema.latest
         lines = lines_of_tree(schema, extraction, arch)
         name = extraction.tree
     else:
-        release = schema.latest if options.kernel is None else release_of(schema, options.kernel)
-        lines = lines_of_release(schema, release, arch)
-        name = str(release)
+        kernel = kernel_of(schema, str(schema.latest) if options.kernel is None else options.kernel)
+        release, name, line = kernel.release, kernel.told, kernel_line(kernel)
+        lines = lines_of_release(kernel.schema, release, arch)
     if not lines:
         raise Failure(f"{name} exports nothing on {arch.name}")
     try:
-        answer = budget(schema, name, lines, release, arch, config)
+        answer = budget(schema, name, lines, release, arch, config, line)
     except BudgetError as error:
         raise Failure(f"{name}: {error}; give its .config by --config") from error
     if options.plot is not None:

@@ -9,8 +9,10 @@ import sys
 import vmcoreinfo
 import vmcoreinfo.derive
 
-from ...audit.identify import architectures_of, release_of
-from ...dump.names import LIVE, STDIN
+from ...audit.identify import architectures_of, kernel_of
+from ...audit.rules.address_width import RULE
+from ...audit.subject import Subject
+from ...dump.names import LIVE, NOTES, STDIN
 from ...dump.reader import Found
 from ...dump.translated import reader
 from ...model import Derivation, Schema
@@ -52,15 +54,30 @@ def run(options: argparse.Namespace) -> int:
         None if _is_note(found, options) else reader(options.input, found.text),
         found.order == ">",
     )
+    _warn(schema, found, info, arch)
     values = [derived(derivation, info, target) for derivation in wanted]
     if options.format == "json":
-        answer = Derives(input=options.input, release=info.OSRELEASE, arch=arch, values=values)
+        answer = Derives(
+            input=options.input,
+            format=found.format,
+            release=info.OSRELEASE,
+            arch=arch,
+            values=values,
+        )
         print_answer(answer)
     else:
         rows = [[v.name, v.text or "-", v.unit or "", v.recipe or v.why or ""] for v in values]
         print_table(["NAME", "VALUE", "UNIT", "RECIPE, OR WHY THERE IS NONE"], rows)
     absent = [value for value in values if value.value is None]
     return FINDINGS if options.name and absent else FINE
+
+
+def _warn(schema: Schema, found: Found, info: vmcoreinfo.VmcoreInfo, arch: str | None) -> None:
+    """What is derived is no better than the lines that it comes from: tell those that contradict others."""
+    told = tuple(one for one in schema.architectures if one.name == arch)
+    about = Subject(found.text, info, schema, kernel_of(schema, info), told)
+    for finding in RULE.run(about):
+        print(f"vmcoreinfo: warning: {finding.key}: {finding.message}", file=sys.stderr)
 
 
 def _wanted(schema: Schema, names: list[str]) -> list[Derivation]:
@@ -76,7 +93,7 @@ def _is_note(found: Found, options: argparse.Namespace) -> bool:
     """Whether there is no memory to read, but the note alone."""
     if options.input == STDIN:
         return True
-    return options.note is None and options.input != LIVE and found.format in ("text", "note")
+    return options.note is None and options.input != LIVE and found.format in NOTES
 
 
 def _architecture(
@@ -87,8 +104,7 @@ def _architecture(
     told = schema.architecture(found.arch or "")
     if told is not None:
         return told.name
-    release, _ = release_of(schema, info)
-    archs = architectures_of(schema, info, release)
+    archs = architectures_of(kernel_of(schema, info), info)
     if len(archs) == 1:
         return archs[0].name
     print(

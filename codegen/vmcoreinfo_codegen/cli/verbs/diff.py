@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo diff`: of two kernels as the schema has them, or of schema and tree."""
+"""`vmcoreinfo diff`: of two kernels as the schema has them, or of schema and tree, a tool's too."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ import argparse
 import sys
 import textwrap
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ...core.release import Release, parse_release_string
+from ...core.release import parse_release_string
 from ...model import Architecture, Schema
+from ...model.kernel import Kernel, mainline
 from ...query.difference import difference
 from ...query.interface.kernels import Change, TreeChange, TreeDifference
 from ..failure import FINDINGS, FINE, Failure
-from ..kernel import add_revision_option, extraction_of, print_sites
+from ..kernel import add_revision_option, extraction_of, kernel_in, print_sites
 from ..output import counted, print_answer, print_json
 from ..sarif import Result, report
 from ..schema import (
     add_format_option,
     add_schema_option,
     architecture_of,
+    kernel_of,
     load_schema,
-    release_of,
 )
+from ..tool import add_consumer_option, diff_tool
+
+if TYPE_CHECKING:
+    from ...kernel.extract import Extraction
 
 _SIGNS = {
     "removed": "-",
@@ -46,7 +51,12 @@ _Change = TypeVar("_Change", Change, TreeChange)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("old", metavar="OLD", nargs="?", help="a release, as uname -r prints it")
+    parser.add_argument(
+        "old",
+        metavar="OLD",
+        nargs="?",
+        help="a release, as uname -r prints it, or with --consumer the tool's tree",
+    )
     parser.add_argument("new", metavar="NEW", nargs="?", help="another one")
     parser.add_argument(
         "--kernel",
@@ -54,8 +64,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="compare the schema with a kernel tree instead: a folder, a tarball, or a repository",
     )
+    add_consumer_option(parser)
     parser.add_argument(
-        "--release", help="the release that the tree is (default: what its Makefile says)"
+        "--release",
+        help="the release that the tree is, or the vendor's kernel as uname -r calls it (default: what a "
+        "kernel's tag and Makefile say, the tag of a tool given by --rev, or what comes after its last)",
     )
     add_revision_option(parser)
     parser.add_argument("--arch", help="as uname -m or Debian names it (default: all)")
@@ -64,6 +77,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.consumer is not None:
+        if options.old is None or options.new or options.kernel or options.arch:
+            raise Failure("--consumer compares with the tree of a tool alone: give that")
+        return diff_tool(load_schema(options.schema), options)
     if (options.kernel is None) == (options.old is None or options.new is None):
         raise Failure("give two releases, or a tree by --kernel")
     if options.kernel is not None and options.old is not None:
@@ -74,15 +91,15 @@ def run(options: argparse.Namespace) -> int:
         return _of_tree(schema, options, arch)
     if options.format == "sarif":
         raise Failure("SARIF is for findings in files: give a tree by --kernel")
-    old, new = release_of(schema, options.old), release_of(schema, options.new)
-    answer = difference(schema, old, new, arch)
+    old, new = kernel_of(schema, options.old), kernel_of(schema, options.new)
+    answer = difference(old, new, arch)
     if options.format == "json":
         print_answer(answer)
     else:
         for changes in _alike(answer.changes):
             _print(changes)
         if not answer.changes:
-            print(f"no difference between {old} and {new}")
+            print(f"no difference between {old.told} and {new.told}")
     return FINDINGS if answer.changes else FINE
 
 
@@ -125,8 +142,8 @@ def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | N
     from ...query.tree_difference import tree_difference
 
     extraction = extraction_of(options.kernel, options.rev)
-    release = _release_of_tree(schema, options.release or str(extraction.release or ""))
-    answer = tree_difference(schema, extraction, release, arch)
+    kernel = _kernel_of_tree(schema, extraction, options)
+    answer = tree_difference(kernel, extraction, arch)
     if options.format == "json":
         print_answer(answer)
     elif options.format == "sarif":
@@ -135,20 +152,41 @@ def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | N
         for changes in _alike(answer.changes):
             _print_tree_changes(changes)
         print_sites(extraction)
-        _summary(answer)
+        _summary(answer, kernel)
     return FINDINGS if answer.changes or answer.not_understood else FINE
 
 
-def _release_of_tree(schema: Schema, text: str) -> Release:
-    """A release that the schema knows, or one to come: then what goes on is expected of it."""
+def _kernel_of_tree(schema: Schema, extraction: Extraction, options: argparse.Namespace) -> Kernel:
+    """What --release says, or the line of its tag or of its files, or the release of its Makefile.
+
+    That may be one to come: then what goes on is expected of it.
+    """
+    found = None if options.release else kernel_in(schema, extraction, options.rev)
+    if found is not None:
+        _tell_how_known(found)
+        return found
+    text = options.release or str(extraction.release or "")
     try:
         release, _ = parse_release_string(text)
     except ValueError:
         release = None
     if release is None or release.branch <= schema.latest:
-        return release_of(schema, text)
+        return kernel_of(schema, text)
     print(f"{release.branch} is not declared: compared as what {schema.latest} is", file=sys.stderr)
-    return release
+    return mainline(schema, release)
+
+
+def _tell_how_known(kernel: Kernel) -> None:
+    """Whether a build is compared with what was read of one before it."""
+    if kernel.line is None or not kernel.is_patched:
+        return
+    before = kernel.line.line.at(kernel.line.build)
+    other = f"as build {before.last} before it" if before is not None else f"as {kernel.release}"
+    print(
+        f"no build like {kernel.line.build} was read of {kernel.line.line.name}: compared {other}; "
+        "'vmcoreinfo sync' adds it",
+        file=sys.stderr,
+    )
 
 
 def _message(change: TreeChange) -> str:
@@ -175,9 +213,9 @@ def _print_tree_changes(changes: list[TreeChange]) -> None:
         _detail(f"if {change.in_schema or change.in_tree}")
 
 
-def _summary(answer: TreeDifference) -> None:
+def _summary(answer: TreeDifference, kernel: Kernel) -> None:
     print(
-        f"{answer.tree} as {answer.release}: {answer.compared} entries compared over its "
+        f"{answer.tree} as {kernel.called}: {answer.compared} entries compared over its "
         f"architectures, {counted(len(answer.changes), 'difference')}",
         file=sys.stderr,
     )

@@ -17,6 +17,7 @@ from ...query.interface.kernels import (
     ExplainedRecipe,
     Explanation,
     Life,
+    LineChanged,
     Moment,
     PrintedFact,
     PrintedForm,
@@ -89,6 +90,8 @@ def _lines(answer: Explanation) -> Iterator[str]:
         yield from _field("before it", _related(related))
     if answer.derivations:
         yield from _field("derivations", ", ".join(answer.derivations))
+    for changed in answer.lines:
+        yield from _field("vendors", _line(changed))
     for copied in answer.copied:
         yield from _field("copied by", _copied(copied))
 
@@ -97,12 +100,12 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     yield from textwrap.wrap(export.doc, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
     yield from _field("where", ", ".join(export.archs) if export.archs else "every architecture")
+    if export.out_of_tree:
+        yield from _field("exported", "no release of mainline exports it")
     for life in export.lives:
-        yield from _life(life)
-    for condition in export.conditions:
-        yield from _field("if", condition.condition + _range(condition))
-    if not export.conditions:
-        yield from _field("if", "always")
+        yield from _life("of kernels" if export.out_of_tree else "exported", life)
+    if not export.out_of_tree:
+        yield from _conditions(export)
     for printed in export.printed:
         yield from _field(
             "printed", f"{printed.printf or '?'}  by {printed.macro}{_range(printed)}"
@@ -125,9 +128,16 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     yield from _field("schema", f"{export.source}, section '{export.section}'")
 
 
-def _life(life: Life) -> Iterator[str]:
+def _conditions(export: ExplainedExport) -> Iterator[str]:
+    for condition in export.conditions:
+        yield from _field("if", condition.condition + _range(condition))
+    if not export.conditions:
+        yield from _field("if", "always")
+
+
+def _life(label: str, life: Life) -> Iterator[str]:
     end = f" until {_moment(life.until)}" if life.until else ", still there"
-    yield from _field("exported", f"since {_moment(life.since)}{end}")
+    yield from _field(label, f"since {_moment(life.since)}{end}")
     for label, moment in (("came by", life.since), ("went by", life.until)):
         if moment is not None and (moment.commit or moment.why):
             yield from _field(label, _because(moment))
@@ -154,6 +164,21 @@ def _because(moment: Moment) -> str:
 def _related(related: Related) -> str:
     life = f"since {related.since}" + (f" until {related.until}" if related.until else "")
     return f"{related.key}, {life}: {related.summary}"
+
+
+_CHANGES = {"added": "in", "removed": "not in", "changed": "otherwise in"}
+
+
+def _line(changed: LineChanged) -> str:
+    """`in rhel8 from 8.6 (build 372) on, as 5.10`"""
+    build = f"build {changed.build}"
+    start = f"{changed.release} ({build})" if changed.release else build
+    where = f" on {', '.join(changed.archs)}" if changed.archs else ""
+    like = f", as {changed.like}" if changed.like else ""
+    condition = f", if {changed.condition}" if changed.condition else ""
+    form = f", {changed.format}" if changed.format and changed.change == "changed" else ""
+    line = f"{_CHANGES[changed.change]} {changed.line}{where}"
+    return f"{line} from {start} on{like}{condition}{form}"
 
 
 def _copied(copied: CopiedNames) -> str:

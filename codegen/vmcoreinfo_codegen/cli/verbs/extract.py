@@ -7,10 +7,11 @@ import argparse
 from pathlib import Path
 
 from ...query.extraction import extracted, extracted_on
-from ..failure import FINDINGS, FINE
-from ..kernel import add_revision_option, extraction_of, print_sites
+from ..failure import FINDINGS, FINE, Failure
+from ..kernel import add_revision_option, extraction_of, kernel_in, print_sites
 from ..output import print_answer, print_csv, print_table
 from ..schema import add_format_option, add_schema_option, architecture_of, load_schema
+from ..tool import add_consumer_option, extract_tool
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,21 +22,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a folder, a source tarball, or a git repository with --rev",
     )
     add_revision_option(parser)
+    add_consumer_option(parser)
     parser.add_argument("--arch", help="as uname -m or Debian names it (default: all)")
     add_format_option(parser, "csv")
     add_schema_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.consumer is not None:
+        if options.arch is not None:
+            raise Failure("--arch is of a kernel tree, not of a tool's")
+        return extract_tool(load_schema(options.schema), options)
     if options.arch is None:
-        # The tree alone tells all of it, so the schema is not even read.
+        # The tree alone tells all of it but its line, so for people the schema is not even read.
         extraction = extraction_of(options.tree, options.rev)
-        answer = extracted(extraction)
+        kernel = None
+        if options.format == "json":
+            kernel = kernel_in(load_schema(options.schema), extraction, options.rev)
+        answer = extracted(extraction, kernel)
     else:
         schema = load_schema(options.schema)
         arch = architecture_of(schema, options.arch)
         extraction = extraction_of(options.tree, options.rev)
-        answer = extracted_on(extraction, schema, arch)
+        kernel = kernel_in(schema, extraction, options.rev)
+        answer = extracted_on(extraction, schema, arch, kernel)
     if options.format == "json":
         print_answer(answer)
         return FINDINGS if answer.not_understood else FINE

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 from ...dump.carve import Carved, carve, first_alike, located
+from ...dump.kcore import memory_in
+from ...dump.live import is_kcore
 from ...dump.reader import tell_format, unpacker
 from ...dump.source import File, Memory
 from ..debuginfo import told
@@ -61,12 +63,11 @@ def run(options: argparse.Namespace) -> int:
 def _carved(image: str) -> list[Carved]:
     if image == "-":
         return carve(sys.stdin.buffer)
-    with (
-        File(image) as source,
-        source.stream() as file,
-        bar(f"looking through {Path(image).name}", source.size) as done,
-    ):
-        return located(carve(file, done, image), source)
+    with File(image) as source, source.stream() as file:
+        parts = memory_in(source) if is_kcore(image) else None
+        size = source.size if parts is None else sum(end - start for start, end in parts)
+        with bar(f"looking through {Path(image).name}", size) as done:
+            return located(carve(file, done, image, parts), source)
 
 
 def _why(image: str) -> str:

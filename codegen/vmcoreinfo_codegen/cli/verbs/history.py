@@ -8,27 +8,32 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...core.release import Release
 from ...kernel.extract import Extraction, extract
 from ...kernel.gathered import TreeError
 from ...kernel.git import Repository
 from ...kernel.revision import read_revision
-from ...kernel.tags import release_tags
+from ...kernel.tags import MAINLINE, kernel_tags
 from ...kernel.tree import open_repository
+from ...model.kernel import Kernel
 from ...query.history import history
+from ...query.tree_kernel import tagged_kernel
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, print_answer, print_table
 from ..progress import meter
 from ..schema import add_format_option, add_schema_option, load_schema
+from ..tool import add_consumer_option, history_tool
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("repository", metavar="REPO", type=Path, help="a kernel's git repository")
+    parser.add_argument(
+        "repository", metavar="REPO", type=Path, help="the git repository of a kernel, or of a tool"
+    )
+    add_consumer_option(parser)
     parser.add_argument(
         "--tags",
-        default=r"v\d+\.\d+",
         metavar="REGEX",
-        help=r"which tags, whole names (default: mainline releases, 'v\d+\.\d+')",
+        help=rf"which tags, whole names (default: mainline releases, '{MAINLINE}', or where there are none "
+        "all builds of vendors; all of a tool)",
     )
     parser.add_argument("--all", action="store_true", help="also entries that agree")
     add_format_option(parser)
@@ -37,9 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
+    if options.consumer is not None:
+        return history_tool(schema, options)
     try:
         repository = open_repository(options.repository)
-        tags = release_tags(repository, options.tags)
+        tags = kernel_tags(repository, options.tags, lambda tag: tagged_kernel(schema, tag))
         answer = history(schema, _walk(repository, tags), str(options.repository))
     except TreeError as error:
         raise Failure(str(error)) from error
@@ -49,10 +56,14 @@ def run(options: argparse.Namespace) -> int:
     else:
         shown = answer.entries if options.all else differing
         if shown:
+            header, of_lines = ["KEY", "SEEN", "SCHEMA", "ON"], any(e.line for e in shown)
             print_table(
-                ["KEY", "SEEN", "SCHEMA", "ON"],
+                ["LINE", *header] if of_lines else header,
                 (
-                    [e.key, " ".join(e.seen), " ".join(e.in_schema), " ".join(e.archs)]
+                    [
+                        *([e.line or ""] if of_lines else []),
+                        *(e.key, " ".join(e.seen), " ".join(e.in_schema), " ".join(e.archs)),
+                    ]
                     for e in shown
                 ),
             )
@@ -73,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _walk(
-    repository: Repository, tags: list[tuple[str, Release]]
-) -> Iterator[tuple[str, Release, Extraction]]:
-    for tag, release in meter("tags", iterable=tags):
-        yield tag, release, extract(read_revision(repository, tag))
+    repository: Repository, tags: list[tuple[str, Kernel]]
+) -> Iterator[tuple[str, Kernel, Extraction]]:
+    for tag, kernel in meter("tags", iterable=tags):
+        yield tag, kernel, extract(read_revision(repository, tag))

@@ -13,6 +13,8 @@ from ...compat.reply import answer
 from ...core.release import Release
 from ...files.reading import InputError, read_argument
 from ...model import Schema
+from ...model.kernel import Kernel
+from ...model.store.observed import ObservationError
 from ...patch.change import KernelChange
 from ...patch.problem import PatchError
 from ...problem import shortened
@@ -21,7 +23,7 @@ from ..failure import FINDINGS, FINE, NOT_JUDGED, UNRELATED, Failure
 from ..impact_text import mail, table
 from ..kernel import tree_of, watched
 from ..output import print_answer
-from ..schema import add_schema_option, existing_path, load_schema, release_of
+from ..schema import add_schema_option, existing_path, kernel_of, load_schema, mainline_of
 
 # What reads patches and trees is loaded where one is read.
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
         metavar="RELEASE",
-        help="the release that is to have the change (default: where the entries went, or the next)",
+        help="the release that is to have the change (default: where the entries went, or the next); "
+        "or a vendor's kernel that is to get it, as rhel9.6",
     )
     parser.add_argument(
         "--format",
@@ -77,15 +80,17 @@ def run(options: argparse.Namespace) -> int:
             "impact takes entries that go, --patch with what a patch does, or --kernel and --rev A..B"
         )
     schema = load_schema(options.schema)
-    to = None if options.to is None else release_of(schema, options.to)
+    to, vendors = _to(schema, options.to)
     try:
-        changes, base = _changes(schema, options, to)
+        changes, base = _changes(vendors.schema if vendors else schema, options, to)
         proposal = Proposal(
             tuple(_key(schema, key) for key in options.key),
             tuple(map(_new_key, options.add)),
             tuple(changes),
         )
-        found = answer(schema, proposal, to, base)
+        found = answer(schema, proposal, to, base, options.schema, vendors)
+    except ObservationError as error:
+        raise Failure(str(error)) from error
     except PatchError as error:
         raise Failure(f"--patch {' '.join(options.patch)}: {error}") from error
     if options.format == "json":
@@ -93,6 +98,16 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join(mail(found) if options.format == "mail" else table(found)))
     return _CODES[found.outcome]
+
+
+def _to(schema: Schema, text: str | None) -> tuple[Release | None, Kernel | None]:
+    """The release that is to have a change, and the kernel where it is one of a vendor's line."""
+    if text is None:
+        return None, None
+    kernel = kernel_of(schema, text)
+    if kernel.line is None or kernel.line.line.base is None:
+        return mainline_of(schema, kernel), None
+    return kernel.release, kernel
 
 
 def _changes(

@@ -12,8 +12,8 @@ from ..schema import (
     add_format_option,
     add_schema_option,
     architecture_of,
+    kernel_of,
     load_schema,
-    release_of,
 )
 
 
@@ -30,13 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
-    release = schema.latest if options.kernel is None else release_of(schema, options.kernel)
+    kernel = kernel_of(schema, str(schema.latest) if options.kernel is None else options.kernel)
     arch = architecture_of(schema, options.arch)
-    if not arch.existed_in(release):
+    if not arch.existed_in(kernel.release):
         until = arch.span.until
         end = f" until {until.release}" if until else ""
         raise Failure(f"{arch.name} was in the kernel from {arch.span.since.release}{end}")
-    answer = listing(schema, release, arch)
+    answer = listing(kernel, arch)
     if options.format == "json":
         print_answer(answer)
         return FINE

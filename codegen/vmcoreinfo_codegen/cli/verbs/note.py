@@ -62,6 +62,7 @@ def _print_where(found: Found, format_: str) -> None:
         "bits": found.bits,
         "byte_order": order,
         "beside": list(found.beside),
+        "remarks": list(found.remarks),
     }
     if format_ == "json":
         print_json(where)

@@ -12,6 +12,8 @@ from ..failure import FINDINGS, FINE, Failure
 from ..output import print_csv, print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vmcoreinfo import Diagnostic, Line, VmcoreInfo
 
 
@@ -39,20 +41,24 @@ def run(options: argparse.Namespace) -> int:
     info, name = vmcoreinfo.parse(found.text), found.name
     if not info.known_lines:
         raise Failure(_nothing_in(name, info))
+    diagnostics = [one._replace(line=found.line_of(one.line)) for one in info.diagnostics]
     if options.get is not None:
-        return _get(info, options.get, name)
+        return _get(info, options.get, name, diagnostics)
+    lines = [line._replace(line=found.line_of(line.line)) for line in info.lines]
     if options.format == "json":
         print_json(
             {
-                "entries": [_row(line) for line in info.lines],
-                "diagnostics": [diagnostic._asdict() for diagnostic in info.diagnostics],
+                "format": found.format,
+                "remarks": list(found.remarks),
+                "entries": [_row(line) for line in lines],
+                "diagnostics": [diagnostic._asdict() for diagnostic in diagnostics],
             }
         )
     else:
-        _print_rows(info, options.format)
-        for diagnostic in info.diagnostics:
+        _print_rows(info, lines, options.format)
+        for diagnostic in diagnostics:
             print(_diagnostic(name, diagnostic), file=sys.stderr)
-    errors = [d for d in info.diagnostics if d.severity == "error"]
+    errors = [d for d in diagnostics if d.severity == "error"]
     return FINDINGS if errors else FINE
 
 
@@ -66,12 +72,12 @@ def _nothing_in(name: str, info: VmcoreInfo) -> str:
     )
 
 
-def _get(info: VmcoreInfo, key: str, name: str) -> int:
+def _get(info: VmcoreInfo, key: str, name: str, diagnostics: Sequence[Diagnostic]) -> int:
     line = info.line(key)
     if line is not None and line.status == "ok":
         print(line.text)
         return FINE
-    for diagnostic in info.diagnostics:
+    for diagnostic in diagnostics:
         if diagnostic.key == key:
             print(_diagnostic(name, diagnostic), file=sys.stderr)
             return FINDINGS
@@ -109,15 +115,15 @@ def _row(line: Line) -> dict[str, Any]:
     }
 
 
-def _print_rows(info: VmcoreInfo, format_: str) -> None:
+def _print_rows(info: VmcoreInfo, lines: Sequence[Line], format_: str) -> None:
     from vmcoreinfo import ENTRIES
 
     if format_ == "csv":
         header = ["key", "kind", "value", "text", "format", "line", "status"]
-        print_csv(header, (list(_row(line).values()) for line in info.lines))
+        print_csv(header, (list(_row(line).values()) for line in lines))
         return
     rows = []
-    for line in info.lines:
+    for line in lines:
         known = ENTRIES.get(line.key)
         unit = (known.unit or "") if known else "unknown key"
         if line.status != "ok":

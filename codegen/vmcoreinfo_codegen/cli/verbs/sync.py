@@ -6,30 +6,46 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ... import resources
 from ...emit.problem import NotOurs
 from ...emit.product import write
 from ...kernel.gathered import TreeError
+from ...kernel.revision import day_of
 from ...kernel.tree import open_repository
+from ...model import Schema
+from ...model.kernel import Kernel
+from ...query.names import UnknownName, find_kernel
+from ...query.tool_history import TaggedReads
+from ...sync import edited
 from ...sync.apply import Commits
 from ...sync.plan import plan
 from ...sync.steps import Plan
 from ...sync.synchronise import (
     SyncError,
-    Synchronised,
     commits_of,
     release_to_sync,
     synchronise,
 )
 from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
-from ..kernel import add_revision_option, extraction_of, print_sites
+from ..kernel import add_revision_option, extraction_of, kernel_in, print_sites
 from ..output import print_answer
 from ..schema import add_format_option, add_schema_option, load_schema
+from ..tool import add_consumer_option, tagged_readings, tool_of
 from .generate import failing_products
+
+if TYPE_CHECKING:
+    from ...kernel.extract import Extraction
+    from ...query.interface.kernels import ByHand
+    from ...sync import steps
+    from ...sync.synchronise import Synchronised, Unsaid
+    from ...sync.synchronise_line import LineSynchronised
+    from ...sync.tool import ToolSynchronised
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,12 +53,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "tree",
         metavar="TREE",
         type=Path,
-        help="a folder, a source tarball, or a git repository with --rev",
+        help="a folder, a source tarball, or a git repository with --rev; with --consumer the "
+        "tool's git repository, whose tags name its releases",
     )
-    parser.add_argument("--release", required=True, help="the release that the tree is to be")
+    parser.add_argument(
+        "--release",
+        help="the release that the kernel tree is to be, or the vendor's kernel that it is, as uname -r "
+        "calls it (default: the vendor's that its tag or its files name)",
+    )
+    add_consumer_option(parser)
     add_revision_option(parser)
     parser.add_argument(
-        "--date", help="of the release, where it is not declared yet (default: today)"
+        "--date",
+        help="of the release, where it is not declared yet (default: today; of a vendor's the day of "
+        "the revision's commit)",
     )
     parser.add_argument("--dry-run", action="store_true", help="show the changes, and make none")
     parser.add_argument(
@@ -59,12 +83,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.consumer is not None:
+        if options.release or options.rev or options.date or options.commit:
+            raise Failure("--consumer takes releases and their dates from all tags")
+        return _of_tool(options)
     when = options.date or date.today().isoformat()
     if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", when):
         raise Failure(f"--date {when}: write it as 2026-11-24")
     if options.commit and options.rev is None:
         raise Failure("--commit looks in a git repository: give a revision by --rev")
     schema = load_schema(options.schema)
+    kernel = _named(schema, options.release)
+    if options.release is None or kernel is not None:
+        extraction = extraction_of(options.tree, options.rev)
+        kernel = kernel or kernel_in(schema, extraction, options.rev)
+        return _of_line(schema, _known(kernel, extraction), extraction, options)
     try:
         release = release_to_sync(schema, options.release)
     except SyncError as error:
@@ -73,29 +106,123 @@ def run(options: argparse.Namespace) -> int:
     made = plan(schema, extraction, release)
     commits = _commits(made, options) if options.commit else {}
     done = synchronise(options.schema, schema, made, when, commits, extraction)
-    is_written = not (options.dry_run or done.refused)
+    _finish(done, not done.refused, done.has_errors, options)
+    _tell_by_hand(made.by_hand)
+    for rename in made.renames:
+        print(f"{rename.gone}: to be confirmed: {rename.question}", file=sys.stderr)
+    _tell_refused(done.refused)
+    print_sites(extraction)
+    unfinished = made.by_hand or extraction.not_understood or done.refused
+    return FINDINGS if unfinished or (options.dry_run and done.after) else FINE
+
+
+def _named(schema: Schema, text: str | None) -> Kernel | None:
+    """The kernel of a vendor that --release names."""
+    if text is None:
+        return None
+    try:
+        kernel = find_kernel(schema, text)
+    except UnknownName:
+        return None
+    return kernel if kernel.line is not None else None
+
+
+def _known(vendors: Kernel | None, extraction: Extraction) -> Kernel:
+    if vendors is not None:
+        return vendors
+    calls = "".join(f"; no line of the schema has kernels called {n}" for n in extraction.names[:1])
+    raise Failure(f"say which release the tree is to be, by --release{calls}")
+
+
+def _of_line(
+    schema: Schema, kernel: Kernel, extraction: Extraction, options: argparse.Namespace
+) -> int:
+    """Bring the line of a vendor to the tree of a build."""
+    from ...query.tree_kernel import release_of_vendor
+    from ...sync.build import NoBuild, plan_build
+    from ...sync.synchronise_line import synchronise_build
+
+    if options.commit:
+        raise Failure("--commit is of mainline: a line names no commits of what came and went")
+    release = release_of_vendor(kernel, options.rev, extraction.names)
+    try:
+        made = plan_build(schema, kernel, extraction, release, _day(options))
+    except NoBuild as error:
+        raise Failure(str(error)) from error
+    done = synchronise_build(options.schema, schema, made, extraction, release)
+    if done.after and made.block is not None and made.block.date and not options.date:
+        told = f"{made.block.date}, the day of the commit; --date says another"
+        print(f"{made.line.name} {release}: dated {told}", file=sys.stderr)
+    _finish(done, not done.refused, done.has_errors, options)
+    _tell_by_hand(made.by_hand)
+    _tell_refused(done.refused)
+    print_sites(extraction)
+    unfinished = made.by_hand or extraction.not_understood or done.refused
+    return FINDINGS if unfinished or (options.dry_run and done.after) else FINE
+
+
+def _day(options: argparse.Namespace) -> str | None:
+    """The date of a vendor's release; None where neither a person nor a commit tells it."""
+    if options.date or options.rev is None:
+        return options.date or None
+    try:
+        return day_of(open_repository(options.tree), options.rev)
+    except TreeError as error:
+        raise Failure(str(error)) from error
+
+
+def _finish(
+    done: Synchronised | LineSynchronised | ToolSynchronised,
+    is_sound: bool,
+    has_errors: bool,
+    options: argparse.Namespace,
+) -> None:
+    """Write what is sound, show what was done, and make the products anew."""
+    is_written = is_sound and not options.dry_run
     if is_written:
-        done.write(options.schema)
+        edited.write(options.schema, done.after)
     if options.format == "json":
         print_answer(done.answer())
     elif options.dry_run:
-        print(done.diff(), end="")
+        print(edited.diff(done.before, done.after), end="")
     elif is_written:
         print(done.summary(), end="")
     if done.after and is_written:
-        _regenerate(done, options)
+        _regenerate(done.schema, has_errors, options)
     for problem in done.problems:
         print(problem, file=sys.stderr)
-    for todo in made.by_hand:
-        print(f"{todo.key}: to be done by hand: {todo.reason}", file=sys.stderr)
-    for rename in made.renames:
-        print(f"{rename.gone}: to be confirmed: {rename.question}", file=sys.stderr)
-    for unsaid in done.refused:
+
+
+def _tell_by_hand(found: Iterable[ByHand | steps.ByHand]) -> None:
+    for one in found:
+        print(f"{one.key}: to be done by hand: {one.reason}", file=sys.stderr)
+
+
+def _tell_refused(refused: Sequence[ByHand | Unsaid]) -> None:
+    for unsaid in refused:
         print(f"{unsaid.key}: the schema can't say it: {unsaid.reason}", file=sys.stderr)
-    if done.refused:
+    if refused:
         print("nothing is written: the schema would not be sound", file=sys.stderr)
-    print_sites(extraction)
-    unfinished = made.by_hand or extraction.not_understood or done.refused
+
+
+def _of_tool(options: argparse.Namespace) -> int:
+    from ...sync.tool import Dated, plan_tool, synchronise_tool
+
+    schema = load_schema(options.schema)
+    consumer = tool_of(schema, options.consumer)
+    made = plan_tool(
+        consumer,
+        (
+            Dated(tag.date, TaggedReads.of(tag.tag, tag.release, reading))
+            for tag, reading in tagged_readings(schema, consumer, options.tree, None)
+        ),
+    )
+    done = synchronise_tool(options.schema, schema, made)
+    _finish(done, done.is_sound, not done.is_sound, options)
+    _tell_by_hand(made.by_hand)
+    if not done.is_sound:
+        print("nothing is written: the schema would not be sound", file=sys.stderr)
+    unfinished = made.by_hand or not done.is_sound
     return FINDINGS if unfinished or (options.dry_run and done.after) else FINE
 
 
@@ -110,17 +237,17 @@ def _commits(made: Plan, options: argparse.Namespace) -> Commits:
     return commits
 
 
-def _regenerate(done: Synchronised, options: argparse.Namespace) -> None:
+def _regenerate(schema: Schema, has_errors: bool, options: argparse.Namespace) -> None:
     own = options.schema.resolve() == resources.schema().resolve() and resources.is_checkout()
     folder = options.out or (resources.root() / "generated" if own else None)
     if folder is None:
         print("not regenerated: say where by --out", file=sys.stderr)
         return
-    if done.has_errors:
+    if has_errors:
         print("not regenerated: the schema has errors now, see below", file=sys.stderr)
         return
     with failing_products():
-        products = emit(done.schema, TARGETS)
+        products = emit(schema, TARGETS)
     try:
         outcome = write(products, folder)
     except NotOurs as error:

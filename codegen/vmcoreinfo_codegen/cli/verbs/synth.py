@@ -17,13 +17,15 @@ from ...dump.notes import build
 from ...dump.source import File
 from ...model import Architecture, Schema
 from ...problem import did_you_mean
+from ...query.interface.answer import KernelLine
+from ...query.kernel_line import kernel_line
 from ...synth.image import SYMBOLS, Image
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
 from ..config import config_of
 from ..debuginfo import add_kernel_options, told
 from ..failure import FINE, Failure
 from ..output import counted, print_answer, write_output
-from ..schema import add_schema_option, architecture_of, load_schema, release_of
+from ..schema import add_schema_option, architecture_of, kernel_of, load_schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,8 +111,8 @@ def run(options: argparse.Namespace) -> int:
             f"{options.kaslr_offset:#x}; --dump finds those at which the kernel of a dump ran",
             file=sys.stderr,
         )
-    release = release_of(schema, text)
-    if text == str(release.branch):
+    known = kernel_of(schema, text)
+    if text == str(known.release.branch):
         print(
             f"vmcoreinfo: OSRELEASE is '{text}', as --kernel says; uname -r prints more, and tools "
             "compare it",
@@ -118,9 +120,9 @@ def run(options: argparse.Namespace) -> int:
         )
     lines = [*([f"BUILD-ID={build_id}"] if build_id else []), *options.set]
     given = {"OSRELEASE": text, **_lines(schema, lines)}
-    kernel = Kernel(schema, release, arch, sources, given)
+    kernel = Kernel(known.schema, known.release, arch, sources, given)
     synthesis = told(lambda: synthesise(kernel))
-    _write(options, synthesis)
+    _write(options, synthesis, kernel_line(known))
     return FINE
 
 
@@ -182,9 +184,9 @@ def _image(memory: PhysicalMemory, files: KernelFiles, release: str, arch: Archi
     return told(lambda: Image(memory, symbols, files.types, release, arch.bits))
 
 
-def _write(options: argparse.Namespace, synthesis: Synthesis) -> None:
+def _write(options: argparse.Namespace, synthesis: Synthesis, line: KernelLine | None) -> None:
     if options.format == "json":
-        print_answer(synthesis.answer())
+        print_answer(synthesis.answer(line))
     text = build(synthesis.text, "<") if options.raw else synthesis.text
     if options.out or options.format != "json":
         write_output(options, text)

@@ -8,7 +8,7 @@ import argparse
 from ...compat.unread import unread
 from ..failure import FINE
 from ..output import print_answer
-from ..schema import add_format_option, add_schema_option, load_schema, release_of
+from ..schema import add_format_option, add_schema_option, kernel_of, load_schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
-    release = release_of(schema, options.kernel)
-    answer = unread(schema, release, options.kernel)
+    answer = unread(kernel_of(schema, options.kernel))
     if options.format == "json":
         print_answer(answer)
         return FINE

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ...compat.exports_by_release import ExportsByRelease, exports_by_release
-from ...compat.matrix import Run, clipped, describe_runs, runs
+from ...compat.judge import Scope
+from ...compat.matrix import Run, clipped, describe_runs, known_runs
 from ...core.release import Release
 from ...model import Schema
-from ...model.consumer import Consumer, ConsumerRelease
+from ...model.consumer import MOST_LEVEL, Consumer, ConsumerRelease
 from ...query.interface.consumers import Overall
 from ..product import Product, render
 from .markdown import code, escaped, heading, paragraph, prose, table
@@ -22,16 +23,16 @@ from .verdicts import Verdicts, verdict_products
 # What the page and the pictures show; the tables for machines have all there is.
 _SINCE = Release.parse("5.0")
 _RELEASES = 8
-_ARCHS = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
+ARCHS = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
 
 
 def products(schema: Schema) -> list[Product]:
     """The page, the pictures and the tables for machines, out of the same runs."""
     over = {arch.name: exports_by_release(schema, arch) for arch in schema.architectures}
     found = _all_runs(schema, over)
-    archs = [name for name in _ARCHS if name in over]
+    archs = [name for name in ARCHS if name in over]
     shown = [row for consumer in schema.consumers for row in _shown(consumer, found, archs)]
-    upgraded = upgrades(schema, _by_consumer(found))
+    upgraded = upgrades(schema, _by_consumer([_worked_out(row) for row in found]))
     context = {**_page(schema, shown, archs), "upgrades": upgrade_tables(upgraded, archs)}
     page = render("tables", "consumers.md.j2", "tables/consumers.md", {**context, "links": []})
     tables = [*verdict_products(_verdicts(found)), *upgrade_products(upgraded)]
@@ -43,6 +44,15 @@ def _by_consumer(found: list[_Row]) -> dict[str, list[tuple[str, dict[str, list[
     for row in found:
         rows.setdefault(row.consumer.name, []).append((str(row.release.release), row.runs))
     return rows
+
+
+def _worked_out(row: _Row) -> _Row:
+    """The runs as they were worked out, where nobody knows: an upgrade is asked about before it is tried."""
+    by_arch = {
+        arch: [replace(run, verdict=run.worked_out or run.verdict) for run in of_arch]
+        for arch, of_arch in row.runs.items()
+    }
+    return replace(row, runs=by_arch)
 
 
 def _matrices(
@@ -71,10 +81,21 @@ def _all_runs(schema: Schema, over: dict[str, ExportsByRelease]) -> list[_Row]:
         for consumer in schema.consumers
         for release, by_arch in zip(
             consumer.releases,
-            runs(consumer, [release.release for release in consumer.releases], over),
+            known_runs(
+                schema,
+                consumer,
+                [release.release for release in consumer.releases],
+                over,
+                scope_of(consumer),
+            ),
             strict=True,
         )
     ]
+
+
+def scope_of(consumer: Consumer) -> Scope:
+    """Filtering is judged at the level that people use, and every other command."""
+    return Scope(None, MOST_LEVEL if any(one.has_level for one in consumer.commands) else None)
 
 
 def _shown(consumer: Consumer, found: list[_Row], archs: Sequence[str]) -> list[_Row]:
@@ -157,6 +178,8 @@ def _verdicts(found: list[_Row]) -> list[Verdicts]:
             first=str(run.first),
             last=str(run.last),
             verdict=cast("Overall", run.verdict.value),
+            worked_out=cast("Overall", run.worked_out.value) if run.worked_out else None,
+            seen=[str(release) for release in run.seen],
             purposes=list(run.purposes),
         )
         for (consumer, archs, run), releases in of_releases.items()

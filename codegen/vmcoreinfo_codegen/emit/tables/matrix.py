@@ -18,6 +18,7 @@ _LEFT, _TOP, _GAP = 70, 64, 44
 _LOOKS = {
     Verdict.OK: ("#d5ead5", ""),
     Verdict.DEGRADED: ("#f6e7a6", "d"),
+    Verdict.UNKNOWN: ("#dddddd", "?"),
     Verdict.WRONG: ("#f0b48a", "w"),
     Verdict.FATAL: ("#d98080", "f"),
 }
@@ -69,6 +70,7 @@ def matrix(consumer: str, rows: Sequence[Row], kernels: Mapping[str, Sequence[Re
             }
             for i, (verdict, (colour, letter)) in enumerate(_LOOKS.items())
         ],
+        "seen_legend": {"x": _LEFT + 110 * len(_LOOKS), "text": "seen with a real dump"},
     }
     return render("tables", "matrix.svg.j2", f"tables/compat-{consumer}.svg", context)
 
@@ -83,11 +85,18 @@ def _cell(name: str, run: Run, releases: Sequence[Release], first: int, y: int) 
     start, end = releases.index(run.first), releases.index(run.last)
     span = str(run.first) if run.first == run.last else f"{run.first} to {run.last}"
     why = f": {', '.join(run.purposes)}" if run.purposes else ""
+    told = f" ({run.worked_out.value} by the schema)" if run.worked_out else ""
+    seen = f"; seen on {', '.join(map(str, run.seen))}" if run.seen else ""
     return {
         "x": _x(first + start),
         "y": y,
         "width": (end - start + 1) * _CELL_WIDTH - 1,
         "colour": colour,
         "letter": letter,
-        "title": f"{name} on {span}: {run.verdict.value}{why}",
+        "title": f"{name} on {span}: {run.verdict.value}{told}{why}{seen}",
+        "seen": [
+            {"x": _x(first + releases.index(kernel)) + 15, "y": y + 5}
+            for kernel in run.seen
+            if kernel in releases
+        ],
     }

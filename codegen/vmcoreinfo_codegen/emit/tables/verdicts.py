@@ -20,6 +20,8 @@ class Verdicts(Record):
     first: str = described("mainline release that the run begins with")
     last: str = described("mainline release that it ends with, itself in it")
     verdict: Overall
+    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    seen: list[str] = described("kernels of the run on which the releases were run")
     purposes: list[str] = described("those that come to this verdict; none where it is ok")
 
 
@@ -30,5 +32,5 @@ class VerdictTable(Listed):
 
 
 def verdict_products(found: Sequence[Verdicts]) -> list[Product]:
-    marks = {"releases": " ", "architectures": " ", "purposes": "; "}
+    marks = {"releases": " ", "architectures": " ", "seen": " ", "purposes": "; "}
     return listed_products("compat", VerdictTable, "runs", Verdicts, found, marks, ["purposes"])

@@ -25,7 +25,10 @@ from ..store.files import read_files
 from .consumers import consumer
 from .declarations import architecture, kind_default, macro, numbers
 from .derivations import derivation
+from .distributions import distribution
 from .entries import entry, exports
+from .lines import line
+from .observations import observed
 from .order import in_order
 from .reading import Names, Reader
 
@@ -41,6 +44,8 @@ _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.Macro: (500, "macros"),
     tree.Entry: (5000, "entries"),
     tree.Derivation: (1000, "derivations"),
+    tree.VendorLine: (500, "lines of vendors"),
+    tree.Distribution: (500, "distributions"),
     tree.Consumer: (100, "consumers"),
 }
 _MOST_LINES = 1000
@@ -54,7 +59,7 @@ def load(folder: Path) -> Schema:
     schema, _ = build(parse_files(read_files(folder), problems), problems)
     if problems:
         raise SchemaError(problems)
-    return schema
+    return observed(schema, folder)
 
 
 # A verb may look at the schema before and after it edits one file of it.
@@ -112,6 +117,8 @@ class _Building:
             macros=tuple(self._each(tree.Macro, macro, names)),
             entries=entries,
             derivations=tuple(self._each(tree.Derivation, derivation, names)),
+            lines=tuple(self._each(tree.VendorLine, line, names)),
+            distributions=tuple(self._each(tree.Distribution, distribution, names)),
             consumers=tuple(self._each(tree.Consumer, consumer, names)),
             kinds=tuple(kinds.values()),
             key_numbers=self._numbers(tree.KeyNumbers),

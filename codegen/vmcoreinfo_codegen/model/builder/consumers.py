@@ -13,6 +13,8 @@ from ...syntax import tree
 from ..consumer import (
     Adaptation,
     Alternative,
+    Build,
+    Command,
     Consumer,
     ConsumerRelease,
     Copied,
@@ -20,11 +22,15 @@ from ..consumer import (
     Need,
     ParserTrait,
     Reading,
+    Supported,
 )
 from ..vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
+from .forms import conversions, forms, passed, sources
 from .reading import Reader
 
 _VERSION_OPTIONS = ("--version", "-v", "-V")
+_LEVELS = (1, 2, 4, 8, 16)
+"""Bits of a dump level (DL_EXCLUDE_* in makedumpfile.h)."""
 _URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+")
 
 
@@ -50,7 +56,28 @@ def consumer(read: Reader, block: tree.Consumer) -> Consumer:
         doc=read.text(block, tree.Doc),
         url=_url(read, block),
         version_option=_version_option(read, block),
+        commands=tuple(
+            Command(
+                name=str(clause.name),
+                run=str(clause.run),
+                is_extra=clause.extra is not None,
+                location=read.at(clause),
+            )
+            for clause in block.clauses
+            if isinstance(clause, tree.Command)
+        ),
+        supported=tuple(
+            Supported(archs=read.arch_names(clause.names) or (), **_of_releases(read, clause.range))
+            for clause in block.clauses
+            if isinstance(clause, tree.Architectures)
+        ),
         releases=tuple(found),
+        builds=tuple(
+            built
+            for clause in block.clauses
+            if isinstance(clause, tree.Build)
+            if (built := _build(read, clause)) is not None
+        ),
         readings=tuple(
             _reading(read, clause) for clause in block.clauses if isinstance(clause, tree.Reads)
         ),
@@ -60,6 +87,10 @@ def consumer(read: Reader, block: tree.Consumer) -> Consumer:
             if isinstance(clause, tree.Parser)
             if (trait := _trait(read, clause)) is not None
         ),
+        sources=sources(read, block),
+        forms=forms(read, block),
+        conversions=conversions(read, block),
+        passed=passed(read, block),
         needs=tuple(need for need in needs if need is not None),
         location=read.at(block.name),
     )
@@ -146,12 +177,54 @@ def _tool_release(read: Reader, clause: tree.ToolRelease) -> ConsumerRelease | N
     )
 
 
-def _kernels(read: Reader, kernels: tree.Range | None) -> KernelRange | None:
+def _build(read: Reader, clause: tree.Build) -> Build | None:
+    release = _tool(read, clause.release)
+    patched = clause.patched
+    like = _tool(read, patched.like) if patched else None
+    if release is None or (patched and like is None):
+        return None
+    return Build(
+        name=str(clause.name),
+        release=release,
+        like=like,
+        purposes=tuple(map(str, patched.purposes)) if patched else (),
+        location=read.at(clause),
+    )
+
+
+def _levels(read: Reader, block: tree.Need) -> int:
+    """The bits of a dump level that a need names, or 0."""
+    clause = read.one(block, tree.Levels)
+    found = 0
+    for word in clause.words if clause else ():
+        bit = int(str(word), 0)
+        if bit not in _LEVELS:
+            hint = f"one of {' '.join(map(str, _LEVELS))}"
+            read.problem(word, f"'{shortened(str(word))}' is no bit of a dump level", hint)
+        else:
+            found |= bit
+    return found
+
+
+def _words(clause: tree.WordsClause | None) -> tuple[str, ...]:
+    return tuple(map(str, clause.words)) if clause else ()
+
+
+def _kernels(
+    read: Reader, kernels: tree.Range | None, commit: tree.Commit | None = None
+) -> KernelRange | None:
     if kernels is None:
         return None
-    return KernelRange(
-        since=read.optional_release(kernels.since), until=read.optional_release(kernels.until)
-    )
+    since, until = read.optional_release(kernels.since), read.optional_release(kernels.until)
+    if commit is not None and since is not None and until is not None:
+        read.problem(commit.hash, "a commit is of one bound, and there are two")
+    return KernelRange(since=since, until=until, commit=str(commit.hash) if commit else None)
+
+
+def _of_kernels(
+    read: Reader, clause: tree.OfKernels | tree.NeedKernels | None
+) -> KernelRange | None:
+    return _kernels(read, clause.range, clause.commit) if clause is not None else None
 
 
 def _need(read: Reader, block: tree.Need) -> Need | None:
@@ -169,7 +242,7 @@ def _need(read: Reader, block: tree.Need) -> Need | None:
             ),
             others=tuple(str(r.text) for r in clause.requirements if isinstance(r, tree.Other)),
             **_of_releases(read, clause.range),
-            kernels=_kernels(read, clause.kernels),
+            kernels=_of_kernels(read, clause.kernels),
             when=clause.when,
             location=read.at(clause),
         )
@@ -186,8 +259,11 @@ def _need(read: Reader, block: tree.Need) -> Need | None:
         purpose=str(block.purpose),
         doc=read.text(block, tree.Doc),
         archs=read.arch_names(block.archs),
+        commands=_words(read.one(block, tree.Commands)),
+        levels=_levels(read, block),
+        shows_with=_words(read.one(block, tree.Shows)),
         condition=depends.condition if depends else ALWAYS,
-        kernels=_kernels(read, kernels.range) if kernels else None,
+        kernels=_of_kernels(read, kernels),
         alternatives=tuple(alternatives),
         adaptations=tuple(
             Adaptation(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from ...core.condition import NEVER
 from ...core.key import kind_of
 from ...syntax import tree
 from ..base import Span
@@ -141,6 +142,11 @@ def vias(read: Reader, block: tree.Block) -> tuple[Via, ...]:
 
 
 def _dependencies(read: Reader, block: tree.Block) -> tuple[Dependency, ...]:
+    if read.one(block, tree.OutOfTree) is not None:
+        for clause in block.clauses:
+            if isinstance(clause, tree.DependsOn):
+                read.problem(clause, "what is out of tree depends on nothing")
+        return (Dependency(condition=NEVER),)
     return tuple(
         Dependency(condition=clause.condition, **read.bounds(clause.range))
         for clause in block.clauses

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The built model of a schema, cached from one run for the next.
 
-A cached model is used where its key is that of every file that it rests on: the schema, the
+A cached model is used where its key names every file that it rests on, as it is now: the schema, the
 grammar, the code that builds models, the version of Python. Folder and file must be
 the user's own, and writable for nobody else; the content must have its checksum, and may name
 our own classes alone. What does not fit is no error: the schema is read anew.
@@ -9,13 +9,14 @@ our own classes alone. What does not fit is no error: the schema is read anew.
 
 from __future__ import annotations
 
-import hashlib
+import gc
 import io
 import os
 import pickle
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
@@ -24,20 +25,18 @@ from typing import Any
 from ... import __version__, resources
 from ...files import writing
 from ..schema import Schema
-from .files import read_files
+from .files import observed_files, read_files
 
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
 _READERS = ("core", "syntax", "model", "record.py", "problem.py")
 """The packages and modules whose code decides what a model is."""
 _MODULES = ("vmcoreinfo_codegen.model.", "vmcoreinfo_codegen.core.", "vmcoreinfo_codegen.problem")
 _MOST_BYTES = 1 << 24
-_DIGEST = hashlib.sha256().digest_size
 
 
 def load_cached(folder: Path) -> Schema:
     """The schema of a folder, as `build.load` gives it. Raises SchemaError, OSError."""
-    files = read_files(folder)
-    key, place = _key(files), _place(folder)
+    key, place = _key(folder), _place(folder)
     schema = _cached(place, key)
     if schema is None:
         # What reads the language takes longer to import than a cached model to load.
@@ -49,41 +48,79 @@ def load_cached(folder: Path) -> Schema:
     return schema
 
 
-def _key(files: Iterable[tuple[str, str]]) -> bytes:
-    digest = hashlib.sha256()
-    versions = ("versions", f"{__version__} {sys.version}")
-    read = (_PACKAGE / name for name in _READERS)
-    code = sorted(p for place in read for p in ([place] if place.suffix else place.rglob("*.py")))
-    for name, text in (
-        versions,
-        ("schema.lark", resources.grammar("schema.lark")),
-        *((path.name, path.read_text(encoding="utf-8")) for path in code),
-        *files,
-    ):
-        for part in (name.encode(), text.encode()):
-            digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.digest()
+def _key(folder: Path) -> bytes:
+    """A line for each thing that a model rests on, and an empty one.
+
+    Code is known by what Python knows its bytecode by, and so are observations, which are long and
+    written by a program in one step. To read the rest, and sum it up, takes less than to load what
+    hashes well.
+    """
+    read = [("schema.lark", resources.grammar("schema.lark")), *read_files(folder)]
+    lines = [
+        f"{__version__} {sys.version!r} {os.path.realpath(folder)!r}",
+        *(f"{name!r} {len(text)} {_sum(text.encode())}" for name, text in read),
+        *(_written(path) for path in (*_code(), *map(str, observed_files(folder)))),
+    ]
+    return ("\n".join(lines) + "\n\n").encode()
+
+
+def _code() -> Iterator[str]:
+    """The modules whose code decides what a model is, in any order that stays."""
+    places = [str(_PACKAGE / name) for name in _READERS]
+    while places:
+        place = places.pop()
+        if place.endswith(".py"):
+            yield place
+        else:
+            with os.scandir(place) as there:
+                names = sorted(e.name for e in there if e.is_dir() or e.name.endswith(".py"))
+            places += [f"{place}/{name}" for name in names if name != "__pycache__"]
+
+
+def _written(path: str) -> str:
+    found = os.stat(path)
+    return f"{path!r} {found.st_size} {found.st_mtime_ns} {found.st_ino}"
+
+
+def _sum(content: bytes | memoryview) -> str:
+    return f"{zlib.crc32(content):08x}"
 
 
 def _place(folder: Path) -> Path:
     """One file a folder: an edited schema takes the place of what it was."""
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-    return Path(caches) / "vmcoreinfo" / f"schema-{name}"
+    # The key has the whole name; two of the same sum take turns.
+    return Path(caches) / "vmcoreinfo" / f"schema-{_sum(os.fsencode(os.path.realpath(folder)))}"
 
 
 def _cached(place: Path, key: bytes) -> Schema | None:
     try:
         data = _read(place)
-        if data[:_DIGEST] != key:
+        if not data.startswith(key):
             return None
-        checksum, content = data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
-        if hashlib.sha256(content).digest() != checksum:
+        # Nothing of it is copied: it is as long as all that is read of the schema.
+        start = data.index(b"\n", len(key)) + 1
+        if data[len(key) : start - 1] != _sum(memoryview(data)[start:]).encode():
             return None
-        found = _Reader(io.BytesIO(content)).load()
+        content = io.BytesIO(data)
+        content.seek(start)
+        with _without_collection():
+            found = _Reader(content).load()
     except Exception:  # whatever is wrong with it, the schema itself is at hand
         return None
     return found if isinstance(found, Schema) else None
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """All that is loaded stays: to look for garbage meanwhile took a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _store(place: Path, key: bytes, schema: Schema) -> None:
@@ -91,7 +128,7 @@ def _store(place: Path, key: bytes, schema: Schema) -> None:
     content = _pickled(schema)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _own_folder(place.parent) as folder, writing.beside(folder, place.name, 0o600) as new:
-        new.file.write(key + hashlib.sha256(content).digest() + content)
+        new.file.write(key + _sum(content).encode() + b"\n" + content)
         new.finish()
         new.take_place()
 

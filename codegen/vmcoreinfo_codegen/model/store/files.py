@@ -13,6 +13,9 @@ from ...problem import LANGUAGE, Location, Problem, SchemaError
 TOP = "schema.vmci"
 """The file that sources all others, in the schema's folder."""
 
+OBSERVED = "observed"
+"""The folder in it that has observations, `TOOL.jsonl`."""
+
 # The shipped schema has 36 files, the largest of 27 KiB, 170 KiB in all.
 MOST_BYTES = 1 << 19
 MOST_BYTES_IN_ALL = 1 << 21
@@ -71,6 +74,16 @@ def schema_files(folder: Path) -> list[Path]:
     return found
 
 
+def observed_files(folder: Path) -> list[Path]:
+    """The files of observations in the folder of a schema, one a tool, in order. Raises OSError."""
+    try:
+        with os.scandir(folder / OBSERVED) as there:
+            names = sorted(entry.name for entry in there if entry.name.endswith(".jsonl"))
+    except FileNotFoundError:
+        return []
+    return [folder / OBSERVED / name for name in names[:MOST_FILES]]
+
+
 def read_schema_file(path: Path, name: str) -> bytes:
     """What a schema file has, called `name` in messages. Raises SchemaError, OSError."""
     return read_regular(path, MOST_BYTES, lambda message: _error(name, message))
@@ -86,7 +99,8 @@ def schema_text(data: bytes, name: str) -> str:
 
 def _text(folder: Path, real: str, path: Path, whole: Limit) -> str:
     name = _name(folder, path)
-    if not Path(os.path.realpath(path)).is_relative_to(real):
+    # No folder below is a link, so the file alone may be one.
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(real):
         raise _error(name, "leads out of the folder of the schema", "put the file itself there")
     data = read_schema_file(path, name)
     whole.spend(len(data))

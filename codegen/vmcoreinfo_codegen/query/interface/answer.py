@@ -3,8 +3,22 @@
 
 from __future__ import annotations
 
-from ...record import Record
+from ...record import Record, described
 
 
 class Answer(Record):
     """What a verb prints, or a part of it."""
+
+
+class KernelLine(Answer):
+    """The line of a vendor's kernels by which a question was answered."""
+
+    name: str
+    vendor: str
+    release: str | None = described("the vendor's own, as 8.6; null where it has none")
+    build: str | None
+    base: str = described("the release of mainline that it is based on")
+    read: bool = described("whether sources of that build, or of one like it, were read")
+
+
+LINE = "the vendor's line that it is of; null for mainline, and where none is known by its name"

@@ -6,23 +6,19 @@ from __future__ import annotations
 from .answer import Answer
 from .consumers import (
     AdaptedNote,
-    Compat,
+    Compats,
     Impacts,
-    Lifetimes,
+    LifetimeAnswer,
     Unread,
 )
 from .kernels import (
     Budget,
     Check,
-    Diff,
     Explain,
-    Extracted,
     Formatted,
     Generated,
-    History,
     Listing,
     Regenerated,
-    Synced,
 )
 from .notes import (
     Attached,
@@ -33,6 +29,8 @@ from .notes import (
     Parse,
     Synthesised,
 )
+from .proofs import Proofs
+from .tools import Diff, Extract, Histories, Syncs
 
 ANSWERS: dict[str, type[Answer]] = {
     "parse": Parse,
@@ -41,20 +39,21 @@ ANSWERS: dict[str, type[Answer]] = {
     "list": Listing,
     "diff": Diff,
     "audit": Audit,
-    "compat": Compat,
+    "compat": Compats,
     "impact": Impacts,
     "unused": Unread,
-    "lifetime": Lifetimes,
+    "lifetime": LifetimeAnswer,
     "adapt": AdaptedNote,
+    "prove": Proofs,
     "derive": Derives,
     "synth": Synthesised,
     "attach": Attached,
-    "extract": Extracted,
+    "extract": Extract,
     "budget": Budget,
-    "history": History,
+    "history": Histories,
     "explain": Explain,
     "check": Check,
-    "sync": Synced,
+    "sync": Syncs,
     "generate": Generated,
     "regenerate": Regenerated,
     "fmt": Formatted,

@@ -6,10 +6,11 @@ from __future__ import annotations
 from typing import Literal
 
 from ...record import described
-from .answer import Answer
+from .answer import LINE, Answer, KernelLine
 
-Judged = Literal["ok", "fallback", "degraded", "wrong", "fatal"]
-Overall = Literal["ok", "degraded", "wrong", "fatal"]
+Judged = Literal["ok", "fallback", "degraded", "unknown", "wrong", "fatal"]
+Overall = Literal["ok", "degraded", "unknown", "wrong", "fatal"]
+RestsOn = Literal["seen", "worked out", "not known"]
 Outcome = Literal["breaks", "not-judged", "nothing", "unrelated"]
 How = Literal["removed", "added", "renamed", "format", "condition", "value", "moved"]
 
@@ -29,6 +30,15 @@ class JudgedPurpose(Answer):
 
     purpose: str
     verdict: Judged
+    worked_out: Judged | None = described("where nobody knows: what it is by the schema")
+    rests_on: RestsOn
+    commands: list[str] = described("the tool's commands that it is for; empty for all")
+    extra: bool = described(
+        "whether these are asked about alone, and no part of the verdict on the whole"
+    )
+    shows_with: list[str] = described(
+        "what a dump has to have for it to show, as hugetlb; empty for every dump"
+    )
     missing: list[MissingEntry]
     why: str
     seen: str = described("what a user sees, where it is not ok")
@@ -42,20 +52,97 @@ class JudgedPurpose(Answer):
     )
 
 
+class SeenRun(Answer):
+    """Runs of the release on a dump of such a kernel, that came to the same."""
+
+    dump: str
+    kernel: str
+    build: str = described("whose patches the release has: 'upstream' for nobody's")
+    command: str
+    level: int | None
+    came: Overall
+    by: str = described("the reference by which that was judged")
+
+
+class Otherwise(Answer):
+    """What a tool comes to on dumps that have nothing of what its verdict comes from."""
+
+    verdict: Overall
+    rests_on: RestsOn
+    shows_with: list[list[str]] = described(
+        "what a dump must have for the other verdict: all words of one of these"
+    )
+
+
 class Compat(Answer):
     """`vmcoreinfo compat --format json`"""
 
     consumer: str
     release: str
     kernel: str
+    line: KernelLine | None = described(LINE)
     arch: str
     input: str | None = described("the note or dump that was judged; null for a prediction")
+    format: str | None = described("what that was read as: elf, kdump, note, posted, ...")
+    command: str | None = described("the command that was asked about; null for all")
+    level: int | None = described("the dump level that was asked about; null for all")
     verdict: Overall
+    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    not_known: list[str] = described("why nobody knows; empty where it is known")
+    rests_on: RestsOn
+    otherwise: Otherwise | None = described(
+        "where the verdict shows with some dumps alone: what it is for all others"
+    )
+    seen: list[SeenRun] = described("runs of that release on whole dumps of such a kernel")
     declared: bool | None = described(
         "whether the release declares to know that kernel; null where it declares nothing"
     )
     fixed_in: str | None = described("first release without a fatal or wrong purpose")
     purposes: list[JudgedPurpose]
+
+
+class OverviewCell(Answer):
+    """A tool on a kernel."""
+
+    input: str | None = described("the note or dump that was judged; null for a prediction")
+    format: str | None = described("what that was read as: elf, kdump, note, posted, ...")
+    kernel: str
+    line: KernelLine | None = described(LINE)
+    arch: str
+    consumer: str
+    release: str
+    build: str | None = described("as a distribution builds it; null where that is not told apart")
+    verdict: Overall
+    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    rests_on: RestsOn
+    otherwise: Otherwise | None = described(
+        "where the verdict shows with some dumps alone: what it is for all others"
+    )
+    not_known: list[str] = described("why nobody knows; empty where it is known")
+    purposes: list[str] = described("those that made the verdict")
+    fixed_in: str | None = described("first release without a fatal or wrong purpose")
+
+
+class Unreadable(Answer):
+    """An input of which nothing can be told."""
+
+    input: str
+    error: str
+
+
+class Overview(Answer):
+    """`vmcoreinfo compat --format json` of several tools, kernels or dumps: each tool on each"""
+
+    distribution: str | None
+    verdict: Overall = described("the worst of all")
+    cells: list[OverviewCell]
+    unreadable: list[Unreadable]
+
+
+class Compats(Answer):
+    """`vmcoreinfo compat --format json`: of one tool and one kernel, or of several"""
+
+    one_of = (Compat, Overview)
 
 
 class Broken(Answer):
@@ -69,6 +156,10 @@ class Broken(Answer):
     where: str = described("the condition of the kernels for which it is so; empty for all")
     because: list[str] = described("the keys, and the names behind keys, whose change it is for")
     seen: str = described("what a user sees")
+    rests_on: RestsOn
+    runs: int = described(
+        "runs of these releases that came to the verdict without what goes; 0 where none was made"
+    )
     fixed_in: str | None = described("'next': in no release yet")
 
 
@@ -146,6 +237,7 @@ class Impacts(Answer):
         " nothing: no tool is worse off; unrelated: neither an export nor what is behind one is touched"
     )
     kernel: str = described("the change is made to a kernel like this one")
+    line: KernelLine | None = described(LINE)
     archs: list[str] = described("the architectures that this kernel has")
     removed: list[str]
     added: list[str]
@@ -164,6 +256,7 @@ class Unread(Answer):
     """`vmcoreinfo unused --format json`"""
 
     kernel: str
+    line: KernelLine | None = described(LINE)
     unused: list[str] = described("exported, and read by no tool for anything")
     missing: list[str] = described("read by a tool, known to kernels, and not exported")
 
@@ -179,17 +272,60 @@ class Lifetime(Answer):
     arch: str
     first: str | None
     last: str | None
+    worked_out_last: str | None = described(
+        "the last that it handles by the schema; past `last` nobody knows"
+    )
     declared_first: str | None
     declared_last: str | None
     ends_by: str | None = described("the purpose that ends it, and how")
 
 
 class Lifetimes(Answer):
-    """`vmcoreinfo lifetime --format json`"""
+    """What each release of a tool handles."""
 
     consumer: str
     arch: str
     releases: list[Lifetime]
+
+
+class LineVerdict(Answer):
+    """Releases of a vendor in a row on which a release of a tool comes to the same."""
+
+    first: str = described("the vendor's own, or the first build where it has none")
+    last: str = described("itself in it")
+    verdict: Overall
+    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    rests_on: RestsOn
+    purposes: list[str] = described("those that come to this verdict; none where it is ok")
+    unsure: list[str] = described(
+        "those that may come to something else, by changes of mainline that show in no entry"
+    )
+
+
+class LineLifetime(Answer):
+    """The releases of a vendor's line that one release of a tool handles."""
+
+    release: str
+    date: str | None
+    line: str
+    handles: list[str] = described("without a fatal or wrong purpose, as far as it is known")
+    by_schema: list[str] = described("those, and all of which nobody knows more than the schema")
+    verdicts: list[LineVerdict]
+
+
+class LineLifetimes(Answer):
+    """The same of each release of a tool, on lines of a vendor."""
+
+    consumer: str
+    arch: str
+    lines: list[str]
+    releases: list[LineLifetime]
+
+
+class LifetimeAnswer(Answer):
+    """`vmcoreinfo lifetime --format json`: on releases of mainline, or on those of a vendor"""
+
+    one_of = (Lifetimes, LineLifetimes)
 
 
 class WrittenLine(Answer):
@@ -210,8 +346,9 @@ class Refusal(Answer):
 
 
 class AdaptedNote(Answer):
-    """`vmcoreinfo adapt --format json`"""
+    """`vmcoreinfo adapt --format json`; `format` is what the input was read as: elf, kdump, posted, ..."""
 
+    format: str | None = None
     consumer: str
     written: list[WrittenLine]
     refused: list[Refusal]

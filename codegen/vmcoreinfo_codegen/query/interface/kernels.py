@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...record import described
-from .answer import Answer
+from .answer import LINE, Answer, KernelLine
 
 
 class ListedEntry(Answer):
@@ -21,6 +21,7 @@ class Listing(Answer):
     """`vmcoreinfo list --format json`"""
 
     kernel: str
+    line: KernelLine | None = described(LINE)
     arch: str
     entries: list[ListedEntry]
 
@@ -42,7 +43,9 @@ class Difference(Answer):
     """What changed between two kernels."""
 
     old: str
+    old_line: KernelLine | None = described(LINE)
     new: str
+    new_line: KernelLine | None = described(LINE)
     arch: str | None
     changes: list[Change]
 
@@ -67,15 +70,10 @@ class TreeDifference(Answer):
 
     tree: str
     release: str
+    line: KernelLine | None = described(LINE)
     compared: int = described("entries compared, over all architectures")
     changes: list[TreeChange]
     not_understood: int
-
-
-class Diff(Answer):
-    """`vmcoreinfo diff --format json`: of two kernels, or with --kernel of schema and tree"""
-
-    one_of = (Difference, TreeDifference)
 
 
 class OtherFormat(Answer):
@@ -94,6 +92,7 @@ class HistoryEntry(Answer):
     """
 
     key: str
+    line: str | None = described("the vendor's line whose tags these are; null for mainline")
     archs: list[str]
     seen: list[str]
     in_schema: list[str]
@@ -102,7 +101,7 @@ class HistoryEntry(Answer):
 
 
 class History(Answer):
-    """`vmcoreinfo history --format json`"""
+    """Lives of entries, as the tags of a kernel repository have them."""
 
     repository: str
     tags: list[str]
@@ -131,6 +130,7 @@ class Budget(Answer):
     """`vmcoreinfo budget --format json`"""
 
     kernel: str
+    line: KernelLine | None = described(LINE)
     arch: str
     bytes: int = described("upper bound of the text")
     room: int = described("bytes of the buffer that holds the text")
@@ -175,10 +175,11 @@ class ExtractedSites(Answer):
 
 
 class Extracted(Answer):
-    """`vmcoreinfo extract --format json`"""
+    """What a kernel tree prints."""
 
     tree: str
     release: str | None
+    line: KernelLine | None = described(LINE)
     exports: list[ExtractedExport]
     not_understood: list[NotUnderstood]
     sites: ExtractedSites
@@ -268,10 +269,30 @@ class Note(Answer):
     text: str
 
 
+class LineChanged(Answer):
+    """A change of an entry in a vendor's line, from a build on; `changed` is any other than coming or going."""
+
+    line: str
+    vendor: str
+    release: str | None = described("the vendor's own, as 8.6; null where it has none")
+    build: str = described("the first that was read and has it")
+    key: str
+    change: Literal["added", "removed", "changed"]
+    archs: list[str] | None = described("null for all that the vendor builds")
+    like: str | None = described(
+        "the release of mainline as which the line has the entry, or has it not; null where as none"
+    )
+    condition: str | None = described("of what no release of mainline has so; null for always")
+    format: str | None = described("of what no release of mainline has so")
+
+
 class ExplainedExport(Answer):
     """How one set of architectures exports the entry."""
 
     archs: list[str] | None = described("null for every architecture")
+    out_of_tree: bool = described(
+        "whether no release of mainline exports it; the lives are of the kernels that may"
+    )
     doc: str
     absent: str
     section: str
@@ -305,6 +326,9 @@ class Explanation(Answer):
     replaces: list[Related]
     replaced_by: list[Related]
     derivations: list[str]
+    lines: list[LineChanged] = described(
+        "vendors' lines that have it otherwise than the release that they are based on"
+    )
     copied: list[CopiedNames]
 
 
@@ -371,13 +395,32 @@ class Renamed(Answer):
 
 
 class Synced(Answer):
-    """`vmcoreinfo sync --format json`"""
+    """What was done to bring the schema up to a kernel tree."""
 
     release: str
     declared: bool = described("whether the release had to be declared")
     steps: dict[str, list[str]] = described("keys by what was done to them")
     files: list[str] = described("files that changed, or would")
     renames: list[Renamed] = described("for people to confirm")
+    by_hand: list[ByHand]
+    refused: list[ByHand] = described(
+        "what the schema can't say; where there is any, nothing is written"
+    )
+    problems: list[CheckProblem] = described("what the linter finds in the new schema")
+
+
+class LineSynced(Answer):
+    """What was done to bring the line of a vendor up to the tree of a build."""
+
+    line: KernelLine
+    written: str | None = described(
+        "the head of the block that says it, as `build 570 to 570.12.1 as 9.6`; null where nothing is "
+        "to be said"
+    )
+    steps: dict[str, list[str]] = described(
+        "keys, with their architectures, by what is said of them"
+    )
+    files: list[str] = described("files that changed, or would")
     by_hand: list[ByHand]
     refused: list[ByHand] = described(
         "what the schema can't say; where there is any, nothing is written"

@@ -10,7 +10,10 @@ from __future__ import annotations
 from typing import Literal
 
 from ...record import described
-from .answer import Answer
+from .answer import LINE, Answer, KernelLine
+
+FORMAT = "what it was read as: elf, kdump, note, text or posted; 'flattened ' before what is inside"
+REMARKS = "how a posted note was read, and which others were posted with it"
 
 
 class ParsedEntry(Answer):
@@ -24,7 +27,7 @@ class ParsedEntry(Answer):
     )
     text: str = described("the value as it is printed")
     format: str | None = described("null for a key that is not known")
-    line: int = described(ge=1)
+    line: int = described("of the text; where it was posted, of what it was posted in", ge=1)
     status: Literal["ok", "malformed", "out-of-range", "garbage"] = described(
         "whether the value is usable; garbage is what some kernels print there, and means nothing"
     )
@@ -53,6 +56,8 @@ class ParsedDiagnostic(Answer):
 class Parse(Answer):
     """`vmcoreinfo parse --format json`"""
 
+    format: str = described(FORMAT)
+    remarks: list[str] = described(REMARKS)
     entries: list[ParsedEntry]
     diagnostics: list[ParsedDiagnostic]
 
@@ -61,13 +66,16 @@ class FoundNote(Answer):
     """`vmcoreinfo note --where --format json`"""
 
     input: str
-    format: str = described("elf, kdump, note or text; 'flattened' before what is inside")
-    offset: int | None = described("of the text, in bytes; of the dump that is inside")
+    format: str = described(FORMAT)
+    offset: int | None = described(
+        "of the text, in bytes; of the dump that is inside; null where it was posted"
+    )
     bytes: int = described("of the text")
     arch: str | None = described("as the dump says; null where it doesn't")
     bits: int | None
     byte_order: Literal["little", "big"] | None
     beside: list[str] = described("names of like notes beside it: VMCOREINFO_XEN")
+    remarks: list[str] = described(REMARKS)
 
 
 class CarvedNote(Answer):
@@ -108,7 +116,10 @@ class AuditedInput(Answer):
 
     path: str
     release: str | None
+    line: KernelLine | None = described(LINE)
     arch: str | None
+    format: str | None = described(f"{FORMAT}; null where there was none to read")
+    remarks: list[str] = described(REMARKS)
     checked_as: str | None = described(
         "the release that --kernel said; null where the note's own was taken"
     )
@@ -158,6 +169,7 @@ class LeftOutEntry(Answer):
 class Synthesised(Answer):
     """`vmcoreinfo synth --format json`"""
 
+    line: KernelLine | None = described(LINE)
     entries: list[SynthesisedEntry]
     left_out: list[LeftOutEntry]
 
@@ -187,6 +199,7 @@ class Derives(Answer):
     """`vmcoreinfo derive --format json`"""
 
     input: str
+    format: str = described(FORMAT)
     release: str | None
     arch: str | None
     values: list[DerivedValue]

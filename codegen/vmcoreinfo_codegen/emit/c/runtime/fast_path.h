@@ -217,6 +217,18 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 			}
 		}
 		value = at + length + 1;
+#if OTHER_KEYS
+		/* Most lines are such, where a tool reads few keys. */
+		if (next->format == NOT_READ) {
+			value = behind_value(value, length, stop);
+			if (!value)
+				break;
+			shape = next;
+			at = value;
+			parser->line++;
+			continue;
+		}
+#endif
 		if (next->format <= VMCOREINFO_FORMAT_SIGNED) {
 			number = fast_decimal(value, next->format == VMCOREINFO_FORMAT_SIGNED);
 		} else if (next->format <= VMCOREINFO_FORMAT_PREFIXED_HEX) {
@@ -225,16 +237,6 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 			if (prefix && (value[0] != '0' || value[1] != 'x'))
 				break;
 			number = fast_hex(value + prefix);
-#if OTHER_KEYS
-		} else if (next->format == NOT_READ) {
-			value = behind_value(value, length, stop);
-			if (!value)
-				break;
-			shape = next;
-			at = value;
-			parser->line++;
-			continue;
-#endif
 		} else {
 			number = fast_text(value, at + WINDOW, (enum vmcoreinfo_format)next->format);
 		}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""Which entries a note lacks that its kernel is sure to print: by the configuration, or by what the note has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..core.condition import ALWAYS, Condition, literals
+from ..model.vocabulary import QuirkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..model.entry import Prediction
+    from .subject import Subject
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An entry that is to be there: `why`, and whether its vendor may have taken it away."""
+
+    key: str
+    why: str
+    may_be_gone: bool = False
+
+
+def missing(subject: Subject) -> Iterator[Missing]:
+    """What every kernel that the note may be of prints and the note lacks, in schema order.
+
+    With a .config all whose condition holds. Without one what has no condition, and what has none
+    but such as a key of the note has too.
+    """
+    if not subject.predictions:
+        return
+    in_all = set.intersection(*({*predicted} for predicted in subject.predictions))
+    shown = [] if subject.config is not None else [_Shown(p, subject) for p in subject.predictions]
+    for key, prediction in subject.predictions[0].items():
+        if key not in in_all or key in subject.info or subject.quirks(key, QuirkKind.MISSING):
+            continue
+        conditions = [p[key].condition for p in subject.predictions]
+        if subject.config is not None:
+            if all(condition.evaluate(subject.config) for condition in conditions):
+                always = prediction.is_unconditional
+                because = "" if always else f", as {prediction.condition} holds"
+                yield Missing(key, f"this kernel exports it{because}")
+        elif all(condition == ALWAYS for condition in conditions):
+            gone = _may_be_gone(subject, key, prediction)
+            yield Missing(key, f"every {_kernel(subject)} exports it", gone)
+        else:
+            found = [s.witness(c) for s, c in zip(shown, conditions, strict=True)]
+            if all(found):
+                why = (
+                    f"this kernel exports it, as {found[0]} shows that {prediction.condition} holds"
+                )
+                yield Missing(key, why, _may_be_gone(subject, key, prediction))
+
+
+class _Shown:
+    """Which conditions the keys of a note show to hold, were it of one kernel."""
+
+    def __init__(self, predicted: Mapping[str, Prediction], subject: Subject) -> None:
+        self._symbols: dict[str, bool | int] = {}
+        self._by_symbol: dict[str, str] = {}
+        self._whole: dict[Condition, str] = {}
+        for key, prediction in predicted.items():
+            condition = prediction.condition
+            if condition == ALWAYS or key not in subject.info:
+                continue
+            self._whole.setdefault(condition, key)
+            for name, value in literals(condition).items():
+                self._symbols.setdefault(name, value)
+                self._by_symbol.setdefault(name, key)
+
+    def witness(self, condition: Condition) -> str | None:
+        """A key by which the condition holds; any key for one that always does."""
+        if condition in self._whole:
+            return self._whole[condition]
+        if condition.evaluate(self._symbols):
+            keys = (self._by_symbol.get(name) for name in sorted(condition.names()))
+            return next(filter(None, keys), "OSRELEASE")
+        return None
+
+
+def _may_be_gone(subject: Subject, key: str, prediction: Prediction) -> bool:
+    """Whether its vendor may have taken from a later mainline what takes it away.
+
+    Not where a key is there that went by the same commit.
+    """
+    if not subject.may_be_backported or not _goes(subject, key, prediction):
+        return False
+    last = prediction.export.last
+    return last is None or last.commit is None or last.commit not in _commits(subject)
+
+
+def _goes(subject: Subject, key: str, prediction: Prediction) -> bool:
+    """Whether some later release of mainline lacks it, or has it in fewer configurations."""
+    schema, release = subject.schema, subject.release
+    assert release is not None
+    later = [one.release for one in schema.releases if one.release > release.branch]
+    for arch in subject.archs:
+        for other in later if arch.existed_in(release) else ():
+            found = schema.predict_entry(schema.by_key[key], other, arch)
+            if arch.existed_in(other) and (
+                found is None or (prediction.is_unconditional and not found.is_unconditional)
+            ):
+                return True
+    return False
+
+
+def _commits(subject: Subject) -> set[str]:
+    """Commits by which keys of the note went in a later release."""
+    ends = (
+        prediction.export.last
+        for predicted in subject.predictions
+        for key, prediction in predicted.items()
+        if key in subject.info
+    )
+    return {end.commit for end in ends if end is not None and end.commit is not None}
+
+
+def _kernel(subject: Subject) -> str:
+    return f"{subject.arch.name if subject.arch else 'kernel'} {subject.release}"

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...core.key import Kind, argument_of
+from ..layout import alignment_of_struct, compiler_of, member_of
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+_OF_PAGES = ("KERNELOFFSET", "NUMBER(phys_base)", "NUMBER(kimage_voffset)", "NUMBER(PHYS_OFFSET)")
+"""Distances and addresses of whole pages, of 4 KiB at the least."""
+_LEAST_PAGE = 4096
+_INT = 4
+_TABLES = "kallsyms_"
+"""Of bytes, so they stand anywhere."""
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    compiler = compiler_of(subject.archs)
+    for line, entry in subject.entries():
+        value = line.value
+        if not isinstance(value, int):
+            continue
+        align, what = 1, ""
+        if line.key in _OF_PAGES:
+            align, what = _LEAST_PAGE, "what it tells begins with a page"
+        elif compiler is not None and entry.kind is Kind.OFFSET:
+            member = member_of(line.key, value, compiler)
+            align, what = (member.layout.align, "so its type is aligned") if member else (1, "")
+        elif compiler is not None and entry.kind is Kind.SIZE:
+            align = alignment_of_struct(argument_of(line.key), compiler)
+            what = "so its members are aligned"
+        elif compiler is not None and entry.kind is Kind.SYMBOL and _TABLES not in line.key:
+            align, what = min(_INT, compiler.most), "so variables and functions are aligned"
+        if value % align:
+            yield Found(line.key, f"{line.text} is no multiple of {align}: {what}", line.line)
+
+
+RULE = Rule(
+    id="VMCA025",
+    name="misaligned",
+    doc="An OFFSET, a SIZE or a place in memory is a multiple of what the compiler, or the page tables, "
+    "align it to on the architecture.",
+    severity=Severity.ERROR,
+    remedy="the line was changed, or is of another kernel: compare with the kernel's types by --btf, or "
+    "take the note from the dump again",
+    example="""
+OSRELEASE=6.12.0
+SIZE(page)=65 ### 65 is no multiple of 8: so its members are aligned
+OFFSET(page.flags)=3 ### 3 is no multiple of 8: so its type is aligned
+OFFSET(page._refcount)=52
+KERNELOFFSET=1c000001 ### 1c000001 is no multiple of 4096: what it tells begins with a page
+""",
+    check=_check,
+)

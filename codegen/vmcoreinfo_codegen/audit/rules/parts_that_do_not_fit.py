@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ...core.key import Kind, argument_of
+from ..layout import (
+    EXACT_WORDS,
+    FIRST,
+    MOST_WORDS,
+    UNIONS,
+    Compiler,
+    Member,
+    compiler_of,
+    member_of,
+)
+from ..rule import Found, Rule, Severity
+from ..subject import Subject
+
+
+def _check(subject: Subject) -> Iterator[Found]:
+    compiler = compiler_of(subject.archs)
+    if compiler is not None:
+        yield from _structures(subject, compiler)
+        yield from _sums(subject, compiler)
+        yield from _overlaps(subject, compiler)
+    yield from _zones(subject)
+    yield from _orders(subject)
+    yield from _sections(subject)
+    yield from _areas(subject)
+
+
+def _found(subject: Subject, key: str, message: str) -> Found:
+    line = subject.info.line(key)
+    return Found(key, message, line.line if line is not None else None)
+
+
+def _structures(subject: Subject, compiler: Compiler) -> Iterator[Found]:
+    """What structures begin with, and how many bytes they have."""
+    for line, entry in subject.entries():
+        value = line.value
+        if not isinstance(value, int):
+            continue
+        name = argument_of(line.key)
+        if entry.kind is Kind.OFFSET and name in FIRST and value:
+            message = f"{value}, and it is the first member, at 0"
+            yield Found(line.key, message, line.line)
+        elif entry.kind is Kind.SIZE:
+            exact, most = EXACT_WORDS.get(name), MOST_WORDS.get(name)
+            if exact is not None and value != exact * compiler.word:
+                message = f"{value}, and its members have {exact * compiler.word} bytes"
+                yield Found(line.key, message, line.line)
+            elif most is not None and value > most * compiler.word:
+                message = f"{value}, and {most * compiler.word} bytes are the most that it can have"
+                yield Found(line.key, message, line.line)
+
+
+def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
+    """Values that follow from others: where a member is that stands behind another, and what both have."""
+    word = compiler.word
+    number = subject.number
+    lists = number("LENGTH(free_area.free_list)")
+    for key, parts in (
+        ("SIZE(free_area)", [None if lists is None else 2 * lists * word, word]),
+        ("OFFSET(dev_printk_info.device)", [number("LENGTH(printk_info_subsystem)")]),
+        (
+            "SIZE(dev_printk_info)",
+            [number("LENGTH(printk_info_subsystem)"), number("LENGTH(printk_info_device)")],
+        ),
+        ("OFFSET(printk_ringbuffer.text_data_ring)", [number("SIZE(prb_desc_ring)")]),
+        (
+            "OFFSET(printk_ringbuffer.fail)",
+            [number("OFFSET(printk_ringbuffer.text_data_ring)"), number("SIZE(prb_data_ring)")],
+        ),
+        ("SIZE(printk_ringbuffer)", [number("OFFSET(printk_ringbuffer.fail)"), word]),
+    ):
+        found = number(key)
+        known = [part for part in parts if part is not None]
+        if found is not None and len(known) == len(parts) and found != sum(known):
+            yield _found(subject, key, f"{found}, and what it is made of makes it {sum(known)}")
+    end = [number("OFFSET(printk_info.dev_info)"), number("SIZE(dev_printk_info)")]
+    size = number("SIZE(printk_info)")
+    if size is not None and end[0] is not None and end[1] is not None:
+        behind = size - end[0] - end[1]
+        if not 0 <= behind < 8:
+            message = f"{size}, and its last member ends at {end[0] + end[1]}"
+            yield _found(subject, "SIZE(printk_info)", message)
+    nodes, mask = number("LENGTH(node_data)"), number("SIZE(nodemask_t)")
+    if nodes is not None and mask is not None and mask != max(word, nodes // 8):
+        message = f"{nodes} nodes, and SIZE(nodemask_t) has {mask * 8} bits"
+        yield _found(subject, "LENGTH(node_data)", message)
+
+
+def _overlaps(subject: Subject, compiler: Compiler) -> Iterator[Found]:
+    """Members of a structure don't share bytes, but for those of a union."""
+    members: dict[str, list[Member]] = defaultdict(list)
+    for line, entry in subject.entries():
+        if entry.kind is Kind.OFFSET and isinstance(line.value, int):
+            member = member_of(line.key, line.value, compiler)
+            if member is not None and member.owner not in UNIONS:
+                members[member.owner].append(member)
+    for found in members.values():
+        # A line that stands twice is another rule's.
+        apart = {member.name: member for member in found}
+        ordered = sorted(apart.values(), key=lambda member: member.offset)
+        for one, other in pairwise(ordered):
+            end = one.offset + one.layout.size
+            if other.offset < end:
+                key = f"OFFSET({other.owner}.{other.name})"
+                message = f"{other.offset} is inside {one.owner}.{one.name}, which ends at {end}"
+                yield _found(subject, key, message)
+
+
+def _zones(subject: Subject) -> Iterator[Found]:
+    """What arrays need where they are."""
+    for outer, member, count, inner in (
+        ("SIZE(zone)", "OFFSET(zone.free_area)", "LENGTH(zone.free_area)", "SIZE(free_area)"),
+        ("SIZE(pglist_data)", "OFFSET(pglist_data.node_zones)", "", "SIZE(zone)"),
+    ):
+        size, offset, each = map(subject.number, (outer, member, inner))
+        number = subject.number(count) if count else 1
+        if size is None or offset is None or each is None or number is None:
+            continue
+        end = offset + number * each
+        if end > size:
+            what = f"{number} times {inner}" if count else f"one {inner}"
+            message = f"{what} end at {end}, and {outer} is {size}"
+            yield _found(subject, count or member, message)
+
+
+def _orders(subject: Subject) -> Iterator[Found]:
+    """The largest block of free pages is within a section of sparse memory, and within addresses."""
+    key, limit = "LENGTH(zone.free_area)", "NUMBER(SECTION_SIZE_BITS)"
+    length, page = subject.number(key), _bits(subject.number("PAGESIZE"))
+    if length is None or page is None:
+        return
+    bits = length - 1 + page
+    most = subject.number(limit)
+    words = max((arch.bits for arch in subject.archs), default=64)
+    if most is not None and bits > most:
+        yield _found(
+            subject, key, f"blocks of free pages have up to {bits} bits, and {limit} is {most}"
+        )
+    elif bits >= words:
+        yield _found(
+            subject, key, f"blocks of free pages of {bits} bits, and addresses have {words}"
+        )
+
+
+def _sections(subject: Subject) -> Iterator[Found]:
+    """Sections are larger than a page, and smaller than memory can be."""
+    section, memory = "NUMBER(SECTION_SIZE_BITS)", "NUMBER(MAX_PHYSMEM_BITS)"
+    bits, most = subject.number(section), subject.number(memory)
+    page = _bits(subject.number("PAGESIZE"))
+    if bits is not None and page is not None and bits <= page:
+        yield _found(subject, section, f"{bits}, and a page has {page} bits")
+    if bits is not None and most is not None and bits >= most:
+        yield _found(subject, section, f"{bits}, and {memory} is {most}")
+    roots, size = map(subject.number, ("LENGTH(mem_section)", "SIZE(mem_section)"))
+    if roots is None or size is None or bits is None or most is None or page is None:
+        return
+    # What is no width of memory is another rule's.
+    if not 0 < bits < most <= _MOST_BITS or not 0 < size <= 1 << page:
+        return
+    # Of CONFIG_SPARSEMEM_EXTREME the roots have a page of sections each.
+    sections = 1 << most - bits
+    possible = {sections, -(-sections // ((1 << page) // size))}
+    if roots not in possible:
+        message = f"{roots}, and {most - bits} bits of sections make it {_either(possible)}"
+        yield _found(subject, "LENGTH(mem_section)", message)
+
+
+_MOST_BITS = 64
+
+
+def _either(numbers: set[int]) -> str:
+    return " or ".join(map(str, sorted(numbers)))
+
+
+def _areas(subject: Subject) -> Iterator[Found]:
+    """An area of memory starts before it ends; the image is moved within the room that it has."""
+    offset, image = subject.number("KERNELOFFSET"), subject.number("NUMBER(KERNEL_IMAGE_SIZE)")
+    if offset is not None and image is not None and not 0 <= offset < image:
+        message = f"{offset:x}, and NUMBER(KERNEL_IMAGE_SIZE) is {image:x}"
+        yield _found(subject, "KERNELOFFSET", message)
+    for first, last in (
+        ("NUMBER(VMALLOC_START)", "NUMBER(VMALLOC_END)"),
+        ("NUMBER(MODULES_VADDR)", "NUMBER(MODULES_END)"),
+        ("NUMBER(VMEMMAP_START)", "NUMBER(VMEMMAP_END)"),
+    ):
+        start, end = subject.number(first), subject.number(last)
+        if start is not None and end is not None and start & _MASK > end & _MASK:
+            message = f"{end & _MASK:#x}, and {first} is {start & _MASK:#x}"
+            yield _found(subject, last, message)
+
+
+_MASK = 0xFFFFFFFFFFFFFFFF
+
+
+def _bits(size: int | None) -> int | None:
+    """The base-2 logarithm of a power of two."""
+    return size.bit_length() - 1 if size is not None and size > 0 and not size & size - 1 else None
+
+
+RULE = Rule(
+    id="VMCA026",
+    name="parts-that-do-not-fit",
+    doc="Values that have to fit do: members of a structure beside each other, sizes of structures and "
+    "what is in them, arrays in what they are in, blocks of free pages in sections of memory, the start "
+    "of an area before its end.",
+    severity=Severity.ERROR,
+    remedy="one of the values is wrong: compare with the kernel's types by --btf, or take the note from "
+    "the dump again",
+    example="""
+OSRELEASE=6.12.0
+PAGESIZE=4096
+SIZE(list_head)=24 ### 24, and its members have 16 bytes
+OFFSET(pglist_data.nr_zones)=4952
+OFFSET(pglist_data.node_start_pfn)=4952 ### 4952 is inside pglist_data.nr_zones, which ends at 4956
+LENGTH(zone.free_area)=20 ### blocks of free pages have up to 31 bits, and NUMBER(SECTION_SIZE_BITS) is 27
+NUMBER(SECTION_SIZE_BITS)=27
+""",
+    check=_check,
+)

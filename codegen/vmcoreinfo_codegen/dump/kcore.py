@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""What of `/proc/kcore` is memory: it maps all of the kernel's addresses, most of which have none behind them."""
+
+from __future__ import annotations
+
+from . import elf
+from .problem import DumpError
+from .ranges import Range, Ranges
+from .source import Source
+
+
+def memory_segments(file: elf.Elf) -> list[elf.Segment]:
+    """The PT_LOAD that have a physical address; `/proc/kcore` gives others one that is all ones."""
+    none = (1 << file.bits) - 1
+    return [s for s in file.segments() if s.type == elf.PT_LOAD and s.physical != none]
+
+
+def memory_in(source: Source) -> list[tuple[int, int]]:
+    """Stretches of the file, from and to before a byte, that are memory, each page once.
+
+    Kernels that give every segment the physical address 0 don't tell; raises DumpError then.
+    """
+    file = elf.open_elf(source)
+    segments = memory_segments(file)
+    if len(segments) > 1 and not any(s.physical for s in segments):
+        raise DumpError(
+            f"{source.name}: this kernel does not say what of it is memory, and all of it takes years to "
+            "read; 'vmcoreinfo note live' takes out the note, and an image of memory can be looked through"
+        )
+    stretches = Ranges(Range(s.physical, s.file_size, s.offset) for s in segments)
+    found = [(one.target, one.target + one.size) for one in stretches]
+    if not found:
+        raise DumpError(f"{source.name}: none of its segments is memory; be root")
+    return found

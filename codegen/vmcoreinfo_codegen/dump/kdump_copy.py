@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""What a copy of a kdump-compressed dump has otherwise, so that it has another note.
+
+Its notes stand between the sub-header and the bitmaps; there they are written anew if there is room,
+else at the end of the file. The text is that of the note among them, as makedumpfile works out the
+one place by the other. No page, descriptor or bitmap is written.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from typing import NamedTuple
+
+from . import kdump, notes
+from .elf import Coverage
+from .kdump import Kdump, Place
+from .other_notes import other_notes
+from .pages import read_bitmap
+from .problem import DumpError
+from .reader import Found, find_in
+from .source import File, Source
+
+_DESCRIPTOR = 24
+"""Bytes of `page_desc_t`: offset, size, two fields of flags; on machines of all word sizes."""
+
+_AT_ONCE = 1 << 16
+_LABEL = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
+_UNALIGNED = ("i386", "i486", "i586", "i686")
+
+
+class Plan(NamedTuple):
+    """A copy of a dump: the old file from byte `moved` on, and over it (offset, bytes).
+
+    `replaced` is the text of the note that was there, `coverage` what the dump holds of its memory.
+    """
+
+    patches: tuple[tuple[int, bytes], ...]
+    moved: int
+    replaced: bytes | None
+    arch: str | None
+    coverage: Coverage
+
+
+def plan(source: File, text: bytes | None) -> Plan:
+    """`text` is that of the note, None for none. Raises DumpError."""
+    found = _found(source)
+    header = _header(source, found)
+    if header.version < kdump.TEXT_SINCE:
+        raise DumpError(
+            f"{source.name}: kdump header version {header.version} has no room for a note; a "
+            f"makedumpfile of this day writes version {kdump.LATEST}: makedumpfile -l DUMP COPY"
+        )
+    old = header.notes if header.version >= kdump.NOTES_SINCE else header.text
+    size = source.size or 0
+    if old.size and old.offset + old.size > size:
+        raise DumpError(
+            f"{source.name}: its header says that its notes are {old.size} bytes at byte {old.offset}, and "
+            f"the file ends at byte {size}; it is cut or damaged"
+        )
+    kept = b""
+    if header.version >= kdump.NOTES_SINCE and old.size:
+        kept, _ = other_notes(source, [old], header.order)
+    made = _made(header, kept, text)
+    pages = _Pages(source, header)
+    if pages.coverage.described and not pages.coverage.held:
+        raise DumpError(
+            f"{source.name}: of the {pages.coverage.described} bytes of memory that its headers describe the "
+            "file holds none; it was cut: copy it again"
+        )
+    place = _place(source, header, old, len(made), pages)
+    patches = [(place, made)]
+    if header.block_size <= old.offset < old.offset + old.size <= header.bitmaps.offset:
+        # What was the old note is none that anybody should find.
+        patches.insert(0, (old.offset, bytes(old.size)))
+    sub_header = source.read(header.block_size, kdump.SUB_HEADER_BYTES)
+    label = _LABEL if header.version >= kdump.NOTES_SINCE else 0
+    of_text = Place(place + len(kept) + label, len(text)) if text is not None else Place(0, 0)
+    of_notes = Place(place, len(made)) if made else Place(0, 0)
+    patches.append(
+        (header.block_size, kdump.sub_header_with(header, sub_header, of_text, of_notes))
+    )
+    replaced = found.text if found else None
+    return Plan(tuple(patches), 0, replaced, header.names.machine or None, pages.coverage)
+
+
+def _found(source: Source) -> Found | None:
+    """The note that is there; None where there is none that is a text."""
+    try:
+        return find_in(source, "kdump")
+    except DumpError:
+        return None
+
+
+def _header(source: Source, found: Found | None) -> Kdump:
+    """The headers by that layout in which a note is found, else by the machine that they name."""
+    headers = kdump.open_kdump(source)
+    for header in headers:
+        if (
+            found is not None
+            and found.offset is not None
+            and (found.order, found.bits)
+            == (
+                header.order,
+                header.bits,
+            )
+        ):
+            if found.offset == header.text.offset:
+                return header
+            if 0 <= found.offset - header.notes.offset < header.notes.size:
+                return header
+    if len(headers) == 2 and headers[0].bits == headers[1].bits:
+        return headers[0 if headers[0].names.machine in _UNALIGNED else 1]
+    return headers[0]
+
+
+def _made(header: Kdump, kept: bytes, text: bytes | None) -> bytes:
+    """All notes of the copy; of a version without room for them the text alone."""
+    if header.version < kdump.NOTES_SINCE:
+        return text or b""
+    return kept + (notes.build(text, header.order) if text is not None else b"")
+
+
+def _place(source: Source, header: Kdump, old: Place, size: int, pages: _Pages) -> int:
+    """Where in the file so many bytes of notes go: between headers and bitmaps, else behind all else."""
+    first = header.block_size + kdump.sub_header_size(header)
+    start, end = old.offset if old.size else (first + 7) & ~7, header.bitmaps.offset
+    if start >= pages.end:
+        end = old.offset + old.size  # where an earlier copy has put them
+    if header.erased.size and header.erased.offset >= start:
+        end = min(end, header.erased.offset)
+    if first <= start and start + size <= end:
+        return start
+    if header.is_split:
+        raise DumpError(
+            f"{source.name}: one file of several, without room for this note between its headers; put them "
+            "together first: makedumpfile --reassemble FILES... DUMP"
+        )
+    if pages.coverage.cut:
+        raise DumpError(
+            f"{source.name}: it is cut {pages.coverage.cut} bytes before the end of its pages, where this "
+            "note would go, as there is no room for it between the headers; copy the dump again"
+        )
+    return (max(source.size or 0, pages.end) + 7) & ~7
+
+
+class _Pages:
+    """Where the pages of a dump end, and how much of them the file has."""
+
+    def __init__(self, source: File, header: Kdump) -> None:
+        self.end = header.bitmaps.offset + header.bitmaps.size
+        self.coverage = Coverage(0, 0, 0)
+        if header.is_split:
+            # Its bitmaps are those of all the files.
+            self.end = source.size or 0
+            return
+        size = source.size or 0
+        count = sum(chunk.bit_count() for chunk in read_bitmap(source, header))
+        held = 0
+        table = self.end
+        self.end += count * _DESCRIPTOR
+        for first in range(0, count, _AT_ONCE):
+            number = min(_AT_ONCE, count - first)
+            place = table + first * _DESCRIPTOR
+            data = source.read(place, number * _DESCRIPTOR)
+            if data.strip(b"\0"):  # a hole has no page, and may be large
+                ends = _ends(data, header.order)
+                held += sum(end <= size for end in ends)
+                self.end = max(self.end, *ends)
+            if len(data) < number * _DESCRIPTOR:
+                break
+        block = header.block_size
+        self.coverage = Coverage(count * block, held * block, max(0, self.end - size))
+
+
+def _ends(data: bytes, order: str) -> list[int]:
+    """Where the pages of these descriptors end, 0 for the part of one that is cut."""
+    words = array("Q", data[: len(data) // _DESCRIPTOR * _DESCRIPTOR])
+    if (order == "<") != (sys.byteorder == "little"):
+        words.byteswap()
+    # The size is the first half of the second word.
+    sizes = (one & 0xFFFFFFFF if order == "<" else one >> 32 for one in words[1::3])
+    return list(map(int.__add__, words[0::3], sizes)) or [0]

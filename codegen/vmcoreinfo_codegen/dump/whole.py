@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""Whether a dump has all that its headers describe, and its note where tools look for it."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from . import elf, flattened, kdump, live, names, notes
+from .problem import DumpError
+from .reader import Found
+from .source import PIPE_ROOM, File, Source, exactly
+
+_DESCRIPTOR = "QIIQ"
+_CHUNK = 1 << 20
+_MOST_BITMAPS = 1 << 27
+"""Two bits a page of 1 TiB are 64 MiB."""
+_MOST_DESCRIPTORS = 1 << 24
+
+
+class Fault(StrEnum):
+    """What can be wrong with a dump."""
+
+    CUT = "cut"
+    """It lacks some of what its headers describe."""
+    ELSEWHERE = "elsewhere"
+    """Its note is not where tools look."""
+    UNSEEN = "unseen"
+    """Nothing, as far as it was looked at."""
+
+
+class Flaw(NamedTuple):
+    """Something that is wrong with a dump, for one tool alone where that is named."""
+
+    fault: Fault
+    text: str
+    tool: str = ""
+
+
+class _Inside(NamedTuple):
+    """A dump, and its size in bytes, as far as it has one; of a flattened one what is inside."""
+
+    source: Source
+    size: int
+
+
+def flaws_of(found: Found) -> Iterator[Flaw]:
+    """What is wrong with the dump that a note was found in. Raises OSError.
+
+    Sizes and places are compared; pages are not unpacked. A bare note or text has no flaw.
+    """
+    if found.container not in ("elf", "kdump") or live.is_kcore(found.name):
+        return
+    if found.name == names.LIVE:
+        return
+    if not Path(found.name).is_file():
+        yield Flaw(Fault.UNSEEN, "it came down a pipe: whether it is whole was not looked at")
+        return
+    with File(found.name) as file:
+        try:
+            yield from _in_file(file, found)
+        except DumpError as error:
+            yield Flaw(Fault.CUT, str(error).removeprefix(f"{found.name}: "))
+
+
+def _in_file(file: File, found: Found) -> Iterator[Flaw]:
+    inside = _Inside(file, file.size or 0)
+    if found.format != found.container:
+        flat = flattened.Flattened(file.name, flattened.SeekingReader(file))
+        # Raises DumpError where there is no end mark.
+        flat.read_on()
+        inside = _Inside(flat, flat.end)
+    if found.container == "elf":
+        yield from _of_segments(inside)
+        return
+    headers = kdump.open_kdump(inside.source)
+    mine = [one for one in headers if (one.bits, one.order) == (found.bits, found.order)]
+    header = (mine or headers)[0]
+    yield from _of_note(inside, header, found)
+    yield from _of_pages(inside, header)
+
+
+def _of_segments(inside: _Inside) -> Iterator[Flaw]:
+    """Whether an ELF dump is as long as its program headers say, and those where tools look."""
+    core = elf.open_elf(inside.source)
+    cut = max((s.offset + s.file_size for s in core.segments()), default=0) - inside.size
+    if cut > 0:
+        yield Flaw(Fault.CUT, f"the dump ends {cut} bytes before what its program headers say")
+    place = elf.header_size(core)
+    if core.segments_offset != place:
+        yield Flaw(
+            Fault.ELSEWHERE,
+            f"its program headers, and with them the note, are at byte {core.segments_offset}, and "
+            f"makedumpfile looks at byte {place} alone",
+            "makedumpfile",
+        )
+
+
+def _of_note(inside: _Inside, header: kdump.Kdump, found: Found) -> Iterator[Flaw]:
+    """Whether the note is where the header of a compressed dump has it."""
+    told, place = header.text, found.offset
+    looks = "crash and makedumpfile look nowhere else"
+    is_absurd = not 0 < told.size <= notes.MOST_TEXT or sum(told) > inside.size
+    if told.offset != place or is_absurd:
+        what = f"{told.size} bytes at byte {told.offset}" if any(told) else "nowhere"
+        text = f"its header has the note {what}, and it is among the ELF notes, at byte {place}"
+        yield Flaw(Fault.ELSEWHERE, f"{text}; {looks}")
+        return
+    other = _among_notes(inside, header)
+    if other is not None and other.text.rstrip(b"\0") != found.text.rstrip(b"\0"):
+        yield Flaw(
+            Fault.ELSEWHERE,
+            f"its header has the note {told.size} bytes at byte {told.offset}, and the ELF note is "
+            f"another text, of {len(other.text)} bytes at byte {other.offset}; {looks} than where "
+            "the header says",
+        )
+
+
+class _Text(NamedTuple):
+    text: bytes
+    offset: int
+
+
+def _among_notes(inside: _Inside, header: kdump.Kdump) -> _Text | None:
+    """The note among the ELF notes of a compressed dump; None where they can't be gone through."""
+    place = header.notes
+    if not place.size or place.size > notes.MOST_TEXT or sum(place) > inside.size:
+        return None
+    try:
+        for note in notes.walk(inside.source, place.offset, place.size, header.order):
+            if note.name == notes.NAME and note.size <= notes.MOST_TEXT:
+                return _Text(inside.source.read(note.offset, note.size), note.offset)
+    except DumpError:
+        pass
+    return None
+
+
+def _of_pages(inside: _Inside, header: kdump.Kdump) -> Iterator[Flaw]:
+    """Whether a compressed dump has the pages that its bitmap says it has."""
+    if header.is_incomplete:
+        yield Flaw(Fault.CUT, "its header says that it is incomplete: its writer ran out of room")
+    source, size = inside
+    maps = header.bitmaps
+    table = sum(maps)
+    if table > size:
+        yield Flaw(
+            Fault.CUT, f"its bitmaps of pages end at byte {table}, and the dump at byte {size}"
+        )
+        return
+    is_seen = not isinstance(source, flattened.Flattened) or table <= PIPE_ROOM
+    if not is_seen or maps.size > _MOST_BITMAPS:
+        yield _unseen(f"its bitmaps of pages, of {maps.size} bytes,")
+        return
+    count = _pages(source, header)
+    end = table + count * struct.calcsize("=" + _DESCRIPTOR)
+    if end > size:
+        yield Flaw(
+            Fault.CUT,
+            f"it has {count} pages, whose descriptors end at byte {end}, and it ends at byte {size}",
+        )
+        return
+    if isinstance(source, flattened.Flattened) and end > PIPE_ROOM:
+        yield _unseen("the descriptors of its pages")
+        return
+    last = _last_page(source, header, table, end)
+    if last is None:
+        yield _unseen("where the last of its pages is")
+    elif last > size:
+        yield Flaw(
+            Fault.CUT, f"the dump ends {last - size} bytes before the last of its pages does"
+        )
+
+
+def _unseen(what: str) -> Flaw:
+    return Flaw(Fault.UNSEEN, f"{what} was not looked at: whether it has all pages is not known")
+
+
+def _pages(source: Source, header: kdump.Kdump) -> int:
+    """How many pages the second of the bitmaps says that the dump, or this part of it, has."""
+    half = header.bitmaps.size // 2
+    first, last = 0, half * 8
+    if header.part is not None:
+        first, last = (min(number, last) for number in (header.part.start, header.part.stop))
+    count = 0
+    for start in range(first // 8, -(-last // 8), _CHUNK):
+        wanted = min(_CHUNK, -(-last // 8) - start)
+        data = exactly(
+            source, header.bitmaps.offset + half + start, wanted, "the bitmap of its pages"
+        )
+        bits = int.from_bytes(data, "little")
+        bits &= (1 << last - start * 8) - 1
+        count += (bits >> max(0, first - start * 8)).bit_count()
+    return count
+
+
+def _last_page(source: Source, header: kdump.Kdump, table: int, end: int) -> int | None:
+    """Where the page that stands last in the file ends; the end of the table where there is no page.
+
+    Pages are written in the order of their descriptors, but those of zeroes, which share one at the
+    start. None where they were too many to find another.
+    """
+    descriptor = struct.Struct(header.order + _DESCRIPTOR)
+    chunk = _CHUNK // descriptor.size * descriptor.size
+    stop = end
+    while stop > table:
+        if end - stop >= _MOST_DESCRIPTORS:
+            return None
+        start = max(table, stop - chunk)
+        data = exactly(source, start, stop - start, "the descriptors of its pages")
+        places: list[tuple[int, int]] = [
+            (offset, offset + size) for offset, size, _, _ in descriptor.iter_unpack(data)
+        ]
+        if min(places) != max(places) or start == table:
+            return max(end for _, end in places)
+        stop = start
+    return end

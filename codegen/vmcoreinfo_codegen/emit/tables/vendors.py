@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: MIT
+"""Vendors' lines: what each of their releases changed, and which release of which tool handles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Literal, cast
+
+from ...compat.on_line import LineExports, LineRun, line_exports, line_runs
+from ...model import Schema
+from ...model.consumer import Consumer
+from ...model.line import Line, LineBuild
+from ...query.interface.consumers import Overall, RestsOn
+from ...query.line_changes import line_changes
+from ...record import Record, Value, described
+from ..product import Product, render
+from .consumers import ARCHS, scope_of
+from .listed import Listed, listed_products
+from .markdown import code, codes, escaped, heading, paragraph, prose, table
+
+_MOST_UNSURE = 2
+_WORDS = {"added": "comes", "removed": "goes", "changed": "is otherwise"}
+
+
+class VendorVerdicts(Record):
+    """Releases of a vendor in a row on which releases of a tool come to the same, on architectures alike."""
+
+    line: str
+    base: str = described("the release of mainline that the line is based on")
+    consumer: str
+    releases: list[str]
+    architectures: list[str]
+    first: str = described("the vendor's release that the run begins with, or its build")
+    last: str = described("that it ends with, itself in it")
+    first_build: str
+    last_build: str = described("the last that was read of it")
+    verdict: Overall
+    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    rests_on: RestsOn
+    purposes: list[str] = described("those that come to this verdict; none where it is ok")
+    unsure: list[str] = described(
+        "those that may come to something else, by changes of mainline that show in no entry"
+    )
+
+
+class VendorTable(Listed):
+    """`generated/tables/vendors.json`"""
+
+    runs: list[VendorVerdicts]
+
+
+class VendorChange(Record):
+    """An entry that a vendor's release has otherwise than the one before it."""
+
+    line: str
+    base: str = described("the release of mainline that the line is based on")
+    release: str = described("the vendor's own; empty where it has none")
+    build: str = described("the first that was read and has it")
+    date: str = described("of the vendor's release; empty where it is not known")
+    key: str
+    change: Literal["added", "removed", "changed"]
+    architectures: list[str] = described("`all` for those that the vendor builds")
+    like: str = described("the release of mainline as which it has the entry; empty where as none")
+    condition: str = described("of what no release of mainline has so; empty for always")
+
+
+class VendorChangeTable(Listed):
+    """`generated/tables/vendor-changes.json`"""
+
+    changes: list[VendorChange]
+
+
+_Runs = Mapping[str, Sequence[LineRun]]
+
+
+class _OnLine(Value):
+    """The runs of a consumer's releases on one line."""
+
+    there: LineExports
+    consumer: Consumer
+    runs: tuple[tuple[str, _Runs], ...]
+
+
+def products(schema: Schema) -> list[Product]:
+    """The page, and the tables for machines out of the same runs."""
+    lines = [line for line in schema.lines if line.builds]
+    # What follows a stable branch is judged as that, but for what it has otherwise.
+    judged = [line_exports(schema, line, ARCHS) for line in lines if not line.follows_stable]
+    found = [one for consumer in schema.consumers for one in _on_lines(schema, judged, consumer)]
+    changes = list(_changes(schema))
+    context: dict[str, Any] = {
+        "lines": [
+            _line(
+                line,
+                [change for change in changes if change.line == line.name],
+                [one for one in found if one.there.line is line and len(one.runs) > 1],
+            )
+            for line in lines
+        ],
+        "links": [],
+    }
+    return [
+        render("tables", "vendors.md.j2", "tables/vendors.md", context),
+        *listed_products(
+            "vendors",
+            VendorTable,
+            "runs",
+            VendorVerdicts,
+            [row for one in found for row in _verdicts(one)],
+            {"releases": " ", "architectures": " ", "purposes": "; ", "unsure": "; "},
+            ["purposes", "unsure"],
+        ),
+        *listed_products(
+            "vendor-changes",
+            VendorChangeTable,
+            "changes",
+            VendorChange,
+            changes,
+            {"architectures": " "},
+            [],
+        ),
+    ]
+
+
+def _on_lines(
+    schema: Schema, lines: Sequence[LineExports], consumer: Consumer
+) -> Iterator[_OnLine]:
+    releases = [one.release for one in consumer.releases]
+    found = line_runs(schema, consumer, releases, lines, scope_of(consumer))
+    for there, runs in zip(lines, found, strict=True):
+        by_release = zip(map(str, releases), runs, strict=True)
+        yield _OnLine(there, consumer, tuple(by_release))
+
+
+def _changes(schema: Schema) -> Iterator[VendorChange]:
+    for line in schema.lines:
+        dates = {str(build.first): build.date or "" for build in line.builds}
+        for change in line_changes(schema, line):
+            yield VendorChange(
+                line=line.name,
+                base=str(line.base),
+                release=change.release or "",
+                build=change.build,
+                date=dates[change.build],
+                key=change.key,
+                change=change.change,
+                architectures=change.archs if change.archs is not None else ["all"],
+                like=change.like or "",
+                condition=change.condition or "",
+            )
+
+
+def _verdicts(found: _OnLine) -> list[VendorVerdicts]:
+    """The runs, those that are the same on several architectures, and for several releases, once."""
+    on_archs: dict[tuple[str, LineRun], list[str]] = {}
+    for release, by_arch in found.runs:
+        for arch, runs in by_arch.items():
+            for run in runs:
+                on_archs.setdefault((release, run), []).append(arch)
+    of_releases: dict[tuple[tuple[str, ...], LineRun], list[str]] = {}
+    for (release, run), archs in on_archs.items():
+        of_releases.setdefault((tuple(archs), run), []).append(release)
+    line = found.there.line
+    return [
+        VendorVerdicts(
+            line=line.name,
+            base=str(line.base),
+            consumer=found.consumer.name,
+            releases=releases,
+            architectures=list(archs),
+            first=_called(line.builds[run.first]),
+            last=_called(line.builds[run.last]),
+            first_build=str(line.builds[run.first].first),
+            last_build=str(line.builds[run.last].last),
+            verdict=cast("Overall", run.on.verdict.value),
+            worked_out=cast("Overall", run.on.worked_out.value) if run.on.worked_out else None,
+            rests_on=run.on.rests_on,
+            purposes=list(run.on.purposes),
+            unsure=list(run.on.unsure),
+        )
+        for (archs, run), releases in of_releases.items()
+    ]
+
+
+def _called(build: LineBuild) -> str:
+    return build.release or str(build.first)
+
+
+# ---- for people --------------------------------------------------------------------------
+
+
+def _line(line: Line, changes: Sequence[VendorChange], found: Sequence[_OnLine]) -> dict[str, Any]:
+    return {
+        "name": heading(line.name),
+        "doc": paragraph(line.doc),
+        "base": str(line.base),
+        "follows_stable": line.follows_stable,
+        "archs": ", ".join(line.archs or ()),
+        "builds": table(
+            ["Release", "Date", "Builds that were read"],
+            [[_called(build), build.date or "", _builds(build)] for build in line.builds],
+        ),
+        "changes": table(["From", "On", "As", "What", "Entries"], _change_rows(changes)),
+        "has_changes": bool(changes),
+        "consumers": [
+            {
+                "name": escaped(one.consumer.name),
+                "table": table(["Release", *one.there.by_arch], _verdict_rows(one)),
+            }
+            for one in found
+        ],
+    }
+
+
+def _builds(build: LineBuild) -> str:
+    return str(build.first) if build.first == build.last else f"{build.first} to {build.last}"
+
+
+def _change_rows(changes: Sequence[VendorChange]) -> list[list[str | list[str]]]:
+    """Entries that change alike in one row."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for one in changes:
+        start = f"{one.release} ({one.build})" if one.release else one.build
+        what = _WORDS[one.change] + (f" if {code(one.condition)}" if one.condition else "")
+        asked = start, ", ".join(one.architectures), one.like or "no release", what
+        alike.setdefault(asked, []).append(one.key)
+    return [[*told, codes(keys)] for told, keys in alike.items()]
+
+
+def _verdict_rows(found: _OnLine) -> list[list[str | list[str]]]:
+    """The newest releases first, those that come to the same as one."""
+    rows: list[list[str | list[str]]] = []
+    archs, line = list(found.there.by_arch), found.there.line
+    newest_first = reversed(found.runs)
+    for by_arch, group in groupby(newest_first, lambda one: [one[1][name] for name in archs]):
+        last, *others = [release for release, _ in group]
+        name = f"{others[-1]} to {last}" if others else last
+        rows.append([name, *([prose(_told(line, run)) for run in runs] for runs in by_arch)])
+    return rows
+
+
+def _told(line: Line, run: LineRun) -> str:
+    """`wrong 8.6 to 8.10: read the log`"""
+    on = run.on
+    first, last = (_called(line.builds[place]) for place in (run.first, run.last))
+    told = f" ({on.worked_out.value} by the schema)" if on.worked_out else ""
+    seen = ", seen" if on.rests_on == "seen" else ""
+    span = first if first == last else f"{first} to {last}"
+    why = f": {', '.join(on.purposes)}" if on.purposes else ""
+    return f"{on.verdict.value}{told} {span}{seen}{why}{_not_sure(on.unsure)}"
+
+
+def _not_sure(purposes: Sequence[str]) -> str:
+    if not purposes:
+        return ""
+    more = len(purposes) - _MOST_UNSURE
+    return f"; not sure of {', '.join(purposes[:_MOST_UNSURE])}" + (
+        f" and {more} more" if more > 0 else ""
+    )

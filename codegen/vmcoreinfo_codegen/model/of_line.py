@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+"""The schema as a vendor's kernel has it: entries live as in its line, from its base on.
+
+What asks a schema about a mainline release asks this one about the base of a line in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ..core.release import Release
+from ..record import replace
+from .base import Boundary, Span
+from .entry import Behind, Change, DebugInfo, Dependency, Entry, Export, Printed, Quirk, Via
+from .line import InLine, LineBuild, LineChange
+from .schema import Schema
+from .timeline import holds, in_force
+
+_FIRST = Release.parse("2.6.24")
+_Told = Sequence[tuple[LineBuild, LineChange]]
+
+
+def of_line(schema: Schema, kernel: InLine) -> Schema:
+    """The schema with what the line of a kernel has by its build, and with nothing else of it."""
+    told: dict[str, list[tuple[LineBuild, LineChange]]] = {}
+    commits: dict[str, bool] = {}
+    for build in kernel.line.until(kernel.build):
+        commits |= {**dict.fromkeys(build.lacks, False), **dict.fromkeys(build.has, True)}
+        for change in build.changes:
+            for key in change.keys:
+                told.setdefault(key, []).append((build, change))
+    for build in kernel.line.builds:
+        # What a later build still lacks no earlier one had.
+        for commit in build.lacks:
+            commits.setdefault(commit, False)
+    until = _until(schema, kernel)
+    if not told and until is None:
+        return schema
+    return replace(
+        schema,
+        entries=tuple(_entries(schema, kernel, told)) if told else schema.entries,
+        likes=tuple(_likes(told)),
+        commits=tuple(commits.items()),
+        backported_until=until,
+    )
+
+
+def _likes(told: Mapping[str, _Told]) -> Iterator[tuple[str, Release]]:
+    """Of keys that are as in a release of mainline on all architectures, or some, that release."""
+    for key, changes in told.items():
+        releases = [change.like for _, change in changes if change.like is not None]
+        if releases:
+            yield key, max(releases)
+
+
+def _until(schema: Schema, kernel: InLine) -> Release | None:
+    """The newest release of mainline from which a kernel may have something; None for a line that follows it.
+
+    That is the newest of the day of its own release, where that is known: what comes later to builds of
+    one release mends it.
+    """
+    if not kernel.line.builds:
+        return None
+    own = kernel.line.at(kernel.build)
+    day = own.date if own is not None else None
+    there = [one.release for one in schema.releases if day is None or one.date <= day]
+    return there[-1] if there else None
+
+
+def _entries(schema: Schema, kernel: InLine, told: Mapping[str, _Told]) -> Iterator[Entry]:
+    names = [arch.name for arch in schema.architectures]
+    for entry in schema.entries:
+        changes = told.get(entry.key)
+        if changes is None:
+            yield entry
+            continue
+        # Of several changes on an architecture the last counts.
+        by_change: dict[int, tuple[LineBuild, LineChange, list[str]]] = {}
+        for name in names:
+            here = [number for number, (_, one) in enumerate(changes) if one.concerns(name)]
+            if here:
+                by_change.setdefault(here[-1], (*changes[here[-1]], []))[2].append(name)
+        changed = {name for _, _, archs in by_change.values() for name in archs}
+        exports = list(_without(entry.exports, changed, names))
+        for build, change, archs in by_change.values():
+            exports += _exports(schema, entry, kernel, build, change, archs)
+        # What is exported nowhere keeps its story: whoever explains it needs one.
+        yield replace(entry, exports=tuple(exports or _ended(entry, kernel, changes)))
+
+
+def _without(exports: Iterable[Export], archs: set[str], names: Sequence[str]) -> Iterator[Export]:
+    """Exports on the other architectures."""
+    for export in exports:
+        left = tuple(n for n in export.archs or names if n not in archs)
+        if left:
+            yield export if left == export.archs else replace(export, archs=left)
+
+
+def _exports(
+    schema: Schema,
+    entry: Entry,
+    kernel: InLine,
+    build: LineBuild,
+    change: LineChange,
+    archs: Sequence[str],
+) -> Iterator[Export]:
+    """How a change has an entry exported on some architectures; nothing where that has it gone."""
+    if change.gone:
+        return
+    if change.like is not None:
+        for export in entry.exports:
+            here = tuple(name for name in archs if export.concerns(name))
+            if here and export.contains(change.like):
+                yield _as_of(entry, export, here, change.like, _since(kernel, build, export))
+        return
+    # Of what no release prints so, the export that is most like it tells the rest.
+    base = next((e for e in entry.exports if any(map(e.concerns, archs))), entry.exports[0])
+    known = [span.since.release for span in base.spans]
+    made = _as_of(entry, base, tuple(archs), min(known), _since(kernel, build, None))
+    format_ = change.format or entry.format
+    yield replace(
+        made,
+        formats=(Printed(format=format_),),
+        dependencies=(Dependency(condition=change.condition),),
+    )
+
+
+def _as_of(
+    entry: Entry, export: Export, archs: tuple[str, ...], like: Release, since: Boundary
+) -> Export:
+    """An export that lives from a boundary on as it is at one release of mainline."""
+    moment = like.moment
+    via = export.via(like)
+    return replace(
+        export,
+        archs=archs,
+        spans=(Span(since=since),),
+        formats=(Printed(format=entry.format_of(export, like)),),
+        vias=(Via(macro=via.macro, printf=via.printf),) if via else (),
+        dependencies=(Dependency(condition=export.condition(like)),),
+        debug_infos=tuple(
+            DebugInfo(expression=one.expression) for one in in_force(export.debug_infos, moment)
+        ),
+        behind=tuple(
+            Behind(names=one.names, location=one.location)
+            for one in export.behind
+            if holds(one, moment)
+        ),
+        quirks=tuple(_lasting(export.quirks, like, since.release)),
+        changes=tuple(_changed(export.changed_by(moment), since)),
+    )
+
+
+def _lasting(quirks: Iterable[Quirk], like: Release, since: Release) -> Iterator[Quirk]:
+    for quirk in quirks:
+        if quirk.applies(like, None):
+            yield replace(quirk, ranges=((since, None),))
+
+
+def _changed(changes: Iterable[Change], since: Boundary) -> Iterator[Change]:
+    """Changes of meaning as a kernel has them that took all at once."""
+    for change in changes:
+        yield replace(
+            change, boundary=replace(change.boundary, release=since.release, build=since.build)
+        )
+
+
+def _since(kernel: InLine, build: LineBuild, export: Export | None) -> Boundary:
+    """Where a line got an entry: at its base, as far as releases of mainline tell it."""
+    return Boundary(
+        release=Release(kernel.release.mainline),
+        commit=export.first.commit if export is not None else None,
+        evidence=export.first.evidence if export is not None else None,
+        build=_called(kernel, build),
+        location=build.location,
+    )
+
+
+def _called(kernel: InLine, build: LineBuild) -> str:
+    line = kernel.line
+    release = f" {build.release}" if build.release else ""
+    return f"{line.name}{release} (build {build.first})"
+
+
+def _ended(entry: Entry, kernel: InLine, told: _Told) -> Iterator[Export]:
+    """Exports that are over at the base of a line, by what mainline or the vendor did."""
+    build, change = told[-1]
+    by = entry.last if change.like is not None else None
+    end = Boundary(
+        release=Release(kernel.release.mainline),
+        commit=by.commit if by is not None else None,
+        evidence=by.evidence if by is not None else None,
+        build=_called(kernel, build),
+        location=change.location,
+    )
+    for export in entry.exports:
+        yield replace(export, spans=(Span(since=replace(end, release=_FIRST), until=end),))

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""Commands that are proved, or judge: where they are, and which release they say they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.tool import ToolRelease
+from .build import release_of
+from .wanted import Wanted
+
+
+@dataclass(frozen=True)
+class Binary:
+    """A command that can be run, and the release that it says it is."""
+
+    path: Path
+    release: ToolRelease
+
+
+def binaries(wanted: Wanted, folder: Path) -> tuple[Binary, Binary | None]:
+    """What is proved, and the reference where the user named one. Raises ProveError."""
+
+    def asked(path: Path) -> ToolRelease:
+        return release_of([path, wanted.version_option], folder)
+
+    own = Binary(wanted.binary, wanted.named(asked(wanted.binary)))
+    reference = wanted.reference
+    return own, None if reference is None else Binary(reference, asked(reference))

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""The tools that can be proved, a module each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from . import crash, drgn, libkdumpfile, makedumpfile
+from .tool import Tool
+from .wanted import Wanted
+
+TOOLS: dict[str, Callable[[Wanted, Path], Tool]] = {
+    "makedumpfile": makedumpfile.tool,
+    "drgn": drgn.tool,
+    "libkdumpfile": libkdumpfile.tool,
+    "crash": crash.tool,
+}
+"""What makes one; it may ask the tool for its release, in a folder to work in, and raises ProveError."""

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""What a user wants proved: which files are the tool, and what is run of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.tool import ToolRelease
+from .outcome import ProveError
+from .running import Patience
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`release`, `build`, `reference` and `commands` are None, or empty, where the user said nothing."""
+
+    consumer: str
+    release: ToolRelease | None
+    version_option: str
+    binary: Path
+    build: str | None
+    reference: Path | None
+    commands: tuple[str, ...]
+    levels: tuple[int, ...]
+    patience: Patience
+    vmlinux: Path | None = None
+
+    def named(self, own: ToolRelease | None) -> ToolRelease:
+        """The release, of what the tool says and the user. Raises ProveError where those differ."""
+        if self.release is None:
+            if own is None:
+                raise ProveError(
+                    f"{self.binary}: it does not say which release it is; name it: "
+                    f"--consumer {self.consumer}@1.0"
+                )
+            return own
+        if own is not None and own != self.release and not self.release.is_next:
+            raise ProveError(f"{self.binary}: it says that it is {own}, not {self.release}")
+        return self.release
+
+    def chosen(self, commands: Sequence[str], usual: Sequence[str] | None = None) -> Sequence[str]:
+        """Which of its commands are run: those that the user names, else the `usual`, or all.
+
+        Raises ProveError for one that it does not have.
+        """
+        for name in self.commands:
+            if name not in commands:
+                raise ProveError(
+                    f"{self.consumer} of {self.binary} has no command {name} that can be run here; it has "
+                    f"{', '.join(commands)}"
+                )
+        return self.commands or usual or commands

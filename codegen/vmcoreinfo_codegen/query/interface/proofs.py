@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""What `prove` prints."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...record import described
+from .answer import Answer
+
+Came = Literal["ok", "degraded", "wrong", "fatal"]
+Expected = Literal["ok", "degraded", "unknown", "wrong", "fatal"]
+
+
+class ProvedCell(Answer):
+    """One run of a tool on a dump."""
+
+    run: str = described("the command, as `filter`")
+    level: int | None = described("the dump level; null for a command that has none")
+    without: list[str] = described("the entries that were taken away")
+    predicted: Expected = described("the worst of the purposes that count for the run")
+    purposes: list[str] = described("those that come to it, where it is not ok")
+    came: Came
+    seen: str
+    by: str = described("what it was judged by")
+    agrees: bool
+    recorded: bool = described(
+        "whether it is an observation; what a tool does with a whole note, judged by itself, is none"
+    )
+
+
+class ProvedDump(Answer):
+    """What a tool did with one dump."""
+
+    path: str
+    dump: str | None = described("what it is called in a record; null where it could not be used")
+    kernel: str | None
+    arch: str | None
+    error: str | None = described("why there are no cells, or not all of them")
+    cells: list[ProvedCell]
+
+
+class Proofs(Answer):
+    """`vmcoreinfo prove --format json`"""
+
+    consumer: str
+    release: str
+    build: str
+    cells: int
+    agree: int
+    dumps: list[ProvedDump]

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Which kernel a tree is: of a vendor's line, if its tag or its files have a name of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..core.release import Release
+from ..kernel.naming import names_of_tag, vendor_release
+from ..model import Schema
+from ..model.kernel import Kernel, kernel_named, mainline
+from ..record import replace
+
+
+def kernel_of_tag(schema: Schema, tag: str) -> Kernel | None:
+    """The kernel of a vendor that a tag names."""
+    return _first(schema, names_of_tag(tag))
+
+
+def tagged_kernel(schema: Schema, tag: str) -> Kernel | None:
+    """The release of mainline that a tag names (`v6.9`), or the kernel of a vendor."""
+    try:
+        return mainline(schema, Release.parse(tag.removeprefix("v")))
+    except ValueError:
+        return kernel_of_tag(schema, tag)
+
+
+def kernel_of_tree(
+    schema: Schema, names: Iterable[str], release: Release | None, tag: str | None
+) -> Kernel | None:
+    """The kernel of a vendor that a tree is, by its tag, or else by what its files call it.
+
+    `release` is what its Makefile says, which knows the stable update of a line that follows those.
+    """
+    found = (kernel_of_tag(schema, tag) if tag else None) or _first(schema, names)
+    if found is None or found.line is None or found.line.line.base is not None:
+        return found
+    if release is not None and release.mainline == found.release.mainline:
+        return replace(found, release=release)
+    return found
+
+
+def release_of_vendor(kernel: Kernel, tag: str | None, names: Iterable[str]) -> str:
+    """The vendor's own release, as 9.5, by names of a tree that are of its line; empty for none."""
+    line = kernel.line.line if kernel.line is not None else None
+    for name in [kernel.name, *(names_of_tag(tag) if tag else ()), *names]:
+        if line is not None and line.read(name) is not None and (release := vendor_release(name)):
+            return release
+    return ""
+
+
+def _first(schema: Schema, names: Iterable[str]) -> Kernel | None:
+    for name in names:
+        try:
+            kernel = kernel_named(schema, name)
+        except ValueError:
+            continue
+        if kernel.line is not None and schema.is_declared(kernel.release):
+            return kernel
+    return None
