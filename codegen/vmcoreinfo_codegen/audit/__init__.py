@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ..discovery import rules_in
 from . import rules
+from .boot import Boot
 from .rule import Finding, Rule, Severity
 from .subject import Subject
 
@@ -20,11 +22,37 @@ def all_rules() -> tuple[Rule, ...]:
 def audit(subject: Subject) -> list[Finding]:
     """Everything that the rules find in one note: the worst first, then by rule and line."""
     subject = subject.of_whole_lines()
-    findings = [finding for rule in all_rules() for finding in rule.run(subject)]
-    severities = list(Severity)
-    return sorted(
-        findings, key=lambda f: (severities.index(f.severity), f.rule, f.line or 0, f.key or "")
-    )
+    return in_order(finding for rule in all_rules() for finding in rule.run(subject))
 
 
-__all__ = ["Finding", "Rule", "Severity", "Subject", "all_rules", "audit"]
+def of_build(subject: Subject) -> list[Finding]:
+    """What the rules find in every note of the build; `subject` has whole lines alone."""
+    return [finding for rule in all_rules() for finding in rule.of_build(subject)]
+
+
+def of_boot(subject: Subject, boot: Boot) -> list[Finding]:
+    """What they find in one that has these values."""
+    return [finding for rule in _boot_rules() for finding in rule.of_boot(subject, boot)]
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """The worst first, then by rule and line."""
+    return sorted(findings, key=lambda f: (f.severity.rank, f.rule, f.line or 0, f.key or ""))
+
+
+@lru_cache(maxsize=1)
+def _boot_rules() -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if rule.check_boot is not None)
+
+
+__all__ = [
+    "Finding",
+    "Rule",
+    "Severity",
+    "Subject",
+    "all_rules",
+    "audit",
+    "in_order",
+    "of_boot",
+    "of_build",
+]

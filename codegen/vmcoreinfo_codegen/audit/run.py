@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import vmcoreinfo
 
@@ -17,7 +18,8 @@ from ..model import Architecture, Schema
 from ..model.kernel import Kernel
 from ..query.interface.answer import KernelLine
 from ..query.kernel_line import kernel_line
-from . import audit
+from . import in_order, of_boot, of_build
+from .builds import Asked, Build, Builds
 from .compare import with_symbols, with_types
 from .identify import architectures_of, is_likely, kernel_of
 from .rule import Finding, Severity
@@ -58,8 +60,7 @@ class Audited:
 
     def of_severity(self, least: Severity) -> list[Finding]:
         """Findings that are at least so severe."""
-        order = list(Severity)
-        return [f for f in self.findings if order.index(f.severity) <= order.index(least)]
+        return [f for f in self.findings if f.severity.rank <= least.rank]
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,30 @@ class Auditor:
             message = said.removeprefix(f"{path}: ")
             finding = Finding(UNREADABLE, Severity.ERROR, None, message, "")
             return Audited(path, None, None, (finding,), is_readable=False)
+        return self.of_note(path, found, flaws)
+
+    def of_note(self, path: str, found: Found, flaws: tuple[Flaw, ...] = ()) -> Audited:
+        """The same of a note that was found; `path` is what it is called."""
+        asked = None if flaws or not self._goes_by_notes else self._builds.asked(found)
+        build = self._builds.get(asked.key) if asked else None
+        if asked and build:
+            return _of_build(path, build, asked)
         subject = self.subject(found, flaws)
         if not subject.info.known_lines and not vmcoreinfo.parse(found.text).known_lines:
             message = "no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
             finding = Finding(UNREADABLE, Severity.ERROR, None, message, "name a dump or a note")
             return Audited(path, None, None, (finding,), is_readable=False)
         release = subject.info.get("OSRELEASE")
-        return Audited(
+        subject = subject.of_whole_lines()
+        fixed = of_build(subject)
+        audited = Audited(
             path,
             str(release) if release is not None else None,
             subject.arch.name if subject.arch else None,
-            tuple(_in_input(found, finding) for finding in audit(subject)),
+            tuple(
+                _in_input(found, finding)
+                for finding in in_order([*fixed, *of_boot(subject, subject.boot)])
+            ),
             checked_as=self.kernel.told if self.kernel else None,
             compared_types=_count(with_types(subject)) if self.truth.facts else None,
             compared_symbols=_count(with_symbols(subject)) if self.truth.symbols else None,
@@ -102,6 +116,18 @@ class Auditor:
             format=found.format,
             remarks=found.remarks,
         )
+        if asked:
+            self._builds.keep(asked, Build(subject, subject.boot, tuple(fixed), audited))
+        return audited
+
+    @cached_property
+    def _builds(self) -> Builds:
+        return Builds(self.schema)
+
+    @property
+    def _goes_by_notes(self) -> bool:
+        """Whether nothing is known of the kernel but its note, so that each of a build is as the others."""
+        return self.truth == Truth()
 
     def subject(self, found: Found, flaws: tuple[Flaw, ...] = ()) -> Subject:
         """A note with all that is known of its kernel."""
@@ -127,6 +153,14 @@ class Auditor:
         marked = told.name if told is not None and found.names is None else None
         archs = architectures_of(kernel, subject.info)
         return replace(subject, archs=tuple(archs), marked=marked)
+
+
+def _of_build(path: str, build: Build, asked: Asked) -> Audited:
+    """A note like another one but for what differs from boot to boot."""
+    found = of_boot(build.subject, build.boot.with_lines(asked.lines))
+    if not found and len(build.findings) == len(build.audited.findings):
+        return replace(build.audited, path=path)
+    return replace(build.audited, path=path, findings=tuple(in_order([*build.findings, *found])))
 
 
 def _in_input(found: Found, finding: Finding) -> Finding:

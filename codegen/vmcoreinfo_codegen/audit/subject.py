@@ -10,6 +10,8 @@ from functools import cached_property
 import vmcoreinfo
 from vmcoreinfo import Line, VmcoreInfo
 
+from ..core.expression import TypeFact
+from ..core.key import Kind
 from ..core.release import Release
 from ..debuginfo.facts import Facts
 from ..dump.kdump import Names
@@ -18,6 +20,7 @@ from ..model import Architecture, Entry, Export, Schema
 from ..model.entry import Prediction, Quirk
 from ..model.kernel import Kernel
 from ..model.vocabulary import QuirkKind
+from .boot import Boot, BootLine, differs
 from .ending import Ends, Unfinished, ends_of
 from .missing import Missing, missing
 from .order import places_of
@@ -77,6 +80,32 @@ class Subject:
         whole = text[: text.rfind(b"\n") + 1] + self.text[len(text) :]
         return replace(
             self, info=vmcoreinfo.parse(whole), unfinished=Unfinished(told.line, told.key)
+        )
+
+    @cached_property
+    def boot(self) -> Boot:
+        """What of the note differs from boot to boot."""
+        return Boot(
+            BootLine(entry, line.key, line.text, line.value, line.line)
+            for line, entry in self.entries()
+            if isinstance(line.value, int) and differs(entry)
+        )
+
+    @cached_property
+    def in_image(self) -> frozenset[str]:
+        """The SYMBOLs whose value is the address of the symbol itself, and not what is kept there."""
+        return frozenset(line.key for line in self.boot.lines if self._is_in_image(line.entry))
+
+    def _is_in_image(self, entry: Entry) -> bool:
+        release = self.release
+        if entry.kind is not Kind.SYMBOL or release is None:
+            return False
+        exports = self.exports(entry)
+        asked = [export.debug_info(entry.key, entry.kind, release)[:1] for export in exports]
+        return bool(asked) and all(
+            isinstance(first, TypeFact) and first.question == "symbol"
+            for questions in asked
+            for first in questions or (None,)
         )
 
     @cached_property

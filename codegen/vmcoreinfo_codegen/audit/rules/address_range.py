@@ -4,17 +4,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model.vocabulary import Unit
+from ..boot import Boot
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
 
-def _check(subject: Subject) -> Iterator[Found]:
+def _check(subject: Subject, boot: Boot) -> Iterator[Found]:
     halves = [arch.kernel_half for arch in subject.archs]
     widths = {arch.bits for arch in subject.archs}
     known = [half for half in halves if half is not None]
     least = min(known) if known and len(known) == len(halves) else None
-    for line, entry in subject.entries():
-        if entry.unit is not Unit.ADDRESS or not isinstance(line.value, int):
+    for line in boot.lines:
+        if line.entry.unit is not Unit.ADDRESS:
             continue
         if widths == {32} and line.value >> 32:
             yield Found(line.key, f"{line.text} is no address of 32 bits", line.line)
@@ -35,5 +36,5 @@ RULE = Rule(
 OSRELEASE=6.12.0
 SYMBOL(_stext)=7fffffff81000000 ### 7fffffff81000000 is below the kernel's half of the address space, which starts at ff00000000000000
 """,
-    check=_check,
+    check_boot=_check,
 )

@@ -3,7 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vmcoreinfo import Line
+
 from ...core.key import Kind, argument_of
+from ..boot import Boot, BootLine
 from ..layout import alignment_of_struct, compiler_of, member_of
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
@@ -18,23 +21,39 @@ _TABLES = "kallsyms_"
 
 def _check(subject: Subject) -> Iterator[Found]:
     compiler = compiler_of(subject.archs)
+    if compiler is None:
+        return
     for line, entry in subject.entries():
         value = line.value
         if not isinstance(value, int):
             continue
-        align, what = 1, ""
-        if line.key in _OF_PAGES:
-            align, what = _LEAST_PAGE, "what it tells begins with a page"
-        elif compiler is not None and entry.kind is Kind.OFFSET:
+        if entry.kind is Kind.OFFSET:
             member = member_of(line.key, value, compiler)
-            align, what = (member.layout.align, "so its type is aligned") if member else (1, "")
-        elif compiler is not None and entry.kind is Kind.SIZE:
+            if member is not None:
+                yield from _found(line, value, member.layout.align, "its type is")
+        elif entry.kind is Kind.SIZE:
             align = alignment_of_struct(argument_of(line.key), compiler)
-            what = "so its members are aligned"
-        elif compiler is not None and entry.kind is Kind.SYMBOL and _TABLES not in line.key:
-            align, what = min(_INT, compiler.most), "so variables and functions are aligned"
-        if value % align:
-            yield Found(line.key, f"{line.text} is no multiple of {align}: {what}", line.line)
+            yield from _found(line, value, align, "its members are")
+
+
+def _check_boot(subject: Subject, boot: Boot) -> Iterator[Found]:
+    compiler = compiler_of(subject.archs)
+    least = min(_INT, compiler.most) if compiler is not None else 1
+    for line in boot.lines:
+        if line.key in _OF_PAGES:
+            if line.value % _LEAST_PAGE:
+                message = (
+                    f"{line.text} is no multiple of {_LEAST_PAGE}: what it tells begins with a page"
+                )
+                yield Found(line.key, message, line.line)
+        elif line.entry.kind is Kind.SYMBOL and _TABLES not in line.key:
+            yield from _found(line, line.value, least, "variables and functions are")
+
+
+def _found(line: Line | BootLine, value: int, align: int, what: str) -> Iterator[Found]:
+    if value % align:
+        message = f"{line.text} is no multiple of {align}: so {what} aligned"
+        yield Found(line.key, message, line.line)
 
 
 RULE = Rule(
@@ -53,4 +72,5 @@ OFFSET(page._refcount)=52
 KERNELOFFSET=1c000001 ### 1c000001 is no multiple of 4096: what it tells begins with a page
 """,
     check=_check,
+    check_boot=_check_boot,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ...core.key import Kind, argument_of
+from ..boot import Boot
 from ..layout import (
     EXACT_WORDS,
     FIRST,
@@ -29,7 +30,6 @@ def _check(subject: Subject) -> Iterator[Found]:
     yield from _zones(subject)
     yield from _orders(subject)
     yield from _sections(subject)
-    yield from _areas(subject)
 
 
 def _found(subject: Subject, key: str, message: str) -> Found:
@@ -179,9 +179,12 @@ def _either(numbers: set[int]) -> str:
     return " or ".join(map(str, sorted(numbers)))
 
 
-def _areas(subject: Subject) -> Iterator[Found]:
+def _areas(subject: Subject, boot: Boot) -> Iterator[Found]:
     """An area of memory starts before it ends; the image is moved within the room that it has."""
-    offset, image = subject.number("KERNELOFFSET"), subject.number("NUMBER(KERNEL_IMAGE_SIZE)")
+    offset, image = (
+        boot.value(subject, "KERNELOFFSET"),
+        boot.value(subject, "NUMBER(KERNEL_IMAGE_SIZE)"),
+    )
     if offset is not None and image is not None and not 0 <= offset < image:
         message = f"{offset:x}, and NUMBER(KERNEL_IMAGE_SIZE) is {image:x}"
         yield _found(subject, "KERNELOFFSET", message)
@@ -190,7 +193,7 @@ def _areas(subject: Subject) -> Iterator[Found]:
         ("NUMBER(MODULES_VADDR)", "NUMBER(MODULES_END)"),
         ("NUMBER(VMEMMAP_START)", "NUMBER(VMEMMAP_END)"),
     ):
-        start, end = subject.number(first), subject.number(last)
+        start, end = boot.value(subject, first), boot.value(subject, last)
         if start is not None and end is not None and start & _MASK > end & _MASK:
             message = f"{end & _MASK:#x}, and {first} is {start & _MASK:#x}"
             yield _found(subject, last, message)
@@ -223,4 +226,5 @@ LENGTH(zone.free_area)=20 ### blocks of free pages have up to 31 bits, and NUMBE
 NUMBER(SECTION_SIZE_BITS)=27
 """,
     check=_check,
+    check_boot=_areas,
 )

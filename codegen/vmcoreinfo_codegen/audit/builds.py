@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""What the rules found in the first note of each build, which holds for its other notes too."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..dump.reader import Found
+from ..model import Schema
+from .boot import Boot, BootLine, build_of, forms_of
+from .rule import Finding
+from .subject import Subject
+
+if TYPE_CHECKING:
+    from .run import Audited
+
+_MOST_BUILDS = 1024
+"""Each takes some 50 KiB."""
+
+
+class Build(NamedTuple):
+    """The first note of a build that was audited, and what was found in it whatever its boot."""
+
+    subject: Subject
+    boot: Boot
+    findings: tuple[Finding, ...]
+    audited: Audited
+
+
+class Asked(NamedTuple):
+    """A note as one of its build: `key` is that of the build."""
+
+    key: Hashable
+    lines: tuple[BootLine, ...]
+
+
+class Builds:
+    """The builds of which a note was audited last, as many as fit."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._forms = forms_of(schema)
+        self._halves = {a.kernel_half for a in schema.architectures if a.kernel_half is not None}
+        self._known: dict[Hashable, Build] = {}
+
+    def asked(self, found: Found) -> Asked | None:
+        """The build of a note; None where it has to be looked at for itself."""
+        build = build_of(found.text, self._forms)
+        if build is None or found.lines:
+            return None
+        # Which architectures it fits is told by its addresses too, by how much room is left by its length.
+        addresses = [line.value for line in build.lines if line.key.startswith("SYMBOL(")]
+        least, most = min(addresses, default=0), max(addresses, default=0)
+        fits = (most >> 32 != 0, *(least < half for half in self._halves))
+        places = tuple(line.line for line in build.lines)
+        told = (found.format, found.arch, found.names, len(found.text))
+        return Asked((build.rest, places, *told, fits), build.lines)
+
+    def get(self, key: Hashable) -> Build | None:
+        known = self._known.pop(key, None)
+        if known is not None:
+            self._known[key] = known
+        return known
+
+    def keep(self, asked: Asked, build: Build) -> None:
+        if not _is_as_shipped(build.subject.schema, asked.lines):
+            return
+        if len(self._known) >= _MOST_BUILDS:
+            del self._known[next(iter(self._known))]
+        self._known[asked.key] = build
+
+
+def _is_as_shipped(schema: Schema, lines: Iterable[BootLine]) -> bool:
+    """Whether the vendor of a kernel prints these lines in the form in which they were read."""
+    return all(schema.by_key[line.key].formats == line.entry.formats for line in lines)
