@@ -37,6 +37,9 @@ class Audited:
 
     `format` is what it was read as, None where it was not; `remarks` tell how a posted note was read.
 
+    `build_id` is that of the kernel, where it can be used; `known` counts findings that a baseline has
+    too, which are not among `findings`.
+
     `compared_types` and `compared_symbols` count the values that the kernel's types and
     symbols could answer, None where nobody gave them.
     """
@@ -49,6 +52,8 @@ class Audited:
     checked_as: str | None = None
     compared_types: int | None = None
     compared_symbols: int | None = None
+    build_id: str | None = None
+    known: int = 0
     line: KernelLine | None = None
     format: str | None = None
     remarks: tuple[str, ...] = ()
@@ -112,6 +117,7 @@ class Auditor:
             checked_as=self.kernel.told if self.kernel else None,
             compared_types=_count(with_types(subject)) if self.truth.facts else None,
             compared_symbols=_count(with_symbols(subject)) if self.truth.symbols else None,
+            build_id=_build_id(subject.info),
             line=kernel_line(subject.kernel),
             format=found.format,
             remarks=found.remarks,
@@ -155,12 +161,24 @@ class Auditor:
         return replace(subject, archs=tuple(archs), marked=marked)
 
 
+def killed(path: str) -> Audited:
+    """An input whose audit ended the process that it ran in."""
+    message = "the process that read it was killed, as where memory ends; the others went on"
+    finding = Finding(UNREADABLE, Severity.ERROR, None, message, "audit it alone")
+    return Audited(path, None, None, (finding,), is_readable=False)
+
+
 def _of_build(path: str, build: Build, asked: Asked) -> Audited:
     """A note like another one but for what differs from boot to boot."""
     found = of_boot(build.subject, build.boot.with_lines(asked.lines))
     if not found and len(build.findings) == len(build.audited.findings):
         return replace(build.audited, path=path)
     return replace(build.audited, path=path, findings=tuple(in_order([*build.findings, *found])))
+
+
+def _build_id(info: vmcoreinfo.VmcoreInfo) -> str | None:
+    line = info.line("BUILD-ID")
+    return line.text if line is not None and line.status == "ok" else None
 
 
 def _in_input(found: Found, finding: Finding) -> Finding:

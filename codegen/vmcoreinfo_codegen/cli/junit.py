@@ -1,20 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""JUnit XML, which build servers show as tests: of findings an input is a suite, a rule a test."""
+"""JUnit XML, which build servers show as tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree import ElementTree
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A test that failed; `rule` is its id."""
-
-    rule: str
-    severity: str
-    message: str
+from xml.sax.saxutils import quoteattr
 
 
 @dataclass(frozen=True)
@@ -26,46 +19,57 @@ class Case:
     severity: str = ""
 
 
-def report(rules: Mapping[str, str], inputs: Iterable[tuple[str, Iterable[Failed]]]) -> str:
-    """An XML document; `rules` are ids with their names, `inputs` paths with what failed."""
-    return document(
-        "vmcoreinfo audit", ((path, _cases_of(rules, list(found))) for path, found in inputs)
-    )
+class Counts(NamedTuple):
+    """How many tests, and how many of them failed."""
+
+    tests: int = 0
+    failures: int = 0
+
+    @classmethod
+    def of(cls, cases: Sequence[Case]) -> Counts:
+        return cls(len(cases), sum(bool(case.failures) for case in cases))
+
+    def plus(self, other: Counts) -> Counts:
+        return Counts(self.tests + other.tests, self.failures + other.failures)
 
 
-def document(name: str, suites: Iterable[tuple[str, Iterable[Case]]]) -> str:
+def document(name: str, suites: Iterable[tuple[str, Sequence[Case]]]) -> str:
     """An XML document of suites, each with its tests."""
-    root = ElementTree.Element("testsuites", name=name)
-    totals = [0, 0]
+    totals = Counts()
+    texts = []
     for title, cases in suites:
-        suite = ElementTree.SubElement(root, "testsuite", name=_text(title))
-        counts = [0, 0]
-        for case in cases:
-            counts = [counts[0] + 1, counts[1] + bool(case.failures)]
-            shown = ElementTree.SubElement(
-                suite, "testcase", name=_text(case.name), classname=_text(title)
-            )
-            if case.failures:
-                first = _text(case.failures[0])
-                failure = ElementTree.SubElement(
-                    shown, "failure", type=case.severity, message=first
-                )
-                failure.text = "\n".join(map(_text, case.failures))
-        suite.set("tests", str(counts[0]))
-        suite.set("failures", str(counts[1]))
-        totals = [totals[0] + counts[0], totals[1] + counts[1]]
-    root.set("tests", str(totals[0]))
-    root.set("failures", str(totals[1]))
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+        counts = Counts.of(cases)
+        totals = totals.plus(counts)
+        head, tail = suite(title, counts)
+        texts += [head, *(shown(case, title) for case in cases), tail]
+    head, tail = root(name, totals)
+    return "".join([head, *texts, tail])
 
 
-def _cases_of(rules: Mapping[str, str], failed: Sequence[Failed]) -> Iterator[Case]:
-    for rule in dict.fromkeys([*rules, *(failure.rule for failure in failed)]):
-        mine = [failure for failure in failed if failure.rule == rule]
-        severity = mine[0].severity if mine else ""
-        name = f"{rule} {rules.get(rule, '')}".strip()
-        yield Case(name, [failure.message for failure in mine], severity)
+def root(name: str, counts: Counts) -> tuple[str, str]:
+    """What stands around all suites."""
+    declaration = "<?xml version='1.0' encoding='utf-8'?>\n"
+    return f"{declaration}<testsuites{_named(name, counts)}>\n", "</testsuites>\n"
+
+
+def suite(title: str, counts: Counts) -> tuple[str, str]:
+    """What stands around the tests of one suite."""
+    return f"  <testsuite{_named(title, counts)}>\n", "  </testsuite>\n"
+
+
+def shown(case: Case, title: str) -> str:
+    """One test of a suite, as XML."""
+    element = ElementTree.Element("testcase", name=_text(case.name), classname=_text(title))
+    if case.failures:
+        first = _text(case.failures[0])
+        failure = ElementTree.SubElement(element, "failure", type=case.severity, message=first)
+        failure.text = "\n".join(map(_text, case.failures))
+    ElementTree.indent(element, level=2)
+    return f"    {ElementTree.tostring(element, encoding='unicode')}\n"
+
+
+def _named(name: str, counts: Counts) -> str:
+    return f' name={quoteattr(_text(name))} tests="{counts.tests}" failures="{counts.failures}"'
 
 
 def _text(text: str) -> str:

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import IO
 
     from ..query.interface.answer import Answer
 
@@ -41,19 +42,24 @@ def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
 
 
-def print_answer(answer: Answer) -> None:
+def print_answer(answer: Answer, out: IO[str] | None = None) -> None:
     """An answer as JSON, as its JSON Schema has it."""
     from dataclasses import asdict
 
-    print_json(asdict(answer))
+    print_json(asdict(answer), out)
 
 
-def print_json(document: object) -> None:
+def print_json(document: object, out: IO[str] | None = None) -> None:
+    """Print JSON to a stream, stdout for none."""
+    print(json_text(document), file=out)
+
+
+def json_text(document: object, indent: int | None = 2) -> str:
     import json
     import re
 
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    print(re.sub(_NOT_IN_JSON, lambda match: f"\\u{ord(match[0]):04x}", text))
+    text = json.dumps(document, indent=indent, ensure_ascii=False)
+    return re.sub(_NOT_IN_JSON, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def write_output(options: argparse.Namespace, data: bytes, option: str = "out") -> None:

@@ -20,39 +20,76 @@ class Result(Value):
     line: int
 
 
+MOST_RESULTS = 25_000
+"""GitHub takes no run with more (docs.github.com, "SARIF results exceed one or more limits")."""
+_LEVELS = ("error", "warning", "note")
+
+
+class Collected:
+    """Results of a run, of which the worst are kept, and of those the first."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[Result]] = {level: [] for level in _LEVELS}
+        self._seen = dict.fromkeys(_LEVELS, 0)
+
+    def add(self, results: Iterable[Result]) -> None:
+        for result in results:
+            self._seen[result.level] += 1
+            if len(self._kept[result.level]) < MOST_RESULTS:
+                self._kept[result.level].append(result)
+
+    def report(self, rules: Mapping[str, str]) -> dict[str, Any]:
+        """A SARIF log of one run; `rules` are ids with what they find."""
+        kept = [one for level in _LEVELS for one in self._kept[level]][:MOST_RESULTS]
+        left_out = sum(self._seen.values()) - len(kept)
+        run: dict[str, Any] = {
+            "tool": {
+                "driver": {
+                    "name": "vmcoreinfo",
+                    "version": __version__,
+                    "rules": [
+                        {"id": name, "shortDescription": {"text": text}}
+                        for name, text in rules.items()
+                    ],
+                }
+            },
+            "results": [_shown(result) for result in kept],
+        }
+        if left_out:
+            told = (
+                f"{left_out} results are left out, the least severe ones: hosts take {MOST_RESULTS}"
+            )
+            run["invocations"] = [
+                {
+                    "executionSuccessful": True,
+                    "toolExecutionNotifications": [{"level": "warning", "message": {"text": told}}],
+                }
+            ]
+        return {
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [run],
+        }
+
+
 def report(rules: Mapping[str, str], results: Iterable[Result]) -> dict[str, Any]:
     """A SARIF log of one run; `rules` are ids with what they find."""
+    collected = Collected()
+    collected.add(results)
+    return collected.report(rules)
+
+
+def _shown(result: Result) -> dict[str, Any]:
     return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
+        "ruleId": result.rule,
+        "level": result.level,
+        "message": {"text": result.message},
+        "locations": [
             {
-                "tool": {
-                    "driver": {
-                        "name": "vmcoreinfo",
-                        "version": __version__,
-                        "rules": [
-                            {"id": name, "shortDescription": {"text": text}}
-                            for name, text in rules.items()
-                        ],
-                    }
-                },
-                "results": [
-                    {
-                        "ruleId": result.rule,
-                        "level": result.level,
-                        "message": {"text": result.message},
-                        "locations": [
-                            {
-                                "physicalLocation": {
-                                    "artifactLocation": {"uri": result.file},
-                                    "region": {"startLine": max(result.line, 1)},
-                                }
-                            }
-                        ],
-                    }
-                    for result in results
-                ],
+                "physicalLocation": {
+                    "artifactLocation": {"uri": result.file},
+                    "region": {"startLine": max(result.line, 1)},
+                }
             }
         ],
     }

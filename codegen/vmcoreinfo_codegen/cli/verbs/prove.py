@@ -267,7 +267,7 @@ def _run_of(cell: Cell) -> str:
 
 def _print_junit(tool: Tool, proved: Sequence[Proved]) -> None:
     name = f"vmcoreinfo prove {tool.consumer} {tool.release} ({tool.build})"
-    print(junit.document(name, ((one.path, _cases(one)) for one in proved)))
+    print(junit.document(name, ((one.path, list(_cases(one))) for one in proved)))
 
 
 def _cases(proved: Proved) -> Iterator[junit.Case]:

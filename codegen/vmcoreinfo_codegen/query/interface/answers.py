@@ -22,7 +22,7 @@ from .kernels import (
 )
 from .notes import (
     Attached,
-    Audit,
+    Audits,
     Derives,
     Finds,
     FoundNote,
@@ -38,7 +38,7 @@ ANSWERS: dict[str, type[Answer]] = {
     "find": Finds,
     "list": Listing,
     "diff": Diff,
-    "audit": Audit,
+    "audit": Audits,
     "compat": Compats,
     "impact": Impacts,
     "unused": Unread,

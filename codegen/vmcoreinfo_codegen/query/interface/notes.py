@@ -112,12 +112,17 @@ class AuditFinding(Answer):
 
 
 class AuditedInput(Answer):
-    """One input; release and architecture null where nothing tells them."""
+    """One input; release and architecture null where nothing tells them.
+
+    `error`, `warning` and `info` count what was found, those that are left out here too.
+    """
 
     path: str
+    readable: bool = described("whether there was a note to look at")
     release: str | None
     line: KernelLine | None = described(LINE)
     arch: str | None
+    build_id: str | None = described("of the kernel; null where the note has none that can be used")
     format: str | None = described(f"{FORMAT}; null where there was none to read")
     remarks: list[str] = described(REMARKS)
     checked_as: str | None = described(
@@ -129,6 +134,10 @@ class AuditedInput(Answer):
     compared_symbols: int | None = described(
         "values compared with its symbols; null where they were not given"
     )
+    error: int
+    warning: int
+    info: int
+    known: int = described("findings that the baseline has too, which are not counted else")
     findings: list[AuditFinding]
 
 
@@ -139,9 +148,40 @@ class AuditSummary(Answer):
     inputs: int
     unreadable: int
     without_findings: int
+    known: int = described("findings that the baseline has too, which are not counted else")
     error: int
     warning: int
     info: int
+
+
+class AuditCause(Answer):
+    """Findings that say the same but for numbers, for which `N` stands."""
+
+    rule: str
+    severity: Literal["error", "warning", "info"]
+    key: str | None
+    text: str
+    inputs: int
+    example: str = described("the first input that has it")
+
+
+class AuditKernel(Answer):
+    """A build of a kernel, as far as its notes tell."""
+
+    release: str | None
+    arch: str | None
+    build_id: str | None
+    inputs: int
+    failing: int = described("inputs with an error or a warning")
+    example: str = described("the first of them, else the first input")
+
+
+class AuditOverview(Answer):
+    """`vmcoreinfo audit --summary --format json`; what most inputs have comes first"""
+
+    summary: AuditSummary
+    causes: list[AuditCause]
+    kernels: list[AuditKernel]
 
 
 class Audit(Answer):
@@ -149,6 +189,13 @@ class Audit(Answer):
 
     inputs: list[AuditedInput]
     summary: AuditSummary
+
+
+class Audits(Answer):
+    """`vmcoreinfo audit --format json`: of each input, or of all (`--summary`); `ndjson` has an input a
+    line"""
+
+    one_of = (Audit, AuditOverview, AuditedInput)
 
 
 class SynthesisedEntry(Answer):

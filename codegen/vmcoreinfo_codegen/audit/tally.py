@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""What audits of many inputs came to: how many have what, with one example of each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from .rule import Finding, Severity
+from .run import Audited
+
+Key = TypeVar("Key")
+
+_MOST_GROUPS = 10_000
+"""Inputs are somebody's bytes: each may have a cause and a kernel of its own."""
+
+_VALUES = re.compile(r"(?<![\w.])(?:0x[0-9a-f]+|[0-9a-f]{6,}|-?\d+)(?![\w.])")
+
+
+class Cause(NamedTuple):
+    """What findings have in common that one thing may be behind; `text` has `N` for numbers.
+
+    Without a key where there were too many to keep apart.
+    """
+
+    rule: str
+    severity: Severity
+    key: str | None
+    text: str
+
+
+class OfKernel(NamedTuple):
+    """A build of a kernel, as far as its notes tell; None throughout where there were too many."""
+
+    release: str | None
+    arch: str | None
+    build_id: str | None
+
+
+@dataclass
+class Group:
+    """How many inputs, how many of them have findings, and the first such, or the first."""
+
+    inputs: int = 0
+    failing: int = 0
+    example: str = ""
+
+    def add(self, inputs: int, failing: int, example: str) -> None:
+        if not self.inputs or (failing and not self.failing):
+            self.example = example
+        self.inputs += inputs
+        self.failing += failing
+
+
+@dataclass
+class Tally:
+    """Counts over inputs; those of parts of them add up to those of all."""
+
+    inputs: int = 0
+    unreadable: int = 0
+    without_findings: int = 0
+    known: int = 0
+    findings: Counter[Severity] = field(default_factory=Counter)
+    causes: dict[Cause, Group] = field(default_factory=dict)
+    rules: dict[tuple[str, Severity], Group] = field(default_factory=dict)
+    kernels: dict[OfKernel, Group] = field(default_factory=dict)
+
+    def add(self, one: Audited) -> None:
+        self.count(one.path, OfKernel(one.release, one.arch, one.build_id), one.findings)
+        self.known += one.known
+        # That it can't be read may be known too.
+        self.unreadable += not one.is_readable and bool(one.findings)
+
+    def count(self, path: str, kernel: OfKernel, findings: Iterable[Finding]) -> None:
+        """Count an input by what was found in it."""
+        causes: dict[Cause, None] = {}
+        severities: set[tuple[str, Severity]] = set()
+        for finding in findings:
+            self.findings[finding.severity] += 1
+            causes[cause_of(finding)] = None
+            severities.add((finding.rule, finding.severity))
+        failing = any(severity is not Severity.INFO for _, severity in severities)
+        self.inputs += 1
+        self.without_findings += not failing
+        for cause in causes:
+            _group(self.causes, cause, _OTHER_CAUSE).add(1, failing, path)
+        for rule in severities:
+            self.rules.setdefault(rule, Group()).add(1, failing, path)
+        _group(self.kernels, kernel, _OTHER_KERNEL).add(1, failing, path)
+
+    def merge(self, other: Tally) -> None:
+        """Add the counts of inputs that come behind these."""
+        self.inputs += other.inputs
+        self.unreadable += other.unreadable
+        self.without_findings += other.without_findings
+        self.known += other.known
+        self.findings += other.findings
+        for cause, group in other.causes.items():
+            _add(_group(self.causes, cause, _OTHER_CAUSE), group)
+        for rule, group in other.rules.items():
+            _add(self.rules.setdefault(rule, Group()), group)
+        for kernel, group in other.kernels.items():
+            _add(_group(self.kernels, kernel, _OTHER_KERNEL), group)
+
+
+_OTHER_CAUSE = Cause("", Severity.INFO, None, "other causes")
+_OTHER_KERNEL = OfKernel(None, None, None)
+
+
+def cause_of(finding: Finding) -> Cause:
+    return Cause(finding.rule, finding.severity, finding.key, _VALUES.sub("N", finding.message))
+
+
+def _group(groups: dict[Key, Group], key: Key, other: Key) -> Group:
+    if key not in groups and len(groups) >= _MOST_GROUPS:
+        key = other
+    return groups.setdefault(key, Group())
+
+
+def _add(group: Group, other: Group) -> None:
+    group.add(other.inputs, other.failing, other.example)

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""What `audit` tells people: each input, and what many of them have in common."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from ..audit import all_rules
+from ..audit.rule import Finding, Severity
+from ..audit.run import UNREADABLE, Audited
+from ..audit.tally import Cause, Tally
+from .output import counted, print_table
+from .terminal import write_coloured
+
+COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+_MOST_CAUSES = 3
+_MOST_KERNELS = 20
+_MOST_CELL = 100
+
+
+def print_each(one: Audited, least: Severity) -> None:
+    """One input with its findings."""
+    shown = one.of_severity(least)
+    left = len(one.findings) - len(shown)
+    word = "remark" if least is Severity.WARNING else "less severe finding"
+    notes = [counted(left, word)] if left else []
+    if one.known:
+        notes.append(f"{counted(one.known, 'finding')} of the baseline")
+    print(": ".join([one.path, _kernel(one)] if one.is_readable else [one.path]))
+    for remark in one.remarks:
+        print(f"  {remark}")
+    # The remedy of a rule stands once, behind all that it found.
+    for (rule, remedy), found in itertools.groupby(shown, key=lambda f: (f.rule, f.remedy)):
+        for finding in found:
+            print("  ", end="")
+            write_coloured(f"{finding.severity:7}", COLOURS[finding.severity])
+            print(f"  {_line(finding)}")
+        if remedy:
+            print(f"  {'':{len('warning') + len(rule) + 2}}  {remedy}")
+    if not shown:
+        print("  no finding" + (f" ({', '.join(notes)})" if notes else ""))
+
+
+def _kernel(one: Audited) -> str:
+    told = f"{one.release or 'no release'}, {one.arch or 'architecture not told'}"
+    told += f", checked as {one.checked_as}" if one.checked_as else ""
+    compared = [
+        f"{counted(number, 'value')} compared with the {what}"
+        for number, what in ((one.compared_types, "types"), (one.compared_symbols, "symbols"))
+        if number is not None
+    ]
+    return "; ".join([told, *compared])
+
+
+def _line(finding: Finding) -> str:
+    place = f"line {finding.line}" if finding.line else ""
+    about = ": ".join(part for part in (place, finding.key) if part)
+    return f"{finding.rule}  {about}{': ' if about else ''}{finding.message}"
+
+
+def print_summary(tally: Tally, least: Severity) -> None:
+    """One line, behind inputs that were shown."""
+    counts = tally.findings
+    parts = [counted(counts[s], s.value) for s in (Severity.ERROR, Severity.WARNING)]
+    parts.append(counted(counts[Severity.INFO], "remark"))
+    known = f"; {counted(tally.known, 'finding')} of the baseline left out" if tally.known else ""
+    fine = f"{tally.without_findings} without a finding"
+    print(f"{counted(tally.inputs, 'input')}, {fine}: {', '.join(parts)}{known}")
+    if least is not Severity.INFO and counts[Severity.INFO]:
+        print("(remarks are shown by --least info)")
+
+
+def print_overview(tally: Tally, least: Severity) -> None:
+    """How many inputs have what, by rule and cause, and by kernel; with one example each."""
+    print_summary(tally, least)
+    if tally.unreadable:
+        print(f"{counted(tally.unreadable, 'input')} that can't be read, or without a note")
+    rules = list(_rules(tally, least))
+    if rules:
+        print()
+        print_table(["RULE", "SEVERITY", "INPUTS", "WHAT", "EXAMPLE"], rules)
+    kernels = sorted(tally.kernels.items(), key=lambda k: (-k[1].failing, -k[1].inputs))
+    if kernels:
+        print()
+        print_table(
+            ["RELEASE", "ARCHITECTURE", "BUILD ID", "INPUTS", "FAILING", "EXAMPLE"],
+            [
+                [
+                    kernel.release or "-",
+                    kernel.arch or "-",
+                    (kernel.build_id or "-")[:12],
+                    str(group.inputs),
+                    str(group.failing),
+                    group.example,
+                ]
+                for kernel, group in kernels[:_MOST_KERNELS]
+            ],
+        )
+        if len(kernels) > _MOST_KERNELS:
+            print(f"... and {len(kernels) - _MOST_KERNELS} more kernels")
+
+
+def _rules(tally: Tally, least: Severity) -> Iterator[list[str]]:
+    """A row for each rule, and below it one for each of its causes that most inputs have."""
+    names = {UNREADABLE: "unreadable-input"} | {rule.id: rule.name for rule in all_rules()}
+    found = sorted(tally.rules.items(), key=lambda r: (r[0][1].rank, -r[1].inputs, r[0][0]))
+    for (rule, severity), group in found:
+        if severity.rank > least.rank:
+            continue
+        causes = sorted(
+            ((c, g) for c, g in tally.causes.items() if (c.rule, c.severity) == (rule, severity)),
+            key=lambda c: -c[1].inputs,
+        )
+        if len(causes) == 1:
+            yield [rule, severity, str(group.inputs), _what(causes[0][0]), group.example]
+            continue
+        yield [rule, severity, str(group.inputs), names.get(rule, ""), group.example]
+        for cause, one in causes[:_MOST_CAUSES]:
+            yield ["", "", str(one.inputs), f"  {_what(cause)}", one.example]
+        if len(causes) > _MOST_CAUSES:
+            yield ["", "", "", f"  ... and {len(causes) - _MOST_CAUSES} more", ""]
+
+
+def _what(cause: Cause) -> str:
+    text = f"{cause.key}: {cause.text}" if cause.key else cause.text
+    return text if len(text) <= _MOST_CELL else f"{text[: _MOST_CELL - 3]}..."

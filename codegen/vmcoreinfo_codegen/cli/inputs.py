@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""Many inputs on the command line: their names, what works on them, where the results go."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import IO, Any, TypeVar
+
+from .. import workers
+from ..dump.names import LIVE, STDIN
+from ..files import inputs
+from ..files.results import Done, ResultsError, read_earlier
+from .failure import Failure
+from .progress import bar
+
+Result = TypeVar("Result")
+
+LINES = "ndjson"
+"""The format of which a part is a whole: what `--resume` goes on with."""
+
+
+def add_many_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--files-from",
+        metavar="LIST",
+        help="take the names of more inputs from a file, one a line; - for stdin",
+    )
+    parser.add_argument(
+        "--null", "-0", action="store_true", help="a NUL ends each name in LIST, as of find -print0"
+    )
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
+    parser.add_argument(
+        "-o", "--out", metavar="FILE", help="write the results there, and a summary to stdout"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help=f"go on with the results in FILE ({LINES}) where an earlier run ended",
+    )
+
+
+def check_many_options(options: argparse.Namespace) -> None:
+    if options.jobs < 1:
+        raise Failure(f"--jobs {options.jobs}: one process is the least")
+    if options.null and options.files_from is None:
+        raise Failure("--null is about the list of --files-from")
+    if options.resume and (options.out is None or options.format != LINES):
+        raise Failure(f"--resume goes on with a file: --format {LINES} -o FILE --resume")
+    out = options.out
+    if out is not None and not options.resume and os.path.exists(out) and os.path.getsize(out):
+        hint = "; --resume goes on with it" if options.format == LINES else ""
+        raise Failure(f"{out}: results go to a new file, and this one is there{hint}")
+
+
+def names_of(options: argparse.Namespace) -> Iterator[str]:
+    """The inputs, one after the other; what is behind the first is not looked at before it is asked for."""
+    # Argparse has taken `-` for a dump on stdin.
+    if options.files_from == STDIN and STDIN in options.input:
+        raise Failure("stdin is the list of --files-from, and no dump: name one of them otherwise")
+    try:
+        yield from inputs.named(options.input, (STDIN, LIVE), options.out)
+        if options.files_from is not None:
+            with _opened(options.files_from) as stream:
+                listed = inputs.listed(stream, options.files_from, b"\0" if options.null else b"\n")
+                yield from inputs.named(map(_plain, listed), (LIVE,), options.out)
+    except inputs.NoInput as error:
+        raise Failure(f"{error.filename}: {error.strerror}") from error
+
+
+def _plain(name: str) -> str:
+    """A name in a list, which is that of a file: `-` is none of stdin there."""
+    return os.path.join(".", name) if name == STDIN else name
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[Any]:
+    if name == STDIN:
+        yield sys.stdin.buffer
+        return
+    with open(name, "rb") as stream:
+        yield stream
+
+
+def earlier(options: argparse.Namespace, take: Callable[[Any], str]) -> Done | None:
+    """What `--resume` finds to be done."""
+    if not options.resume:
+        return None
+    try:
+        return read_earlier(options.out, take)
+    except ResultsError as error:
+        raise Failure(str(error)) from error
+
+
+def each(
+    work: workers.Work[Result],
+    names: Iterator[str],
+    options: argparse.Namespace,
+    done: Done | None,
+    lost: Callable[[str], Result],
+    what: str,
+) -> Iterator[Result]:
+    """What comes of the inputs that are not done, in their order."""
+    left: Iterator[str] = (name for name in names if done is None or name not in done)
+    left, few = looked_ahead(left)
+    jobs = min(options.jobs, len(few)) if few else options.jobs
+    with bar(what, len(few) or None, "") as shown:
+        for number, result in workers.results(work, left, max(jobs, 1), lost):
+            yield result
+            shown(number)
+
+
+FEW = 20
+
+
+def looked_ahead(names: Iterator[str]) -> tuple[Iterator[str], list[str]]:
+    """The same names; and those alone where they are few, else none."""
+    first = list(itertools.islice(names, FEW + 1))
+    return itertools.chain(first, names), first if len(first) <= FEW else []
+
+
+@contextmanager
+def written_to(options: argparse.Namespace) -> Iterator[IO[str]]:
+    """Where results go: the file of `--out`, or stdout."""
+    if options.out is None:
+        yield sys.stdout
+        return
+    with ExitStack() as stack:
+        yield stack.enter_context(
+            open(options.out, "a" if options.resume else "w", encoding="utf-8", newline="\n")
+        )

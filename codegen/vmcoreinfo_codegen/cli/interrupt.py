@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""Ctrl-C while something is written: it ends the command behind that, so that no line is cut."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Hold interrupts until the block is done.
+
+    Not by a handler: Python 3.11 loses a part of what it writes to a pipe when one runs meanwhile.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""Many inputs by several processes: results in the order of the inputs, as they come, and none lost.
+
+No more batches are under way than keep the processes busy, so that memory stays the same for a
+million inputs. A process that is killed, as the system does where memory ends, costs the one input
+that it was at. There are no threads: what multiprocessing and concurrent.futures do in theirs hangs
+where a process ends in the middle of it, as it does at Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+Work = Callable[[Sequence[str]], Result]
+
+_BATCH = 32
+_AHEAD = 8
+"""Batches for each process that may be done before the first one is: it may have a large dump."""
+
+
+def results(
+    work: Work[Result], inputs: Iterable[str], jobs: int, lost: Callable[[str], Result]
+) -> Iterator[tuple[int, Result]]:
+    """How many inputs, and what came of them, batch by batch; `lost` makes the result of an input
+    whose process was killed. What `work` raises is raised."""
+    if jobs == 1:
+        for one in inputs:
+            yield 1, work([one])
+        return
+    pool = _Pool(work, jobs)
+    try:
+        yield from pool.results(_batched(inputs), lost)
+    finally:
+        pool.end()
+
+
+def _batched(inputs: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(inputs)
+    while batch := list(itertools.islice(rest, _BATCH)):
+        yield batch
+
+
+@dataclass
+class _Task:
+    """Inputs, and where their result goes: a place among those of its batch."""
+
+    inputs: list[str]
+    slots: list[Any]
+    slot: int
+
+
+class _Worker:
+    """A process and the pipe to it; `task` is what it is at."""
+
+    def __init__(self, work: Work[Any], others: Sequence[_Worker]) -> None:
+        self.pipe, theirs = multiprocessing.Pipe()
+        # The ends of other processes' pipes, which a fork copies, would keep those alive without us.
+        ours = [self.pipe, *(other.pipe for other in others)]
+        forked = multiprocessing.get_context("fork")
+        self.process: BaseProcess = forked.Process(
+            target=_serve, args=(work, theirs, ours), daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self.task: _Task | None = None
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.pipe.close()
+        self.process.join()
+
+
+class _Pool:
+    def __init__(self, work: Work[Any], jobs: int) -> None:
+        self._work = work
+        self._jobs = jobs
+        self._workers: list[_Worker] = []
+
+    def results(
+        self, batches: Iterator[list[str]], lost: Callable[[str], Any]
+    ) -> Iterator[tuple[int, Any]]:
+        order: deque[tuple[list[str], list[Any]]] = deque()
+        again: deque[_Task] = deque()
+        while True:
+            room = self._jobs * _AHEAD - len(order)
+            for worker in self._idle():
+                task = again.popleft() if again else _next(batches, order) if room > 0 else None
+                if task is None:
+                    break
+                room -= 1
+                self._give(worker, task, again, lost)
+            busy = [worker for worker in self._workers if worker.task is not None]
+            if busy:
+                ready = wait([worker.pipe for worker in busy])
+                for worker in busy:
+                    if worker.pipe in ready:
+                        self._take(worker, again, lost)
+            while order and _PENDING not in order[0][1]:
+                batch, slots = order.popleft()
+                # Of a batch that was done again there is a result for each input.
+                each = len(batch) // len(slots)
+                yield from ((each, result) for result in slots)
+            if not order and not busy and not again:
+                return
+
+    def _idle(self) -> Iterator[_Worker]:
+        for worker in [*self._workers]:
+            if worker.task is None:
+                yield worker
+        while len(self._workers) < self._jobs:
+            worker = _Worker(self._work, self._workers)
+            self._workers.append(worker)
+            yield worker
+
+    def _give(
+        self, worker: _Worker, task: _Task, again: deque[_Task], lost: Callable[[str], Any]
+    ) -> None:
+        worker.task = task
+        try:
+            worker.pipe.send(task.inputs)
+        except OSError:
+            self._died(worker, again, lost)
+
+    def _take(self, worker: _Worker, again: deque[_Task], lost: Callable[[str], Any]) -> None:
+        task = worker.task
+        assert task is not None
+        try:
+            is_good, result = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._died(worker, again, lost)
+            return
+        if not is_good:
+            raise result
+        task.slots[task.slot] = result
+        worker.task = None
+
+    def _died(self, worker: _Worker, again: deque[_Task], lost: Callable[[str], Any]) -> None:
+        """Put another process in its place; what it was at is done one by one."""
+        task = worker.task
+        assert task is not None
+        self._workers.remove(worker)
+        worker.end()
+        if len(task.inputs) == 1:
+            task.slots[task.slot] = lost(task.inputs[0])
+            return
+        task.slots[:] = [_PENDING] * len(task.inputs)
+        again.extend(_Task([one], task.slots, at) for at, one in enumerate(task.inputs))
+
+    def end(self) -> None:
+        for worker in self._workers:
+            worker.end()
+
+
+class _Pending:
+    """No result yet."""
+
+
+_PENDING = _Pending()
+
+
+def _next(batches: Iterator[list[str]], order: deque[tuple[list[str], list[Any]]]) -> _Task | None:
+    batch = next(batches, None)
+    if batch is None:
+        return None
+    slots: list[Any] = [_PENDING]
+    order.append((batch, slots))
+    return _Task(batch, slots, 0)
+
+
+def _serve(work: Work[Any], pipe: Connection, ours: Sequence[Connection]) -> None:
+    # Ctrl-C reaches every process of the terminal; the first one ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in ours:
+        other.close()
+    while True:
+        try:
+            batch = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer = (True, work(batch))
+        except Exception as error:
+            answer = (False, error)
+        try:
+            pipe.send(answer)
+        except OSError:
+            return
