@@ -8,8 +8,8 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import IO, Any, TypeVar
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO, TypeVar
 
 from .. import workers
 from ..dump.names import LIVE, STDIN
@@ -109,7 +109,9 @@ def each(
     left, few = looked_ahead(left)
     jobs = min(options.jobs, len(few)) if few else options.jobs
     with bar(what, len(few) or None, "") as shown:
-        for number, result in workers.results(work, left, max(jobs, 1), lost):
+        # Who reads lines, or looks at a table, sees each as it comes.
+        at_once = 1 if options.format in ("table", LINES) else workers.BATCH
+        for number, result in workers.results(work, left, max(jobs, 1), lost, at_once):
             yield result
             shown(number)
 
@@ -124,12 +126,19 @@ def looked_ahead(names: Iterator[str]) -> tuple[Iterator[str], list[str]]:
 
 
 @contextmanager
-def written_to(options: argparse.Namespace) -> Iterator[IO[str]]:
+def written_to(options: argparse.Namespace) -> Iterator[TextIO]:
     """Where results go: the file of `--out`, or stdout."""
     if options.out is None:
         yield sys.stdout
         return
-    with ExitStack() as stack:
-        yield stack.enter_context(
-            open(options.out, "a" if options.resume else "w", encoding="utf-8", newline="\n")
-        )
+    try:
+        with open(
+            options.out, "a" if options.resume else "w", encoding="utf-8", newline="\n"
+        ) as file:
+            yield file
+    except BaseException:
+        # A part of any other format is of no use.
+        if options.format != LINES:
+            with suppress(OSError):
+                os.unlink(options.out)
+        raise
