@@ -13,6 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from vmcoreinfo_codegen.audit.arrow import SCHEMA_OF_FILES, AuditNotes
+from vmcoreinfo_codegen.query.names import UnknownName
 
 from ..command import Run
 from ..fleet.made import notes
@@ -93,7 +94,7 @@ def test_what_it_can_not_be_asked(files: list[Path]) -> None:
         AuditNotes("text")(table(files[:1]))
     with pytest.raises(ValueError, match="columns that the answer has too: release; rename them"):
         AuditNotes()(table(files[:1], release=["mine"]))
-    with pytest.raises(ValueError, match="unknown architecture"):
+    with pytest.raises(UnknownName, match="unknown architecture"):
         AuditNotes(arch="z80")(table(files[:1]))
 
 
