@@ -64,7 +64,7 @@ class Builds:
         return known
 
     def keep(self, asked: Asked, build: Build) -> None:
-        if not _is_as_shipped(build.subject.schema, asked.lines):
+        if not is_as_shipped(build.subject.schema, asked.lines):
             return
         if len(self._known) >= _MOST_BUILDS:
             del self._known[next(iter(self._known))]
@@ -73,6 +73,6 @@ class Builds:
         self._known[asked.key] = build._replace(subject=kept)
 
 
-def _is_as_shipped(schema: Schema, lines: Iterable[BootLine]) -> bool:
+def is_as_shipped(schema: Schema, lines: Iterable[BootLine]) -> bool:
     """Whether the vendor of a kernel prints these lines in the form in which they were read."""
     return all(schema.by_key[line.key].formats == line.entry.formats for line in lines)

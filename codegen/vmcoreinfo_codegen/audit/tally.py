@@ -3,21 +3,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from ..grouping import group_of, without_values
 from .rule import Finding, Severity
 from .run import Audited
 
 Key = TypeVar("Key")
-
-_MOST_GROUPS = 10_000
-"""Inputs are somebody's bytes: each may have a cause and a kernel of its own."""
-
-_VALUES = re.compile(r"(?<![\w.])(?:0x[0-9a-f]+|[0-9a-f]{6,}|-?\d+)(?![\w.])")
 
 
 class Cause(NamedTuple):
@@ -111,13 +106,11 @@ _OTHER_KERNEL = OfKernel(None, None, None)
 
 
 def cause_of(finding: Finding) -> Cause:
-    return Cause(finding.rule, finding.severity, finding.key, _VALUES.sub("N", finding.message))
+    return Cause(finding.rule, finding.severity, finding.key, without_values(finding.message))
 
 
 def _group(groups: dict[Key, Group], key: Key, other: Key) -> Group:
-    if key not in groups and len(groups) >= _MOST_GROUPS:
-        key = other
-    return groups.setdefault(key, Group())
+    return group_of(groups, key, other, Group)
 
 
 def _add(group: Group, other: Group) -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
@@ -160,9 +158,7 @@ class Junit:
     def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._least = least
         self._out = out
-        # Closed with the process.
-        self._cases = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
-        self._counts = junit.Counts()
+        self._cases = junit.Spool()
 
     def part(self, audited: Sequence[Audited]) -> tuple[str, junit.Counts]:
         cases = [self._case(one) for one in audited]
@@ -174,15 +170,11 @@ class Junit:
         return junit.Case(one.path, messages, failed[0].severity.value if failed else "")
 
     def take(self, part: tuple[str, junit.Counts]) -> None:
-        self._cases.write(part[0])
-        self._counts = self._counts.plus(part[1])
+        self._cases.add(*part)
 
     def finish(self, tally: Tally) -> None:
-        around = (junit.root(_TITLE, self._counts), junit.suite(_TITLE, self._counts))
-        self._out.writelines(head for head, _ in around)
-        self._cases.seek(0)
-        shutil.copyfileobj(self._cases, self._out)
-        self._out.writelines(tail for _, tail in reversed(around))
+        counts = self._cases.counts
+        self._cases.write(self._out, junit.root(_TITLE, counts), junit.suite(_TITLE, counts))
 
 
 def _text(finding: Finding) -> str:

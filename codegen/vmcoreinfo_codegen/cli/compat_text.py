@@ -1,106 +1,145 @@
 # SPDX-License-Identifier: MIT
-"""What tools do with kernels and dumps: one of them with every purpose, several as a table or a report."""
+"""What tools do with kernels and dumps: one of them with every purpose, several as a table."""
 
 from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
+from ..compat.overview import FAILING, tool_of, why_of
 from ..model.vocabulary import Verdict
-from ..query.interface.consumers import Compat, Overview, OverviewCell
-from .output import print_json, print_table
+from ..query.interface.consumers import Compat, Overall, Overview, OverviewCell
+from .output import counted, print_table
+
+# Of one kernel nobody is asked for a summary.
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from ..compat.tally import Alike, Group, Tally
 
 _WIDTH = 96
-_LEVELS = {
-    "degraded": "warning",
-    "unknown": "warning",
-    "wrong": "error",
-    "fatal": "error",
+_MOST_GROUPS = 3
+_MOST_ERRORS = 10
+_MOST_CELL = 100
+
+COLUMNS: Mapping[str, Callable[[OverviewCell], str]] = {
+    "INPUT": lambda cell: cell.input or "",
+    "KERNEL": lambda cell: cell.kernel,
+    "ARCH": lambda cell: cell.arch,
+    "TOOL": tool_of,
+    "VERDICT": lambda cell: (
+        cell.verdict + (f" ({cell.worked_out} by the schema)" if cell.worked_out else "")
+    ),
+    "RESTS ON": lambda cell: cell.rests_on,
+    "WHY": why_of,
 }
-_FAILED = ("unknown", "wrong", "fatal")
-_UNREADABLE = "unreadable"
 
 
-def print_overview(found: Overview, called: Mapping[str, str]) -> None:
+def row_of(cell: OverviewCell, columns: Sequence[str]) -> list[str]:
+    return [COLUMNS[name](cell) for name in columns]
+
+
+def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | None = None) -> None:
     """Every tool on every kernel or dump; `called` is what a kernel's name is taken for."""
-    columns = {
-        "INPUT": lambda cell: cell.input or "",
-        "KERNEL": lambda cell: cell.kernel,
-        "ARCH": lambda cell: cell.arch,
-        "TOOL": tool_of,
-        "VERDICT": lambda cell: (
-            cell.verdict + (f" ({cell.worked_out} by the schema)" if cell.worked_out else "")
-        ),
-        "RESTS ON": lambda cell: cell.rests_on,
-        "WHY": _reasons,
-    }
+    columns = [*COLUMNS]
     if not any(cell.input for cell in found.cells):
-        del columns["INPUT"]
+        columns.remove("INPUT")
     if len({cell.arch for cell in found.cells}) < 2:
-        del columns["ARCH"]
+        columns.remove("ARCH")
     if found.cells:
-        rows = [[text(cell) for text in columns.values()] for cell in found.cells]
-        print_table(list(columns), rows)
+        print_table(columns, [row_of(cell, columns) for cell in found.cells], out)
     for name in dict.fromkeys(cell.kernel for cell in found.cells):
         if called.get(name, name) != name:
-            print(f"{name}: {called[name]}")
+            print(f"{name}: {called[name]}", file=out)
 
 
-def print_junit(found: Overview) -> None:
-    """A kernel or dump is a suite, a tool a test of it; what fails is what ends the command with no 0."""
-    # Most are asked for a table: XML takes a tenth of that time to load.
-    from . import junit
-
-    suites: dict[str, list[junit.Case]] = {}
-    for cell in found.cells:
-        failures = [_told(cell)] if cell.verdict in _FAILED else []
-        case = junit.Case(tool_of(cell), failures, cell.verdict)
-        suites.setdefault(cell.input or f"{cell.kernel} {cell.arch}", []).append(case)
-    for one in found.unreadable:
-        suites[one.input] = [junit.Case("the input", [one.error], _UNREADABLE)]
-    print(junit.document("vmcoreinfo compat", suites.items()))
-
-
-def print_sarif(found: Overview) -> None:
-    """What is not ok, at the note or dump; of a prediction, which has no file, by the kernel's name."""
-    from . import sarif
-
-    rules = {verdict: Verdict(verdict).doc for verdict in _LEVELS}
-    results = [
-        sarif.Result(cell.verdict, _LEVELS[cell.verdict], _told(cell), cell.input or cell.kernel, 1)
-        for cell in found.cells
-        if cell.verdict in _LEVELS
-    ]
-    unread = [
-        sarif.Result(_UNREADABLE, "error", one.error, one.input, 1) for one in found.unreadable
-    ]
-    rules[_UNREADABLE] = "the input can't be read"
-    print_json(sarif.report(rules, [*results, *unread]))
+def print_tally(tally: Tally, out: TextIO | None = None) -> None:
+    """How many inputs come to what: by tool, and what is not ok by kernel and reason."""
+    print(_counts(tally), file=out)
+    if tally.tools:
+        print(file=out)
+        verdicts = [cast("Overall", one.value) for one in Verdict if one is not Verdict.FALLBACK]
+        print_table(
+            ["TOOL", *(verdict.upper() for verdict in verdicts)],
+            [
+                [f"{tool.consumer} {tool.build or tool.release}"]
+                + [str(counts[verdict] or "-") for verdict in verdicts]
+                for tool, counts in tally.tools.items()
+            ],
+            out,
+        )
+    _print_groups(tally, out)
+    _print_errors(tally, out)
 
 
-def tool_of(cell: OverviewCell) -> str:
-    return f"{cell.consumer} {cell.build or cell.release}"
+def _counts(tally: Tally) -> str:
+    fine = tally.inputs - tally.failing
+    parts = [f"{counted(tally.inputs, 'input')}: no tool is {_words()} on {fine}"]
+    if tally.failing > tally.unreadable:
+        parts.append(f"some tool is on {tally.failing - tally.unreadable}")
+    if tally.unreadable:
+        parts.append(f"{tally.unreadable} can't be read")
+    return ", ".join(parts)
 
 
-def _told(cell: OverviewCell) -> str:
-    why = _reasons(cell)
-    return f"{tool_of(cell)} on {cell.kernel}, {cell.arch}: {cell.verdict}" + (
-        f": {why}" if why else ""
+def _words() -> str:
+    *most, last = sorted(FAILING, key=lambda word: Verdict(word).rank)
+    return f"{', '.join(most)} or {last}"
+
+
+def _print_groups(tally: Tally, out: TextIO | None) -> None:
+    rows = list(_groups(tally))
+    if rows:
+        print(file=out)
+        header = ["VERDICT", "TOOL", "INPUTS", "KERNEL", "WHY", "EXAMPLE"]
+        print_table(header, rows, out)
+
+
+def _groups(tally: Tally) -> Iterator[list[str]]:
+    """A row for each tool and verdict that is not ok, and below it what most of its inputs have."""
+    from ..compat.tally import by_weight
+
+    found: dict[tuple[Overall, str], list[tuple[Alike, Group]]] = {}
+    for alike, group in by_weight(tally.groups, lambda alike: Verdict(alike.verdict).rank):
+        if alike.verdict != "ok":
+            tool = f"{alike.tool.consumer} {alike.tool.build or alike.tool.release}"
+            found.setdefault((alike.verdict, tool), []).append((alike, group))
+    for (verdict, tool), groups in found.items():
+        first, *others = groups
+        if not others:
+            yield [verdict, tool, *_group(*first)]
+            continue
+        inputs = sum(group.inputs for _, group in groups)
+        yield [verdict, tool, str(inputs), "", "", ""]
+        yield from (["", "", *_group(*one)] for one in groups[:_MOST_GROUPS])
+        if len(groups) > _MOST_GROUPS:
+            yield ["", "", "", f"... and {len(groups) - _MOST_GROUPS} more", "", ""]
+
+
+def _group(alike: Alike, group: Group) -> list[str]:
+    return [str(group.inputs), alike.kernel or "-", _cell(alike.why), group.example]
+
+
+def _print_errors(tally: Tally, out: TextIO | None) -> None:
+    from ..compat.tally import by_weight
+
+    if not tally.errors:
+        return
+    errors = by_weight(tally.errors, lambda _: 0)
+    print(file=out)
+    print_table(
+        ["CAN'T BE READ", "INPUTS", "EXAMPLE"],
+        [[_cell(error), str(one.inputs), one.example] for error, one in errors[:_MOST_ERRORS]],
+        out,
     )
+    if len(errors) > _MOST_ERRORS:
+        print(f"... and {len(errors) - _MOST_ERRORS} more", file=out)
 
 
-def _reasons(cell: OverviewCell) -> str:
-    if cell.verdict == "unknown":
-        return cell.not_known[0]
-    if not cell.purposes:
-        return "as it was seen" if cell.verdict != "ok" else ""
-    more = f" and {len(cell.purposes) - 1} more" if len(cell.purposes) > 1 else ""
-    alone = ""
-    if cell.otherwise is not None:
-        words = dict.fromkeys(" and ".join(one) for one in cell.otherwise.shows_with)
-        alone = f"; {cell.otherwise.verdict} without {' or '.join(words)} in the dump"
-    return f"{cell.purposes[0]}{more}{alone}"
+def _cell(text: str) -> str:
+    return text if len(text) <= _MOST_CELL else f"{text[: _MOST_CELL - 3]}..."
 
 
 def print_judged(judged: Compat) -> None:

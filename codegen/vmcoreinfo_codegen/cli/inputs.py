@@ -9,14 +9,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from .. import workers
 from ..dump.names import LIVE, STDIN
-from ..files import inputs
-from ..files.results import Done, ResultsError, read_earlier
 from .failure import Failure
 from .progress import bar
+
+# What reads many is loaded where some are read: `compat` can do without.
+if TYPE_CHECKING:
+    from .. import workers
+    from ..files.results import Done
 
 Result = TypeVar("Result")
 
@@ -59,6 +61,8 @@ def check_many_options(options: argparse.Namespace) -> None:
 
 def names_of(options: argparse.Namespace) -> Iterator[str]:
     """The inputs, one after the other; what is behind the first is not looked at before it is asked for."""
+    from ..files import inputs
+
     # Argparse has taken `-` for a dump on stdin.
     if options.files_from == STDIN and STDIN in options.input:
         raise Failure("stdin is the list of --files-from, and no dump: name one of them otherwise")
@@ -90,6 +94,8 @@ def earlier(options: argparse.Namespace, take: Callable[[Any], str]) -> Done | N
     """What `--resume` finds to be done."""
     if not options.resume:
         return None
+    from ..files.results import ResultsError, read_earlier
+
     try:
         return read_earlier(options.out, take)
     except ResultsError as error:
@@ -105,6 +111,8 @@ def each(
     what: str,
 ) -> Iterator[Result]:
     """What comes of the inputs that are not done, in their order."""
+    from .. import workers
+
     left: Iterator[str] = (name for name in names if done is None or name not in done)
     left, few = looked_ahead(left)
     jobs = min(options.jobs, len(few)) if few else options.jobs

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
@@ -44,6 +46,26 @@ def document(name: str, suites: Iterable[tuple[str, Sequence[Case]]]) -> str:
         texts += [head, *(shown(case, title) for case in cases), tail]
     head, tail = root(name, totals)
     return "".join([head, *texts, tail])
+
+
+class Spool:
+    """A report as it comes, in a temporary file: its head has counts that nobody knows before its end."""
+
+    def __init__(self) -> None:
+        # Closed with the process.
+        self._text = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
+        self.counts = Counts()
+
+    def add(self, text: str, counts: Counts) -> None:
+        self._text.write(text)
+        self.counts = self.counts.plus(counts)
+
+    def write(self, out: IO[str], *around: tuple[str, str]) -> None:
+        """Write it within heads and tails, the outermost first."""
+        out.writelines(head for head, _ in around)
+        self._text.seek(0)
+        shutil.copyfileobj(self._text, out)
+        out.writelines(tail for _, tail in reversed(around))
 
 
 def root(name: str, counts: Counts) -> tuple[str, str]:

@@ -22,13 +22,37 @@ if TYPE_CHECKING:
 _NOT_IN_JSON = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns of the width of their widest cell, the last one as it is."""
+def print_table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], out: TextIO | None = None
+) -> None:
+    """Columns of the width of their widest cell, the last one as it is; to stdout for no `out`."""
     table = [list(header), *([on_one_line(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     for row in table:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths)]
-        print("  ".join(cells).rstrip())
+        print(_row(row, widths), file=out)
+
+
+class GrowingTable:
+    """A table of rows that come: a column is as wide as its widest cell so far."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        self._header = header
+        self._widths: list[int] = []
+
+    def lines(self, rows: Sequence[Sequence[str]]) -> str:
+        table = [[on_one_line(cell) for cell in row] for row in rows]
+        if not self._widths:
+            table = [list(self._header), *table]
+            self._widths = [0] * len(self._header)
+        columns = zip(*table) if table else [()] * len(self._widths)
+        self._widths = [
+            max([width, *map(len, cells)]) for width, cells in zip(self._widths, columns)
+        ]
+        return "".join(f"{_row(row, self._widths)}\n" for row in table)
+
+
+def _row(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ..core.tool import ToolRelease
@@ -12,7 +13,17 @@ from ..model.consumer import Consumer
 from ..model.distribution import Distribution
 from ..model.kernel import Kernel
 from ..model.vocabulary import Verdict
-from ..query.interface.consumers import Compat, Overall, Overview, OverviewCell, Unreadable
+from ..query.interface.answer import KernelLine
+from ..query.interface.consumers import (
+    Compat,
+    Overall,
+    Overview,
+    OverviewCell,
+    ToolVerdict,
+    Unreadable,
+)
+from ..query.kernel_line import kernel_line
+from ..record import Value
 from .answer import Note, answer
 from .exports import Exports, predicted
 from .judge import WHOLE, Scope
@@ -58,11 +69,20 @@ def predictions(
 
 
 def overview(
-    cells: Sequence[OverviewCell], unreadable: Sequence[Unreadable], distribution: str | None
+    cells: Sequence[OverviewCell],
+    unreadable: Sequence[Unreadable],
+    distribution: str | None,
+    verdict: Overall | None = None,
 ) -> Overview:
-    """Of each tool on each kernel or dump, and of inputs that can't be read."""
+    """Of each tool on each kernel or dump, and of inputs that can't be read.
+
+    `verdict` is the worst of all, where these are not all.
+    """
     return Overview(
-        distribution=distribution, verdict=_worst(cells), cells=[*cells], unreadable=[*unreadable]
+        distribution=distribution,
+        verdict=verdict or worst_of(cell.verdict for cell in cells),
+        cells=[*cells],
+        unreadable=[*unreadable],
     )
 
 
@@ -72,26 +92,93 @@ def judged_of(subject: Subject, tool: Tool, scope: Scope = WHOLE) -> Compat:
     return answer(kernel, tool.consumer, tool.release, path, exports, note, scope)
 
 
-def cells_of(subject: Subject, tools: Iterable[Tool], scope: Scope = WHOLE) -> list[OverviewCell]:
+FAILING = frozenset({"unknown", "wrong", "fatal"})
+"""Verdicts with which `compat` ends with no 0."""
+
+
+class Verdicts(Value):
+    """What tools come to on a kernel, or on all dumps of it that are the same to them."""
+
+    kernel: str
+    line: KernelLine | None
+    arch: str
+    format: str | None
+    tools: tuple[ToolVerdict, ...]
+
+    @cached_property
+    def worst(self) -> Overall:
+        return worst_of(tool.verdict for tool in self.tools)
+
+    @property
+    def is_failing(self) -> bool:
+        return self.worst in FAILING
+
+    def cells(self, input_: str | None) -> list[OverviewCell]:
+        return [
+            OverviewCell(
+                input=input_,
+                format=self.format,
+                kernel=self.kernel,
+                line=self.line,
+                arch=self.arch,
+                consumer=tool.consumer,
+                release=tool.release,
+                build=tool.build,
+                verdict=tool.verdict,
+                worked_out=tool.worked_out,
+                rests_on=tool.rests_on,
+                otherwise=tool.otherwise,
+                not_known=tool.not_known,
+                purposes=tool.purposes,
+                fixed_in=tool.fixed_in,
+            )
+            for tool in self.tools
+        ]
+
+
+def verdicts_of(subject: Subject, tools: Iterable[Tool], scope: Scope = WHOLE) -> Verdicts:
     """Every tool on one kernel or dump."""
-    arch = subject.exports.arch.name
+    kernel, exports, _, note = subject
+    arch = exports.arch.name
     asked = (one for one in tools if one.is_named or one.consumer.supports(arch, one.release))
-    return [_cell(subject, tool, scope) for tool in asked]
+    return Verdicts(
+        kernel.name,
+        kernel_line(kernel),
+        arch,
+        note.format if note is not None else None,
+        tuple(_tool_verdict(judged_of(subject, tool, scope), tool) for tool in asked),
+    )
 
 
-def _worst(cells: Iterable[OverviewCell]) -> Overall:
-    found = (cell.verdict for cell in cells)
-    return max(found, key=lambda verdict: Verdict(verdict).rank, default="ok")
+def cells_of(subject: Subject, tools: Iterable[Tool], scope: Scope = WHOLE) -> list[OverviewCell]:
+    """The same as an answer has it."""
+    return verdicts_of(subject, tools, scope).cells(subject.input)
 
 
-def _cell(subject: Subject, tool: Tool, scope: Scope) -> OverviewCell:
-    judged = judged_of(subject, tool, scope)
-    return OverviewCell(
-        input=judged.input,
-        format=judged.format,
-        kernel=judged.kernel,
-        line=judged.line,
-        arch=judged.arch,
+def tool_of(one: OverviewCell | ToolVerdict) -> str:
+    return f"{one.consumer} {one.build or one.release}"
+
+
+def why_of(one: OverviewCell | ToolVerdict) -> str:
+    """What a verdict comes from, in a few words."""
+    if one.verdict == "unknown":
+        return one.not_known[0]
+    if not one.purposes:
+        return "as it was seen" if one.verdict != "ok" else ""
+    more = f" and {len(one.purposes) - 1} more" if len(one.purposes) > 1 else ""
+    alone = ""
+    if one.otherwise is not None:
+        words = dict.fromkeys(" and ".join(has) for has in one.otherwise.shows_with)
+        alone = f"; {one.otherwise.verdict} without {' or '.join(words)} in the dump"
+    return f"{one.purposes[0]}{more}{alone}"
+
+
+def worst_of(verdicts: Iterable[Overall]) -> Overall:
+    return max(verdicts, key=lambda verdict: Verdict(verdict).rank, default="ok")
+
+
+def _tool_verdict(judged: Compat, tool: Tool) -> ToolVerdict:
+    return ToolVerdict(
         consumer=judged.consumer,
         release=judged.release,
         build=tool.build or None,

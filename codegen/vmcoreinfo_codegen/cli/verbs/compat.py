@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ...compat.answer import Note, changed
 from ...compat.judge import WHOLE, Scope
@@ -20,15 +20,24 @@ from ...compat.overview import (
 )
 from ...model import Schema
 from ...model.kernel import Kernel
-from ...query.interface.consumers import Overview, OverviewCell, Unreadable
-from ..compat_text import print_judged, print_junit, print_overview, print_sarif
+from ..compat_text import print_judged, print_overview, print_tally
 from ..config import config_of
 from ..consumer import scope_of
 from ..consumers import EVERY, tools_named
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, NOT_JUDGED, UNREADABLE, Failure
+from ..inputs import (
+    FEW,
+    LINES,
+    add_many_options,
+    check_many_options,
+    each,
+    earlier,
+    looked_ahead,
+    names_of,
+    written_to,
+)
 from ..output import print_answer
-from ..progress import bar
 from ..schema import (
     add_format_option,
     add_schema_option,
@@ -38,6 +47,12 @@ from ..schema import (
     load_schema,
     named_kernel,
 )
+
+# What reads notes takes longer to load than a prediction to judge.
+if TYPE_CHECKING:
+    from ...compat.notes import Judge, Judged
+    from ...compat.tally import Tally
+    from ..compat_output import Output
 
 _WHICH = "which kernel? give --kernel and --arch, or a note or dump"
 _CODES = {"wrong": FINDINGS, "fatal": FINDINGS, "unknown": NOT_JUDGED}
@@ -93,23 +108,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="the kernel's .config, which decides what it has",
     )
-    add_format_option(parser, "junit", "sarif")
+    add_many_options(parser)
+    shown = parser.add_mutually_exclusive_group()
+    for name, text in _SHOWN.items():
+        shown.add_argument(f"--{name}", dest="shown", action="store_const", const=name, help=text)
+    add_format_option(parser, LINES, "parquet", "junit", "sarif")
     add_schema_option(parser)
 
 
+_SHOWN = {
+    "each": f"show every input (default for up to {FEW})",
+    "failing": "show those that can't be read, or on which a tool is unknown, wrong or fatal, and how "
+    "many come to what",
+    "summary": "show how many inputs come to what, by tool, kernel and reason (default for more)",
+}
+
+
 def run(options: argparse.Namespace) -> int:
+    check_many_options(options)
     schema = load_schema(options.schema)
     tools = list(
         tools_named(schema, options.consumer or [], options.distribution, options.installed)
     )
     scope = _scope(tools, options)
-    if len(tools) == 1 and options.distribution is None and options.format in ("table", "json"):
-        asked = _one(schema, options)
-        if asked is not None:
-            return _judge(schema, options, tools[0], asked, scope)
+    is_one = len(tools) == 1 and options.distribution is None
+    if not options.input and options.files_from is None:
+        _check_predictions(options)
+        if is_one and len(options.kernel or ()) < 2 and options.format in ("table", "json"):
+            return _judge(schema, options, tools[0], _prediction(schema, options), scope)
+        _check_before(options)
+        return _judge_kernels(schema, options, tools, scope)
+    names, few = looked_ahead(names_of(options))
+    if is_one and few == options.input and len(few) == 1 and _is_asked_plainly(options):
+        return _judge(schema, options, tools[0], _of_input(schema, options, few[0]), scope)
+    _check_before(options)
+    return _judge_inputs(schema, options, tools, scope, names, few)
+
+
+def _is_asked_plainly(options: argparse.Namespace) -> bool:
+    return options.format in ("table", "json") and options.shown is options.out is None
+
+
+def _check_before(options: argparse.Namespace) -> None:
     if options.before:
         raise Failure("--from compares one tool on one kernel, as a table or JSON")
-    return _judge_all(schema, options, tools, scope)
+
+
+def _check_predictions(options: argparse.Namespace) -> None:
+    of_inputs = options.format in (LINES, "parquet")
+    if of_inputs or options.shown or options.out is not None:
+        raise Failure(
+            f"--each, --failing, --summary, --out and --format {LINES} or parquet are about inputs: "
+            "name some"
+        )
 
 
 def _scope(tools: Sequence[Tool], options: argparse.Namespace) -> Scope:
@@ -120,30 +171,23 @@ def _scope(tools: Sequence[Tool], options: argparse.Namespace) -> Scope:
     return scope_of(tools[0].consumer, options.command, options.level)
 
 
-def _one(schema: Schema, options: argparse.Namespace) -> Subject | None:
-    """What is asked about where that is one kernel or dump."""
-    if len(options.input) == 1:
-        return _of_input(schema, options, options.input[0])
-    if options.input or len(options.kernel or ()) > 1:
-        return None
+def _prediction(schema: Schema, options: argparse.Namespace) -> Subject:
     if not options.kernel:
         raise Failure(_WHICH)
     return next(_predictions(schema, options, [kernel_of(schema, options.kernel[0])]))
 
 
 def _of_input(schema: Schema, options: argparse.Namespace, path: str) -> Subject:
-    # What reads a note takes longer to load than a prediction to judge.
     import vmcoreinfo
 
-    from ...dump.whole import Fault, flaws_of
+    from ...compat.notes import flaws_in
     from ..note import exports_of
 
     found = found_in(path, options.input_format)
     info = vmcoreinfo.parse(found.text)
     name = options.kernel[0] if options.kernel else None
     kernel, exports = exports_of(schema, found, info, name, options.arch)
-    flaws = tuple((one.text, one.tool) for one in flaws_of(found) if one.fault is not Fault.UNSEEN)
-    return Subject(kernel, exports, path, Note(found.text, found.format, flaws))
+    return Subject(kernel, exports, path, Note(found.text, found.format, flaws_in(found)))
 
 
 def _predictions(
@@ -173,35 +217,105 @@ def _judge(
     return _CODES.get(judged.verdict, FINE)
 
 
-def _judge_all(
+def _judge_kernels(
     schema: Schema, options: argparse.Namespace, tools: Sequence[Tool], scope: Scope
 ) -> int:
-    """Every tool on every kernel or dump; an input that can't be read keeps none of the others."""
-    if options.input and len(options.kernel or ()) > 1:
-        raise Failure("--kernel names the kernel of the inputs: one for all")
-    cells: list[OverviewCell] = []
-    unreadable: list[Unreadable] = []
-    called: dict[str, str] = {}
-    if options.input:
-        with bar("judging", len(options.input), "dumps") as done:
-            for path in options.input:
-                try:
-                    cells += cells_of(_of_input(schema, options, path), tools, scope)
-                except (Failure, OSError) as error:
-                    unreadable.append(Unreadable(input=path, error=_error(path, error)))
-                done(1)
+    """Every tool on every kernel, as it is predicted."""
+    kernels = [named_kernel(schema, name) for name in _names(schema, options)]
+    # What each is taken for stands below the table.
+    called = {kernel.name: kernel.called for kernel in kernels}
+    subjects = _predictions(schema, options, kernels)
+    cells = [cell for subject in subjects for cell in cells_of(subject, tools, scope)]
+    found = overview(cells, [], _distribution(schema, options))
+    if options.format == "table":
+        print_overview(found, called)
+    elif options.format == "json":
+        print_answer(found)
     else:
-        kernels = [named_kernel(schema, name) for name in _names(schema, options)]
-        # What each is taken for stands below the table.
-        called = {kernel.name: kernel.called for kernel in kernels}
-        for subject in _predictions(schema, options, kernels):
-            cells += cells_of(subject, tools, scope)
-    name = distribution_of(schema, options.distribution).name if options.distribution else None
-    found = overview(cells, unreadable, name)
-    for one in unreadable:
-        print(f"vmcoreinfo: error: {one.error}", file=sys.stderr)
-    _PRINTERS[options.format](found, called)
-    return UNREADABLE if unreadable else _CODES.get(found.verdict, FINE)
+        from ..compat_report import print_junit, print_sarif
+
+        {"junit": print_junit, "sarif": print_sarif}[options.format](found)
+    return _CODES.get(found.verdict, FINE)
+
+
+def _judge_inputs(
+    schema: Schema,
+    options: argparse.Namespace,
+    tools: Sequence[Tool],
+    scope: Scope,
+    names: Iterator[str],
+    few: Sequence[str],
+) -> int:
+    """Every tool on every dump; an input that can't be read keeps none of the others."""
+    from ...compat.notes import Judge
+    from ...compat.tally import Tally
+    from ..compat_output import OUTPUTS, Asked
+
+    if len(options.kernel or ()) > 1:
+        raise Failure("--kernel names the kernel of the inputs: one for all")
+    if options.resume and options.shown == "failing":
+        raise Failure("--resume goes by all results: leave out --failing")
+    kernel = kernel_of(schema, options.kernel[0]) if options.kernel else None
+    arch = architecture_of(schema, options.arch) if options.arch else None
+    judge = Judge(schema, tools, scope, kernel, arch)
+    shown = options.shown or ("each" if few or options.format != "table" else "summary")
+    tally = Tally()
+    done = earlier(options, lambda line: _counted(tally, line, tools, scope))
+    with written_to(options) as out:
+        asked = Asked(shown, scope, _distribution(schema, options))
+        output = OUTPUTS[options.format](asked, out)
+        work = _Work(judge, options.input_format, output)
+        for part, of_part in each(work, names, options, done, work.lost, "judging"):
+            output.take(part)
+            tally.merge(of_part)
+        output.finish(tally)
+    if options.out is not None:
+        print_tally(tally)
+    return UNREADABLE if tally.unreadable else _CODES.get(tally.worst, FINE)
+
+
+class _Work:
+    """What is done with some inputs, in whichever process."""
+
+    def __init__(self, judge: Judge, format_: str | None, output: Output) -> None:
+        self._judge = judge
+        self._format = format_
+        self._output = output
+
+    def __call__(self, paths: Sequence[str]) -> tuple[Any, Tally]:
+        return self._told([self._judge.judged(path, self._format) for path in paths])
+
+    def _told(self, judged: Sequence[Judged]) -> tuple[Any, Tally]:
+        from ...compat.tally import Tally
+
+        tally = Tally()
+        for one in judged:
+            tally.add(one)
+        return self._output.part(judged), tally
+
+    def lost(self, path: str) -> tuple[Any, Tally]:
+        from ...compat.notes import killed
+
+        return self._told([killed(path)])
+
+
+def _counted(tally: Tally, line: Any, tools: Sequence[Tool], scope: Scope) -> str:
+    """Count an input that an earlier run judged by the same tools; returns its name."""
+    from ...compat.told import judged_of as judged_of_line
+
+    one = judged_of_line(line, scope)
+    asked = {(tool.consumer.name, str(tool.release), tool.build or None) for tool in tools}
+    told = one.verdicts.tools if one.verdicts else ()
+    if any((tool.consumer, tool.release, tool.build) not in asked for tool in told):
+        raise ValueError("of another tool")
+    tally.add(one)
+    return one.path
+
+
+def _distribution(schema: Schema, options: argparse.Namespace) -> str | None:
+    if not options.distribution:
+        return None
+    return distribution_of(schema, options.distribution).name
 
 
 def _names(schema: Schema, options: argparse.Namespace) -> Sequence[str]:
@@ -210,17 +324,3 @@ def _names(schema: Schema, options: argparse.Namespace) -> Sequence[str]:
     if options.distribution is None:
         raise Failure(_WHICH)
     return distribution_of(schema, options.distribution).kernels
-
-
-def _error(path: str, error: Failure | OSError) -> str:
-    if isinstance(error, OSError):
-        return f"{path}: {error.strerror or error}"
-    return str(error)
-
-
-_PRINTERS: dict[str, Callable[[Overview, Mapping[str, str]], None]] = {
-    "table": print_overview,
-    "json": lambda found, _: print_answer(found),
-    "junit": lambda found, _: print_junit(found),
-    "sarif": lambda found, _: print_sarif(found),
-}

@@ -22,3 +22,5 @@ class KernelLine(Answer):
 
 
 LINE = "the vendor's line that it is of; null for mainline, and where none is known by its name"
+FORMAT = "what it was read as: elf, kdump, note, text or posted; 'flattened ' before what is inside"
+REMARKS = "how a posted note was read, and which others were posted with it"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...record import described
-from .answer import LINE, Answer, KernelLine
+from .answer import FORMAT, LINE, REMARKS, Answer, KernelLine
 
 Judged = Literal["ok", "fallback", "degraded", "unknown", "wrong", "fatal"]
 Overall = Literal["ok", "degraded", "unknown", "wrong", "fatal"]
@@ -139,10 +139,92 @@ class Overview(Answer):
     unreadable: list[Unreadable]
 
 
-class Compats(Answer):
-    """`vmcoreinfo compat --format json`: of one tool and one kernel, or of several"""
+class ToolVerdict(Answer):
+    """A tool on an input."""
 
-    one_of = (Compat, Overview)
+    consumer: str
+    release: str
+    build: str | None = described("as a distribution builds it; null where that is not told apart")
+    verdict: Overall
+    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    rests_on: RestsOn
+    otherwise: Otherwise | None = described(
+        "where the verdict shows with some dumps alone: what it is for all others"
+    )
+    not_known: list[str] = described("why nobody knows; empty where it is known")
+    purposes: list[str] = described("those that made the verdict")
+    fixed_in: str | None = described("first release without a fatal or wrong purpose")
+
+
+class JudgedInput(Answer):
+    """A line of `vmcoreinfo compat --format ndjson`: each tool on one input, or why it can't be read."""
+
+    input: str
+    error: str | None = described("why it can't be read, with nulls behind it; null where it can")
+    remarks: list[str] = described(REMARKS)
+    format: str | None = described(FORMAT)
+    kernel: str | None
+    line: KernelLine | None = described(LINE)
+    arch: str | None
+    command: str | None = described("the command that was asked about; null for all")
+    level: int | None = described("the dump level that was asked about; null for all")
+    verdict: Overall | None = described("the worst of all tools")
+    tools: list[ToolVerdict]
+
+
+class ToolCount(Answer):
+    """How many inputs a tool comes to which verdict on."""
+
+    consumer: str
+    release: str
+    build: str | None = described("as a distribution builds it; null where that is not told apart")
+    ok: int
+    degraded: int
+    unknown: int
+    wrong: int
+    fatal: int
+
+
+class AlikeInputs(Answer):
+    """Inputs of the same kernel on which a tool comes to the same for the same reason."""
+
+    consumer: str
+    release: str
+    build: str | None = described("as a distribution builds it; null where that is not told apart")
+    verdict: Overall
+    kernel: str | None = described("null where there were too many to keep apart")
+    why: str = described("in a few words; for numbers of the dump with `N`")
+    inputs: int
+    example: str = described("the first of them")
+
+
+class AlikeErrors(Answer):
+    """Inputs that can't be read for the same reason."""
+
+    error: str = described("with `N` for numbers")
+    inputs: int
+    example: str = described("the first of them")
+
+
+class CompatSummary(Answer):
+    """`vmcoreinfo compat --summary --format json`; the worst comes first, then what most inputs have"""
+
+    inputs: int
+    unreadable: int
+    failing: int = described(
+        "those that can't be read, and those on which a tool is unknown, wrong or fatal"
+    )
+    verdict: Overall = described("the worst of all")
+    tools: list[ToolCount]
+    groups: list[AlikeInputs]
+    errors: list[AlikeErrors]
+
+
+class Compats(Answer):
+    """`vmcoreinfo compat --format json`: of one tool and one kernel, of several, or how many inputs come
+    to what (`--summary`); `ndjson` has an input a line"""
+
+    one_of = (Compat, Overview, CompatSummary, JudgedInput)
 
 
 class Broken(Answer):

@@ -10,10 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...record import described
-from .answer import LINE, Answer, KernelLine
-
-FORMAT = "what it was read as: elf, kdump, note, text or posted; 'flattened ' before what is inside"
-REMARKS = "how a posted note was read, and which others were posted with it"
+from .answer import FORMAT, LINE, REMARKS, Answer, KernelLine
 
 
 class ParsedEntry(Answer):

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: MIT
+"""What `compat` writes of inputs, format by format: each in the process that judged it, all in the first one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, TextIO
+
+from ..compat.judge import Scope
+from ..compat.notes import Judged
+from ..compat.overview import FAILING, Verdicts, overview
+from ..compat.tally import Tally, summary_of
+from ..compat.told import input_of
+from ..query.interface.consumers import OverviewCell, Unreadable
+from . import junit, parquet, sarif
+from .compat_report import RULES, TITLE, case_of, results_of, unread_case, unread_result
+from .compat_text import COLUMNS, print_overview, print_tally, row_of
+from .inputs import FEW, LINES
+from .interrupt import held
+from .output import GrowingTable, json_text, print_answer, print_json
+
+_MOST_TEXTS = 1024
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be written: `shown` is `each`, `failing` or `summary`."""
+
+    shown: str
+    scope: Scope
+    distribution: str | None
+
+    def has(self, one: Judged) -> bool:
+        return self.shown == "each" or (self.shown == "failing" and one.is_failing)
+
+
+class Output(Protocol):
+    """A format. What `part` gives is small, as it goes from one process to another."""
+
+    def part(self, judged: Sequence[Judged]) -> Any:
+        """What is to be written of some inputs."""
+        ...
+
+    def take(self, part: Any) -> None:
+        """Write it, in the order of the inputs."""
+        ...
+
+    def finish(self, tally: Tally) -> None:
+        """Write what stands behind them."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Inputs as an answer has them, and what people are told of them."""
+
+    cells: list[OverviewCell]
+    unreadable: list[Unreadable]
+    remarks: list[str]
+    inputs: int
+
+    @classmethod
+    def of(cls, judged: Sequence[Judged], asked: Asked) -> _Part:
+        shown = [one for one in judged if asked.has(one)]
+        return cls(
+            [cell for one in shown for cell in _cells(one)],
+            [_unreadable(one) for one in shown if one.error is not None],
+            [f"{one.path}: {remark}" for one in shown for remark in one.remarks],
+            len(judged),
+        )
+
+    def tell(self) -> None:
+        """To stderr, as a part of them would not show in every format."""
+        for remark in self.remarks:
+            print(f"vmcoreinfo: {remark}", file=sys.stderr)
+        for one in self.unreadable:
+            print(f"vmcoreinfo: error: {one.error}", file=sys.stderr)
+
+
+class Table:
+    """For people: inputs, those that fail, or none; then a summary, but of few inputs."""
+
+    def __init__(self, asked: Asked, out: TextIO) -> None:
+        self._asked = asked
+        self._out = out
+        self._first: list[_Part] = []
+        self._inputs = 0
+        self._table = GrowingTable([*COLUMNS])
+
+    def part(self, judged: Sequence[Judged]) -> _Part:
+        return _Part.of(judged, self._asked)
+
+    def take(self, part: _Part) -> None:
+        self._inputs += part.inputs
+        part.tell()
+        if self._asked.shown == "summary":
+            return
+        # Few are a table as wide as it has to be.
+        self._first.append(part)
+        if self._inputs > FEW:
+            self._write()
+
+    def finish(self, tally: Tally) -> None:
+        if self._asked.shown == "each" and self._inputs <= FEW:
+            print_overview(overview(self._cells(), [], None), {}, self._out)
+            return
+        self._write()
+        print_tally(tally, self._out)
+
+    def _write(self) -> None:
+        cells = self._cells()
+        self._first.clear()
+        if self._asked.shown == "failing":
+            cells = [cell for cell in cells if cell.verdict in FAILING]
+        if cells:
+            with held():
+                self._out.write(self._table.lines([row_of(cell, [*COLUMNS]) for cell in cells]))
+                self._out.flush()
+
+    def _cells(self) -> list[OverviewCell]:
+        return [cell for part in self._first for cell in part.cells]
+
+
+class Json:
+    """One document, which is held in memory until it is whole."""
+
+    def __init__(self, asked: Asked, out: TextIO) -> None:
+        self._asked = asked
+        self._out = out
+        self._cells: list[OverviewCell] = []
+        self._unreadable: list[Unreadable] = []
+
+    def part(self, judged: Sequence[Judged]) -> _Part:
+        return _Part.of(judged, self._asked)
+
+    def take(self, part: _Part) -> None:
+        part.tell()
+        self._cells += part.cells
+        self._unreadable += part.unreadable
+
+    def finish(self, tally: Tally) -> None:
+        if self._asked.shown == "summary":
+            print_answer(summary_of(tally), self._out)
+            return
+        found = overview(self._cells, self._unreadable, self._asked.distribution, tally.worst)
+        print_answer(found, self._out)
+
+
+class Lines:
+    """A document an input, a line each, as they come."""
+
+    def __init__(self, asked: Asked, out: TextIO) -> None:
+        self._asked = asked
+        self._out = out
+        self._texts: dict[int, tuple[Verdicts, str]] = {}
+
+    def part(self, judged: Sequence[Judged]) -> str:
+        return "".join(self._line(one) for one in judged if self._asked.has(one))
+
+    def _line(self, one: Judged) -> str:
+        own = {"input": one.path, "error": one.error, "remarks": list(one.remarks)}
+        return f"{json_text(own, None)[:-1]}, {self._rest(one)}\n"
+
+    def _rest(self, one: Judged) -> str:
+        """What is the same for all inputs that came to the same."""
+        verdicts = one.verdicts
+        if verdicts is None:
+            return self._text(one)
+        if id(verdicts) not in self._texts:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
+            # With what it is of, so that nothing else gets its id.
+            self._texts[id(verdicts)] = verdicts, self._text(one)
+        return self._texts[id(verdicts)][1]
+
+    def _text(self, one: Judged) -> str:
+        answer = asdict(input_of(one, self._asked.scope))
+        return json_text({k: v for k, v in answer.items() if k not in _OWN}, None)[1:]
+
+    def take(self, part: str) -> None:
+        with held():
+            self._out.write(part)
+            # Somebody may be reading.
+            self._out.flush()
+
+    def finish(self, tally: Tally) -> None:
+        pass
+
+
+_OWN = ("input", "error", "remarks")
+
+
+class Parquet:
+    """A table, a row for each input and tool."""
+
+    def __init__(self, asked: Asked, out: TextIO) -> None:
+        self._asked = asked
+        self._writer = parquet.Writer(out)
+
+    def part(self, judged: Sequence[Judged]) -> tuple[Any, _Part]:
+        from ..compat.arrow import table_of
+
+        return table_of([one for one in judged if self._asked.has(one)]), _told(judged)
+
+    def take(self, part: tuple[Any, _Part]) -> None:
+        self._writer.add(part[0])
+        part[1].tell()
+
+    def finish(self, tally: Tally) -> None:
+        from ..compat.arrow import SCHEMA_OF_FILES
+
+        self._writer.close(SCHEMA_OF_FILES)
+
+
+class Sarif:
+    """For code hosts: of the worst results as many as they take."""
+
+    def __init__(self, asked: Asked, out: TextIO) -> None:
+        self._out = out
+        self._collected = sarif.Collected()
+
+    def part(self, judged: Sequence[Judged]) -> tuple[list[sarif.Result], _Part]:
+        results = [result for one in judged for result in _results(one)]
+        return results, _told(judged)
+
+    def take(self, part: tuple[list[sarif.Result], _Part]) -> None:
+        self._collected.add(part[0])
+        part[1].tell()
+
+    def finish(self, tally: Tally) -> None:
+        print_json(self._collected.report(RULES), self._out)
+
+
+class Junit:
+    """For test reports: a suite an input, a test a tool."""
+
+    def __init__(self, asked: Asked, out: TextIO) -> None:
+        self._out = out
+        self._suites = junit.Spool()
+
+    def part(self, judged: Sequence[Judged]) -> tuple[str, junit.Counts, _Part]:
+        texts: list[str] = []
+        totals = junit.Counts()
+        for one in judged:
+            cases = _cases(one)
+            counts = junit.Counts.of(cases)
+            totals = totals.plus(counts)
+            head, tail = junit.suite(one.path, counts)
+            texts += [head, *(junit.shown(case, one.path) for case in cases), tail]
+        return "".join(texts), totals, _told(judged)
+
+    def take(self, part: tuple[str, junit.Counts, _Part]) -> None:
+        self._suites.add(*part[:2])
+        part[2].tell()
+
+    def finish(self, tally: Tally) -> None:
+        self._suites.write(self._out, junit.root(TITLE, self._suites.counts))
+
+
+def _cells(one: Judged) -> list[OverviewCell]:
+    return one.verdicts.cells(one.path) if one.verdicts else []
+
+
+def _unreadable(one: Judged) -> Unreadable:
+    return Unreadable(input=one.path, error=one.error or "")
+
+
+def _told(judged: Sequence[Judged]) -> _Part:
+    """What people are told beside a report."""
+    unread = [_unreadable(one) for one in judged if one.verdicts is None]
+    remarks = [f"{one.path}: {remark}" for one in judged for remark in one.remarks]
+    return _Part([], unread, remarks, len(judged))
+
+
+def _cases(one: Judged) -> list[junit.Case]:
+    if one.verdicts is None:
+        return [unread_case(_unreadable(one))]
+    return [case_of(cell) for cell in _cells(one)]
+
+
+def _results(one: Judged) -> list[sarif.Result]:
+    if one.verdicts is None:
+        return [unread_result(_unreadable(one))]
+    return list(results_of(_cells(one)))
+
+
+OUTPUTS: Mapping[str, Callable[[Asked, TextIO], Output]] = {
+    "table": Table,
+    "json": Json,
+    LINES: Lines,
+    "parquet": Parquet,
+    "sarif": Sarif,
+    "junit": Junit,
+}
