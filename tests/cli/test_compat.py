@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -222,6 +224,46 @@ def test_adapt_refuses_what_has_no_right_answer(run: Run, tmp_path: Path) -> Non
     ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.5", "-o", str(out))
     assert (ran.code, ran.out, out.exists()) == (1, "", False)
     assert "nothing is written" in ran.err
+
+
+def test_adapt_tells_the_level_that_stays_right(run: Run) -> None:
+    """Slab pages are told where user data is left out, at 8 alone."""
+    ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.2", "--level", "31")
+    assert (ran.code, ran.out) == (1, "")
+    assert "the highest level that stays right is 23: filter by -d 23" in ran.err
+    for level in (0, 1, 23):
+        right = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.2", "--level", str(level))
+        assert right.code == 0 and right.out.startswith("OSRELEASE=6.12.117")
+    within = run(
+        "adapt", NOTE_6_12, "--for", "makedumpfile@1.7.2", "--level", "29", "--format", "json"
+    )
+    assert (within.code, within.json("adapt")["level"]) == (1, 21)
+    for options, said in (
+        (["--for", "drgn@0.3.0", "--level", "1"], "drgn takes no dump level"),
+        (["--for", "makedumpfile@1.7.2", "--level", "32"], "dump levels go from 0 to 31"),
+        (["--for", "drgn@0.3.0", "--as", "makedumpfile-i"], "is for makedumpfile"),
+        (["--for", "makedumpfile@1.7.8", "--as", "note", "-o", "x"], "-o writes a copy"),
+    ):
+        ran = run("adapt", NOTE_6_12, *options)
+        assert ran.code == 2 and said in ran.err
+
+
+def test_adapt_writes_other_forms(run: Run, tmp_path: Path) -> None:
+    text = run("adapt", NOTE_7_3, "--for", "makedumpfile@1.7.8").out.encode()
+    overlay = run("adapt", NOTE_7_3, "--for", "makedumpfile@1.7.8", "--as", "makedumpfile-i")
+    assert overlay.out.splitlines() == [
+        "OSRELEASE=7.3.4+deb13-amd64", "PAGESIZE=4096", "OFFSET(page.compound_head)=8"
+    ]  # fmt: skip
+    out = tmp_path / "note"
+    with out.open("wb") as stream:
+        command = [sys.executable, "-m", "vmcoreinfo_codegen", "adapt", str(ROOT / NOTE_7_3)]
+        command += ["--for", "makedumpfile@1.7.8", "--as", "note"]
+        subprocess.run(command, stdout=stream, stderr=subprocess.DEVNULL, check=True)
+    found = find_note(str(out))
+    assert (found.format, found.text) == ("note", text)
+    bare = str((ROOT / NOTE_7_3).with_suffix(".txt"))
+    ran = run("adapt", bare, "--for", "makedumpfile@1.7.8", "--as", "note")
+    assert ran.code == 2 and "does not tell the byte order" in ran.err
 
 
 def test_adapt_leaves_alone_what_is_read_rightly(run: Run) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import vmcoreinfo
 from tests.compat.small import arch_of, small, tool_of
-from vmcoreinfo_codegen.compat.adapt import Adapted, adapt, answer
+from vmcoreinfo_codegen.compat.adapt import Adapted, adapt, answer, overlay
 from vmcoreinfo_codegen.compat.exports import noted
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.core.tool import ToolRelease
@@ -111,3 +111,12 @@ def test_crashtime_stays_last() -> None:
     made = adapted(text, HAS)
     assert made.text.endswith(b"NUMBER(configured)=7\nCRASHTIME=1700000000\n")
     assert made.text.startswith(TEXT + b"X=1\nCRASHTIME=1\nSYMBOL(old)=")
+
+
+def test_an_overlay_has_symbols_less_what_the_tool_adds() -> None:
+    """`makedumpfile -i` adds the offset of KASLR to each, and has the dump's own lines beside."""
+    text = b"OSRELEASE=6.9.0\nPAGESIZE=4096\nSYMBOL(new)=ffff800010000000\nKERNELOFFSET=f000000\n"
+    made = adapted(text, HAS)
+    assert overlay(made, vmcoreinfo.parse(text)) == (
+        b"OSRELEASE=6.9.0\nPAGESIZE=4096\nSYMBOL(old)=ffff800001000000\nNUMBER(configured)=7\n"
+    )

@@ -150,6 +150,14 @@ def test_an_adapted_note_brings_back_what_was_dropped(run: Run, tmp_path: Path) 
     assert (before["User process data pages"], after["User process data pages"]) == (0x118, 0x10)
     assert (before["Remaining pages"], after["Remaining pages"]) == (0x6D58, 0x6E44)
     assert before["Free pages"] == after["Free pages"]
+    # The same without a copy of the dump, by what is written beside its note.
+    beside = tmp_path / "beside"
+    told = run("adapt", str(dump), "--for", "makedumpfile@1.7.8", "--as", "makedumpfile-i")
+    beside.write_text(told.out)
+    overlaid = ran(
+        releases["1.7.8"], "-i", beside, "-d", "31", dump, tmp_path / "overlaid"
+    ).counters
+    assert overlaid == after
 
 
 @pytest.mark.parametrize(

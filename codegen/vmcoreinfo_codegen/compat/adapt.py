@@ -6,15 +6,16 @@ from __future__ import annotations
 from vmcoreinfo import VmcoreInfo
 
 from ..core.expression import value_of
+from ..core.key import Kind, kind_of
 from ..core.tool import ToolRelease
 from ..model import Schema
-from ..model.consumer import Adaptation, Consumer
+from ..model.consumer import MOST_LEVEL, Adaptation, Consumer
 from ..model.vocabulary import Verdict
 from ..query.interface.consumers import AdaptedNote, Refusal, WrittenLine
 from ..record import Value
 from .explain import why
 from .exports import Exports, printed_as
-from .judge import WHOLE, Outcome, judge, outcomes
+from .judge import WHOLE, Outcome, Scope, judge, outcomes
 from .values import Values
 
 
@@ -28,15 +29,25 @@ class Written(Value):
 
 
 class Adapted(Value):
-    """The new text, what was written, and purposes that stay fatal or wrong."""
+    """The new text, what was written, and purposes that stay fatal or wrong.
+
+    `level` is the highest dump level, of those that leave out no more than was asked for, at which
+    none does; None where there is none, or the tool takes no levels.
+    """
 
     text: bytes
     written: tuple[Written, ...]
     refused: tuple[Outcome, ...]
+    level: int | None = None
 
 
 def adapt(
-    schema: Schema, consumer: Consumer, release: ToolRelease, info: VmcoreInfo, exports: Exports
+    schema: Schema,
+    consumer: Consumer,
+    release: ToolRelease,
+    info: VmcoreInfo,
+    exports: Exports,
+    scope: Scope = WHOLE,
 ) -> Adapted:
     """Write what the release asks for under keys that it knows, by values that the note has.
 
@@ -45,7 +56,7 @@ def adapt(
     for one that no more than some dumps show.
     """
     written: list[Written] = []
-    for outcome in outcomes(consumer, release, exports):
+    for outcome in outcomes(consumer, release, exports, scope):
         if outcome.works:
             continue
         for adaptation in outcome.need.adaptations:
@@ -58,15 +69,61 @@ def adapt(
             written.append(Written(adaptation.key, text, outcome.need.purpose, adaptation.text))
     lines = info.text if info.text.endswith(b"\n") else info.text + b"\n"
     added = "".join(f"{line.key}={line.text}\n" for line in written).encode()
-    refused = tuple(
+    return Adapted(
+        _before_crashtime(lines, added),
+        tuple(written),
+        _refused(consumer, release, exports, scope),
+        _right_level(consumer, release, exports, scope),
+    )
+
+
+def _refused(
+    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
+) -> tuple[Outcome, ...]:
+    return tuple(
         outcome
-        for outcome in outcomes(consumer, release, exports)
+        for outcome in outcomes(consumer, release, exports, scope)
         if outcome.verdict.is_bad and not outcome.need.shows_with
-        if WHOLE.counts(consumer, outcome.need)
+        if scope.counts(consumer, outcome.need)
         # No note changes what goes by no entry; where the tool stops, it says so itself.
         if outcome.need.keys or outcome.verdict is Verdict.WRONG
     )
-    return Adapted(_before_crashtime(lines, added), tuple(written), refused)
+
+
+def _right_level(
+    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
+) -> int | None:
+    """The highest level at which nothing is refused, of those that leave out no more."""
+    commands = [one.name for one in consumer.commands if one.has_level]
+    if not commands or scope.command not in (None, *commands):
+        return None
+    command = scope.command or commands[0]
+    most = MOST_LEVEL if scope.level is None else scope.level
+    levels = (level for level in range(most, -1, -1) if level & most == level)
+    return next(
+        (one for one in levels if not _refused(consumer, release, exports, Scope(command, one))),
+        None,
+    )
+
+
+def overlay(adapted: Adapted, info: VmcoreInfo) -> bytes:
+    """What was written as `makedumpfile -i` takes it, beside the note of the dump.
+
+    It asks for the release and the page size first, takes the dump's own value of a key that both have,
+    and adds the offset of KASLR to every SYMBOL of that file (read_vmcoreinfo_symbol()).
+    """
+    moved = info.get("KERNELOFFSET")
+    lines = [f"{key}={line.text}" for key in _FIRST if (line := info.line(key)) is not None]
+    for one in adapted.written:
+        text = one.text
+        if kind_of(one.key) is Kind.SYMBOL and isinstance(moved, int):
+            text = f"{int(text, 16) - moved & _MASK:x}"
+        lines.append(f"{one.key}={text}")
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+_FIRST = ("OSRELEASE", "PAGESIZE")
+_MASK = (1 << 64) - 1
 
 
 def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> AdaptedNote:
@@ -85,6 +142,7 @@ def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> Ada
             )
             for outcome in adapted.refused
         ],
+        level=adapted.level,
         text=adapted.text.decode("latin-1") if not adapted.refused else None,
     )
 

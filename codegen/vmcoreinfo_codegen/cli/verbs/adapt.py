@@ -8,20 +8,25 @@ import sys
 
 import vmcoreinfo
 
-from ...compat.adapt import Adapted, adapt, answer
+from ...compat.adapt import Adapted, adapt, answer, overlay
 from ...compat.explain import why
 from ...compat.exports import Exports
+from ...compat.judge import WHOLE
 from ...dump.attach import COPIED, attach
+from ...dump.notes import build
 from ...dump.reader import Found
 from ...model import Schema
 from ...record import replace
-from ..consumer import consumer_release, installed
+from ..consumer import consumer_release, installed, scope_of
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
 from ..failure import FINDINGS, FINE, Failure
 from ..note import exports_of
 from ..output import inputs_of, print_answer, write_output
 from ..schema import add_schema_option, load_schema
+
+_OVERLAY = "makedumpfile-i"
+_FORMS = ("text", "note", _OVERLAY)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +48,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a copy of the dump, ELF or kdump-compressed, that has the note; without it the text goes to stdout",
     )
+    parser.add_argument(
+        "--level",
+        metavar="N",
+        type=int,
+        help="the dump level to filter at, as 31: what matters at others alone is left aside",
+    )
+    parser.add_argument(
+        "--as",
+        dest="form",
+        choices=_FORMS,
+        default="text",
+        help="what goes to stdout: the text (default), the ELF note, or what 'makedumpfile -i' takes "
+        "beside the note that the dump has",
+    )
     parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
     parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
     parser.add_argument(
@@ -59,12 +78,17 @@ def run(options: argparse.Namespace) -> int:
     ask = installed if options.installed else consumer_release
     consumer, release = ask(schema, options.consumer)
     found = found_in(options.input, options.input_format)
+    if options.form == _OVERLAY and consumer.name != "makedumpfile":
+        raise Failure(f"--as {_OVERLAY} is for makedumpfile; {consumer.name} reads no such file")
     if options.out:
+        if options.form != "text":
+            raise Failure("-o writes a copy of the dump; --as is about what goes to stdout")
         check_copied(options.input)
     info = vmcoreinfo.parse(found.text)
     kernel, exports = exports_of(schema, found, info, options.kernel, options.arch)
     schema = kernel.schema
-    adapted = adapt(schema, consumer, release, info, exports)
+    scope = scope_of(consumer, None, options.level) if options.level is not None else WHOLE
+    adapted = adapt(schema, consumer, release, info, exports, scope)
     name = f"{consumer.name} {release}"
     if options.out and not adapted.refused:
         # First, so that nothing is told of a copy that can't be made.
@@ -76,8 +100,20 @@ def run(options: argparse.Namespace) -> int:
     if adapted.refused:
         return FINDINGS
     if not options.out and options.format != "json":
-        write_output(options, adapted.text)
+        write_output(options, _formed(options.form, adapted, info, found))
     return FINE
+
+
+def _formed(form: str, adapted: Adapted, info: vmcoreinfo.VmcoreInfo, found: Found) -> bytes:
+    if form == _OVERLAY:
+        return overlay(adapted, info)
+    if form == "text":
+        return adapted.text
+    if found.order is None:
+        raise Failure(
+            f"{found.name}: a text does not tell the byte order of a note; adapt the note or the dump"
+        )
+    return build(adapted.text, found.order)
 
 
 def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
@@ -108,5 +144,11 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None
         )
     if adapted.refused:
         print("nothing is written: the tool would read it wrongly all the same", file=sys.stderr)
+        if adapted.level:
+            print(
+                f"the highest level that stays right is {adapted.level}: filter by -d {adapted.level}, "
+                f"with what --level {adapted.level} writes",
+                file=sys.stderr,
+            )
     elif not adapted.written:
         print(f"{name} reads this note as it is", file=sys.stderr)

@@ -434,4 +434,7 @@ class AdaptedNote(Answer):
     consumer: str
     written: list[WrittenLine]
     refused: list[Refusal]
+    level: int | None = described(
+        "the highest dump level, within --level, at which nothing is refused; null where there is none"
+    )
     text: str | None = described("the note; null where something was refused")
