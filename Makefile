@@ -11,6 +11,8 @@
 # make mutants    plant every fault in the code of some packages and in the schema, and see that the
 #                 tests notice 95 %: hours; PACKAGE=compat (dump, sync, synth, audit, data) that one,
 #                 SAMPLE=30 so many of each: eight minutes
+# make fleet      audit a million made notes by one process, by two and by Ray Data: half an hour and
+#                 10 GB of disk; COUNT=20000 so many
 # make bench      speed, beside peers in the same run
 # make examples   build and run every example; make examples/cmake that one
 # make dist       wheels and source distributions of the parser and the command, in DIST (dist)
@@ -20,13 +22,14 @@ PYTHON ?= python3
 VENV   ?= .venv
 $(if $(word 2,$(VENV)),$(error VENV=$(VENV): make has no targets with a space in them))
 SECONDS_EACH ?= 8
+COUNT  ?= 1000000
 JOBS   ?= $(shell nproc)
 DIST   ?= dist
 NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test elsewhere long-test dump-test fuzz eva mutants bench examples $(EXAMPLES) dist clean
+.PHONY: demo test elsewhere long-test dump-test fuzz eva mutants fleet bench examples $(EXAMPLES) dist clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -45,6 +48,7 @@ long-test: $(VENV)/test-ready
 	tests/rust-tools
 	tests/eva-tools
 	tests/package-tools
+	$(VENV)/bin/python -m pip install --quiet 'ray[data]>=2.9'
 	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto --dist worksteal -m 'long or mutations'
 
 dump-test: $(VENV)/test-ready
@@ -65,6 +69,10 @@ eva: $(VENV)/test-ready
 
 mutants: $(VENV)/test-ready
 	$(VENV)/bin/python -m tests.mutants $(PACKAGE) --jobs $(JOBS) $(if $(SAMPLE),--sample $(SAMPLE))
+
+fleet: $(VENV)/test-ready
+	$(VENV)/bin/python -m pip install --quiet 'ray[data]>=2.9'
+	$(VENV)/bin/python -m tests.fleet $(COUNT)
 
 bench: $(VENV)/ready
 	$(VENV)/bin/python bench/startup.py

@@ -43,7 +43,16 @@ def installed(uv: Path, folder: Path, python: str, *options: str) -> dict[str, s
         return ran.stdout
 
     run("venv", "--quiet", "--python", python, folder)
-    run("pip", "install", "--quiet", "--python", folder, *options, str(PARSER), f"{ROOT}[dump]")
+    run(
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        folder,
+        *options,
+        str(PARSER),
+        f"{ROOT}[arrow,dump]",
+    )
     frozen = run("pip", "freeze", "--python", folder).splitlines()
     return dict(line.split("==") for line in frozen if "==" in line)
 
@@ -71,6 +80,7 @@ def main_job(prefix: Path, folder: Path) -> None:
     assert said("parse", NOTE, "--get", "PAGESIZE") == "4096\n"
     assert "until 6.9" in said("explain", "SYMBOL(vmap_area_list)")
     said("audit", NOTE)
+    said("audit", NOTE, "--format", "parquet", "-o", folder / "audit.parquet")
     said("check")
     said("fmt", "--check", ROOT / "schema")
     said("compat", NOTE, "--consumer", "makedumpfile")

@@ -22,30 +22,34 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 Work = Callable[[Sequence[str]], Result]
 
-_BATCH = 32
+BATCH = 32
 _AHEAD = 8
 """Batches for each process that may be done before the first one is: it may have a large dump."""
 
 
 def results(
-    work: Work[Result], inputs: Iterable[str], jobs: int, lost: Callable[[str], Result]
+    work: Work[Result],
+    inputs: Iterable[str],
+    jobs: int,
+    lost: Callable[[str], Result],
+    at_once: int = BATCH,
 ) -> Iterator[tuple[int, Result]]:
     """How many inputs, and what came of them, batch by batch; `lost` makes the result of an input
-    whose process was killed. What `work` raises is raised."""
+    whose process was killed. What `work` raises is raised. Of one process a batch is `at_once`."""
     if jobs == 1:
-        for one in inputs:
-            yield 1, work([one])
+        for batch in _batched(inputs, at_once):
+            yield len(batch), work(batch)
         return
     pool = _Pool(work, jobs)
     try:
-        yield from pool.results(_batched(inputs), lost)
+        yield from pool.results(_batched(inputs, BATCH), lost)
     finally:
         pool.end()
 
 
-def _batched(inputs: Iterable[str]) -> Iterator[list[str]]:
+def _batched(inputs: Iterable[str], size: int) -> Iterator[list[str]]:
     rest = iter(inputs)
-    while batch := list(itertools.islice(rest, _BATCH)):
+    while batch := list(itertools.islice(rest, size)):
         yield batch
 
 

@@ -36,6 +36,7 @@ def input_of(one: Audited, least: Severity) -> AuditedInput:
         line=one.line,
         arch=one.arch,
         build_id=one.build_id,
+        crash_time=one.crash_time,
         format=one.format,
         remarks=list(one.remarks),
         checked_as=one.checked_as,

@@ -35,13 +35,17 @@ def differs(entry: Entry) -> bool:
 
 
 class BootLine(NamedTuple):
-    """A line `key=text` whose value differs from boot to boot; `line` is its number, from 1."""
+    """A line `key=text` whose value differs from boot to boot; `line` is its number, from 1.
+
+    `in_image` says that the value is the address of the symbol itself, and not what is kept there.
+    """
 
     entry: Entry
     key: str
     text: str
     value: int
     line: int
+    in_image: bool = False
 
 
 class Boot:
@@ -57,9 +61,12 @@ class Boot:
         return subject.number(key) if found is None else found
 
     def with_lines(self, lines: Iterable[BootLine]) -> Boot:
-        """The same with other lines in the places of its own."""
+        """The same with other values in the places of its own."""
         new = {line.line: line for line in lines}
-        return Boot(new.get(line.line, line) for line in self.lines)
+        return Boot(
+            new[line.line]._replace(in_image=line.in_image) if line.line in new else line
+            for line in self.lines
+        )
 
 
 class Build(NamedTuple):

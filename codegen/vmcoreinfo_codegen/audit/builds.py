@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..dump.reader import Found
@@ -67,7 +68,9 @@ class Builds:
             return
         if len(self._known) >= _MOST_BUILDS:
             del self._known[next(iter(self._known))]
-        self._known[asked.key] = build
+        # Without what was worked out of the note on the way, which takes more than the note.
+        kept = replace(build.subject, text=b"")
+        self._known[asked.key] = build._replace(subject=kept)
 
 
 def is_as_shipped(schema: Schema, lines: Iterable[BootLine]) -> bool:

@@ -37,7 +37,8 @@ class Audited:
 
     `format` is what it was read as, None where it was not; `remarks` tell how a posted note was read.
 
-    `build_id` is that of the kernel, where it can be used; `known` counts findings that a baseline has
+    `build_id` is that of the kernel, where it can be used, `crash_time` in seconds since the Unix epoch,
+    `keys` are all that the note has, in its order; `known` counts findings that a baseline has
     too, which are not among `findings`.
 
     `compared_types` and `compared_symbols` count the values that the kernel's types and
@@ -53,6 +54,8 @@ class Audited:
     compared_types: int | None = None
     compared_symbols: int | None = None
     build_id: str | None = None
+    crash_time: int | None = None
+    keys: tuple[str, ...] = ()
     known: int = 0
     line: KernelLine | None = None
     format: str | None = None
@@ -86,10 +89,7 @@ class Auditor:
             found = find_note(path, format_)
             flaws = tuple(flaws_of(found))
         except (DumpError, OSError) as error:
-            said = str(error) if isinstance(error, DumpError) else str(error.strerror)
-            message = said.removeprefix(f"{path}: ")
-            finding = Finding(UNREADABLE, Severity.ERROR, None, message, "")
-            return Audited(path, None, None, (finding,), is_readable=False)
+            return unreadable(path, error)
         return self.of_note(path, found, flaws)
 
     def of_note(self, path: str, found: Found, flaws: tuple[Flaw, ...] = ()) -> Audited:
@@ -118,6 +118,8 @@ class Auditor:
             compared_types=_count(with_types(subject)) if self.truth.facts else None,
             compared_symbols=_count(with_symbols(subject)) if self.truth.symbols else None,
             build_id=_build_id(subject.info),
+            crash_time=subject.number(_CRASH_TIME),
+            keys=tuple(line.key for line in subject.info.lines),
             line=kernel_line(subject.kernel),
             format=found.format,
             remarks=found.remarks,
@@ -161,6 +163,14 @@ class Auditor:
         return replace(subject, archs=tuple(archs), marked=marked)
 
 
+def unreadable(path: str, error: DumpError | OSError) -> Audited:
+    """An input that can't be read, or has no note."""
+    said = str(error) if isinstance(error, DumpError) else str(error.strerror)
+    message = said.removeprefix(f"{path}: ")
+    finding = Finding(UNREADABLE, Severity.ERROR, None, message, "")
+    return Audited(path, None, None, (finding,), is_readable=False)
+
+
 def killed(path: str) -> Audited:
     """An input whose audit ended the process that it ran in."""
     message = "the process that read it was killed, as where memory ends; the others went on"
@@ -170,10 +180,16 @@ def killed(path: str) -> Audited:
 
 def _of_build(path: str, build: Build, asked: Asked) -> Audited:
     """A note like another one but for what differs from boot to boot."""
-    found = of_boot(build.subject, build.boot.with_lines(asked.lines))
+    boot = build.boot.with_lines(asked.lines)
+    found = of_boot(build.subject, boot)
+    crash_time = boot.value(build.subject, _CRASH_TIME)
     if not found and len(build.findings) == len(build.audited.findings):
-        return replace(build.audited, path=path)
-    return replace(build.audited, path=path, findings=tuple(in_order([*build.findings, *found])))
+        return replace(build.audited, path=path, crash_time=crash_time)
+    findings = tuple(in_order([*build.findings, *found]))
+    return replace(build.audited, path=path, crash_time=crash_time, findings=findings)
+
+
+_CRASH_TIME = "CRASHTIME"
 
 
 def _build_id(info: vmcoreinfo.VmcoreInfo) -> str | None:

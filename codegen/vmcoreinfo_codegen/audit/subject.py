@@ -86,15 +86,10 @@ class Subject:
     def boot(self) -> Boot:
         """What of the note differs from boot to boot."""
         return Boot(
-            BootLine(entry, line.key, line.text, line.value, line.line)
+            BootLine(entry, line.key, line.text, line.value, line.line, self._is_in_image(entry))
             for line, entry in self.entries()
             if isinstance(line.value, int) and differs(entry)
         )
-
-    @cached_property
-    def in_image(self) -> frozenset[str]:
-        """The SYMBOLs whose value is the address of the symbol itself, and not what is kept there."""
-        return frozenset(line.key for line in self.boot.lines if self._is_in_image(line.entry))
 
     def _is_in_image(self, entry: Entry) -> bool:
         release = self.release

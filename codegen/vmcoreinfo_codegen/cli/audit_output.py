@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import IO, Any, Protocol
+from typing import Any, Protocol, TextIO
 
 from ..audit import all_rules
 from ..audit.answer import answer, input_of, overview
 from ..audit.rule import Finding, Severity
 from ..audit.run import UNREADABLE, Audited
 from ..audit.tally import Tally
-from . import junit, sarif
+from . import junit, parquet, sarif
 from .audit_text import print_each, print_overview, print_summary
 from .interrupt import held
 from .output import json_text, print_answer, print_json
@@ -41,7 +41,7 @@ class Output(Protocol):
 class Table:
     """For people: inputs in full, those that have findings, or none; then a summary."""
 
-    def __init__(self, shown: str, least: Severity, out: IO[str]) -> None:
+    def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._shown = shown
         self._least = least
         self._out = out
@@ -65,7 +65,7 @@ class Table:
 class Json:
     """One document, which is held in memory until it is whole."""
 
-    def __init__(self, shown: str, least: Severity, out: IO[str]) -> None:
+    def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._shown = shown
         self._least = least
         self._out = out
@@ -87,7 +87,7 @@ class Json:
 class Lines:
     """A document an input, a line each, as they come."""
 
-    def __init__(self, shown: str, least: Severity, out: IO[str]) -> None:
+    def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._shown = shown
         self._least = least
         self._out = out
@@ -106,10 +106,33 @@ class Lines:
         pass
 
 
+class Parquet:
+    """A table, a row an input, for what asks many at once."""
+
+    def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
+        self._shown = shown
+        self._least = least
+        self._writer = parquet.Writer(out)
+
+    def part(self, audited: Sequence[Audited]) -> Any:
+        from ..audit.arrow import table_of
+
+        shown = [one for one in audited if self._shown == "each" or not one.is_fine]
+        return table_of(shown, self._least)
+
+    def take(self, part: Any) -> None:
+        self._writer.add(part)
+
+    def finish(self, tally: Tally) -> None:
+        from ..audit.arrow import SCHEMA_OF_FILES
+
+        self._writer.close(SCHEMA_OF_FILES)
+
+
 class Sarif:
     """For code hosts: of the worst results as many as they take."""
 
-    def __init__(self, shown: str, least: Severity, out: IO[str]) -> None:
+    def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._least = least
         self._out = out
         self._collected = sarif.Collected()
@@ -132,7 +155,7 @@ class Sarif:
 class Junit:
     """For test reports: a case an input, which fails where it has a finding that counts."""
 
-    def __init__(self, shown: str, least: Severity, out: IO[str]) -> None:
+    def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._least = least
         self._out = out
         self._cases = junit.Spool()

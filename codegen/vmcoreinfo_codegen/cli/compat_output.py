@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import IO, Any, Protocol
+from typing import Any, Protocol, TextIO
 
 from ..compat.judge import Scope
 from ..compat.notes import Judged
@@ -14,7 +14,7 @@ from ..compat.overview import FAILING, Verdicts, overview
 from ..compat.tally import Tally, summary_of
 from ..compat.told import input_of
 from ..query.interface.consumers import OverviewCell, Unreadable
-from . import junit, sarif
+from . import junit, parquet, sarif
 from .compat_report import RULES, TITLE, case_of, results_of, unread_case, unread_result
 from .compat_text import COLUMNS, print_overview, print_tally, row_of
 from .inputs import FEW, LINES
@@ -96,7 +96,7 @@ class _Told:
 class Table:
     """For people: inputs, those that fail, or none; then a summary, but of few inputs."""
 
-    def __init__(self, asked: Asked, out: IO[str]) -> None:
+    def __init__(self, asked: Asked, out: TextIO) -> None:
         self._asked = asked
         self._out = out
         self._first: list[_Part] = []
@@ -142,7 +142,7 @@ class Table:
 class Json:
     """One document, which is held in memory until it is whole."""
 
-    def __init__(self, asked: Asked, out: IO[str]) -> None:
+    def __init__(self, asked: Asked, out: TextIO) -> None:
         self._asked = asked
         self._out = out
         self._cells: list[OverviewCell] = []
@@ -168,7 +168,7 @@ class Json:
 class Lines:
     """A document an input, a line each, as they come."""
 
-    def __init__(self, asked: Asked, out: IO[str]) -> None:
+    def __init__(self, asked: Asked, out: TextIO) -> None:
         self._asked = asked
         self._out = out
         self._texts: dict[int, tuple[Verdicts, str]] = {}
@@ -209,10 +209,33 @@ class Lines:
 _OWN = ("input", "error", "remarks")
 
 
+class Parquet:
+    """A table, a row for each input and tool."""
+
+    def __init__(self, asked: Asked, out: TextIO) -> None:
+        self._asked = asked
+        self._writer = parquet.Writer(out)
+        self._told = _Told()
+
+    def part(self, judged: Sequence[Judged]) -> tuple[Any, _Part]:
+        from ..compat.arrow import table_of
+
+        return table_of([one for one in judged if self._asked.has(one)]), _beside(judged)
+
+    def take(self, part: tuple[Any, _Part]) -> None:
+        self._writer.add(part[0])
+        self._told.tell(part[1])
+
+    def finish(self, tally: Tally) -> None:
+        from ..compat.arrow import SCHEMA_OF_FILES
+
+        self._writer.close(SCHEMA_OF_FILES)
+
+
 class Sarif:
     """For code hosts: of the worst results as many as they take."""
 
-    def __init__(self, asked: Asked, out: IO[str]) -> None:
+    def __init__(self, asked: Asked, out: TextIO) -> None:
         self._out = out
         self._collected = sarif.Collected()
         self._told = _Told()
@@ -232,7 +255,7 @@ class Sarif:
 class Junit:
     """For test reports: a suite an input, a test a tool."""
 
-    def __init__(self, asked: Asked, out: IO[str]) -> None:
+    def __init__(self, asked: Asked, out: TextIO) -> None:
         self._out = out
         self._suites = junit.Spool()
         self._told = _Told()
@@ -283,10 +306,11 @@ def _results(one: Judged) -> list[sarif.Result]:
     return list(results_of(_cells(one)))
 
 
-OUTPUTS: Mapping[str, Callable[[Asked, IO[str]], Output]] = {
+OUTPUTS: Mapping[str, Callable[[Asked, TextIO], Output]] = {
     "table": Table,
     "json": Json,
     LINES: Lines,
+    "parquet": Parquet,
     "sarif": Sarif,
     "junit": Junit,
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..compat.overview import FAILING, tool_of, why_of
 from ..model.vocabulary import Verdict
@@ -15,6 +15,8 @@ from .output import counted, print_table
 
 # Of one kernel nobody is asked for a summary.
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from ..compat.tally import Alike, Group, Tally
 
 _WIDTH = 96
@@ -39,7 +41,7 @@ def row_of(cell: OverviewCell, columns: Sequence[str]) -> list[str]:
     return [COLUMNS[name](cell) for name in columns]
 
 
-def print_overview(found: Overview, called: Mapping[str, str], out: IO[str] | None = None) -> None:
+def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | None = None) -> None:
     """Every tool on every kernel or dump; `called` is what a kernel's name is taken for."""
     columns = [*COLUMNS]
     if not any(cell.input for cell in found.cells):
@@ -53,17 +55,17 @@ def print_overview(found: Overview, called: Mapping[str, str], out: IO[str] | No
             print(f"{name}: {called[name]}", file=out)
 
 
-def print_tally(tally: Tally, out: IO[str] | None = None) -> None:
+def print_tally(tally: Tally, out: TextIO | None = None) -> None:
     """How many inputs come to what: by tool, and what is not ok by kernel and reason."""
     print(_counts(tally), file=out)
     if tally.tools:
         print(file=out)
-        verdicts = [verdict for verdict in Verdict if verdict is not Verdict.FALLBACK]
+        verdicts = [cast("Overall", one.value) for one in Verdict if one is not Verdict.FALLBACK]
         print_table(
-            ["TOOL", *(verdict.value.upper() for verdict in verdicts)],
+            ["TOOL", *(verdict.upper() for verdict in verdicts)],
             [
                 [f"{tool.consumer} {tool.build or tool.release}"]
-                + [str(counts[verdict.value] or "-") for verdict in verdicts]
+                + [str(counts[verdict] or "-") for verdict in verdicts]
                 for tool, counts in tally.tools.items()
             ],
             out,
@@ -86,7 +88,7 @@ def _words() -> str:
     return f"{', '.join(most)} or {last}"
 
 
-def _print_groups(tally: Tally, out: IO[str] | None) -> None:
+def _print_groups(tally: Tally, out: TextIO | None) -> None:
     rows = list(_groups(tally))
     if rows:
         print(file=out)
@@ -119,7 +121,7 @@ def _group(alike: Alike, group: Group) -> list[str]:
     return [str(group.inputs), alike.kernel or "-", _cell(alike.why), group.example]
 
 
-def _print_errors(tally: Tally, out: IO[str] | None) -> None:
+def _print_errors(tally: Tally, out: TextIO | None) -> None:
     from ..compat.tally import by_weight
 
     if not tally.errors:

@@ -4,44 +4,27 @@
 from __future__ import annotations
 
 from ..compat.judge import Scope
-from ..core.tool import NEXT, ToolRelease
+from ..core.tool import ToolRelease
 from ..model import Schema
 from ..model.consumer import MOST_LEVEL, Consumer
 from ..problem import did_you_mean, shortened
+from ..query.tool_names import UnknownTool, find_consumer, find_tool
 from .failure import Failure
 
 
 def consumer_of(schema: Schema, name: str) -> Consumer:
-    found = next((c for c in schema.consumers if c.name == name), None)
-    if found is None:
-        known = [consumer.name for consumer in schema.consumers]
-        hint = did_you_mean(name, known) or f"one of {' '.join(known)}"
-        raise Failure(f"unknown consumer '{shortened(name)}'; {hint}")
-    return found
+    try:
+        return find_consumer(schema, name)
+    except UnknownTool as error:
+        raise Failure(str(error)) from error
 
 
 def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
-    """`name@release`; a name alone is its latest release, `name@next` what is in no release.
-
-    `name@build` is what a distribution builds.
-    """
-    name, at, word = text.partition("@")
-    consumer = consumer_of(schema, name)
-    if not at:
-        return consumer, consumer.latest
-    build = next((build for build in consumer.builds if build.name == word), None)
-    if build is not None:
-        return consumer.built(build), build.release
+    """`name@release`, `name@build`, `name@next`; a name alone is its latest release."""
     try:
-        release = ToolRelease.parse(word)
-    except ValueError:
-        message = f"{shortened(text)}: '{shortened(word)}' is not a release like 1.7.4"
-        raise Failure(message) from None
-    if word != NEXT and consumer.release(release) is None:
-        known = [str(r.release) for r in consumer.releases]
-        if not known[0] or release < min(r.release for r in consumer.releases):
-            raise Failure(f"{text}: the schema knows {name} from {known[0]} on")
-    return consumer, release
+        return find_tool(schema, text)
+    except UnknownTool as error:
+        raise Failure(str(error)) from error
 
 
 def scope_of(consumer: Consumer, command: str | None, level: int | None) -> Scope:

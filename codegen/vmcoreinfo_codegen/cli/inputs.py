@@ -8,8 +8,8 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from ..dump.names import LIVE, STDIN
 from .failure import Failure
@@ -120,7 +120,9 @@ def each(
         # No other process has it.
         jobs = 1
     with bar(what, len(few) or None, "") as shown:
-        for number, result in workers.results(work, left, max(jobs, 1), lost):
+        # Who reads lines, or looks at a table, sees each as it comes.
+        at_once = 1 if options.format in ("table", LINES) else workers.BATCH
+        for number, result in workers.results(work, left, max(jobs, 1), lost, at_once):
             yield result
             shown(number)
 
@@ -135,12 +137,19 @@ def looked_ahead(names: Iterator[str]) -> tuple[Iterator[str], list[str]]:
 
 
 @contextmanager
-def written_to(options: argparse.Namespace) -> Iterator[IO[str]]:
+def written_to(options: argparse.Namespace) -> Iterator[TextIO]:
     """Where results go: the file of `--out`, or stdout."""
     if options.out is None:
         yield sys.stdout
         return
-    with ExitStack() as stack:
-        yield stack.enter_context(
-            open(options.out, "a" if options.resume else "w", encoding="utf-8", newline="\n")
-        )
+    try:
+        with open(
+            options.out, "a" if options.resume else "w", encoding="utf-8", newline="\n"
+        ) as file:
+            yield file
+    except BaseException:
+        # A part of any other format is of no use.
+        if options.format != LINES:
+            with suppress(OSError):
+                os.unlink(options.out)
+        raise

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import IO
+    from typing import TextIO
 
     from ..query.interface.answer import Answer
 
@@ -23,7 +23,7 @@ _NOT_IN_JSON = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\ud
 
 
 def print_table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], out: IO[str] | None = None
+    header: Sequence[str], rows: Iterable[Sequence[str]], out: TextIO | None = None
 ) -> None:
     """Columns of the width of their widest cell, the last one as it is; to stdout for no `out`."""
     table = [list(header), *([on_one_line(cell) for cell in row] for row in rows)]
@@ -66,14 +66,14 @@ def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
 
 
-def print_answer(answer: Answer, out: IO[str] | None = None) -> None:
+def print_answer(answer: Answer, out: TextIO | None = None) -> None:
     """An answer as JSON, as its JSON Schema has it."""
     from dataclasses import asdict
 
     print_json(asdict(answer), out)
 
 
-def print_json(document: object, out: IO[str] | None = None) -> None:
+def print_json(document: object, out: TextIO | None = None) -> None:
     """Print JSON to a stream, stdout for none."""
     print(json_text(document), file=out)
 

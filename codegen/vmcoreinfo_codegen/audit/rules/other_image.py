@@ -17,7 +17,7 @@ def _check(subject: Subject, boot: Boot) -> Iterator[Found]:
     room = subject.number(_SIZE) or _MOST
     if not 0 < room <= _MOST:
         room = _MOST
-    inside = [line for line in boot.lines if line.key in subject.in_image]
+    inside = [line for line in boot.lines if line.in_image]
     if len(inside) < _LEAST:
         return
     middle = median_low(line.value for line in inside)

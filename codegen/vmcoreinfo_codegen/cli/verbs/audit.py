@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TextIO
 
 from ...audit import all_rules
 from ...audit.answer import audited_of
@@ -25,6 +25,7 @@ from ..audit_output import (
     Junit,
     Lines,
     Output,
+    Parquet,
     Sarif,
     Table,
 )
@@ -74,7 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rule", metavar="ID", help="tell what one rule is about, with an example")
     parser.add_argument(
         "--format",
-        choices=["table", "json", LINES, "sarif", "junit"],
+        choices=["table", "json", LINES, "parquet", "sarif", "junit"],
         default="table",
         help="table for people (default), the others for machines",
     )
@@ -183,10 +184,11 @@ def _auditor(options: argparse.Namespace, schema: Schema) -> Auditor:
     )
 
 
-_OUTPUTS: dict[str, Callable[[str, Severity, IO[str]], Output]] = {
+_OUTPUTS: dict[str, Callable[[str, Severity, TextIO], Output]] = {
     "table": Table,
     "json": Json,
     LINES: Lines,
+    "parquet": Parquet,
     "sarif": Sarif,
     "junit": Junit,
 }

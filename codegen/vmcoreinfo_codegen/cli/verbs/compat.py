@@ -112,7 +112,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown = parser.add_mutually_exclusive_group()
     for name, text in _SHOWN.items():
         shown.add_argument(f"--{name}", dest="shown", action="store_const", const=name, help=text)
-    add_format_option(parser, LINES, "junit", "sarif")
+    add_format_option(parser, LINES, "parquet", "junit", "sarif")
     add_schema_option(parser)
 
 
@@ -155,9 +155,11 @@ def _check_before(options: argparse.Namespace) -> None:
 
 
 def _check_predictions(options: argparse.Namespace) -> None:
-    if options.format == LINES or options.shown or options.out is not None:
+    of_inputs = options.format in (LINES, "parquet")
+    if of_inputs or options.shown or options.out is not None:
         raise Failure(
-            f"--each, --failing, --summary, --out and --format {LINES} are about inputs: name some"
+            f"--each, --failing, --summary, --out and --format {LINES} or parquet are about inputs: "
+            "name some"
         )
 
 

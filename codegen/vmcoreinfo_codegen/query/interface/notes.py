@@ -120,6 +120,7 @@ class AuditedInput(Answer):
     line: KernelLine | None = described(LINE)
     arch: str | None
     build_id: str | None = described("of the kernel; null where the note has none that can be used")
+    crash_time: int | None = described("seconds since the Unix epoch; null where the note has none")
     format: str | None = described(f"{FORMAT}; null where there was none to read")
     remarks: list[str] = described(REMARKS)
     checked_as: str | None = described(

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Notes in Arrow tables, batch by batch: what Spark's mapInArrow, Ray Data's map_batches and Dask's
+map_partitions call on whichever machine.
+
+What is called has no state but what it is made with: it can be pickled, and takes the schema that
+came with the tool where it runs. pyarrow comes with `pip install vmcoreinfo-codegen[arrow]`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from . import resources
+from .dump.problem import DumpError
+from .dump.reader import Found, find_in
+from .dump.source import Memory
+from .model import Schema
+
+
+class Note(NamedTuple):
+    """A row of a batch: `found` is its note, or what is wrong with it."""
+
+    name: str
+    found: Found | DumpError
+
+
+class OverNotes(ABC):
+    """A function from a batch of notes to a table of what is known of them.
+
+    The column `note` has each note as a file would have it: its text, its ELF note, a dump, a mail that
+    it was posted in; as bytes or as a string. Where there is a column `name`, it is what a note is called.
+    All other columns stay beside the answer.
+    """
+
+    schema: pa.Schema
+    """The columns that it adds."""
+
+    def __init__(self, note: str = "note", name: str = "path", schema: Path | None = None) -> None:
+        self.note = note
+        self.name = name
+        self.folder = schema
+
+    def __call__(self, batch: Any) -> Any:
+        """Of a RecordBatch a RecordBatch, of a Table a Table. Raises KeyError, ValueError."""
+        schema = self.answer_schema(batch.schema)
+        if isinstance(batch, pa.Table):
+            answers = [self(one) for one in batch.to_batches(max_chunksize=_MOST_ROWS)]
+            return pa.Table.from_batches(answers, schema)
+        rows, columns = self.columns([*self._notes(batch)])
+        kept = batch.drop_columns([self.note])
+        if rows is not None:
+            kept = kept.take(pa.array(rows, pa.int32()))
+        return pa.RecordBatch.from_arrays(
+            [*kept.columns, *(columns[field.name] for field in self.schema)], schema=schema
+        )
+
+    def batches(self, batches: Iterator[Any]) -> Iterator[Any]:
+        """The same of batch after batch, as mapInArrow calls it."""
+        return map(self, batches)
+
+    def frame(self, frame: Any) -> Any:
+        """The same of a pandas DataFrame, as Dask's map_partitions calls it."""
+        return self(pa.Table.from_pandas(frame, preserve_index=False)).to_pandas()
+
+    def answer_schema(self, of: pa.Schema) -> pa.Schema:
+        """The columns of the answer to batches that have these columns."""
+        if self.note not in of.names:
+            raise KeyError(
+                f"no column '{self.note}', which is to have the notes: {', '.join(of.names)}"
+            )
+        kept = [field for field in of if field.name != self.note]
+        both = {field.name for field in kept} & {*self.schema.names}
+        if both:
+            raise ValueError(
+                f"columns that the answer has too: {', '.join(sorted(both))}; rename them"
+            )
+        return pa.schema([*kept, *self.schema])
+
+    @abstractmethod
+    def columns(self, notes: Sequence[Note]) -> tuple[Sequence[int] | None, Mapping[str, Any]]:
+        """The columns of the answer; and the row that each of its rows is of, None for one of each."""
+
+    def _notes(self, batch: Any) -> Iterator[Note]:
+        column = batch.column(self.note)
+        names = batch.column(self.name) if self.name in batch.schema.names else None
+        for row, value in enumerate(column):
+            name = str(names[row]) if names is not None else f"row {row}"
+            yield Note(name, _found(name, value.as_py()))
+
+
+_MOST_ROWS = 4096
+
+
+def _found(name: str, data: bytes | str | None) -> Found | DumpError:
+    if data is None:
+        return DumpError(f"{name}: no note")
+    if isinstance(data, str):
+        data = data.encode("utf-8", "surrogateescape")
+    try:
+        return find_in(Memory(name, data))
+    except DumpError as error:
+        return error
+
+
+@lru_cache(maxsize=4)
+def model_in(folder: Path | None) -> Schema:
+    """The schema of a folder, None for the one that came with the tool; kept, as a process works on
+    batch after batch."""
+    if folder is None:
+        from .model.store.cache import load_cached
+
+        return load_cached(resources.schema())
+    from .model.builder import load
+
+    return load(folder)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Apache Parquet, written row group by row group."""
+
+from __future__ import annotations
+
+from typing import Any, TextIO
+
+from .failure import Failure
+
+_ROWS_AT_ONCE = 4096
+"""Some 10 MB of inputs with their findings."""
+
+
+class Writer:
+    """A file of a table. Raises Failure where pyarrow is not here, and for a terminal."""
+
+    def __init__(self, out: TextIO) -> None:
+        try:
+            import pyarrow.parquet  # noqa: F401
+        except ImportError as error:
+            raise Failure(
+                "--format parquet needs pyarrow: pip install 'vmcoreinfo-codegen[arrow]'"
+            ) from error
+        if out.isatty():
+            raise Failure("parquet is not for a terminal: write it to a file by -o FILE")
+        self._out = out
+        self._file: Any = None
+        self._batches: list[Any] = []
+        self._rows = 0
+
+    def add(self, batch: Any) -> None:
+        self._batches.append(batch)
+        self._rows += batch.num_rows
+        if self._rows >= _ROWS_AT_ONCE:
+            self._write(batch.schema)
+
+    def close(self, schema: Any) -> None:
+        """Write what is left, and what makes it a file: of no row at all too."""
+        self._write(schema)
+        self._file.close()
+        self._out.flush()
+
+    def _write(self, schema: Any) -> None:
+        import pyarrow
+        import pyarrow.parquet
+
+        if self._file is None:
+            self._out.flush()
+            self._file = pyarrow.parquet.ParquetWriter(
+                self._out.buffer,
+                schema,
+                compression="zstd",
+            )
+        self._file.write_table(pyarrow.Table.from_batches(self._batches, schema))
+        self._batches = []
+        self._rows = 0
