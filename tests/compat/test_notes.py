@@ -21,6 +21,8 @@ from vmcoreinfo_codegen.model import Schema
 NOTES = sorted((Path(__file__).parents[1] / "corpus" / "notes").glob("*.txt"))
 _SLIDE = 2 << 20
 _VALUES = re.compile(rb"(?m)^(NUMBER\((?:phys_base|kimage_voffset|PHYS_OFFSET)\)|CRASHTIME)=.*$")
+_SECTIONS = re.compile(rb"(?m)^(SYMBOL\(mem_section\)=).*$")
+_PLACES = (b"ffff800000000000", b"ff00000000000000", b"fff8000000000000", b"fff0000000000000")
 
 
 def found(text: bytes, format_: str = "text", arch: str | None = None) -> Found:
@@ -29,13 +31,17 @@ def found(text: bytes, format_: str = "text", arch: str | None = None) -> Found:
 
 @pytest.fixture(scope="module")
 def tools(schema: Schema) -> list[Tool]:
-    """Of every tool a release of the middle, and the latest."""
-    return [
-        Tool(consumer, release, is_named=False)
-        for consumer in schema.consumers
-        for known in [sorted(one.release for one in consumer.releases)]
-        for release in dict.fromkeys([known[len(known) // 2], known[-1]])
-    ]
+    """The latest release of every tool, and the first that goes by a value of the boot."""
+    by_boot = set(notes._asks_boot(schema, schema.consumers))
+    found: dict[tuple[str, str], Tool] = {}
+    for consumer in schema.consumers:
+        known = sorted(one.release for one in consumer.releases)
+        ways = [way for need in consumer.needs for way in need.alternatives if way.when in by_boot]
+        first = [next((one for one in known if way.is_of(one)), known[-1]) for way in ways]
+        for release in (known[-1], *first):
+            tool = Tool(consumer, release, is_named=False)
+            found[consumer.name, str(release)] = tool
+    return list(found.values())
 
 
 def mutants(text: bytes, chance: random.Random) -> Iterator[bytes]:
@@ -48,7 +54,7 @@ def mutants(text: bytes, chance: random.Random) -> Iterator[bytes]:
     yield from (text + b"CRASHTIME=1700000000\n", text[:-9], text + b"\0" * 9, text.rstrip(b"\n"))
     yield text.replace(b"\n", b"\n\n", 1)
     yield text.replace(b"SYMBOL(", b"SYMBOL(x\xff", 1)
-    yield re.sub(rb"(?m)^(SYMBOL\(mem_section\)=).*$", rb"\1ffff800000000000", text)
+    yield from (_SECTIONS.sub(rb"\g<1>" + value, text) for value in _PLACES)
     yield re.sub(rb"(?m)^(SYMBOL\(mem_section\)=.*)$", rb"\1\n\1", text)
     yield re.sub(rb"(?m)^(SYMBOL\(\w+\)=.*)$", rb"\1 ", text, count=1)
 
@@ -83,6 +89,19 @@ def test_it_is_as_by_itself(schema: Schema, tools: list[Tool], path: Path) -> No
         by_itself = judged(Judge(schema, tools), note, flaws)
         assert judged(known, note, flaws) == by_itself
         assert judged(known, note, flaws) == by_itself
+
+
+def test_values_of_the_boot_decide(schema: Schema, tools: list[Tool]) -> None:
+    """What is kept is told apart by them: all these notes are of one build."""
+    for name in ("x86_64-6.1.0-56-cloud-amd64", "arm64-7.3.4+deb13-arm64"):
+        text = (NOTES[0].parent / f"{name}.txt").read_bytes()
+        known = Judge(schema, tools)
+        arch = name.partition("-")[0]
+        texts = [_SECTIONS.sub(rb"\g<1>" + value, text) for value in (_PLACES[0], _PLACES[-1])]
+        told = [known.on(found(one, arch=arch)) for one in texts]
+        assert len(known._kinds._by_key) == 1
+        verdicts = {tuple((t.consumer, t.release, t.verdict) for t in one.tools) for one in told}
+        assert len(verdicts) > 1
 
 
 def test_notes_of_a_build_are_judged_once(

@@ -71,12 +71,26 @@ class _Part:
             len(judged),
         )
 
-    def tell(self) -> None:
-        """To stderr, as a part of them would not show in every format."""
-        for remark in self.remarks:
-            print(f"vmcoreinfo: {remark}", file=sys.stderr)
-        for one in self.unreadable:
-            print(f"vmcoreinfo: error: {one.error}", file=sys.stderr)
+
+class _Told:
+    """What people are told beside an answer, on stderr: of inputs that can't be read the first, as it has all."""
+
+    def __init__(self, most: int | None = FEW) -> None:
+        self._left = most
+
+    def tell(self, part: _Part) -> None:
+        for remark in part.remarks:
+            self._print(remark)
+        for one in part.unreadable:
+            self._print(f"error: {one.error}")
+
+    def _print(self, text: str) -> None:
+        if self._left is None or self._left > 0:
+            print(f"vmcoreinfo: {text}", file=sys.stderr)
+        elif self._left == 0:
+            print("vmcoreinfo: more is told by the answer alone", file=sys.stderr)
+        if self._left is not None:
+            self._left -= 1
 
 
 class Table:
@@ -88,13 +102,15 @@ class Table:
         self._first: list[_Part] = []
         self._inputs = 0
         self._table = GrowingTable([*COLUMNS])
+        # No row has what can't be read.
+        self._told = _Told(None)
 
     def part(self, judged: Sequence[Judged]) -> _Part:
         return _Part.of(judged, self._asked)
 
     def take(self, part: _Part) -> None:
         self._inputs += part.inputs
-        part.tell()
+        self._told.tell(part)
         if self._asked.shown == "summary":
             return
         # Few are a table as wide as it has to be.
@@ -131,12 +147,13 @@ class Json:
         self._out = out
         self._cells: list[OverviewCell] = []
         self._unreadable: list[Unreadable] = []
+        self._told = _Told()
 
     def part(self, judged: Sequence[Judged]) -> _Part:
         return _Part.of(judged, self._asked)
 
     def take(self, part: _Part) -> None:
-        part.tell()
+        self._told.tell(part)
         self._cells += part.cells
         self._unreadable += part.unreadable
 
@@ -198,15 +215,16 @@ class Parquet:
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._asked = asked
         self._writer = parquet.Writer(out)
+        self._told = _Told()
 
     def part(self, judged: Sequence[Judged]) -> tuple[Any, _Part]:
         from ..compat.arrow import table_of
 
-        return table_of([one for one in judged if self._asked.has(one)]), _told(judged)
+        return table_of([one for one in judged if self._asked.has(one)]), _beside(judged)
 
     def take(self, part: tuple[Any, _Part]) -> None:
         self._writer.add(part[0])
-        part[1].tell()
+        self._told.tell(part[1])
 
     def finish(self, tally: Tally) -> None:
         from ..compat.arrow import SCHEMA_OF_FILES
@@ -220,14 +238,15 @@ class Sarif:
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._out = out
         self._collected = sarif.Collected()
+        self._told = _Told()
 
     def part(self, judged: Sequence[Judged]) -> tuple[list[sarif.Result], _Part]:
         results = [result for one in judged for result in _results(one)]
-        return results, _told(judged)
+        return results, _beside(judged)
 
     def take(self, part: tuple[list[sarif.Result], _Part]) -> None:
         self._collected.add(part[0])
-        part[1].tell()
+        self._told.tell(part[1])
 
     def finish(self, tally: Tally) -> None:
         print_json(self._collected.report(RULES), self._out)
@@ -239,6 +258,7 @@ class Junit:
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._out = out
         self._suites = junit.Spool()
+        self._told = _Told()
 
     def part(self, judged: Sequence[Judged]) -> tuple[str, junit.Counts, _Part]:
         texts: list[str] = []
@@ -249,11 +269,11 @@ class Junit:
             totals = totals.plus(counts)
             head, tail = junit.suite(one.path, counts)
             texts += [head, *(junit.shown(case, one.path) for case in cases), tail]
-        return "".join(texts), totals, _told(judged)
+        return "".join(texts), totals, _beside(judged)
 
     def take(self, part: tuple[str, junit.Counts, _Part]) -> None:
         self._suites.add(*part[:2])
-        part[2].tell()
+        self._told.tell(part[2])
 
     def finish(self, tally: Tally) -> None:
         self._suites.write(self._out, junit.root(TITLE, self._suites.counts))
@@ -267,7 +287,7 @@ def _unreadable(one: Judged) -> Unreadable:
     return Unreadable(input=one.path, error=one.error or "")
 
 
-def _told(judged: Sequence[Judged]) -> _Part:
+def _beside(judged: Sequence[Judged]) -> _Part:
     """What people are told beside a report."""
     unread = [_unreadable(one) for one in judged if one.verdicts is None]
     remarks = [f"{one.path}: {remark}" for one in judged for remark in one.remarks]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WIDTH = 96
 _MOST_GROUPS = 3
 _MOST_ERRORS = 10
-_MOST_CELL = 100
+_MOST_CELL = 72
 
 COLUMNS: Mapping[str, Callable[[OverviewCell], str]] = {
     "INPUT": lambda cell: cell.input or "",
@@ -75,13 +75,12 @@ def print_tally(tally: Tally, out: TextIO | None = None) -> None:
 
 
 def _counts(tally: Tally) -> str:
-    fine = tally.inputs - tally.failing
-    parts = [f"{counted(tally.inputs, 'input')}: no tool is {_words()} on {fine}"]
+    parts = [f"{tally.inputs - tally.failing} on which no tool is {_words()}"]
     if tally.failing > tally.unreadable:
-        parts.append(f"some tool is on {tally.failing - tally.unreadable}")
+        parts.append(f"{tally.failing - tally.unreadable} on which some tool is")
     if tally.unreadable:
-        parts.append(f"{tally.unreadable} can't be read")
-    return ", ".join(parts)
+        parts.append(f"{tally.unreadable} that can't be read")
+    return f"{counted(tally.inputs, 'input')}: {', '.join(parts)}"
 
 
 def _words() -> str:

@@ -116,6 +116,9 @@ def each(
     left: Iterator[str] = (name for name in names if done is None or name not in done)
     left, few = looked_ahead(left)
     jobs = min(options.jobs, len(few)) if few else options.jobs
+    if STDIN in options.input:
+        # No other process has it.
+        jobs = 1
     with bar(what, len(few) or None, "") as shown:
         # Who reads lines, or looks at a table, sees each as it comes.
         at_once = 1 if options.format in ("table", LINES) else workers.BATCH
