@@ -119,6 +119,14 @@ def test_many_are_a_summary(run: Run, fleet: Path) -> None:
     assert (cut["inputs"], cut["example"]) == (5, f"{fleet}/0/05.txt")
 
 
+def test_a_table_goes_to_a_file_too(run: Run, fleet: Path, tmp_path: Path) -> None:
+    for shown in ("--each", "--failing", "--summary"):
+        out = tmp_path / shown
+        ran = run("audit", str(fleet), shown, "-o", str(out))
+        assert ran.out.startswith("41 inputs")
+        assert out.read_text() == run("audit", str(fleet), shown).out
+
+
 def test_what_is_known_hides_nothing_new(run: Run, fleet: Path, tmp_path: Path) -> None:
     for format_ in ("json", "ndjson"):
         baseline = tmp_path / f"baseline.{format_}"

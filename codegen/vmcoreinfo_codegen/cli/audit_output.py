@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
 
@@ -52,14 +53,16 @@ class Table:
         return [one for one in audited if self._shown == "each" or not one.is_fine]
 
     def take(self, part: list[Audited]) -> None:
-        for one in part:
-            print_each(one, self._least)
+        with redirect_stdout(self._out):
+            for one in part:
+                print_each(one, self._least)
 
     def finish(self, tally: Tally) -> None:
-        if self._shown == "each":
-            print_summary(tally, self._least)
-        else:
-            print_overview(tally, self._least)
+        with redirect_stdout(self._out):
+            if self._shown == "each":
+                print_summary(tally, self._least)
+            else:
+                print_overview(tally, self._least)
 
 
 class Json:

@@ -112,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
         work = _Work(auditor, options.input_format, _baseline(options), output)
         told(lambda: _audit_all(work, names, options, done, tally))
         output.finish(tally)
-    if options.out is not None and options.format != "table":
+    if options.out is not None:
         print_overview(tally, Severity(options.least or "warning"))
     if tally.unreadable:
         return CANT_READ
