@@ -13,6 +13,7 @@ from ...dump.carve import Carved, carve, first_alike, located
 from ...dump.kcore import memory_in
 from ...dump.live import is_kcore
 from ...dump.reader import tell_format, unpacker
+from ...dump.scan import processes
 from ...dump.source import File, Memory
 from ..debuginfo import told
 from ..failure import FINDINGS, FINE, Failure
@@ -67,7 +68,13 @@ def _carved(image: str) -> list[Carved]:
         parts = memory_in(source) if is_kcore(image) else None
         size = source.size if parts is None else sum(end - start for start, end in parts)
         with bar(f"looking through {Path(image).name}", size) as done:
-            return located(carve(file, done, image, parts), source)
+            return located(carve(file, done, image, parts, _jobs(source, parts)), source)
+
+
+def _jobs(source: File, parts: object) -> int:
+    """Processes for a regular file; what else there is, is read from front to end."""
+    is_regular = stat.S_ISREG(os.fstat(source.fileno()).st_mode)
+    return processes(source.size) if is_regular and source.size and parts is None else 1
 
 
 def _why(image: str) -> str:
