@@ -192,7 +192,9 @@ class _Carver:
     def texts_by(self, jobs: int, stretches: Iterable[tuple[int, int | None]]) -> Iterator[Carved]:
         """Every text of a regular file: processes search it, and what they find is read again."""
         descriptor = self._file.fileno()
-        pieces = Pieces(stretches, _CHUNK)
+        size = _size(self._file)
+        known = ((start, size if end is None else end) for start, end in stretches)
+        pieces = Pieces(known, _CHUNK)
         for start, end in with_first_lines(descriptor, pieces, jobs, self._progress):
             base = max(0, start - _HEADER_BYTES)
             filled = read_into(descriptor, self._window, base, end + MOST_TEXT - base)

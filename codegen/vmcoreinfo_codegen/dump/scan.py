@@ -74,13 +74,12 @@ def first_lines(window: bytearray, first: int, end: int) -> Iterator[int]:
 class Pieces:
     """Stretches of a file in pieces of at most `most` bytes, by number; only the stretches are kept."""
 
-    def __init__(self, stretches: Iterable[tuple[int, int | None]], most: int) -> None:
+    def __init__(self, stretches: Iterable[Piece], most: int) -> None:
         self.most = most
         self._stretches: list[Piece] = []
         self._firsts: list[int] = []
         self._number = 0
         for start, end in stretches:
-            assert end is not None, "a regular file tells where it ends"
             self._stretches.append((start, end))
             self._firsts.append(self._number)
             self._number += -(-(end - start) // most)
