@@ -23,11 +23,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = ROOT / "tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note"
-RUNS = 7
+RUNS = 5
 BYTES = 2 << 30
 BLOCK = 16 << 20
 LIMIT = 1.2
-FLOOD_LIMIT = 12
+FLOOD_LIMIT = 4
 
 
 def _blocks() -> Iterator[tuple[str, bytes, float]]:

@@ -211,13 +211,15 @@ class _Carver:
                 return
             if base + place >= self._passed:
                 text = self._at(place, min(filled, place + MOST_TEXT), base)
-                self._passed = base + place + len(text.text)
-                if text.known > 1:
+                if text is not None and text.known > 1:
                     self._texts.spend()
                     yield text
 
-    def _at(self, place: int, end: int, base: int) -> Carved:
-        """The text that has its first line at a place of the window, which has bytes to `end`."""
+    def _at(self, place: int, end: int, base: int) -> Carved | None:
+        """The text that has its first line at a place of the window, which has bytes to `end`.
+
+        None where that line is all of it.
+        """
         window = self._window
         order, size = _header(window, place)
         if order is not None:
@@ -227,6 +229,9 @@ class _Carver:
         lines = text.count(b"\n")
         self._lines.spend(lines)
         self._bytes.spend(len(text))
+        self._passed = base + place + len(text)
+        if lines == 1 and text.endswith(b"\n"):
+            return None
         info = vmcoreinfo.parse(text)
         known = len(info.known_lines)
         release = str(info.get("OSRELEASE", ""))
