@@ -78,8 +78,8 @@ bench: $(VENV)/ready
 	$(VENV)/bin/python bench/startup.py
 	$(VENV)/bin/python bench/parse.py
 	$(VENV)/bin/python bench/generation.py
-	$(VENV)/bin/python bench/find.py
 	$(VENV)/bin/python bench/btf.py
+	$(VENV)/bin/python bench/find.py
 
 examples: $(EXAMPLES)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Literal, NamedTuple
 
 import vmcoreinfo
@@ -18,9 +18,17 @@ from ..limits import Limit
 from . import elf, notes
 from .problem import DumpError
 from .ranges import Range, Ranges
+from .scan import (
+    LONGEST_FIRST_LINE,
+    Piece,
+    Pieces,
+    Progress,
+    first_lines,
+    read_into,
+    with_first_lines,
+)
 from .source import Source, data_in
 
-_NEEDLE = b"OSRELEASE="
 _CHUNK = 1 << 20
 _PAGE = 4096
 _HEADER_BYTES = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
@@ -28,12 +36,6 @@ _HEADER_BYTES = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
 MOST_TEXT = 1 << 16
 """Bytes of the largest page (arm64, powerpc); a text does not go on behind that."""
 
-# A release starts with a number; in 2.6.25 and 2.6.26 the kernel printed the expression itself.
-# A release has at most 64 characters (__NEW_UTS_LEN).
-_FIRST_LINE = re.compile(
-    rb"OSRELEASE=(?:\d{1,9}\.\d{1,9}[^\s\0]{0,64}|init_uts_ns\.name\.release)\n"
-)
-_LONGEST_FIRST_LINE = 96
 _NOT_TEXT = re.compile(rb"[^\n\x20-\x7e]")
 
 # A machine's memory has a few notes; one that was used to collect them, thousands. What texts may
@@ -84,26 +86,27 @@ def first_alike(found: Iterable[Carved]) -> list[int | None]:
     return [None if one == number else one for number, one in enumerate(numbers, 1)]
 
 
-Progress = Callable[[int], object]
-"""Told how many bytes were gone through."""
-
-
 def carve(
     file: BinaryIO,
     progress: Progress = lambda size: None,
     name: str = "<stdin>",
-    parts: Sequence[tuple[int, int]] | None = None,
+    parts: Sequence[Piece] | None = None,
+    jobs: int = 1,
 ) -> list[Carved]:
     """Every text in a file or a pipe, best first. Holes of a sparse file are not read.
 
     `parts` are those that are looked through, from and to before a byte; None for all of it.
+    More than one of `jobs` is for a regular file alone, which so many processes search.
 
     Raises DumpError, with the `name`, where there are more than any memory has.
     """
     size = _size(file) if parts is None else sum(end - start for start, end in parts)
     carver = _Carver(file, progress, name, size)
     stretches = _stretches(file) if parts is None else parts
-    found = [text for start, end in stretches for text in carver.texts(start, end)]
+    if jobs > 1:
+        found = list(carver.texts_by(jobs, stretches))
+    else:
+        found = [text for start, end in stretches for text in carver.texts(start, end)]
     return sorted(found, key=lambda text: text.rank)
 
 
@@ -156,7 +159,8 @@ class _Carver:
         self._bytes = Limit(name, _LEAST_BYTES + more, f"bytes {like}", DumpError)
         self._file = file
         self._progress = progress
-        self._window = bytearray(_CHUNK + MOST_TEXT + _HEADER_BYTES)
+        self._window = bytearray(_HEADER_BYTES + _CHUNK + MOST_TEXT)
+        self._passed = 0
 
     def texts(self, start: int, end: int | None) -> Iterator[Carved]:
         """Every text that starts in a stretch.
@@ -168,7 +172,8 @@ class _Carver:
         if start or end is not None:
             self._file.seek(start)
         view = memoryview(window)
-        base, filled, seen = start, 0, 0
+        base, filled, first = start, 0, 0
+        self._passed = start
         while True:
             room = len(window) - filled
             wanted = room if end is None else min(room, end - base - filled)
@@ -176,28 +181,46 @@ class _Carver:
             size = self._file.readinto(view[filled : filled + wanted])  # type: ignore[attr-defined]
             self._progress(size)
             filled += size
-            ready = filled - MOST_TEXT if size else filled
-            for place in _places(window, seen, min(ready + len(_NEEDLE) - 1, filled)):
-                if place >= seen:
-                    text = self._at(place, min(filled, place + MOST_TEXT), base)
-                    seen = place + (len(text.text) if text else len(_NEEDLE))
-                    if text is not None and text.known > 1:
-                        self._texts.spend()
-                        yield text
+            ready = max(first, filled - MOST_TEXT) if size else filled
+            yield from self._texts_in(first, ready, filled, base)
             if not size:
                 return
             dropped = max(0, ready - _HEADER_BYTES)
             view[: filled - dropped] = view[dropped:filled]
-            base, filled, seen = base + dropped, filled - dropped, max(seen, ready, 0) - dropped
+            base, filled, first = base + dropped, filled - dropped, ready - dropped
 
-    def _at(self, place: int, end: int, base: int) -> Carved | None:
-        """The text at a place of the window, which has bytes to `end`; None where it is none.
+    def texts_by(self, jobs: int, stretches: Iterable[tuple[int, int | None]]) -> Iterator[Carved]:
+        """Every text of a regular file: processes search it, and what they find is read again."""
+        descriptor = self._file.fileno()
+        size = _size(self._file)
+        known = ((start, size if end is None else end) for start, end in stretches)
+        pieces = Pieces(known, _CHUNK)
+        for start, end in with_first_lines(descriptor, pieces, jobs, self._progress):
+            base = max(0, start - _HEADER_BYTES)
+            filled = read_into(descriptor, self._window, base, end + MOST_TEXT - base)
+            yield from self._texts_in(start - base, min(end - base, filled), filled, base)
+
+    def _texts_in(self, first: int, ready: int, filled: int, base: int) -> Iterator[Carved]:
+        """Texts that start from `first` on before `ready` of the window, which is that at `base`.
 
         What stands inside a text is part of it, and no text of its own.
         """
+        first = max(first, self._passed - base)
+        for place in first_lines(self._window, first, min(ready + LONGEST_FIRST_LINE, filled)):
+            if place >= ready:
+                return
+            if base + place >= self._passed:
+                text = self._at(place, min(filled, place + MOST_TEXT), base)
+                if text is not None and text.known > 1:
+                    self._texts.spend()
+                    yield text
+
+    def _at(self, place: int, end: int, base: int) -> Carved | None:
+        """The text that has its first line at a place of the window, which has bytes to `end`.
+
+        None where that line is all of it.
+        """
         window = self._window
-        if not _FIRST_LINE.match(bytes(window[place : min(end, place + _LONGEST_FIRST_LINE)])):
-            return None
         order, size = _header(window, place)
         if order is not None:
             end = min(end, place + size)
@@ -206,22 +229,13 @@ class _Carver:
         lines = text.count(b"\n")
         self._lines.spend(lines)
         self._bytes.spend(len(text))
+        self._passed = base + place + len(text)
+        if lines == 1 and text.endswith(b"\n"):
+            return None
         info = vmcoreinfo.parse(text)
         known = len(info.known_lines)
         release = str(info.get("OSRELEASE", ""))
         return Carved(base + place, None, text, release, known, lines, order)
-
-
-def _places(window: bytearray, first: int, end: int) -> Iterator[int]:
-    """Where the needle is from `first` to before `end`, in order.
-
-    From the back, as CPython's rfind() is 1.7 times as fast as its find().
-    """
-    found = []
-    while (place := window.rfind(_NEEDLE, first, max(first, end))) >= 0:
-        found.append(place)
-        end = place + len(_NEEDLE) - 1
-    return reversed(found)
 
 
 def _header(window: bytearray, place: int) -> tuple[str | None, int]:

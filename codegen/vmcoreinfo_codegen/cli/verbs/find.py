@@ -7,14 +7,13 @@ import argparse
 import os
 import stat
 import sys
-from pathlib import Path
 
 from ...dump.carve import Carved, carve, first_alike, located
 from ...dump.kcore import memory_in
 from ...dump.live import is_kcore
-from ...dump.reader import tell_format, unpacker
+from ...dump.problem import DumpError
+from ...dump.scan import processes
 from ...dump.source import File, Memory
-from ..debuginfo import told
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, print_answer, print_table, write_output
 from ..progress import bar
@@ -39,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    found = told(lambda: _carved(options.image))
+    try:
+        found = _carved(options.image)
+    except DumpError as error:
+        raise Failure(str(error)) from error
     name = "<stdin>" if options.image == "-" else options.image
     wanted = 1 if options.number is None else options.number
     if options.out or options.number is not None:
@@ -66,12 +68,20 @@ def _carved(image: str) -> list[Carved]:
     with File(image) as source, source.stream() as file:
         parts = memory_in(source) if is_kcore(image) else None
         size = source.size if parts is None else sum(end - start for start, end in parts)
-        with bar(f"looking through {Path(image).name}", size) as done:
-            return located(carve(file, done, image, parts), source)
+        with bar(f"looking through {os.path.basename(image)}", size) as done:
+            return located(carve(file, done, image, parts, _jobs(source, parts)), source)
+
+
+def _jobs(source: File, parts: object) -> int:
+    """Processes for a regular file; what else there is, is read from front to end."""
+    is_regular = stat.S_ISREG(os.fstat(source.fileno()).st_mode)
+    return processes(source.size) if is_regular and source.size and parts is None else 1
 
 
 def _why(image: str) -> str:
     """What may have hidden one."""
+    from ...dump.reader import tell_format, unpacker
+
     # A pipe has been read to its end, and opened again nobody may write to it.
     if image != "-" and not stat.S_ISFIFO(os.stat(image).st_mode):
         with open(image, "rb", buffering=0) as file:
