@@ -70,6 +70,15 @@ def test_extract_tells_what_it_does_not_understand(run: Run, top: Path) -> None:
     )
     (finding,) = run("extract", str(top), "--format", "json").json("extract")["not_understood"]
     assert finding["file"] == "kernel/vmcore_info.c"
+    # Of very many the first ones.
+    many = "VMCOREINFO_NEW(PG_lru);\n" * 1500
+    edit(top / "kernel/vmcore_info.c", "VMCOREINFO_NEW(PG_lru);", many)
+    told = run("extract", str(top)).err.splitlines()
+    assert told[-2:-1] == ["... and 500 more places, which --format json lists"]
+    assert len(told) == 1002
+    assert (
+        len(run("extract", str(top), "--format", "json").json("extract")["not_understood"]) == 1500
+    )
 
 
 def test_diff_of_schema_and_tree(run: Run, top: Path) -> None:

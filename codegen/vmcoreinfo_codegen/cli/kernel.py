@@ -6,9 +6,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from ..problem import shortened
 from .failure import Failure
@@ -106,14 +106,38 @@ def _clock(path: Path) -> Iterator[Watch]:
         bar.close()
 
 
-def print_sites(extraction: Extraction) -> None:
-    """Say what became of every place that a text search sees, and which were not understood."""
-    for finding in extraction.not_understood:
+class Place(Protocol):
+    """A place in sources, and why it was not understood."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+MOST_PLACES = 1000
+"""Nobody reads more; --format json has all."""
+
+
+def print_places(places: Sequence[Place]) -> None:
+    """Say which places were not understood, the first ones of very many."""
+    for one in places[:MOST_PLACES]:
         print(
-            f"{finding.file}:{finding.line}: not understood: {finding.reason}: "
-            f"{shortened(finding.text)}",
+            f"{one.file}:{one.line}: not understood: {one.reason}: {shortened(one.text)}",
             file=sys.stderr,
         )
+    if len(places) > MOST_PLACES:
+        left = len(places) - MOST_PLACES
+        print(f"... and {left} more places, which --format json lists", file=sys.stderr)
+
+
+def print_sites(extraction: Extraction) -> None:
+    """Say what became of every place that a text search sees, and which were not understood."""
+    print_places(extraction.not_understood)
     sites = extraction.sites
     print(
         f"{sites.seen} places that a text search sees: {sites.exports} exports, "

@@ -15,7 +15,7 @@ from ..model.consumer import Consumer
 from ..problem import shortened
 from .consumer import consumer_of
 from .failure import FINDINGS, FINE, Failure
-from .kernel import watched
+from .kernel import print_places, watched
 from .output import counted, print_answer, print_csv, print_json, print_table
 from .sarif import Result, report
 
@@ -104,11 +104,7 @@ def release_of_tree(consumer: Consumer, told: str | None, revision: str | None) 
 
 def print_unclear(reading: ToolReading) -> None:
     """Say which places look like reads and were not understood."""
-    for one in reading.not_understood:
-        print(
-            f"{one.file}:{one.line}: not understood: {one.reason}: {shortened(one.text)}",
-            file=sys.stderr,
-        )
+    print_places(reading.not_understood)
     print(
         f"{counted(reading.files, 'source')}, {counted(len(reading.reads), 'place')} that "
         f"read {counted(len(reading.keys), 'key')}, {len(reading.not_understood)} not understood",
