@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,3 +61,8 @@ def run(
         return Ran(code, captured.out, captured.err)
 
     return run_command
+
+
+def heed_interrupts() -> None:
+    """For `preexec_fn`: what runs in the background of a shell ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
