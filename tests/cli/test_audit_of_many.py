@@ -76,6 +76,24 @@ def test_a_list_names_them(run: Run, fleet: Path, tmp_path: Path, end: str) -> N
     assert found[2:] == [f"{fleet}/3/{number}.txt" for number in range(30, 40)]
 
 
+def test_a_folder_that_can_not_be_read_costs_no_other(
+    run: Run, fleet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_folder, closed = os.scandir, str(fleet / "1")
+
+    def scandir(path: str) -> Any:
+        if path == closed:
+            raise PermissionError(13, "Permission denied", path)
+        return list_folder(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    ran = run("audit", str(fleet), "--format", "ndjson")
+    told = lines(ran.out)
+    assert (ran.code, len(told)) == (2, 32)
+    (one,) = (line for line in told if line["path"] == closed)
+    assert one["readable"] is False and one["findings"][0]["rule"] == "VMCA000"
+
+
 def test_what_names_nothing_is_told_of(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name, said in (

@@ -77,9 +77,14 @@ def _below(folder: str) -> Iterator[str]:
             if _is_file(path):
                 yield path
             continue
-        with os.scandir(path) as entries:
-            inside = sorted(entry.path for entry in entries if not entry.name.startswith("."))
-        left.extend(reversed(inside))
+        try:
+            with os.scandir(path) as entries:
+                inside = sorted(entry.path for entry in entries if not entry.name.startswith("."))
+        except OSError:
+            # Whoever reads it tells why it can't be read.
+            yield path
+        else:
+            left.extend(reversed(inside))
 
 
 def _is_file(path: str) -> bool:
