@@ -105,11 +105,12 @@ def run(options: argparse.Namespace) -> int:
     names, few = looked_ahead(names_of(options))
     shown = options.shown or ("each" if few or options.format != "table" else "summary")
     least = Severity(options.least or ("warning" if options.format == "table" else "info"))
+    baseline = _baseline(options)
     tally = Tally()
     done = earlier(options, lambda line: _counted(tally, line))
     with written_to(options) as out:
         output = _OUTPUTS[options.format](shown, least, out)
-        work = _Work(auditor, options.input_format, _baseline(options), output)
+        work = _Work(auditor, options.input_format, baseline, output)
         told(lambda: _audit_all(work, names, options, done, tally))
         output.finish(tally)
     if options.out is not None:
