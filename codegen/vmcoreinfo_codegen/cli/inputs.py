@@ -26,6 +26,12 @@ LINES = "ndjson"
 """The format of which a part is a whole: what `--resume` goes on with."""
 
 
+MANY = (
+    "a folder stands for all files below it, a quoted pattern as '**/vmcore' for those that match"
+)
+"""Behind the help of INPUT."""
+
+
 def add_many_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--files-from",

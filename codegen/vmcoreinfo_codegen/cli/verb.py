@@ -40,7 +40,8 @@ VERBS = (
     Verb(
         "audit",
         "look for what is wrong or odd in a note",
-        "vmcoreinfo audit vmcore --vmlinux vmlinux --config config",
+        "vmcoreinfo audit vmcore --vmlinux vmlinux --config config\n"
+        "vmcoreinfo audit /var/crash --jobs 4 --failing",
         "audit",
     ),
     Verb(

@@ -38,6 +38,7 @@ from ..failure import UNREADABLE as CANT_READ
 from ..inputs import (
     FEW,
     LINES,
+    MANY,
     add_many_options,
     check_many_options,
     each,
@@ -51,7 +52,7 @@ from ..schema import add_schema_option, architecture_of, kernel_of, load_schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", metavar="INPUT", nargs="*", help=INPUT)
+    parser.add_argument("input", metavar="INPUT", nargs="*", help=f"{INPUT}; {MANY}")
     add_input_format_option(parser)
     parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
     parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")

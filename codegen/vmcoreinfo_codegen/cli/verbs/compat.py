@@ -29,6 +29,7 @@ from ..failure import FINDINGS, FINE, NOT_JUDGED, UNREADABLE, Failure
 from ..inputs import (
     FEW,
     LINES,
+    MANY,
     add_many_options,
     check_many_options,
     each,
@@ -60,7 +61,10 @@ _CODES = {"wrong": FINDINGS, "fatal": FINDINGS, "unknown": NOT_JUDGED}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "input", metavar="INPUT", nargs="*", help=f"judge these instead of a prediction: {INPUT}"
+        "input",
+        metavar="INPUT",
+        nargs="*",
+        help=f"judge these instead of a prediction: {INPUT}; {MANY}",
     )
     add_input_format_option(parser)
     parser.add_argument(
