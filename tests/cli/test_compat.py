@@ -248,6 +248,25 @@ def test_adapt_tells_the_level_that_stays_right(run: Run) -> None:
         assert ran.code == 2 and said in ran.err
 
 
+def test_adapt_takes_away_what_misleads(run: Run) -> None:
+    """Where nothing else gets worse by it: at a level that tells slab pages it stays."""
+    text = (ROOT / NOTE_6_12).with_suffix(".txt").read_text()
+    gone = "NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)"
+    less = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(gone))
+    command = ("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.6", "--level")
+    ran = run(*command, "23")
+    assert (ran.code, ran.out) == (0, less)
+    assert f"- {gone}\n      exclude free pages: 1.7.6 tests bits" in ran.err
+    assert run(*command, "31").out == run(*command, "24").out == text
+    (line,) = run(*command, "23", "--format", "json").json("adapt")["dropped"]
+    assert (line["key"], line["purpose"]) == (gone, "exclude free pages")
+    ran = run(*command, "23", "--as", "makedumpfile-i")
+    assert (ran.code, ran.out) == (1, "") and "takes no line away" in ran.err
+    for release in ("1.7.5", "1.7.8"):
+        ran = run("adapt", NOTE_6_12, "--for", f"makedumpfile@{release}", "--level", "23")
+        assert ran.out == text
+
+
 def test_adapt_writes_other_forms(run: Run, tmp_path: Path) -> None:
     text = run("adapt", NOTE_7_3, "--for", "makedumpfile@1.7.8").out.encode()
     overlay = run("adapt", NOTE_7_3, "--for", "makedumpfile@1.7.8", "--as", "makedumpfile-i")

@@ -120,3 +120,29 @@ def test_an_overlay_has_symbols_less_what_the_tool_adds() -> None:
     assert overlay(made, vmcoreinfo.parse(text)) == (
         b"OSRELEASE=6.9.0\nPAGESIZE=4096\nSYMBOL(old)=ffff800001000000\nNUMBER(configured)=7\n"
     )
+
+
+def test_a_line_is_taken_away_where_nothing_gets_worse() -> None:
+    needs = """
+	need "found" {
+		any	NUMBER(configured) + NUMBER(always) kernels until 6.2
+		any	NUMBER(always)
+		drop	NUMBER(configured)
+			"it misleads"
+		without degraded	"nothing is found"
+	}
+"""
+    text = TEXT + b"NUMBER(configured)=7\n"
+    has = {**HAS, "NUMBER(configured)": 7}
+    made = adapted(text, has, needs)
+    assert made.text == TEXT
+    assert [(one.key, one.purpose, one.why) for one in made.dropped] == [
+        ("NUMBER(configured)", "found", "it misleads")
+    ]
+    other = """
+	need "other" {
+		any	NUMBER(configured)
+		without degraded	"less is shown"
+	}
+"""
+    assert adapted(text, has, needs + other).text == text

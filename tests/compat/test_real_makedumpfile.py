@@ -160,6 +160,24 @@ def test_an_adapted_note_brings_back_what_was_dropped(run: Run, tmp_path: Path) 
     assert overlaid == after
 
 
+def test_a_line_less_finds_the_free_pages(run: Run, tmp_path: Path) -> None:
+    """1.7.6 finds no free page of 6.12 but without the slab type, which it asks for at level 8 alone."""
+    releases = releases_of("makedumpfile")
+    if not {"1.7.6", "1.7.8"} <= {*releases}:
+        pytest.skip("makedumpfile 1.7.6 and 1.7.8 can't be had")
+    dump = core("x86_64-6.12.117+deb13-cloud-amd64.elf")
+    adapted = tmp_path / "adapted.elf"
+    command = ("adapt", str(dump), "--for", "makedumpfile@1.7.6")
+    assert run(*command, "--level", "23", "-o", str(adapted)).code == 0
+
+    def free(release: str, image: Path) -> tuple[int, int]:
+        counters = ran(releases[release], "-d", "23", image, tmp_path / "out").counters
+        return counters["Free pages"], counters["Remaining pages"]
+
+    assert free("1.7.6", dump)[0] == 0
+    assert free("1.7.6", adapted) == free("1.7.8", dump) == (0x4420, 0x2E7B)
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [

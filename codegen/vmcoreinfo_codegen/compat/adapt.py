@@ -11,7 +11,7 @@ from ..core.tool import ToolRelease
 from ..model import Schema
 from ..model.consumer import MOST_LEVEL, Adaptation, Consumer
 from ..model.vocabulary import Verdict
-from ..query.interface.consumers import AdaptedNote, Refusal, WrittenLine
+from ..query.interface.consumers import AdaptedNote, DroppedLine, Refusal, WrittenLine
 from ..record import Value
 from .explain import why
 from .exports import Exports, printed_as
@@ -28,8 +28,16 @@ class Written(Value):
     why: str
 
 
+class Dropped(Value):
+    """A line that is taken away, for which purpose, and why that is right."""
+
+    key: str
+    purpose: str
+    why: str
+
+
 class Adapted(Value):
-    """The new text, what was written, and purposes that stay fatal or wrong.
+    """The new text, what was written and taken away, and purposes that stay fatal or wrong.
 
     `level` is the highest dump level, of those that leave out no more than was asked for, at which
     none does; None where there is none, or the tool takes no levels.
@@ -39,6 +47,7 @@ class Adapted(Value):
     written: tuple[Written, ...]
     refused: tuple[Outcome, ...]
     level: int | None = None
+    dropped: tuple[Dropped, ...] = ()
 
 
 def adapt(
@@ -51,7 +60,8 @@ def adapt(
 ) -> Adapted:
     """Write what the release asks for under keys that it knows, by values that the note has.
 
-    What the note has stays, so that a later release reads it as before. Only what
+    What the note has stays, so that a later release reads it as before, but for lines without which
+    the release does better at what it is asked for, and nothing of that worse. Only what
     makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
     for one that no more than some dumps show.
     """
@@ -67,14 +77,54 @@ def adapt(
                 continue
             exports = better
             written.append(Written(adaptation.key, text, outcome.need.purpose, adaptation.text))
+    dropped, exports = _dropped(consumer, release, exports, scope)
     lines = info.text if info.text.endswith(b"\n") else info.text + b"\n"
+    lines = _without(lines, {one.key for one in dropped})
     added = "".join(f"{line.key}={line.text}\n" for line in written).encode()
     return Adapted(
         _before_crashtime(lines, added),
         tuple(written),
         _refused(consumer, release, exports, scope),
         _right_level(consumer, release, exports, scope),
+        dropped,
     )
+
+
+def _dropped(
+    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
+) -> tuple[tuple[Dropped, ...], Exports]:
+    """What is taken away, and what the note has then."""
+    dropped: list[Dropped] = []
+    for outcome in outcomes(consumer, release, exports, scope):
+        for removal in outcome.need.removals if not outcome.works else ():
+            there = [key for key in removal.keys if exports.has(key)]
+            less = exports.changed(removed=there)
+            judged = judge(consumer, outcome.need, release, less)
+            if not there or judged is None or judged.verdict.rank >= outcome.verdict.rank:
+                continue
+            if _is_worse(consumer, release, exports, less, scope):
+                continue
+            exports = less
+            why = removal.text
+            dropped += [Dropped(key, outcome.need.purpose, why) for key in there]
+    return tuple(dropped), exports
+
+
+def _is_worse(
+    consumer: Consumer, release: ToolRelease, before: Exports, after: Exports, scope: Scope
+) -> bool:
+    """Whether any purpose comes to a worse verdict."""
+    ranks = {o.need.location: o.verdict.rank for o in outcomes(consumer, release, before, scope)}
+    return any(
+        outcome.verdict.rank > ranks.get(outcome.need.location, 0)
+        for outcome in outcomes(consumer, release, after, scope)
+    )
+
+
+def _without(text: bytes, keys: set[str]) -> bytes:
+    gone = {key.encode() for key in keys}
+    lines = text.splitlines(keepends=True)
+    return b"".join(line for line in lines if line.partition(b"=")[0] not in gone)
 
 
 def _refused(
@@ -133,6 +183,9 @@ def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> Ada
         written=[
             WrittenLine(key=line.key, text=line.text, purpose=line.purpose, why=line.why)
             for line in adapted.written
+        ],
+        dropped=[
+            DroppedLine(key=one.key, purpose=one.purpose, why=one.why) for one in adapted.dropped
         ],
         refused=[
             Refusal(

@@ -105,6 +105,14 @@ class Adaptation(Record):
     location: Location = unwritten()
 
 
+class Removal(Record):
+    """Keys without which a tool does better, by a source that it has beside them."""
+
+    keys: tuple[str, ...]
+    text: str
+    location: Location = unwritten()
+
+
 class Copied(OfReleases):
     """Names of the kernel's source that some releases of a tool have built in, or assume.
 
@@ -179,6 +187,7 @@ class Need(Record):
     kernels: KernelRange | None = None
     alternatives: tuple[Alternative, ...]
     adaptations: tuple[Adaptation, ...] = ()
+    removals: tuple[Removal, ...] = ()
     copied: tuple[Copied, ...] = ()
     fallback: str = ""
     verdict: Verdict

@@ -127,6 +127,14 @@ class Adapt(Clause, rule="adapt", layout="\t{key} from {expression}"):
     text: Text
 
 
+@dataclass(frozen=True)
+class Drop(Clause, rule="drop", layout="\t{keys}"):
+    """`drop KEY KEY "why it is better without"`, in a need."""
+
+    keys: Keys
+    text: Text
+
+
 class Commands(WordsClause, rule="commands"):
     """`commands filter dmesg`, in a need."""
 

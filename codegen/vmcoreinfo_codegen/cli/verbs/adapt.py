@@ -99,6 +99,12 @@ def run(options: argparse.Namespace) -> int:
         _tell(schema, adapted, exports, name)
     if adapted.refused:
         return FINDINGS
+    if adapted.dropped and options.form == _OVERLAY:
+        raise Failure(
+            f"--as {_OVERLAY} takes no line away, and {name} needs that; write a copy by -o, or a note by "
+            "--as note",
+            FINDINGS,
+        )
     if not options.out and options.format != "json":
         write_output(options, _formed(options.form, adapted, info, found))
     return FINE
@@ -136,6 +142,8 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None
     """All of it to stderr: the text goes to stdout."""
     for line in adapted.written:
         print(f"+ {line.key}={line.text}\n      {line.purpose}: {line.why}", file=sys.stderr)
+    for gone in adapted.dropped:
+        print(f"- {gone.key}\n      {gone.purpose}: {gone.why}", file=sys.stderr)
     for outcome in adapted.refused:
         print(
             f"refused: {name}: {outcome.need.purpose}: {outcome.seen}\n"
@@ -150,5 +158,5 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None
                 f"with what --level {adapted.level} writes",
                 file=sys.stderr,
             )
-    elif not adapted.written:
+    elif not adapted.written and not adapted.dropped:
         print(f"{name} reads this note as it is", file=sys.stderr)

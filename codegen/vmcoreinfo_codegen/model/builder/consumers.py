@@ -22,6 +22,7 @@ from ..consumer import (
     Need,
     ParserTrait,
     Reading,
+    Removal,
     Supported,
 )
 from ..vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
@@ -274,6 +275,13 @@ def _need(read: Reader, block: tree.Need) -> Need | None:
             )
             for clause in block.clauses
             if isinstance(clause, tree.Adapt)
+        ),
+        removals=tuple(
+            Removal(
+                keys=tuple(map(str, clause.keys)), text=str(clause.text), location=read.at(clause)
+            )
+            for clause in block.clauses
+            if isinstance(clause, tree.Drop)
         ),
         copied=tuple(
             copied

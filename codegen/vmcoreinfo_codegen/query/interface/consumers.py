@@ -419,6 +419,14 @@ class WrittenLine(Answer):
     why: str
 
 
+class DroppedLine(Answer):
+    """A line that is taken away, for which purpose, and why that is right."""
+
+    key: str
+    purpose: str
+    why: str
+
+
 class Refusal(Answer):
     """A purpose for which no line makes the tool read the note rightly."""
 
@@ -433,6 +441,7 @@ class AdaptedNote(Answer):
     format: str | None = None
     consumer: str
     written: list[WrittenLine]
+    dropped: list[DroppedLine]
     refused: list[Refusal]
     level: int | None = described(
         "the highest dump level, within --level, at which nothing is refused; null where there is none"
