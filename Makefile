@@ -48,7 +48,8 @@ long-test: $(VENV)/test-ready
 	tests/rust-tools
 	tests/eva-tools
 	tests/package-tools
-	$(VENV)/bin/python -m pip install --quiet 'ray[data]>=2.9'
+	$(VENV)/bin/python -m pip install --quiet 'ray[data]>=2.9' || \
+		echo "ray can't be installed; its test will be skipped" >&2
 	HYPOTHESIS_PROFILE=long $(VENV)/bin/python -m pytest -n auto --dist worksteal -m 'long or mutations'
 
 dump-test: $(VENV)/test-ready
