@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..batches import Note, OverNotes, model_in
 from ..dump.problem import DumpError
 from ..query.names import find_architecture, find_kernel
+from .batches import Note, OverNotes, model_in
 from .rule import Finding, Severity
 from .run import Audited, Auditor, unreadable
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from ..batches import Note, OverNotes, model_in
+from ..audit.batches import Note, OverNotes, model_in
 from ..dump.problem import DumpError
 from ..query.interface.consumers import ToolVerdict
 from ..query.names import find_architecture, find_kernel

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from . import resources
-from .dump.problem import DumpError
-from .dump.reader import Found, find_in
-from .dump.source import Memory
-from .model import Schema
+from .. import resources
+from ..dump.problem import DumpError
+from ..dump.reader import Found, find_in
+from ..dump.source import Memory
+from ..model import Schema
 
 
 class Note(NamedTuple):
@@ -113,9 +113,9 @@ def model_in(folder: Path | None) -> Schema:
     """The schema of a folder, None for the one that came with the tool; kept, as a process works on
     batch after batch."""
     if folder is None:
-        from .model.store.cache import load_cached
+        from ..model.store.cache import load_cached
 
         return load_cached(resources.schema())
-    from .model.builder import load
+    from ..model.builder import load
 
     return load(folder)
