@@ -61,8 +61,9 @@ def with_schema(tree: Path) -> Path:
 
 
 def ran(*command: str | Path, cwd: Path, code: int = 0, **variables: str) -> str:
-    """Both outputs of a command; our own command is on no `PATH`, and a warning is an error."""
-    path = os.pathsep.join(p for p in os.environ["PATH"].split(os.pathsep) if p != f"{VENV}/bin")
+    """Both outputs of a command; no `vmcoreinfo`, of any checkout, is on `PATH`, and a warning is an error."""
+    folders = os.environ["PATH"].split(os.pathsep)
+    path = os.pathsep.join(one for one in folders if not (Path(one) / "vmcoreinfo").exists())
     done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
