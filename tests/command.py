@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,23 @@ def run(
     return run_command
 
 
-def heed_interrupts() -> None:
-    """For `preexec_fn`: what runs in the background of a shell ignores Ctrl-C, and so would its children."""
+def interrupted(command: Sequence[str]) -> tuple[int, bytes, bytes]:
+    """Exit code and both outputs of a command that gets Ctrl-C behind its first line, as all its processes do."""
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+        preexec_fn=_heed_interrupts,
+    ) as running:
+        assert running.stdout is not None and running.stderr is not None
+        first = running.stdout.readline()
+        os.killpg(running.pid, signal.SIGINT)
+        rest = running.stdout.read()
+        said = running.stderr.read()
+    return running.returncode, first + rest, said
+
+
+def _heed_interrupts() -> None:
+    """What runs in the background of a shell ignores Ctrl-C, and so would its children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -19,7 +19,7 @@ import pytest
 
 from vmcoreinfo_codegen import workers
 
-from ..command import Run, heed_interrupts
+from ..command import Run, interrupted
 
 NOTES = Path(__file__).parents[1] / "corpus" / "notes"
 SOUND = NOTES / "x86_64-6.12.117+deb13-amd64.txt"
@@ -215,20 +215,11 @@ def test_junit_has_a_case_an_input(run: Run, fleet: Path) -> None:
 def test_an_interrupt_leaves_whole_lines(fleet: Path, tmp_path: Path, jobs: str) -> None:
     many = tmp_path / "many"
     many.write_text(f"{fleet}\n" * 400)
-    with subprocess.Popen(
-        [*COMMAND, "audit", "--files-from", str(many), "--format", "ndjson", "--jobs", jobs],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,
-        preexec_fn=heed_interrupts,
-    ) as audit:
-        assert audit.stdout is not None and audit.stderr is not None
-        first = audit.stdout.readline()
-        os.killpg(audit.pid, signal.SIGINT)
-        rest = audit.stdout.read()
-        said = audit.stderr.read()
-    assert (audit.returncode, said) == (130, b"")
-    assert all(isinstance(one, dict) for one in lines((first + rest).decode()))
+    code, told, said = interrupted(
+        [*COMMAND, "audit", "--files-from", str(many), "--format", "ndjson", "--jobs", jobs]
+    )
+    assert (code, said) == (130, b"")
+    assert all(isinstance(one, dict) for one in lines(told.decode()))
 
 
 def test_the_list_is_read_as_it_comes(fleet: Path) -> None:

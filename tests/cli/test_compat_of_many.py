@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -24,7 +23,7 @@ from vmcoreinfo_codegen.compat.notes import Judged
 from vmcoreinfo_codegen.compat.tally import Tally
 from vmcoreinfo_codegen.dump.reader import Found, find_note
 
-from ..command import Run, heed_interrupts
+from ..command import Run, interrupted
 
 NOTES = ROOT / "tests/corpus/notes"
 OF_X86 = NOTES / "x86_64-6.12.117+deb13-amd64.txt"
@@ -249,20 +248,11 @@ def test_sarif_has_what_hosts_take(run: Run, fleet: Path, monkeypatch: pytest.Mo
 def test_an_interrupt_leaves_whole_lines(fleet: Path, tmp_path: Path, jobs: str) -> None:
     many = tmp_path / "many"
     many.write_text(f"{fleet}\n" * 400)
-    with subprocess.Popen(
-        [*COMMAND, "--files-from", str(many), "--format", "ndjson", "--jobs", jobs],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,
-        preexec_fn=heed_interrupts,
-    ) as compat:
-        assert compat.stdout is not None and compat.stderr is not None
-        first = compat.stdout.readline()
-        os.killpg(compat.pid, signal.SIGINT)
-        rest = compat.stdout.read()
-        said = compat.stderr.read()
-    assert (compat.returncode, said) == (130, b"")
-    assert all(isinstance(json.loads(one), dict) for one in (first + rest).splitlines())
+    code, told, said = interrupted(
+        [*COMMAND, "--files-from", str(many), "--format", "ndjson", "--jobs", jobs]
+    )
+    assert (code, said) == (130, b"")
+    assert all(isinstance(json.loads(one), dict) for one in told.splitlines())
 
 
 def test_a_process_that_is_killed_costs_its_input_alone(
