@@ -10,14 +10,16 @@ where a process ends in the middle of it, as it does at Ctrl-C.
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+# Of one process, as for one dump, there is nothing to load.
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 Result = TypeVar("Result")
 Work = Callable[[Sequence[str]], Result]
@@ -66,6 +68,8 @@ class _Worker:
     """A process and the pipe to it; `task` is what it is at."""
 
     def __init__(self, work: Work[Any], others: Sequence[_Worker]) -> None:
+        import multiprocessing
+
         self.pipe, theirs = multiprocessing.Pipe()
         # The ends of other processes' pipes, which a fork copies, would keep those alive without us.
         ours = [self.pipe, *(other.pipe for other in others)]
@@ -92,6 +96,8 @@ class _Pool:
     def results(
         self, batches: Iterator[list[str]], lost: Callable[[str], Any]
     ) -> Iterator[tuple[int, Any]]:
+        from multiprocessing.connection import wait
+
         order: deque[tuple[list[str], list[Any]]] = deque()
         again: deque[_Task] = deque()
         while True:

@@ -7,7 +7,7 @@ import argparse
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -50,6 +50,13 @@ def add_many_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"go on with the results in FILE ({LINES}) where an earlier run ended",
     )
+
+
+def add_shown_options(parser: argparse.ArgumentParser, texts: Mapping[str, str]) -> None:
+    """One of `--each`, `--failing`, `--summary`; `texts` say what each shows."""
+    shown = parser.add_mutually_exclusive_group()
+    for name, text in texts.items():
+        shown.add_argument(f"--{name}", dest="shown", action="store_const", const=name, help=text)
 
 
 def check_many_options(options: argparse.Namespace) -> None:

@@ -52,7 +52,7 @@ class Spool:
     """A report as it comes, in a temporary file: its head has counts that nobody knows before its end."""
 
     def __init__(self) -> None:
-        # Closed with the process.
+        # No block holds it: it is read when the last part is there, and closed with the process.
         self._text = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
         self.counts = Counts()
 

@@ -16,13 +16,15 @@ class Writer:
 
     def __init__(self, out: TextIO) -> None:
         try:
-            import pyarrow.parquet  # noqa: F401
+            import pyarrow
+            import pyarrow.parquet
         except ImportError as error:
             raise Failure(
                 "--format parquet needs pyarrow: pip install 'vmcoreinfo-codegen[arrow]'"
             ) from error
         if out.isatty():
             raise Failure("parquet is not for a terminal: write it to a file by -o FILE")
+        self._arrow = pyarrow
         self._out = out
         self._file: Any = None
         self._batches: list[Any] = []
@@ -41,16 +43,13 @@ class Writer:
         self._out.flush()
 
     def _write(self, schema: Any) -> None:
-        import pyarrow
-        import pyarrow.parquet
-
         if self._file is None:
             self._out.flush()
-            self._file = pyarrow.parquet.ParquetWriter(
+            self._file = self._arrow.parquet.ParquetWriter(
                 self._out.buffer,
                 schema,
                 compression="zstd",
             )
-        self._file.write_table(pyarrow.Table.from_batches(self._batches, schema))
+        self._file.write_table(self._arrow.Table.from_batches(self._batches, schema))
         self._batches = []
         self._rows = 0

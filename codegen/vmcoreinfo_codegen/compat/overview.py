@@ -121,16 +121,7 @@ class Verdicts(Value):
                 kernel=self.kernel,
                 line=self.line,
                 arch=self.arch,
-                consumer=tool.consumer,
-                release=tool.release,
-                build=tool.build,
-                verdict=tool.verdict,
-                worked_out=tool.worked_out,
-                rests_on=tool.rests_on,
-                otherwise=tool.otherwise,
-                not_known=tool.not_known,
-                purposes=tool.purposes,
-                fixed_in=tool.fixed_in,
+                **vars(tool),
             )
             for tool in self.tools
         ]

@@ -22,11 +22,8 @@ from ...model import Schema
 from ..audit_output import (
     UNREADABLE_DOC,
     Json,
-    Junit,
     Lines,
     Output,
-    Parquet,
-    Sarif,
     Table,
 )
 from ..audit_text import print_overview
@@ -40,6 +37,7 @@ from ..inputs import (
     LINES,
     MANY,
     add_many_options,
+    add_shown_options,
     check_many_options,
     each,
     earlier,
@@ -63,9 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave out findings that are less severe (default: of the table warning, else info)",
     )
     add_many_options(parser)
-    shown = parser.add_mutually_exclusive_group()
-    for name, text in _SHOWN.items():
-        shown.add_argument(f"--{name}", dest="shown", action="store_const", const=name, help=text)
+    add_shown_options(parser, _SHOWN)
     parser.add_argument(
         "--baseline",
         metavar="FILE",
@@ -110,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
     tally = Tally()
     done = earlier(options, lambda line: _counted(tally, line))
     with written_to(options) as out:
-        output = _OUTPUTS[options.format](shown, least, out)
+        output = _output_of(options.format)(shown, least, out)
         work = _Work(auditor, options.input_format, baseline, output)
         told(lambda: _audit_all(work, names, options, done, tally))
         output.finish(tally)
@@ -190,10 +186,15 @@ _OUTPUTS: dict[str, Callable[[str, Severity, TextIO], Output]] = {
     "table": Table,
     "json": Json,
     LINES: Lines,
-    "parquet": Parquet,
-    "sarif": Sarif,
-    "junit": Junit,
 }
+
+
+def _output_of(format_: str) -> Callable[[str, Severity, TextIO], Output]:
+    if format_ in _OUTPUTS:
+        return _OUTPUTS[format_]
+    from ..audit_report import REPORTS
+
+    return REPORTS[format_]
 
 
 def _list_rules(format_: str) -> int:

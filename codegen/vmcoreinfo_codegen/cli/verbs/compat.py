@@ -31,6 +31,7 @@ from ..inputs import (
     LINES,
     MANY,
     add_many_options,
+    add_shown_options,
     check_many_options,
     each,
     earlier,
@@ -113,9 +114,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the kernel's .config, which decides what it has",
     )
     add_many_options(parser)
-    shown = parser.add_mutually_exclusive_group()
-    for name, text in _SHOWN.items():
-        shown.add_argument(f"--{name}", dest="shown", action="store_const", const=name, help=text)
+    add_shown_options(parser, _SHOWN)
     add_format_option(parser, LINES, "parquet", "junit", "sarif")
     add_schema_option(parser)
 

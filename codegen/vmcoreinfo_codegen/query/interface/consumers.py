@@ -101,14 +101,9 @@ class Compat(Answer):
     purposes: list[JudgedPurpose]
 
 
-class OverviewCell(Answer):
-    """A tool on a kernel."""
+class ToolVerdict(Answer):
+    """A tool on an input."""
 
-    input: str | None = described("the note or dump that was judged; null for a prediction")
-    format: str | None = described("what that was read as: elf, kdump, note, posted, ...")
-    kernel: str
-    line: KernelLine | None = described(LINE)
-    arch: str
     consumer: str
     release: str
     build: str | None = described("as a distribution builds it; null where that is not told apart")
@@ -121,6 +116,16 @@ class OverviewCell(Answer):
     not_known: list[str] = described("why nobody knows; empty where it is known")
     purposes: list[str] = described("those that made the verdict")
     fixed_in: str | None = described("first release without a fatal or wrong purpose")
+
+
+class OverviewCell(ToolVerdict):
+    """A tool on a kernel."""
+
+    input: str | None = described("the note or dump that was judged; null for a prediction")
+    format: str | None = described("what that was read as: elf, kdump, note, posted, ...")
+    kernel: str
+    line: KernelLine | None = described(LINE)
+    arch: str
 
 
 class Unreadable(Answer):
@@ -137,23 +142,6 @@ class Overview(Answer):
     verdict: Overall = described("the worst of all")
     cells: list[OverviewCell]
     unreadable: list[Unreadable]
-
-
-class ToolVerdict(Answer):
-    """A tool on an input."""
-
-    consumer: str
-    release: str
-    build: str | None = described("as a distribution builds it; null where that is not told apart")
-    verdict: Overall
-    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
-    rests_on: RestsOn
-    otherwise: Otherwise | None = described(
-        "where the verdict shows with some dumps alone: what it is for all others"
-    )
-    not_known: list[str] = described("why nobody knows; empty where it is known")
-    purposes: list[str] = described("those that made the verdict")
-    fixed_in: str | None = described("first release without a fatal or wrong purpose")
 
 
 class JudgedInput(Answer):
