@@ -99,9 +99,10 @@ def run(options: argparse.Namespace) -> int:
         _tell(schema, adapted, exports, name)
     if adapted.refused:
         return FINDINGS
-    if adapted.dropped and options.form == _OVERLAY:
+    changes = "takes no line away" if adapted.dropped else "changes no value"
+    if options.form == _OVERLAY and (adapted.dropped or adapted.changed):
         raise Failure(
-            f"--as {_OVERLAY} takes no line away, and {name} needs that; write a copy by -o, or a note by "
+            f"--as {_OVERLAY} {changes}, and {name} needs that; write a copy by -o, or a note by "
             "--as note",
             FINDINGS,
         )
@@ -141,7 +142,11 @@ def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
 def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None:
     """All of it to stderr: the text goes to stdout."""
     for line in adapted.written:
-        print(f"+ {line.key}={line.text}\n      {line.purpose}: {line.why}", file=sys.stderr)
+        mark, was = ("+", "") if line.was is None else ("~", f" (was {line.was})")
+        print(
+            f"{mark} {line.key}={line.text}{was}\n      {line.purpose}: {line.why}",
+            file=sys.stderr,
+        )
     for gone in adapted.dropped:
         print(f"- {gone.key}\n      {gone.purpose}: {gone.why}", file=sys.stderr)
     for outcome in adapted.refused:
