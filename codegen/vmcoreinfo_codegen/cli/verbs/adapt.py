@@ -96,7 +96,8 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_answer(replace(answer(schema, adapted, exports, name), format=found.format))
     else:
-        _tell(schema, adapted, exports, name)
+        writes = any(command.has_level for command in consumer.commands)
+        _tell(schema, adapted, exports, name, writes)
     if adapted.refused:
         return FINDINGS
     changes = "takes no line away" if adapted.dropped else "changes no value"
@@ -139,8 +140,8 @@ def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
     warn_of_cut(options.input, attached.coverage)
 
 
-def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None:
-    """All of it to stderr: the text goes to stdout."""
+def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str, writes: bool) -> None:
+    """All of it to stderr: the text goes to stdout. The tool `writes` dumps, or it does not."""
     for line in adapted.written:
         mark, was = ("+", "") if line.was is None else ("~", f" (was {line.was})")
         print(
@@ -153,6 +154,12 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None
         print(
             f"refused: {name}: {outcome.need.purpose}: {outcome.seen}\n"
             f"      {why(schema, outcome, exports)}",
+            file=sys.stderr,
+        )
+    if adapted.changed and not adapted.refused and writes:
+        print(
+            f"a dump that {name} writes has the changed value too: for other tools put the old note back, by "
+            "'vmcoreinfo attach'",
             file=sys.stderr,
         )
     if adapted.refused:
