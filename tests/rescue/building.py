@@ -114,7 +114,7 @@ def texts(schema: Schema, path: Path, release: str, level: int) -> dict[str, byt
     is_changed = bool(made.written or made.dropped)
     return {
         "--level": f"{lower}\n".encode() if lower != level else None,
-        "--text": overlay(made, info) if made.written and not made.dropped else None,
+        "--text": overlay(made, info) if is_changed and not made.dropped and not made.changed else None,
         "--note": made.text if is_changed else None,
     }
 

@@ -9,7 +9,7 @@ from ..core.expression import value_of
 from ..core.key import Kind, kind_of
 from ..core.tool import ToolRelease
 from ..model import Schema
-from ..model.consumer import MOST_LEVEL, Adaptation, Consumer
+from ..model.consumer import MOST_LEVEL, Consumer
 from ..model.vocabulary import Verdict
 from ..query.interface.consumers import AdaptedNote, DroppedLine, Refusal, WrittenLine
 from ..record import Value
@@ -20,12 +20,16 @@ from .values import Values
 
 
 class Written(Value):
-    """A line that is written, for which purpose, and why it is right."""
+    """A line that is written, for which purpose, and why it is right.
+
+    Where the note has the key, `was` is the value in whose place it stands.
+    """
 
     key: str
     text: str
     purpose: str
     why: str
+    was: str | None = None
 
 
 class Dropped(Value):
@@ -49,6 +53,11 @@ class Adapted(Value):
     level: int | None = None
     dropped: tuple[Dropped, ...] = ()
 
+    @property
+    def changed(self) -> tuple[Written, ...]:
+        """What stands in the place of another value."""
+        return tuple(line for line in self.written if line.was is not None)
+
 
 def adapt(
     schema: Schema,
@@ -60,9 +69,9 @@ def adapt(
 ) -> Adapted:
     """Write what the release asks for under keys that it knows, by values that the note has.
 
-    What the note has stays, so that a later release reads it as before, but for lines without which
-    the release does better at what it is asked for, and nothing of that worse. Only what
-    makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
+    What the note has stays, so that a later release reads it as before, but for lines without which,
+    or with another value, the release does better at what it is asked for, and nothing of that worse.
+    Only what makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
     for one that no more than some dumps show.
     """
     written: list[Written] = []
@@ -70,17 +79,26 @@ def adapt(
         if outcome.works:
             continue
         for adaptation in outcome.need.adaptations:
-            text = _text(schema, adaptation, exports)
-            better = exports.changed(added=[adaptation.key])
+            key = adaptation.key
+            value = value_of(adaptation.expression, Values(exports.values))
+            if value is None or key not in schema.by_key or key in {one.key for one in written}:
+                continue
+            better = exports.changed(added=[key], values={key: value})
             judged = judge(consumer, outcome.need, release, better)
-            if text is None or judged is None or judged.verdict.rank >= outcome.verdict.rank:
+            if judged is None or judged.verdict.rank >= outcome.verdict.rank:
+                continue
+            old = info.line(key)
+            if old is not None and _is_worse(consumer, release, exports, better, scope):
                 continue
             exports = better
-            written.append(Written(adaptation.key, text, outcome.need.purpose, adaptation.text))
+            text = printed_as(schema.by_key[key], exports.release, exports.arch).printed(value)
+            purpose, was = outcome.need.purpose, None if old is None else old.text
+            written.append(Written(key, text, purpose, adaptation.text, was))
     dropped, exports = _dropped(consumer, release, exports, scope)
     lines = info.text if info.text.endswith(b"\n") else info.text + b"\n"
     lines = _without(lines, {one.key for one in dropped})
-    added = "".join(f"{line.key}={line.text}\n" for line in written).encode()
+    lines = _rewritten(lines, {one.key: one.text for one in written if one.was is not None})
+    added = "".join(f"{one.key}={one.text}\n" for one in written if one.was is None).encode()
     return Adapted(
         _before_crashtime(lines, added),
         tuple(written),
@@ -125,6 +143,13 @@ def _without(text: bytes, keys: set[str]) -> bytes:
     gone = {key.encode() for key in keys}
     lines = text.splitlines(keepends=True)
     return b"".join(line for line in lines if line.partition(b"=")[0] not in gone)
+
+
+def _rewritten(text: bytes, texts: dict[str, str]) -> bytes:
+    """The same with other values under some keys, each in its line, and in every line that has the key."""
+    new = {key.encode(): f"{key}={value}\n".encode() for key, value in texts.items()}
+    lines = text.splitlines(keepends=True)
+    return b"".join(new.get(line.partition(b"=")[0], line) for line in lines)
 
 
 def _refused(
@@ -181,7 +206,9 @@ def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> Ada
     return AdaptedNote(
         consumer=name,
         written=[
-            WrittenLine(key=line.key, text=line.text, purpose=line.purpose, why=line.why)
+            WrittenLine(
+                key=line.key, text=line.text, purpose=line.purpose, why=line.why, was=line.was
+            )
             for line in adapted.written
         ],
         dropped=[
@@ -204,11 +231,3 @@ def _before_crashtime(text: bytes, added: bytes) -> bytes:
     """What is added stands before CRASHTIME, which every kernel prints last."""
     place = text.rfind(b"\nCRASHTIME=") + 1
     return text[:place] + added + text[place:] if place else text + added
-
-
-def _text(schema: Schema, adaptation: Adaptation, exports: Exports) -> str | None:
-    entry = schema.by_key.get(adaptation.key)
-    value = value_of(adaptation.expression, Values(exports.values))
-    if entry is None or value is None:
-        return None
-    return printed_as(entry, exports.release, exports.arch).printed(value)

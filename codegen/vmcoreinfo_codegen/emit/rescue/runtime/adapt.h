@@ -45,7 +45,17 @@ static struct change *new_change(struct plan *plan)
 	return &plan->changes[plan->count++];
 }
 
-/* Write what makes a purpose better than `verdict`. */
+static bool is_changed(const struct plan *plan, uint16_t key)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		if (plan->changes[i].key == key)
+			return true;
+	return false;
+}
+
+/* Write what makes a purpose better than `verdict`; where a line has another value, and nothing is worse by it. */
 static void add_for(struct plan *plan, const struct need *need, enum verdict verdict)
 {
 	uint16_t i;
@@ -56,16 +66,22 @@ static void add_for(struct plan *plan, const struct need *need, enum verdict ver
 		struct change *change;
 		uint64_t value;
 
-		if (!expression(addition->expression, &plan->state, &value))
+		if (is_changed(plan, addition->key) ||
+		    !expression(addition->expression, &plan->state, &value))
 			continue;
 		better = plan->state;
 		better.has[addition->key] = true;
-		if (judge(need, &better) >= verdict)
+		better.is_number[addition->key] = true;
+		better.values[addition->key] = value;
+		if (judge(need, &better) >= verdict ||
+		    (better.has_line[addition->key] &&
+		     is_worse(&plan->state, &better, plan->level)))
 			continue;
 		change = new_change(plan);
 		if (!change)
 			return;
 		change->key = addition->key;
+		change->replaces = better.has_line[addition->key];
 		change->format = addition->format;
 		change->value = value;
 		plan->state = better;

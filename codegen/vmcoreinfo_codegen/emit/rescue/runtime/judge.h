@@ -20,6 +20,7 @@ struct part {
 
 /* A note as the tool gets it: what it has, with the numbers that are known. */
 struct state {
+	bool has_line[VMCOREINFO_KEY_COUNT];	/* whatever stands in it */
 	bool has[VMCOREINFO_KEY_COUNT];
 	bool is_number[VMCOREINFO_KEY_COUNT];
 	uint64_t values[VMCOREINFO_KEY_COUNT];
@@ -40,12 +41,11 @@ struct choice {
 	uint64_t since, until;	/* kernels for which it is */
 };
 
-/* A line to write, of an expression; `replaces` a line that there is. */
+/* A line to write, of an expression. */
 struct addition {
 	uint16_t key;
 	uint16_t expression;
 	uint8_t format;
-	bool replaces;
 };
 
 struct need {

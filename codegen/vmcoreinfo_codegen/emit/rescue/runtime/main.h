@@ -33,6 +33,8 @@ static void read_state(uint64_t moment)
 	state.moment = moment;
 	state.has_headers = core.highest >= own_kernel_half();
 	for (i = 0; i < VMCOREINFO_KEY_COUNT; i++) {
+		state.has_line[i] = vmcoreinfo_get_status(&info, (enum vmcoreinfo_key)i) !=
+			VMCOREINFO_ABSENT;
 		state.has[i] = vmcoreinfo_has(&info, (enum vmcoreinfo_key)i);
 		state.is_number[i] = state.has[i] &&
 			vmcoreinfo_get_number(&info, (enum vmcoreinfo_key)i, &state.values[i]) ==
@@ -119,7 +121,7 @@ static int print_for(const char *what, unsigned int level, const char *vmcore, b
 	} else if (is_same(what, "--note")) {
 		put_note(&text, &plan, &core);
 	} else if (needs_whole_note(&plan)) {
-		tell_line("-i takes no line away; --note prints the whole note");
+		tell_line("-i takes no line away and changes none; --note prints the whole note");
 		return 1;
 	} else {
 		put_overlay(&text, &plan, &info);
