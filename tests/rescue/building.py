@@ -96,12 +96,11 @@ def by_level(schema: Schema, path: Path, release: str, level: int) -> tuple[int,
     if kernel.line is not None and kernel.line.line.base is not None:
         return None
     consumer = next(one for one in kernel.schema.consumers if one.name == "makedumpfile")
-    for lower in [one for one in range(level, -1, -1) if one & level == one]:
-        scope = Scope("filter", lower)
-        made = adapt(kernel.schema, consumer, ToolRelease.parse(release), info, exports, scope)
-        if not made.refused:
-            return lower, made
-    return None
+    of = (kernel.schema, consumer, ToolRelease.parse(release), info, exports)
+    made = adapt(*of, Scope("filter", level))
+    if made.level is None:
+        return None
+    return made.level, adapt(*of, Scope("filter", made.level)) if made.refused else made
 
 
 def texts(schema: Schema, path: Path, release: str, level: int) -> dict[str, bytes | None]:
@@ -114,7 +113,9 @@ def texts(schema: Schema, path: Path, release: str, level: int) -> dict[str, byt
     is_changed = bool(made.written or made.dropped)
     return {
         "--level": f"{lower}\n".encode() if lower != level else None,
-        "--text": overlay(made, info) if is_changed and not made.dropped and not made.changed else None,
+        "--text": overlay(made, info)
+        if is_changed and not made.dropped and not made.changed
+        else None,
         "--note": made.text if is_changed else None,
     }
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 
 from vmcoreinfo import VmcoreInfo
 
-from ..core.expression import value_of
 from ..core.key import Kind, kind_of
 from ..core.tool import ToolRelease
 from ..model import Schema
-from ..model.consumer import MOST_LEVEL, Consumer
-from ..model.vocabulary import Verdict
+from ..model.consumer import Consumer
 from ..query.interface.consumers import AdaptedNote, DroppedLine, Refusal, WrittenLine
 from ..record import Value
 from .explain import why
 from .exports import Exports, printed_as
-from .judge import WHOLE, Outcome, Scope, judge, outcomes
-from .values import Values
+from .judge import WHOLE, Outcome, Scope
+from .remedy import GoneLine, NewLine, remedy, right_level
 
 
 class Written(Value):
@@ -32,14 +30,6 @@ class Written(Value):
     was: str | None = None
 
 
-class Dropped(Value):
-    """A line that is taken away, for which purpose, and why that is right."""
-
-    key: str
-    purpose: str
-    why: str
-
-
 class Adapted(Value):
     """The new text, what was written and taken away, and purposes that stay fatal or wrong.
 
@@ -51,7 +41,7 @@ class Adapted(Value):
     written: tuple[Written, ...]
     refused: tuple[Outcome, ...]
     level: int | None = None
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[GoneLine, ...] = ()
 
     @property
     def changed(self) -> tuple[Written, ...]:
@@ -67,76 +57,29 @@ def adapt(
     exports: Exports,
     scope: Scope = WHOLE,
 ) -> Adapted:
-    """Write what the release asks for under keys that it knows, by values that the note has.
-
-    What the note has stays, so that a later release reads it as before, but for lines without which,
-    or with another value, the release does better at what it is asked for, and nothing of that worse.
-    Only what makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
-    for one that no more than some dumps show.
-    """
-    written: list[Written] = []
-    for outcome in outcomes(consumer, release, exports, scope):
-        if outcome.works:
-            continue
-        for adaptation in outcome.need.adaptations:
-            key = adaptation.key
-            value = value_of(adaptation.expression, Values(exports.values))
-            if value is None or key not in schema.by_key or key in {one.key for one in written}:
-                continue
-            better = exports.changed(added=[key], values={key: value})
-            judged = judge(consumer, outcome.need, release, better)
-            if judged is None or judged.verdict.rank >= outcome.verdict.rank:
-                continue
-            old = info.line(key)
-            if old is not None and _is_worse(consumer, release, exports, better, scope):
-                continue
-            exports = better
-            text = printed_as(schema.by_key[key], exports.release, exports.arch).printed(value)
-            purpose, was = outcome.need.purpose, None if old is None else old.text
-            written.append(Written(key, text, purpose, adaptation.text, was))
-    dropped, exports = _dropped(consumer, release, exports, scope)
+    """Write what the release asks for under keys that it knows, by values that the note has: see `remedy`."""
+    unread = frozenset(line.key for line in info.lines if not exports.has(line.key))
+    found = remedy(consumer, release, exports, scope, unread)
+    written = tuple(_written(schema, info, exports, new) for new in found.written)
     lines = info.text if info.text.endswith(b"\n") else info.text + b"\n"
-    lines = _without(lines, {one.key for one in dropped})
+    lines = _without(lines, {one.key for one in found.dropped})
     lines = _rewritten(lines, {one.key: one.text for one in written if one.was is not None})
     added = "".join(f"{one.key}={one.text}\n" for one in written if one.was is None).encode()
+    right = right_level(consumer, release, exports, scope, unread)
     return Adapted(
         _before_crashtime(lines, added),
-        tuple(written),
-        _refused(consumer, release, exports, scope),
-        _right_level(consumer, release, exports, scope),
-        dropped,
+        written,
+        found.refused,
+        right[0] if right is not None else None,
+        found.dropped,
     )
 
 
-def _dropped(
-    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
-) -> tuple[tuple[Dropped, ...], Exports]:
-    """What is taken away, and what the note has then."""
-    dropped: list[Dropped] = []
-    for outcome in outcomes(consumer, release, exports, scope):
-        for removal in outcome.need.removals if not outcome.works else ():
-            there = [key for key in removal.keys if exports.has(key)]
-            less = exports.changed(removed=there)
-            judged = judge(consumer, outcome.need, release, less)
-            if not there or judged is None or judged.verdict.rank >= outcome.verdict.rank:
-                continue
-            if _is_worse(consumer, release, exports, less, scope):
-                continue
-            exports = less
-            why = removal.text
-            dropped += [Dropped(key, outcome.need.purpose, why) for key in there]
-    return tuple(dropped), exports
-
-
-def _is_worse(
-    consumer: Consumer, release: ToolRelease, before: Exports, after: Exports, scope: Scope
-) -> bool:
-    """Whether any purpose comes to a worse verdict."""
-    ranks = {o.need.location: o.verdict.rank for o in outcomes(consumer, release, before, scope)}
-    return any(
-        outcome.verdict.rank > ranks.get(outcome.need.location, 0)
-        for outcome in outcomes(consumer, release, after, scope)
-    )
+def _written(schema: Schema, info: VmcoreInfo, exports: Exports, new: NewLine) -> Written:
+    assert new.value is not None, "a note tells the values of its lines"
+    text = printed_as(schema.by_key[new.key], exports.release, exports.arch).printed(new.value)
+    old = info.line(new.key)
+    return Written(new.key, text, new.purpose, new.why, None if old is None else old.text)
 
 
 def _without(text: bytes, keys: set[str]) -> bytes:
@@ -150,35 +93,6 @@ def _rewritten(text: bytes, texts: dict[str, str]) -> bytes:
     new = {key.encode(): f"{key}={value}\n".encode() for key, value in texts.items()}
     lines = text.splitlines(keepends=True)
     return b"".join(new.get(line.partition(b"=")[0], line) for line in lines)
-
-
-def _refused(
-    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
-) -> tuple[Outcome, ...]:
-    return tuple(
-        outcome
-        for outcome in outcomes(consumer, release, exports, scope)
-        if outcome.verdict.is_bad and not outcome.need.shows_with
-        if scope.counts(consumer, outcome.need)
-        # No note changes what goes by no entry; where the tool stops, it says so itself.
-        if outcome.need.keys or outcome.verdict is Verdict.WRONG
-    )
-
-
-def _right_level(
-    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
-) -> int | None:
-    """The highest level at which nothing is refused, of those that leave out no more."""
-    commands = [one.name for one in consumer.commands if one.has_level]
-    if not commands or scope.command not in (None, *commands):
-        return None
-    command = scope.command or commands[0]
-    most = MOST_LEVEL if scope.level is None else scope.level
-    levels = (level for level in range(most, -1, -1) if level & most == level)
-    return next(
-        (one for one in levels if not _refused(consumer, release, exports, Scope(command, one))),
-        None,
-    )
 
 
 def overlay(adapted: Adapted, info: VmcoreInfo) -> bytes:
