@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..core.expression import Key, value_of
 from ..core.tool import ToolRelease
 from ..model.consumer import MOST_LEVEL, Adaptation, Consumer
@@ -62,15 +64,20 @@ def remedy(
     for one that no more than some dumps show. `unread` are keys of lines whose values can't be used.
     """
     written: list[NewLine] = []
-    for outcome in outcomes(consumer, release, exports, scope):
+    judged = outcomes(consumer, release, exports, scope)
+    for outcome in judged:
         for adaptation in outcome.need.adaptations if not outcome.works else ():
             new = _new_line(consumer, release, exports, outcome, adaptation, scope, unread)
             if new is None or any(one.key == new.key for one in written):
                 continue
             exports = _with(exports, new)
             written.append(new)
-    dropped, exports = _dropped(consumer, release, exports, scope)
-    return Remedy(tuple(written), dropped, exports, _refused(consumer, release, exports, scope))
+    if written:
+        judged = outcomes(consumer, release, exports, scope)
+    dropped, exports = _dropped(consumer, release, exports, judged, scope)
+    if dropped:
+        judged = outcomes(consumer, release, exports, scope)
+    return Remedy(tuple(written), dropped, exports, _refused(consumer, judged, scope))
 
 
 def right_level(
@@ -94,6 +101,10 @@ def right_level(
         found = remedy(consumer, release, exports, Scope(command, level), unread)
         if not found.refused:
             return level, found
+        # What is refused where the least matters is refused everywhere.
+        least = Scope(command, 0)
+        if level == most and remedy(consumer, release, exports, least, unread).refused:
+            return None
     return None
 
 
@@ -131,16 +142,20 @@ def _with(exports: Exports, new: NewLine) -> Exports:
 
 
 def _dropped(
-    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
+    consumer: Consumer,
+    release: ToolRelease,
+    exports: Exports,
+    judged: Sequence[Outcome],
+    scope: Scope,
 ) -> tuple[tuple[GoneLine, ...], Exports]:
     """What is taken away, and what the note has then."""
     dropped: list[GoneLine] = []
-    for outcome in outcomes(consumer, release, exports, scope):
+    for outcome in judged:
         for removal in outcome.need.removals if not outcome.works else ():
             there = [key for key in removal.keys if exports.has(key) is not False]
             less = exports.changed(removed=there)
-            judged = judge(consumer, outcome.need, release, less)
-            if not there or judged is None or judged.verdict.rank >= outcome.verdict.rank:
+            now = judge(consumer, outcome.need, release, less)
+            if not there or now is None or now.verdict.rank >= outcome.verdict.rank:
                 continue
             if _is_worse(consumer, release, exports, less, scope):
                 continue
@@ -160,12 +175,10 @@ def _is_worse(
     )
 
 
-def _refused(
-    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
-) -> tuple[Outcome, ...]:
+def _refused(consumer: Consumer, judged: Sequence[Outcome], scope: Scope) -> tuple[Outcome, ...]:
     return tuple(
         outcome
-        for outcome in outcomes(consumer, release, exports, scope)
+        for outcome in judged
         if outcome.verdict.is_bad and not outcome.need.shows_with
         if scope.counts(consumer, outcome.need)
         # No note changes what goes by no entry; where the tool stops, it says so itself.

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...model import Schema
 from ..product import Product, render
-from . import consumers, machine, markdown, page, pages, vendors
+from . import consumers, machine, markdown, page, pages, rescue, vendors
 from .releases import releases_page
 
 
@@ -27,6 +27,7 @@ def emit(schema: Schema) -> list[Product]:
         *machine.csv_products(schema),
         *consumers.products(schema),
         *vendors.products(schema),
+        *rescue.products(schema),
         render("tables", "index.html.j2", "tables/index.html", page.page(schema)),
     ]
 
