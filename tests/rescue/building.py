@@ -85,7 +85,9 @@ def built(
     return Rescue((*([emulator] if emulator else []), str(program)))
 
 
-def by_level(schema: Schema, path: Path, release: str, level: int) -> tuple[int, Adapted] | None:
+def by_level(
+    schema: Schema, path: Path, release: str, level: int, is_exact: bool
+) -> tuple[int, Adapted] | None:
     """The highest level that stays right, of those that leave out no more, and the note for it.
 
     None where there is none, and of a vendor's kernel that has a base of its own.
@@ -98,34 +100,45 @@ def by_level(schema: Schema, path: Path, release: str, level: int) -> tuple[int,
     consumer = next(one for one in kernel.schema.consumers if one.name == "makedumpfile")
     of = (kernel.schema, consumer, ToolRelease.parse(release), info, exports)
     made = adapt(*of, Scope("filter", level))
-    if made.level is None:
+    chosen = made.exact if is_exact and made.exact is not None else made.level
+    if chosen is None:
         return None
-    return made.level, adapt(*of, Scope("filter", made.level)) if made.refused else made
+    return chosen, adapt(*of, Scope("filter", chosen)) if chosen != level else made
 
 
-def texts(schema: Schema, path: Path, release: str, level: int) -> dict[str, bytes | None]:
+def texts(
+    schema: Schema, path: Path, release: str, level: int, is_exact: bool
+) -> dict[str, bytes | None]:
     """What the program is to print by each option; None where it has nothing to say."""
-    chosen = by_level(schema, path, release, level)
+    chosen = by_level(schema, path, release, level, is_exact)
     if chosen is None:
         return dict.fromkeys(("--level", "--text", "--note"))
     lower, made = chosen
     info = vmcoreinfo.parse(find_note(str(path), None).text)
     is_changed = bool(made.written or made.dropped)
+    is_whole = bool(made.dropped or made.changed)
     return {
         "--level": f"{lower}\n".encode() if lower != level else None,
-        "--text": overlay(made, info)
-        if is_changed and not made.dropped and not made.changed
-        else None,
+        "--text": overlay(made, info) if is_changed and not is_whole else None,
         "--note": made.text if is_changed else None,
     }
 
 
-def says(rescue: Rescue, path: Path, level: int) -> dict[str, bytes | None]:
+def says(rescue: Rescue, path: Path, level: int, is_exact: bool) -> dict[str, bytes | None]:
     """What it prints by each option, for a kernel of whatever vendor; None where it exits with 1."""
+    wishes = ["--any-build", *(["--exact"] if is_exact else [])]
     said: dict[str, bytes | None] = {}
     for option in ("--level", "--text", "--note"):
-        done = rescue.run("--any-build", option, str(level), path)
+        done = rescue.run(*wishes, option, str(level), path)
         assert done.returncode in (0, 1), done.stderr
         assert done.returncode == 0 or not done.stdout
         said[option] = done.stdout if done.returncode == 0 else None
     return said
+
+
+def check_agreement(
+    schema: Schema, rescue: Rescue, path: Path, release: str, level: int, is_exact: bool = False
+) -> None:
+    """That the program and `adapt` say the same of a vmcore."""
+    told = texts(schema, path, release, level, is_exact)
+    assert says(rescue, path, level, is_exact) == told, f"{release}, level {level}, {is_exact}"

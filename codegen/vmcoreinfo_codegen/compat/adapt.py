@@ -34,7 +34,8 @@ class Adapted(Value):
     """The new text, what was written and taken away, and purposes that stay fatal or wrong.
 
     `level` is the highest dump level, of those that leave out no more than was asked for, at which
-    none does; None where there is none, or the tool takes no levels.
+    none does; None where there is none, or the tool takes no levels. `degraded` are purposes for which
+    a dump keeps what the level would leave out, and `exact` is the highest level at which there are none.
     """
 
     text: bytes
@@ -42,6 +43,8 @@ class Adapted(Value):
     refused: tuple[Outcome, ...]
     level: int | None = None
     dropped: tuple[GoneLine, ...] = ()
+    degraded: tuple[Outcome, ...] = ()
+    exact: int | None = None
 
     @property
     def changed(self) -> tuple[Written, ...]:
@@ -65,13 +68,18 @@ def adapt(
     lines = _without(lines, {one.key for one in found.dropped})
     lines = _rewritten(lines, {one.key: one.text for one in written if one.was is not None})
     added = "".join(f"{one.key}={one.text}\n" for one in written if one.was is None).encode()
-    right = right_level(consumer, release, exports, scope, unread)
+    right, exact = (
+        right_level(consumer, release, exports, scope, unread, is_exact)
+        for is_exact in (False, True)
+    )
     return Adapted(
         _before_crashtime(lines, added),
         written,
         found.refused,
         right[0] if right is not None else None,
         found.dropped,
+        found.degraded,
+        exact[0] if exact is not None else None,
     )
 
 
@@ -137,6 +145,8 @@ def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> Ada
             for outcome in adapted.refused
         ],
         level=adapted.level,
+        degraded=[outcome.need.purpose for outcome in adapted.degraded],
+        exact_level=adapted.exact,
         text=adapted.text.decode("latin-1") if not adapted.refused else None,
     )
 

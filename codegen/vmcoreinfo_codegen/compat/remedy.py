@@ -37,12 +37,16 @@ class GoneLine(Value):
 
 
 class Remedy(Value):
-    """What is written and taken away, what the note has then, and purposes that stay fatal or wrong."""
+    """What is written and taken away, what the note has then, and purposes that stay fatal or wrong.
+
+    `degraded` are those that stay so: at a dump level a dump keeps what it could leave out.
+    """
 
     written: tuple[NewLine, ...]
     dropped: tuple[GoneLine, ...]
     exports: Exports
     refused: tuple[Outcome, ...]
+    degraded: tuple[Outcome, ...] = ()
 
     @property
     def changes_note(self) -> bool:
@@ -77,7 +81,8 @@ def remedy(
     dropped, exports = _dropped(consumer, release, exports, judged, scope)
     if dropped:
         judged = outcomes(consumer, release, exports, scope)
-    return Remedy(tuple(written), dropped, exports, _refused(consumer, judged, scope))
+    degraded = tuple(one for one in judged if _counts(consumer, one, scope) and _is_less(one))
+    return Remedy(tuple(written), dropped, exports, _refused(consumer, judged, scope), degraded)
 
 
 def right_level(
@@ -86,24 +91,29 @@ def right_level(
     exports: Exports,
     scope: Scope = WHOLE,
     unread: frozenset[str] = frozenset(),
+    is_exact: bool = False,
 ) -> tuple[int, Remedy] | None:
     """The highest level at which nothing is refused, of those that leave out no more, and what does it.
 
-    What is written and taken away is that of the level: where less matters, more can be. None where
-    no level is right, or the tool takes none.
+    Where `is_exact`, at which nothing is degraded either. What is written and taken away is that of the
+    level: where less matters, more can be. None where no level is so, or the tool takes none.
     """
     commands = [one.name for one in consumer.commands if one.has_level]
     if not commands or scope.command not in (None, *commands):
         return None
     command = scope.command or commands[0]
     most = MOST_LEVEL if scope.level is None else scope.level
-    for level in [one for one in range(most, -1, -1) if one & most == one]:
+
+    def at(level: int) -> Remedy | None:
         found = remedy(consumer, release, exports, Scope(command, level), unread)
-        if not found.refused:
+        return None if found.refused or (is_exact and found.degraded) else found
+
+    for level in [one for one in range(most, -1, -1) if one & most == one]:
+        found = at(level)
+        if found is not None:
             return level, found
-        # What is refused where the least matters is refused everywhere.
-        least = Scope(command, 0)
-        if level == most and remedy(consumer, release, exports, least, unread).refused:
+        # What does not do where the least matters does nowhere.
+        if level == most and at(0) is None:
             return None
     return None
 
@@ -179,8 +189,16 @@ def _refused(consumer: Consumer, judged: Sequence[Outcome], scope: Scope) -> tup
     return tuple(
         outcome
         for outcome in judged
-        if outcome.verdict.is_bad and not outcome.need.shows_with
-        if scope.counts(consumer, outcome.need)
+        if outcome.verdict.is_bad and _counts(consumer, outcome, scope)
         # No note changes what goes by no entry; where the tool stops, it says so itself.
         if outcome.need.keys or outcome.verdict is Verdict.WRONG
     )
+
+
+def _is_less(outcome: Outcome) -> bool:
+    return not outcome.works and not outcome.verdict.is_bad
+
+
+def _counts(consumer: Consumer, outcome: Outcome, scope: Scope) -> bool:
+    """Whether every dump shows it, and it is of what was asked for."""
+    return not outcome.need.shows_with and scope.counts(consumer, outcome.need)

@@ -172,3 +172,16 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str, writes:
             )
     elif not adapted.written and not adapted.dropped:
         print(f"{name} reads this note as it is", file=sys.stderr)
+    if not adapted.refused:
+        _tell_degraded(adapted, name)
+
+
+def _tell_degraded(adapted: Adapted, name: str) -> None:
+    for outcome in adapted.degraded:
+        print(f"degraded: {name}: {outcome.need.purpose}: {outcome.seen}", file=sys.stderr)
+    if adapted.degraded and adapted.exact:
+        print(
+            f"nothing is at -d {adapted.exact}, with what --level {adapted.exact} writes: it keeps what higher "
+            "levels would leave out, and no more",
+            file=sys.stderr,
+        )

@@ -43,6 +43,12 @@ class RescueRun(Record):
     level: int | None = described("the highest dump level that is right; null where none is")
     written: list[str]
     dropped: list[str]
+    degraded: list[str] = described("purposes for which the dump keeps what the level leaves out")
+    exact_level: int | None = described(
+        "where some are: the highest level at which none is; null where there is none"
+    )
+    exact_written: list[str]
+    exact_dropped: list[str]
     purposes: list[str] = described("what is fatal, wrong or degraded as it is")
 
 
@@ -60,6 +66,8 @@ class _Help(Value):
     written: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
+    exact: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None
 
 
 _AS_IT_IS = _Help("as it is", MOST_LEVEL)
@@ -83,9 +91,12 @@ def products(schema: Schema) -> list[Product]:
             "runs",
             RescueRun,
             rows,
-            {name: " " for name in ("releases", "architectures", "written", "dropped")}
-            | {"purposes": "; "},
-            ["purposes"],
+            {
+                **dict.fromkeys(("releases", "architectures", "written", "dropped"), " "),
+                **dict.fromkeys(("exact_written", "exact_dropped"), " "),
+                **dict.fromkeys(("purposes", "degraded"), "; "),
+            },
+            ["purposes", "degraded"],
         ),
     ]
 
@@ -119,6 +130,10 @@ def _runs(consumer: Consumer, over: Mapping[str, ExportsByRelease]) -> Iterator[
                 level=help_.level,
                 written=list(help_.written),
                 dropped=list(help_.dropped),
+                degraded=list(help_.degraded),
+                exact_level=help_.exact[0] if help_.exact else None,
+                exact_written=list(help_.exact[1]) if help_.exact else [],
+                exact_dropped=list(help_.exact[2]) if help_.exact else [],
                 purposes=list(help_.purposes),
             )
 
@@ -134,22 +149,19 @@ def _helps(
     for run in by_arch[over.arch.name]:
         for place in range(max(first, over.places[run.first]), over.places[run.last] + 1):
             works = run.verdict is Verdict.OK
-            help_ = (
-                _AS_IT_IS if works else _help(consumer, one, over.at(place), scope, run.purposes)
-            )
+            help_ = _AS_IT_IS if works else _help(consumer, one, over.at(place), scope)
             found.append((over.releases[place], help_))
     for help_, group in groupby(found, lambda pair: pair[1]):
         kernels = [kernel for kernel, _ in group]
         yield kernels[0], kernels[-1], help_
 
 
-def _help(
-    consumer: Consumer,
-    one: ConsumerRelease,
-    exports: Exports,
-    scope: Scope,
-    purposes: tuple[str, ...],
-) -> _Help:
+def _help(consumer: Consumer, one: ConsumerRelease, exports: Exports, scope: Scope) -> _Help:
+    purposes = tuple(
+        outcome.need.purpose
+        for outcome in outcomes(consumer, one.release, exports, scope)
+        if not outcome.works and not outcome.need.shows_with
+    )
     level, found = MOST_LEVEL, remedy(consumer, one.release, exports, scope)
     if found.refused:
         right = right_level(consumer, one.release, exports, scope)
@@ -162,14 +174,17 @@ def _help(
         for outcome in outcomes(consumer, one.release, found.exports, lower)
     ):
         return _Help("nothing", None, purposes=purposes)
-    if level == MOST_LEVEL and not found.changes_note:
-        return _AS_IT_IS
-    return _Help(_kind(level, found), level, *_keys(found), purposes)
+    degraded = tuple(outcome.need.purpose for outcome in found.degraded)
+    exact = right_level(consumer, one.release, exports, scope, is_exact=True) if degraded else None
+    better = (exact[0], *_keys(exact[1])) if exact is not None and exact[0] else None
+    return _Help(_kind(level, found), level, *_keys(found), purposes, degraded, better)
 
 
 def _kind(level: int, found: Remedy) -> Helps:
     if level != MOST_LEVEL:
         return "level"
+    if not found.changes_note:
+        return "as it is"
     whole = found.dropped or any(one.replaces for one in found.written)
     return "note" if whole else "text"
 
@@ -197,14 +212,22 @@ def _cells(rows: list[RescueRun]) -> list[list[str | list[str]]]:
 
 
 def _told(row: RescueRun) -> str:
-    if row.helps == "as it is":
-        return "nothing has to change"
     if row.helps == "nothing":
         return "nothing: no level is right"
+    told = _change(row.level if row.helps == "level" else None, row.written, row.dropped)
+    told = (told or "nothing has to change") + (" (`-i`)" if row.helps == "text" else "")
+    if row.degraded:
+        told += f"; degraded: {prose(', '.join(row.degraded))}"
+    if row.exact_level is not None:
+        exact = _change(row.exact_level, row.exact_written, row.exact_dropped)
+        told += f", which {exact} is not"
+    return told
+
+
+def _change(level: int | None, written: list[str], dropped: list[str]) -> str:
     told = [
-        f"`-d {row.level}`" if row.helps == "level" else "",
-        f"with {codes(row.written)}" if row.written else "",
-        f"without {codes(row.dropped)}" if row.dropped else "",
-        "(`-i`)" if row.helps == "text" else "",
+        f"`-d {level}`" if level is not None else "",
+        f"with {codes(written)}" if written else "",
+        f"without {codes(dropped)}" if dropped else "",
     ]
     return " ".join(filter(None, told))

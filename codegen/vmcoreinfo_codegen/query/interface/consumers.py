@@ -435,4 +435,10 @@ class AdaptedNote(Answer):
     level: int | None = described(
         "the highest dump level, within --level, at which nothing is refused; null where there is none"
     )
+    degraded: list[str] = described(
+        "purposes that stay degraded: at a dump level the dump keeps what it could leave out"
+    )
+    exact_level: int | None = described(
+        "the highest dump level, within --level, at which none is; null where there is none"
+    )
     text: str | None = described("the note; null where something was refused")

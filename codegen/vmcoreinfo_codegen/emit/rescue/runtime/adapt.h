@@ -148,24 +148,30 @@ static void plan_at(struct plan *plan, const struct state *state, unsigned int l
 }
 
 /*
- * What to do for a level: at the highest level that stays right, of those that leave out no more.
- * False where no level does.
+ * What to do for a level: at the highest level that does, of those that leave out no more, with a result
+ * no worse than `most`. False where no level does.
  */
-static bool make_plan(struct plan *plan, const struct state *state, unsigned int level)
+static bool plan_within(struct plan *plan, const struct state *state, unsigned int level,
+			enum result most)
 {
-	unsigned int lower;
+	unsigned int lower = level + 1;
 
-	plan_at(plan, state, level);
-	if (!is_refused(&plan->state, level))
-		return true;
-	for (lower = level; lower-- > 0;) {
+	while (lower-- > 0) {
 		if ((lower & level) != lower)
 			continue;
 		plan_at(plan, state, lower);
-		if (!is_refused(&plan->state, lower))
+		if (result_at(&plan->state, lower) <= most)
 			return true;
 	}
 	return false;
+}
+
+/* A level at which nothing is lost or wrong, and where that is wanted nothing kept that it leaves out. */
+static bool make_plan(struct plan *plan, const struct state *state, unsigned int level,
+		      bool is_exact)
+{
+	return (is_exact && plan_within(plan, state, level, EXACT)) ||
+	       plan_within(plan, state, level, MORE_IS_KEPT);
 }
 
 static bool needs_whole_note(const struct plan *plan)

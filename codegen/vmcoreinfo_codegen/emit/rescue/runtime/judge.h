@@ -184,9 +184,16 @@ static bool counts_at(const struct need *need, unsigned int level)
 	return !need->levels || need->levels & level;
 }
 
-/* Whether a purpose stays lost, or wrong without a word, at a level. */
-static bool is_refused(const struct state *state, unsigned int level)
+/* Where a note leaves a level, in the order of how bad it is. */
+enum result {
+	EXACT,			/* what the level says is left out, and no more */
+	MORE_IS_KEPT,
+	REFUSED,		/* a purpose is lost, or wrong without a word */
+};
+
+static enum result result_at(const struct state *state, unsigned int level)
 {
+	enum result result = EXACT;
 	size_t i;
 
 	for (i = 0; i < NEED_COUNT; i++) {
@@ -198,7 +205,9 @@ static bool is_refused(const struct state *state, unsigned int level)
 		verdict = judge(need, state);
 		/* Where it goes by no entry, and the tool stops, it says so itself. */
 		if (verdict == WRONG || (verdict == FATAL && need->reads_entries))
-			return true;
+			return REFUSED;
+		if (verdict == DEGRADED || verdict == UNKNOWN)
+			result = MORE_IS_KEPT;
 	}
-	return false;
+	return result;
 }

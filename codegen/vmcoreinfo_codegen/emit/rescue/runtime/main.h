@@ -2,12 +2,19 @@
 /* What is asked on the command line. */
 
 static const char help[] =
-	"vmcoreinfo-rescue [--any-build] makedumpfile OPTION... VMCORE DUMPFILE\n"
+	"vmcoreinfo-rescue [--exact] [--any-build] makedumpfile OPTION... VMCORE DUMPFILE\n"
 	"\truns it so that it reads the note rightly, and as it is where nothing is known\n"
-	"vmcoreinfo-rescue [--any-build] --text|--note|--level [LEVEL] [VMCORE]\n"
+	"vmcoreinfo-rescue [--exact] [--any-build] --text|--note|--level [LEVEL] [VMCORE]\n"
 	"\tprints what `makedumpfile -i` takes, the whole note as it is to be, or the dump level to use\n"
 	"\tinstead of LEVEL (31); exits with 1 where there is nothing to mend, or nothing is known\n"
-	"For makedumpfile " TOOL_RELEASE " and kernels " KERNEL_RANGE ". --any-build: of any vendor.\n";
+	"--exact\tat a level at which the dump has no more pages than that level says, where one is right:\n"
+	"\tfewer free pages, say, and user data\n"
+	"--any-build\tkernels of any vendor\n"
+	"For makedumpfile " TOOL_RELEASE " and kernels " KERNEL_RANGE ".\n";
+
+struct wishes {
+	bool is_exact, is_any_build;
+};
 
 static struct vmcore core;
 static struct vmcoreinfo info;
@@ -52,7 +59,7 @@ static void read_state(uint64_t moment)
 }
 
 /* What to do for a vmcore at a level; why nothing, where that is so. */
-static const char *plan_for(const char *vmcore, unsigned int level, bool is_any_build)
+static const char *plan_for(const char *vmcore, unsigned int level, struct wishes wishes)
 {
 	static char release[256];
 	struct vmcoreinfo_text named;
@@ -69,10 +76,10 @@ static const char *plan_for(const char *vmcore, unsigned int level, bool is_any_
 	moment = read_release(release, &rest);
 	if (!moment || !is_between(moment, FIRST_KERNEL, NO_KERNEL))
 		return "is of a kernel that is not known here";
-	if (!is_any_build && !is_known_build(release, rest))
+	if (!wishes.is_any_build && !is_known_build(release, rest))
 		return "is of a vendor's kernel that is not known here";
 	read_state(moment);
-	if (!make_plan(&plan, &state, level))
+	if (!make_plan(&plan, &state, level, wishes.is_exact))
 		return "is of a kernel for which nothing is known that helps";
 	return NULL;
 }
@@ -99,9 +106,34 @@ static void tell_plan(unsigned int level)
 	end_line();
 }
 
-static int print_for(const char *what, unsigned int level, const char *vmcore, bool is_any_build)
+/* For which purposes a dump keeps what the level leaves out, and at which level for none. */
+static void tell_degraded(void)
 {
-	const char *failure = plan_for(vmcore, level, is_any_build);
+	static struct plan exact;
+	size_t i;
+
+	if (result_at(&plan.state, plan.level) == EXACT)
+		return;
+	tell("makedumpfile " TOOL_RELEASE " at -d ");
+	tell_number(plan.level);
+	tell(" is degraded");
+	for (i = 0; i < NEED_COUNT; i++)
+		if (counts_at(&needs[i], plan.level) && !needs[i].shows_with &&
+		    judge(&needs[i], &plan.state) > FALLBACK) {
+			tell(", ");
+			tell(needs[i].purpose);
+		}
+	if (plan_within(&exact, &state, plan.level, EXACT) && exact.level) {
+		tell("; with --exact it filters at -d ");
+		tell_number(exact.level);
+	}
+	end_line();
+}
+
+static int print_for(const char *what, unsigned int level, const char *vmcore,
+		     struct wishes wishes)
+{
+	const char *failure = plan_for(vmcore, level, wishes);
 	bool is_level = is_same(what, "--level");
 
 	if (failure) {
@@ -110,6 +142,7 @@ static int print_for(const char *what, unsigned int level, const char *vmcore, b
 		tell_line(failure);
 		return 1;
 	}
+	tell_degraded();
 	if (is_level ? plan.level == level : !plan.count) {
 		tell_line("makedumpfile " TOOL_RELEASE " reads this note as it is");
 		return 1;
@@ -144,7 +177,7 @@ static char *text_file(void)
 }
 
 /* Run a command with what helps; comes back where that is nothing, or did not do. */
-static void run_with_help(int argc, char **argv, bool is_any_build)
+static void run_with_help(int argc, char **argv, struct wishes wishes)
 {
 	static struct command command;
 	const char *failure;
@@ -154,20 +187,24 @@ static void run_with_help(int argc, char **argv, bool is_any_build)
 		tell_line("no command that is known here; it runs as it is");
 		return;
 	}
-	failure = plan_for(command.vmcore, command.level, is_any_build);
+	failure = plan_for(command.vmcore, command.level, wishes);
 	if (failure) {
 		tell(command.vmcore);
 		tell(" ");
 		tell_line(failure);
 		return;
 	}
-	if (!plan.count && plan.level == command.level)
+	if (!plan.count && plan.level == command.level &&
+	    result_at(&plan.state, plan.level) == EXACT)
 		return;
 	if (!is_that_release(argv[0])) {
 		tell(argv[0]);
 		tell_line(" is not makedumpfile " TOOL_RELEASE "; it runs as it is");
 		return;
 	}
+	tell_degraded();
+	if (!plan.count && plan.level == command.level)
+		return;
 	tell_plan(command.level);
 	if (plan.level != command.level)
 		set_level(&command, plan.level);
@@ -189,14 +226,18 @@ static void run_with_help(int argc, char **argv, bool is_any_build)
 
 static int answer(int argc, char **argv)
 {
-	bool is_any_build = false;
+	struct wishes wishes = { false, false };
 	unsigned int level = 31;
 	const char *what;
 	int at = 1;
 
-	if (at < argc && is_same(argv[at], "--any-build")) {
-		is_any_build = true;
-		at++;
+	for (; at < argc; at++) {
+		if (is_same(argv[at], "--any-build"))
+			wishes.is_any_build = true;
+		else if (is_same(argv[at], "--exact"))
+			wishes.is_exact = true;
+		else
+			break;
 	}
 	if (at >= argc || is_same(argv[at], "--help")) {
 		(void)write_all(at >= argc ? 2 : 1, help, sizeof(help) - 1);
@@ -204,7 +245,7 @@ static int answer(int argc, char **argv)
 	}
 	what = argv[at];
 	if (!begins(what, "--")) {
-		run_with_help(argc - at, argv + at, is_any_build);
+		run_with_help(argc - at, argv + at, wishes);
 		become(argv + at);
 	}
 	at++;
@@ -221,7 +262,7 @@ static int answer(int argc, char **argv)
 		tell_line("one vmcore at a time");
 		return 2;
 	}
-	return print_for(what, level, at < argc ? argv[at] : "/proc/vmcore", is_any_build);
+	return print_for(what, level, at < argc ? argv[at] : "/proc/vmcore", wishes);
 }
 
 __attribute__((noreturn, used))
