@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import subprocess
 import sys
@@ -303,6 +304,29 @@ def test_adapt_goes_by_page_size_and_width(
     assert [line["text"] for line in found["written"]] == ([str(width)] if width != 52 else [])
     purposes = [refusal["purpose"] for refusal in found["refused"]]
     assert purposes == (["levels of page tables"] if code else [])
+
+
+def test_crash_is_told_where_the_linear_map_begins(run: Run) -> None:
+    """What PHYS_OFFSET counts from is not where crash begins; a width that was changed hides nothing."""
+    text = (ROOT / NOTE_ARM64).with_suffix(".txt").read_text()
+    purpose = "linear map of a 52-bit kernel on a 48-bit CPU"
+    offset = re.search(r"NUMBER\(PHYS_OFFSET\)=(\w+)", text)
+    assert offset is not None
+    right = (int(offset[1], 16) + (1 << 52) - (1 << 48)) % (1 << 64)
+    texts = {
+        "degraded": [text, text.replace("NUMBER(VA_BITS)=52", "NUMBER(VA_BITS)=48")],
+        "ok": [
+            text.replace(offset[0], f"NUMBER(PHYS_OFFSET)={right:#x}"),
+            (ROOT / "tests/corpus/notes/arm64-6.12.117+deb13-arm64-16k.txt").read_text(),
+        ],
+    }
+    for verdict, of in texts.items():
+        for one in of:
+            ran = run(
+                "compat", "-", "--consumer", "crash@9.0.2", "--format", "json", stdin=one.encode()
+            )
+            (found,) = [p for p in ran.json("compat")["purposes"] if p["purpose"] == purpose]
+            assert (found["worked_out"] or found["verdict"]) == verdict
 
 
 def test_adapt_writes_other_forms(run: Run, tmp_path: Path) -> None:

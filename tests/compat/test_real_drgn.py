@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+import vmcoreinfo
 from tests.command import Run
-from tests.compat.real import judged
+from tests.compat.real import altered, at_addresses, judged, shifts_of
 from tests.compat.translation import check
-from tests.dump.real import CACHE, GUESTS, Guest, guest, name_of
+from tests.dump.real import CACHE, GUESTS, Guest, guest, kind_of_guest, name_of
+from vmcoreinfo_codegen.dump.reader import find_note
 
 pytestmark = pytest.mark.long
 
@@ -52,6 +54,34 @@ def test_translation_by_the_note(
     """Every release on dumps of every kernel, their notes whole and without entries."""
     tools = {f"drgn@{release}": installed(release) for release in RELEASES}
     check(run, which, tools, tmp_path, capsys)
+
+
+READ = """
+import sys, drgn
+program = drgn.Program()
+program.set_core_dump(sys.argv[1])
+print(hex(program.read_u64(int(sys.argv[2], 16))))
+"""
+
+
+@pytest.mark.parametrize("name", ["arm64-7.3", "arm64-6.12-16k"])
+def test_a_changed_width_maps_the_linear_map(run: Run, tmp_path: Path, name: str) -> None:
+    """A kernel of 52 bits on a CPU without them; its tables are found by the addresses in the headers."""
+    dump = kind_of_guest(name) / "vmcore.elf"
+    info = vmcoreinfo.parse(find_note(str(dump)).text)
+    place = f"{info['SYMBOL(mem_section)']:x}"
+    moved = at_addresses(altered(dump, tmp_path / "whole"), tmp_path / "moved", shifts_of(dump)[0])
+    right = probe("0.2.0", READ, moved, place).stdout
+    assert right.startswith("0x")
+    for release in ("0.0.26", "0.0.27"):
+        before = probe(release, READ, moved, place)
+        assert before.returncode == 1 and "address is not mapped" in before.stderr
+        copy = tmp_path / "copy"
+        adapted = run("adapt", str(moved), "--for", f"drgn@{release}", "-o", str(copy))
+        assert (adapted.code, "~ NUMBER(VA_BITS)=" in adapted.err) == (0, True)
+        assert probe(release, READ, copy, place).stdout == right
+        copy.unlink()
+    moved.unlink()
 
 
 @pytest.mark.parametrize("key", ["KERNELOFFSET", "NUMBER(phys_base)", "BUILD-ID", "SYMBOL(_stext)"])
