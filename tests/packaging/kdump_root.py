@@ -56,10 +56,12 @@ STANDINS = {
 
 
 class Root:
-    """A root folder."""
+    """A root folder: one that is there, or a new one."""
 
     def __init__(self, path: Path, shell: str = "dash") -> None:
         self.path = path
+        if path.exists():
+            return
         for folder in ("bin", "sbin", "lib"):
             (path / "usr" / folder).mkdir(parents=True)
             (path / folder).symlink_to(f"usr/{folder}")
@@ -98,11 +100,14 @@ class Root:
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command in the root folder."""
         chroot = ["chroot"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "chroot"]
-        return subprocess.run(
+        ran = subprocess.run(
             [*chroot, self.path, *command],
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **environment},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
+        if ran.stderr.startswith(("chroot:", "unshare:")):
+            pytest.skip("no right to enter a root folder here")
+        return ran
 
     def setup(self, *options: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -120,7 +120,7 @@ def test_the_unit_is_one_and_comes_with_kdump(tmp_path: Path) -> None:
     # A path may have spaces here, which systemd takes in quotes.
     unit.write_text(text.replace("/usr/libexec/vmcoreinfo-kdump-check", f'"{tmp_path / "check"}"'))
     for command in (
-        ["systemd-analyze", "verify", "--man=no", unit],
+        ["systemd-analyze", "verify", "--man=no", str(unit)],
         ["systemctl", "--quiet", f"--root={tmp_path}", "enable", unit.name],
     ):
         ran = subprocess.run(command, capture_output=True, text=True)

@@ -93,6 +93,13 @@ def test_half_a_file_gives_way_and_half_a_stream_stays_one(suite: str, tmp_path:
     assert [line.split()[0] for line in root.log] == ["makedumpfile", "reboot"]
 
 
+def test_without_makedumpfile_the_memory_is_copied(suite: str, tmp_path: Path) -> None:
+    root = debian_root(tmp_path / "root", suite, KDUMP_DUMP_DMESG="0")
+    root.hook(RESCUE)
+    (root.path / "usr/bin/makedumpfile").unlink()
+    assert list(crashed(root).values()) == ["ELF"]
+
+
 @pytest.mark.parametrize("gone", ["the folder", "by --remove"])
 def test_it_is_taken_away(suite: str, gone: str, tmp_path: Path) -> None:
     root = debian_root(tmp_path / "root", suite)
