@@ -115,7 +115,8 @@ def initrd(image: Path, tmp_path: Path) -> Root:
 
 
 def collector(root: Root) -> str:
-    return re.findall(r"(?m)^core_collector (.*)$", (root.path / "etc/kdump.conf").read_text())[0]
+    text = (root.path / "etc/kdump.conf").read_text()
+    return str(re.findall(r"(?m)^core_collector (.*)$", text)[0])
 
 
 def test_the_initrd_has_both(image: Path) -> None:
