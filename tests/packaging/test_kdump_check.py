@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,11 @@ def configure(machine: Path, file: str, text: str) -> None:
             "path /var/crash\ncore_collector makedumpfile -l --message-level 7 -d31\n",
             31,
         ),
+        (
+            "etc/kdump.conf",
+            "core_collector /usr/local/libexec/vmcoreinfo/makedumpfile -l -d 31\n",
+            31,
+        ),
         ("etc/sysconfig/kdump", 'KDUMP_DUMPLEVEL="31"\n', 31),
         ("etc/none", "", 31),
     ],
@@ -100,3 +106,24 @@ def test_a_kernel_is_installed_all_the_same(machine: Path) -> None:
     assert (ran.returncode, ran.stderr) == (
         0, "vmcoreinfo-kdump-check: no-vmcoreinfo is not installed\n"
     )  # fmt: skip
+
+
+def test_the_unit_is_one_and_comes_with_kdump(tmp_path: Path) -> None:
+    # No set-up of the tests brings systemd to a machine that was not booted by it.
+    for tool in ("systemd-analyze", "systemctl"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not here")
+    text = (CHECK.parent / "vmcoreinfo-kdump-check.service").read_text()
+    unit = tmp_path / "etc/systemd/system/vmcoreinfo-kdump-check.service"
+    unit.parent.mkdir(parents=True)
+    (tmp_path / "check").symlink_to(CHECK)
+    # A path may have spaces here, which systemd takes in quotes.
+    unit.write_text(text.replace("/usr/libexec/vmcoreinfo-kdump-check", f'"{tmp_path / "check"}"'))
+    for command in (
+        ["systemd-analyze", "verify", "--man=no", str(unit)],
+        ["systemctl", "--quiet", f"--root={tmp_path}", "enable", unit.name],
+    ):
+        ran = subprocess.run(command, capture_output=True, text=True)
+        assert ran.returncode == 0 and "check.service:" not in ran.stderr, ran.stderr
+    for service in ("kdump-tools", "kdump"):
+        assert (unit.parent / f"{service}.service.wants" / unit.name).is_symlink()
