@@ -20,7 +20,7 @@ SETUP = ROOT / "packaging/kdump/vmcoreinfo-rescue-setup"
 HOOK = "usr/local/libexec/vmcoreinfo"
 HOOK_PATH = f"PATH=/{HOOK}:/usr/sbin:/usr/bin:/sbin:/bin"
 # What a rescue does when all is well: another command line for makedumpfile.
-RESCUE = 'real=$1; shift; "$real" -i /lines "$@"'
+RESCUE = '[ "$1" = --exec ] && shift; real=$1; shift; "$real" -i /lines "$@"'
 PROGRAMS = (
     "basename bash cat chmod cmp cp cut date dd dash env expr find grep head kill ln mkdir mktemp mv nproc readlink rev rm "
     "run-parts sed sleep sort sync tail touch tr uname xargs"

@@ -27,14 +27,14 @@ int main(int argc, char **argv)
 {
 	char *words[64] = {0};
 
-	if (argc < 2 || argc > 60 || !strcmp(argv[1], "--text"))
+	if (argc < 3 || argc > 60 || strcmp(argv[1], "--exec"))
 		return 1;
 	if (!access("/dies", F_OK))
 		raise(SIGSEGV);
-	words[0] = argv[1];
+	words[0] = argv[2];
 	words[1] = "-i";
 	words[2] = "/lines";
-	memcpy(words + 3, argv + 2, (argc - 2) * sizeof(*argv));
+	memcpy(words + 3, argv + 3, (argc - 3) * sizeof(*argv));
 	execv(words[0], words);
 	return 127;
 }

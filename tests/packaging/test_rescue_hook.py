@@ -62,7 +62,7 @@ def test_a_rescue_that_fails_late(root: Root) -> None:
 
 
 def test_the_makedumpfile_of_a_dead_rescue_is_waited_for(root: Root) -> None:
-    root.script(f"{HOOK}/vmcoreinfo-rescue", '(sleep 0.3; "$@") & kill -KILL $$')
+    root.script(f"{HOOK}/vmcoreinfo-rescue", 'shift; (sleep 0.3; "$@") & kill -KILL $$')
     ran = collected(root, "-F", "/proc/vmcore")
     assert ran.stdout == "dump of -F /proc/vmcore\n" and len(root.log) == 1
     ran = collected(root, "/proc/vmcore", "/var/crash/vmcore")

@@ -20,7 +20,7 @@ import pytest
 
 from tests.conftest import real_notes
 from tests.dump.make import elf
-from tests.rescue.building import Built, Rescue
+from tests.rescue.building import STRICT, Built, Rescue, built, generated
 
 _HIGH = 0xFFFFFFFF81000000
 _NOTES = {note.file: note for note in real_notes()}
@@ -345,6 +345,49 @@ def test_it_takes_makedumpfile_along_when_it_is_killed(machine: Machine, rescue:
     assert not machine.dump.exists()
 
 
+def test_it_becomes_makedumpfile(machine: Machine, rescue: Built) -> None:
+    """Where whoever calls it sees to the rest: then nothing is there that can be killed."""
+    machine.has("1.7.8", "print(os.getpid())\nsys.exit(3)")
+    machine.crashed(NEW)
+    words = ["--exec", "makedumpfile", "-d", "31", str(machine.vmcore), str(machine.dump)]
+    with subprocess.Popen(
+        [*rescue("x86_64", "1.7.8").command, *words],
+        env=machine.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out) == (3, f"{process.pid}\n")
+    (call,) = machine.calls
+    assert call["words"][0] == "-i"
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Rescue:
+    sources = generated(tmp_path_factory.mktemp("impatient"), "1.7.6", "6.12..")
+    return built(sources, flags=f"{STRICT} -DMOST_SECONDS=1")
+
+
+def test_a_program_that_does_nothing_is_not_waited_for(machine: Machine, impatient: Rescue) -> None:
+    """Asked for its release, or before it has read the note."""
+    machine.has("1.7.6")
+    program = machine.folder / "bin" / "makedumpfile"
+    text = program.read_text()
+    machine.crashed(OLD)
+    words = ("-d", "23", machine.vmcore, machine.dump)
+    program.write_text(
+        text.replace('    print("makedumpfile: v', '    time.sleep(30)\n    print("makedumpfile: v')
+    )
+    done = machine.run(impatient, *words)
+    assert (done.returncode, len(machine.calls)) == (0, 1)
+    assert "is not makedumpfile 1.7.6" in done.stderr
+    machine.dump.unlink()
+    waits = f'if not os.path.exists({str(machine.folder / "waited")!r}):\n    open({str(machine.folder / "waited")!r}, "w")\n    time.sleep(30)\nwith open({str(machine.folder / "log")!r}'
+    program.write_text(text.replace(f"with open({str(machine.folder / 'log')!r}", waits, 1))
+    done = machine.run(impatient, *words)
+    assert (done.returncode, len(machine.calls)) == (0, 2)
+    assert done.stderr.endswith("makedumpfile did not make a dump of that; it runs as it is\n")
+    assert machine.calls[-1]["note"].encode() == OLD
+
+
 def children(process: int) -> list[int]:
     tasks = Path(f"/proc/{process}/task/{process}/children")
     return [int(word) for word in tasks.read_text().split()]
@@ -356,9 +399,9 @@ def test_what_can_not_be_run(machine: Machine, rescue: Built) -> None:
     done = program.run("/no/makedumpfile", "-d", "31", machine.vmcore, machine.dump)
     assert done.returncode == 127
     assert done.stderr.decode().endswith("vmcoreinfo-rescue: /no/makedumpfile: can't be run\n")
-    assert program.run("--help").stdout.startswith(b"vmcoreinfo-rescue [--any-build] makedumpfile")
+    assert program.run("--help").stdout.startswith(b"vmcoreinfo-rescue [--exact] [--any-build]")
     for words, told in (
-        ((), "vmcoreinfo-rescue [--any-build]"),
+        ((), "vmcoreinfo-rescue [--exact] [--any-build]"),
         (("--unheard-of",), "vmcoreinfo-rescue: --unheard-of is no option"),
         (("--text", "32"), "vmcoreinfo-rescue: dump levels go from 0 to 31"),
         (("--text", "31", "a", "b"), "vmcoreinfo-rescue: one vmcore at a time"),

@@ -2,7 +2,7 @@
 /* What is asked on the command line. */
 
 static const char help[] =
-	"vmcoreinfo-rescue [--exact] [--any-build] makedumpfile OPTION... VMCORE DUMPFILE\n"
+	"vmcoreinfo-rescue [--exact] [--any-build] [--exec] makedumpfile OPTION... VMCORE DUMPFILE\n"
 	"\truns it so that it reads the note rightly, and as it is where nothing is known\n"
 	"vmcoreinfo-rescue [--exact] [--any-build] --text|--note|--level [LEVEL] [VMCORE]\n"
 	"\tprints what `makedumpfile -i` takes, the whole note as it is to be, or the dump level to use\n"
@@ -10,10 +10,12 @@ static const char help[] =
 	"--exact\tat a level at which the dump has no more pages than that level says, where one is right:\n"
 	"\tfewer free pages, say, and user data\n"
 	"--any-build\tkernels of any vendor\n"
+	"--exec\tbecomes makedumpfile, if no line of the note has to go or change: whoever calls it sees to it\n"
+	"\tthat makedumpfile runs as it is where that fails\n"
 	"For makedumpfile " TOOL_RELEASE " and kernels " KERNEL_RANGE ".\n";
 
 struct wishes {
-	bool is_exact, is_any_build;
+	bool is_exact, is_any_build, is_exec;
 };
 
 static struct vmcore core;
@@ -221,12 +223,14 @@ static void run_with_help(int argc, char **argv, struct wishes wishes)
 			return;
 		add_text_file(&command, file);
 	}
+	if (wishes.is_exec)
+		become(command.arguments);
 	run_command(&command, &core, NULL);
 }
 
 static int answer(int argc, char **argv)
 {
-	struct wishes wishes = { false, false };
+	struct wishes wishes = { false, false, false };
 	unsigned int level = 31;
 	const char *what;
 	int at = 1;
@@ -236,6 +240,8 @@ static int answer(int argc, char **argv)
 			wishes.is_any_build = true;
 		else if (is_same(argv[at], "--exact"))
 			wishes.is_exact = true;
+		else if (is_same(argv[at], "--exec"))
+			wishes.is_exec = true;
 		else
 			break;
 	}

@@ -10,6 +10,9 @@
 #define SYSCALL_ENTRY 1
 #define SYSCALL_EXIT 2
 #define MOST_STOPS 200000	/* before the note is read there are some hundred */
+#ifndef MOST_SECONDS
+#define MOST_SECONDS 60		/* that a program does nothing, before it has read the note */
+#endif
 
 struct syscall_info {
 	uint8_t op, pad[3];
@@ -82,6 +85,7 @@ static long start_program(char **arguments, long output, bool is_traced)
 
 	if (child)
 		return child;
+	hold_children_back(false);
 	system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
 	if (output >= 0)
 		system_call(SYS_dup3, output, 1, 0, 0, 0, 0);
@@ -105,10 +109,15 @@ static bool is_that_release(char *program)
 	child = start_program(arguments, ends[1], false);
 	sys_close(ends[1]);
 	while (child > 0 && length < sizeof(said) - 1 &&
-	       (got = read_some(ends[0], said + length, sizeof(said) - 1 - length)) > 0)
+	       (got = read_within(ends[0], said + length, sizeof(said) - 1 - length,
+				  MOST_SECONDS)) > 0)
 		length += (size_t)got;
 	sys_close(ends[0]);
-	if (child <= 0 || sys_wait(child, &status) < 0)
+	if (child <= 0)
+		return false;
+	/* It has ended, or closed its output, or does nothing. */
+	system_call(SYS_kill, child, SIGKILL, 0, 0, 0, 0);
+	if (sys_wait(child, &status) < 0)
 		return false;
 	said[length] = '\0';
 	for (at = 0; at < length; at++)
@@ -178,12 +187,12 @@ static bool give_note(long child, const struct vmcore *core, const struct writin
 	int status, signal;
 	long stops;
 
-	if (sys_wait(child, &status) < 0 || !is_stopped(status) ||
+	if (sys_wait_for(child, &status, MOST_SECONDS) <= 0 || !is_stopped(status) ||
 	    system_call(SYS_ptrace, PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD, 0, 0) < 0)
 		goto lost;
 	for (stops = 0, signal = 0; stops < MOST_STOPS; stops++) {
 		if (system_call(SYS_ptrace, PTRACE_SYSCALL, child, 0, signal, 0, 0) < 0 ||
-		    sys_wait(child, &status) < 0)
+		    sys_wait_for(child, &status, MOST_SECONDS) <= 0)
 			goto lost;
 		if (!is_stopped(status))
 			return false;
@@ -245,10 +254,12 @@ static void run_command(struct command *command, const struct vmcore *core,
 		was_there[i] = is_there(command->outputs[i]);
 	if (command->is_flattened && system_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0, 0) < 0)
 		return;
+	hold_children_back(true);
 	child = start_program(command->arguments, ends[1], text != NULL);
 	if (ends[1] >= 0)
 		sys_close(ends[1]);
 	is_given = child > 0 && (!text || give_note(child, core, text));
+	hold_children_back(false);
 	if (ends[0] >= 0) {
 		passed = pass_on(ends[0]);
 		sys_close(ends[0]);

@@ -11,6 +11,7 @@ enum {
 	SYS_clone = 56, SYS_execve = 59, SYS_exit_group = 231, SYS_wait4 = 61, SYS_kill = 62,
 	SYS_ptrace = 101, SYS_prctl = 157, SYS_openat = 257, SYS_unlinkat = 263,
 	SYS_faccessat = 269, SYS_ftruncate = 77, SYS_memfd_create = 319,
+	SYS_rt_sigprocmask = 14, SYS_rt_sigtimedwait = 128, SYS_ppoll = 271,
 };
 #elif defined(__s390x__)
 #define OWN_ARCH VMCOREINFO_ARCH_S390X
@@ -19,6 +20,7 @@ enum {
 	SYS_clone = 120, SYS_execve = 11, SYS_exit_group = 248, SYS_wait4 = 114, SYS_kill = 37,
 	SYS_ptrace = 26, SYS_prctl = 172, SYS_openat = 288, SYS_unlinkat = 294,
 	SYS_faccessat = 300, SYS_ftruncate = 93, SYS_memfd_create = 350,
+	SYS_rt_sigprocmask = 175, SYS_rt_sigtimedwait = 177, SYS_ppoll = 302,
 };
 #elif defined(__powerpc64__) && defined(_CALL_ELF) && _CALL_ELF == 2
 #define OWN_ARCH VMCOREINFO_ARCH_PPC64
@@ -27,6 +29,7 @@ enum {
 	SYS_clone = 120, SYS_execve = 11, SYS_exit_group = 234, SYS_wait4 = 114, SYS_kill = 37,
 	SYS_ptrace = 26, SYS_prctl = 171, SYS_openat = 286, SYS_unlinkat = 292,
 	SYS_faccessat = 298, SYS_ftruncate = 93, SYS_memfd_create = 360,
+	SYS_rt_sigprocmask = 174, SYS_rt_sigtimedwait = 176, SYS_ppoll = 281,
 };
 #elif defined(__aarch64__) || (defined(__riscv) && __riscv_xlen == 64)
 #if defined(__aarch64__)
@@ -39,6 +42,7 @@ enum {
 	SYS_clone = 220, SYS_execve = 221, SYS_exit_group = 94, SYS_wait4 = 260, SYS_kill = 129,
 	SYS_ptrace = 117, SYS_prctl = 167, SYS_openat = 56, SYS_unlinkat = 35,
 	SYS_faccessat = 48, SYS_ftruncate = 46, SYS_memfd_create = 279,
+	SYS_rt_sigprocmask = 135, SYS_rt_sigtimedwait = 137, SYS_ppoll = 73,
 };
 #else
 #error "no system calls of this architecture: they are for x86_64, arm64, ppc64le, riscv64 and s390x"
@@ -175,6 +179,11 @@ int memcmp(const void *first, const void *second, size_t size)
 #define SIGTRAP 5
 #define F_OK 0
 #define PR_SET_PDEATHSIG 1
+#define EAGAIN 11
+#define WNOHANG 1
+#define SIG_BLOCK 0
+#define SIG_UNBLOCK 1
+#define POLLIN 1
 
 static long sys_open(const char *path, int flags)
 {
@@ -211,6 +220,36 @@ static long sys_wait(long process, int *status)
 	return ended;
 }
 
+struct seconds {
+	int64_t whole, nano;
+};
+
+/* Signals of children wait until they are asked for; what is run starts without that. */
+static void hold_children_back(bool is_held)
+{
+	uint64_t mask = UINT64_C(1) << (SIGCHLD - 1);
+
+	system_call(SYS_rt_sigprocmask, is_held ? SIG_BLOCK : SIG_UNBLOCK, (long)&mask, 0,
+		    sizeof(mask), 0, 0);
+}
+
+/* The same within some seconds, while children are held back; 0 where nothing came. */
+static long sys_wait_for(long process, int *status, int64_t seconds)
+{
+	uint64_t mask = UINT64_C(1) << (SIGCHLD - 1);
+	struct seconds most = { seconds, 0 };
+	long ended;
+
+	for (;;) {
+		ended = system_call(SYS_wait4, process, (long)status, WNOHANG, 0, 0, 0);
+		if (ended)
+			return ended;
+		if (system_call(SYS_rt_sigtimedwait, (long)&mask, 0, (long)&most, sizeof(mask), 0,
+				0) == -EAGAIN)
+			return system_call(SYS_wait4, process, (long)status, WNOHANG, 0, 0, 0);
+	}
+}
+
 __attribute__((noreturn))
 static void sys_exit(int code)
 {
@@ -245,6 +284,20 @@ static long read_some(long file, void *data, size_t size)
 		got = system_call(SYS_read, file, (long)data, (long)size, 0, 0, 0);
 	while (got == -EINTR);
 	return got;
+}
+
+/* The same, if something comes within some seconds; else 0. */
+static long read_within(long file, void *data, size_t size, int64_t seconds)
+{
+	struct {
+		int file;
+		short asked, found;
+	} poll = { (int)file, POLLIN, 0 };
+	struct seconds most = { seconds, 0 };
+
+	if (system_call(SYS_ppoll, (long)&poll, 1, (long)&most, 0, 0, 0) <= 0)
+		return 0;
+	return read_some(file, data, size);
 }
 
 /* Exactly that much from a place of a file on, or false. */
