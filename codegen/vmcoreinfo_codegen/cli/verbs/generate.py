@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         again = "the same without '--check'" if is_embedded else f"'{_command(options)}'"
         _print(outcome, folder, options.check, again)
-        if is_embedded and not options.check:
+        if is_embedded and not options.check and not all(packing(t).of_whole for t in targets):
             print(_counts(schema, part))
     return FINDINGS if options.check and outcome.stale else FINE
 
