@@ -393,6 +393,22 @@ def children(process: int) -> list[int]:
     return [int(word) for word in tasks.read_text().split()]
 
 
+def test_what_is_not_asked_for_is_told_all_the_same(machine: Machine, rescue: Built) -> None:
+    """A level that stays, of a note that has to change; a note that stays, at another level."""
+    machine.crashed(NEW)
+    done = rescue("x86_64", "1.7.8").run("--level", "31", machine.vmcore)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert (
+        done.stderr == b"vmcoreinfo-rescue: makedumpfile 1.7.8, with OFFSET(page.compound_head)=8\n"
+    )
+    machine.crashed(OLD)
+    done = rescue("x86_64", "1.7.2").run("--text", "31", machine.vmcore)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr == b"vmcoreinfo-rescue: makedumpfile 1.7.2, -d 23 instead of 31\n"
+    done = rescue("x86_64", "1.7.8").run("--text", "31", machine.vmcore)
+    assert done.stderr == b"vmcoreinfo-rescue: makedumpfile 1.7.8 reads this note as it is\n"
+
+
 def test_what_can_not_be_run(machine: Machine, rescue: Built) -> None:
     machine.crashed(NEW)
     program = rescue("x86_64", "1.7.8")

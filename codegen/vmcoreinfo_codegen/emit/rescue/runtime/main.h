@@ -145,11 +145,12 @@ static int print_for(const char *what, unsigned int level, const char *vmcore,
 		return 1;
 	}
 	tell_degraded();
-	if (is_level ? plan.level == level : !plan.count) {
+	if (!plan.count && plan.level == level)
 		tell_line("makedumpfile " TOOL_RELEASE " reads this note as it is");
+	else
+		tell_plan(level);
+	if (is_level ? plan.level == level : !plan.count)
 		return 1;
-	}
-	tell_plan(level);
 	if (is_level) {
 		put_number(&text, plan.level, 10);
 		put(&text, "\n");
