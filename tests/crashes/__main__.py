@@ -4,33 +4,78 @@
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.crashes.boots import make, rescues_of
-from tests.crashes.kinds import CRASHES
-from tests.crashes.runs import runs_of
+from tests.crashes.kinds import CRASHES, Crash
+from tests.crashes.reading import rows
+from tests.crashes.runs import OTHER, RESCUE, Run, runs_of
+from tests.dump.real import CACHE
 from tests.guest_boots import Missing
 from tests.guest_kinds import KINDS, MACHINES
+
+TESTS = Path(__file__).resolve().parent.parent
+FIRST = {"arm64": 0x40000000 >> 12}
+"Of a machine's pages."
+
+
+def prepared(script: str, folder: Path, *words: str) -> Path:
+    """A folder that a script of tests/ has filled."""
+    ran = subprocess.run(
+        [TESTS / script, folder, *words], capture_output=True, text=True, check=False
+    )
+    if ran.returncode:
+        raise Missing(ran.stderr.strip().splitlines()[-1])
+    return folder
+
+
+def vmlinux_of(release: str) -> Path | None:
+    """A kernel with its debug information, if it can be had."""
+    try:
+        return prepared("kernel-debug", CACHE / "kernel-debug", release) / f"vmlinux-{release}"
+    except Missing as error:
+        print(f"crashes: tasks of {release} are not counted: {error}", file=sys.stderr)
+        return None
+
+
+def crashed(folder: Path, crash: Crash, rescues: Path | None) -> Path:
+    """Make one crash, and read what came of it."""
+    debian = MACHINES[KINDS[crash.guest].machine].debian
+    tools = CACHE / ("consumer-tools" if debian == "amd64" else f"consumer-tools-{debian}")
+    prepared("consumer-tools", tools, debian)
+    have = {one: rescues_of(crash, one, rescues) for one in crash.tools}
+    rescued, other = (
+        frozenset(one for one, found in have.items() if name in found) for name in (RESCUE, OTHER)
+    )
+    runs = list(runs_of(crash, rescued, other))
+    made = make(folder, crash, tools, runs, rescues)
+    read(made, crash, runs)
+    return made
+
+
+def read(made: Path, crash: Crash, runs: list[Run]) -> None:
+    facts = json.loads((made / "facts.json").read_text())
+    first = FIRST.get(facts["arch"], 0)
+    found = rows(made, runs, vmlinux_of(facts["kernel"]), first)
+    text = "".join(json.dumps(row) + "\n" for row in found)
+    (made / "runs.jsonl").write_text(text)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crashes")
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CRASHES))
-    parser.add_argument("--rescues", type=Path)
-    parser.add_argument("--tools", type=Path, required=True)
+    parser.add_argument("--rescues", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     code = 0
     for name in options.names or CRASHES:
-        crash = CRASHES[name]
-        found = {one for one in crash.tools if rescues_of(crash, one, options.rescues)}
-        runs = list(runs_of(crash, frozenset(found)))
         try:
-            make(folder, crash, options.tools, runs, options.rescues)
+            print(crashed(folder, CRASHES[name], options.rescues))
         except Missing as error:
             print(f"crashes: {name}: {error}", file=sys.stderr)
             code = max(code, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -33,8 +34,10 @@ HERE = Path(__file__).resolve().parent
 TIMEOUT = float(os.environ.get("TIMEOUT", "1800"))
 DISK = 3 << 30
 # libxenctrl and what it needs, which kexec is linked with.
-XEN = ("libxenmisc*", "libxencall1", "libxendevicemodel1", "libxenevtchn1", "libxenforeignmemory1")
-XEN += ("libxengnttab1", "libxenhypfs1", "libxentoolcore1", "libxentoollog1")
+XEN = (
+    "libxenmisc*", "libxencall1", "libxendevicemodel1", "libxenevtchn1", "libxenforeignmemory1",
+    "libxengnttab1", "libxenhypfs1", "libxentoolcore1", "libxentoollog1",
+)  # fmt: skip
 
 
 def kexec_of(folder: Path, machine: Machine) -> Path:
@@ -71,21 +74,7 @@ def write_capture(
             install(program, tool / "usr/bin/makedumpfile", tool, [suite, tools / "root-sid"])
             (tool / "bin").mkdir(exist_ok=True)
             shutil.copy(root / "bin/busybox", tool / "bin/busybox")
-            for name in (
-                "sh",
-                "cat",
-                "sleep",
-                "kill",
-                "mount",
-                "umount",
-                "rm",
-                "mkdir",
-                "ls",
-                "ps",
-                "dd",
-                "stat",
-            ):
-                (tool / "bin" / name).symlink_to("busybox")
+            shutil.copy(HERE / "faults", tool / "usr/bin/faults")
             for name, program in rescues_of(crash, release, rescues).items():
                 shutil.copy(program, tool / "usr/bin" / name)
         with out.open("wb") as file:
@@ -213,6 +202,7 @@ def make(
             "package": kernel.package,
             "memory": crash.memory,
             "reserved": crash.reserved,
+            "tasks": int(re.findall(r"^TASKS (\d+)$", console, re.MULTILINE)[-1]),
             "seconds": round(time.monotonic() - started),
         }
         (out / "facts.json").write_text(json.dumps(facts, indent=1) + "\n")

@@ -14,6 +14,8 @@ class Crash:
     guest: str
     tools: tuple[str, ...] = ("1.7.2", "1.7.6", "1.7.8")
     "Releases of makedumpfile."
+    faults: tuple[str, ...] = ()
+    "Of those the ones that are run when something goes wrong, too."
     memory: int = 576
     "MiB."
     reserved: int = 224
@@ -23,8 +25,8 @@ class Crash:
 CRASHES = {
     crash.name: crash
     for crash in (
-        Crash("x86_64-7.3", "x86_64-7.3"),
-        Crash("x86_64-6.12", "x86_64-6.12"),
+        Crash("x86_64-7.3", "x86_64-7.3", faults=("1.7.8",)),
+        Crash("x86_64-6.12", "x86_64-6.12", faults=("1.7.6",)),
         Crash("x86_64-6.1", "x86_64-6.1"),
         Crash("arm64-7.3", "arm64-7.3"),
     )

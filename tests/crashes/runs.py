@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from tests.crashes.kinds import Crash
 
 VMCORE = "/proc/vmcore"
+COPY = "/var/crash/copy"
 RESCUE = "vmcoreinfo-rescue"
+OTHER = f"{RESCUE}-other"
+"A rescue for other kernels."
 LEVELS = (31, 1)
 """All that can be left out, and zero pages alone, which no note is needed for."""
+ON_COPY = ("cut-note", "no-note")
+FAULTS = (
+    "full-disk", "full-tmp", "exists", "killed", "killed-again", "killed-forced", "tool-killed",
+    *ON_COPY, "no-ptrace",
+)  # fmt: skip
+"""Of tests/crashes/faults; what lasts comes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +30,77 @@ class Run:
     name: str
     tool: str
     command: tuple[str, ...]
-    keep: bool = False
-    "Whether the dump is kept, for tools of the host to read."
+    level: int | None = None
+    fault: str = ""
+    is_rescued: bool = False
 
     @property
     def words(self) -> list[str]:
-        return [self.name, self.tool, "keep" if self.keep else "drop", *self.command]
+        return [self.name, self.tool, *self.command]
 
 
-def runs_of(crash: Crash, with_rescue: frozenset[str]) -> Iterator[Run]:
-    """All runs of a crash; `with_rescue` are the releases there is a rescue for."""
+def runs_of(crash: Crash, rescued: frozenset[str], other: frozenset[str]) -> Iterator[Run]:
+    """All runs of a crash; there are rescues for these releases, and for these such as do not know the kernel."""
     for release in crash.tools:
         for level in LEVELS:
-            name = f"{release}-d{level}"
-            yield Run(name, release, filtered(name, level), level == 31)
-            if release in with_rescue:
-                name += "-rescue"
-                yield Run(name, release, (RESCUE, *filtered(name, level)), level == 31)
+            yield from _pair(f"{release}-d{level}", release, level, rescued)
+        if release in rescued:
+            yield from _asked(release)
+        if release in other:
+            name = f"{release}-d31-other"
+            command = (OTHER, *filtered(name, 31))
+            yield Run(name, release, command, 31, "other kernels", is_rescued=True)
+    for release in crash.faults:
+        yield from _faults(release, rescued)
 
 
-def filtered(name: str, level: int, vmcore: str = VMCORE) -> tuple[str, ...]:
+def filtered(name: str, level: int, vmcore: str = VMCORE, *options: str) -> tuple[str, ...]:
     """makedumpfile as Debian's kdump-tools calls it, and all that it can tell."""
-    options = ("-c", "-d", str(level), "--message-level", "31")
-    return ("makedumpfile", *options, vmcore, f"/var/crash/{name}/dump")
+    shown = ("-c", "-d", str(level), "--message-level", "31", *options)
+    return ("makedumpfile", *shown, vmcore, f"/var/crash/{name}/dump")
+
+
+def _pair(name: str, release: str, level: int, rescued: frozenset[str]) -> Iterator[Run]:
+    """The same command alone and with its rescue."""
+    yield Run(name, release, filtered(name, level), level)
+    if release in rescued:
+        name += "-rescue"
+        yield Run(name, release, (RESCUE, *filtered(name, level)), level, is_rescued=True)
+
+
+def _asked(release: str) -> Iterator[Run]:
+    """What a rescue tells without running anything, and a run at the level that it tells."""
+    for option, *words in (("text",), ("note",), ("level", "31")):
+        command = (RESCUE, f"--{option}", *words)
+        yield Run(f"{release}-{option}", release, command, is_rescued=True)
+    name = f"{release}-level-told"
+    words = filtered(name, 31)
+    script = f'level=$({RESCUE} --level 31) || level=31; makedumpfile -c -d "$level" "$@"'
+    command = ("sh", "-c", script, "sh", *words[4:])
+    yield Run(name, release, command, 31, is_rescued=True)
+    name = f"{release}-dmesg"
+    command = (RESCUE, "makedumpfile", "--dump-dmesg", VMCORE, f"/var/crash/{name}/dump")
+    yield Run(name, release, command, is_rescued=True)
+    name = f"{release}-threads"
+    command = (RESCUE, *filtered(name, 31, VMCORE, "--num-threads", "2"))
+    yield Run(name, release, command, 31, is_rescued=True)
+    name = f"{release}-flattened"
+    words = ("makedumpfile", "-F", *filtered(name, 31)[1:-1])
+    command = ("sh", "-c", f'"$@" >/var/crash/{name}/dump', "sh", RESCUE, *words)
+    yield Run(name, release, command, 31, is_rescued=True)
+
+
+def _faults(release: str, rescued: frozenset[str]) -> Iterator[Run]:
+    yield Run(f"{release}-copy", release, ("faults", "copy", COPY))
+    for fault in FAULTS:
+        for word in ("", RESCUE) if release in rescued else ("",):
+            name = f"{release}-{fault}" + ("-rescue" if word else "")
+            words = filtered(name, 31, COPY if fault in ON_COPY else VMCORE)
+            command = (
+                "faults",
+                fault,
+                f"/var/crash/{name}/dump",
+                *([word] if word else []),
+                *words,
+            )
+            yield Run(name, release, command, 31, fault, is_rescued=bool(word))
