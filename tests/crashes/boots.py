@@ -149,7 +149,9 @@ def boot(crash: Crash, kernel: Kernel, work: Path) -> None:
         "-append", f"console={machine.console} panic=-1 loglevel=4 {' '.join(given)}",
         "-drive", "if=none,id=pages,format=raw,file=pages", "-device", "virtio-blk,drive=pages",
         "-drive", "if=none,id=disk,format=raw,file=disk,cache=unsafe", "-device", "virtio-blk,drive=disk",
-        "-device", "virtio-balloon,id=balloon",
+        "-device", "virtio-balloon,id=balloon", "-device", "virtio-serial",
+        "-chardev", "file,id=pages-told,path=kpageflags",
+        "-device", "virtserialport,chardev=pages-told,name=kpageflags",
     ]  # fmt: skip
     # What the guest reads into its cache.
     (work / "pages").write_bytes((kernel.folder / "image").read_bytes()[: 8 << 20])
@@ -193,6 +195,7 @@ def make(
             command = ["debugfs", "-R", f"rdump /{name} out", "disk"]
             subprocess.run(command, cwd=work, capture_output=True, check=True)
         (out / "console").write_text(console)
+        shutil.copy(work / "kpageflags", out / "first/kpageflags")
         if (kernel.folder / "config").exists():
             shutil.copy(kernel.folder / "config", out / "config")
         facts = {

@@ -13,6 +13,7 @@ from drgn.helpers.linux.pid import for_each_task
 
 from tests.crashes.runs import Run
 from tests.guest_facts import FLAGS
+from tests.guest_forms import put_together
 from vmcoreinfo_codegen.dump.pages import Pages, read_pages
 from vmcoreinfo_codegen.dump.problem import DumpError
 
@@ -20,6 +21,7 @@ _COUNTER = re.compile(r"^ *([A-Z][\w -]+?) *: (0x[0-9a-f]{16})$", re.MULTILINE)
 _PROGRESS = re.compile(
     r"^(?:Copying data|Checking for memory holes|Excluding unnecessary pages|STEP) .*$"
 )
+_OF_NOTE = re.compile(r"[A-Z]+\(")
 _MOST_TOLD = 12
 # What a flag of /proc/kpageflags makes of a page; one that has none of these is the kernel's own.
 LEFT_OUT = {
@@ -87,6 +89,17 @@ def told_of(folder: Path) -> dict[str, Any]:
     }
 
 
+def whole(dump: Path) -> None:
+    """Put a dump together that is in the form for pipes."""
+    with dump.open("rb") as file:
+        is_flattened = file.read(12) == b"makedumpfile"
+    if is_flattened:
+        flattened = dump.with_name("dump.flattened")
+        dump.rename(flattened)
+        put_together(flattened, dump)
+        flattened.unlink()
+
+
 def count_tasks(dump: Path, vmlinux: Path) -> int | str:
     """How many tasks a dump has, or why they can't be counted."""
     program = drgn.Program()
@@ -116,13 +129,27 @@ def rows(
         row |= {key: told[key] for key in ("exit", "seconds", "size", "counters")}
         row["said"] = [line for line in told["said"] if _matters(line)][:_MOST_TOLD]
         if dumps[run.name].exists():
+            whole(dumps[run.name])
             row |= _seen(dumps[run.name], guest, not_zero, first)
             row["tasks"] = count_tasks(dumps[run.name], vmlinux) if vmlinux else None
         yield row
 
 
 def _matters(line: str) -> bool:
-    words = ("rescue", "fail", "error", "can't", "cannot", "doesn't", "left", "running", "exit of")
+    if _OF_NOTE.match(line) or line.startswith("command line:"):
+        return False
+    words = (
+        "rescue",
+        "fail",
+        "error",
+        "can't",
+        "cannot",
+        "doesn't",
+        "left",
+        "there before",
+        "running",
+        "exit of",
+    )
     return any(word in line.lower() for word in words)
 
 

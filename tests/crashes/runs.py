@@ -13,11 +13,11 @@ COPY = "/var/crash/copy"
 RESCUE = "vmcoreinfo-rescue"
 OTHER = f"{RESCUE}-other"
 "A rescue for other kernels."
-LEVELS = (31, 1)
-"""All that can be left out, and zero pages alone, which no note is needed for."""
+ALL, ZERO = 31, 1
+"""Levels: all that can be left out, and pages of zeros alone, which no note is needed for."""
 ON_COPY = ("cut-note", "no-note")
 FAULTS = (
-    "full-disk", "full-tmp", "exists", "killed", "killed-again", "killed-forced", "tool-killed",
+    "full-disk", "full-tmp", "exists", "killed-early", "killed", "killed-again", "killed-forced", "tool-killed",
     *ON_COPY, "no-ptrace",
 )  # fmt: skip
 """Of tests/crashes/faults; what lasts comes last."""
@@ -42,14 +42,15 @@ class Run:
 def runs_of(crash: Crash, rescued: frozenset[str], other: frozenset[str]) -> Iterator[Run]:
     """All runs of a crash; there are rescues for these releases, and for these such as do not know the kernel."""
     for release in crash.tools:
-        for level in LEVELS:
-            yield from _pair(f"{release}-d{level}", release, level, rescued)
+        yield from _pair(f"{release}-d{ALL}", release, ALL, rescued)
         if release in rescued:
             yield from _asked(release)
         if release in other:
-            name = f"{release}-d31-other"
-            command = (OTHER, *filtered(name, 31))
-            yield Run(name, release, command, 31, "other kernels", is_rescued=True)
+            name = f"{release}-d{ALL}-other"
+            command = (OTHER, *filtered(name, ALL))
+            yield Run(name, release, command, ALL, "other kernels", is_rescued=True)
+    name = f"{crash.tools[-1]}-d{ZERO}"
+    yield Run(name, crash.tools[-1], filtered(name, ZERO), ZERO)
     for release in crash.faults:
         yield from _faults(release, rescued)
 
@@ -70,24 +71,23 @@ def _pair(name: str, release: str, level: int, rescued: frozenset[str]) -> Itera
 
 def _asked(release: str) -> Iterator[Run]:
     """What a rescue tells without running anything, and a run at the level that it tells."""
-    for option, *words in (("text",), ("note",), ("level", "31")):
-        command = (RESCUE, f"--{option}", *words)
+    for option, *level in (("text",), ("note",), ("level", str(ALL))):
+        command: tuple[str, ...] = (RESCUE, f"--{option}", *level)
         yield Run(f"{release}-{option}", release, command, is_rescued=True)
     name = f"{release}-level-told"
-    words = filtered(name, 31)
     script = f'level=$({RESCUE} --level 31) || level=31; makedumpfile -c -d "$level" "$@"'
-    command = ("sh", "-c", script, "sh", *words[4:])
-    yield Run(name, release, command, 31, is_rescued=True)
+    command = ("sh", "-c", script, "sh", *filtered(name, ALL)[4:])
+    yield Run(name, release, command, ALL, is_rescued=True)
     name = f"{release}-dmesg"
     command = (RESCUE, "makedumpfile", "--dump-dmesg", VMCORE, f"/var/crash/{name}/dump")
     yield Run(name, release, command, is_rescued=True)
     name = f"{release}-threads"
-    command = (RESCUE, *filtered(name, 31, VMCORE, "--num-threads", "2"))
-    yield Run(name, release, command, 31, is_rescued=True)
+    command = (RESCUE, *filtered(name, ALL, VMCORE, "--num-threads", "2"))
+    yield Run(name, release, command, ALL, is_rescued=True)
     name = f"{release}-flattened"
-    words = ("makedumpfile", "-F", *filtered(name, 31)[1:-1])
+    words = ("makedumpfile", "-F", *filtered(name, ALL)[1:-1])
     command = ("sh", "-c", f'"$@" >/var/crash/{name}/dump', "sh", RESCUE, *words)
-    yield Run(name, release, command, 31, is_rescued=True)
+    yield Run(name, release, command, ALL, is_rescued=True)
 
 
 def _faults(release: str, rescued: frozenset[str]) -> Iterator[Run]:
@@ -95,7 +95,7 @@ def _faults(release: str, rescued: frozenset[str]) -> Iterator[Run]:
     for fault in FAULTS:
         for word in ("", RESCUE) if release in rescued else ("",):
             name = f"{release}-{fault}" + ("-rescue" if word else "")
-            words = filtered(name, 31, COPY if fault in ON_COPY else VMCORE)
+            words = filtered(name, ALL, COPY if fault in ON_COPY else VMCORE)
             command = (
                 "faults",
                 fault,
@@ -103,4 +103,4 @@ def _faults(release: str, rescued: frozenset[str]) -> Iterator[Run]:
                 *([word] if word else []),
                 *words,
             )
-            yield Run(name, release, command, 31, fault, is_rescued=bool(word))
+            yield Run(name, release, command, ALL, fault, is_rescued=bool(word))
