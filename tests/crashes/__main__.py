@@ -9,15 +9,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.conftest import ROOT
 from tests.crashes.boots import make, rescues_of
 from tests.crashes.kinds import CRASHES, Crash
 from tests.crashes.reading import rows
+from tests.crashes.record import keep
 from tests.crashes.runs import OTHER, RESCUE, Run, runs_of
 from tests.dump.real import CACHE
 from tests.guest_boots import Missing
 from tests.guest_kinds import KINDS, MACHINES
+from vmcoreinfo_codegen.model.builder import load
 
-TESTS = Path(__file__).resolve().parent.parent
+FOLDER = CACHE / "crashes"
 FIRST = {"arm64": 0x40000000 >> 12}
 "Of a machine's pages."
 
@@ -25,7 +28,7 @@ FIRST = {"arm64": 0x40000000 >> 12}
 def prepared(script: str, folder: Path, *words: str) -> Path:
     """A folder that a script of tests/ has filled."""
     ran = subprocess.run(
-        [TESTS / script, folder, *words], capture_output=True, text=True, check=False
+        [ROOT / "tests" / script, folder, *words], capture_output=True, text=True, check=False
     )
     if ran.returncode:
         raise Missing(ran.stderr.strip().splitlines()[-1])
@@ -66,16 +69,20 @@ def read(made: Path, crash: Crash, runs: list[Run]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crashes")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CRASHES))
     parser.add_argument("--rescues", type=Path, metavar="FOLDER")
+    parser.add_argument(
+        "--record", action="store_true", help="keep what came in tests/corpus/crashes"
+    )
     options = parser.parse_args()
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     code = 0
     for name in options.names or CRASHES:
         try:
-            print(crashed(folder, CRASHES[name], options.rescues))
+            made = crashed(folder, CRASHES[name], options.rescues)
+            print(keep(load(ROOT / "schema"), made) if options.record else made)
         except Missing as error:
             print(f"crashes: {name}: {error}", file=sys.stderr)
             code = max(code, 2)

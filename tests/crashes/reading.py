@@ -11,7 +11,7 @@ from typing import Any
 import drgn
 from drgn.helpers.linux.pid import for_each_task
 
-from tests.crashes.runs import Run
+from tests.crashes.runs import ZERO, Run
 from tests.guest_facts import FLAGS
 from tests.guest_forms import put_together
 from vmcoreinfo_codegen.dump.pages import Pages, read_pages
@@ -119,7 +119,7 @@ def rows(
     guest = Guest(folder / "first/kpageflags")
     dumps = {run.name: folder / "runs" / run.name / "dump" for run in runs}
     not_zero = next(
-        (bits_of(read_pages(str(dumps[run.name]), 64), first) for run in runs if run.level == 1),
+        (bits_of(read_pages(str(dumps[run.name]), 64), first) for run in runs if run.level == ZERO),
         guest.flags["any"],
     )
     for run in runs:

@@ -13,8 +13,8 @@ COPY = "/var/crash/copy"
 RESCUE = "vmcoreinfo-rescue"
 OTHER = f"{RESCUE}-other"
 "A rescue for other kernels."
-ALL, ZERO = 31, 1
-"""Levels: all that can be left out, and pages of zeros alone, which no note is needed for."""
+ALL, ALL_BUT_USER, ZERO = 31, 23, 1
+"""Levels: all that can be left out, all but pages of processes, and pages of zeros alone."""
 ON_COPY = ("cut-note", "no-note")
 FAULTS = (
     "full-disk", "full-tmp", "exists", "killed-early", "killed", "killed-again", "killed-forced", "tool-killed",
@@ -42,7 +42,8 @@ class Run:
 def runs_of(crash: Crash, rescued: frozenset[str], other: frozenset[str]) -> Iterator[Run]:
     """All runs of a crash; there are rescues for these releases, and for these such as do not know the kernel."""
     for release in crash.tools:
-        yield from _pair(f"{release}-d{ALL}", release, ALL, rescued)
+        for level in (ALL, ALL_BUT_USER):
+            yield from _pair(f"{release}-d{level}", release, level, rescued)
         if release in rescued:
             yield from _asked(release)
         if release in other:
