@@ -5,8 +5,8 @@
 # make elsewhere  the same on a clone in a folder with a space, by the system's Python
 # make long-test  the long ones: many more mutated notes, kernel sources, real dumps and guests
 # make dump-test  of those the real dumps and guests alone
-# make crashes    crash kernels in QEMU, and run makedumpfile in their capture kernels, RESCUES=FOLDER
-#                 with its rescues there: ten minutes; the record is in tests/corpus/crashes
+# make crashes    crash kernels in QEMU, run makedumpfile in their capture kernels, alone and with its
+#                 rescue, and record what comes of it: a quarter of an hour; CRASH=x86_64-7.3 that one
 # make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
 #                 seven fuzzers, SECONDS_EACH each, in all a minute and what it takes to build them
 # make eva        Frama-C's Eva over the C product, the parse of any text too: ten minutes and more
@@ -60,7 +60,7 @@ dump-test: $(VENV)/test-ready
 
 crashes: $(VENV)/test-ready
 	tests/dump-tools
-	$(VENV)/bin/python -m tests.crashes --record $(if $(RESCUES),--rescues $(RESCUES))
+	$(VENV)/bin/python -m tests.crashes --record $(CRASH)
 
 fuzz: $(VENV)/test-ready
 	tests/setup

@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.crashes.boots import make, rescues_of
+from tests.crashes.boots import make
 from tests.crashes.kinds import CRASHES, Crash
 from tests.crashes.reading import rows
 from tests.crashes.record import keep
-from tests.crashes.runs import OTHER, RESCUE, Run, runs_of
+from tests.crashes.rescues import OTHER, RESCUE, build, rescues_of
+from tests.crashes.runs import Run, runs_of
 from tests.dump.real import CACHE
 from tests.guest_boots import Missing
 from tests.guest_kinds import KINDS, MACHINES
@@ -71,7 +72,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crashes")
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CRASHES))
-    parser.add_argument("--rescues", type=Path, metavar="FOLDER")
+    parser.add_argument(
+        "--rescues", type=Path, metavar="FOLDER", help="those that are there already"
+    )
+    parser.add_argument("--alone", action="store_true", help="tools alone, without rescues")
     parser.add_argument(
         "--record", action="store_true", help="keep what came in tests/corpus/crashes"
     )
@@ -81,7 +85,11 @@ def main() -> int:
     code = 0
     for name in options.names or CRASHES:
         try:
-            made = crashed(folder, CRASHES[name], options.rescues)
+            rescues = options.rescues
+            if rescues is None and not options.alone:
+                rescues = folder / "rescues"
+                build(rescues, CRASHES[name])
+            made = crashed(folder, CRASHES[name], rescues)
             print(keep(load(ROOT / "schema"), made) if options.record else made)
         except Missing as error:
             print(f"crashes: {name}: {error}", file=sys.stderr)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.crashes.kinds import Crash
+from tests.crashes.rescues import rescues_of
 from tests.crashes.roots import install
 from tests.crashes.runs import Run
 from tests.guest_boots import (
@@ -79,15 +80,6 @@ def write_capture(
                 shutil.copy(program, tool / "usr/bin" / name)
         with out.open("wb") as file:
             write_cpio(root, file)
-
-
-def rescues_of(crash: Crash, release: str, folder: Path | None) -> dict[str, Path]:
-    """The rescues for a release of makedumpfile on the machine, by the name that they get in the guest."""
-    machine = KINDS[crash.guest].machine
-    name = f"rescue-{release}" + ("" if machine == "x86_64" else f"-{machine}")
-    given = {"vmcoreinfo-rescue": name, "vmcoreinfo-rescue-other": f"{name}~other"}
-    found = {told: folder / file for told, file in given.items()} if folder else {}
-    return {told: path for told, path in found.items() if path.is_file()}
 
 
 def suite_of(tools: Path, release: str) -> Path:

@@ -16,6 +16,10 @@ class Crash:
     "Releases of makedumpfile."
     faults: tuple[str, ...] = ()
     "Of those the ones that are run when something goes wrong, too."
+    kernels: str = "6.1.."
+    "That its rescues know."
+    others: str = "5.4..5.10"
+    "Those that rescues of other kernels know."
     memory: int = 576
     "MiB."
     reserved: int = 224

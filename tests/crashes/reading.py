@@ -56,11 +56,17 @@ class Guest:
             found |= self.flags[name]
         return found
 
+    def left_out(self, what: str) -> int:
+        """Pages that a level leaves out. A slab has numbers where other pages have the bit of anon."""
+        return self.having(*LEFT_OUT[what]) & ~self.having(*KERNELS)
+
     @property
     def kernels(self) -> int:
         """Pages that no level leaves out, but for those filled with zeros."""
-        gone = [name for names in LEFT_OUT.values() for name in names]
-        return self.flags["any"] & ~self.having(*gone)
+        kept = self.flags["any"]
+        for what in LEFT_OUT:
+            kept &= ~self.left_out(what)
+        return kept
 
 
 def bits_of(pages: Pages, first: int) -> int:
@@ -162,8 +168,5 @@ def _seen(dump: Path, guest: Guest, not_zero: int, first: int) -> dict[str, Any]
     missing = guest.kernels & not_zero & ~pages
     found = {"kernel": missing.bit_count()}
     found |= {name: (missing & guest.flags[name]).bit_count() for name in KERNELS}
-    extra = {
-        name: (pages & not_zero & guest.having(*flags)).bit_count()
-        for name, flags in LEFT_OUT.items()
-    }
+    extra = {name: (pages & not_zero & guest.left_out(name)).bit_count() for name in LEFT_OUT}
     return {"pages": pages.bit_count(), "missing": found, "without_need": extra}

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.crashes.kinds import Crash
+from tests.crashes.rescues import OTHER, RESCUE
 
 VMCORE = "/proc/vmcore"
 COPY = "/var/crash/copy"
-RESCUE = "vmcoreinfo-rescue"
-OTHER = f"{RESCUE}-other"
-"A rescue for other kernels."
 ALL, ALL_BUT_USER, ZERO = 31, 23, 1
 """Levels: all that can be left out, all but pages of processes, and pages of zeros alone."""
 ON_COPY = ("cut-note", "no-note")
