@@ -12,6 +12,7 @@ from typing import Any
 
 import vmcoreinfo
 from tests.conftest import CORPUS
+from tests.crashes.runs import ALL, ALL_BUT_USER
 from tests.guest_facts import SHOWN, pages_of
 from vmcoreinfo_codegen.compat.dump_sources import dump_sources
 from vmcoreinfo_codegen.core.tool import ToolRelease
@@ -102,7 +103,9 @@ class Recorded:
                     by="the guest",
                 )
                 for came in self.runs
-                if came.row["level"] and not came.row["fault"] and not came.row["rescued"]
+                if came.row["level"] in (ALL, ALL_BUT_USER)
+                and not came.row["fault"]
+                and not came.row["rescued"]
             ),
         )
 
