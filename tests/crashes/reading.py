@@ -92,6 +92,7 @@ def told_of(folder: Path) -> dict[str, Any]:
         "size": int(read("size") or 0),
         "counters": counters,
         "said": said,
+        "out": out,
     }
 
 
@@ -125,7 +126,11 @@ def rows(
     guest = Guest(folder / "first/kpageflags")
     dumps = {run.name: folder / "runs" / run.name / "dump" for run in runs}
     not_zero = next(
-        (bits_of(read_pages(str(dumps[run.name]), 64), first) for run in runs if run.level == ZERO),
+        (
+            bits_of(read_pages(str(dumps[run.name]), 64), first)
+            for run in runs
+            if run.level == ZERO and dumps[run.name].exists()
+        ),
         guest.flags["any"],
     )
     for run in runs:
@@ -133,6 +138,8 @@ def rows(
         row |= {"level": run.level, "fault": run.fault, "rescued": run.is_rescued}
         told = told_of(folder / "runs" / run.name)
         row |= {key: told[key] for key in ("exit", "seconds", "size", "counters")}
+        if not run.level and run.is_rescued:
+            row["out"] = told["out"]
         row["said"] = [line for line in told["said"] if _matters(line)][:_MOST_TOLD]
         if dumps[run.name].exists():
             whole(dumps[run.name])

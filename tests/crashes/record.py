@@ -62,6 +62,11 @@ class Came:
         return sum(n for name, n in found.items() if name not in bits or level & bits[name])
 
     @property
+    def left(self) -> bool:
+        """Whether processes ran on behind its end."""
+        return any(re.fullmatch("still running: [1-9]", line) for line in self.row["said"])
+
+    @property
     def verdict(self) -> Verdict:
         if self.exit:
             return Verdict.FATAL
@@ -145,7 +150,16 @@ def lines(schema: Schema, folder: Path) -> Iterator[str]:
     for line in (folder / "runs.jsonl").read_text().splitlines():
         row = json.loads(line)
         row["said"] = [re.sub(r"(/tmp/\w+?)\w{6}\b", r"\1XXXXXX", said) for said in row["said"]]
+        if "out" in row and row["name"].endswith("-note"):
+            row["out"] = changes(facts["note"], row["out"])
         yield json.dumps(row) + "\n"
+
+
+def changes(note: str, changed: str) -> str:
+    """Lines that went from a note, and lines that came."""
+    before, after = note.splitlines(), changed.splitlines()
+    went = [f"-{line}" for line in before if line not in after]
+    return "\n".join([*went, *(f"+{line}" for line in after if line not in before)])
 
 
 def keep(schema: Schema, folder: Path) -> Path:
