@@ -27,7 +27,7 @@ TARGETS = {**{name: (f"emit.{name}",) for name in languages()}, **_OTHERS}
 The last two describe the command, so are none of `emit`.
 """
 
-ON_REQUEST = {"library": ("emit.library", "emit.c")}
+ON_REQUEST = {"library": ("emit.library", "emit.c"), "rescue": ("emit.rescue", "emit.c")}
 """Targets of `emit.embedded` that are made only where they are named."""
 
 

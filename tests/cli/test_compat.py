@@ -17,6 +17,7 @@ from vmcoreinfo_codegen.dump.reader import find_note
 
 NOTE_7_3 = "tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note"
 NOTE_6_12 = "tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note"
+NOTE_ARM64 = "tests/corpus/notes/arm64-6.12.117+deb13-cloud-arm64.note"
 
 
 def test_a_prediction(run: Run) -> None:
@@ -265,6 +266,43 @@ def test_adapt_takes_away_what_misleads(run: Run) -> None:
     for release in ("1.7.5", "1.7.8"):
         ran = run("adapt", NOTE_6_12, "--for", f"makedumpfile@{release}", "--level", "23")
         assert ran.out == text
+
+
+def test_adapt_writes_what_the_cpu_has(run: Run) -> None:
+    """A kernel of 52 bits on a CPU of 48: of 4 KiB pages the tables are as deep as 48 bits ask for."""
+    text = (ROOT / NOTE_ARM64).with_suffix(".txt").read_text()
+    width = "NUMBER(VA_BITS)"
+    for release in ("1.6.9", "1.7.8", "1.7.9"):
+        command = ("adapt", NOTE_ARM64, "--for", f"makedumpfile@{release}", "--level", "0")
+        ran = run(*command)
+        assert (ran.code, ran.out) == (0, text.replace(f"{width}=52\n", f"{width}=48\n"))
+        assert f"~ {width}=48 (was 52)\n      levels of page tables: " in ran.err
+        assert "put the old note back, by 'vmcoreinfo attach'" in ran.err
+        (line,) = run(*command, "--format", "json").json("adapt")["written"]
+        assert (line["key"], line["text"], line["was"]) == (width, "48", "52")
+        ran = run(*command, "--as", "makedumpfile-i")
+        assert (ran.code, ran.out) == (1, "") and "changes no value" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("size", "register", "width", "code"),
+    [(4096, 0xC, 52, 1), (16384, 0x11, 47, 0), (16384, 0xC, 52, 1), (65536, 0x10, 52, 0)],
+)
+def test_adapt_goes_by_page_size_and_width(
+    run: Run, tmp_path: Path, size: int, register: int, width: int, code: int
+) -> None:
+    """The root table of 64 KiB pages is laid out for what the kernel was built for."""
+    text = (ROOT / NOTE_ARM64).with_suffix(".txt").read_text()
+    text = text.replace("PAGESIZE=4096\n", f"PAGESIZE={size}\n")
+    text = text.replace("(TCR_EL1_T1SZ)=0x10\n", f"(TCR_EL1_T1SZ)={register:#x}\n")
+    note = tmp_path / "note.txt"
+    note.write_text(text)
+    ran = run("adapt", str(note), "--for", "makedumpfile@1.7.8", "--format", "json")
+    assert ran.code == code
+    found = ran.json("adapt")
+    assert [line["text"] for line in found["written"]] == ([str(width)] if width != 52 else [])
+    purposes = [refusal["purpose"] for refusal in found["refused"]]
+    assert purposes == (["levels of page tables"] if code else [])
 
 
 def test_adapt_writes_other_forms(run: Run, tmp_path: Path) -> None:

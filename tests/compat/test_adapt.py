@@ -6,9 +6,10 @@ from __future__ import annotations
 import vmcoreinfo
 from tests.compat.small import arch_of, small, tool_of
 from vmcoreinfo_codegen.compat.adapt import Adapted, adapt, answer, overlay
-from vmcoreinfo_codegen.compat.exports import noted
+from vmcoreinfo_codegen.compat.exports import Exports, noted
 from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.core.tool import ToolRelease
+from vmcoreinfo_codegen.model import Schema
 
 NEEDS = """
 	need "first" {
@@ -40,9 +41,13 @@ NUMBER(absent) {
 """
 
 
+def noted_of(schema: Schema, values: dict[str, int]) -> Exports:
+    return noted(schema, Release.parse("6.9"), arch_of(schema), values)
+
+
 def adapted(text: bytes, values: dict[str, int], needs: str = NEEDS) -> Adapted:
     schema = small(needs, ENTRIES)
-    exports = noted(schema, Release.parse("6.9"), arch_of(schema), values)
+    exports = noted_of(schema, values)
     info = vmcoreinfo.parse(text)
     return adapt(schema, tool_of(schema), ToolRelease.parse("1.2"), info, exports)
 
@@ -54,6 +59,7 @@ TEXT = b"OSRELEASE=6.9.0\nSYMBOL(new)=ffff800010000000\nNUMBER(always)=6\n"
 def test_each_purpose_gets_what_makes_it_better() -> None:
     """Of several ways the one whose values are there; a purpose that stays as bad gets nothing."""
     made = adapted(TEXT, HAS)
+    assert made.changed == ()
     added = b"SYMBOL(old)=ffff800010000000\nNUMBER(configured)=7\n"
     assert made.text == TEXT + added
     assert [(line.key, line.text, line.purpose, line.why) for line in made.written] == [
@@ -146,3 +152,74 @@ def test_a_line_is_taken_away_where_nothing_gets_worse() -> None:
 	}
 """
     assert adapted(text, has, needs + other).text == text
+
+
+CHANGES = """
+	need "depth" {
+		any	NUMBER(configured) when NUMBER(configured) == NUMBER(always)
+		adapt	NUMBER(configured) from %s
+			"the tool asks for the one, and it is the other"
+		without fatal	"it ends"
+	}
+"""
+HAS_BOTH = {**HAS, "NUMBER(configured)": 7}
+BOTH = TEXT + b"NUMBER(configured)=7\nCRASHTIME=1\n"
+
+
+def test_a_line_gets_another_value_where_it_stands() -> None:
+    made = adapted(BOTH, HAS_BOTH, CHANGES % "NUMBER(always)")
+    assert made.text == TEXT + b"NUMBER(configured)=6\nCRASHTIME=1\n"
+    assert [(line.key, line.text, line.was) for line in made.written] == [
+        ("NUMBER(configured)", "6", "7")
+    ]
+    assert made.changed == made.written
+    assert made.refused == ()
+    schema = small(CHANGES % 6, ENTRIES)
+    (line,) = answer(schema, made, noted_of(schema, HAS_BOTH), "tool 1.2").written
+    assert (line.text, line.was) == ("6", "7")
+
+
+def test_every_line_of_the_key_gets_the_value() -> None:
+    """Which of several a tool takes is its own affair."""
+    text = b"NUMBER(configured)=5\n" + BOTH
+    made = adapted(text, HAS_BOTH, CHANGES % "NUMBER(always)")
+    assert made.text.count(b"NUMBER(configured)=6\n") == 2
+    assert len(made.written) == 1
+
+
+def test_a_value_that_makes_nothing_better_is_not_written() -> None:
+    for expression in ("7", "8", "NUMBER(configured)", "NUMBER(absent)"):
+        made = adapted(BOTH, HAS_BOTH, CHANGES % expression)
+        assert (made.text, made.written) == (BOTH, ())
+        assert [o.need.purpose for o in made.refused] == ["depth"]
+
+
+def test_a_value_that_another_purpose_goes_by_is_kept() -> None:
+    other = """
+	need "layout" {
+		any	NUMBER(configured) when NUMBER(configured) == 7
+		without degraded	"less is shown"
+	}
+"""
+    made = adapted(BOTH, HAS_BOTH, CHANGES % 6 + other)
+    assert (made.text, made.written) == (BOTH, ())
+
+
+def test_a_key_that_came_counts_with_its_value() -> None:
+    """What is written for one purpose is judged by its value in the ones behind."""
+    needs = """
+	need "first" {
+		any	NUMBER(configured)
+		adapt	NUMBER(configured) from 5
+			"it is always five"
+		without wrong	"it is wrong"
+	}
+	need "second" {
+		any	NUMBER(configured) when NUMBER(configured) == 6
+		adapt	NUMBER(configured) from 6
+			"which is too late"
+		without degraded	"less is shown"
+	}
+"""
+    made = adapted(TEXT, HAS, needs)
+    assert made.text == TEXT + b"NUMBER(configured)=5\n"

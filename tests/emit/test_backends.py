@@ -33,7 +33,7 @@ def language(name: str) -> Backend:
 def test_folders_are_languages() -> None:
     assert {"c", "python"} <= set(languages())
     assert [packing(name).name for name in languages()] == list(languages())
-    assert [p.name for p in packings()] == [*languages(), "library"]
+    assert [p.name for p in packings()] == [*languages(), "library", "rescue"]
 
 
 @pytest.mark.parametrize("name", languages())

@@ -17,7 +17,7 @@ from tests.conftest import CORPUS, ROOT
 from tests.emit.driver import C_SOURCE, STRICT
 from tests.emit.test_c_compiles import COMPILERS, need
 from vmcoreinfo_codegen.emit import c
-from vmcoreinfo_codegen.emit.c.amalgamation import runtime
+from vmcoreinfo_codegen.emit.amalgamation import runtime
 from vmcoreinfo_codegen.emit.c.prefix import local_names
 from vmcoreinfo_codegen.model import Schema
 

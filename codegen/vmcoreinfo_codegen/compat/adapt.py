@@ -5,35 +5,29 @@ from __future__ import annotations
 
 from vmcoreinfo import VmcoreInfo
 
-from ..core.expression import value_of
 from ..core.key import Kind, kind_of
 from ..core.tool import ToolRelease
 from ..model import Schema
-from ..model.consumer import MOST_LEVEL, Adaptation, Consumer
-from ..model.vocabulary import Verdict
+from ..model.consumer import Consumer
 from ..query.interface.consumers import AdaptedNote, DroppedLine, Refusal, WrittenLine
 from ..record import Value
 from .explain import why
 from .exports import Exports, printed_as
-from .judge import WHOLE, Outcome, Scope, judge, outcomes
-from .values import Values
+from .judge import WHOLE, Outcome, Scope
+from .remedy import GoneLine, NewLine, remedy, right_level
 
 
 class Written(Value):
-    """A line that is written, for which purpose, and why it is right."""
+    """A line that is written, for which purpose, and why it is right.
+
+    Where the note has the key, `was` is the value in whose place it stands.
+    """
 
     key: str
     text: str
     purpose: str
     why: str
-
-
-class Dropped(Value):
-    """A line that is taken away, for which purpose, and why that is right."""
-
-    key: str
-    purpose: str
-    why: str
+    was: str | None = None
 
 
 class Adapted(Value):
@@ -47,7 +41,12 @@ class Adapted(Value):
     written: tuple[Written, ...]
     refused: tuple[Outcome, ...]
     level: int | None = None
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[GoneLine, ...] = ()
+
+    @property
+    def changed(self) -> tuple[Written, ...]:
+        """What stands in the place of another value."""
+        return tuple(line for line in self.written if line.was is not None)
 
 
 def adapt(
@@ -58,67 +57,29 @@ def adapt(
     exports: Exports,
     scope: Scope = WHOLE,
 ) -> Adapted:
-    """Write what the release asks for under keys that it knows, by values that the note has.
-
-    What the note has stays, so that a later release reads it as before, but for lines without which
-    the release does better at what it is asked for, and nothing of that worse. Only what
-    makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
-    for one that no more than some dumps show.
-    """
-    written: list[Written] = []
-    for outcome in outcomes(consumer, release, exports, scope):
-        if outcome.works:
-            continue
-        for adaptation in outcome.need.adaptations:
-            text = _text(schema, adaptation, exports)
-            better = exports.changed(added=[adaptation.key])
-            judged = judge(consumer, outcome.need, release, better)
-            if text is None or judged is None or judged.verdict.rank >= outcome.verdict.rank:
-                continue
-            exports = better
-            written.append(Written(adaptation.key, text, outcome.need.purpose, adaptation.text))
-    dropped, exports = _dropped(consumer, release, exports, scope)
+    """Write what the release asks for under keys that it knows, by values that the note has: see `remedy`."""
+    unread = frozenset(line.key for line in info.lines if not exports.has(line.key))
+    found = remedy(consumer, release, exports, scope, unread)
+    written = tuple(_written(schema, info, exports, new) for new in found.written)
     lines = info.text if info.text.endswith(b"\n") else info.text + b"\n"
-    lines = _without(lines, {one.key for one in dropped})
-    added = "".join(f"{line.key}={line.text}\n" for line in written).encode()
+    lines = _without(lines, {one.key for one in found.dropped})
+    lines = _rewritten(lines, {one.key: one.text for one in written if one.was is not None})
+    added = "".join(f"{one.key}={one.text}\n" for one in written if one.was is None).encode()
+    right = right_level(consumer, release, exports, scope, unread)
     return Adapted(
         _before_crashtime(lines, added),
-        tuple(written),
-        _refused(consumer, release, exports, scope),
-        _right_level(consumer, release, exports, scope),
-        dropped,
+        written,
+        found.refused,
+        right[0] if right is not None else None,
+        found.dropped,
     )
 
 
-def _dropped(
-    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
-) -> tuple[tuple[Dropped, ...], Exports]:
-    """What is taken away, and what the note has then."""
-    dropped: list[Dropped] = []
-    for outcome in outcomes(consumer, release, exports, scope):
-        for removal in outcome.need.removals if not outcome.works else ():
-            there = [key for key in removal.keys if exports.has(key)]
-            less = exports.changed(removed=there)
-            judged = judge(consumer, outcome.need, release, less)
-            if not there or judged is None or judged.verdict.rank >= outcome.verdict.rank:
-                continue
-            if _is_worse(consumer, release, exports, less, scope):
-                continue
-            exports = less
-            why = removal.text
-            dropped += [Dropped(key, outcome.need.purpose, why) for key in there]
-    return tuple(dropped), exports
-
-
-def _is_worse(
-    consumer: Consumer, release: ToolRelease, before: Exports, after: Exports, scope: Scope
-) -> bool:
-    """Whether any purpose comes to a worse verdict."""
-    ranks = {o.need.location: o.verdict.rank for o in outcomes(consumer, release, before, scope)}
-    return any(
-        outcome.verdict.rank > ranks.get(outcome.need.location, 0)
-        for outcome in outcomes(consumer, release, after, scope)
-    )
+def _written(schema: Schema, info: VmcoreInfo, exports: Exports, new: NewLine) -> Written:
+    assert new.value is not None, "a note tells the values of its lines"
+    text = printed_as(schema.by_key[new.key], exports.release, exports.arch).printed(new.value)
+    old = info.line(new.key)
+    return Written(new.key, text, new.purpose, new.why, None if old is None else old.text)
 
 
 def _without(text: bytes, keys: set[str]) -> bytes:
@@ -127,33 +88,11 @@ def _without(text: bytes, keys: set[str]) -> bytes:
     return b"".join(line for line in lines if line.partition(b"=")[0] not in gone)
 
 
-def _refused(
-    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
-) -> tuple[Outcome, ...]:
-    return tuple(
-        outcome
-        for outcome in outcomes(consumer, release, exports, scope)
-        if outcome.verdict.is_bad and not outcome.need.shows_with
-        if scope.counts(consumer, outcome.need)
-        # No note changes what goes by no entry; where the tool stops, it says so itself.
-        if outcome.need.keys or outcome.verdict is Verdict.WRONG
-    )
-
-
-def _right_level(
-    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
-) -> int | None:
-    """The highest level at which nothing is refused, of those that leave out no more."""
-    commands = [one.name for one in consumer.commands if one.has_level]
-    if not commands or scope.command not in (None, *commands):
-        return None
-    command = scope.command or commands[0]
-    most = MOST_LEVEL if scope.level is None else scope.level
-    levels = (level for level in range(most, -1, -1) if level & most == level)
-    return next(
-        (one for one in levels if not _refused(consumer, release, exports, Scope(command, one))),
-        None,
-    )
+def _rewritten(text: bytes, texts: dict[str, str]) -> bytes:
+    """The same with other values under some keys, each in its line, and in every line that has the key."""
+    new = {key.encode(): f"{key}={value}\n".encode() for key, value in texts.items()}
+    lines = text.splitlines(keepends=True)
+    return b"".join(new.get(line.partition(b"=")[0], line) for line in lines)
 
 
 def overlay(adapted: Adapted, info: VmcoreInfo) -> bytes:
@@ -181,7 +120,9 @@ def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> Ada
     return AdaptedNote(
         consumer=name,
         written=[
-            WrittenLine(key=line.key, text=line.text, purpose=line.purpose, why=line.why)
+            WrittenLine(
+                key=line.key, text=line.text, purpose=line.purpose, why=line.why, was=line.was
+            )
             for line in adapted.written
         ],
         dropped=[
@@ -204,11 +145,3 @@ def _before_crashtime(text: bytes, added: bytes) -> bytes:
     """What is added stands before CRASHTIME, which every kernel prints last."""
     place = text.rfind(b"\nCRASHTIME=") + 1
     return text[:place] + added + text[place:] if place else text + added
-
-
-def _text(schema: Schema, adaptation: Adaptation, exports: Exports) -> str | None:
-    entry = schema.by_key.get(adaptation.key)
-    value = value_of(adaptation.expression, Values(exports.values))
-    if entry is None or value is None:
-        return None
-    return printed_as(entry, exports.release, exports.arch).printed(value)

@@ -69,15 +69,20 @@ class Exports(Value):
         removed: Iterable[str] = (),
         added: Iterable[str] = (),
         reformatted: Mapping[str, Format] | None = None,
+        values: Mapping[str, int] = NOTHING,
     ) -> Exports:
-        """The same kernel without some entries, with others, and with some in another form."""
+        """The same kernel without some entries, with others, and with some in another form or of other values."""
         gone = frozenset(removed)
         certain = self.certain - gone | frozenset(added)
         conditional = {k: c for k, c in self.conditional.items() if k not in gone}
         formats = {**self.formats, **reformatted} if reformatted else self.formats
-        values = {key: value for key, value in self.values.items() if key not in gone}
+        kept = {key: value for key, value in self.values.items() if key not in gone}
         return replace(
-            self, certain=certain, conditional=conditional, formats=formats, values=values
+            self,
+            certain=certain,
+            conditional=conditional,
+            formats=formats,
+            values={**kept, **values},
         )
 
     def narrowed(self, keys: Iterable[str]) -> Exports:

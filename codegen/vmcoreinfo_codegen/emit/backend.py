@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..model import Entry, Schema
+    from ..subset.selection import Selection
     from .expressions import Compiler
     from .product import Product
 
 _FOLDER = Path(__file__).resolve().parent
-_LIBRARY = "library"
+ON_REQUEST = ("library", "rescue")
+"""Packages that are no language, and made only where they are named."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,15 @@ class Form:
     """How a parser is packed: the prefix of its names, and whether it can tell what is known of keys.
 
     `is_whole` is whether it has all keys of its schema; `exported` is what its kernels export, in
-    print order, whether it has that or passes over it; empty where it has all.
+    print order, whether it has that or passes over it; empty where it has all. `selection` is what
+    was asked for, where it is a part of a schema.
     """
 
     prefix: str | None = None
     has_metadata: bool = True
     is_whole: bool = True
     exported: tuple[Entry, ...] = ()
+    selection: Selection | None = None
 
     def options(self) -> list[str]:
         """The options of `generate` that ask for it."""
@@ -61,6 +65,8 @@ class Packing:
     can_lack_metadata: bool = False
     contains: str | None = None
     """The target whose files it has in it."""
+    of_whole: bool = False
+    """Whether it is made of a whole schema, and finds itself what of it was asked for."""
 
     def has(self, path: str) -> bool:
         """Whether a file is named as one of these."""
@@ -87,14 +93,14 @@ def languages() -> tuple[str, ...]:
 
 
 def packing_names() -> tuple[str, ...]:
-    """The targets that can be made of a part of the schema, the library last."""
-    return (*languages(), _LIBRARY)
+    """The targets that can be made of a part of the schema, the languages first."""
+    return (*languages(), *ON_REQUEST)
 
 
 def packing(name: str) -> Packing:
     """A packing by the name of its target."""
-    if name == _LIBRARY:
-        return _named(f"{__package__}.{_LIBRARY}", "PACKING")
+    if name in ON_REQUEST:
+        return _named(f"{__package__}.{name}", "PACKING")
     return _named(f"{__package__}.{name}.backend", "BACKEND")
 
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 from ..model import Schema
 from ..subset.reduce import exported
 from ..subset.selection import Selection
-from .backend import Form, packing
+from .backend import ON_REQUEST, Form, packing
 from .product import Product
 from .stamp import replay
 
 
 def is_embedded(selection: Selection, targets: Collection[str], form: Form) -> bool:
     """Whether this is for another build: each file by its name alone, and told how it was made."""
-    return form != Form() or not selection.is_whole or "library" in targets
+    return form != Form() or not selection.is_whole or not set(ON_REQUEST).isdisjoint(targets)
 
 
 def emit(
@@ -31,12 +31,12 @@ def emit(
     Each is named by its file's name alone.
     """
     lines = exported(whole, selection, schema)
-    form = replace(form, is_whole=selection.is_whole, exported=lines)
+    form = replace(form, is_whole=selection.is_whole, exported=lines, selection=selection)
     return [
         product
         for target in targets
         for product in packing(target).embed(
-            schema,
+            whole if packing(target).of_whole else schema,
             form,
             replay([target, *selection.options(), *form.options()], selection.patterns),
         )

@@ -97,7 +97,7 @@ class Alternative(OfReleases):
 
 
 class Adaptation(Record):
-    """What to write under a key that a tool knows, where the kernel has the value under others."""
+    """What to write under a key that a tool knows, where the kernel has it under others, or has another there."""
 
     key: str
     expression: ExpressionField

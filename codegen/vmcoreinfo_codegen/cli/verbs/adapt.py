@@ -96,12 +96,14 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_answer(replace(answer(schema, adapted, exports, name), format=found.format))
     else:
-        _tell(schema, adapted, exports, name)
+        writes = any(command.has_level for command in consumer.commands)
+        _tell(schema, adapted, exports, name, writes)
     if adapted.refused:
         return FINDINGS
-    if adapted.dropped and options.form == _OVERLAY:
+    changes = "takes no line away" if adapted.dropped else "changes no value"
+    if options.form == _OVERLAY and (adapted.dropped or adapted.changed):
         raise Failure(
-            f"--as {_OVERLAY} takes no line away, and {name} needs that; write a copy by -o, or a note by "
+            f"--as {_OVERLAY} {changes}, and {name} needs that; write a copy by -o, or a note by "
             "--as note",
             FINDINGS,
         )
@@ -138,16 +140,26 @@ def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
     warn_of_cut(options.input, attached.coverage)
 
 
-def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> None:
-    """All of it to stderr: the text goes to stdout."""
+def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str, writes: bool) -> None:
+    """All of it to stderr: the text goes to stdout. The tool `writes` dumps, or it does not."""
     for line in adapted.written:
-        print(f"+ {line.key}={line.text}\n      {line.purpose}: {line.why}", file=sys.stderr)
+        mark, was = ("+", "") if line.was is None else ("~", f" (was {line.was})")
+        print(
+            f"{mark} {line.key}={line.text}{was}\n      {line.purpose}: {line.why}",
+            file=sys.stderr,
+        )
     for gone in adapted.dropped:
         print(f"- {gone.key}\n      {gone.purpose}: {gone.why}", file=sys.stderr)
     for outcome in adapted.refused:
         print(
             f"refused: {name}: {outcome.need.purpose}: {outcome.seen}\n"
             f"      {why(schema, outcome, exports)}",
+            file=sys.stderr,
+        )
+    if adapted.changed and not adapted.refused and writes:
+        print(
+            f"a dump that {name} writes has the changed value too: for other tools put the old note back, by "
+            "'vmcoreinfo attach'",
             file=sys.stderr,
         )
     if adapted.refused:

@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TARGET",
         nargs="*",
         help=f"one or more of {', '.join(TARGETS)} (default: all of these), or "
-        "library: the C parser as a project of CMake's and Meson's that installs libvmcoreinfo",
+        "library: the C parser as a project of CMake's and Meson's that installs libvmcoreinfo, or "
+        "rescue: a program that has an older makedumpfile read newer kernels where dumps are written",
     )
     parser.add_argument(
         "--out",

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from ...model import Entry, Schema
+from ..amalgamation import amalgamated, runtime
 from ..backend import Form
 from ..expressions import derivation_rows, helpers_of
 from ..product import Product, Replay, environment, model_hash, render
@@ -19,7 +20,6 @@ from ..rows import (
     parser_rows,
     vocabulary_rows,
 )
-from .amalgamation import amalgamated
 from .expressions import HELPERS, CCompiler
 from .perfect_hash import buckets
 from .prediction import SUCCESSORS, can_be_predicted, successors
@@ -148,7 +148,7 @@ def generated(shown: Mapping[str, Any], stamp: str) -> dict[str, str]:
 def products(shown: dict[str, Any], replay: Replay | None = None) -> list[Product]:
     """Header and source of a `context()`."""
     stamp = model_hash(shown)
-    parts = generated(shown, stamp)
+    parts = {**runtime(), **generated(shown, stamp)}
     return [
         render(
             "c",

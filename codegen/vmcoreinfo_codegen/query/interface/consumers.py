@@ -399,12 +399,13 @@ class LifetimeAnswer(Answer):
 
 
 class WrittenLine(Answer):
-    """A line that was added, for which purpose, and why it is right."""
+    """A line that was added, or has another value, for which purpose, and why it is right."""
 
     key: str
     text: str
     purpose: str
     why: str
+    was: str | None = described("the value in whose place it stands; null where the line is new")
 
 
 class DroppedLine(Answer):

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""Which lines of a note have to change so that a release of a tool does its work, at which dump level."""
+
+from __future__ import annotations
+
+from ..core.expression import Key, value_of
+from ..core.tool import ToolRelease
+from ..model.consumer import MOST_LEVEL, Adaptation, Consumer
+from ..model.vocabulary import Verdict
+from ..record import Value
+from .exports import Exports
+from .judge import WHOLE, Outcome, Scope, judge, outcomes
+from .values import Values
+
+
+class NewLine(Value):
+    """A line that is written, for which purpose, and why it is right.
+
+    `value` is None where no note tells it. `replaces` is whether the note has a line of that key.
+    """
+
+    key: str
+    value: int | None
+    purpose: str
+    why: str
+    replaces: bool = False
+
+
+class GoneLine(Value):
+    """A line that is taken away, for which purpose, and why that is right."""
+
+    key: str
+    purpose: str
+    why: str
+
+
+class Remedy(Value):
+    """What is written and taken away, what the note has then, and purposes that stay fatal or wrong."""
+
+    written: tuple[NewLine, ...]
+    dropped: tuple[GoneLine, ...]
+    exports: Exports
+    refused: tuple[Outcome, ...]
+
+    @property
+    def changes_note(self) -> bool:
+        return bool(self.written or self.dropped)
+
+
+def remedy(
+    consumer: Consumer,
+    release: ToolRelease,
+    exports: Exports,
+    scope: Scope = WHOLE,
+    unread: frozenset[str] = frozenset(),
+) -> Remedy:
+    """Of a note, or of a kernel as the schema has it: then what any note of it has is written.
+
+    What the note has stays, so that a later release reads it as before, but for lines without which,
+    or with another value, the release does better at what it is asked for, and nothing of that worse.
+    Only what makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
+    for one that no more than some dumps show. `unread` are keys of lines whose values can't be used.
+    """
+    written: list[NewLine] = []
+    for outcome in outcomes(consumer, release, exports, scope):
+        for adaptation in outcome.need.adaptations if not outcome.works else ():
+            new = _new_line(consumer, release, exports, outcome, adaptation, scope, unread)
+            if new is None or any(one.key == new.key for one in written):
+                continue
+            exports = _with(exports, new)
+            written.append(new)
+    dropped, exports = _dropped(consumer, release, exports, scope)
+    return Remedy(tuple(written), dropped, exports, _refused(consumer, release, exports, scope))
+
+
+def right_level(
+    consumer: Consumer,
+    release: ToolRelease,
+    exports: Exports,
+    scope: Scope = WHOLE,
+    unread: frozenset[str] = frozenset(),
+) -> tuple[int, Remedy] | None:
+    """The highest level at which nothing is refused, of those that leave out no more, and what does it.
+
+    What is written and taken away is that of the level: where less matters, more can be. None where
+    no level is right, or the tool takes none.
+    """
+    commands = [one.name for one in consumer.commands if one.has_level]
+    if not commands or scope.command not in (None, *commands):
+        return None
+    command = scope.command or commands[0]
+    most = MOST_LEVEL if scope.level is None else scope.level
+    for level in [one for one in range(most, -1, -1) if one & most == one]:
+        found = remedy(consumer, release, exports, Scope(command, level), unread)
+        if not found.refused:
+            return level, found
+    return None
+
+
+def _new_line(
+    consumer: Consumer,
+    release: ToolRelease,
+    exports: Exports,
+    outcome: Outcome,
+    adaptation: Adaptation,
+    scope: Scope,
+    unread: frozenset[str],
+) -> NewLine | None:
+    """A line that makes a purpose better; None where none does, or something else is worse by it."""
+    key, expression = adaptation.key, adaptation.expression
+    value = value_of(expression, Values(exports.values))
+    asked = [one.key for one in expression.walk() if isinstance(one, Key)]
+    if value is None and (exports.is_note or not exports.possible.issuperset(asked)):
+        return None
+    replaces = exports.has(key) is not False or key in unread
+    if value is None and replaces:
+        return None
+    new = NewLine(key, value, outcome.need.purpose, adaptation.text, replaces)
+    better = _with(exports, new)
+    judged = judge(consumer, outcome.need, release, better)
+    if judged is None or judged.verdict.rank >= outcome.verdict.rank:
+        return None
+    if replaces and _is_worse(consumer, release, exports, better, scope):
+        return None
+    return new
+
+
+def _with(exports: Exports, new: NewLine) -> Exports:
+    values = {} if new.value is None else {new.key: new.value}
+    return exports.changed(added=[new.key], values=values)
+
+
+def _dropped(
+    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
+) -> tuple[tuple[GoneLine, ...], Exports]:
+    """What is taken away, and what the note has then."""
+    dropped: list[GoneLine] = []
+    for outcome in outcomes(consumer, release, exports, scope):
+        for removal in outcome.need.removals if not outcome.works else ():
+            there = [key for key in removal.keys if exports.has(key) is not False]
+            less = exports.changed(removed=there)
+            judged = judge(consumer, outcome.need, release, less)
+            if not there or judged is None or judged.verdict.rank >= outcome.verdict.rank:
+                continue
+            if _is_worse(consumer, release, exports, less, scope):
+                continue
+            exports = less
+            dropped += [GoneLine(key, outcome.need.purpose, removal.text) for key in there]
+    return tuple(dropped), exports
+
+
+def _is_worse(
+    consumer: Consumer, release: ToolRelease, before: Exports, after: Exports, scope: Scope
+) -> bool:
+    """Whether any purpose comes to a worse verdict."""
+    ranks = {o.need.location: o.verdict.rank for o in outcomes(consumer, release, before, scope)}
+    return any(
+        outcome.verdict.rank > ranks.get(outcome.need.location, 0)
+        for outcome in outcomes(consumer, release, after, scope)
+    )
+
+
+def _refused(
+    consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope
+) -> tuple[Outcome, ...]:
+    return tuple(
+        outcome
+        for outcome in outcomes(consumer, release, exports, scope)
+        if outcome.verdict.is_bad and not outcome.need.shows_with
+        if scope.counts(consumer, outcome.need)
+        # No note changes what goes by no entry; where the tool stops, it says so itself.
+        if outcome.need.keys or outcome.verdict is Verdict.WRONG
+    )

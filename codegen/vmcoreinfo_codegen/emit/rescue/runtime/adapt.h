@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* What has to change in a note so that the tool reads it rightly, at which dump level. */
+
+#define MOST_CHANGES 32
+
+struct change {
+	uint16_t key;
+	bool is_gone;		/* else the line is written, with `value` */
+	bool replaces;
+	uint8_t format;
+	uint64_t value;
+};
+
+struct plan {
+	struct state state;
+	unsigned int level;
+	size_t count;
+	struct change changes[MOST_CHANGES];
+};
+
+static bool works(enum verdict verdict)
+{
+	return verdict <= FALLBACK;
+}
+
+/* Whether any purpose of a level comes to a worse verdict. */
+static bool is_worse(const struct state *before, const struct state *after, unsigned int level)
+{
+	size_t i;
+
+	for (i = 0; i < NEED_COUNT; i++)
+		if (counts_at(&needs[i], level) &&
+		    judge(&needs[i], after) > judge(&needs[i], before))
+			return true;
+	return false;
+}
+
+static struct change *new_change(struct plan *plan)
+{
+	static const struct change none = { 0, false, false, 0, 0 };
+
+	if (plan->count == MOST_CHANGES)
+		return NULL;
+	plan->changes[plan->count] = none;
+	return &plan->changes[plan->count++];
+}
+
+static bool is_changed(const struct plan *plan, uint16_t key)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		if (plan->changes[i].key == key)
+			return true;
+	return false;
+}
+
+/* Write what makes a purpose better than `verdict`; where a line has another value, and nothing is worse by it. */
+static void add_for(struct plan *plan, const struct need *need, enum verdict verdict)
+{
+	uint16_t i;
+
+	for (i = 0; i < need->additions.count; i++) {
+		const struct addition *addition = &additions[need->additions.first + i];
+		static struct state better;
+		struct change *change;
+		uint64_t value;
+
+		if (is_changed(plan, addition->key) ||
+		    !expression(addition->expression, &plan->state, &value))
+			continue;
+		better = plan->state;
+		better.has[addition->key] = true;
+		better.is_number[addition->key] = true;
+		better.values[addition->key] = value;
+		if (judge(need, &better) >= verdict ||
+		    (better.has_line[addition->key] &&
+		     is_worse(&plan->state, &better, plan->level)))
+			continue;
+		change = new_change(plan);
+		if (!change)
+			return;
+		change->key = addition->key;
+		change->replaces = better.has_line[addition->key];
+		change->format = addition->format;
+		change->value = value;
+		plan->state = better;
+	}
+}
+
+/* Take lines away without which a purpose is better than `verdict`, and none is worse. */
+static void remove_for(struct plan *plan, const struct need *need, enum verdict verdict)
+{
+	uint16_t i, k;
+
+	for (i = 0; i < need->removals.count; i++) {
+		struct part keys = groups[need->removals.first + i];
+		static struct state less;
+		bool is_any = false;
+
+		less = plan->state;
+		for (k = 0; k < keys.count; k++) {
+			uint16_t key = key_lists[keys.first + k];
+
+			is_any |= less.has[key];
+			less.has[key] = false;
+			less.is_number[key] = false;
+		}
+		if (!is_any || judge(need, &less) >= verdict ||
+		    is_worse(&plan->state, &less, plan->level))
+			continue;
+		for (k = 0; k < keys.count; k++) {
+			uint16_t key = key_lists[keys.first + k];
+			struct change *change = plan->state.has[key] ? new_change(plan) : NULL;
+
+			if (change) {
+				change->key = key;
+				change->is_gone = true;
+			}
+		}
+		plan->state = less;
+	}
+}
+
+/* Every purpose that does not work, the worst first. */
+static void mend(struct plan *plan,
+		 void (*by)(struct plan *, const struct need *, enum verdict))
+{
+	static enum verdict verdicts[NEED_COUNT + 1];
+	enum verdict verdict;
+	size_t i;
+
+	for (i = 0; i < NEED_COUNT; i++)
+		verdicts[i] = counts_at(&needs[i], plan->level) ? judge(&needs[i], &plan->state) : OK;
+	for (verdict = FATAL; !works(verdict); verdict--)
+		for (i = 0; i < NEED_COUNT; i++)
+			if (verdicts[i] == verdict)
+				by(plan, &needs[i], verdict);
+}
+
+static void plan_at(struct plan *plan, const struct state *state, unsigned int level)
+{
+	plan->state = *state;
+	plan->level = level;
+	plan->count = 0;
+	mend(plan, add_for);
+	mend(plan, remove_for);
+}
+
+/*
+ * What to do for a level: at the highest level that stays right, of those that leave out no more.
+ * False where no level does.
+ */
+static bool make_plan(struct plan *plan, const struct state *state, unsigned int level)
+{
+	unsigned int lower;
+
+	plan_at(plan, state, level);
+	if (!is_refused(&plan->state, level))
+		return true;
+	for (lower = level; lower-- > 0;) {
+		if ((lower & level) != lower)
+			continue;
+		plan_at(plan, state, lower);
+		if (!is_refused(&plan->state, lower))
+			return true;
+	}
+	return false;
+}
+
+static bool needs_whole_note(const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		if (plan->changes[i].is_gone || plan->changes[i].replaces)
+			return true;
+	return false;
+}

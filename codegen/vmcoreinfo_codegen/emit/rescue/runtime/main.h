@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked on the command line. */
+
+static const char help[] =
+	"vmcoreinfo-rescue [--any-build] makedumpfile OPTION... VMCORE DUMPFILE\n"
+	"\truns it so that it reads the note rightly, and as it is where nothing is known\n"
+	"vmcoreinfo-rescue [--any-build] --text|--note|--level [LEVEL] [VMCORE]\n"
+	"\tprints what `makedumpfile -i` takes, the whole note as it is to be, or the dump level to use\n"
+	"\tinstead of LEVEL (31); exits with 1 where there is nothing to mend, or nothing is known\n"
+	"For makedumpfile " TOOL_RELEASE " and kernels " KERNEL_RANGE ". --any-build: of any vendor.\n";
+
+static struct vmcore core;
+static struct vmcoreinfo info;
+static struct state state;
+static struct plan plan;
+static char adapted[2 * MOST_NOTE];
+static struct writing text = { adapted, sizeof(adapted), 0, false };
+
+static bool is_known_build(const char *release, const char *rest)
+{
+	size_t i;
+
+	for (i = 0; i < KERNEL_NAME_COUNT; i++)
+		if (is_named(kernel_names[i].pattern, release))
+			return kernel_names[i].is_mainline;
+	return !*rest;
+}
+
+static void read_state(uint64_t moment)
+{
+	size_t i;
+
+	state.moment = moment;
+	state.has_headers = core.highest >= own_kernel_half();
+	for (i = 0; i < VMCOREINFO_KEY_COUNT; i++) {
+		state.has_line[i] = vmcoreinfo_get_status(&info, (enum vmcoreinfo_key)i) !=
+			VMCOREINFO_ABSENT;
+		state.has[i] = vmcoreinfo_has(&info, (enum vmcoreinfo_key)i);
+		state.is_number[i] = state.has[i] &&
+			vmcoreinfo_get_number(&info, (enum vmcoreinfo_key)i, &state.values[i]) ==
+				VMCOREINFO_OK;
+	}
+	for (i = 0; i < OPTION_COUNT; i++)
+		state.options[i] = UNTOLD;
+	for (i = 0; i < CLUE_COUNT; i++) {
+		const struct clue *clue = &clues[i];
+
+		if (is_of(clue->archs) && is_between(moment, clue->since, clue->until) &&
+		    (clue->key == VMCOREINFO_NO_KEY || state.has[clue->key]))
+			state.options[clue->option] = clue->value;
+	}
+}
+
+/* What to do for a vmcore at a level; why nothing, where that is so. */
+static const char *plan_for(const char *vmcore, unsigned int level, bool is_any_build)
+{
+	static char release[256];
+	struct vmcoreinfo_text named;
+	const char *failure = read_vmcore(&core, vmcore), *rest = "";
+	uint64_t moment;
+
+	if (failure)
+		return failure;
+	vmcoreinfo_parse(&info, core.text, core.length, NULL, NULL);
+	if (vmcoreinfo_get_text(&info, VMCOREINFO_OSRELEASE, &named) != VMCOREINFO_OK ||
+	    named.length >= sizeof(release))
+		return "does not tell its release";
+	memcpy(release, named.data, named.length);
+	moment = read_release(release, &rest);
+	if (!moment || !is_between(moment, FIRST_KERNEL, NO_KERNEL))
+		return "is of a kernel that is not known here";
+	if (!is_any_build && !is_known_build(release, rest))
+		return "is of a vendor's kernel that is not known here";
+	read_state(moment);
+	if (!make_plan(&plan, &state, level))
+		return "is of a kernel for which nothing is known that helps";
+	return NULL;
+}
+
+static void tell_plan(unsigned int level)
+{
+	size_t i;
+
+	tell("makedumpfile " TOOL_RELEASE);
+	for (i = 0; i < plan.count; i++) {
+		tell(plan.changes[i].is_gone ? ", without " : ", with ");
+		tell(key_names[plan.changes[i].key]);
+		if (!plan.changes[i].is_gone) {
+			put(&line, "=");
+			put_value(&line, &plan.changes[i], 0);
+		}
+	}
+	if (plan.level != level) {
+		tell(", -d ");
+		tell_number(plan.level);
+		tell(" instead of ");
+		tell_number(level);
+	}
+	end_line();
+}
+
+static int print_for(const char *what, unsigned int level, const char *vmcore, bool is_any_build)
+{
+	const char *failure = plan_for(vmcore, level, is_any_build);
+	bool is_level = is_same(what, "--level");
+
+	if (failure) {
+		tell(vmcore);
+		tell(" ");
+		tell_line(failure);
+		return 1;
+	}
+	if (is_level ? plan.level == level : !plan.count) {
+		tell_line("makedumpfile " TOOL_RELEASE " reads this note as it is");
+		return 1;
+	}
+	tell_plan(level);
+	if (is_level) {
+		put_number(&text, plan.level, 10);
+		put(&text, "\n");
+	} else if (is_same(what, "--note")) {
+		put_note(&text, &plan, &core);
+	} else if (needs_whole_note(&plan)) {
+		tell_line("-i takes no line away and changes none; --note prints the whole note");
+		return 1;
+	} else {
+		put_overlay(&text, &plan, &info);
+	}
+	return text.is_too_long || !write_all(1, text.data, text.length);
+}
+
+/* A file of this process that the program finds by its name. */
+static char *text_file(void)
+{
+	static char name[64];
+	struct writing out = { name, sizeof(name) - 1, 0, false };
+	long file = system_call(SYS_memfd_create, (long)"vmcoreinfo", 0, 0, 0, 0, 0);
+
+	if (file < 0 || !write_all(file, text.data, text.length))
+		return NULL;
+	put(&out, "/proc/self/fd/");
+	put_number(&out, (uint64_t)file, 10);
+	return name;
+}
+
+/* Run a command with what helps; comes back where that is nothing, or did not do. */
+static void run_with_help(int argc, char **argv, bool is_any_build)
+{
+	static struct command command;
+	const char *failure;
+	char *file;
+
+	if (!read_command(&command, argc, argv)) {
+		tell_line("no command that is known here; it runs as it is");
+		return;
+	}
+	failure = plan_for(command.vmcore, command.level, is_any_build);
+	if (failure) {
+		tell(command.vmcore);
+		tell(" ");
+		tell_line(failure);
+		return;
+	}
+	if (!plan.count && plan.level == command.level)
+		return;
+	if (!is_that_release(argv[0])) {
+		tell(argv[0]);
+		tell_line(" is not makedumpfile " TOOL_RELEASE "; it runs as it is");
+		return;
+	}
+	tell_plan(command.level);
+	if (plan.level != command.level)
+		set_level(&command, plan.level);
+	if (needs_whole_note(&plan)) {
+		put_note(&text, &plan, &core);
+		if (!text.is_too_long)
+			run_command(&command, &core, &text);
+		return;
+	}
+	if (plan.count) {
+		put_overlay(&text, &plan, &info);
+		file = text.is_too_long ? NULL : text_file();
+		if (!file)
+			return;
+		add_text_file(&command, file);
+	}
+	run_command(&command, &core, NULL);
+}
+
+static int answer(int argc, char **argv)
+{
+	bool is_any_build = false;
+	unsigned int level = 31;
+	const char *what;
+	int at = 1;
+
+	if (at < argc && is_same(argv[at], "--any-build")) {
+		is_any_build = true;
+		at++;
+	}
+	if (at >= argc || is_same(argv[at], "--help")) {
+		(void)write_all(at >= argc ? 2 : 1, help, sizeof(help) - 1);
+		return at >= argc ? 2 : 0;
+	}
+	what = argv[at];
+	if (!begins(what, "--")) {
+		run_with_help(argc - at, argv + at, is_any_build);
+		become(argv + at);
+	}
+	at++;
+	if (!is_same(what, "--level") && !is_same(what, "--text") && !is_same(what, "--note")) {
+		tell(what);
+		tell_line(" is no option; --help tells which there are");
+		return 2;
+	}
+	if (at < argc && is_digit(argv[at][0]) && !read_level(argv[at++], &level)) {
+		tell_line("dump levels go from 0 to 31");
+		return 2;
+	}
+	if (at + 1 < argc) {
+		tell_line("one vmcore at a time");
+		return 2;
+	}
+	return print_for(what, level, at < argc ? argv[at] : "/proc/vmcore", is_any_build);
+}
+
+__attribute__((noreturn, used))
+void start(long *stack)
+{
+	int argc = (int)stack[0];
+	char **argv = (char **)(stack + 1);
+
+	environment = argv + argc + 1;
+	sys_exit(answer(argc, argv));
+}
