@@ -142,8 +142,16 @@ def test_a_part_changes_only_with_what_it_shows(run: Run, tmp_path: Path) -> Non
     [
         (["c", "--for", "drgnn"], 2, "unknown consumer 'drgnn'; did you mean drgn"),
         (["c", "--for", "drgn@x"], 2, "'x' is not a release like 1.7.4"),
-        (["--for", "drgn"], 2, "for the targets c, python, rust, library and rescue; name no other"),
-        (["c", "tables", "--for", "drgn"], 2, "for the targets c, python, rust, library and rescue"),
+        (
+            ["--for", "drgn"],
+            2,
+            "for the targets c, python, rust, library and rescue; name no other",
+        ),
+        (
+            ["c", "tables", "--for", "drgn"],
+            2,
+            "for the targets c, python, rust, library and rescue",
+        ),
         (["c", "--arch", "x86_65"], 2, "unknown architecture 'x86_65'; did you mean x86_64"),
         (["c", "--kernel", ".."], 2, "--kernel '..': a range has"),
         (["c", "--kernel", "6.9..6.8"], 2, "6.8 is not after 6.9"),

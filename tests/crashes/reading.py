@@ -58,7 +58,8 @@ class Guest:
 
     def left_out(self, what: str) -> int:
         """Pages that a level leaves out. A slab has numbers where other pages have the bit of anon."""
-        return self.having(*LEFT_OUT[what]) & ~self.having(*KERNELS)
+        others = LEFT_OUT["user"] if what == "cache" else ()
+        return self.having(*LEFT_OUT[what]) & ~self.having(*KERNELS, *others)
 
     @property
     def kernels(self) -> int:

@@ -44,8 +44,8 @@ class Came:
 
     @property
     def has_dump(self) -> bool:
-        """A dump that can be read, whatever is missing in it."""
-        return isinstance(self.row.get("pages"), int)
+        """A whole dump that can be read, whatever is missing in it."""
+        return not self.exit and isinstance(self.row.get("pages"), int)
 
     @property
     def has_all(self) -> bool:

