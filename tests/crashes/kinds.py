@@ -29,8 +29,8 @@ class Crash:
 CRASHES = {
     crash.name: crash
     for crash in (
-        Crash("x86_64-7.3", "x86_64-7.3", faults=("1.7.8",)),
-        Crash("x86_64-6.12", "x86_64-6.12", faults=("1.7.6",)),
+        Crash("x86_64-7.3", "x86_64-7.3", faults=("1.7.6", "1.7.8")),
+        Crash("x86_64-6.12", "x86_64-6.12", faults=("1.7.2",)),
         Crash("x86_64-6.1", "x86_64-6.1"),
         Crash("arm64-7.3", "arm64-7.3"),
         Crash("arm64-6.12", "arm64-6.12"),

@@ -50,9 +50,13 @@ class Came:
     @property
     def has_all(self) -> bool:
         """All that no level leaves out is there: the kernel's slab and its page tables, and all tasks can be read."""
-        missing = self.row.get("missing") or {}
-        is_there = self.has_dump and not missing["slab"] + missing["pgtable"]
-        return is_there and self.row["tasks"] in (None, self.tasks)
+        return self.has_dump and self.missing <= FEW and self.row["tasks"] in (None, self.tasks)
+
+    @property
+    def missing(self) -> int:
+        """Pages of the kernel that are not there."""
+        found = self.row["missing"]
+        return int(found["slab"] + found["pgtable"])
 
     @property
     def extra(self) -> int:
@@ -77,10 +81,14 @@ class Came:
     @property
     def seen(self) -> str:
         if self.exit:
-            return f"exit code {self.exit}"
-        missing, tasks = self.row["missing"], self.row["tasks"]
-        told = f"{tasks} tasks" if isinstance(tasks, int) else "no tasks"
-        return f"{told} of {self.tasks}, {missing['slab']} pages of slab missing, {self.extra} too many"
+            return f"no dump, exit code {self.exit}"
+        tasks = self.row["tasks"]
+        told = f"{tasks if isinstance(tasks, int) else 'none'} of {self.tasks} tasks"
+        if self.missing > FEW:
+            told += f", {self.missing} pages of the kernel's missing"
+        if self.extra > FEW:
+            told += f", {self.extra} pages too many"
+        return f"{told}, {self.row['size'] / 1e6:.0f} MB"
 
 
 @dataclass(frozen=True)
@@ -167,3 +175,24 @@ def keep(schema: Schema, folder: Path) -> Path:
     path = KEPT / f"{folder.name}.jsonl"
     path.write_text("".join(lines(schema, folder)))
     return path
+
+
+def all_recorded() -> list[Recorded]:
+    return [recorded(path) for path in sorted(KEPT.glob("*.jsonl"))]
+
+
+def table(crashes: list[Recorded]) -> str:
+    """What came at the level that most use, alone and with the rescue."""
+    lines = ["| kernel | makedumpfile | alone, `-d 31` | with its rescue |", "|---|---|---|---|"]
+    for crash in crashes:
+        by_name = {came.name: came for came in crash.runs}
+        for name, alone in by_name.items():
+            if alone.row["level"] == ALL and f"{name}-rescue" in by_name and not alone.row["fault"]:
+                kernel = f"{crash.dump.arch} {crash.dump.kernel}"
+                rescued = by_name[f"{name}-rescue"]
+                lines.append(f"| {kernel} | {alone.row['tool']} | {alone.seen} | {rescued.seen} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table(all_recorded()))

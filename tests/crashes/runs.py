@@ -57,8 +57,7 @@ def runs_of(crash: Crash, rescued: frozenset[str], other: frozenset[str]) -> Ite
             yield Run(name, release, command, ALL, "other kernels", is_rescued=True)
     name = f"{crash.tools[-1]}-d{ZERO}"
     yield Run(name, crash.tools[-1], filtered(name, ZERO), ZERO)
-    for release in crash.faults:
-        yield from _faults(release, rescued)
+    yield from _faults(crash, rescued)
 
 
 def filtered(name: str, level: int, vmcore: str = VMCORE, *options: str) -> tuple[str, ...]:
@@ -95,17 +94,19 @@ def _asked(release: str) -> Iterator[Run]:
     yield Run(name, release, command, ALL, is_rescued=True)
 
 
-def _faults(release: str, rescued: frozenset[str]) -> Iterator[Run]:
-    yield Run(f"{release}-copy", release, ("faults", "copy", COPY))
+def _faults(crash: Crash, rescued: frozenset[str]) -> Iterator[Run]:
+    for release in crash.faults[:1]:
+        yield Run(f"{release}-copy", release, ("faults", "copy", COPY))
     for fault in FAULTS:
-        for word in ("", RESCUE) if release in rescued else ("",):
-            name = f"{release}-{fault}" + ("-rescue" if word else "")
-            words = filtered(name, ALL, COPY if fault in ON_COPY else VMCORE)
-            command = (
-                "faults",
-                fault,
-                f"/var/crash/{name}/dump",
-                *([word] if word else []),
-                *words,
-            )
-            yield Run(name, release, command, ALL, fault, is_rescued=bool(word))
+        for release in crash.faults:
+            for word in ("", RESCUE) if release in rescued else ("",):
+                name = f"{release}-{fault}" + ("-rescue" if word else "")
+                words = filtered(name, ALL, COPY if fault in ON_COPY else VMCORE)
+                made = (
+                    "faults",
+                    fault,
+                    f"/var/crash/{name}/dump",
+                    *([word] if word else []),
+                    *words,
+                )
+                yield Run(name, release, made, ALL, fault, is_rescued=bool(word))

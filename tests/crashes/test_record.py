@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.command import Run
-from tests.crashes.record import KEPT, Came, Recorded, changes, recorded
+from tests.conftest import ROOT
+from tests.crashes.record import Came, Recorded, all_recorded, changes, table
 from vmcoreinfo_codegen.model import Schema
 from vmcoreinfo_codegen.prove.held import held
 
-CRASHES = {path.stem: recorded(path) for path in sorted(KEPT.glob("*.jsonl"))}
+CRASHES = {crash.name: crash for crash in all_recorded()}
 
 # Purposes that cost fewer pages than change between the guest's last word and the crash.
 TOO_FEW = {"order of poisoned pages"}
@@ -68,3 +69,7 @@ def test_a_rescue_tells_what_adapt_does(run: Run, crash: Recorded, tmp_path: Pat
             tool = f"makedumpfile@{came.row['tool']}"
             told = run("adapt", str(note), "--for", tool, "--level", "31").out
             assert came.row["out"] == changes(crash.dump.note, told), came.name
+
+
+def test_the_page_has_the_figures_of_today() -> None:
+    assert table(list(CRASHES.values())) in (ROOT / "docs/observed.md").read_text()
