@@ -22,8 +22,6 @@ from tests.guest_kinds import KINDS, MACHINES
 from vmcoreinfo_codegen.model.builder import load
 
 FOLDER = CACHE / "crashes"
-FIRST = {"arm64": 0x40000000 >> 12}
-"Of a machine's pages."
 
 
 def prepared(script: str, folder: Path, *words: str) -> Path:
@@ -62,8 +60,7 @@ def crashed(folder: Path, crash: Crash, rescues: Path | None) -> Path:
 
 def read(made: Path, crash: Crash, runs: list[Run]) -> None:
     facts = json.loads((made / "facts.json").read_text())
-    first = FIRST.get(facts["arch"], 0)
-    found = rows(made, runs, vmlinux_of(facts["kernel"]), first)
+    found = rows(made, runs, vmlinux_of(facts["kernel"]))
     text = "".join(json.dumps(row) + "\n" for row in found)
     (made / "runs.jsonl").write_text(text)
 

@@ -72,7 +72,9 @@ def write_capture(
             tool = root / "tools" / release
             suite = suite_of(tools, release)
             program = next(suite.rglob("bin/makedumpfile"))
-            install(program, tool / "usr/bin/makedumpfile", tool, [suite, tools / "root-sid"])
+            libraries = [suite, tools / "root-sid"]
+            # The last one is for threads that end.
+            install(program, tool / "usr/bin/makedumpfile", tool, libraries, "libgcc_s.so.1")
             (tool / "bin").mkdir(exist_ok=True)
             shutil.copy(root / "bin/busybox", tool / "bin/busybox")
             shutil.copy(HERE / "faults", tool / "usr/bin/faults")

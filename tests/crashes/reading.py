@@ -70,9 +70,9 @@ class Guest:
         return kept
 
 
-def bits_of(pages: Pages, first: int) -> int:
-    """The pages of a dump as a number, from the first page of the machine's memory on."""
-    return int.from_bytes(pages.bitmap, "little") >> first
+def bits_of(pages: Pages) -> int:
+    """The pages of a dump as a number with a bit a page."""
+    return int.from_bytes(pages.bitmap, "little")
 
 
 def told_of(folder: Path) -> dict[str, Any]:
@@ -120,15 +120,13 @@ def count_tasks(dump: Path, vmlinux: Path) -> int | str:
     return len(names)
 
 
-def rows(
-    folder: Path, runs: list[Run], vmlinux: Path | None, first: int
-) -> Iterator[dict[str, Any]]:
-    """A row for each run, in their order. `first` is the number of the first page of memory."""
+def rows(folder: Path, runs: list[Run], vmlinux: Path | None) -> Iterator[dict[str, Any]]:
+    """A row for each run, in their order."""
     guest = Guest(folder / "first/kpageflags")
     dumps = {run.name: folder / "runs" / run.name / "dump" for run in runs}
     not_zero = next(
         (
-            bits_of(read_pages(str(dumps[run.name]), 64), first)
+            bits_of(read_pages(str(dumps[run.name]), 64))
             for run in runs
             if run.level == ZERO and dumps[run.name].exists()
         ),
@@ -144,7 +142,7 @@ def rows(
         row["said"] = [line for line in told["said"] if _matters(line)][:_MOST_TOLD]
         if dumps[run.name].exists():
             whole(dumps[run.name])
-            row |= _seen(dumps[run.name], guest, not_zero, first)
+            row |= _seen(dumps[run.name], guest, not_zero)
             row["tasks"] = count_tasks(dumps[run.name], vmlinux) if vmlinux else None
         yield row
 
@@ -167,10 +165,10 @@ def _matters(line: str) -> bool:
     return any(word in line.lower() for word in words)
 
 
-def _seen(dump: Path, guest: Guest, not_zero: int, first: int) -> dict[str, Any]:
+def _seen(dump: Path, guest: Guest, not_zero: int) -> dict[str, Any]:
     """Pages of the kernel that a dump has not, and pages that it has without need."""
     try:
-        pages = bits_of(read_pages(str(dump), 64), first)
+        pages = bits_of(read_pages(str(dump), 64))
     except (OSError, DumpError) as error:
         return {"pages": str(error).replace(str(dump), "dump")}
     missing = guest.kernels & not_zero & ~pages

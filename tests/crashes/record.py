@@ -116,9 +116,7 @@ class Recorded:
                     by="the guest",
                 )
                 for came in self.runs
-                if came.row["level"] in (ALL, ALL_BUT_USER)
-                and not came.row["fault"]
-                and not came.row["rescued"]
+                if came.name in (f"{came.row['tool']}-d{level}" for level in (ALL, ALL_BUT_USER))
             ),
         )
 
@@ -187,7 +185,7 @@ def table(crashes: list[Recorded]) -> str:
     for crash in crashes:
         by_name = {came.name: came for came in crash.runs}
         for name, alone in by_name.items():
-            if alone.row["level"] == ALL and f"{name}-rescue" in by_name and not alone.row["fault"]:
+            if name == f"{alone.row['tool']}-d{ALL}" and f"{name}-rescue" in by_name:
                 kernel = f"{crash.dump.arch} {crash.dump.kernel}"
                 rescued = by_name[f"{name}-rescue"]
                 lines.append(f"| {kernel} | {alone.row['tool']} | {alone.seen} | {rescued.seen} |")

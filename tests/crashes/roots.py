@@ -12,13 +12,16 @@ from pathlib import Path
 from tests.guest_boots import Missing
 
 
-def install(program: Path, target: Path, root: Path, libraries: list[Path]) -> None:
-    """Put a program into a root, and the libraries and the loader it needs out of the first folder that has them."""
+def install(program: Path, target: Path, root: Path, libraries: list[Path], *opened: str) -> None:
+    """Put a program into a root, and the libraries and the loader it needs out of the first folder that has them.
+
+    `opened` are libraries that it asks for when it runs.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(program, target)
     target.chmod(0o755)
     loader, _ = _needs(program)
-    found: dict[str, Path] = {}
+    found = {name: _in_first(name, libraries) for name in opened}
     _add_needed(program, libraries, found)
     for name, path in found.items():
         place = root / "lib" / name

@@ -49,14 +49,17 @@ def runs_of(crash: Crash, rescued: frozenset[str], other: frozenset[str]) -> Ite
     for release in crash.tools:
         for level in (ALL, ALL_BUT_USER):
             yield from _pair(f"{release}-d{level}", release, level, rescued)
+        yield from _pair(f"{release}-threads", release, ALL, rescued, "--num-threads", "2")
         if release in rescued:
             yield from _asked(release)
         if release in other:
             name = f"{release}-d{ALL}-other"
             command = (OTHER, *filtered(name, ALL))
             yield Run(name, release, command, ALL, "other kernels", is_rescued=True)
-    name = f"{crash.tools[-1]}-d{ZERO}"
-    yield Run(name, crash.tools[-1], filtered(name, ZERO), ZERO)
+    newest = crash.tools[-1]
+    name = f"{newest}-d{ZERO}"
+    words = (*([RESCUE] if newest in rescued else []), *filtered(name, ZERO))
+    yield Run(name, newest, words, ZERO, is_rescued=newest in rescued)
     yield from _faults(crash, rescued)
 
 
@@ -66,12 +69,15 @@ def filtered(name: str, level: int, vmcore: str = VMCORE, *options: str) -> tupl
     return ("makedumpfile", *shown, vmcore, f"/var/crash/{name}/dump")
 
 
-def _pair(name: str, release: str, level: int, rescued: frozenset[str]) -> Iterator[Run]:
+def _pair(
+    name: str, release: str, level: int, rescued: frozenset[str], *options: str
+) -> Iterator[Run]:
     """The same command alone and with its rescue."""
-    yield Run(name, release, filtered(name, level), level)
+    yield Run(name, release, filtered(name, level, VMCORE, *options), level)
     if release in rescued:
         name += "-rescue"
-        yield Run(name, release, (RESCUE, *filtered(name, level)), level, is_rescued=True)
+        words = filtered(name, level, VMCORE, *options)
+        yield Run(name, release, (RESCUE, *words), level, is_rescued=True)
 
 
 def _asked(release: str) -> Iterator[Run]:
@@ -85,9 +91,6 @@ def _asked(release: str) -> Iterator[Run]:
     name = f"{release}-dmesg"
     command = (RESCUE, "makedumpfile", "--dump-dmesg", VMCORE, f"/var/crash/{name}/dump")
     yield Run(name, release, command, is_rescued=True)
-    name = f"{release}-threads"
-    command = (RESCUE, *filtered(name, ALL, VMCORE, "--num-threads", "2"))
-    yield Run(name, release, command, ALL, is_rescued=True)
     name = f"{release}-flattened"
     words = ("makedumpfile", "-F", *filtered(name, ALL)[1:-1])
     command = ("sh", "-c", f'"$@" >/var/crash/{name}/dump', "sh", RESCUE, *words)

@@ -51,7 +51,9 @@ def test_alone_it_loses_what_a_dump_is_for(came: dict[str, Came]) -> None:
     assert came["d23"].has_all, "at a lower level it does not"
 
 
-@pytest.mark.parametrize("name", ["d31-rescue", "d23-rescue", "by-hand", "threads", "flattened"])
+@pytest.mark.parametrize(
+    "name", ["d31-rescue", "d23-rescue", "by-hand", "threads-rescue", "flattened"]
+)
 def test_with_its_rescue_it_loses_nothing(came: dict[str, Came], name: str) -> None:
     rescued = came[name]
     assert (rescued.exit, rescued.has_all) == (0, True), rescued.seen
