@@ -157,7 +157,7 @@ def lines(schema: Schema, folder: Path) -> Iterator[str]:
         row = json.loads(line)
         row["said"] = [re.sub(r"(/tmp/\w+?)\w{6}\b", r"\1XXXXXX", said) for said in row["said"]]
         if "out" in row and row["name"].endswith("-note"):
-            row["out"] = changes(facts["note"], row["out"])
+            row["out"] = changes(facts["note"], row["out"]) if row["out"] else ""
         yield json.dumps(row) + "\n"
 
 
