@@ -5,6 +5,8 @@
 # make elsewhere  the same on a clone in a folder with a space, by the system's Python
 # make long-test  the long ones: many more mutated notes, kernel sources, real dumps and guests
 # make dump-test  of those the real dumps and guests alone
+# make crashes    crash kernels in QEMU, run makedumpfile in their capture kernels, alone and with its
+#                 rescue, and record what comes of it: a quarter of an hour; CRASH=x86_64-7.3 that one
 # make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
 #                 seven fuzzers, SECONDS_EACH each, in all a minute and what it takes to build them
 # make eva        Frama-C's Eva over the C product, the parse of any text too: ten minutes and more
@@ -29,7 +31,7 @@ NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test elsewhere long-test dump-test fuzz eva mutants fleet bench examples $(EXAMPLES) dist clean
+.PHONY: demo test elsewhere long-test dump-test crashes fuzz eva mutants fleet bench examples $(EXAMPLES) dist clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -55,6 +57,10 @@ long-test: $(VENV)/test-ready
 dump-test: $(VENV)/test-ready
 	tests/dump-tools
 	$(VENV)/bin/python -m pytest -n auto -m long tests/dump
+
+crashes: $(VENV)/test-ready
+	tests/dump-tools
+	$(VENV)/bin/python -m tests.crashes --record $(CRASH)
 
 fuzz: $(VENV)/test-ready
 	tests/setup

@@ -65,13 +65,21 @@ class Kernel:
     def package(self) -> str:
         return (self.folder / "package").read_text().strip()
 
+    @property
+    def drivers(self) -> str:
+        """What to load, as an init begins."""
+        return (self.folder / "drivers").read_text()
+
     def write_initramfs(self, out: Path) -> None:
-        root = self.folder / "root"
-        head = "#!/bin/busybox sh\n" + (self.folder / "drivers").read_text()
-        (root / "init").write_text(head + (HERE / "guest-init").read_text())
-        (root / "init").chmod(0o755)
+        write_init(self.folder / "root", self.drivers, HERE / "guest-fill", HERE / "guest-init")
         with out.open("wb") as file:
-            write_cpio(root, file)
+            write_cpio(self.folder / "root", file)
+
+
+def write_init(root: Path, drivers: str, *parts: Path) -> None:
+    init = root / "init"
+    init.write_text("#!/bin/busybox sh\n" + drivers + "".join(part.read_text() for part in parts))
+    init.chmod(0o755)
 
 
 def unpacked(folder: Path, machine: Machine, pattern: str) -> tuple[str, Path]:
@@ -116,8 +124,8 @@ def drivers_in(root: Path, target: Path, wanted: tuple[str, ...]) -> list[str]:
     return order
 
 
-def kernel_of(folder: Path, kind: Kind) -> Kernel:
-    """The newest kernel that the pattern names; kept for the next guest."""
+def kernel_of(folder: Path, kind: Kind, drivers: tuple[str, ...] = DRIVERS) -> Kernel:
+    """The newest kernel that the pattern names; kept for the next guest with the same drivers."""
     machine = MACHINES[kind.machine]
     kept = folder / ".packages" / f"{kind.image}-{machine.debian}".replace("*", "_")
     if (kept / "package").exists():
@@ -129,7 +137,7 @@ def kernel_of(folder: Path, kind: Kind) -> Kernel:
     for name in ("bin", "dev", "proc", "sys", "tmp", "drivers"):
         (root / name).mkdir(parents=True)
     shutil.copy(next(tools.rglob("bin/busybox")), root / "bin/busybox")
-    order = drivers_in(files, root / "drivers", DRIVERS)
+    order = drivers_in(files, root / "drivers", drivers)
     late = drivers_in(files, root / "drivers", LATE)
     late = [name for name in late if name not in order]
     (kept / "drivers").write_text(f'order="{" ".join(order)}"\nlate="{" ".join(late)}"\n')
@@ -177,7 +185,7 @@ def boot(kind: Kind, kernel: Kernel, work: Path) -> None:
     with (work / "qemu").open("wb") as said:
         qemu = subprocess.Popen(arguments, cwd=work, stdout=said, stderr=said)
     try:
-        monitor = _connected(work / "qmp", qemu)
+        monitor = connected(work / "qmp", qemu)
         if "offline" in kind.pages:
             monitor("balloon", value=(machine.memory << 20) - OFFLINE)
         _until(lambda: "\nREADY" in _printed(work), qemu, TIMEOUT)
@@ -198,7 +206,7 @@ def boot(kind: Kind, kernel: Kernel, work: Path) -> None:
             qemu.wait()
 
 
-def _connected(path: Path, qemu: subprocess.Popen[bytes]) -> Monitor:
+def connected(path: Path, qemu: subprocess.Popen[bytes]) -> Monitor:
     """The monitor, as soon as QEMU listens."""
     end = time.monotonic() + 60
     while qemu.poll() is None and time.monotonic() < end:

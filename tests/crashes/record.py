@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""What came of crashes, kept in tests/corpus/crashes: a line for the crash, and a line a run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import vmcoreinfo
+from tests.conftest import CORPUS
+from tests.crashes.runs import ALL, ALL_BUT_USER
+from tests.guest_facts import SHOWN, pages_of
+from vmcoreinfo_codegen.compat.dump_sources import dump_sources
+from vmcoreinfo_codegen.core.tool import ToolRelease
+from vmcoreinfo_codegen.dump.reader import find_note
+from vmcoreinfo_codegen.model import Schema
+from vmcoreinfo_codegen.model.store.observed import Observation, Observed, ObservedDump
+from vmcoreinfo_codegen.model.vocabulary import DumpFormat, DumpSource, Verdict
+
+KEPT = CORPUS / "crashes"
+FEW = 64
+"""Pages that change between the guest's last word and the crash."""
+
+
+@dataclass(frozen=True)
+class Came:
+    """A run, and what came of it."""
+
+    row: dict[str, Any]
+    tasks: int
+    "That the guest had."
+
+    @property
+    def name(self) -> str:
+        return str(self.row["name"])
+
+    @property
+    def exit(self) -> int:
+        return int(self.row["exit"])
+
+    @property
+    def has_dump(self) -> bool:
+        """A whole dump that can be read, whatever is missing in it."""
+        return not self.exit and isinstance(self.row.get("pages"), int)
+
+    @property
+    def has_all(self) -> bool:
+        """All that no level leaves out is there: the kernel's slab and its page tables, and all tasks can be read."""
+        return self.has_dump and self.missing <= FEW and self.row["tasks"] in (None, self.tasks)
+
+    @property
+    def missing(self) -> int:
+        """Pages of the kernel that are not there."""
+        found = self.row["missing"]
+        return int(found["slab"] + found["pgtable"])
+
+    @property
+    def extra(self) -> int:
+        """Pages that the level leaves out, and that are there."""
+        bits = {"cache": 2 | 4, "user": 8, "free": 16}
+        level, found = self.row["level"], self.row["without_need"]
+        return sum(n for name, n in found.items() if name not in bits or level & bits[name])
+
+    @property
+    def left(self) -> bool:
+        """Whether processes ran on behind its end."""
+        return any(re.fullmatch("still running: [1-9]", line) for line in self.row["said"])
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.exit:
+            return Verdict.FATAL
+        if not self.has_all:
+            return Verdict.WRONG
+        return Verdict.OK if self.extra <= FEW else Verdict.DEGRADED
+
+    @property
+    def seen(self) -> str:
+        if self.exit:
+            return f"no dump, exit code {self.exit}"
+        tasks = self.row["tasks"]
+        told = f"{tasks if isinstance(tasks, int) else 'none'} of {self.tasks} tasks"
+        if self.missing > FEW:
+            told += f", {self.missing} pages of the kernel's missing"
+        if self.extra > FEW:
+            told += f", {self.extra} pages too many"
+        return f"{told}, {self.row['size'] / 1e6:.0f} MB"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A crash as it is kept: its dump, what the guest told, and its runs."""
+
+    name: str
+    dump: ObservedDump
+    facts: dict[str, Any]
+    runs: tuple[Came, ...]
+
+    def observed(self) -> Observed:
+        """The runs of tools that nobody helped and nothing kept from it, as what tools do is on record."""
+        return Observed(
+            dumps=(self.dump,),
+            observations=tuple(
+                Observation(
+                    on=self.dump.name,
+                    tool="makedumpfile",
+                    release=ToolRelease.parse(came.row["tool"]),
+                    run="filter",
+                    level=came.row["level"],
+                    came=came.verdict,
+                    seen=came.seen,
+                    by="the guest",
+                )
+                for came in self.runs
+                if came.name in (f"{came.row['tool']}-d{level}" for level in (ALL, ALL_BUT_USER))
+            ),
+        )
+
+
+def recorded(path: Path) -> Recorded:
+    facts, *rows = (json.loads(line) for line in path.read_text().splitlines())
+    dump = ObservedDump(
+        name=f"{facts['name']}-crash.elf",
+        kernel=facts["kernel"],
+        arch=facts["arch"],
+        format=DumpFormat.ELF,
+        boot=tuple(facts["boot"]),
+        has=tuple(facts["has"]),
+        tells=tuple(DumpSource(word) for word in facts["tells"]),
+        note=facts["note"],
+    )
+    return Recorded(facts["name"], dump, facts, tuple(Came(row, facts["tasks"]) for row in rows))
+
+
+def lines(schema: Schema, folder: Path) -> Iterator[str]:
+    """The lines of a crash that was made into the folder."""
+    facts = json.loads((folder / "facts.json").read_text())
+    found = find_note(str(folder / "capture/vmcore-head"))
+    info = vmcoreinfo.parse(found.text)
+    arch = schema.architecture(facts["arch"])
+    assert arch is not None
+    pages = pages_of(folder / "first/kpageflags")
+    told = dump_sources(found, arch, info)
+    facts |= {
+        "boot": ["kaslr"] if info.get("KERNELOFFSET") else [],
+        "has": sorted(name for name, flag in SHOWN.items() if pages.get(flag)),
+        "tells": sorted(source.value for source, is_told in told.items() if is_told),
+        "pages": pages,
+        "note": found.text.decode("latin-1"),
+    }
+    yield json.dumps(facts) + "\n"
+    for line in (folder / "runs.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        row["said"] = [re.sub(r"(/tmp/\w+?)\w{6}\b", r"\1XXXXXX", said) for said in row["said"]]
+        if "out" in row and row["name"].endswith("-note"):
+            row["out"] = changes(facts["note"], row["out"]) if row["out"] else ""
+        yield json.dumps(row) + "\n"
+
+
+def changes(note: str, changed: str) -> str:
+    """Lines that went from a note, and lines that came."""
+    before, after = note.splitlines(), changed.splitlines()
+    went = [f"-{line}" for line in before if line not in after]
+    return "\n".join([*went, *(f"+{line}" for line in after if line not in before)])
+
+
+def keep(schema: Schema, folder: Path) -> Path:
+    KEPT.mkdir(exist_ok=True)
+    path = KEPT / f"{folder.name}.jsonl"
+    path.write_text("".join(lines(schema, folder)))
+    return path
+
+
+def all_recorded() -> list[Recorded]:
+    return [recorded(path) for path in sorted(KEPT.glob("*.jsonl"))]
+
+
+def table(crashes: list[Recorded]) -> str:
+    """What came at the level that most use, alone and with the rescue."""
+    lines = ["| kernel | makedumpfile | alone, `-d 31` | with its rescue |", "|---|---|---|---|"]
+    for crash in crashes:
+        by_name = {came.name: came for came in crash.runs}
+        for name, alone in by_name.items():
+            if name == f"{alone.row['tool']}-d{ALL}" and f"{name}-rescue" in by_name:
+                kernel = f"{crash.dump.arch} {crash.dump.kernel}"
+                rescued = by_name[f"{name}-rescue"]
+                lines.append(f"| {kernel} | {alone.row['tool']} | {alone.seen} | {rescued.seen} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table(all_recorded()))
