@@ -180,15 +180,21 @@ def all_recorded() -> list[Recorded]:
 
 
 def table(crashes: list[Recorded]) -> str:
-    """What came at the level that most use, alone and with the rescue."""
-    lines = ["| kernel | makedumpfile | alone, `-d 31` | with its rescue |", "|---|---|---|---|"]
+    """What came at the level that most use: alone, with the rescue, and with the one that is exact."""
+    lines = [
+        "| kernel | makedumpfile | alone, `-d 31` | with its rescue | with `--exact` |",
+        "|---|---|---|---|---|",
+    ]
     for crash in crashes:
         by_name = {came.name: came for came in crash.runs}
-        for name, alone in by_name.items():
-            if name == f"{alone.row['tool']}-d{ALL}" and f"{name}-rescue" in by_name:
-                kernel = f"{crash.dump.arch} {crash.dump.kernel}"
-                rescued = by_name[f"{name}-rescue"]
-                lines.append(f"| {kernel} | {alone.row['tool']} | {alone.seen} | {rescued.seen} |")
+        for release in dict.fromkeys(came.row["tool"] for came in crash.runs):
+            names = (f"{release}-d{ALL}", f"{release}-d{ALL}-rescue", f"{release}-exact")
+            if not by_name.keys() >= set(names):
+                continue
+            alone, rescued, exact = (by_name[name].seen for name in names)
+            words = [f"{crash.dump.arch} {crash.dump.kernel}", release, alone, rescued]
+            words.append("the same" if exact == rescued else exact)
+            lines.append(f"| {' | '.join(words)} |")
     return "\n".join(lines)
 
 

@@ -88,6 +88,8 @@ def _asked(release: str) -> Iterator[Run]:
     name = f"{release}-by-hand"
     command = ("sh", "-c", BY_HAND, "sh", *filtered(name, ALL)[4:])
     yield Run(name, release, command, ALL, is_rescued=True)
+    name = f"{release}-exact"
+    yield Run(name, release, (RESCUE, "--exact", *filtered(name, ALL)), ALL, is_rescued=True)
     name = f"{release}-dmesg"
     command = (RESCUE, "makedumpfile", "--dump-dmesg", VMCORE, f"/var/crash/{name}/dump")
     yield Run(name, release, command, is_rescued=True)

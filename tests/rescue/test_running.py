@@ -28,6 +28,17 @@ _NOTES = {note.file: note for note in real_notes()}
 NEW = _NOTES["x86_64-7.3.4+deb13-cloud-amd64.note"].text
 OLD = _NOTES["x86_64-6.12.117+deb13-cloud-amd64.note"].text
 
+# What 5.9 has in the place of the ring of 5.10.
+LOG_OF_5_9 = b"".join(
+    f"{key}={value}\n".encode()
+    for key, value in {
+        "SYMBOL(log_buf)": "ffffffff82a5a0b0", "SYMBOL(log_buf_len)": "ffffffff82a5a0a8",
+        "SYMBOL(log_first_idx)": "ffffffff83c1a2c8", "SYMBOL(log_next_idx)": "ffffffff83c1a2b8",
+        "SIZE(printk_log)": 16, "OFFSET(printk_log.ts_nsec)": 0, "OFFSET(printk_log.len)": 8,
+        "OFFSET(printk_log.text_len)": 10, "OFFSET(printk_log.dict_len)": 12,
+    }.items()
+)  # fmt: skip
+
 MAKEDUMPFILE = """#!{python} -SE
 import json, os, sys, tempfile, time
 if sys.argv[1:] == ["-v"]:
@@ -233,7 +244,8 @@ def test_another_release_of_makedumpfile_runs_as_it_is(machine: Machine, rescue:
         ["-x", "vmlinux", "-d", "31"],
         ["-i", os.devnull, "-d", "31"],
         ["--config=filter", "-d", "31"],
-        ["--dump-dmesg"],
+        ["--dump-dmesg", "--unheard-of"],
+        ["--partial-dmesg"],
         ["-d", "31", "--unheard-of"],
     ],
 )
@@ -273,6 +285,34 @@ def test_where_it_fails_with_help_it_runs_as_it_is(
     assert second["words"] == [*map(str, words)]
     assert second["note"].encode() == text
     assert done.stderr.endswith("makedumpfile did not make a dump of that; it runs as it is\n")
+
+
+def test_without_another_note_a_lower_level_may_do(machine: Machine, rescue: Built) -> None:
+    """1.7.6 on 7.3 needs a note that lacks a line; where it can't be given one, 23 is right."""
+    machine.has("1.7.6", _DUMP)
+    program = machine.folder / "bin" / "makedumpfile"
+    program.write_text(program.read_text().replace("own.write(data[at : at + size])", "pass"))
+    machine.crashed(NEW)
+    done = machine.run(rescue("x86_64", "1.7.6"), "-d", "31", machine.vmcore, machine.dump)
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[1:] == [
+        "vmcoreinfo-rescue: makedumpfile could not be given another note: -d 23 instead of 31"
+    ]
+    assert machine.calls[-1]["words"] == ["-d", "23", str(machine.vmcore), str(machine.dump)]
+    assert machine.dump.read_text() == "a dump\n"
+
+
+def test_the_log_of_a_dump_is_helped_too(machine: Machine, rescue: Built) -> None:
+    machine.has("1.6.2")
+    old = _NOTES["x86_64-5.10.0-30-cloud-amd64.note"].text.replace(
+        b"5.10.0-30-cloud-amd64", b"5.9.16"
+    )
+    machine.crashed(old + LOG_OF_5_9)
+    words = ("--dump-dmesg", machine.vmcore, machine.dump)
+    done = machine.run(rescue("x86_64", "1.6.2"), *words)
+    assert "with SYMBOL(init_level4_pgt)=" in done.stderr, done.stderr
+    (call,) = machine.calls
+    assert call["words"][:1] + call["words"][2:] == ["-i", *map(str, words)]
 
 
 def test_a_file_that_was_there_is_not_removed(machine: Machine, rescue: Built) -> None:
@@ -384,7 +424,7 @@ def test_a_program_that_does_nothing_is_not_waited_for(machine: Machine, impatie
     program.write_text(text.replace(f"with open({str(machine.folder / 'log')!r}", waits, 1))
     done = machine.run(impatient, *words)
     assert (done.returncode, len(machine.calls)) == (0, 2)
-    assert done.stderr.endswith("makedumpfile did not make a dump of that; it runs as it is\n")
+    assert done.stderr.endswith("makedumpfile could not be given another note\n")
     assert machine.calls[-1]["note"].encode() == OLD
 
 

@@ -30,6 +30,7 @@ Row = dict[str, Any]
 _WIDTHS = (12, 12, 12, 10, 16)
 _FINAL = (1 << 10) - 1
 _MOST_STABLE = (1 << 16) - 1
+_DMESG = "dmesg"
 ALWAYS_READ = ("OSRELEASE", "PAGESIZE", "KERNELOFFSET")
 """What the program itself asks for."""
 
@@ -84,7 +85,10 @@ class Tables:
             if arch.bits == 64 and consumer.supports(arch.name, release)
             if not selection.archs or arch.name in selection.archs
         ]
-        self.command = next(c.name for c in consumer.commands if c.has_level)
+        self.commands = {
+            "FILTER": next(c.name for c in consumer.commands if c.has_level),
+            "DMESG": _DMESG,
+        }
         self.needs = [need for need in consumer.needs if self._counts(need)]
         self._keys: dict[str, None] = dict.fromkeys(ALWAYS_READ)
         self._options: dict[str, int] = {}
@@ -97,9 +101,8 @@ class Tables:
 
     def _counts(self, need: Need) -> bool:
         """Whether a need can matter at all."""
-        scope = Scope(self.command)
         return (
-            scope.has(need)
+            any(Scope(command).has(need) for command in self.commands.values())
             and need.exists_in(self.release)
             and any(need.concerns(arch.name) for arch in self.archs)
             and (need.kernels is None or overlap(need.kernels.bounds, self.kernels.bounds))
@@ -162,6 +165,9 @@ class Tables:
             "archs": self._archs(need.archs),
             **_bounds(need.kernels),
             "condition": -1 if need.condition == ALWAYS else self._condition(need.condition),
+            "commands": [
+                name for name, command in self.commands.items() if Scope(command).has(need)
+            ],
             "levels": need.levels,
             "verdict": need.verdict.name,
             "shows_with": bool(need.shows_with),

@@ -13,7 +13,7 @@ struct change {
 
 struct plan {
 	struct state state;
-	unsigned int level;
+	struct scope scope;
 	size_t count;
 	struct change changes[MOST_CHANGES];
 };
@@ -23,13 +23,13 @@ static bool works(enum verdict verdict)
 	return verdict <= FALLBACK;
 }
 
-/* Whether any purpose of a level comes to a worse verdict. */
-static bool is_worse(const struct state *before, const struct state *after, unsigned int level)
+/* Whether any purpose comes to a worse verdict. */
+static bool is_worse(const struct state *before, const struct state *after, struct scope scope)
 {
 	size_t i;
 
 	for (i = 0; i < NEED_COUNT; i++)
-		if (counts_at(&needs[i], level) &&
+		if (counts_in(&needs[i], scope) &&
 		    judge(&needs[i], after) > judge(&needs[i], before))
 			return true;
 	return false;
@@ -75,7 +75,7 @@ static void add_for(struct plan *plan, const struct need *need, enum verdict ver
 		better.values[addition->key] = value;
 		if (judge(need, &better) >= verdict ||
 		    (better.has_line[addition->key] &&
-		     is_worse(&plan->state, &better, plan->level)))
+		     is_worse(&plan->state, &better, plan->scope)))
 			continue;
 		change = new_change(plan);
 		if (!change)
@@ -107,7 +107,7 @@ static void remove_for(struct plan *plan, const struct need *need, enum verdict 
 			less.is_number[key] = false;
 		}
 		if (!is_any || judge(need, &less) >= verdict ||
-		    is_worse(&plan->state, &less, plan->level))
+		    is_worse(&plan->state, &less, plan->scope))
 			continue;
 		for (k = 0; k < keys.count; k++) {
 			uint16_t key = key_lists[keys.first + k];
@@ -131,47 +131,52 @@ static void mend(struct plan *plan,
 	size_t i;
 
 	for (i = 0; i < NEED_COUNT; i++)
-		verdicts[i] = counts_at(&needs[i], plan->level) ? judge(&needs[i], &plan->state) : OK;
+		verdicts[i] = counts_in(&needs[i], plan->scope) ? judge(&needs[i], &plan->state) : OK;
 	for (verdict = FATAL; !works(verdict); verdict--)
 		for (i = 0; i < NEED_COUNT; i++)
 			if (verdicts[i] == verdict)
 				by(plan, &needs[i], verdict);
 }
 
-static void plan_at(struct plan *plan, const struct state *state, unsigned int level)
+static void plan_in(struct plan *plan, const struct state *state, struct scope scope)
 {
 	plan->state = *state;
-	plan->level = level;
+	plan->scope = scope;
 	plan->count = 0;
 	mend(plan, add_for);
 	mend(plan, remove_for);
 }
 
 /*
- * What to do for a level: at the highest level that does, of those that leave out no more, with a result
- * no worse than `most`. False where no level does.
+ * What to do: at the highest level that does, of those that leave out no more, with a result no worse
+ * than `most`. Without help the note stays. False where no level does.
  */
-static bool plan_within(struct plan *plan, const struct state *state, unsigned int level,
-			enum result most)
+static bool plan_within(struct plan *plan, const struct state *state, struct scope scope,
+			enum result most, bool has_help)
 {
-	unsigned int lower = level + 1;
+	unsigned int level = scope.level + 1;
 
-	while (lower-- > 0) {
-		if ((lower & level) != lower)
+	while (level-- > 0) {
+		struct scope lower = { scope.command, level };
+
+		if ((level & scope.level) != level)
 			continue;
-		plan_at(plan, state, lower);
-		if (result_at(&plan->state, lower) <= most)
+		plan_in(plan, state, lower);
+		if (!has_help) {
+			plan->state = *state;
+			plan->count = 0;
+		}
+		if (result_in(&plan->state, lower) <= most)
 			return true;
 	}
 	return false;
 }
 
 /* A level at which nothing is lost or wrong, and where that is wanted nothing kept that it leaves out. */
-static bool make_plan(struct plan *plan, const struct state *state, unsigned int level,
-		      bool is_exact)
+static bool make_plan(struct plan *plan, const struct state *state, struct scope scope, bool is_exact)
 {
-	return (is_exact && plan_within(plan, state, level, EXACT)) ||
-	       plan_within(plan, state, level, MORE_IS_KEPT);
+	return (is_exact && plan_within(plan, state, scope, EXACT, true)) ||
+	       plan_within(plan, state, scope, MORE_IS_KEPT, true);
 }
 
 static bool needs_whole_note(const struct plan *plan)

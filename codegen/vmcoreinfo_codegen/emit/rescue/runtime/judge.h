@@ -48,11 +48,23 @@ struct addition {
 	uint8_t format;
 };
 
+/* What the tool is run for. */
+enum {
+	FILTER = 1,
+	DMESG = 2,
+};
+
+/* A command and its dump level, of filtering alone. */
+struct scope {
+	unsigned int command, level;
+};
+
 struct need {
 	const char *purpose;
 	uint64_t archs;		/* bit n for enum vmcoreinfo_arch n */
 	uint64_t since, until;	/* kernels on which it counts */
 	int16_t condition;	/* -1 for none */
+	uint8_t commands;
 	uint8_t levels;		/* bits for which it counts; 0 for every level */
 	uint8_t verdict;	/* where nothing fulfils it */
 	bool shows_with;	/* that it shows on some dumps alone */
@@ -179,9 +191,11 @@ static enum verdict judge(const struct need *need, const struct state *state)
 	return need->verdict;
 }
 
-static bool counts_at(const struct need *need, unsigned int level)
+static bool counts_in(const struct need *need, struct scope scope)
 {
-	return !need->levels || need->levels & level;
+	if (!(need->commands & scope.command))
+		return false;
+	return scope.command != FILTER || !need->levels || need->levels & scope.level;
 }
 
 /* Where a note leaves a level, in the order of how bad it is. */
@@ -191,7 +205,7 @@ enum result {
 	REFUSED,		/* a purpose is lost, or wrong without a word */
 };
 
-static enum result result_at(const struct state *state, unsigned int level)
+static enum result result_in(const struct state *state, struct scope scope)
 {
 	enum result result = EXACT;
 	size_t i;
@@ -200,7 +214,7 @@ static enum result result_at(const struct state *state, unsigned int level)
 		const struct need *need = &needs[i];
 		enum verdict verdict;
 
-		if (!counts_at(need, level) || need->shows_with)
+		if (!counts_in(need, scope) || need->shows_with)
 			continue;
 		verdict = judge(need, state);
 		/* Where it goes by no entry, and the tool stops, it says so itself. */

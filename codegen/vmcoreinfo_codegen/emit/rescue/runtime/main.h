@@ -61,7 +61,7 @@ static void read_state(uint64_t moment)
 }
 
 /* What to do for a vmcore at a level; why nothing, where that is so. */
-static const char *plan_for(const char *vmcore, unsigned int level, struct wishes wishes)
+static const char *plan_for(const char *vmcore, struct scope scope, struct wishes wishes)
 {
 	static char release[256];
 	struct vmcoreinfo_text named;
@@ -81,7 +81,7 @@ static const char *plan_for(const char *vmcore, unsigned int level, struct wishe
 	if (!wishes.is_any_build && !is_known_build(release, rest))
 		return "is of a vendor's kernel that is not known here";
 	read_state(moment);
-	if (!make_plan(&plan, &state, level, wishes.is_exact))
+	if (!make_plan(&plan, &state, scope, wishes.is_exact))
 		return "is of a kernel for which nothing is known that helps";
 	return NULL;
 }
@@ -99,9 +99,9 @@ static void tell_plan(unsigned int level)
 			put_value(&line, &plan.changes[i], 0);
 		}
 	}
-	if (plan.level != level) {
+	if (plan.scope.level != level) {
 		tell(", -d ");
-		tell_number(plan.level);
+		tell_number(plan.scope.level);
 		tell(" instead of ");
 		tell_number(level);
 	}
@@ -114,20 +114,23 @@ static void tell_degraded(void)
 	static struct plan exact;
 	size_t i;
 
-	if (result_at(&plan.state, plan.level) == EXACT)
+	if (result_in(&plan.state, plan.scope) == EXACT)
 		return;
-	tell("makedumpfile " TOOL_RELEASE " at -d ");
-	tell_number(plan.level);
+	tell("makedumpfile " TOOL_RELEASE);
+	if (plan.scope.command == FILTER) {
+		tell(" at -d ");
+		tell_number(plan.scope.level);
+	}
 	tell(" is degraded");
 	for (i = 0; i < NEED_COUNT; i++)
-		if (counts_at(&needs[i], plan.level) && !needs[i].shows_with &&
+		if (counts_in(&needs[i], plan.scope) && !needs[i].shows_with &&
 		    judge(&needs[i], &plan.state) > FALLBACK) {
 			tell(", ");
 			tell(needs[i].purpose);
 		}
-	if (plan_within(&exact, &state, plan.level, EXACT) && exact.level) {
+	if (plan_within(&exact, &state, plan.scope, EXACT, true) && exact.scope.level) {
 		tell("; with --exact it filters at -d ");
-		tell_number(exact.level);
+		tell_number(exact.scope.level);
 	}
 	end_line();
 }
@@ -135,7 +138,8 @@ static void tell_degraded(void)
 static int print_for(const char *what, unsigned int level, const char *vmcore,
 		     struct wishes wishes)
 {
-	const char *failure = plan_for(vmcore, level, wishes);
+	const struct scope scope = { FILTER, level };
+	const char *failure = plan_for(vmcore, scope, wishes);
 	bool is_level = is_same(what, "--level");
 
 	if (failure) {
@@ -145,14 +149,14 @@ static int print_for(const char *what, unsigned int level, const char *vmcore,
 		return 1;
 	}
 	tell_degraded();
-	if (!plan.count && plan.level == level)
+	if (!plan.count && plan.scope.level == level)
 		tell_line("makedumpfile " TOOL_RELEASE " reads this note as it is");
 	else
 		tell_plan(level);
-	if (is_level ? plan.level == level : !plan.count)
+	if (is_level ? plan.scope.level == level : !plan.count)
 		return 1;
 	if (is_level) {
-		put_number(&text, plan.level, 10);
+		put_number(&text, plan.scope.level, 10);
 		put(&text, "\n");
 	} else if (is_same(what, "--note")) {
 		put_note(&text, &plan, &core);
@@ -179,26 +183,45 @@ static char *text_file(void)
 	return name;
 }
 
+/* Run a command with the note as it is, at a level for which that is right, if there is one. */
+static void run_without_help(struct command *command, unsigned int level)
+{
+	if (!plan_within(&plan, &state, command->scope, MORE_IS_KEPT, false))
+		return;
+	tell("makedumpfile could not be given another note");
+	if (plan.scope.level != level) {
+		tell(": -d ");
+		tell_number(plan.scope.level);
+		tell(" instead of ");
+		tell_number(level);
+		set_level(command, plan.scope.level);
+	}
+	end_line();
+	run_command(command, &core, NULL);
+}
+
 /* Run a command with what helps; comes back where that is nothing, or did not do. */
 static void run_with_help(int argc, char **argv, struct wishes wishes)
 {
 	static struct command command;
 	const char *failure;
+	unsigned int level;
 	char *file;
 
 	if (!read_command(&command, argc, argv)) {
 		tell_line("no command that is known here; it runs as it is");
 		return;
 	}
-	failure = plan_for(command.vmcore, command.level, wishes);
+	failure = plan_for(command.vmcore, command.scope, wishes);
 	if (failure) {
 		tell(command.vmcore);
 		tell(" ");
 		tell_line(failure);
 		return;
 	}
-	if (!plan.count && plan.level == command.level &&
-	    result_at(&plan.state, plan.level) == EXACT)
+	level = command.scope.level;
+	if (!plan.count && plan.scope.level == level &&
+	    result_in(&plan.state, plan.scope) == EXACT)
 		return;
 	if (!is_that_release(argv[0])) {
 		tell(argv[0]);
@@ -206,27 +229,28 @@ static void run_with_help(int argc, char **argv, struct wishes wishes)
 		return;
 	}
 	tell_degraded();
-	if (!plan.count && plan.level == command.level)
+	if (!plan.count && plan.scope.level == level)
 		return;
-	tell_plan(command.level);
-	if (plan.level != command.level)
-		set_level(&command, plan.level);
+	tell_plan(level);
+	if (plan.scope.level != level)
+		set_level(&command, plan.scope.level);
 	if (needs_whole_note(&plan)) {
 		put_note(&text, &plan, &core);
-		if (!text.is_too_long)
-			run_command(&command, &core, &text);
-		return;
+		if (!text.is_too_long && !run_command(&command, &core, &text))
+			run_without_help(&command, level);
+	} else {
+		if (plan.count) {
+			put_overlay(&text, &plan, &info);
+			file = text.is_too_long ? NULL : text_file();
+			if (!file)
+				return;
+			add_text_file(&command, file);
+		}
+		if (wishes.is_exec)
+			become(command.arguments);
+		run_command(&command, &core, NULL);
 	}
-	if (plan.count) {
-		put_overlay(&text, &plan, &info);
-		file = text.is_too_long ? NULL : text_file();
-		if (!file)
-			return;
-		add_text_file(&command, file);
-	}
-	if (wishes.is_exec)
-		become(command.arguments);
-	run_command(&command, &core, NULL);
+	tell_line("makedumpfile did not make a dump of that; it runs as it is");
 }
 
 static int answer(int argc, char **argv)

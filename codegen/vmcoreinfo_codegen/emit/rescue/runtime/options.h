@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A command line of makedumpfile that filters a dump, as its getopt_long() reads it. */
+/* A command line of makedumpfile that filters a dump or prints its log, as its getopt_long() reads it. */
 
 #define MOST_ARGUMENTS 64
 
@@ -8,7 +8,7 @@ struct command {
 	size_t count;
 	size_t level_at;	/* the argument with the level; 0 for none */
 	size_t level_offset;	/* where it begins in that */
-	unsigned int level;
+	struct scope scope;
 	const char *vmcore;
 	const char *outputs[MOST_ARGUMENTS];
 	size_t output_count;
@@ -18,8 +18,9 @@ struct command {
 /* Letters without and with an argument; what is neither does something else than to filter. */
 static const char flags[] = "cDEFflpz";
 static const char flags_with[] = "bdL";
+static const char dmesg[] = "--dump-dmesg";
 static const char *const long_flags[] = {
-	"--dry-run", "--non-mmap", "--show-stats", "--split", NULL,
+	dmesg, "--dry-run", "--non-mmap", "--show-stats", "--split", NULL,
 };
 static const char *const long_flags_with[] = {
 	"--cyclic-buffer", "--message-level", "--num-threads", "--splitblock-size", "--work-dir", NULL,
@@ -93,6 +94,7 @@ static bool read_command(struct command *command, int argc, char **argv)
 	if (argc < 2 || argc > MOST_ARGUMENTS)
 		return false;
 	command->count = (size_t)argc;
+	command->scope.command = FILTER;
 	memcpy(command->arguments, argv, command->count * sizeof(argv[0]));
 	for (at = 1; at < command->count;) {
 		const char *text = command->arguments[at];
@@ -105,6 +107,8 @@ static bool read_command(struct command *command, int argc, char **argv)
 
 			if (!width)
 				return false;
+			if (is_same(text, dmesg))
+				command->scope.command = DMESG;
 			at += (size_t)width;
 		} else if (is_option && text[0] == '-' && text[1]) {
 			at = read_letters(command, at);
@@ -122,7 +126,7 @@ static bool read_command(struct command *command, int argc, char **argv)
 	    (command->output_count == 0) != command->is_flattened)
 		return false;
 	return !command->level_at || read_level(command->arguments[command->level_at] +
-						command->level_offset, &command->level);
+						command->level_offset, &command->scope.level);
 }
 
 /* Another level instead of its own. */

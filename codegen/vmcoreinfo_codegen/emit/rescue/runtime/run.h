@@ -238,9 +238,9 @@ static uint64_t pass_on(long from)
 
 /*
  * Run it with another note, where `text` is one, and end with it. Comes back where it did not make a
- * dump and nothing of one is left, so that it can be run as it is.
+ * dump and nothing of one is left, so that it can be run otherwise; false where it could not be given the note.
  */
-static void run_command(struct command *command, const struct vmcore *core,
+static bool run_command(struct command *command, const struct vmcore *core,
 			const struct writing *text)
 {
 	bool was_there[MOST_ARGUMENTS];
@@ -253,7 +253,7 @@ static void run_command(struct command *command, const struct vmcore *core,
 	for (i = 0; i < command->output_count; i++)
 		was_there[i] = is_there(command->outputs[i]);
 	if (command->is_flattened && system_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0, 0) < 0)
-		return;
+		return true;
 	hold_children_back(true);
 	child = start_program(command->arguments, ends[1], text != NULL);
 	if (ends[1] >= 0)
@@ -271,5 +271,5 @@ static void run_command(struct command *command, const struct vmcore *core,
 	for (i = 0; i < command->output_count; i++)
 		if (!was_there[i])
 			system_call(SYS_unlinkat, AT_FDCWD, (long)command->outputs[i], 0, 0, 0, 0);
-	tell_line("makedumpfile did not make a dump of that; it runs as it is");
+	return is_given;
 }
