@@ -12,6 +12,8 @@ from .kallsyms_tokens import Tokens, find_tokens
 from .kallsyms_work import Work
 
 _STARTS = {"_text", "_stext"}
+# What nm says of a symbol that is in no section; ppc64 has some.
+_UNKNOWN = "?"
 
 
 class Kallsyms:
@@ -85,10 +87,10 @@ def find_kallsyms(memory: PhysicalMemory) -> list[Kallsyms]:
 
 
 def _is_sound(table: Kallsyms) -> bool:
-    """If each has a letter and a name, and one is where the kernel starts."""
+    """If each has a type and a name, and one is where the kernel starts."""
     is_started = False
     for _, letter, name in table.symbols():
-        if not name or not letter.isalpha():
+        if not name or not (letter.isalpha() or letter == _UNKNOWN):
             return False
         is_started = is_started or name in _STARTS
     return is_started
