@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The addresses of kallsyms, in each form that they have had since 4.6.
 
-| form | releases | in memory |
+| form | of releases | in memory |
 |---|---|---|
-| absolute | up to 6.14, without CONFIG_KALLSYMS_BASE_RELATIVE; 32 bits | addresses, relocated |
-| from a base | 4.6 on | offsets of 32 bits, then the base, relocated |
-| from a base, per-CPU absolute | 4.6 to 6.14, CONFIG_KALLSYMS_ABSOLUTE_PERCPU | -1 is the base, -2 is behind it; others are absolute |
-| from their own place | 7.x | offsets of 32 bits, each from where it stands |
+| absolute | before 6.11, without CONFIG_KALLSYMS_BASE_RELATIVE; 32 bits from 7.0 on | addresses |
+| from a base | 4.6 to 6.19 | offsets of 32 bits, the base behind them |
+| from a base, per-CPU absolute | 4.6 to 6.14, CONFIG_KALLSYMS_ABSOLUTE_PERCPU | -1 is the base, -2 the byte behind it, others are absolute |
+| from their own place | 7.0 on | offsets of 32 bits, each from where it stands itself |
 
+The kernel relocates addresses and the base when it starts, so they are those at which it ran.
 They stand before the names, and from 6.4 on behind the tokens.
 """
 
@@ -113,6 +114,8 @@ def _from_base(
 def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
     bits = work.memory.bits or 64
     data = work.read(tokens.end, 4 * names.count)
+    if tokens.end >> 62:
+        return None
     offsets = numbers(data, "i", tokens.big_endian)
     places = array("q", (tokens.end + 4 * i + offset for i, offset in enumerate(offsets)))
     if not _are_in_order(places, names.count):

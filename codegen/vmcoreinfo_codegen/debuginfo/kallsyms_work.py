@@ -19,11 +19,11 @@ class Work:
     """The memory that is searched, with a budget for each kind of work."""
 
     def __init__(self, memory: PhysicalMemory) -> None:
-        name = memory.source.name
+        name, size = memory.source.name, memory.source.size or 0
         self.memory = memory
-        self.places = Limit(name, 100_000, "places that look like kallsyms", DebugInfoError)
-        self.bytes = Limit(name, 256 << 20, "bytes read for kallsyms", DebugInfoError)
-        self.steps = Limit(name, 16 << 20, "steps taken through kallsyms", DebugInfoError)
+        self.places = Limit(name, 50_000 + (size >> 12), "places like kallsyms", DebugInfoError)
+        self.bytes = Limit(name, (256 << 20) + size, "bytes read for kallsyms", DebugInfoError)
+        self.steps = Limit(name, (8 << 20) + size // 32, "steps through kallsyms", DebugInfoError)
         self._window = (0, b"")
 
     def read(self, physical: int, size: int) -> bytes:
