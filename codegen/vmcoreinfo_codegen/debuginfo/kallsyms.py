@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""kallsyms: the kernel's own table of its symbols, found in the memory of a dump."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..dump.memory import PhysicalMemory
+from .kallsyms_addresses import Addresses, find_addresses
+from .kallsyms_names import Names, find_names
+from .kallsyms_tokens import Tokens, find_tokens
+from .kallsyms_work import Work
+from .problem import DebugInfoError
+
+_STARTS = {b"_text", b"_stext"}
+# What nm says of a symbol that is in no section; ppc64 has some.
+_UNKNOWN = b"?"
+
+
+class Kallsyms:
+    """A table: every symbol of the kernel image, in the order of addresses.
+
+    Addresses are those at which the kernel ran, as it has relocated its table; where
+    `has_run_addresses` is False they are physical, as the table has distances alone.
+    It is read from memory each time that it is asked, as a machine may hold those of many guests.
+    """
+
+    def __init__(
+        self, memory: PhysicalMemory, tokens: Tokens, names: Names, addresses: Addresses
+    ) -> None:
+        self.physical = tokens.physical
+        self.big_endian = tokens.big_endian
+        self.count = names.count
+        self.bits = addresses.bits
+        self.has_run_addresses = addresses.is_run
+        self.layout = _layout(names, addresses)
+        self._memory = memory
+        self._tokens = tokens
+
+    def symbols(self) -> Iterator[tuple[int, str, str]]:
+        """Address, letter of the type and name of each. Raises DumpError."""
+        for address, text in self._entries():
+            decoded = text.decode("ascii")
+            yield address, decoded[:1], decoded[1:]
+
+    def addresses(self, names: Iterable[str]) -> dict[str, int]:
+        """Addresses of those that are there; the first of a name counts. Raises DumpError."""
+        wanted = {name.encode(): name for name in names}
+        found: dict[str, int] = {}
+        for address, text in self._entries():
+            name = wanted.get(text[1:])
+            if name is not None:
+                found.setdefault(name, address)
+        return found
+
+    def system_map(self) -> bytes:
+        """As `nm` writes it: `ffffffff81000000 T _text`, a line each. Raises DumpError."""
+        width = self.bits // 4
+        return b"".join(
+            b"%0*x %c %b\n" % (width, address, text[0], text[1:])
+            for address, text in self._entries()
+        )
+
+    def _entries(self) -> Iterator[tuple[int, bytes]]:
+        """Address, and type and name in one, as they are compressed."""
+        found = _read(Work(self._memory), self._tokens)
+        if found is None:
+            raise DebugInfoError(f"{self._memory.source.name}: it changed while it was read")
+        names, addresses = found
+        return zip(addresses.values, _texts(self._tokens, names), strict=True)
+
+
+def find_kallsyms(memory: PhysicalMemory) -> list[Kallsyms]:
+    """Every table that is sound, in the order of physical addresses. Raises DumpError, DebugInfoError.
+
+    A table of at most 256 symbols is not found, nor one of more than 1,048,576.
+    """
+    work = Work(memory)
+    found: dict[int, Kallsyms] = {}
+    for tokens in find_tokens(work):
+        tables = _read(work, tokens)
+        if tables is not None and _is_sound(tokens, tables[0]):
+            found[tokens.physical] = Kallsyms(memory, tokens, *tables)
+    return [found[physical] for physical in sorted(found)]
+
+
+def _read(work: Work, tokens: Tokens) -> tuple[Names, Addresses] | None:
+    names = find_names(work, tokens)
+    if names is None:
+        return None
+    addresses = find_addresses(work, tokens, names)
+    return None if addresses is None else (names, addresses)
+
+
+def _texts(tokens: Tokens, names: Names) -> Iterator[bytes]:
+    """Type and name of each."""
+    data, strings = names.data, tokens.strings
+    for start in names.starts:
+        size = data[start]
+        if size & 0x80:
+            start += 1
+            size = size & 0x7F | data[start] << 7
+        yield b"".join([strings[code] for code in data[start + 1 : start + 1 + size]])
+
+
+def _is_sound(tokens: Tokens, names: Names) -> bool:
+    """If each has a type and a name, and one is where the kernel starts."""
+    is_started = False
+    for text in _texts(tokens, names):
+        if len(text) < 2 or not (text[:1].isalpha() or text[:1] == _UNKNOWN):
+            return False
+        is_started = is_started or text[1:] in _STARTS
+    return is_started
+
+
+def _layout(names: Names, addresses: Addresses) -> str:
+    words = [f"addresses {addresses.form}"]
+    words.append("behind the tokens" if addresses.is_behind else "before the names")
+    words.append(f"markers of {8 * names.markers.width} bits")
+    if names.markers.has_seqs or addresses.is_behind:
+        words.append("numbers in the order of names")
+    return ", ".join(words)

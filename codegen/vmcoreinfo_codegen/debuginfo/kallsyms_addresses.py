@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""The addresses of kallsyms, in each form that they have had since 4.6.
+
+| form | of releases | in memory |
+|---|---|---|
+| absolute | before 6.11, without CONFIG_KALLSYMS_BASE_RELATIVE; 32 bits from 7.0 on | addresses |
+| from a base | 4.6 to 6.19 | offsets of 32 bits, the base behind them |
+| from a base, per-CPU absolute | 4.6 to 6.14, CONFIG_KALLSYMS_ABSOLUTE_PERCPU | -1 is the base, -2 the byte behind it, others are absolute |
+| from their own place | 7.0 on | offsets of 32 bits, each from where it stands itself |
+
+The kernel relocates addresses and the base when it starts, so they are those at which it ran.
+They stand before the names, and from 6.4 on behind the tokens.
+"""
+
+from __future__ import annotations
+
+import operator
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from .kallsyms_names import Names, is_permutation
+from .kallsyms_tokens import Tokens
+from .kallsyms_work import Work, aligned, numbers
+
+_SEQ = 3
+_PAGE = 4096
+_OF_DATA = b"dDbB"
+# Empty lists that the kernel's data has by the hundred; a few hold what is none.
+_LEAST_VOTES = 8
+_WINDOW = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """`is_run` if they are those at which the kernel ran; else they are physical."""
+
+    values: array[int]
+    form: str
+    bits: int
+    is_behind: bool
+    is_run: bool = True
+
+
+def find_addresses(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
+    """Raises DebugInfoError where that costs too much."""
+    bits = 64 if names.physical - names.count_at == 8 else 32
+    if not names.markers.has_seqs:
+        found = _behind(work, tokens, names, bits)
+        if found is not None:
+            return found
+    return _before(work, tokens, names, bits)
+
+
+def _behind(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | None:
+    """Behind the tokens, with the numbers in the order of names behind them."""
+    start, count, width = tokens.end, names.count, bits // 8
+
+    def has_seqs(at: int) -> bool:
+        return is_permutation(work, work.read(at, _SEQ * count), count)
+
+    if has_seqs(start + count * width):
+        values = _absolute(work, tokens, start, count, bits)
+        if values is not None:
+            return Addresses(values, "absolute", bits, is_behind=True)
+    base_at = aligned(start + 4 * count, width)
+    if has_seqs(base_at + width):
+        return _from_base(work, tokens, start, base_at, count, bits, is_behind=True)
+    if has_seqs(start + 4 * count):
+        return _from_place(work, tokens, names)
+    return None
+
+
+def _before(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | None:
+    """Before the number of symbols."""
+    width = bits // 8
+    base_at = names.count_at - width
+    start = (base_at - 4 * names.count) // width * width
+    found = _from_base(work, tokens, start, base_at, names.count, bits, is_behind=False)
+    if found is not None:
+        return found
+    start = names.count_at - width * names.count
+    values = _absolute(work, tokens, start, names.count, bits)
+    return Addresses(values, "absolute", bits, is_behind=False) if values is not None else None
+
+
+def _absolute(work: Work, tokens: Tokens, start: int, count: int, bits: int) -> array[int] | None:
+    data = work.read(start, count * bits // 8) if start >= 0 else b""
+    values = numbers(data, "Q" if bits == 64 else "I", tokens.big_endian)
+    return values if _are_in_order(values, count) else None
+
+
+def _from_base(
+    work: Work, tokens: Tokens, start: int, base_at: int, count: int, bits: int, *, is_behind: bool
+) -> Addresses | None:
+    width, mask = bits // 8, (1 << bits) - 1
+    data = work.read(start, base_at + width - start) if start >= 0 else b""
+    if not data or any(data[4 * count : -width]):
+        return None
+    (base,) = numbers(data[-width:], "Q" if bits == 64 else "I", tokens.big_endian)
+    offsets = numbers(data[: 4 * count], "i", tokens.big_endian)
+    # Unsigned those of one release, signed those of another: in order they are in one of them alone.
+    plain = array("Q", (base + (offset & 0xFFFFFFFF) & mask for offset in offsets))
+    if _are_in_order(plain, count):
+        return Addresses(plain, "from a base", bits, is_behind)
+    signed = array("Q", ((o if o >= 0 else base - 1 - o) & mask for o in offsets))
+    if _are_in_order(signed, count):
+        return Addresses(signed, "from a base, per-CPU absolute", bits, is_behind)
+    return None
+
+
+def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
+    bits = work.memory.bits or 64
+    data = work.read(tokens.end, 4 * names.count)
+    if tokens.end >> 62:
+        return None
+    offsets = numbers(data, "i", tokens.big_endian)
+    places = array("q", (tokens.end + 4 * i + offset for i, offset in enumerate(offsets)))
+    if not _are_in_order(places, names.count):
+        return None
+    move = _moved(work, tokens, names, places, bits)
+    mask = (1 << bits) - 1
+    values = array("Q", ((place + (move or 0)) & mask for place in places))
+    form = "from their own place"
+    return Addresses(values, form, bits, is_behind=True, is_run=move is not None)
+
+
+def _are_in_order(values: array[int], count: int) -> bool:
+    """Of so many symbols not all have the same few addresses."""
+    if len(values) != count or values[-1] - values[0] < count:
+        return False
+    return all(map(operator.le, values, islice(values, 1, None)))
+
+
+def _moved(work: Work, tokens: Tokens, names: Names, places: array[int], bits: int) -> int | None:
+    """What to add to a physical address of the image for that at which the kernel ran.
+
+    The head of an empty list points to itself, twice: it knows at which address it stands.
+    """
+    votes: Counter[int] = Counter()
+    width, mask = bits // 8, (1 << bits) - 1
+    code = "Q" if bits == 64 else "I"
+    for place in _of_data(tokens, names, places):
+        pair = work.at(place, 2 * width)
+        if pair[:width] == pair[width:] and any(pair):
+            (pointer,) = numbers(pair[:width], code, tokens.big_endian)
+            if (pointer - place) % _PAGE == 0:
+                votes[pointer - place & mask] += 1
+    for move, count in votes.most_common(1):
+        if count >= _LEAST_VOTES and 2 * count > votes.total():
+            return move
+    return None
+
+
+def _of_data(tokens: Tokens, names: Names, places: array[int]) -> Iterator[int]:
+    """The places of variables."""
+    for start, place in zip(names.starts, places, strict=True):
+        code = start + 1 + (names.data[start] >> 7)
+        if tokens.strings[names.data[code]][:1] in _OF_DATA and place >= 0:
+            yield place

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""The tokens by which the names of kallsyms are compressed: where they are in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from .kallsyms_work import Work, aligned, numbers
+
+# A character of the names is its own token, and every kernel's names have all of these.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+NEEDLE = b"".join(letter.encode() + b"\0" for letter in _LETTERS)
+"""What the token table of every kernel has in it, and little else in memory."""
+
+_FIRST = ord(_LETTERS[0])
+_TOKENS = 256
+_INDEX_SIZE = 2 * _TOKENS
+# The table of 7.3 has 1,100 bytes.
+_MOST_BYTES = 1 << 14
+_PRINTABLE = re.compile(rb"[!-~]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Token table and index; `physical` is where the table begins, `end` what is behind the index."""
+
+    physical: int
+    end: int
+    strings: tuple[bytes, ...]
+    big_endian: bool
+
+
+def find_tokens(work: Work) -> Iterator[Tokens]:
+    """Every table with its index behind. Raises DumpError, DebugInfoError."""
+    for place in work.memory.find(NEEDLE):
+        work.places.spend()
+        found = _tokens_at(work, place)
+        if found is not None:
+            yield found
+
+
+def _tokens_at(work: Work, place: int) -> Tokens | None:
+    """`place` is that of the first letter's token."""
+    ahead = work.memory.read(place, _MOST_BYTES)
+    later = ahead.split(b"\0", _TOKENS - _FIRST)
+    if len(later) <= _TOKENS - _FIRST:
+        return None
+    del later[-1]
+    if not all(map(_PRINTABLE.fullmatch, later)):
+        return None
+    size = sum(map(len, later)) + len(later)
+    for by in (4, 8):
+        index_at = aligned(place + size, by)
+        index = ahead[index_at - place :][:_INDEX_SIZE]
+        for big_endian in (False, True):
+            found = _with_index(work, place, later, index, big_endian)
+            if found is not None:
+                start, strings = found
+                return Tokens(start, index_at + _INDEX_SIZE, strings, big_endian)
+    return None
+
+
+def _with_index(
+    work: Work, place: int, later: list[bytes], index: bytes, big_endian: bool
+) -> tuple[int, tuple[bytes, ...]] | None:
+    """Where the table begins and all of its strings, if the index is one of them."""
+    if len(index) < _INDEX_SIZE:
+        return None
+    starts = numbers(index, "H", big_endian)
+    before = starts[_FIRST]
+    if starts[0] or before > min(place, _MOST_BYTES):
+        return None
+    if list(starts[_FIRST:]) != _starts(later, before):
+        return None
+    earlier = work.memory.read(place - before, before).split(b"\0")
+    if earlier.pop() or list(starts[:_FIRST]) != _starts(earlier, 0):
+        return None
+    if not all(map(_PRINTABLE.fullmatch, earlier)):
+        return None
+    return place - before, (*earlier, *later)
+
+
+def _starts(strings: list[bytes], first: int) -> list[int]:
+    return list(accumulate((len(string) + 1 for string in strings[:-1]), initial=first))

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Memory around a place, and what the search for kallsyms may cost."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+
+from ..dump.memory import PhysicalMemory
+from ..limits import Limit
+from .problem import DebugInfoError
+
+MOST_SYMBOLS = 1 << 20
+_PIECE = 1 << 20
+_PAGE = 4096
+
+
+class Work:
+    """The memory that is searched, with a budget for each kind of work."""
+
+    def __init__(self, memory: PhysicalMemory) -> None:
+        name, size = memory.source.name, memory.source.size or 0
+        self.memory = memory
+        self.places = Limit(name, 50_000 + (size >> 12), "places like kallsyms", DebugInfoError)
+        self.bytes = Limit(name, (256 << 20) + size, "bytes read for kallsyms", DebugInfoError)
+        self.steps = Limit(name, (8 << 20) + size // 32, "steps through kallsyms", DebugInfoError)
+        self._window = (0, b"")
+
+    def read(self, physical: int, size: int) -> bytes:
+        """`size` bytes; none where the memory does not have them all. Raises DebugInfoError."""
+        self.bytes.spend(size)
+        pieces = []
+        for start in range(physical, physical + size, _PIECE):
+            wanted = min(_PIECE, physical + size - start)
+            pieces.append(self.memory.read(start, wanted))
+            if len(pieces[-1]) < wanted:
+                return b""
+        return b"".join(pieces)
+
+    def read_back(self, end: int, most: int) -> bytes:
+        """The bytes before `end`, as far as memory has them in one stretch. Raises DebugInfoError."""
+        pieces: list[bytes] = []
+        step = _PIECE
+        while most := min(most, end):
+            size = min(step, most)
+            self.bytes.spend(size)
+            piece = self.memory.read(end - size, size)
+            if len(piece) == size:
+                pieces.append(piece)
+                end -= size
+                most -= size
+            elif step > _PAGE:
+                step = max(step // 16, _PAGE)
+            else:
+                break
+        return b"".join(reversed(pieces))
+
+    def at(self, physical: int, size: int) -> bytes:
+        """A few bytes, of many places in rising order; fewer where memory does not have them."""
+        start, window = self._window
+        if not 0 <= physical - start <= len(window) - size:
+            self.bytes.spend(_PIECE // 4)
+            start, window = physical, self.memory.read(physical, _PIECE // 4)
+            self._window = start, window
+        return window[physical - start :][:size]
+
+
+def numbers(data: bytes, code: str, big_endian: bool) -> array[int]:
+    """The numbers of an array of C: `code` is that of the module array."""
+    values = array(code, data)
+    if big_endian != (sys.byteorder == "big"):
+        values.byteswap()
+    return values
+
+
+def aligned(place: int, by: int) -> int:
+    return -(-place // by) * by
