@@ -67,7 +67,7 @@ class Kallsyms:
         if found is None:
             raise DebugInfoError(f"{self._memory.source.name}: it changed while it was read")
         names, addresses = found
-        return zip(addresses.values, _texts(self._tokens, names), strict=True)
+        return zip(addresses.values, names.texts(self._tokens), strict=True)
 
 
 def find_kallsyms(memory: PhysicalMemory) -> list[Kallsyms]:
@@ -92,21 +92,10 @@ def _read(work: Work, tokens: Tokens) -> tuple[Names, Addresses] | None:
     return None if addresses is None else (names, addresses)
 
 
-def _texts(tokens: Tokens, names: Names) -> Iterator[bytes]:
-    """Type and name of each."""
-    data, strings = names.data, tokens.strings
-    for start in names.starts:
-        size = data[start]
-        if size & 0x80:
-            start += 1
-            size = size & 0x7F | data[start] << 7
-        yield b"".join([strings[code] for code in data[start + 1 : start + 1 + size]])
-
-
 def _is_sound(tokens: Tokens, names: Names) -> bool:
     """If each has a type and a name, and one is where the kernel starts."""
     is_started = False
-    for text in _texts(tokens, names):
+    for text in names.texts(tokens):
         if len(text) < 2 or not (text[:1].isalpha() or text[:1] == _UNKNOWN):
             return False
         is_started = is_started or text[1:] in _STARTS

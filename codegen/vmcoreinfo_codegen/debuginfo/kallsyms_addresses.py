@@ -19,7 +19,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, count, islice
 
 from .kallsyms_names import Names, is_permutation
 from .kallsyms_tokens import Tokens
@@ -27,9 +27,10 @@ from .kallsyms_work import Work, aligned, numbers
 
 _SEQ = 3
 _PAGE = 4096
-_OF_DATA = b"dDbB"
-# Empty lists that the kernel's data has by the hundred; a few hold what is none.
-_LEAST_VOTES = 8
+_DATA = ((b"_sdata", b"_edata"), (b"__bss_start", b"__bss_stop"))
+_MOST_DATA = 256 << 20
+# Kernels have thousands of empty lists, and a few pairs of words that look like one.
+_LEAST_VOTES = 16
 _WINDOW = 1 << 20
 
 
@@ -56,19 +57,19 @@ def find_addresses(work: Work, tokens: Tokens, names: Names) -> Addresses | None
 
 def _behind(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | None:
     """Behind the tokens, with the numbers in the order of names behind them."""
-    start, count, width = tokens.end, names.count, bits // 8
+    start, total, width = tokens.end, names.count, bits // 8
 
     def has_seqs(at: int) -> bool:
-        return is_permutation(work, work.read(at, _SEQ * count), count)
+        return is_permutation(work, work.read(at, _SEQ * total), total)
 
-    if has_seqs(start + count * width):
-        values = _absolute(work, tokens, start, count, bits)
+    if has_seqs(start + total * width):
+        values = _absolute(work, tokens, start, total, bits)
         if values is not None:
             return Addresses(values, "absolute", bits, is_behind=True)
-    base_at = aligned(start + 4 * count, width)
+    base_at = aligned(start + 4 * total, width)
     if has_seqs(base_at + width):
-        return _from_base(work, tokens, start, base_at, count, bits, is_behind=True)
-    if has_seqs(start + 4 * count):
+        return _from_base(work, tokens, start, base_at, total, bits, is_behind=True)
+    if has_seqs(start + 4 * total):
         return _from_place(work, tokens, names)
     return None
 
@@ -86,27 +87,27 @@ def _before(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | 
     return Addresses(values, "absolute", bits, is_behind=False) if values is not None else None
 
 
-def _absolute(work: Work, tokens: Tokens, start: int, count: int, bits: int) -> array[int] | None:
-    data = work.read(start, count * bits // 8) if start >= 0 else b""
+def _absolute(work: Work, tokens: Tokens, start: int, total: int, bits: int) -> array[int] | None:
+    data = work.read(start, total * bits // 8) if start >= 0 else b""
     values = numbers(data, "Q" if bits == 64 else "I", tokens.big_endian)
-    return values if _are_in_order(values, count) else None
+    return values if _are_in_order(values, total) else None
 
 
 def _from_base(
-    work: Work, tokens: Tokens, start: int, base_at: int, count: int, bits: int, *, is_behind: bool
+    work: Work, tokens: Tokens, start: int, base_at: int, total: int, bits: int, *, is_behind: bool
 ) -> Addresses | None:
     width, mask = bits // 8, (1 << bits) - 1
     data = work.read(start, base_at + width - start) if start >= 0 else b""
-    if not data or any(data[4 * count : -width]):
+    if not data or any(data[4 * total : -width]):
         return None
     (base,) = numbers(data[-width:], "Q" if bits == 64 else "I", tokens.big_endian)
-    offsets = numbers(data[: 4 * count], "i", tokens.big_endian)
+    offsets = numbers(data[: 4 * total], "i", tokens.big_endian)
     # Unsigned those of one release, signed those of another: in order they are in one of them alone.
     plain = array("Q", (base + (offset & 0xFFFFFFFF) & mask for offset in offsets))
-    if _are_in_order(plain, count):
+    if _are_in_order(plain, total):
         return Addresses(plain, "from a base", bits, is_behind)
     signed = array("Q", ((o if o >= 0 else base - 1 - o) & mask for o in offsets))
-    if _are_in_order(signed, count):
+    if _are_in_order(signed, total):
         return Addresses(signed, "from a base, per-CPU absolute", bits, is_behind)
     return None
 
@@ -127,9 +128,9 @@ def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
     return Addresses(values, form, bits, is_behind=True, is_run=move is not None)
 
 
-def _are_in_order(values: array[int], count: int) -> bool:
+def _are_in_order(values: array[int], total: int) -> bool:
     """Of so many symbols not all have the same few addresses."""
-    if len(values) != count or values[-1] - values[0] < count:
+    if len(values) != total or values[-1] - values[0] < total:
         return False
     return all(map(operator.le, values, islice(values, 1, None)))
 
@@ -141,22 +142,27 @@ def _moved(work: Work, tokens: Tokens, names: Names, places: array[int], bits: i
     """
     votes: Counter[int] = Counter()
     width, mask = bits // 8, (1 << bits) - 1
-    code = "Q" if bits == 64 else "I"
-    for place in _of_data(tokens, names, places):
-        pair = work.at(place, 2 * width)
-        if pair[:width] == pair[width:] and any(pair):
-            (pointer,) = numbers(pair[:width], code, tokens.big_endian)
-            if (pointer - place) % _PAGE == 0:
-                votes[pointer - place & mask] += 1
-    for move, count in votes.most_common(1):
-        if count >= _LEAST_VOTES and 2 * count > votes.total():
+    for start, end in _of_data(tokens, names, places):
+        for place in range(aligned(start, width), end, _WINDOW):
+            data = work.read_some(place, min(_WINDOW, end - place))
+            words = numbers(data, "Q" if bits == 64 else "I", tokens.big_endian)
+            for index in compress(count(), map(operator.eq, words, islice(words, 1, None))):
+                move = words[index] - place - width * index
+                if words[index] and move % _PAGE == 0:
+                    votes[move & mask] += 1
+    for move, times in votes.most_common(1):
+        if times >= _LEAST_VOTES and 2 * times > votes.total():
             return move
     return None
 
 
-def _of_data(tokens: Tokens, names: Names, places: array[int]) -> Iterator[int]:
-    """The places of variables."""
-    for start, place in zip(names.starts, places, strict=True):
-        code = start + 1 + (names.data[start] >> 7)
-        if tokens.strings[names.data[code]][:1] in _OF_DATA and place >= 0:
-            yield place
+def _of_data(tokens: Tokens, names: Names, places: array[int]) -> Iterator[tuple[int, int]]:
+    """Where the kernel's variables are; it names their bounds with CONFIG_KALLSYMS_ALL alone."""
+    bounds = {name: -1 for pair in _DATA for name in pair}
+    for place, text in zip(places, names.texts(tokens), strict=True):
+        if text[1:] in bounds:
+            bounds[text[1:]] = place
+    for first, last in _DATA:
+        start, end = bounds[first], bounds[last]
+        if 0 <= start < end <= start + _MOST_DATA:
+            yield start, end

@@ -52,6 +52,16 @@ class Names:
     def count(self) -> int:
         return len(self.starts)
 
+    def texts(self, tokens: Tokens) -> Iterator[bytes]:
+        """The letter of its type and the name of each, in one."""
+        data, strings = self.data, tokens.strings
+        for start in self.starts:
+            size = data[start]
+            if size & 0x80:
+                start += 1
+                size = size & 0x7F | data[start] << 7
+            yield b"".join([strings[code] for code in data[start + 1 : start + 1 + size]])
+
 
 def find_names(work: Work, tokens: Tokens) -> Names | None:
     """Raises DebugInfoError where that costs too much."""

@@ -24,7 +24,6 @@ class Work:
         self.places = Limit(name, 50_000 + (size >> 12), "places like kallsyms", DebugInfoError)
         self.bytes = Limit(name, (256 << 20) + size, "bytes read for kallsyms", DebugInfoError)
         self.steps = Limit(name, (8 << 20) + size // 32, "steps through kallsyms", DebugInfoError)
-        self._window = (0, b"")
 
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes; none where the memory does not have them all. Raises DebugInfoError."""
@@ -55,14 +54,11 @@ class Work:
                 break
         return b"".join(reversed(pieces))
 
-    def at(self, physical: int, size: int) -> bytes:
-        """A few bytes, of many places in rising order; fewer where memory does not have them."""
-        start, window = self._window
-        if not 0 <= physical - start <= len(window) - size:
-            self.bytes.spend(_PIECE // 4)
-            start, window = physical, self.memory.read(physical, _PIECE // 4)
-            self._window = start, window
-        return window[physical - start :][:size]
+    def read_some(self, physical: int, size: int) -> bytes:
+        """At most `size` bytes, in multiples of 8. Raises DumpError, DebugInfoError."""
+        self.bytes.spend(size)
+        data = self.memory.read(physical, size)
+        return data[: len(data) // 8 * 8]
 
 
 def numbers(data: bytes, code: str, big_endian: bool) -> array[int]:
