@@ -21,9 +21,13 @@ class ConfigError(Exception):
 def read_config(path: Path) -> dict[str, bool | int]:
     """Every symbol that is on: its number, or True. Raises ConfigError, OSError."""
     try:
-        data = read_file(path, _MOST_BYTES)
+        return parse_config(read_file(path, _MOST_BYTES), str(path))
     except CompressedError as error:
         raise ConfigError(str(error)) from error
+
+
+def parse_config(data: bytes, name: str) -> dict[str, bool | int]:
+    """The same of the bytes of one. Raises ConfigError."""
     found: dict[str, bool | int] = {}
     text = data.decode("utf-8", "replace")
     for match in _LINE.finditer(text):
@@ -34,7 +38,7 @@ def read_config(path: Path) -> dict[str, bool | int]:
             found[match[1]] = int(value, 0)
         else:
             line = text.count("\n", 0, match.start()) + 1
-            raise ConfigError(f"{path}:{line}: {match[1]}: a number of more than {_BITS} bits")
+            raise ConfigError(f"{name}:{line}: {match[1]}: a number of more than {_BITS} bits")
     if not found:
-        raise ConfigError(f"{path}: no line CONFIG_…=… in it, so no kernel configuration")
+        raise ConfigError(f"{name}: no line CONFIG_…=… in it, so no kernel configuration")
     return found

@@ -25,11 +25,12 @@ _FORMAT = "linux_proc_banner"
 _FORMAT_TEXT = b"%s version %s"
 _TABLES = ("swapper_pg_dir", "init_top_pgt", "init_level4_pgt")
 _NOTES = "__start_notes"
+_BEGINS, _ENDS = ("_text", "_stext"), "_end"
 _BUILD_ID = 3
 _PAGE = 4096
 _MASK = 0xFFFFFFFFFFFFFFFF
 
-SYMBOLS = {_BANNER, _FORMAT, _NOTES, "init_mm", *_TABLES}
+SYMBOLS = {_BANNER, _FORMAT, _NOTES, "init_mm", *_TABLES, *_BEGINS, _ENDS}
 """What has to be looked up for it."""
 
 
@@ -47,11 +48,14 @@ class Image:
         types: Types | None,
         release: str,
         bits: int,
+        holds: int | None = None,
     ) -> None:
-        """`release` is what the kernel's own begins with. Raises DebugInfoError where the image
-        can't be found.
+        """`release` is what the kernel's own begins with, `holds` a physical address in the image.
+
+        Raises DebugInfoError where the image can't be found.
         """
         self._memory = memory
+        self._holds = holds
         self._bits = memory.bits or bits
         self._symbols = symbols
         # Physical minus given address, the same for every symbol of the image; in raw memory that
@@ -110,12 +114,20 @@ class Image:
             apart = (second or banner) - banner
             found = _BANNER_RELEASE.match(self._memory.read(place, _PAGE))
             is_format = self._memory.read(place + apart, 64).startswith(_FORMAT_TEXT)
-            if found and (second is None or is_format):
+            if found and (second is None or is_format) and self._is_image(place - banner):
                 return place - banner, found[1].decode("ascii")
         raise DebugInfoError(
             f"{name}: the kernel's image is not in it: no '{text.decode()}…' where {_BANNER} can be; "
             "is --kernel the release that crashed, and are the symbols its?"
         )
+
+    def _is_image(self, to_physical: int) -> bool:
+        """Whether what has to be in the image is, if it is there."""
+        begins = next((self._symbols[n] for n in _BEGINS if n in self._symbols), None)
+        ends = self._symbols.get(_ENDS)
+        if self._holds is None or begins is None or ends is None:
+            return True
+        return begins + to_physical <= self._holds < ends + to_physical
 
     def _moved(self, types: Types | None) -> int:
         mm = self._symbols.get("init_mm")

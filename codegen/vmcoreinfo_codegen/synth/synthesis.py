@@ -98,7 +98,7 @@ def synthesise(kernel: Kernel) -> Synthesis:
     while before != len(made):
         before = len(made)
         for key, prediction in predicted.items():
-            if key not in made:
+            if key not in made and _shows_itself(prediction, kernel):
                 found = _from_facts(kernel, facts, prediction, asked[key], made)
                 found = found or _from_derivation(kernel, prediction, made)
                 if found:
@@ -115,6 +115,16 @@ def synthesise(kernel: Kernel) -> Synthesis:
             if key not in made
         ),
     )
+
+
+def _shows_itself(prediction: Prediction, kernel: Kernel) -> bool:
+    """Whether what tells its value is there in kernels alone that print it.
+
+    Symbols, members and enumerators of an option are; what a number is worked out of is there without
+    it too, so its configuration has to tell.
+    """
+    is_worked_out = kind_of(prediction.key) is Kind.NUMBER and prediction.export.debug_infos
+    return prediction.is_unconditional or not is_worked_out or kernel.sources.config is not None
 
 
 def _is_on(prediction: Prediction, kernel: Kernel) -> bool:
@@ -178,6 +188,8 @@ def _printed(prediction: Prediction, value: int, arch: Architecture) -> str | No
 
 
 def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) -> str:
+    if not _shows_itself(prediction, kernel):
+        return f"--config would tell whether it has the line: {prediction.condition}"
     # A NUMBER may be an enumerator, and where the types have none of its name it is none.
     is_guess = not prediction.export.debug_infos and kind_of(prediction.key) is Kind.NUMBER
     if not is_guess:
