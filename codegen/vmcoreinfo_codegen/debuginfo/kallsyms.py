@@ -13,6 +13,7 @@ from .kallsyms_work import Work
 from .problem import DebugInfoError
 
 _STARTS = {b"_text", b"_stext"}
+_MOST_IMAGE = 1 << 32
 # What nm says of a symbol that is in no section; ppc64 has some.
 _UNKNOWN = b"?"
 
@@ -79,7 +80,7 @@ def find_kallsyms(memory: PhysicalMemory) -> list[Kallsyms]:
     found: dict[int, Kallsyms] = {}
     for tokens in find_tokens(work):
         tables = _read(work, tokens)
-        if tables is not None and _is_sound(tokens, tables[0]):
+        if tables is not None and _is_sound(tokens, *tables):
             found[tokens.physical] = Kallsyms(memory, tokens, *tables)
     return [found[physical] for physical in sorted(found)]
 
@@ -92,14 +93,15 @@ def _read(work: Work, tokens: Tokens) -> tuple[Names, Addresses] | None:
     return None if addresses is None else (names, addresses)
 
 
-def _is_sound(tokens: Tokens, names: Names) -> bool:
-    """If each has a type and a name, and one is where the kernel starts."""
-    is_started = False
-    for text in names.texts(tokens):
+def _is_sound(tokens: Tokens, names: Names, addresses: Addresses) -> bool:
+    """If each has a type and a name, and all are near to where the kernel starts."""
+    starts = set()
+    for address, text in zip(addresses.values, names.texts(tokens), strict=True):
         if len(text) < 2 or not (text[:1].isalpha() or text[:1] == _UNKNOWN):
             return False
-        is_started = is_started or text[1:] in _STARTS
-    return is_started
+        if text[1:] in _STARTS:
+            starts.add(address)
+    return bool(starts) and addresses.values[-1] - min(starts) < _MOST_IMAGE
 
 
 def _layout(names: Names, addresses: Addresses) -> str:

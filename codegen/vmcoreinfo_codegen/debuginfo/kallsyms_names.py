@@ -26,6 +26,8 @@ _MOST_OF_GROUP = 514 * _GROUP
 # Those of 7.3 have 2.4 MB, with 197,000 symbols.
 _MOST_NAMES = 32 << 20
 _PADDING = 8
+# Markers that are looked at before all of them are.
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,20 @@ def is_permutation(work: Work, data: bytes, count: int) -> bool:
 def _markers_before(work: Work, tokens: Tokens) -> Iterator[Markers]:
     near = 8 * _MOST_MARKERS + 2 * _PADDING
     yield from _markers_in(work, tokens, near, has_seqs=False)
-    far = (_SEQ * _GROUP + 4) * _MOST_MARKERS + 3 * _PADDING
-    yield from _markers_in(work, tokens, far, has_seqs=True)
+    if _may_have_seqs(work, tokens):
+        far = (_SEQ * _GROUP + 4) * _MOST_MARKERS + 3 * _PADDING
+        yield from _markers_in(work, tokens, far, has_seqs=True)
+
+
+def _may_have_seqs(work: Work, tokens: Tokens) -> bool:
+    """By the last of them, as all take some reading."""
+    data = work.read_back(tokens.physical, _SEQ * _GROUP + _PADDING)
+    for padding in range(_PADDING):
+        last = data[len(data) - padding - _SEQ * _GROUP : len(data) - padding]
+        seqs = set(zip(last[::3], last[1::3], last[2::3], strict=False))
+        if len(seqs) == _GROUP and max(seqs)[0] <= MOST_SYMBOLS >> 16:
+            return True
+    return False
 
 
 def _markers_in(work: Work, tokens: Tokens, size: int, *, has_seqs: bool) -> Iterator[Markers]:
@@ -104,6 +118,9 @@ def _markers_in(work: Work, tokens: Tokens, size: int, *, has_seqs: bool) -> Ite
             inside = (start + end) // width * width - width - start
             if inside < 0:
                 break
+            if _markers_at(window, inside, 2, width, tokens.big_endian) is None:
+                continue
+            work.steps.spend(_FEW)
             for count in _marker_counts(len(window) - inside, width, has_seqs):
                 values = _markers_at(window, inside, count, width, tokens.big_endian)
                 if values is not None:
@@ -125,17 +142,16 @@ def _marker_counts(distance: int, width: int, has_seqs: bool) -> Iterator[int]:
 def _markers_at(
     window: bytes, place: int, count: int, width: int, big_endian: bool
 ) -> array[int] | None:
-    code = "I" if width == 4 else "Q"
-    if not _are_markers(numbers(window[place : place + 2 * width], code, big_endian)):
-        return None
-    values = numbers(window[place : place + count * width], code, big_endian)
-    return values if _are_markers(values) else None
-
-
-def _are_markers(values: array[int]) -> bool:
-    return values[0] == 0 and all(
-        _LEAST_OF_GROUP <= b - a <= _MOST_OF_GROUP for a, b in pairwise(values)
-    )
+    for some in (min(count, _FEW), count):
+        data = window[place : place + some * width]
+        values = numbers(data, "I" if width == 4 else "Q", big_endian)
+        if (
+            len(values) < some
+            or values[0]
+            or not all(_LEAST_OF_GROUP <= b - a <= _MOST_OF_GROUP for a, b in pairwise(values))
+        ):
+            return None
+    return values
 
 
 def _names_before(work: Work, tokens: Tokens, markers: Markers) -> Names | None:

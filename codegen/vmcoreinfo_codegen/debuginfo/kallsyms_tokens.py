@@ -20,7 +20,8 @@ _TOKENS = 256
 _INDEX_SIZE = 2 * _TOKENS
 # The table of 7.3 has 1,100 bytes.
 _MOST_BYTES = 1 << 14
-_PRINTABLE = re.compile(rb"[!-~]*")
+_LATER = re.compile(rb"(?:[!-~]*\0){%d}" % (_TOKENS - _FIRST))
+_EARLIER = re.compile(rb"(?:[!-~]*\0){%d}" % _FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,12 @@ def find_tokens(work: Work) -> Iterator[Tokens]:
 def _tokens_at(work: Work, place: int) -> Tokens | None:
     """`place` is that of the first letter's token."""
     ahead = work.memory.read(place, _MOST_BYTES)
-    later = ahead.split(b"\0", _TOKENS - _FIRST)
-    if len(later) <= _TOKENS - _FIRST:
+    table = _LATER.match(ahead)
+    if table is None:
         return None
-    del later[-1]
-    if not all(map(_PRINTABLE.fullmatch, later)):
-        return None
-    size = sum(map(len, later)) + len(later)
+    later = table[0].split(b"\0")[:-1]
     for by in (4, 8):
-        index_at = aligned(place + size, by)
+        index_at = aligned(place + table.end(), by)
         index = ahead[index_at - place :][:_INDEX_SIZE]
         for big_endian in (False, True):
             found = _with_index(work, place, later, index, big_endian)
@@ -75,10 +73,11 @@ def _with_index(
         return None
     if list(starts[_FIRST:]) != _starts(later, before):
         return None
-    earlier = work.memory.read(place - before, before).split(b"\0")
-    if earlier.pop() or list(starts[:_FIRST]) != _starts(earlier, 0):
+    table = work.memory.read(place - before, before)
+    if not _EARLIER.fullmatch(table):
         return None
-    if not all(map(_PRINTABLE.fullmatch, earlier)):
+    earlier = table.split(b"\0")[:-1]
+    if list(starts[:_FIRST]) != _starts(earlier, 0):
         return None
     return place - before, (*earlier, *later)
 

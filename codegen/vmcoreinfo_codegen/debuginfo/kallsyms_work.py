@@ -37,11 +37,11 @@ class Work:
         return b"".join(pieces)
 
     def read_back(self, end: int, most: int) -> bytes:
-        """The bytes before `end`, as far as memory has them in one stretch. Raises DebugInfoError."""
+        """The bytes before `end`, as far as memory has whole pages of them. Raises DebugInfoError."""
         pieces: list[bytes] = []
         step = _PIECE
         while most := min(most, end):
-            size = min(step, most)
+            size = min(end % step or step, most)
             self.bytes.spend(size)
             piece = self.memory.read(end - size, size)
             if len(piece) == size:
@@ -62,8 +62,9 @@ class Work:
 
 
 def numbers(data: bytes, code: str, big_endian: bool) -> array[int]:
-    """The numbers of an array of C: `code` is that of the module array."""
-    values = array(code, data)
+    """The numbers of an array of C, as many as are whole; `code` is that of the module array."""
+    values = array(code)
+    values.frombytes(data[: len(data) // values.itemsize * values.itemsize])
     if big_endian != (sys.byteorder == "big"):
         values.byteswap()
     return values
