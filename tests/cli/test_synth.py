@@ -95,13 +95,13 @@ def test_an_elf_dump_tells_where_its_memory_starts(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("synth", "--kernel", "6.12", "--arch", "amd64"), "give --btf and --symbols"),
+        (("synth", "--kernel", "6.12", "--arch", "amd64"), "give --dump, --btf and --symbols"),
         ((*SYNTH, "--set", "SIZE(pages)=64"), "did you mean"),
         ((*SYNTH, "--set", "SIZE(page)"), "--set takes KEY=VALUE"),
         ((*SYNTH, "--set", "SIZE(page)=sixty"), "the value is not a decimal number"),
         ((*SYNTH, "--build-id", "zzz"), "the value is not pairs of hexadecimal digits"),
         ((*SYNTH, "--kaslr-offset", "abc"), "no number of bytes"),
-        ((*SYNTH, "--dump", NOTE), "--dump needs --symbols"),
+        ((*SYNTH, "--dump", NOTE), "no symbols of a kernel are in it"),
         ((*SYNTH, "--memory-start", "0"), "give it by --dump"),
         ((*SYNTH, "--dump", NOTE, "--memory-start", "-4096"), "no address"),
         ((*SYNTH, "--dump", NOTE, "--memory-start", "low"), "'low' is no address"),
