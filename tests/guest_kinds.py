@@ -157,6 +157,7 @@ def _kinds() -> list[Kind]:
         kind("arm64", "6.12", "52bit", cpu=wide),
         kind("arm64", "7.3", "52bit", cpu=wide),
         kind("arm64", "6.12", "16k", flavour="arm64-16k", cpu="cortex-a76"),
+        kind("arm64", "6.12", "16k-52bit", flavour="arm64-16k", cpu=wide),
         *(kind("arm64", version) for version in ("6.17", "6.18", "6.19", "7.1")),
         kind("ppc64", "6.12", "hash", cpu="POWER8"),
         kind("ppc64", "7.3rc"),

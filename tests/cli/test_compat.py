@@ -329,6 +329,59 @@ def test_crash_is_told_where_the_linear_map_begins(run: Run) -> None:
             assert (found["worked_out"] or found["verdict"]) == verdict
 
 
+@pytest.mark.parametrize(
+    ("size", "register", "verdicts"),
+    [
+        (4096, 0xC, {"7.2.9": "degraded", "9.0.2": "degraded", "next": "degraded"}),
+        (4096, 0x10, {"7.2.9": "ok", "8.0.6": "ok", "next": "ok"}),
+        (16384, 0xC, {"7.2.9": "fatal", "8.0.6": "fatal", "next": "fatal"}),
+        (16384, 0x11, {"8.0.5": "fatal", "8.0.6": "ok", "next": "ok"}),
+        (65536, 0xC, {"8.0.5": "degraded", "8.0.6": "ok", "next": "ok"}),
+        (65536, 0x10, {"8.0.5": "degraded", "8.0.6": "degraded", "next": "degraded"}),
+    ],
+)
+def test_crash_walks_tables_by_page_size_and_width(
+    run: Run, size: int, register: int, verdicts: dict[str, str]
+) -> None:
+    """Of a kernel that was built for 52 bits: it knows no fifth level, and no 52 bits of 16 KiB pages."""
+    text = (ROOT / NOTE_ARM64).with_suffix(".txt").read_text()
+    text = text.replace("PAGESIZE=4096\n", f"PAGESIZE={size}\n")
+    text = text.replace("(TCR_EL1_T1SZ)=0x10\n", f"(TCR_EL1_T1SZ)={register:#x}\n")
+    for release, verdict in verdicts.items():
+        assert walks(run, text, release) == verdict, release
+
+
+@pytest.mark.parametrize(
+    ("note", "verdict"),
+    [
+        ("arm64-6.12.117+deb13-cloud-arm64-cpumax-lpa2", "degraded"),
+        ("arm64-6.12.117+deb13-arm64-16k", "fatal"),
+        # A kernel that was built for 48 bits, on a CPU that has 52.
+        ("arm64-6.1.0-56-cloud-arm64-cpumax-lpa2", "ok"),
+    ],
+)
+def test_crash_on_a_cpu_of_52_bits(run: Run, note: str, verdict: str) -> None:
+    text = (ROOT / f"tests/corpus/notes/{note}.txt").read_text()
+    assert walks(run, text, "9.0.2") == verdict
+
+
+def walks(run: Run, text: str, release: str) -> str:
+    """The worst, by the schema, of what crash needs to walk page tables of arm64."""
+    needs = {
+        "pages of 16 KiB",
+        "five levels of page tables",
+        "topmost page table of a 52-bit kernel with 64 KiB pages",
+        "topmost page table of a 52-bit kernel with 64 KiB pages on a 48-bit CPU",
+    }
+    command = ("compat", "-", "--consumer", f"crash@{release}", "--format", "json")
+    found = run(*command, stdin=text.encode()).json("compat")["purposes"]
+    judged: dict[str, str] = {p["purpose"]: p["worked_out"] or p["verdict"] for p in found}
+    return max(
+        (verdict for purpose, verdict in judged.items() if purpose in needs),
+        key=["ok", "degraded", "fatal"].index,
+    )
+
+
 def test_adapt_writes_other_forms(run: Run, tmp_path: Path) -> None:
     text = run("adapt", NOTE_7_3, "--for", "makedumpfile@1.7.8").out.encode()
     overlay = run("adapt", NOTE_7_3, "--for", "makedumpfile@1.7.8", "--as", "makedumpfile-i")
