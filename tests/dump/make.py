@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 
 from vmcoreinfo_codegen.dump.notes import build, padded
 
@@ -155,3 +156,39 @@ def flattened(dump: bytes, piece: int = 100, *, backwards: bool = False, end: bo
     return (
         head.ljust(4096, b"\0") + b"".join(records) + (struct.pack(">qq", -1, -1) if end else b"")
     )
+
+
+def with_memory(
+    dump: bytes,
+    pages: Mapping[int, tuple[int, bytes]],
+    bits: int = 64,
+    order: str = "<",
+    block: int = 4096,
+    *,
+    memory: int | None = None,
+) -> bytes:
+    """A compressed dump of `kdump` with these pages: by page frame the way and the data as it is in the file.
+
+    `memory` is how many page frames there are, as the first bitmap has it. Equal data is there once.
+    """
+    data = bytearray(dump.ljust(-(-len(dump) // block) * block, b"\0"))
+    frames = max([memory or 0, *(frame + 1 for frame in pages)])
+    half = -(-frames // (8 * block)) * block
+    struct.pack_into(
+        order + "II",
+        data,
+        (424 if bits == 64 else 412) + 8,
+        len(data) // block - 1,
+        2 * half // block,
+    )
+    data += ((1 << frames) - 1).to_bytes(half, "little")
+    data += sum(1 << frame for frame in pages).to_bytes(half, "little")
+    first = len(data) + 24 * len(pages)
+    content = bytearray()
+    places: dict[bytes, int] = {}
+    for _, (way, packed) in sorted(pages.items()):
+        if packed not in places:
+            places[packed] = first + len(content)
+            content += packed
+        data += struct.pack(order + "QIIQ", places[packed], len(packed), way, 0)
+    return bytes(data + content)

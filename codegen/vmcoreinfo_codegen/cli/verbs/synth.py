@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--dump",
         metavar="FILE",
         type=Path,
-        help="the dump that the note is for, ELF or a raw image: the kernel is looked for in it, "
-        "which tells where it ran and what its variables hold",
+        help="the dump that the note is for, ELF, kdump-compressed or a raw image: the kernel is looked for "
+        "in it, which tells where it ran and what its variables hold",
     )
     parser.add_argument(
         "--memory-start",
