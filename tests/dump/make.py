@@ -172,3 +172,39 @@ def elf_of(stretches: Mapping[int, bytes], machine: int = 62) -> bytes:
         table += struct.pack("<" + _SEGMENT[64], 1, 7, place, 0, physical, size, size, 4096)
         place += size
     return header + table + b"".join(stretches.values())
+
+
+def with_memory(
+    dump: bytes,
+    pages: Mapping[int, tuple[int, bytes]],
+    bits: int = 64,
+    order: str = "<",
+    block: int = 4096,
+    *,
+    memory: int | None = None,
+) -> bytes:
+    """A compressed dump of `kdump` with these pages: by page frame the way and the data as it is in the file.
+
+    `memory` is how many page frames there are, as the first bitmap has it. Equal data is there once.
+    """
+    data = bytearray(dump.ljust(-(-len(dump) // block) * block, b"\0"))
+    frames = max([memory or 0, *(frame + 1 for frame in pages)])
+    half = -(-frames // (8 * block)) * block
+    struct.pack_into(
+        order + "II",
+        data,
+        (424 if bits == 64 else 412) + 8,
+        len(data) // block - 1,
+        2 * half // block,
+    )
+    data += ((1 << frames) - 1).to_bytes(half, "little")
+    data += sum(1 << frame for frame in pages).to_bytes(half, "little")
+    first = len(data) + 24 * len(pages)
+    content = bytearray()
+    places: dict[bytes, int] = {}
+    for _, (way, packed) in sorted(pages.items()):
+        if packed not in places:
+            places[packed] = first + len(content)
+            content += packed
+        data += struct.pack(order + "QIIQ", places[packed], len(packed), way, 0)
+    return bytes(data + content)

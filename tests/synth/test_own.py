@@ -49,7 +49,7 @@ def test_each_kernel_has_what_is_near_it() -> None:
 
 
 def test_a_kernel_without_types_has_none_of_another() -> None:
-    alone = of_kernel("a", FIRST)[: _TYPES]
+    alone = of_kernel("a", FIRST)[:_TYPES]
     far = bytes(160 << 20)
     one, other = own_kernels(memory(alone + far + of_kernel("b", SECOND), 0), set())
     assert (one.types, one.config) == (None, None)

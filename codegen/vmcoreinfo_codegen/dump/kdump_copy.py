@@ -15,18 +15,14 @@ from typing import NamedTuple
 from . import kdump, notes
 from .elf import Coverage
 from .kdump import Kdump, Place
+from .kdump_header import DESCRIPTOR_BYTES, header_of, note_in
 from .other_notes import other_notes
 from .pages import read_bitmap
 from .problem import DumpError
-from .reader import Found, find_in
 from .source import File, Source
-
-_DESCRIPTOR = 24
-"""Bytes of `page_desc_t`: offset, size, two fields of flags; on machines of all word sizes."""
 
 _AT_ONCE = 1 << 16
 _LABEL = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
-_UNALIGNED = ("i386", "i486", "i586", "i686")
 
 
 class Plan(NamedTuple):
@@ -44,8 +40,8 @@ class Plan(NamedTuple):
 
 def plan(source: File, text: bytes | None) -> Plan:
     """`text` is that of the note, None for none. Raises DumpError."""
-    found = _found(source)
-    header = _header(source, found)
+    found = note_in(source)
+    header = header_of(source, found)
     if header.version < kdump.TEXT_SINCE:
         raise DumpError(
             f"{source.name}: kdump header version {header.version} has no room for a note; a "
@@ -82,36 +78,6 @@ def plan(source: File, text: bytes | None) -> Plan:
     )
     replaced = found.text if found else None
     return Plan(tuple(patches), 0, replaced, header.names.machine or None, pages.coverage)
-
-
-def _found(source: Source) -> Found | None:
-    """The note that is there; None where there is none that is a text."""
-    try:
-        return find_in(source, "kdump")
-    except DumpError:
-        return None
-
-
-def _header(source: Source, found: Found | None) -> Kdump:
-    """The headers by that layout in which a note is found, else by the machine that they name."""
-    headers = kdump.open_kdump(source)
-    for header in headers:
-        if (
-            found is not None
-            and found.offset is not None
-            and (found.order, found.bits)
-            == (
-                header.order,
-                header.bits,
-            )
-        ):
-            if found.offset == header.text.offset:
-                return header
-            if 0 <= found.offset - header.notes.offset < header.notes.size:
-                return header
-    if len(headers) == 2 and headers[0].bits == headers[1].bits:
-        return headers[0 if headers[0].names.machine in _UNALIGNED else 1]
-    return headers[0]
 
 
 def _made(header: Kdump, kept: bytes, text: bytes | None) -> bytes:
@@ -158,16 +124,16 @@ class _Pages:
         count = sum(chunk.bit_count() for chunk in read_bitmap(source, header))
         held = 0
         table = self.end
-        self.end += count * _DESCRIPTOR
+        self.end += count * DESCRIPTOR_BYTES
         for first in range(0, count, _AT_ONCE):
             number = min(_AT_ONCE, count - first)
-            place = table + first * _DESCRIPTOR
-            data = source.read(place, number * _DESCRIPTOR)
+            place = table + first * DESCRIPTOR_BYTES
+            data = source.read(place, number * DESCRIPTOR_BYTES)
             if data.strip(b"\0"):  # a hole has no page, and may be large
                 ends = _ends(data, header.order)
                 held += sum(end <= size for end in ends)
                 self.end = max(self.end, *ends)
-            if len(data) < number * _DESCRIPTOR:
+            if len(data) < number * DESCRIPTOR_BYTES:
                 break
         block = header.block_size
         self.coverage = Coverage(count * block, held * block, max(0, self.end - size))
@@ -175,7 +141,7 @@ class _Pages:
 
 def _ends(data: bytes, order: str) -> list[int]:
     """Where the pages of these descriptors end, 0 for the part of one that is cut."""
-    words = array("Q", data[: len(data) // _DESCRIPTOR * _DESCRIPTOR])
+    words = array("Q", data[: len(data) // DESCRIPTOR_BYTES * DESCRIPTOR_BYTES])
     if (order == "<") != (sys.byteorder == "little"):
         words.byteswap()
     # The size is the first half of the second word.

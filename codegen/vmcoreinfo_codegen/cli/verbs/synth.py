@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--dump",
         metavar="FILE",
         type=Path,
-        help="the dump that the note is for, ELF or a raw image: the kernel is looked for in it, "
+        help="the dump that the note is for, ELF, kdump-compressed or a raw image: the kernel is looked for in it, "
         "which tells where it ran and what its variables hold; what else is not given is taken out of its memory too: "
         "symbols (kallsyms), types (BTF), configuration (IKCONFIG)",
     )

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Pages of a kdump-compressed dump are unpacked: zlib by Python, the rest by the libraries of makedumpfile and crash.
+
+No package of Python has all of them, and drgn, which has, takes no dump without a note.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import zlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .problem import DumpError
+
+ZLIB, LZO, SNAPPY, ZSTD = 0x1, 0x2, 0x4, 0x20
+WAYS = {ZLIB: "zlib", LZO: "lzo", SNAPPY: "snappy", ZSTD: "zstd"}
+KNOWN = ZLIB | LZO | SNAPPY | ZSTD
+
+Unpack = Callable[[bytes], bytes | None]
+"""What a page holds; None of one that is damaged, or of another size."""
+
+
+class _Library(NamedTuple):
+    file: str
+    packages: str
+
+
+_LIBRARIES = {
+    LZO: _Library("liblzo2.so.2", "liblzo2-2 of Debian, lzo of Fedora"),
+    SNAPPY: _Library("libsnappy.so.1", "libsnappy1v5 of Debian, snappy of Fedora"),
+    ZSTD: _Library("libzstd.so.1", "libzstd1 of Debian, libzstd of Fedora"),
+}
+
+
+def unpacker_of(way: int, size: int, name: str) -> Unpack:
+    """For pages of `size` bytes that are compressed in one way. `name` is that of the dump.
+
+    Raises DumpError where the library is not here.
+    """
+    if way == ZLIB:
+        return lambda data: _of_zlib(data, size)
+    wanted = _LIBRARIES[way]
+    try:
+        library = ctypes.CDLL(wanted.file)
+        return _MAKERS[way](library, size)
+    except (OSError, AttributeError):
+        raise DumpError(
+            f"{name}: its pages are compressed by {WAYS[way]}, and {wanted.file}, which unpacks them, is not "
+            f"here; install the package with it: {wanted.packages}"
+        ) from None
+
+
+def _of_zlib(data: bytes, size: int) -> bytes | None:
+    stream = zlib.decompressobj()
+    try:
+        page = stream.decompress(data, size)
+        # The end may come behind the last byte of the page.
+        if len(page) != size or not (stream.eof or _ends(stream)):
+            return None
+    except zlib.error:
+        return None
+    return page
+
+
+def _ends(stream: zlib._Decompress) -> bool:
+    return not stream.decompress(stream.unconsumed_tail, 1) and stream.eof
+
+
+def _lzo(library: ctypes.CDLL, size: int) -> Unpack:
+    function = library.lzo1x_decompress_safe
+    function.argtypes = [
+        ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t), ctypes.c_void_p,
+    ]  # fmt: skip
+    function.restype = ctypes.c_int
+    room = ctypes.create_string_buffer(size)
+
+    def unpack(data: bytes) -> bytes | None:
+        length = ctypes.c_size_t(size)
+        failed = function(data, len(data), room, ctypes.byref(length), None)
+        return None if failed or length.value != size else room.raw
+
+    return unpack
+
+
+def _snappy(library: ctypes.CDLL, size: int) -> Unpack:
+    function = library.snappy_uncompress
+    function.argtypes = [
+        ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t),
+    ]  # fmt: skip
+    function.restype = ctypes.c_int
+    room = ctypes.create_string_buffer(size)
+
+    def unpack(data: bytes) -> bytes | None:
+        length = ctypes.c_size_t(size)
+        failed = function(data, len(data), room, ctypes.byref(length))
+        return None if failed or length.value != size else room.raw
+
+    return unpack
+
+
+def _zstd(library: ctypes.CDLL, size: int) -> Unpack:
+    function = library.ZSTD_decompress
+    function.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
+    function.restype = ctypes.c_size_t
+    room = ctypes.create_string_buffer(size)
+    # An error is a number far above any size.
+    return lambda data: room.raw if function(room, size, data, len(data)) == size else None
+
+
+_MAKERS = {LZO: _lzo, SNAPPY: _snappy, ZSTD: _zstd}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Which of the layouts, in each of which the headers of a compressed dump make sense, is the right one."""
+
+from __future__ import annotations
+
+import struct
+
+from . import kdump
+from .kdump import Kdump
+from .problem import DumpError
+from .reader import Found, find_in
+from .source import Source
+
+DESCRIPTOR = "QII8x"
+"""`page_desc_t` on machines of all word sizes: offset, size, flags of the page's compression, flags of the page."""
+
+DESCRIPTOR_BYTES = struct.calcsize("<" + DESCRIPTOR)
+
+_UNALIGNED = ("i386", "i486", "i586", "i686")
+
+
+def note_in(source: Source) -> Found | None:
+    """The note that is there; None where there is none that is a text."""
+    try:
+        return find_in(source, "kdump")
+    except DumpError:
+        return None
+
+
+def header_of(source: Source, found: Found | None) -> Kdump:
+    """The headers by that layout in which the note is found, else in which there are pages, else by the
+    machine that they name. Raises DumpError.
+    """
+    headers = kdump.open_kdump(source)
+    for header in headers:
+        if (
+            found is not None
+            and found.offset is not None
+            and (found.order, found.bits)
+            == (
+                header.order,
+                header.bits,
+            )
+        ):
+            if found.offset == header.text.offset:
+                return header
+            if 0 <= found.offset - header.notes.offset < header.notes.size:
+                return header
+    headers = [header for header in headers if _has_page(source, header)] or headers
+    if len(headers) == 2 and headers[0].bits == headers[1].bits:
+        return headers[0 if headers[0].names.machine in _UNALIGNED else 1]
+    return headers[0]
+
+
+def _has_page(source: Source, header: Kdump) -> bool:
+    """Whether the first descriptor can be one."""
+    table = header.bitmaps.offset + header.bitmaps.size
+    data = source.read(table, DESCRIPTOR_BYTES)
+    if not header.bitmaps.size or len(data) < DESCRIPTOR_BYTES:
+        return False
+    offset, size, _ = struct.unpack(header.order + DESCRIPTOR, data)
+    return bool(table < offset < 1 << 62 and 0 < size <= header.block_size)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""What was used last is kept, and no more of it than a number."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+_Value = TypeVar("_Value")
+
+
+class Kept(Generic[_Value]):
+    """Values by number; beyond `most` the one that was not used for longest is dropped."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: dict[int, _Value] = {}
+
+    def get(self, key: int) -> _Value | None:
+        value = self._values.pop(key, None)
+        if value is not None:
+            self._values[key] = value
+        return value
+
+    def put(self, key: int, value: _Value) -> None:
+        while len(self._values) >= self._most:
+            del self._values[next(iter(self._values))]
+        self._values[key] = value

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Bytes are looked for in memory that comes piece by piece."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+PIECE = 1 << 20
+"""Bytes of a piece, about: they stay in the cache of the CPU while one needle after another is looked for."""
+
+_ZEROS = bytes(PIECE)
+
+
+class Piece(NamedTuple):
+    """A part of memory; `data` is None where it is a hole, so zero."""
+
+    start: int
+    size: int
+    data: bytes | None
+
+
+class _Wanted(NamedTuple):
+    """A needle, and the part of the data in which it may be."""
+
+    needle: bytes
+    start: int
+    end: int
+
+
+def find_all(pieces: Iterable[Piece], needles: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+    """(address, needle) wherever one is, by address; pieces that are neighbours are as one.
+
+    The pieces come by address, without overlaps. Within one without data nothing is looked for.
+    """
+    if not needles:
+        return
+    if not all(needles):
+        raise ValueError("an empty needle is everywhere")
+    longest = max(map(len, needles))
+    skips_zeros = all(needle.strip(b"\0") for needle in needles)
+    tail, reached = b"", -1
+    held: list[tuple[int, bytes]] = []
+    for start, size, data in pieces:
+        if start != reached:
+            yield from held
+            held, tail = [], b""
+        reached = start + size
+        head = bytes(min(size, longest)) if data is None else data
+        found: list[Iterable[tuple[int, bytes]]] = [held]
+        if tail:
+            seam = tail + head[: longest - 1]
+            found.append(_hits(seam, start - len(tail), _across(needles, len(tail))))
+        if data is not None and not (skips_zeros and data == _ZEROS):
+            found.append(_hits(data, start, [_Wanted(one, 0, size) for one in needles]))
+        held = []
+        for hit in heapq.merge(*found):
+            if hit[0] + longest <= reached:
+                yield hit
+            else:
+                # A longer one that ends in the next piece may begin before.
+                held.append(hit)
+        if longest > 1:
+            tail = head[1 - longest :] if len(head) >= longest - 1 else (tail + head)[1 - longest :]
+    yield from held
+
+
+def _across(needles: Sequence[bytes], seam: int) -> list[_Wanted]:
+    """Where each begins before the seam and ends behind it."""
+    return [
+        _Wanted(one, max(0, seam - len(one) + 1), seam + len(one) - 1)
+        for one in needles
+        if len(one) > 1
+    ]
+
+
+def _hits(data: bytes, address: int, wanted: list[_Wanted]) -> Iterator[tuple[int, bytes]]:
+    """Every place of each, by place; the next is looked for when the one before was taken."""
+    heap = [
+        (place, one) for one in wanted if (place := data.find(one.needle, one.start, one.end)) >= 0
+    ]
+    heapq.heapify(heap)
+    while heap:
+        place, one = heap[0]
+        yield address + place, one.needle
+        place = data.find(one.needle, place + 1, one.end)
+        if place < 0:
+            heapq.heappop(heap)
+        else:
+            heapq.heapreplace(heap, (place, one))

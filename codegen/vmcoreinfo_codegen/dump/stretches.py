@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Memory that a file holds as it is, in one stretch or several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..limits import Limit
+from .problem import DumpError
+from .ranges import Range, Ranges
+from .search import PIECE, Piece
+from .source import File, Source, data_in
+
+
+class Stretches:
+    """Of ELF dumps and raw images; `target` of a range is where in the file it begins."""
+
+    def __init__(self, source: Source, ranges: Iterable[Range]) -> None:
+        self._source = source
+        self._stretches = Ranges(ranges)
+
+    def read(self, physical: int, size: int) -> bytes:
+        """`size` bytes, fewer where there are no more."""
+        data = b""
+        while len(data) < size:
+            stretch = self._stretches.find(physical + len(data))
+            if stretch is None:
+                break
+            inside = physical + len(data) - stretch.start
+            wanted = min(size - len(data), stretch.size - inside)
+            piece = self._source.read(stretch.target + inside, wanted)
+            data += piece
+            if len(piece) < wanted:
+                break
+        return data
+
+    def pieces(self) -> Iterator[Piece]:
+        """All of it, by address. Raises DumpError.
+
+        Segments of a dump do not share bytes of the file, so one that says so is damaged.
+        """
+        most = 2 * (self._source.size or 1 << 62)
+        budget = Limit(self._source.name, most, "bytes of memory in its segments", DumpError)
+        for stretch in self._stretches:
+            move = stretch.start - stretch.target
+            reached = stretch.target
+            for start, end in self._data_of(stretch):
+                if reached < start:
+                    yield Piece(reached + move, start - reached, None)
+                for piece in self._read(start, end, budget):
+                    yield piece._replace(start=piece.start + move)
+                reached = end
+            end = min(stretch.target + stretch.size, self._source.size or 0)
+            if reached < end:
+                yield Piece(reached + move, end - reached, None)
+
+    def _read(self, start: int, end: int, budget: Limit) -> Iterator[Piece]:
+        """A part of the file, up to where it ends; `start` of a piece is in the file."""
+        for place in range(start, end, PIECE):
+            wanted = min(PIECE, end - place)
+            data = self._source.read(place, wanted)
+            budget.spend(len(data))
+            if data:
+                yield Piece(place, len(data), data)
+            if len(data) < wanted:
+                return
+
+    def _data_of(self, stretch: Range) -> Iterator[tuple[int, int]]:
+        """Where in the file its data is, without holes."""
+        end = stretch.target + stretch.size
+        if not isinstance(self._source, File):
+            yield stretch.target, end
+            return
+        for start, stop in data_in(self._source.fileno(), stretch.target, end):
+            yield start, stop or end

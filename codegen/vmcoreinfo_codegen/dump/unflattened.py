@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""All of the dump that is in a flattened one, by offset, as if it had been put together.
+
+Where records are is kept in chains, each of records that go up in the dump. makedumpfile and QEMU write
+headers, descriptors and pages in turns, so there are a few chains, however many records there are.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..limits import Limit
+from .flattened import Flattened, SeekingReader
+from .problem import DumpError
+from .source import MOST_AT_ONCE, Source
+
+_ALL = 1 << 63
+_MOST_CHAINS = 64
+_MOST_RECORDS = 1 << 23
+_REMEDY = "put it together first: makedumpfile -R DUMP < FILE"
+
+
+class _Piece(NamedTuple):
+    """A part of the dump that a record has; the later in the file counts."""
+
+    place: int
+    start: int
+    size: int
+
+
+class _Chain:
+    """Records none of which begins before the end of the one before."""
+
+    def __init__(self) -> None:
+        self.end = 0
+        self._starts, self._places, self._sizes = array("Q"), array("Q"), array("Q")
+
+    def add(self, start: int, place: int, size: int) -> None:
+        self._starts.append(start)
+        self._places.append(place)
+        self._sizes.append(size)
+        self.end = start + size
+
+    def parts(self, start: int, end: int) -> Iterator[_Piece]:
+        number = max(0, bisect_right(self._starts, start) - 1)
+        while number < len(self._starts) and self._starts[number] < end:
+            first = max(start, self._starts[number])
+            last = min(end, self._starts[number] + self._sizes[number])
+            if first < last:
+                place = self._places[number] + first - self._starts[number]
+                yield _Piece(place, first, last - first)
+            number += 1
+
+
+class Unflattened:
+    """A source; what no record has is zero, as in the file that makedumpfile -R writes. Raises DumpError."""
+
+    def __init__(self, source: Source) -> None:
+        self.name = source.name
+        self._source = source
+        self._chains: list[_Chain] = []
+        count = Limit(source.name, _MOST_RECORDS, f"flattened records; {_REMEDY}", DumpError)
+        inside = Flattened(source.name, SeekingReader(source))
+        for start, place, size in inside.where(0, _ALL):
+            count.spend()
+            self._chain_for(start).add(start, place, size)
+        self.size: int | None = max((chain.end for chain in self._chains), default=0)
+
+    def _chain_for(self, start: int) -> _Chain:
+        """The one whose end is nearest before."""
+        fitting = [chain for chain in self._chains if chain.end <= start]
+        if fitting:
+            return max(fitting, key=lambda chain: chain.end)
+        if len(self._chains) == _MOST_CHAINS:
+            raise DumpError(
+                f"{self.name}: its flattened records go back and forth more than {_MOST_CHAINS} times; {_REMEDY}"
+            )
+        self._chains.append(_Chain())
+        return self._chains[-1]
+
+    def read(self, offset: int, size: int) -> bytes:
+        if size > MOST_AT_ONCE:
+            raise DumpError(f"{self.name}: {size} bytes at byte {offset} can't be asked for")
+        end = min(offset + size, self.size or 0)
+        if offset < 0 or offset >= end:
+            return b""
+        parts = [part for chain in self._chains for part in chain.parts(offset, end)]
+        if len(parts) == 1 and parts[0].size == end - offset:
+            return self._source.read(parts[0].place, parts[0].size)
+        data = bytearray(end - offset)
+        for place, start, wanted in sorted(parts):
+            data[start - offset : start - offset + wanted] = self._source.read(place, wanted)
+        return bytes(data)
