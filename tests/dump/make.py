@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 
 from vmcoreinfo_codegen.dump.notes import build, padded
 
@@ -155,3 +156,19 @@ def flattened(dump: bytes, piece: int = 100, *, backwards: bool = False, end: bo
     return (
         head.ljust(4096, b"\0") + b"".join(records) + (struct.pack(">qq", -1, -1) if end else b"")
     )
+
+
+def elf_of(stretches: Mapping[int, bytes], machine: int = 62) -> bytes:
+    """A core without a note, with memory at physical addresses."""
+    header_size, segment_size = 64, 56
+    place = header_size + segment_size * len(stretches)
+    header = b"\x7fELF" + bytes([2, 1, 1]) + bytes(9)
+    header += struct.pack(
+        "<" + _HEADER[64], 4, machine, 1, 0, header_size, 0, 0, 64, 56, len(stretches), 64, 0, 0
+    )
+    table = b""
+    for physical, data in stretches.items():
+        size = len(data)
+        table += struct.pack("<" + _SEGMENT[64], 1, 7, place, 0, physical, size, size, 4096)
+        place += size
+    return header + table + b"".join(stretches.values())

@@ -114,6 +114,33 @@ class Btf:
             if self._kind(place) in _NAMED:
                 self._by_name[offsets[words[place]]].append(place)
 
+    @property
+    def number(self) -> int:
+        """How many types there are; void is none of them. Raises DebugInfoError."""
+        return len(self._walk()) - 1
+
+    def check_names(self) -> None:
+        """Raise DebugInfoError unless every name is a whole string of this blob.
+
+        Those of the BTF of a module go on behind the strings of its kernel.
+        """
+        words, strings = self._words, self._strings
+        if strings[:1] != b"\0" or strings[-1:] != b"\0":
+            raise DebugInfoError(f"{self.name}: its strings do not begin and end with a NUL")
+        size = len(strings)
+        for number, place in enumerate(self._walk()[1:], 1):
+            name = words[place]
+            if name >= size or (name and strings[name - 1]):
+                raise DebugInfoError(
+                    f"{self.name}: type {number} at byte {4 * place} of the types: its name is no "
+                    "string of this BTF"
+                )
+
+    def members(self, name: str) -> int:
+        """How many members the structs of that name have, the most of any; 0 where there is none."""
+        places = [place for place in self._named(name) if self._kind(place) == _STRUCT]
+        return max((self._word(place + 1) & 0xFFFF for place in places), default=0)
+
     def sizes(self, name: str) -> set[int]:
         """Every size that a type of that name has; none where there is no such type."""
         return {size for place in self._named(name) if (size := self._size(place)) is not None}

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+"""The BTF of a kernel in the memory of its dump.
+
+It is a section of the kernel's image (`.BTF`, with /sys/kernel/btf/vmlinux since 341dfcf8d78e
+"btf: expose BTF info through sysfs", 5.4), so it is whole and in one piece. Memory has more that
+begins alike: BTF of modules, which goes on where that of the kernel ends, and copies in the page
+cache, whose pages lie apart.
+
+Two bytes of magic are slow to look for. So a string is, that every kernel's BTF has among its
+strings; where it is found, the header in front of it is looked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ..dump.memory import PhysicalMemory
+from .btf import Btf
+from .in_memory import PAGE, Cut, absent, limit, missing, pieces, places_limit
+from .problem import DebugInfoError
+
+MOST_BYTES = 32 << 20
+"""Kernels have some 5 MiB, with every driver built in some 20. Types take eight times their size to read."""
+
+_STRUCTS = ("task_struct", "page", "list_head")
+_NEEDLE = b"\0task_struct\0"
+_AMONG_STRINGS = re.compile(rb"(?:\0?[ -~])*+\0?")
+_NEIGHBOURS = 256
+_IN_STRINGS = bytes([0, *range(0x20, 0x7F)])
+_MOST_PADDING = 8
+_MAGICS = {"<": b"\x9f\xeb\x01", ">": b"\xeb\x9f\x01"}
+_HEADER = "HBBIIIII"
+_HEADER_BYTES = struct.calcsize(f"<{_HEADER}")
+_MOST_HEADER = 4096
+# tinyconfig has some 200 KiB of types; of modules few have as much.
+_LEAST_TYPES = 64 << 10
+_WINDOW = 1 << 20
+_OVERLAP = 2
+
+_LEAST_LOOKED_AT = 16 * MOST_BYTES
+_LEAST_HEADERS = 1024
+_BYTES_FOR_A_HEADER = 1 << 20
+
+_BANNER = re.compile(rb"Linux version ([!-~]{1,64}) \([^\0\n]{1,1024}\n\0")
+_BANNER_START = b"Linux version "
+_MOST_BANNER = 2048
+_BANNER_REACH = 64 << 20
+
+
+@dataclass(frozen=True)
+class FoundBtf:
+    """The BTF of a kernel: where it is, in which byte order, and how many types it has.
+
+    Dumps may have many; so `data` is read when it is asked for.
+    """
+
+    physical: int
+    size: int
+    order: str
+    types: int
+    digest: bytes = field(repr=False)
+    memory: PhysicalMemory = field(repr=False, compare=False)
+
+    @property
+    def data(self) -> bytes:
+        """The whole blob, as /sys/kernel/btf/vmlinux has it."""
+        return b"".join(pieces(self.memory, self.physical, self.size))
+
+    def release(self) -> str | None:
+        """The kernel's, by the banner that stands before the BTF in its image; None without one.
+
+        The banner ends with a line feed and NUL, which copies in the log do not.
+        """
+        end = self.physical
+        least = max(0, end - _BANNER_REACH)
+        while end > least:
+            start = max(least, end - _WINDOW)
+            data = self.memory.read(start, end - start + _MOST_BANNER)
+            place = data.rfind(_BANNER_START, 0, end - start + len(_BANNER_START) - 1)
+            while place >= 0:
+                found = _BANNER.match(data, place)
+                if found:
+                    return found[1].decode("ascii")
+                place = data.rfind(_BANNER_START, 0, place)
+            if len(data) < end - start:
+                return None
+            end = start
+        return None
+
+
+@dataclass(frozen=True)
+class BtfSearch:
+    """What is sound, the largest first, and where nothing is, what looks like the rest of one."""
+
+    found: list[FoundBtf]
+    cut: list[Cut]
+
+
+def find_btf(memory: PhysicalMemory) -> list[FoundBtf]:
+    """Every BTF of a kernel, the largest first; several kernels in one image have several.
+
+    Raises DebugInfoError where more begins like one than any memory has, DumpError.
+    """
+    return search_btf(memory).found
+
+
+def search_btf(memory: PhysicalMemory) -> BtfSearch:
+    """The same, and what is not whole, if nothing is."""
+    search = _Search(memory)
+    found = search.by_a_name()
+    found.sort(key=lambda one: (-one.size, one.physical))
+    return BtfSearch(found, [] if found else search.rest())
+
+
+class _Header(NamedTuple):
+    """A header that can be one: addresses of its parts."""
+
+    physical: int
+    order: str
+    strings: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        return self.end - self.physical
+
+
+class _Search:
+    """One search; what it may cost grows with the dump."""
+
+    def __init__(self, memory: PhysicalMemory) -> None:
+        self._memory = memory
+        self._names = places_limit(memory, "strings 'task_struct'")
+        self._magics = places_limit(memory, "places that begin like BTF")
+        self._headers = limit(
+            memory, _LEAST_HEADERS, _BYTES_FOR_A_HEADER, "headers of BTF that can be one"
+        )
+        self._bytes = limit(memory, _LEAST_LOOKED_AT, 1, "bytes of what begins like BTF")
+        self._compared = limit(memory, 1 << 20, 256, "headers of BTF compared")
+        self._waiting: list[_Header] = []
+        self._scanned = 0
+        self._cut: list[Cut] = []
+        self._tried: set[int] = set()
+
+    def by_a_name(self) -> list[FoundBtf]:
+        """Those with a string that every kernel has, in order of addresses."""
+        found: list[FoundBtf] = []
+        for place in self._memory.find(_NEEDLE):
+            self._names.spend()
+            if found and place < found[-1].physical + found[-1].size:
+                continue
+            for header in self._headers_of(place):
+                one = self._judged(header)
+                if one is not None:
+                    found.append(one)
+                    break
+        return found
+
+    def rest(self) -> list[Cut]:
+        """What begins like the BTF of a kernel, and why it can't be used, in order of addresses."""
+        for order, magic in _MAGICS.items():
+            for place in self._memory.find(magic):
+                self._magics.spend()
+                header = self._header(place, order)
+                if header is not None and place not in self._tried:
+                    self._judged(header)
+        return sorted(self._cut, key=lambda cut: cut.physical)
+
+    def _headers_of(self, place: int) -> Iterator[_Header]:
+        """Headers whose strings have that place in them, each once; nothing is scanned twice."""
+        if not _AMONG_STRINGS.fullmatch(self._memory.read(place, _NEIGHBOURS)):
+            return
+        start = max(self._scanned, (place - MOST_BYTES) // PAGE * PAGE)
+        # Addresses go up, but where segments overlap.
+        if place > start:
+            self._waiting += self._headers_in(start, place)
+            self._scanned = place
+        self._compared.spend(len(self._waiting))
+        of_it = [one for one in self._waiting if one.strings <= place < one.end]
+        self._waiting = [one for one in self._waiting if place < one.strings]
+        yield from reversed(of_it)
+
+    def _headers_in(self, start: int, end: int) -> list[_Header]:
+        """What can be a header there, in order of addresses."""
+        found = []
+        while start < end:
+            size = min(_WINDOW, end - start)
+            data = self._memory.read(start, size + _OVERLAP)
+            for order, magic in _MAGICS.items():
+                place = data.find(magic)
+                while place >= 0:
+                    self._magics.spend()
+                    header = self._header(start + place, order)
+                    if header is not None:
+                        found.append(header)
+                    place = data.find(magic, place + 1)
+            # What the dump does not have is passed over by the page.
+            start = start + size if len(data) >= size else (start + len(data)) // PAGE * PAGE + PAGE
+        return sorted(found)
+
+    def _header(self, physical: int, order: str) -> _Header | None:
+        data = self._memory.read(physical, _HEADER_BYTES)
+        if len(data) < _HEADER_BYTES:
+            return None
+        _, _, _, size, types, types_size, strings, strings_size = struct.unpack(
+            order + _HEADER, data
+        )
+        if not _HEADER_BYTES <= size <= _MOST_HEADER or types % 4 or types_size % 4:
+            return None
+        if types_size < _LEAST_TYPES or strings < types + types_size or not strings_size:
+            return None
+        end = size + strings + strings_size
+        if end > MOST_BYTES:
+            return None
+        self._headers.spend()
+        return _Header(physical, order, physical + size + strings, physical + end)
+
+    def _judged(self, header: _Header) -> FoundBtf | None:
+        """The BTF behind a header, if it is that of a kernel; what is not whole is kept aside."""
+        self._tried.add(header.physical)
+        first = self._memory.read(header.strings, 1)
+        if first and first != b"\0":
+            return None  # that of a module, or a copy whose pages lie apart
+        self._bytes.spend(header.size)
+        data = b"".join(pieces(self._memory, header.physical, header.size))
+        name = f"the BTF at {header.physical:#x}"
+        why = "it ends before its last byte"
+        if len(data) == header.size:
+            try:
+                return self._sound(header, data, name)
+            except DebugInfoError as error:
+                why = str(error).removeprefix(f"{name}: ")
+        gone = missing(self._memory, header.physical, header.size)
+        if gone is not None:
+            why = absent(gone)
+        self._cut.append(Cut(header.physical, f"of {header.size} bytes: {why}"))
+        return None
+
+    def _sound(self, header: _Header, data: bytes, name: str) -> FoundBtf | None:
+        btf = Btf(data, name)
+        btf.check_names()
+        strings = data[header.strings - header.physical :]
+        if b"\0\0" in strings[:-_MOST_PADDING] or strings.translate(None, _IN_STRINGS):
+            raise DebugInfoError(f"{name}: between its strings is something else")
+        btf.load(_STRUCTS)
+        if not all(btf.members(one) for one in _STRUCTS):
+            return None
+        digest = hashlib.sha256(data).digest()
+        return FoundBtf(
+            header.physical, header.size, header.order, btf.number, digest, self._memory
+        )

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""The .config of a kernel in the memory of its dump.
+
+CONFIG_IKCONFIG puts it into the image (kernel/configs.c): "IKCFG_ST", the file as gzip made it,
+"IKCFG_ED". Built as a module (=m) it is there too, but on pages that lie apart.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field
+
+from ..dump.memory import PhysicalMemory
+from ..limits import Limit
+from .in_memory import PAGE, Cut, absent, limit, missing, places_limit
+
+MOST_BYTES = 4 << 20
+"""Of the text; that of a kernel with every driver has some 300 KiB."""
+
+_START, _END = b"IKCFG_ST", b"IKCFG_ED"
+_GZIP = b"\x1f\x8b\x08"
+_LEAST_UNPACKED = 16 * MOST_BYTES
+
+# Some builds leave blanks at the end of a line, or CRLF.
+_CONFIG = re.compile(rb"(?:(?:#[^\n]*+|CONFIG_\w++=[^\n]*+|[ \t\r]*+)(?:\n|\Z))++")
+_OPTION = re.compile(rb"^CONFIG_\w++=", re.MULTILINE)
+_TITLE = re.compile(
+    rb"^# ((?:Linux|User Mode Linux)[!-~ ]{1,200} Kernel Configuration|Linux kernel version: [!-~]{1,64})[ \r]*$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class FoundConfig:
+    """A .config: where `IKCFG_ST` is, bytes from there to behind `IKCFG_ED`, and bytes of the text.
+
+    `title` is the line that says of which kernel, as "Linux/x86 6.12.117 Kernel Configuration";
+    None where no line does. `options` are the lines that set one. Dumps may have many; so `text`
+    is unpacked when it is asked for.
+    """
+
+    physical: int
+    size: int
+    text_size: int
+    title: str | None
+    options: int
+    memory: PhysicalMemory = field(repr=False, compare=False)
+
+    @property
+    def text(self) -> bytes:
+        """The file, as /proc/config.gz has it unpacked."""
+        return _unpacked(self.memory, self.physical)[0]
+
+
+@dataclass(frozen=True)
+class ConfigSearch:
+    """What is whole, in order of addresses, and what only begins like one."""
+
+    found: list[FoundConfig]
+    cut: list[Cut]
+
+
+def find_config(memory: PhysicalMemory) -> list[FoundConfig]:
+    """Every .config, in order of addresses; several kernels in one image have several.
+
+    Raises DebugInfoError where more begins like one than any memory has, DumpError.
+    """
+    return search_config(memory).found
+
+
+def search_config(memory: PhysicalMemory) -> ConfigSearch:
+    """The same, and what is not whole."""
+    places = places_limit(memory, "places that begin like a .config")
+    unpacked = limit(memory, _LEAST_UNPACKED, 1, "bytes of what begins like a .config, unpacked")
+    found, cut = [], []
+    for place in memory.find(_START + _GZIP):
+        places.spend()
+        try:
+            found.append(_at(memory, place, unpacked))
+        except _NotWhole as error:
+            cut.append(Cut(place, str(error)))
+    return ConfigSearch(found, cut)
+
+
+class _NotWhole(Exception):
+    """What begins like one, and is none; the message says where it ends."""
+
+
+def _at(memory: PhysicalMemory, place: int, budget: Limit) -> FoundConfig:
+    """The .config at a place. Raises _NotWhole."""
+    text, size = _unpacked(memory, place, budget)
+    options = sum(1 for _ in _OPTION.finditer(text))
+    if not options or not _CONFIG.fullmatch(text):
+        raise _NotWhole("what it unpacks to is no .config")
+    title = _TITLE.search(text)
+    return FoundConfig(
+        place,
+        size,
+        len(text),
+        title[1].decode("ascii").rstrip() if title else None,
+        options,
+        memory,
+    )
+
+
+def _unpacked(
+    memory: PhysicalMemory, physical: int, budget: Limit | None = None
+) -> tuple[bytes, int]:
+    """The text, and the bytes of memory that it has with its marks. Raises _NotWhole.
+
+    Memory is read page by page, so that what is wrong is told to the page.
+    """
+    decoder = zlib.decompressobj(wbits=31)
+    text = bytearray()
+    place = physical + len(_START)
+    while not decoder.eof:
+        size = PAGE - place % PAGE
+        page = memory.read(place, size)
+        try:
+            piece = decoder.decompress(page, MOST_BYTES + 1 - len(text))
+        except zlib.error:
+            raise _NotWhole(_damage(memory, physical, place + len(page))) from None
+        if budget is not None:
+            budget.spend(PAGE + len(piece))
+        text += piece
+        if len(text) > MOST_BYTES:
+            raise _NotWhole(f"it unpacks to more than {MOST_BYTES} bytes")
+        place += len(page)
+        if len(page) < size and not decoder.eof:
+            raise _NotWhole(f"it is not in the dump from {place:#x} on")
+    end = place - len(decoder.unused_data)
+    if memory.read(end, len(_END)) != _END:
+        raise _NotWhole(f"no {_END.decode()} at {end:#x}, behind what is packed")
+    return bytes(text), end + len(_END) - physical
+
+
+def _damage(memory: PhysicalMemory, physical: int, end: int) -> str:
+    gone = missing(memory, physical, end - physical)
+    if gone is not None:
+        return absent(gone)
+    return f"it can't be unpacked past {end:#x}; that of a module (CONFIG_IKCONFIG=m) is on pages that lie apart"

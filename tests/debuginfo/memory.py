@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""Memory made up around a kernel's own data: BTF as large as that of a small kernel, and .config."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from functools import cache
+
+from tests.debuginfo.make import Blob
+from vmcoreinfo_codegen.dump.memory import PhysicalMemory
+from vmcoreinfo_codegen.dump.source import Memory
+
+CONFIG = b"""#
+# Automatically generated file; DO NOT EDIT.
+# Linux/x86 6.12.117 Kernel Configuration
+#
+CONFIG_64BIT=y
+# CONFIG_KASAN is not set
+CONFIG_CC_VERSION_TEXT="gcc (Debian 14.2.0-19) 14.2.0"
+
+CONFIG_HZ=250
+"""
+
+
+@cache
+def kernel_btf(order: str = "<", structs: int = 3000, first: str = "long unsigned int") -> bytes:
+    """What takes it for a kernel's: its size, and the structs that each kernel has."""
+    b = Blob(order)
+    b.string(first)
+    long = b.int_("unsigned long", 8)
+    b.list_head()
+    b.struct("page", 64, [("flags", long, 0)])
+    b.struct("task_struct", 9000, [("stack", b.pointer(), 0)])
+    for number in range(structs):
+        b.struct(f"struct_{number}", 8, [("member", long, 0)])
+    return b.blob()
+
+
+def ikconfig(text: bytes = CONFIG) -> bytes:
+    """As kernel/configs.c has it."""
+    return b"IKCFG_ST" + gzip.compress(text, mtime=0) + b"IKCFG_ED"
+
+
+def image(size: int, parts: Mapping[int, bytes]) -> bytes:
+    """Zeros, with some parts at their places."""
+    data = bytearray(size)
+    for place, part in parts.items():
+        data[place : place + len(part)] = part
+    return bytes(data)
+
+
+def memory(data: bytes, start: int | None = None) -> PhysicalMemory:
+    """A raw image of it."""
+    return PhysicalMemory(Memory("memory", data), start)
