@@ -106,8 +106,8 @@ def test_what_is_missing_is_told() -> None:
         assert whys(bytes(data)) == [
             f"of {len(btf)} bytes: 8192 bytes from {start:#x} on are not in the dump, or zeros"
         ]
-    data = image(0x80000, {PLACE: btf})
-    dump = elf_of({0: data[:0x33000], 0x34000: data[0x34000:]})
+    whole = image(0x80000, {PLACE: btf})
+    dump = elf_of({0: whole[:0x33000], 0x34000: whole[0x34000:]})
     (cut,) = search_btf(PhysicalMemory(Memory("dump", dump))).cut
     assert cut.physical == PLACE
     assert "4096 bytes from 0x33000 on are not in the dump" in cut.why
