@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ..dump.memory import PhysicalMemory
 from .btf import Btf
-from .in_memory import PAGE, Cut, absent, limit, missing, pieces, places_limit, whole_until
+from .in_memory import PAGE, Cut, absent, filled, limit, missing, pieces, places_limit, whole_until
 from .problem import DebugInfoError
 
 MOST_BYTES = 32 << 20
@@ -82,7 +82,7 @@ class FoundBtf:
         others = 0
         while end > least and others < _MOST_OTHERS:
             start = max(least, end - _WINDOW)
-            data = self.memory.read(start, end - start + _MOST_BANNER)
+            data = filled(self.memory, start, end - start + _MOST_BANNER)
             place = data.rfind(_BANNER_START, 0, end - start + len(_BANNER_START) - 1)
             while place >= 0 and others < _MOST_OTHERS:
                 found = _BANNER.match(data, place)
@@ -90,8 +90,6 @@ class FoundBtf:
                     return found[1].decode("ascii")
                 others += 1
                 place = data.rfind(_BANNER_START, 0, place)
-            if len(data) < end - start:
-                return None
             end = start
         return None
 
