@@ -18,6 +18,7 @@ ALLOWED = {
     r" can't get what it runs from npm$": "no network",
     r"^tool-sources: Debian's archive (is not within reach|does not have)": "no network",
     r"^kernel-sources: Debian's archive is not within reach": "no network",
+    r"^ikconfig: user-mode-linux can't be had": "no network",
     r"^(ray|pandas) is not here: ": "no network",
     r"^python3\.\d+ is not here$": "no machine has every release",
 }

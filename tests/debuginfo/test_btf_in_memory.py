@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 import time
 from pathlib import Path
 
@@ -74,6 +76,10 @@ def test_release_by_the_banner_in_front() -> None:
     data = image(4 << 20, {0x210000 - 20: BANNER, 0x310000: btf})
     (found,) = find_btf(memory(data))
     assert found.release() == "6.12.117"
+    # With pages between that a filter has left out.
+    dump = elf_of({0x200000: data[0x200000:0x220000], 0x240000: data[0x240000:]})
+    (found,) = find_btf(PhysicalMemory(Memory("dump", dump)))
+    assert (found.physical, found.release()) == (0x310000, "6.12.117")
 
 
 def test_btf_of_a_module_is_none() -> None:
@@ -106,8 +112,8 @@ def test_what_is_missing_is_told() -> None:
         assert whys(bytes(data)) == [
             f"of {len(btf)} bytes: 8192 bytes from {start:#x} on are not in the dump, or zeros"
         ]
-    data = image(0x80000, {PLACE: btf})
-    dump = elf_of({0: data[:0x33000], 0x34000: data[0x34000:]})
+    whole = image(0x80000, {PLACE: btf})
+    dump = elf_of({0: whole[:0x33000], 0x34000: whole[0x34000:]})
     (cut,) = search_btf(PhysicalMemory(Memory("dump", dump))).cut
     assert cut.physical == PLACE
     assert "4096 bytes from 0x33000 on are not in the dump" in cut.why
@@ -179,6 +185,19 @@ def real_one(dump: Path, folder: Path) -> None:
         (found,) = find_btf(PhysicalMemory(source))
         assert found.data == (folder / "btf").read_bytes()
         assert found.release() == (folder / "release").read_text().strip()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["x86_64-5.10", "x86_64-7.3-5level"])
+def test_of_a_filtered_dump(kind: str, tmp_path: Path) -> None:
+    """What makedumpfile leaves out is none of the image but its pages of zeros."""
+    if not shutil.which("makedumpfile"):
+        pytest.skip("makedumpfile is not here")
+    folder = kind_of_guest(kind)
+    dump = tmp_path / "filtered.elf"
+    command = ["makedumpfile", "-E", "-d", "31", str(folder / "vmcore.elf"), str(dump)]
+    subprocess.run(command, capture_output=True, check=True)
+    real_one(dump, folder)
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
@@ -62,6 +63,8 @@ def _reading(
         ("note", dump),
         ("parse", dump),
         ("find", dump),
+        ("find", "--what", "btf", dump),
+        ("find", "--what", "config", dump),
         ("audit", dump),
         ("derive", dump, *ARCH),
         ("compat", dump, "--consumer", "crash", *ARCH),
@@ -75,6 +78,8 @@ def _reading(
         ),
     ):
         what = f"{name} as NOTE" if arguments[:2] == ("attach", dump) else name
+        if arguments[1] == "--what":
+            what = f"{name}, {arguments[2]}"
         yield case(what, *arguments, codes=codes, seconds=seconds)
 
 
@@ -238,6 +243,12 @@ def _segments_without_end(folder: Path) -> Iterator[Case]:
     dump = put(folder / "segments-all-alike", *elf_of(rows, note + image))
     symbols = system_map(folder)
     synth = ("synth", "--kernel", "6.12.0", *ARCH, "--symbols", symbols, "--dump")
+    yield case(
+        "a million segments of the same bytes, btf",
+        *("find", "--what", "btf", dump),
+        codes=(FINDINGS, UNREADABLE),
+        seconds=45,
+    )
     for verb, codes in (
         (("note", dump), (FINE,)),
         (("find", dump), (FINE,)),
@@ -257,6 +268,8 @@ def _segments_without_end(folder: Path) -> Iterator[Case]:
     huge = put(folder / "memory-1P", *elf_of([(1, 4096, 0, 1 << 50)]), size=1 << 42)
     yield case("memory of a tebibyte of holes", *synth, huge)
     yield case("memory of a tebibyte of holes", "find", huge, codes=(FINDINGS,))
+    for what in ("btf", "config"):
+        yield case(f"{what} in holes", "find", "--what", what, huge, codes=(FINDINGS,))
 
 
 def _flattened(folder: Path) -> Iterator[Case]:
@@ -380,6 +393,35 @@ def _images(folder: Path) -> Iterator[Case]:
             file.write(b"OSRELEASE=")
         file.truncate(1 << 43)
     yield case("8 TiB with 20,000 pieces of data", "find", sparse, codes=(FINDINGS,), seconds=15)
+    yield from _kernels_own(folder, size)
+
+
+def _kernels_own(folder: Path, size: int) -> Iterator[Case]:
+    """What begins like BTF or a .config, again and again."""
+    header = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, 1 << 20, 1 << 20, 1 << 24)
+    names = b"\0task_struct\0".ljust(300, b"x")
+    packed = b"IKCFG_ST" + gzip.compress(b"#" * (4 << 20), mtime=0)
+    contents: dict[str, tuple[str, bytes]] = {
+        "names of structs": ("btf", b"\0task_struct\0"),
+        "names among strings": ("btf", names),
+        "magics": ("btf", b"\x9f\xeb\x01"),
+        "headers": ("btf", header),
+        "headers and names": ("btf", header + names),
+        "headers far in front of names": ("btf", header * 900 + names.ljust(1 << 16, b"x")),
+        "beginnings of .config": ("config", b"IKCFG_ST\x1f\x8b\x08"),
+        "large .config": ("config", packed),
+        "small .config": ("config", b"IKCFG_ST" + gzip.compress(b"CONFIG_X=y\n") + b"IKCFG_ED"),
+    }
+    for number, (name, (what, piece)) in enumerate(contents.items()):
+        path = put(folder / f"own-{number}", piece * (size // len(piece)))
+        yield case(f"10 MB of {name}", "find", "--what", what, path, codes=ANY, seconds=25)
+    sparse = folder / "own-sparse"
+    with sparse.open("wb") as file:
+        for number in range(20_000):
+            file.seek(number * (40 << 20))
+            file.write(header + names)
+        file.truncate(1 << 43)
+    yield case("8 TiB with 20,000 names", "find", "--what", "btf", sparse, codes=ANY, seconds=15)
 
 
 def _pipes(folder: Path) -> Iterator[Case]:

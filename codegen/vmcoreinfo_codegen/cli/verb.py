@@ -27,8 +27,9 @@ VERBS = (
     ),
     Verb(
         "find",
-        "look for notes in a memory image, or any file",
-        "vmcoreinfo find memory.raw -o vmcoreinfo.txt",
+        "look for notes, BTF or .config in a memory image, or any file",
+        "vmcoreinfo find memory.raw -o vmcoreinfo.txt\n"
+        "vmcoreinfo find memory.raw --what btf -o btf",
         "find",
     ),
     Verb(

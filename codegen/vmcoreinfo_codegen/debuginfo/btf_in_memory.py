@@ -6,8 +6,8 @@ It is a section of the kernel's image (`.BTF`, with /sys/kernel/btf/vmlinux sinc
 begins alike: BTF of modules, which goes on where that of the kernel ends, and copies in the page
 cache, whose pages lie apart.
 
-Two bytes of magic are slow to look for. So a string is, that every kernel's BTF has among its
-strings; where it is found, the header in front of it is looked for.
+The magic has two bytes, which are slow to look for. A string that is in the BTF of every kernel is
+looked for instead, and then the header in front of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ..dump.memory import PhysicalMemory
 from .btf import Btf
-from .in_memory import PAGE, Cut, absent, limit, missing, pieces, places_limit
+from .in_memory import PAGE, Cut, absent, filled, limit, missing, pieces, places_limit, whole_until
 from .problem import DebugInfoError
 
 MOST_BYTES = 32 << 20
@@ -50,6 +50,7 @@ _BANNER = re.compile(rb"Linux version ([!-~]{1,64}) \([^\0\n]{1,1024}\n\0")
 _BANNER_START = b"Linux version "
 _MOST_BANNER = 2048
 _BANNER_REACH = 64 << 20
+_MOST_OTHERS = 1000
 
 
 @dataclass(frozen=True)
@@ -78,17 +79,17 @@ class FoundBtf:
         """
         end = self.physical
         least = max(0, end - _BANNER_REACH)
-        while end > least:
+        others = 0
+        while end > least and others < _MOST_OTHERS:
             start = max(least, end - _WINDOW)
-            data = self.memory.read(start, end - start + _MOST_BANNER)
+            data = filled(self.memory, start, end - start + _MOST_BANNER)
             place = data.rfind(_BANNER_START, 0, end - start + len(_BANNER_START) - 1)
-            while place >= 0:
+            while place >= 0 and others < _MOST_OTHERS:
                 found = _BANNER.match(data, place)
                 if found:
                     return found[1].decode("ascii")
+                others += 1
                 place = data.rfind(_BANNER_START, 0, place)
-            if len(data) < end - start:
-                return None
             end = start
         return None
 
@@ -175,9 +176,9 @@ class _Search:
         """Headers whose strings have that place in them, each once; nothing is scanned twice."""
         if not _AMONG_STRINGS.fullmatch(self._memory.read(place, _NEIGHBOURS)):
             return
-        start = max(self._scanned, (place - MOST_BYTES) // PAGE * PAGE)
-        # Addresses go up, but where segments overlap.
-        if place > start:
+        least = max(self._scanned, (place - MOST_BYTES) // PAGE * PAGE)
+        if place > least:
+            start = whole_until(self._memory, place, least)
             self._waiting += self._headers_in(start, place)
             self._scanned = place
         self._compared.spend(len(self._waiting))
@@ -199,8 +200,7 @@ class _Search:
                     if header is not None:
                         found.append(header)
                     place = data.find(magic, place + 1)
-            # What the dump does not have is passed over by the page.
-            start = start + size if len(data) >= size else (start + len(data)) // PAGE * PAGE + PAGE
+            start += size
         return sorted(found)
 
     def _header(self, physical: int, order: str) -> _Header | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ..dump.memory import PhysicalMemory
 from ..limits import Limit
 from .in_memory import PAGE, Cut, absent, limit, missing, places_limit
+from .problem import DebugInfoError
 
 MOST_BYTES = 4 << 20
 """Of the text; that of a kernel with every driver has some 300 KiB."""
@@ -83,7 +84,7 @@ def search_config(memory: PhysicalMemory) -> ConfigSearch:
     return ConfigSearch(found, cut)
 
 
-class _NotWhole(Exception):
+class _NotWhole(DebugInfoError):
     """What begins like one, and is none; the message says where it ends."""
 
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..dump.memory import PhysicalMemory
+from ..dump.source import File
 from ..limits import Limit
 from .problem import DebugInfoError
 
@@ -14,8 +16,10 @@ PAGE = 4096
 """The least page of any architecture."""
 
 _PIECE = 1 << 20
+_BLOCK = 512
 _LEAST_PLACES = 1 << 16
 _BYTES_FOR_A_PLACE = 4096
+_ZEROS = bytes(PAGE)
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,34 @@ def places_limit(memory: PhysicalMemory, what: str) -> Limit:
 
 
 def limit(memory: PhysicalMemory, least: int, bytes_for_one: int, what: str) -> Limit:
-    """A limit that grows with the dump."""
-    most = least + (memory.source.size or 0) // bytes_for_one
-    return Limit(memory.source.name, most, what, DebugInfoError)
+    """A limit that grows with the dump; holes of a sparse file are none of it."""
+    source = memory.source
+    size = source.size or 0
+    if isinstance(source, File):
+        size = min(size, os.fstat(source.fileno()).st_blocks * _BLOCK)
+    return Limit(source.name, least + size // bytes_for_one, what, DebugInfoError)
+
+
+def whole_until(memory: PhysicalMemory, physical: int, least: int) -> int:
+    """How far down, to `least`, all pages below an address are in the dump, and not zeros.
+
+    Nothing that is looked for has a page of zeros.
+    """
+    place = physical // PAGE * PAGE
+    window = _PIECE
+    while place > least:
+        start = max(least, place - window)
+        data = memory.read(start, place - start)
+        if len(data) < place - start:
+            if window == PAGE:
+                return place
+            window = PAGE
+            continue
+        for page in range(len(data) - PAGE, -1, -PAGE):
+            if data[page : page + PAGE] == _ZEROS:
+                return start + page + PAGE
+        place = start
+    return max(place, least)
 
 
 def pieces(memory: PhysicalMemory, physical: int, size: int) -> Iterator[bytes]:
@@ -47,6 +76,18 @@ def pieces(memory: PhysicalMemory, physical: int, size: int) -> Iterator[bytes]:
         if len(data) < wanted:
             return
         physical += wanted
+
+
+def filled(memory: PhysicalMemory, physical: int, size: int) -> bytes:
+    """Memory with zeros where the dump has none, as where zeros were left out."""
+    data = bytearray()
+    while len(data) < size:
+        place = physical + len(data)
+        data += memory.read(place, size - len(data))
+        if len(data) < size:
+            stop = min(((physical + len(data)) // PAGE + 1) * PAGE, physical + size)
+            data += bytes(stop - physical - len(data))
+    return bytes(data)
 
 
 def missing(memory: PhysicalMemory, physical: int, size: int) -> tuple[int, int] | None:

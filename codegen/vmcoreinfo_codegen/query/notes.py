@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Notes that were found in images, put into dumps, and what derives from them, as answers."""
+"""Notes and more that was found in images, notes put into dumps, and what derives from them, as answers."""
 
 from __future__ import annotations
 
@@ -8,16 +8,30 @@ from collections.abc import Sequence
 import vmcoreinfo.derive
 from vmcoreinfo import VmcoreInfo
 
+from ..debuginfo.btf_in_memory import FoundBtf
+from ..debuginfo.config_in_memory import FoundConfig
+from ..debuginfo.kallsyms import Kallsyms
 from ..dump import attach
 from ..dump.carve import Carved, first_alike
 from ..model import Derivation
 from ..model.vocabulary import Format
-from .interface.notes import Attached, CarvedNote, DerivedValue, Finds
+from .interface.notes import (
+    Attached,
+    BtfFinds,
+    CarvedBtf,
+    CarvedConfig,
+    CarvedKallsyms,
+    CarvedNote,
+    ConfigFinds,
+    DerivedValue,
+    KallsymsFinds,
+    NoteFinds,
+)
 
 
-def finds(image: str, found: Sequence[Carved]) -> Finds:
+def note_finds(image: str, found: Sequence[Carved]) -> NoteFinds:
     """Texts of an image, the likeliest first."""
-    return Finds(
+    return NoteFinds(
         image=image,
         notes=[
             CarvedNote(
@@ -31,6 +45,64 @@ def finds(image: str, found: Sequence[Carved]) -> Finds:
                 same_as=like,
             )
             for text, like in zip(found, first_alike(found), strict=True)
+        ],
+    )
+
+
+def btf_finds(image: str, found: Sequence[FoundBtf], is_placed: bool) -> BtfFinds:
+    """BTF of kernels in an image that tells its physical addresses, or not."""
+    first: dict[bytes, int] = {}
+    return BtfFinds(
+        image=image,
+        btf=[
+            CarvedBtf(
+                physical=one.physical if is_placed else None,
+                offset=None if is_placed else one.physical,
+                bytes=one.size,
+                types=one.types,
+                byte_order="big" if one.order == ">" else "little",
+                release=one.release(),
+                same_as=None if (like := first.setdefault(one.digest, number)) == number else like,
+            )
+            for number, one in enumerate(found, 1)
+        ],
+    )
+
+
+def config_finds(image: str, found: Sequence[FoundConfig], is_placed: bool) -> ConfigFinds:
+    """The same of .config."""
+    return ConfigFinds(
+        image=image,
+        configs=[
+            CarvedConfig(
+                physical=one.physical if is_placed else None,
+                offset=None if is_placed else one.physical,
+                bytes=one.text_size,
+                options=one.options,
+                title=one.title,
+            )
+            for one in found
+        ],
+    )
+
+
+def kallsyms_finds(image: str, found: Sequence[Kallsyms], is_placed: bool) -> KallsymsFinds:
+    """The same of symbols."""
+    starts = [table.addresses(("_text", "_stext")) for table in found]
+    return KallsymsFinds(
+        image=image,
+        kallsyms=[
+            CarvedKallsyms(
+                physical=table.physical if is_placed else None,
+                offset=None if is_placed else table.physical,
+                symbols=table.count,
+                layout=table.layout,
+                byte_order="big" if table.big_endian else "little",
+                bits=table.bits,
+                run_addresses=table.has_run_addresses,
+                text=start.get("_text", start.get("_stext")),
+            )
+            for table, start in zip(found, starts, strict=True)
         ],
     )
 

@@ -15,7 +15,7 @@ from ...dump.problem import DumpError
 from ...dump.scan import processes
 from ...dump.source import File, Memory
 from ..failure import FINDINGS, FINE, Failure
-from ..output import counted, print_answer, print_table, write_output
+from ..output import print_answer, print_table, write_output
 from ..progress import bar
 
 
@@ -24,10 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "image", metavar="IMAGE", help="a memory image, a dump, any file or device; - for stdin"
     )
     parser.add_argument(
-        "-o", "--out", metavar="FILE", help="write the text of the first there, - for stdout"
+        "--what",
+        choices=["note", "kallsyms", "btf", "config"],
+        default="note",
+        help="note (default); kallsyms: the kernel's symbols, as System.map has them; btf: its types, as "
+        "/sys/kernel/btf/vmlinux has them; config: its .config, as /proc/config.gz has it; of a dump of any form",
     )
+    parser.add_argument("-o", "--out", metavar="FILE", help="write the first there, - for stdout")
     parser.add_argument(
-        "--number", metavar="N", type=int, help="write that of number N of the list instead"
+        "--number", metavar="N", type=int, help="write number N of the list instead"
     )
     parser.add_argument(
         "--format",
@@ -38,23 +43,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    return _notes(options) if options.what == "note" else _of_memory(options)
+
+
+def _of_memory(options: argparse.Namespace) -> int:
+    """What a kernel has of itself in memory."""
+    from ..found import look_for, memory_in
+
+    writes = _writes(options)
+    if options.what == "btf" and writes and options.out in (None, "-") and sys.stdout.isatty():
+        raise Failure("BTF is not for a terminal: write it to a file by -o FILE")
+    with memory_in(options.image, options.what) as memory:
+        found = look_for(options.what, memory)
+        if writes and found.rows:
+            number = _wanted(options, len(found.rows), found.name)
+            write_output(options, found.read(number - 1))
+    if not writes and options.format == "json":
+        print_answer(found.answer)
+    elif not writes and found.rows:
+        rows = [[str(number), *row] for number, row in enumerate(found.rows, 1)]
+        print_table(["#", *found.columns], rows)
+    if not found.rows:
+        what = f"no {found.name} of a kernel in it"
+        print(f"vmcoreinfo: {options.image}: {what}; {found.none}", file=sys.stderr)
+    return FINE if found.rows else FINDINGS
+
+
+def _writes(options: argparse.Namespace) -> bool:
+    return bool(options.out) or options.number is not None
+
+
+def _wanted(options: argparse.Namespace, found: int, what: str) -> int:
+    """Which one of the list is to be written."""
+    number: int = 1 if options.number is None else options.number
+    if not 0 < number <= found:
+        name = "<stdin>" if options.image == "-" else options.image
+        raise Failure(f"{name}: {found} {what} found, and number {number} is asked for", FINDINGS)
+    return number
+
+
+def _notes(options: argparse.Namespace) -> int:
     try:
         found = _carved(options.image)
     except DumpError as error:
         raise Failure(str(error)) from error
     name = "<stdin>" if options.image == "-" else options.image
-    wanted = 1 if options.number is None else options.number
-    if options.out or options.number is not None:
-        if not 0 < wanted <= len(found):
-            raise Failure(
-                f"{name}: {counted(len(found), 'note')} found, and number {wanted} is asked for",
-                FINDINGS,
-            )
-        write_output(options, found[wanted - 1].text)
+    if _writes(options):
+        number = _wanted(options, len(found), "note" if len(found) == 1 else "notes")
+        write_output(options, found[number - 1].text)
     elif options.format == "json":
-        from ...query.notes import finds
+        from ...query.notes import note_finds
 
-        print_answer(finds(name, found))
+        print_answer(note_finds(name, found))
     elif found:
         _print_rows(found)
     if not found:

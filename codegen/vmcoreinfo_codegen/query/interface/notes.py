@@ -12,6 +12,9 @@ from typing import Literal
 from ...record import described
 from .answer import FORMAT, LINE, REMARKS, Answer, KernelLine
 
+PHYSICAL = "physical address; null in a raw image, which doesn't tell where its memory begins"
+OFFSET = "from the start of a raw image; null in a dump"
+
 
 class ParsedEntry(Answer):
     """One line `key=text` of a note."""
@@ -90,11 +93,80 @@ class CarvedNote(Answer):
     same_as: int | None = described("number, from 1, of the first note with its text")
 
 
-class Finds(Answer):
+class NoteFinds(Answer):
     """`vmcoreinfo find --format json`, the likeliest note first"""
 
     image: str
     notes: list[CarvedNote]
+
+
+class CarvedBtf(Answer):
+    """The BTF of a kernel, and what tells it from that of another."""
+
+    physical: int | None = described(PHYSICAL)
+    offset: int | None = described(OFFSET)
+    bytes: int
+    types: int = described("how many it has")
+    byte_order: Literal["little", "big"]
+    release: str | None = described(
+        "of its kernel, by the banner in front of it in memory; null without one"
+    )
+    same_as: int | None = described("number, from 1, of the first one with its bytes")
+
+
+class BtfFinds(Answer):
+    """`vmcoreinfo find --what btf --format json`, the largest first"""
+
+    image: str
+    btf: list[CarvedBtf]
+
+
+class CarvedConfig(Answer):
+    """A kernel's .config, and what tells it from that of another."""
+
+    physical: int | None = described(PHYSICAL)
+    offset: int | None = described(OFFSET)
+    bytes: int = described("of the text")
+    options: int = described("lines that set one")
+    title: str | None = described(
+        "the line that says of which kernel, as 'Linux/x86 6.12.117 Kernel Configuration'; null "
+        "where none does"
+    )
+
+
+class ConfigFinds(Answer):
+    """`vmcoreinfo find --what config --format json`, in order of addresses"""
+
+    image: str
+    configs: list[CarvedConfig]
+
+
+class CarvedKallsyms(Answer):
+    """The symbols of a kernel, and what tells them from those of another."""
+
+    physical: int | None = described(PHYSICAL)
+    offset: int | None = described(OFFSET)
+    symbols: int = described("how many it has")
+    layout: str = described("how the kernel's build laid the tables out, in words")
+    byte_order: Literal["little", "big"]
+    bits: int
+    run_addresses: bool = described(
+        "whether addresses are those at which the kernel ran; else they are physical"
+    )
+    text: int | None = described("the address of _text, or _stext; null without one")
+
+
+class KallsymsFinds(Answer):
+    """`vmcoreinfo find --what kallsyms --format json`, in order of addresses"""
+
+    image: str
+    kallsyms: list[CarvedKallsyms]
+
+
+class Finds(Answer):
+    """`vmcoreinfo find --format json`: of notes, or of what `--what` names"""
+
+    one_of = (NoteFinds, BtfFinds, ConfigFinds, KallsymsFinds)
 
 
 class AuditFinding(Answer):
