@@ -79,6 +79,33 @@ def test_every_layout(release: str, bits: int, order: str) -> None:
     assert found.has_run_addresses
 
 
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("release", RELEASES)
+def test_places_of_the_tables(release: str, bits: int) -> None:
+    layout = Layout(**{**RELEASES[release].__dict__, "bits": bits})
+    data = image(symbols(layout), layout)
+    (found,) = found_in(data)
+    places = found.places
+    assert places["kallsyms_token_table"] == found.physical == tokens_at(symbols(layout), layout)
+    number = "<Q" if layout.long_markers and bits == 64 else "<I"
+    assert struct.unpack_from(number, data, places["kallsyms_num_syms"]) == (700,)
+    assert struct.unpack_from(number, data, places["kallsyms_markers"]) == (0,)
+    assert struct.unpack_from("<HH", data, places["kallsyms_token_index"]) == (0, 3)
+    assert data[places["kallsyms_names"] - 1] == 0 != data[places["kallsyms_names"]]
+    if layout.form == "absolute" and bits == 32 and layout.behind:
+        assert not {"kallsyms_addresses", "kallsyms_offsets"} & set(places)
+        return
+    if layout.form == "absolute":
+        (first,) = struct.unpack_from(layout.word, data, places["kallsyms_addresses"])
+        assert first == layout.linked
+    elif layout.form != "place":
+        (base,) = struct.unpack_from(layout.word, data, places["kallsyms_relative_base"])
+        (first,) = struct.unpack_from("<I", data, places["kallsyms_offsets"])
+        assert (base, first) == (layout.linked, 0)
+    assert ("kallsyms_relative_base" in places) == (layout.form in ("base", "per-CPU"))
+    assert ("kallsyms_addresses" in places) == (layout.form == "absolute")
+
+
 @pytest.mark.parametrize("count", [257, 258, 259, 511, 512, 513, 514, 767, 768, 769])
 @pytest.mark.parametrize("release", RELEASES)
 def test_every_count(release: str, count: int) -> None:
@@ -338,9 +365,8 @@ def test_memory_that_it_takes() -> None:
 
 
 def test_changed_while_it_is_read() -> None:
-    data = bytearray(image(symbols(NEWEST), NEWEST))
-    memory = PhysicalMemory(Memory("dump", data))
-    (found,) = find_kallsyms(memory)
-    data[:] = bytes(len(data))
+    source = Memory("dump", image(symbols(NEWEST), NEWEST))
+    (found,) = find_kallsyms(PhysicalMemory(source))
+    source.data = bytes(len(source.data))
     with pytest.raises(DebugInfoError, match="dump: it changed while it was read"):
         list(found.symbols())
