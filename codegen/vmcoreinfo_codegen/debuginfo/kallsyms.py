@@ -21,8 +21,9 @@ _UNKNOWN = b"?"
 class Kallsyms:
     """A table: every symbol of the kernel image, in the order of addresses.
 
-    Addresses are those at which the kernel ran, as it has relocated its table; where
-    `has_run_addresses` is False they are physical, as the table has distances alone.
+    Addresses are those at which the kernel ran, as it has relocated its table. Where
+    `has_run_addresses` is False they tell distances alone: a table of 7.0 on that nothing places
+    has physical ones, and that of an image which never ran begins at 0.
     It is read from memory each time that it is asked, as a machine may hold those of many guests.
     `places` has the physical addresses of the tables themselves, by the names of the kernel's
     source: kallsyms leaves them out.

@@ -37,7 +37,7 @@ _WINDOW = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """`is_run` if they are those at which the kernel ran; else they are physical.
+    """`is_run` if they are those at which the kernel ran.
 
     `physical` is where they are in memory, `base_at` where their base is, if they have one.
     """
@@ -110,7 +110,8 @@ def _from_base(
     # Unsigned those of one release, signed those of another: in order they are in one of them alone.
     plain = array("Q", (base + (offset & 0xFFFFFFFF) & mask for offset in offsets))
     if _are_in_order(plain, total):
-        return Addresses(plain, "from a base", bits, start, base_at)
+        # The base of an image that was loaded for kexec and never ran is where RELA leaves it: at 0.
+        return Addresses(plain, "from a base", bits, start, base_at, is_run=base != 0)
     signed = array("Q", ((o if o >= 0 else base - 1 - o) & mask for o in offsets))
     if _are_in_order(signed, total):
         return Addresses(signed, "from a base, per-CPU absolute", bits, start, base_at)
@@ -118,7 +119,6 @@ def _from_base(
 
 
 def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
-    bits = work.memory.bits or 64
     data = work.read(tokens.end, 4 * names.count)
     if tokens.end >> 62:
         return None
@@ -126,7 +126,10 @@ def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
     places = array("q", (tokens.end + 4 * i + offset for i, offset in enumerate(offsets)))
     if not _are_in_order(places, names.count):
         return None
-    move = _moved(work, tokens, names, places, bits)
+    # Nothing in the table depends on the width of addresses.
+    widths = [work.memory.bits] if work.memory.bits else [64, 32]
+    moves = ((bits, _moved(work, tokens, names, places, bits)) for bits in widths)
+    bits, move = next((found for found in moves if found[1] is not None), (widths[0], None))
     mask = (1 << bits) - 1
     values = array("Q", ((place + (move or 0)) & mask for place in places))
     form = "from their own place"
