@@ -130,13 +130,13 @@ def _addresses(table: Sequence[Symbol], layout: Layout, place: int) -> bytes:
     if layout.form == "absolute":
         return b"".join(struct.pack(layout.word, address) for address, _, _ in table)
     base = min(address for address, kind, _ in table if kind != "A")
-    offsets = {
-        "base": lambda number, address: address - base,
-        "per-CPU": lambda number, address: base - 1 - address if address >= base else address,
-        "place": lambda number, address: address - place - 4 * number,
-    }[layout.form]
+    offsets = [address - base for address, _, _ in table]
+    if layout.form == "per-CPU":
+        offsets = [base - 1 - a if a >= base else a for a, _, _ in table]
+    elif layout.form == "place":
+        offsets = [a - place - 4 * number for number, (a, _, _) in enumerate(table)]
     code = layout.order + ("I" if layout.form == "base" else "i")
-    values = [struct.pack(code, offsets(i, row[0])) for i, row in enumerate(table)]
+    values = [struct.pack(code, offset) for offset in offsets]
     if layout.form == "place":
         return b"".join(values)
     return padded(b"".join(values), layout.bits // 8) + struct.pack(layout.word, base)

@@ -65,10 +65,7 @@ def elf_with(data: bytes, start: int, bits: int = 64) -> bytes:
 def test_every_layout(release: str, bits: int, order: str) -> None:
     layout = Layout(**{**RELEASES[release].__dict__, "bits": bits, "order": order})
     table = symbols(layout)
-    memory = memory_of(image(table, layout))
-    if layout.form == "place" and bits == 32:
-        memory.bits = 32
-    (found,) = find_kallsyms(memory)
+    (found,) = found_in(image(table, layout))
     assert list(found.symbols()) == table
     assert found.physical == tokens_at(table, layout)
     assert (found.bits, found.big_endian, found.count) == (bits, order == ">", len(table))
@@ -77,6 +74,33 @@ def test_every_layout(release: str, bits: int, order: str) -> None:
     assert ("markers of 64 bits" in found.layout) == (layout.long_markers and bits == 64)
     assert ("numbers in the order of names" in found.layout) == layout.seqs
     assert found.has_run_addresses
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("release", RELEASES)
+def test_places_of_the_tables(release: str, bits: int) -> None:
+    layout = Layout(**{**RELEASES[release].__dict__, "bits": bits})
+    data = image(symbols(layout), layout)
+    (found,) = found_in(data)
+    places = found.places
+    assert places["kallsyms_token_table"] == found.physical == tokens_at(symbols(layout), layout)
+    number = "<Q" if layout.long_markers and bits == 64 else "<I"
+    assert struct.unpack_from(number, data, places["kallsyms_num_syms"]) == (700,)
+    assert struct.unpack_from(number, data, places["kallsyms_markers"]) == (0,)
+    assert struct.unpack_from("<HH", data, places["kallsyms_token_index"]) == (0, 3)
+    assert data[places["kallsyms_names"] - 1] == 0 != data[places["kallsyms_names"]]
+    if layout.form == "absolute" and bits == 32 and layout.behind:
+        assert not {"kallsyms_addresses", "kallsyms_offsets"} & set(places)
+        return
+    if layout.form == "absolute":
+        (first,) = struct.unpack_from(layout.word, data, places["kallsyms_addresses"])
+        assert first == layout.linked
+    elif layout.form != "place":
+        (base,) = struct.unpack_from(layout.word, data, places["kallsyms_relative_base"])
+        (first,) = struct.unpack_from("<I", data, places["kallsyms_offsets"])
+        assert (base, first) == (layout.linked, 0)
+    assert ("kallsyms_relative_base" in places) == (layout.form in ("base", "per-CPU"))
+    assert ("kallsyms_addresses" in places) == (layout.form == "absolute")
 
 
 @pytest.mark.parametrize("count", [257, 258, 259, 511, 512, 513, 514, 767, 768, 769])
@@ -147,6 +171,16 @@ def test_distances_alone() -> None:
     # Fewer empty lists than chance could make.
     assert not found_in(image(table, NEWEST, lists=15))[0].has_run_addresses
     assert found_in(image(table, NEWEST, lists=16))[0].has_run_addresses
+
+
+def test_image_that_never_ran() -> None:
+    """A crash kernel of arm64, loaded for kexec: its base is not relocated."""
+    for release in ("4.6", "4.20", "6.2", "6.4"):
+        layout = RELEASES[release]
+        data = image(symbols(layout), layout, -layout.linked)
+        (found,) = found_in(data)
+        assert not found.has_run_addresses
+        assert found.addresses(["_text", "_sdata"]) == {"_text": 0, "_sdata": 0x60000}
 
 
 def test_not_by_a_few_of_many_lists() -> None:
@@ -338,9 +372,8 @@ def test_memory_that_it_takes() -> None:
 
 
 def test_changed_while_it_is_read() -> None:
-    data = bytearray(image(symbols(NEWEST), NEWEST))
-    memory = PhysicalMemory(Memory("dump", data))
-    (found,) = find_kallsyms(memory)
-    data[:] = bytes(len(data))
+    source = Memory("dump", image(symbols(NEWEST), NEWEST))
+    (found,) = find_kallsyms(PhysicalMemory(source))
+    source.data = bytes(len(source.data))
     with pytest.raises(DebugInfoError, match="dump: it changed while it was read"):
         list(found.symbols())

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..dump.memory import PhysicalMemory
-from .kallsyms_addresses import Addresses, find_addresses
+from .kallsyms_addresses import ABSOLUTE, Addresses, find_addresses
 from .kallsyms_names import Names, find_names
 from .kallsyms_tokens import Tokens, find_tokens
 from .kallsyms_work import Work
@@ -21,9 +21,12 @@ _UNKNOWN = b"?"
 class Kallsyms:
     """A table: every symbol of the kernel image, in the order of addresses.
 
-    Addresses are those at which the kernel ran, as it has relocated its table; where
-    `has_run_addresses` is False they are physical, as the table has distances alone.
+    Addresses are those at which the kernel ran, as it has relocated its table. Where
+    `has_run_addresses` is False they tell distances alone: a table of 7.0 on that nothing places
+    has physical ones, and that of an image which never ran begins at 0.
     It is read from memory each time that it is asked, as a machine may hold those of many guests.
+    `places` has the physical addresses of the tables themselves, by the names of the kernel's
+    source: kallsyms leaves them out.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class Kallsyms:
         self.count = names.count
         self.bits = addresses.bits
         self.has_run_addresses = addresses.is_run
+        self.places = _places(tokens, names, addresses)
         self.layout = _layout(names, addresses)
         self._memory = memory
         self._tokens = tokens
@@ -104,10 +108,28 @@ def _is_sound(tokens: Tokens, names: Names, addresses: Addresses) -> bool:
     return bool(starts) and addresses.values[-1] - min(starts) < _MOST_IMAGE
 
 
+def _places(tokens: Tokens, names: Names, addresses: Addresses) -> dict[str, int]:
+    places = {
+        "kallsyms_num_syms": names.count_at,
+        "kallsyms_names": names.physical,
+        "kallsyms_markers": names.markers.physical,
+        "kallsyms_token_table": tokens.physical,
+        "kallsyms_token_index": tokens.index_at,
+    }
+    if addresses.form != ABSOLUTE:
+        places["kallsyms_offsets"] = addresses.physical
+    elif addresses.bits == 64 or addresses.physical < names.physical:
+        # Of 32 bits behind the tokens they have this name before 6.11, that of offsets from 7.0 on.
+        places["kallsyms_addresses"] = addresses.physical
+    if addresses.base_at is not None:
+        places["kallsyms_relative_base"] = addresses.base_at
+    return places
+
+
 def _layout(names: Names, addresses: Addresses) -> str:
     words = [f"addresses {addresses.form}"]
-    words.append("behind the tokens" if addresses.is_behind else "before the names")
+    words.append("behind the tokens" if names.physical < addresses.physical else "before the names")
     words.append(f"markers of {8 * names.markers.width} bits")
-    if names.markers.has_seqs or addresses.is_behind:
+    if names.markers.has_seqs or names.physical < addresses.physical:
         words.append("numbers in the order of names")
     return ", ".join(words)

@@ -25,6 +25,7 @@ from .kallsyms_names import Names, is_permutation
 from .kallsyms_tokens import Tokens
 from .kallsyms_work import Work, aligned, numbers
 
+ABSOLUTE = "absolute"
 _SEQ = 3
 _PAGE = 4096
 _DATA = ((b"_sdata", b"_edata"), (b"__bss_start", b"__bss_stop"))
@@ -36,12 +37,16 @@ _WINDOW = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """`is_run` if they are those at which the kernel ran; else they are physical."""
+    """`is_run` if they are those at which the kernel ran.
+
+    `physical` is where they are in memory, `base_at` where their base is, if they have one.
+    """
 
     values: array[int]
     form: str
     bits: int
-    is_behind: bool
+    physical: int
+    base_at: int | None = None
     is_run: bool = True
 
 
@@ -65,10 +70,10 @@ def _behind(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | 
     if has_seqs(start + total * width):
         values = _absolute(work, tokens, start, total, bits)
         if values is not None:
-            return Addresses(values, "absolute", bits, is_behind=True)
+            return Addresses(values, ABSOLUTE, bits, start)
     base_at = aligned(start + 4 * total, width)
     if has_seqs(base_at + width):
-        return _from_base(work, tokens, start, base_at, total, bits, is_behind=True)
+        return _from_base(work, tokens, start, base_at, total, bits)
     if has_seqs(start + 4 * total):
         return _from_place(work, tokens, names)
     return None
@@ -79,12 +84,12 @@ def _before(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | 
     width = bits // 8
     base_at = names.count_at - width
     start = (base_at - 4 * names.count) // width * width
-    found = _from_base(work, tokens, start, base_at, names.count, bits, is_behind=False)
+    found = _from_base(work, tokens, start, base_at, names.count, bits)
     if found is not None:
         return found
     start = names.count_at - width * names.count
     values = _absolute(work, tokens, start, names.count, bits)
-    return Addresses(values, "absolute", bits, is_behind=False) if values is not None else None
+    return Addresses(values, ABSOLUTE, bits, start) if values is not None else None
 
 
 def _absolute(work: Work, tokens: Tokens, start: int, total: int, bits: int) -> array[int] | None:
@@ -94,7 +99,7 @@ def _absolute(work: Work, tokens: Tokens, start: int, total: int, bits: int) -> 
 
 
 def _from_base(
-    work: Work, tokens: Tokens, start: int, base_at: int, total: int, bits: int, *, is_behind: bool
+    work: Work, tokens: Tokens, start: int, base_at: int, total: int, bits: int
 ) -> Addresses | None:
     width, mask = bits // 8, (1 << bits) - 1
     data = work.read(start, base_at + width - start) if start >= 0 else b""
@@ -105,15 +110,15 @@ def _from_base(
     # Unsigned those of one release, signed those of another: in order they are in one of them alone.
     plain = array("Q", (base + (offset & 0xFFFFFFFF) & mask for offset in offsets))
     if _are_in_order(plain, total):
-        return Addresses(plain, "from a base", bits, is_behind)
+        # The base of an image that was loaded for kexec and never ran is where RELA leaves it: at 0.
+        return Addresses(plain, "from a base", bits, start, base_at, is_run=base != 0)
     signed = array("Q", ((o if o >= 0 else base - 1 - o) & mask for o in offsets))
     if _are_in_order(signed, total):
-        return Addresses(signed, "from a base, per-CPU absolute", bits, is_behind)
+        return Addresses(signed, "from a base, per-CPU absolute", bits, start, base_at)
     return None
 
 
 def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
-    bits = work.memory.bits or 64
     data = work.read(tokens.end, 4 * names.count)
     if tokens.end >> 62:
         return None
@@ -121,11 +126,14 @@ def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
     places = array("q", (tokens.end + 4 * i + offset for i, offset in enumerate(offsets)))
     if not _are_in_order(places, names.count):
         return None
-    move = _moved(work, tokens, names, places, bits)
+    # Nothing in the table depends on the width of addresses.
+    widths = [work.memory.bits] if work.memory.bits else [64, 32]
+    moves = ((bits, _moved(work, tokens, names, places, bits)) for bits in widths)
+    bits, move = next((found for found in moves if found[1] is not None), (widths[0], None))
     mask = (1 << bits) - 1
     values = array("Q", ((place + (move or 0)) & mask for place in places))
     form = "from their own place"
-    return Addresses(values, form, bits, is_behind=True, is_run=move is not None)
+    return Addresses(values, form, bits, tokens.end, is_run=move is not None)
 
 
 def _are_in_order(values: array[int], total: int) -> bool:
