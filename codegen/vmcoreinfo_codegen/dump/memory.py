@@ -73,6 +73,6 @@ class PhysicalMemory:
     def find_all(self, needles: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         """The same for each of them, with which one it is, by address; memory is gone through once.
 
-        Bytes that are all zero are not looked for in holes of the file.
+        Bytes that are all zero are not looked for in holes of the file, and in pages of zeros.
         """
         return search.find_all(self._held.pieces(), needles)

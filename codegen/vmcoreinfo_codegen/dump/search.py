@@ -14,7 +14,7 @@ _ZEROS = bytes(PIECE)
 
 
 class Piece(NamedTuple):
-    """A part of memory; `data` is None where it is a hole, so zero."""
+    """A part of memory; `data` is None where all of it is zero."""
 
     start: int
     size: int
