@@ -60,7 +60,7 @@ class KdumpMemory:
 
         Pages do not share bytes of the file, save those that are zero, so a dump that says so is damaged.
         """
-        most = 2 * (self._source.size or 0)
+        most = 2 * max(0, (self._source.size or 0) - self._pages.end)
         budget = Limit(self._source.name, most, "bytes of pages", DumpError)
         for run in self._pages.runs():
             yield from self._of_run(run, budget)
