@@ -377,3 +377,25 @@ def test_too_many_flattened_records(monkeypatch: pytest.MonkeyPatch) -> None:
         DumpError, match="passed the limit of 10 flattened records; put it together"
     ):
         memory_of(flattened(dump_of(), 1000))
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_damaged(bits: int, seed: int) -> None:
+    """Memory or DumpError, and nothing else."""
+    chance = random.Random(seed)
+    sound = dump_of(FEW, 1, bits)
+    for _ in range(40):
+        dump = bytearray(sound)
+        for _ in range(chance.randrange(1, 4)):
+            # Headers and descriptors more often than what else there is.
+            part = chance.choice([range(400, 440), range(4096, 4200), range(len(dump))])
+            dump[chance.choice([*part, *range(len(dump) - 500, len(dump))])] = chance.randrange(256)
+        for broken in (bytes(dump), flattened(bytes(dump), 1000)):
+            try:
+                memory = memory_of(broken)
+                for place, needle in memory.find_all([b"abc", b"efg"]):
+                    assert memory.read(place, 3) == needle
+                memory.read(PAGE, 3 * PAGE)
+            except DumpError as error:
+                assert str(error).startswith("vmcore")

@@ -15,6 +15,7 @@ import io
 import sys
 import tempfile
 from pathlib import Path
+from zlib import compress
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -22,8 +23,9 @@ sys.path.insert(0, str(ROOT))
 atheris = importlib.import_module("atheris")
 
 with atheris.instrument_imports(include=["vmcoreinfo_codegen.dump"]):
-    from tests.dump.make import TEXT, elf, flattened, kdump
+    from tests.dump.make import TEXT, elf, flattened, kdump, with_memory
     from vmcoreinfo_codegen.dump.carve import carve, located
+    from vmcoreinfo_codegen.dump.memory import PhysicalMemory
     from vmcoreinfo_codegen.dump.notes import MOST_TEXT, build
     from vmcoreinfo_codegen.dump.problem import DumpError
     from vmcoreinfo_codegen.dump.reader import find_in
@@ -33,10 +35,16 @@ NOTES = ["x86_64-6.12.117+deb13-cloud-amd64.note", "x86_64-5.10.0-30-amd64.txt"]
 
 
 def read(data: bytes) -> None:
-    """The note that the headers name, then those that are found without headers."""
+    """The note that the headers name, what is in memory, then notes that are found without headers."""
     source = Memory("dump", data)
     try:
         assert len(find_in(source).text) <= MOST_TEXT
+    except DumpError as error:
+        assert str(error).startswith("dump"), error
+    try:
+        memory = PhysicalMemory(source)
+        for place, needle in memory.find_all([b"memory", b"OSRELEASE="]):
+            assert memory.read(place, len(needle)) == needle
     except DumpError as error:
         assert str(error).startswith("dump"), error
     for found in located(carve(io.BytesIO(data)), source):
@@ -49,6 +57,7 @@ def seeds() -> list[bytes]:
         elf(bits=32, segments=65_535)[:4000],
         *(kdump(version=version, bits=bits) for version in (2, 4, 6) for bits in (32, 64)),
         kdump(bits=32, order=">", aligned=False),
+        with_memory(kdump(version=4), {n: (1, compress(b"memory" * 600)) for n in (1, 2, 9)}),
         flattened(elf(), 64),
         flattened(kdump(), 4096, backwards=True),
         build(TEXT, "<"),

@@ -13,7 +13,7 @@ from tests.debuginfo import make as types
 from tests.dump import make, whole_kdump
 from vmcoreinfo_codegen.dump.notes import build
 
-from . import debuginfo
+from . import debuginfo, kdumps
 from .case import Case
 from .making import (
     ANY,
@@ -41,6 +41,7 @@ def cases(folder: Path) -> Iterator[Case]:
         _headers_that_lie,
         _files_that_are_cut,
         _kdumps_to_copy,
+        kdumps.cases,
         _notes_without_end,
         _segments_without_end,
         _flattened,

@@ -16,6 +16,7 @@ from .search import PIECE, Piece
 from .source import Source
 
 _KEPT = 8 << 20
+_DESCRIPTORS = 1 << 12
 
 
 class KdumpMemory:
@@ -36,8 +37,8 @@ class KdumpMemory:
         self._pages = KdumpPages(source, header)
         self._unpackers: dict[int, Unpack] = {}
         self._blank = bytes(self._size)
-        # A descriptor that pages of zeros share, and such a page.
-        self._zeros: tuple[bytes, bytes] | None = None
+        # The descriptor that pages of zeros share.
+        self._zeros = b""
         self._kept: Kept[bytes] = Kept(max(2, _KEPT // self._size))
 
     def read(self, physical: int, size: int) -> bytes:
@@ -59,22 +60,23 @@ class KdumpMemory:
 
         Pages do not share bytes of the file, save those that are zero, so a dump that says so is damaged.
         """
-        most = 2 * (self._source.size or 0)
+        most = 2 * max(0, (self._source.size or 0) - self._pages.end)
         budget = Limit(self._source.name, most, "bytes of pages", DumpError)
         for run in self._pages.runs():
             yield from self._of_run(run, budget)
 
     def _of_run(self, run: Run, budget: Limit) -> Iterator[Piece]:
-        step = max(1, PIECE // self._size)
-        for start in range(0, run.pages, step):
-            count = min(step, run.pages - start)
-            table = self._pages.table(run.descriptor + start, count)
-            descriptors = [
-                table[at : at + DESCRIPTOR_BYTES]
-                for at in range(0, len(table) - DESCRIPTOR_BYTES + 1, DESCRIPTOR_BYTES)
-            ]
-            address = (run.first + start) * self._size
-            yield from self._joined(address, self._unpacked(descriptors, budget))
+        """Its pages, as many together as make a piece."""
+        step = max(1, PIECE // self._size) * DESCRIPTOR_BYTES
+        for first in range(0, run.pages, _DESCRIPTORS):
+            count = min(_DESCRIPTORS, run.pages - first)
+            table = self._pages.table(run.descriptor + first, count)
+            if not table.strip(b"\0"):
+                continue  # a hole has no page, and may be large
+            for start in range(0, len(table), step):
+                frame = run.first + first + start // DESCRIPTOR_BYTES
+                pages = self._unpacked(table[start : start + step], budget)
+                yield from self._joined(frame * self._size, pages)
 
     def _joined(self, address: int, pages: Iterable[bytes | None]) -> Iterator[Piece]:
         """Pages that follow each other as one piece, without those that are not there."""
@@ -83,22 +85,29 @@ class KdumpMemory:
             if page is not None:
                 found.append(page)
                 continue
-            yield from _piece(address, found, self._size)
+            yield from self._piece(address, found)
             address += (len(found) + 1) * self._size
             found = []
-        yield from _piece(address, found, self._size)
+        yield from self._piece(address, found)
 
-    def _unpacked(self, table: list[bytes], budget: Limit) -> Iterator[bytes | None]:
+    def _piece(self, address: int, pages: list[bytes]) -> Iterator[Piece]:
+        if pages:
+            is_blank = all(page is self._blank for page in pages)
+            data = None if is_blank else b"".join(pages)
+            yield Piece(address, len(pages) * self._size, data)
+
+    def _unpacked(self, table: bytes, budget: Limit) -> Iterator[bytes | None]:
         """The pages of descriptors; what has the same one is the same page."""
-        known: dict[bytes, bytes | None] = dict([self._zeros] if self._zeros else [])
-        for raw in table:
+        known: dict[bytes, bytes | None] = {self._zeros: self._blank}
+        for start in range(0, len(table) - DESCRIPTOR_BYTES + 1, DESCRIPTOR_BYTES):
+            raw = table[start : start + DESCRIPTOR_BYTES]
             if raw not in known:
                 descriptor = self._pages.parsed(raw)
                 page = known[raw] = self._of(descriptor)
                 if page is not None:
                     budget.spend(descriptor.size)
                     if page == self._blank:
-                        self._zeros = raw, page
+                        known[raw], self._zeros = self._blank, raw
             yield known[raw]
 
     def _page(self, frame: int) -> bytes | None:
@@ -141,8 +150,3 @@ class KdumpMemory:
                 f"{name}: the page at byte {offset}, compressed by {WAYS[way]}, is damaged"
             )
         return page
-
-
-def _piece(address: int, pages: list[bytes], size: int) -> Iterator[Piece]:
-    if pages:
-        yield Piece(address, len(pages) * size, b"".join(pages))

@@ -67,6 +67,11 @@ class KdumpPages:
         self._bitmaps: Kept[bytes] = Kept(_KEPT)
         self._descriptors: Kept[bytes] = Kept(_KEPT)
 
+    @property
+    def end(self) -> int:
+        """Of the descriptors in the file."""
+        return self.first_data + self._before(-1) * DESCRIPTOR_BYTES
+
     def number(self, frame: int) -> int | None:
         """Of the descriptor of a page; None where the dump doesn't have it."""
         block, bit = divmod(frame, _BITS)
@@ -116,7 +121,7 @@ class KdumpPages:
                 start = digits.find("1", end)
 
     def _before(self, block: int) -> int:
-        """Pages that blocks of the bitmap before this one have."""
+        """Pages that blocks of the bitmap before this one have; -1 for all of them."""
         if self._counts is None:
             self._counts = array("Q", [0])
             for start in range(0, self._size, _READ):

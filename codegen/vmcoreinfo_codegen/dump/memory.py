@@ -9,6 +9,7 @@ from typing import Protocol
 from . import elf, search
 from .kcore import memory_segments
 from .kdump_memory import KdumpMemory
+from .problem import DumpError
 from .ranges import Range
 from .reader import tell_format
 from .source import MOST_AT_ONCE, Source
@@ -49,6 +50,10 @@ class PhysicalMemory:
         if form == "flattened":
             source = Unflattened(source)
             form = tell_format(source)
+            if form not in ("elf", "kdump"):
+                raise DumpError(
+                    f"{source.name}: what is in the flattened dump is no dump of a known format"
+                )
         if form == "elf":
             file = elf.open_elf(source)
             self.bits, self.order, self.arch = file.bits, file.order, file.arch
@@ -73,6 +78,6 @@ class PhysicalMemory:
     def find_all(self, needles: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         """The same for each of them, with which one it is, by address; memory is gone through once.
 
-        Bytes that are all zero are not looked for in holes of the file.
+        Bytes that are all zero are not looked for in holes of the file, and in pages of zeros.
         """
         return search.find_all(self._held.pieces(), needles)

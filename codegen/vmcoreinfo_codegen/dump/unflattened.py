@@ -19,7 +19,7 @@ from .source import MOST_AT_ONCE, Source
 
 _ALL = 1 << 63
 _MOST_CHAINS = 64
-_MOST_RECORDS = 1 << 23
+_MOST_RECORDS = 1 << 22
 _REMEDY = "put it together first: makedumpfile -R DUMP < FILE"
 
 

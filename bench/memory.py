@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""What `synth --dump` does first: looks for bytes in all of a dump's memory, whatever form it has.
+
+        bench/memory.py DUMP NEEDLE ...
+
+Prints how often each is there. Beside it: `grep -c NEEDLE DUMP` of an ELF dump or a raw image.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "codegen"), str(ROOT / "generated/python")]
+
+from vmcoreinfo_codegen.dump.memory import PhysicalMemory  # noqa: E402
+from vmcoreinfo_codegen.dump.source import File  # noqa: E402
+
+
+def main() -> None:
+    needles = [
+        text.encode("latin-1").decode("unicode_escape").encode("latin-1") for text in sys.argv[2:]
+    ]
+    with File(sys.argv[1]) as file:
+        found = Counter(needle for _, needle in PhysicalMemory(file).find_all(needles))
+    for needle in needles:
+        print(f"{found[needle]} of {needle!r}")
+
+
+main()
