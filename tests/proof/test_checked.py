@@ -95,7 +95,7 @@ def rows_of_kernel(schema: Schema) -> Iterator[Row]:
                     for d in export.dependencies
                 ],
                 "debug-info": [
-                    [render(one.expression), span(one.since, one.until)]
+                    [render(one.expression), *(one.archs or ()), span(one.since, one.until)]
                     for one in export.debug_infos
                 ],
                 "behind": [[" ".join(b.names), span(b.since, b.until)] for b in export.behind],

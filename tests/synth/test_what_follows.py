@@ -97,8 +97,8 @@ def test_nothing_is_known(schema: Schema) -> None:
     left = why(made(schema, Sources()))
     assert left["SIZE(page)"] == "--btf would tell: size(page)"
     assert left["SYMBOL(_stext)"] == "--symbols would tell: symbol(_stext)"
-    asked = "config(CONFIG_SPARSEMEM_EXTREME) ? "
-    assert left["LENGTH(mem_section)"].startswith(f"--config and --btf would tell: {asked}")
+    asked = "whether it has the line: CONFIG_SPARSEMEM"
+    assert left["LENGTH(mem_section)"] == f"--config or --symbols would tell {asked}"
 
 
 def test_what_nothing_tells_can_be_given(schema: Schema) -> None:
@@ -186,3 +186,29 @@ def test_moved(by: int) -> None:
         "a": 0xFFFFFFFF80000000 + by,
         "b": (0xFFFFFFFFFFFFFFFF + by) & 0xFFFFFFFFFFFFFFFF,
     }
+
+
+def test_options_show_in_symbols(schema: Schema) -> None:
+    """Of a table that has variables, what it lacks tells too."""
+    symbols = {"linux_banner": 1, "mem_section": 0xFFFFFFFF82000000}
+    given = {"NUMBER(MAX_PHYSMEM_BITS)": "46", "NUMBER(SECTION_SIZE_BITS)": "27"}
+    types = Types()
+    note = made(schema, Sources(types, symbols), given, arch="x86_64")
+    assert "LENGTH(mem_section)" in why(note)
+    assert texts(note)["NUMBER(sme_mask)"] == "0"
+    without = made(schema, Sources(types, {"linux_banner": 1}), given, arch="x86_64")
+    assert "LENGTH(mem_section)" not in why(without)
+    # Functions alone: nobody knows what it has of variables.
+    functions = made(schema, Sources(types, {"_stext": 1}), given, arch="x86_64")
+    assert "whether it has the line" in why(functions)["LENGTH(mem_section)"]
+    assert "NUMBER(sme_mask)" in why(functions)
+
+
+def test_an_option_whose_lack_tells_nothing(schema: Schema) -> None:
+    key = "NUMBER(KERNEL_IMAGE_SIZE)"
+    lacking = made(schema, Sources(symbols={"linux_banner": 1}))
+    assert key in why(lacking)
+    symbols = {"linux_banner": 1, "kaslr_get_random_long": 0xFFFFFFFF81000000}
+    assert texts(made(schema, Sources(symbols=symbols)))[key] == str(1 << 30)
+    off = dict.fromkeys(schema.config_names(), False)
+    assert texts(made(schema, Sources(symbols=symbols, config=off)))[key] == str(1 << 29)

@@ -50,4 +50,5 @@ def _questions(subject: Subject, entry: Entry) -> list[tuple[Expression, ...]]:
     if release is None:
         return []
     exports = subject.exports(entry) or entry.exports
-    return [export.debug_info(entry.key, entry.kind, release) for export in exports]
+    arch = subject.arch.name if subject.arch is not None else None
+    return [export.debug_info(entry.key, entry.kind, release, arch) for export in exports]

@@ -96,7 +96,8 @@ class Subject:
         if entry.kind is not Kind.SYMBOL or release is None:
             return False
         exports = self.exports(entry)
-        asked = [export.debug_info(entry.key, entry.kind, release)[:1] for export in exports]
+        arch = self.arch.name if self.arch is not None else None
+        asked = [e.debug_info(entry.key, entry.kind, release, arch)[:1] for e in exports]
         return bool(asked) and all(
             isinstance(first, TypeFact) and first.question == "symbol"
             for questions in asked

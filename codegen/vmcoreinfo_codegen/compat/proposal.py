@@ -266,7 +266,7 @@ def _is_other_value(schema: Schema, key: str, base: Release, arch: Architecture)
     prediction = schema.predict_entry(entry, base, arch) if entry else None
     if entry is None or prediction is None:
         return False
-    asked = prediction.export.debug_info(key, entry.kind, base)
+    asked = prediction.export.debug_info(key, entry.kind, base, arch.name)
     return any(isinstance(node, Read) for expression in asked for node in expression.walk())
 
 

@@ -69,8 +69,8 @@ class Log2(Expression):
 class TypeFact(Expression):
     """What is asked about a kernel, and of which name.
 
-    `size offset length enum` ask its types, `symbol` its symbols, `physical` where in
-    memory a symbol is, `config` its configuration.
+    `size offset length enum` ask its types, `symbol` its symbols, `has` whether they have one,
+    `physical` where in memory a symbol is, `config` its configuration.
     """
 
     question: str

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..core.expression import Expression, TypeFact, value_of
 from .problem import DebugInfoError
 
 _SIGN = 1 << 63
+
+# Read-only data of every kernel. Without CONFIG_KALLSYMS_ALL kallsyms has functions alone, and
+# says of no variable whether the kernel has it.
+_DATA = "linux_banner"
 
 # A kernel has two or three types of one name.
 _MOST_CHOICES = 1 << 12
@@ -54,12 +58,21 @@ class Memory(Protocol):
 
 @dataclass(frozen=True)
 class Sources:
-    """What is known of a kernel; None where nobody gave it. `config` has every symbol that counts."""
+    """What is known of a kernel; None where nobody gave it.
+
+    `config` has every symbol that counts, `shown` what shows of them where there is no `config`.
+    """
 
     types: Types | None = None
     symbols: Mapping[str, int] | None = None
     config: Mapping[str, bool | int] | None = None
     memory: Memory | None = None
+    shown: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Mapping[str, bool | int]:
+        """What is known of the configuration."""
+        return self.config if self.config is not None else self.shown
 
 
 class Facts:
@@ -109,11 +122,22 @@ class Facts:
             one = self._enumerators.get(fact.name)
         elif fact.question == "symbol":
             one = (self._sources.symbols or {}).get(fact.name)
+        elif fact.question == "has":
+            one = self._has(fact.name)
         elif fact.question == "physical" and memory is not None:
             one = memory.physical(fact.name)
         elif fact.question == "config" and self._sources.config is not None:
             one = int(self._sources.config.get(fact.name, 0))
+        elif fact.question == "config":
+            one = self._sources.shown.get(fact.name)
         return {one}
+
+    def _has(self, name: str) -> int | None:
+        """Whether there is a symbol of that name, 1 or 0."""
+        symbols = self._sources.symbols or {}
+        if name in symbols:
+            return 1
+        return 0 if _DATA in symbols else None
 
     def _answers_of_types(self, fact: TypeFact) -> set[int]:
         types = self._sources.types
@@ -150,11 +174,11 @@ class _Chosen:
 
 def symbol_names(expressions: Iterable[Expression]) -> set[str]:
     """The symbols that expressions ask for."""
-    return {
+    return {_DATA} | {
         e.name
         for expression in expressions
         for e in expression.walk()
-        if isinstance(e, TypeFact) and e.question == "symbol"
+        if isinstance(e, TypeFact) and e.question in ("symbol", "has")
     }
 
 

@@ -10,6 +10,7 @@ from .base import Boundary, Span
 from .derivation import Derivation, Recipe
 from .entry import Change, Entry, Export, Prediction, Quirk
 from .macro import Macro
+from .option import Option
 from .schema import Schema
 from .vocabulary import Evidence, Format, QuirkKind, Unit
 
@@ -23,6 +24,7 @@ __all__ = [
     "Export",
     "Format",
     "Macro",
+    "Option",
     "Prediction",
     "Quirk",
     "QuirkKind",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from ..core.condition import ALWAYS, NEVER, Condition, Known
@@ -61,6 +61,19 @@ class DebugInfo(Ranged):
     """
 
     expression: ExpressionField
+    archs: tuple[str, ...] | None = None
+
+    def concerns(self, arch: str | None) -> bool:
+        """Whether it counts for an architecture; None for one that nobody knows."""
+        return self.archs is None or arch is None or arch in self.archs
+
+
+def asked(
+    said: Sequence[DebugInfo], release: Release, arch: str | None = None
+) -> tuple[Expression, ...]:
+    """What to ask in a kernel of a release and an architecture, in order."""
+    there = in_force(said, release.moment)
+    return tuple(one.expression for one in there if one.concerns(arch))
 
 
 class Behind(Ranged):
@@ -172,11 +185,12 @@ class Export(Record):
     def via(self, release: Release) -> Via | None:
         return first_in_force(self.vias, release.moment)
 
-    def debug_info(self, key: str, kind: Kind, release: Release) -> tuple[Expression, ...]:
+    def debug_info(
+        self, key: str, kind: Kind, release: Release, arch: str | None = None
+    ) -> tuple[Expression, ...]:
         """What to ask debug information for the value, in order; nothing where it can't tell."""
-        said = in_force(self.debug_infos, release.moment)
         own = fact_of(key, kind) if not self.debug_infos else None
-        return (own,) if own else tuple(fact.expression for fact in said)
+        return (own,) if own else asked(self.debug_infos, release, arch)
 
     def changed_by(self, moment: Moment, after: Moment | None = None) -> list[Change]:
         """Changes of meaning no later than a moment, and after another one where that is given.

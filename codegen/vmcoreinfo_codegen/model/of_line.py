@@ -139,7 +139,8 @@ def _as_of(
         vias=(Via(macro=via.macro, printf=via.printf),) if via else (),
         dependencies=(Dependency(condition=export.condition(like)),),
         debug_infos=tuple(
-            DebugInfo(expression=one.expression) for one in in_force(export.debug_infos, moment)
+            DebugInfo(expression=one.expression, archs=one.archs)
+            for one in in_force(export.debug_infos, moment)
         ),
         behind=tuple(
             Behind(names=one.names, location=one.location)

@@ -21,6 +21,7 @@ from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
 from .line import Line
 from .macro import Macro, Print
 from .numbers import Numbers
+from .option import Option
 from .timeline import Segment, first_in_force, in_mainline, segments
 from .vocabulary import Format
 
@@ -63,6 +64,7 @@ class Schema(Record):
     backported_until: ReleaseField | None = unwritten(default=None)
     # Entries have what follows from it; it serves whoever writes new ones.
     kinds: tuple[KindDefault, ...] = unwritten(default=())
+    options: tuple[Option, ...] = unwritten(default=())
 
     @cached_property
     def of_lines(self) -> dict[object, Schema]:
@@ -230,6 +232,8 @@ class Schema(Record):
             ):
                 yield export.location, attribute
             yield from ((behind.location, behind) for behind in export.behind)
+        for option in self.options:
+            yield from ((option.location, said) for said in option.debug_infos)
         for derivation in self.derivations:
             yield from ((recipe.location, recipe) for recipe in derivation.recipes)
 
@@ -255,10 +259,11 @@ class Schema(Record):
         }
 
     def questions(self) -> list[Expression]:
-        """Everything that entries ask of debug information, configuration and memory."""
+        """Everything that entries and options ask of debug information, configuration and memory."""
         said = [fact.expression for export in self.exports() for fact in export.debug_infos]
         own = [fact_of(entry.key, entry.kind) for entry in self.entries]
-        return said + [question for question in own if question is not None]
+        shown = [said.expression for option in self.options for said in option.debug_infos]
+        return said + [question for question in own if question is not None] + shown
 
     def config_names(self) -> list[str]:
         """Every Kconfig symbol that a condition or a fact names and some configuration decides."""

@@ -195,13 +195,18 @@ def _debug_info(entry: Entry, export: Export) -> list[PrintedFact]:
     said = [
         PrintedFact(
             expression=render(fact.expression),
+            archs=list(fact.archs) if fact.archs is not None else None,
             since=str(fact.since) if fact.since else None,
             until=str(fact.until) if fact.until else None,
         )
         for fact in export.debug_infos
     ]
     own = None if said else fact_of(entry.key, entry.kind)
-    return said if own is None else [PrintedFact(expression=render(own), since=None, until=None)]
+    return (
+        said
+        if own is None
+        else [PrintedFact(expression=render(own), archs=None, since=None, until=None)]
+    )
 
 
 def _notes(export: Export) -> list[Note]:

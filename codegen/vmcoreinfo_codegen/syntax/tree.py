@@ -186,6 +186,13 @@ class Kind(Block, rule="kind"):
 
 
 @dataclass(frozen=True)
+class KernelOption(Block, rule="option"):
+    """`option CONFIG_NUMA { … }`."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
 class KeyNumbers(Block, rule="key_numbers", keyword="key-numbers"):
     """`key-numbers { … }`."""
 
@@ -382,10 +389,16 @@ class Via(Clause, rule="via"):
 
 
 @dataclass(frozen=True)
-class DebugInfo(Clause, rule="debug_info", keyword="debug-info"):
-    """`debug-info 1 << enum(PG_head)`."""
+class DebugInfo(
+    Clause,
+    rule="debug_info",
+    keyword="debug-info",
+    layout="\t{expression}[ on {archs}][ {range}]",
+):
+    """`debug-info 1 << enum(PG_head) [on archs] [range]`."""
 
     expression: Expression
+    archs: Names | None
     range: Range | None
 
 

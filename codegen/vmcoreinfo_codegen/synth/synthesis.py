@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import vmcoreinfo
 import vmcoreinfo.derive
@@ -24,7 +24,7 @@ _PAGE_SIZE = "PAGESIZE"
 _FIRST = ("OSRELEASE", "BUILD-ID", _PAGE_SIZE)
 _OPTIONS = {
     "size": "--btf", "offset": "--btf", "length": "--btf", "enum": "--btf",
-    "symbol": "--symbols", "physical": "--dump", "config": "--config",
+    "symbol": "--symbols", "has": "--symbols", "physical": "--dump", "config": "--config",
 }  # fmt: skip
 _START = "--memory-start"
 
@@ -84,10 +84,12 @@ class Kernel:
 
 def synthesise(kernel: Kernel) -> Synthesis:
     """The note that a kernel would have made, as far as it is known."""
+    if kernel.sources.config is None:
+        kernel = replace(kernel, sources=replace(kernel.sources, shown=_shown(kernel)))
     predicted = {
         p.key: p for p in kernel.schema.predict(kernel.release, kernel.arch) if _is_on(p, kernel)
     }
-    asked = {key: _expressions(p, kernel.release) for key, p in predicted.items()}
+    asked = {key: _expressions(p, kernel) for key, p in predicted.items()}
     facts = Facts([e for said in asked.values() for e in said], kernel.sources)
     made = {key: Made(key, text, "given") for key, text in kernel.given.items()}
     if len(kernel.arch.pages) == 1:
@@ -120,21 +122,32 @@ def synthesise(kernel: Kernel) -> Synthesis:
 def _shows_itself(prediction: Prediction, kernel: Kernel) -> bool:
     """Whether what tells its value is there in kernels alone that print it.
 
-    Symbols, members and enumerators of an option are; what a number is worked out of is there without
+    Symbols, members and enumerators of an option are; what a value is worked out of is there without
     it too, so its configuration has to tell.
     """
-    is_worked_out = kind_of(prediction.key) is Kind.NUMBER and prediction.export.debug_infos
-    return prediction.is_unconditional or not is_worked_out or kernel.sources.config is not None
+    is_plain = all(isinstance(said.expression, TypeFact) for said in prediction.export.debug_infos)
+    return is_plain or bool(prediction.condition.evaluate(kernel.sources.known))
 
 
 def _is_on(prediction: Prediction, kernel: Kernel) -> bool:
     """Whether the kernel prints the entry, or may: what is not known is left to types and symbols."""
-    config = kernel.sources.config
-    return config is None or prediction.condition.evaluate(config) is not False
+    return prediction.condition.evaluate(kernel.sources.known) is not False
 
 
-def _expressions(prediction: Prediction, release: Release) -> tuple[Expression, ...]:
-    return prediction.export.debug_info(prediction.key, kind_of(prediction.key), release)
+def _expressions(prediction: Prediction, kernel: Kernel) -> tuple[Expression, ...]:
+    kind = kind_of(prediction.key)
+    return prediction.export.debug_info(prediction.key, kind, kernel.release, kernel.arch.name)
+
+
+def _shown(kernel: Kernel) -> dict[str, int]:
+    """What shows of the configuration in symbols, types and memory."""
+    asked = {
+        option.name: option.debug_info(kernel.release, kernel.arch.name)
+        for option in kernel.schema.options
+    }
+    facts = Facts([e for said in asked.values() for e in said], kernel.sources)
+    answers = {name: facts.values(said) for name, said in asked.items()}
+    return {name: values.pop() for name, values in answers.items() if len(values) == 1}
 
 
 def _from_facts(
@@ -189,7 +202,10 @@ def _printed(prediction: Prediction, value: int, arch: Architecture) -> str | No
 
 def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) -> str:
     if not _shows_itself(prediction, kernel):
-        return f"--config would tell whether it has the line: {prediction.condition}"
+        shown = {option.name for option in kernel.schema.options}
+        is_seen = kernel.sources.symbols is None and prediction.condition.names() <= shown
+        which = "--config or --symbols" if is_seen else "--config"
+        return f"{which} would tell whether it has the line: {prediction.condition}"
     # A NUMBER may be an enumerator, and where the types have none of its name it is none.
     is_guess = not prediction.export.debug_infos and kind_of(prediction.key) is Kind.NUMBER
     if not is_guess:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model import Architecture, Derivation, Macro, Schema
+from ...model import Architecture, Derivation, Macro, Option, Schema
 from ..rule import Finding, Rule
 
 
@@ -14,10 +14,11 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 yield export.location, f"{entry.key} has no 'doc'"
             elif not export.doc.endswith("."):
                 yield export.location, f"the 'doc' of {entry.key} does not end in a full stop"
-    named: list[Architecture | Macro | Derivation] = [
+    named: list[Architecture | Macro | Derivation | Option] = [
         *schema.architectures,
         *schema.macros,
         *schema.derivations,
+        *schema.options,
     ]
     for declared in named:
         if not declared.doc:
@@ -27,7 +28,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI017",
     name="missing-doc",
-    doc="Every entry, architecture, macro and derivation has a `doc` in whole sentences; the "
+    doc="Every entry, architecture, macro, option and derivation has a `doc` in whole sentences; the "
     "first one stands alone in tables.",
     example="""
 NUMBER(PG_lru) { ### NUMBER(PG_lru) has no 'doc'

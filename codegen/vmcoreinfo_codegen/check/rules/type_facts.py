@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...core.expression import Derived, Expression, TypeFact
+from ...core.expression import Derived, Expression, Key, TypeFact
 from ...model import Schema
 from ..rule import Finding, Rule
 
@@ -24,6 +24,10 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 if _has(fact.expression, Derived):
                     message = f"the debug-info of {entry.key} asks for a derivation"
                     yield export.location, message, "write its recipe"
+    for option in schema.options:
+        if any(_has(said.expression, Derived, Key) for said in option.debug_infos):
+            message = f"the debug-info of {option.name} asks the note"
+            yield option.location, message, "ask for a symbol or a type"
 
 
 RULE = Rule(
@@ -38,6 +42,11 @@ NUMBER(PG_head_mask) { ### the debug-info of NUMBER(PG_head_mask) asks for a der
 	via		VMCOREINFO_NUMBER
 	debug-info	1 << head_flag
 	since		6.8
+}
+
+option CONFIG_NODES_SHIFT { ### the debug-info of CONFIG_NODES_SHIFT asks the note
+	doc		"The size of a map of nodes tells it."
+	debug-info	log2(SIZE(nodemask_t)) + 3
 }
 
 derive wide {

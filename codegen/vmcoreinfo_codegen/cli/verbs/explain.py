@@ -118,7 +118,8 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     # What only repeats the key in other words is left out.
     for fact in export.debug_info:
         if not answer.key.endswith(fact.expression[fact.expression.find("(") :]):
-            yield from _field("debug info", f"{fact.expression}{_range(fact)}")
+            archs = f" on {' '.join(fact.archs)}" if fact.archs is not None else ""
+            yield from _field("debug info", f"{fact.expression}{archs}{_range(fact)}")
     for behind in export.behind:
         yield from _field("behind it", ", ".join(behind.names) + _range(behind))
     for note in export.notes:

@@ -29,6 +29,7 @@ from .distributions import distribution
 from .entries import entry, exports
 from .lines import line
 from .observations import observed
+from .options import option
 from .order import in_order
 from .reading import Names, Reader
 
@@ -43,6 +44,7 @@ _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.Architecture: (64, "architectures"),
     tree.Macro: (500, "macros"),
     tree.Entry: (5000, "entries"),
+    tree.KernelOption: (500, "options"),
     tree.Derivation: (1000, "derivations"),
     tree.VendorLine: (500, "lines of vendors"),
     tree.Distribution: (500, "distributions"),
@@ -121,6 +123,7 @@ class _Building:
             distributions=tuple(self._each(tree.Distribution, distribution, names)),
             consumers=tuple(self._each(tree.Consumer, consumer, names)),
             kinds=tuple(kinds.values()),
+            options=tuple(self._each(tree.KernelOption, option, names)),
             key_numbers=self._numbers(tree.KeyNumbers),
             arch_numbers=self._numbers(tree.ArchNumbers),
         )

@@ -93,7 +93,7 @@ def _export(
         formats=said.formats,
         vias=said.vias,
         dependencies=_dependencies(read, block) or (outer.dependencies if outer else ()),
-        debug_infos=_debug_infos(read, block) or (outer.debug_infos if outer else ()),
+        debug_infos=debug_infos(read, block) or (outer.debug_infos if outer else ()),
         behind=_behind(read, block) or (outer.behind if outer else ()),
         quirks=_quirks(read, block, archs),
         changes=_changes(read, block),
@@ -154,9 +154,13 @@ def _dependencies(read: Reader, block: tree.Block) -> tuple[Dependency, ...]:
     )
 
 
-def _debug_infos(read: Reader, block: tree.Block) -> tuple[DebugInfo, ...]:
+def debug_infos(read: Reader, block: tree.Block) -> tuple[DebugInfo, ...]:
     return tuple(
-        DebugInfo(expression=clause.expression, **read.bounds(clause.range))
+        DebugInfo(
+            expression=clause.expression,
+            archs=read.arch_names(clause.archs),
+            **read.bounds(clause.range),
+        )
         for clause in block.clauses
         if isinstance(clause, tree.DebugInfo)
     )

@@ -234,6 +234,7 @@ class PrintedFact(Answer):
     """What types or symbols have to be asked for the value, in the words of the schema."""
 
     expression: str
+    archs: list[str] | None
     since: str | None
     until: str | None
 
