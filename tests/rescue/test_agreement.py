@@ -34,14 +34,13 @@ def test_it_agrees(schema: Schema, rescue: Built, note: RealNote, tmp_path: Path
 
 @pytest.mark.long
 @pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("note", identified(NOTES))
+@pytest.mark.parametrize("note", identified(NOTES[::2]))
 def test_it_agrees_everywhere(
     schema: Schema, rescue: Built, note: RealNote, release: str, tmp_path: Path
 ) -> None:
     path = vmcore(tmp_path, note.arch, note.text)
-    for level in LEVELS:
-        for is_exact in (False, True):
-            check_agreement(schema, rescue(note.arch, release), path, release, level, is_exact)
+    for is_exact in (False, True):
+        check_agreement(schema, rescue(note.arch, release), path, release, 31, is_exact)
 
 
 def without_lines(text: bytes, chance: random.Random) -> bytes:
@@ -70,5 +69,5 @@ def test_it_agrees_on_what_lacks_lines(
 
 @pytest.mark.long
 def test_it_agrees_on_much_that_lacks_lines(schema: Schema, rescue: Built, tmp_path: Path) -> None:
-    for seed in range(1000, 3000):
+    for seed in range(1000, 1400):
         agree_without_lines(schema, rescue, tmp_path, seed)
