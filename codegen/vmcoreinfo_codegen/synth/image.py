@@ -17,7 +17,9 @@ from ..dump import notes
 from ..dump.memory import PhysicalMemory
 from ..dump.source import Memory
 
-_BANNER = "linux_banner"
+BANNER = "linux_banner"
+"""Without it the image is not found."""
+
 _BANNER_TEXT = b"Linux version "
 _BANNER_RELEASE = re.compile(rb"Linux version ([!-~]{1,64}) \(")
 # A second text, to tell the banner from its copies in the log.
@@ -30,7 +32,7 @@ _BUILD_ID = 3
 _PAGE = 4096
 _MASK = 0xFFFFFFFFFFFFFFFF
 
-SYMBOLS = {_BANNER, _FORMAT, _NOTES, "init_mm", *_TABLES, *_BEGINS, _ENDS}
+SYMBOLS = {BANNER, _FORMAT, _NOTES, "init_mm", *_TABLES, *_BEGINS, _ENDS}
 """What has to be looked up for it."""
 
 
@@ -98,10 +100,10 @@ class Image:
 
     def _located(self, release: str) -> tuple[int, str]:
         name = self._memory.source.name
-        banner = self._symbols.get(_BANNER)
+        banner = self._symbols.get(BANNER)
         if banner is None:
             raise DebugInfoError(
-                f"{name}: without the symbol {_BANNER} the kernel can't be found in it. /proc/kallsyms "
+                f"{name}: without the symbol {BANNER} the kernel can't be found in it. /proc/kallsyms "
                 "of a kernel without CONFIG_KALLSYMS_ALL has functions alone: give the System.map or "
                 "vmlinux of its debug package, or leave out --dump"
             )
@@ -117,7 +119,7 @@ class Image:
             if found and (second is None or is_format) and self._is_image(place - banner):
                 return place - banner, found[1].decode("ascii")
         raise DebugInfoError(
-            f"{name}: the kernel's image is not in it: no '{text.decode()}…' where {_BANNER} can be; "
+            f"{name}: the kernel's image is not in it: no '{text.decode()}…' where {BANNER} can be; "
             "is --kernel the release that crashed, and are the symbols its?"
         )
 

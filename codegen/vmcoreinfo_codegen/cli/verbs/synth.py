@@ -20,7 +20,7 @@ from ...model import Architecture, Schema
 from ...problem import did_you_mean
 from ...query.interface.answer import KernelLine
 from ...query.kernel_line import kernel_line
-from ...synth.image import SYMBOLS, Image
+from ...synth.image import BANNER, SYMBOLS, Image
 from ...synth.own import OwnKernel, differences, own_kernels
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
 from ..config import config_in, config_of
@@ -202,6 +202,17 @@ def _dumped(
             f"{options.dump}: no symbols of a kernel are in it (no kallsyms); give --symbols, or a "
             "--vmlinux with a symbol table, to know the kernel by"
         )
+    if own is not None and BANNER not in symbols:
+        print(
+            f"vmcoreinfo: {options.dump}: its symbols are functions alone (no CONFIG_KALLSYMS_ALL), so no "
+            "variable of the kernel can be read; --symbols takes a System.map",
+            file=sys.stderr,
+        )
+        text = release or own.release
+        if text is None:
+            raise Failure(f"{options.dump}: it does not tell its release; --kernel takes it")
+        known = symbols if own.symbols.has_run_addresses else None
+        return _Dumped(arch, Sources(types, known, config, None), text, None, disagreements)
     holds = own.symbols.physical if own is not None else None
     image = told(lambda: Image(memory, symbols, types, release, arch.bits, holds))
     sources = Sources(types, moved(symbols, image.move), config, image)
