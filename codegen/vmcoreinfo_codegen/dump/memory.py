@@ -8,13 +8,11 @@ from typing import Protocol
 
 from . import elf, search
 from .kcore import memory_segments
-from .kdump_memory import KdumpMemory
 from .problem import DumpError
 from .ranges import Range
 from .reader import tell_format
 from .source import MOST_AT_ONCE, Source
 from .stretches import Stretches
-from .unflattened import Unflattened
 
 
 class _Held(Protocol):
@@ -48,6 +46,8 @@ class PhysicalMemory:
     def _opened(self, source: Source, start: int | None) -> _Held:
         form = tell_format(source)
         if form == "flattened":
+            from .unflattened import Unflattened
+
             source = Unflattened(source)
             form = tell_format(source)
             if form not in ("elf", "kdump"):
@@ -61,6 +61,9 @@ class PhysicalMemory:
                 source, (Range(s.physical, s.file_size, s.offset) for s in memory_segments(file))
             )
         if form == "kdump":
+            # It loads ctypes, which nothing else needs.
+            from .kdump_memory import KdumpMemory
+
             memory = KdumpMemory(source)
             self.bits, self.order, self.arch = memory.bits, memory.order, memory.arch
             return memory
