@@ -114,13 +114,13 @@ def test_what_has_no_memory_by_address(
     running = tmp_path / "kcore"
     running.write_bytes(b"")
     monkeypatch.setattr(live, "KCORE", str(running))
-    packed = tmp_path / "kdump"
-    packed.write_bytes(kdump())
+    cut = tmp_path / "kdump"
+    cut.write_bytes(kdump())
     for path, message in (
         ("-", "<stdin>: a pipe"),
         (pipe, "a pipe, and memory is read by address"),
         (running, "the memory of the running kernel; its BTF is /sys/kernel/btf/vmlinux"),
-        (packed, "its pages are compressed"),
+        (cut, "bytes of bitmaps at byte 8192 do not fit in the file"),
         (tmp_path, "a folder"),
         (tmp_path / "absent", "No such file"),
     ):

@@ -39,8 +39,7 @@ LOG_OF_5_9 = b"".join(
     }.items()
 )  # fmt: skip
 
-MAKEDUMPFILE = """#!{python} -SE
-import json, os, sys, tempfile, time
+MAKEDUMPFILE = """import json, os, sys, tempfile, time
 if sys.argv[1:] == ["-v"]:
     print("makedumpfile: version {release} (released on some day)")
     sys.exit()
@@ -79,15 +78,20 @@ class Machine:
         self.dump = folder / "dump"
         self._log = folder / "log"
 
+    @property
+    def program(self) -> Path:
+        """What runs for makedumpfile."""
+        return self.folder / "makedumpfile.py"
+
     def has(self, release: str, behaviour: str = _DUMP) -> None:
-        program = self.folder / "bin" / "makedumpfile"
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(
-            MAKEDUMPFILE.format(
-                python=sys.executable, release=release, log=str(self._log), behaviour=behaviour
-            )
+        self.program.write_text(
+            MAKEDUMPFILE.format(release=release, log=str(self._log), behaviour=behaviour)
         )
-        program.chmod(0o755)
+        # A path to Python may have blanks, which the first line of a script can't.
+        script = self.folder / "bin" / "makedumpfile"
+        script.parent.mkdir(exist_ok=True)
+        script.write_text(f"#!/bin/sh\nexec '{sys.executable}' -SE '{self.program}' \"$@\"\n")
+        script.chmod(0o755)
 
     def crashed(self, text: bytes | None, **of_elf: Any) -> None:
         self.vmcore.write_bytes(elf(text, **{"virtual": _HIGH, **of_elf}))
@@ -290,7 +294,7 @@ def test_where_it_fails_with_help_it_runs_as_it_is(
 def test_without_another_note_a_lower_level_may_do(machine: Machine, rescue: Built) -> None:
     """1.7.6 on 7.3 needs a note that lacks a line; where it can't be given one, 23 is right."""
     machine.has("1.7.6", _DUMP)
-    program = machine.folder / "bin" / "makedumpfile"
+    program = machine.program
     program.write_text(program.read_text().replace("own.write(data[at : at + size])", "pass"))
     machine.crashed(NEW)
     done = machine.run(rescue("x86_64", "1.7.6"), "-d", "31", machine.vmcore, machine.dump)
@@ -348,7 +352,7 @@ def test_a_flattened_dump_is_never_begun_twice(machine: Machine, rescue: Built) 
 def test_a_program_that_writes_no_note_runs_as_it_is(machine: Machine, rescue: Built) -> None:
     """It does not read the note as makedumpfile does, so no other can be given to it."""
     machine.has("1.7.6", _DUMP)
-    program = machine.folder / "bin" / "makedumpfile"
+    program = machine.program
     program.write_text(program.read_text().replace("own.write(data[at : at + size])", "pass"))
     machine.crashed(OLD)
     words = ("-d", "23", machine.vmcore, machine.dump)
@@ -409,7 +413,7 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Rescue:
 def test_a_program_that_does_nothing_is_not_waited_for(machine: Machine, impatient: Rescue) -> None:
     """Asked for its release, or before it has read the note."""
     machine.has("1.7.6")
-    program = machine.folder / "bin" / "makedumpfile"
+    program = machine.program
     text = program.read_text()
     machine.crashed(OLD)
     words = ("-d", "23", machine.vmcore, machine.dump)
