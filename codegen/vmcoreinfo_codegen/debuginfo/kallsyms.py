@@ -22,7 +22,9 @@ class Kallsyms:
 
     Addresses are those at which the kernel ran, as it has relocated its table; where
     `has_run_addresses` is False they are physical, as the table has distances alone.
-    It is read from memory each time that it is asked, as a machine may hold those of many guests.
+    `places` are the physical addresses of its own parts, by the kernel's names of them, which tables
+    of early releases do not list. It is read from memory each time that it is asked, as a machine may
+    hold those of many guests.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Kallsyms:
         self.bits = addresses.bits
         self.has_run_addresses = addresses.is_run
         self.layout = _layout(names, addresses)
+        self.places = _places(tokens, names, addresses)
         self._memory = memory
         self._tokens = tokens
 
@@ -100,6 +103,20 @@ def _is_sound(tokens: Tokens, names: Names) -> bool:
             return False
         is_started = is_started or text[1:] in _STARTS
     return is_started
+
+
+def _places(tokens: Tokens, names: Names, addresses: Addresses) -> dict[str, int]:
+    is_relative = addresses.form != "absolute"
+    places = {
+        "kallsyms_names": names.physical,
+        "kallsyms_num_syms": names.count_at,
+        "kallsyms_token_table": tokens.physical,
+        "kallsyms_token_index": tokens.index_at,
+        "kallsyms_offsets" if is_relative else "kallsyms_addresses": addresses.at,
+    }
+    if addresses.base_at is not None:
+        places["kallsyms_relative_base"] = addresses.base_at
+    return places
 
 
 def _layout(names: Names, addresses: Addresses) -> str:

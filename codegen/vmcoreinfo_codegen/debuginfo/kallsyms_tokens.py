@@ -32,6 +32,10 @@ class Tokens:
     strings: tuple[bytes, ...]
     big_endian: bool
 
+    @property
+    def index_at(self) -> int:
+        return self.end - _INDEX_SIZE
+
 
 def find_tokens(work: Work) -> Iterator[Tokens]:
     """Every table with its index behind. Raises DumpError, DebugInfoError."""
