@@ -279,6 +279,11 @@ def test_an_inner_block_without_a_life_is_told() -> None:
         ),
         ("NUMBER(X) {\n\tvalue signed bit\n\tsince 6.6.1.2\n}", "is not a kernel release"),
         ('derive x {\n\tdoc "x"\n}', "derive x needs a 'value' and a 'from'"),
+        ('option CONFIG_X {\n\tdoc "x"\n}', "option CONFIG_X needs a 'debug-info'"),
+        (
+            'option CONFIG_X {\n\tdoc "x"\n\tdebug-info has(x) on y\n}',
+            "unknown architecture 'y'",
+        ),
         ("arch x {\n\tbits 64\n}", "arch x needs one each of"),
         (
             'consumer reboot {\n\trelease 1.0\n\tversion-option "--force"\n}',

@@ -75,6 +75,10 @@ class Image:
             return None
         return address + self._to_physical & _MASK
 
+    def address(self, physical: int) -> int:
+        """At which the kernel ran what is at a physical address of its image."""
+        return physical - self._to_physical + self.move & _MASK
+
     def read(self, width: int, address: int) -> int | None:
         """At an address at which the kernel ran; None outside of what the dump has."""
         size = (width or self._bits) // 8

@@ -215,7 +215,8 @@ def _dumped(
         return _Dumped(arch, Sources(types, known, config, None), text, None, disagreements)
     holds = own.symbols.physical if own is not None else None
     image = told(lambda: Image(memory, symbols, types, release, arch.bits, holds))
-    sources = Sources(types, moved(symbols, image.move), config, image)
+    tables = {name: image.address(at) for name, at in own.symbols.places.items()} if own else {}
+    sources = Sources(types, tables | moved(symbols, image.move), config, image)
     return _Dumped(arch, sources, image.release, files.build_id or image.build_id(), disagreements)
 
 
