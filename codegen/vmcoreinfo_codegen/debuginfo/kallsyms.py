@@ -21,20 +21,12 @@ _UNKNOWN = b"?"
 class Kallsyms:
     """A table: every symbol of the kernel image, in the order of addresses.
 
-<<<<<<< HEAD
     Addresses are those at which the kernel ran, as it has relocated its table. Where
     `has_run_addresses` is False they tell distances alone: a table of 7.0 on that nothing places
     has physical ones, and that of an image which never ran begins at 0.
     It is read from memory each time that it is asked, as a machine may hold those of many guests.
     `places` has the physical addresses of the tables themselves, by the names of the kernel's
     source: kallsyms leaves them out.
-=======
-    Addresses are those at which the kernel ran, as it has relocated its table; where
-    `has_run_addresses` is False they are physical, as the table has distances alone.
-    `places` are the physical addresses of its own parts, by the kernel's names of them, which tables
-    of early releases do not list. It is read from memory each time that it is asked, as a machine may
-    hold those of many guests.
->>>>>>> wt-evidence
     """
 
     def __init__(
@@ -47,7 +39,6 @@ class Kallsyms:
         self.has_run_addresses = addresses.is_run
         self.places = _places(tokens, names, addresses)
         self.layout = _layout(names, addresses)
-        self.places = _places(tokens, names, addresses)
         self._memory = memory
         self._tokens = tokens
 
@@ -130,20 +121,6 @@ def _places(tokens: Tokens, names: Names, addresses: Addresses) -> dict[str, int
     elif addresses.bits == 64 or addresses.physical < names.physical:
         # Of 32 bits behind the tokens they have this name before 6.11, that of offsets from 7.0 on.
         places["kallsyms_addresses"] = addresses.physical
-    if addresses.base_at is not None:
-        places["kallsyms_relative_base"] = addresses.base_at
-    return places
-
-
-def _places(tokens: Tokens, names: Names, addresses: Addresses) -> dict[str, int]:
-    is_relative = addresses.form != "absolute"
-    places = {
-        "kallsyms_names": names.physical,
-        "kallsyms_num_syms": names.count_at,
-        "kallsyms_token_table": tokens.physical,
-        "kallsyms_token_index": tokens.index_at,
-        "kallsyms_offsets" if is_relative else "kallsyms_addresses": addresses.at,
-    }
     if addresses.base_at is not None:
         places["kallsyms_relative_base"] = addresses.base_at
     return places

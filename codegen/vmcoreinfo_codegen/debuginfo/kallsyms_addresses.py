@@ -37,26 +37,17 @@ _WINDOW = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-<<<<<<< HEAD
     """`is_run` if they are those at which the kernel ran.
 
     `physical` is where they are in memory, `base_at` where their base is, if they have one.
     """
-=======
-    """`is_run` if they are those at which the kernel ran; else they are physical.
->>>>>>> wt-evidence
 
-    `at` is where the table begins, `base_at` where the base is to which it is relative, if any.
-    """
-
-    at: int
     values: array[int]
     form: str
     bits: int
     physical: int
     base_at: int | None = None
     is_run: bool = True
-    base_at: int | None = None
 
 
 def find_addresses(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
@@ -79,11 +70,7 @@ def _behind(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | 
     if has_seqs(start + total * width):
         values = _absolute(work, tokens, start, total, bits)
         if values is not None:
-<<<<<<< HEAD
             return Addresses(values, ABSOLUTE, bits, start)
-=======
-            return Addresses(start, values, "absolute", bits, is_behind=True)
->>>>>>> wt-evidence
     base_at = aligned(start + 4 * total, width)
     if has_seqs(base_at + width):
         return _from_base(work, tokens, start, base_at, total, bits)
@@ -102,13 +89,7 @@ def _before(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | 
         return found
     start = names.count_at - width * names.count
     values = _absolute(work, tokens, start, names.count, bits)
-<<<<<<< HEAD
     return Addresses(values, ABSOLUTE, bits, start) if values is not None else None
-=======
-    if values is None:
-        return None
-    return Addresses(start, values, "absolute", bits, is_behind=False)
->>>>>>> wt-evidence
 
 
 def _absolute(work: Work, tokens: Tokens, start: int, total: int, bits: int) -> array[int] | None:
@@ -129,19 +110,11 @@ def _from_base(
     # Unsigned those of one release, signed those of another: in order they are in one of them alone.
     plain = array("Q", (base + (offset & 0xFFFFFFFF) & mask for offset in offsets))
     if _are_in_order(plain, total):
-<<<<<<< HEAD
         # The base of an image that was loaded for kexec and never ran is where RELA leaves it: at 0.
         return Addresses(plain, "from a base", bits, start, base_at, is_run=base != 0)
     signed = array("Q", ((o if o >= 0 else base - 1 - o) & mask for o in offsets))
     if _are_in_order(signed, total):
         return Addresses(signed, "from a base, per-CPU absolute", bits, start, base_at)
-=======
-        return Addresses(start, plain, "from a base", bits, is_behind, base_at=base_at)
-    signed = array("Q", ((o if o >= 0 else base - 1 - o) & mask for o in offsets))
-    if _are_in_order(signed, total):
-        form = "from a base, per-CPU absolute"
-        return Addresses(start, signed, form, bits, is_behind, base_at=base_at)
->>>>>>> wt-evidence
     return None
 
 
@@ -160,11 +133,7 @@ def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
     mask = (1 << bits) - 1
     values = array("Q", ((place + (move or 0)) & mask for place in places))
     form = "from their own place"
-<<<<<<< HEAD
     return Addresses(values, form, bits, tokens.end, is_run=move is not None)
-=======
-    return Addresses(tokens.end, values, form, bits, is_behind=True, is_run=move is not None)
->>>>>>> wt-evidence
 
 
 def _are_in_order(values: array[int], total: int) -> bool:
