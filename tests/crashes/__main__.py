@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from tests.crashes.boots import make
 from tests.crashes.kinds import CRASHES, Crash
 from tests.crashes.reading import rows
-from tests.crashes.record import keep
+from tests.crashes.record import all_recorded, keep, observe
 from tests.crashes.rescues import OTHER, RESCUE, build, rescues_of
 from tests.crashes.runs import Run, runs_of
 from tests.dump.real import CACHE
@@ -74,7 +74,9 @@ def main() -> int:
     )
     parser.add_argument("--alone", action="store_true", help="tools alone, without rescues")
     parser.add_argument(
-        "--record", action="store_true", help="keep what came in tests/corpus/crashes"
+        "--record",
+        action="store_true",
+        help="keep what came in tests/corpus/crashes, and of tools alone in schema/observed",
     )
     options = parser.parse_args()
     folder = options.folder.resolve()
@@ -94,6 +96,8 @@ def main() -> int:
         except RuntimeError as error:
             print(f"crashes: {error}", file=sys.stderr)
             code = 1
+    if options.record:
+        observe(all_recorded())
     return code
 
 

@@ -5,23 +5,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import vmcoreinfo
-from tests.conftest import CORPUS
+from tests.conftest import CORPUS, ROOT
 from tests.crashes.runs import ALL, ALL_BUT_USER
 from tests.guest_facts import SHOWN, pages_of
 from vmcoreinfo_codegen.compat.dump_sources import dump_sources
 from vmcoreinfo_codegen.core.tool import ToolRelease
 from vmcoreinfo_codegen.dump.reader import find_note
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.model.store.observed import Observation, Observed, ObservedDump
+from vmcoreinfo_codegen.model.store.observed import (
+    Observation,
+    Observed,
+    ObservedDump,
+    read_observed,
+)
 from vmcoreinfo_codegen.model.vocabulary import DumpFormat, DumpSource, Verdict
 
 KEPT = CORPUS / "crashes"
+OBSERVED = ROOT / "schema/observed/makedumpfile.jsonl"
 FEW = 64
 """Pages that change between the guest's last word and the crash."""
 
@@ -109,6 +115,7 @@ class Recorded:
                     on=self.dump.name,
                     tool="makedumpfile",
                     release=ToolRelease.parse(came.row["tool"]),
+                    build=f"debian 1:{came.row['tool']}-1",
                     run="filter",
                     level=came.row["level"],
                     came=came.verdict,
@@ -177,6 +184,20 @@ def keep(schema: Schema, folder: Path) -> Path:
 
 def all_recorded() -> list[Recorded]:
     return [recorded(path) for path in sorted(KEPT.glob("*.jsonl"))]
+
+
+def observe(crashes: Iterable[Recorded]) -> None:
+    """Put the runs of tools alone among the observations of the schema, in the place of those of before."""
+    kept = read_observed(OBSERVED)
+    ours = [crash.observed() for crash in crashes]
+    names = {dump.name for one in ours for dump in one.dumps}
+    kept = Observed(
+        dumps=tuple(dump for dump in kept.dumps if dump.name not in names),
+        observations=tuple(one for one in kept.observations if one.on not in names),
+    )
+    for one in ours:
+        kept = kept.merged(one.dumps, one.observations)
+    OBSERVED.write_text("".join(f"{line}\n" for line in kept.lines))
 
 
 def table(crashes: list[Recorded]) -> str:
