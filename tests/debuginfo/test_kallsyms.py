@@ -103,6 +103,7 @@ def test_places_of_the_tables(release: str, bits: int) -> None:
     assert ("kallsyms_addresses" in places) == (layout.form == "absolute")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [257, 258, 259, 511, 512, 513, 514, 767, 768, 769])
 @pytest.mark.parametrize("release", RELEASES)
 def test_every_count(release: str, count: int) -> None:
@@ -242,6 +243,7 @@ def test_markers_that_point_into_each_other(release: str) -> None:
     assert not found_in(bytes(bad))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [0, 1, 512, 699, 701, 769, 1 << 20, 0x7FFFFFFF, 0xFFFFFFFF])
 @pytest.mark.parametrize("release", RELEASES)
 def test_counts_that_are_none(release: str, count: int) -> None:

@@ -16,7 +16,7 @@ from vmcoreinfo_codegen.model import Schema
 RELEASES = ("1.6.8", "1.7.2", "1.7.6", "1.7.8")
 LEVELS = (31, 23, 17, 1)
 NOTES = [note for note in real_notes() if note.arch in MACHINES]
-SOME = [note for note in NOTES if note.arch == "x86_64"][::6]
+SOME = [note for note in NOTES if note.arch == "x86_64"][::12]
 
 
 def identified(notes: list[RealNote]) -> list[object]:
@@ -60,7 +60,7 @@ def agree_without_lines(schema: Schema, rescue: Built, folder: Path, seed: int) 
     check_agreement(schema, rescue(note.arch, release), path, release, level, is_exact)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_it_agrees_on_what_lacks_lines(
     schema: Schema, rescue: Built, tmp_path: Path, seed: int
 ) -> None:
