@@ -277,5 +277,5 @@ def test_what_does_not_go_together_is_refused(run: Run, tmp_path: Path) -> None:
     )
     tables = run("generate", "library", "tables", "--out", str(tmp_path))
     assert tables.code == 2
-    assert "c, python, rust and library" in tables.err
+    assert "c, python, rust, library and rescue" in tables.err
     assert list(tmp_path.iterdir()) == []

@@ -24,12 +24,17 @@ def with_types(subject: Subject) -> Iterator[tuple[Line, set[int]]]:
     for line, entry in subject.entries():
         if isinstance(line.value, int):
             values = {
-                value
+                _as_printed(value, line.value)
                 for asked in _questions(subject, entry)
                 for value in facts.values(asked, subject.number)
             }
             if values:
                 yield line, values
+
+
+def _as_printed(value: int, there: int) -> int:
+    """A value as the line has it, if that is the same 64 bits: an address may be printed with a sign or without."""
+    return there if (value - there) & _MASK == 0 else value
 
 
 def with_symbols(subject: Subject) -> Iterator[tuple[Line, int, int]]:
