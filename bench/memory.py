@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What `synth --dump` does first: looks for bytes in all of a dump's memory, whatever form it has.
 
-        bench/memory.py DUMP NEEDLE ...
+        python bench/memory.py DUMP NEEDLE ...
 
 Prints how often each is there. Beside it: `grep -c NEEDLE DUMP` of an ELF dump or a raw image.
 """
@@ -10,13 +10,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "codegen"), str(ROOT / "generated/python")]
-
-from vmcoreinfo_codegen.dump.memory import PhysicalMemory  # noqa: E402
-from vmcoreinfo_codegen.dump.source import File  # noqa: E402
+from vmcoreinfo_codegen.dump.memory import PhysicalMemory
+from vmcoreinfo_codegen.dump.source import File
 
 
 def main() -> None:
