@@ -7,20 +7,40 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...dump.attach import Attached, attach
-from ...dump.reader import Found
+from ...dump.raw import RawImage, order_of
+from ...dump.reader import Found, tell_format
+from ...dump.source import File
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
 from ..failure import FINE, Failure
+from ..numbers import address
 from ..output import inputs_of, print_answer
 from ..progress import bar
+
+if TYPE_CHECKING:
+    from vmcoreinfo import VmcoreInfo
+
+    from ...model.architecture import Architecture
+
+_PAGE = 4096
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("note", metavar="NOTE", help=f"what has the note: {INPUT}")
-    parser.add_argument("dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore")
+    parser.add_argument(
+        "dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore, or a raw image"
+    )
     parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy")
+    parser.add_argument(
+        "--memory-start",
+        metavar="ADDRESS",
+        type=address,
+        help="the physical address of the first byte of a raw image (default: where memory begins on every "
+        "machine of its architecture, as on x86)",
+    )
     add_input_format_option(parser)
     parser.add_argument(
         "--format",
@@ -41,8 +61,9 @@ def run(options: argparse.Namespace) -> int:
             f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
         )
     inputs = inputs_of(options, "out")
+    raw = _raw_image(options, found)
     with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
-        attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs))
+        attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs, raw))
     warn_of_cut(options.dump, attached.coverage)
     _compare(found, attached, options.dump)
     _compare_arch(found, attached.arch, options.dump)
@@ -51,6 +72,10 @@ def run(options: argparse.Namespace) -> int:
 
         print_answer(answer(options.out, lines, attached))
         return FINE
+    if raw is not None:
+        print(
+            f"{options.dump}: treated as a raw image of memory at 0x{raw.start:x}", file=sys.stderr
+        )
     place = (
         "in place of the note that was there"
         if attached.replaced is not None
@@ -80,22 +105,64 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
             )
 
 
+def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:
+    """What is known of a raw image; None for a dump, or what can be no image of memory."""
+    import vmcoreinfo
+
+    with File(options.dump) as source:
+        is_raw = tell_format(source) == "text" and bool(source.size) and not source.size % _PAGE
+        if not is_raw:
+            if options.memory_start is not None:
+                raise Failure(f"{options.dump} is no raw image: leave out --memory-start")
+            return None
+        info = vmcoreinfo.parse(found.text)
+        fit = _architectures(found, info)
+        if len(fit) != 1 or not fit[0].elf_machines:
+            names = " or ".join(one.name for one in fit) or "no known architecture"
+            raise Failure(f"{found.name}: the note of {names}; a raw image needs headers of one")
+        (arch,) = fit
+        start = arch.memory_start if options.memory_start is None else options.memory_start
+        if start is None:
+            raise Failure(
+                f"{options.dump}: a raw image does not tell at which physical address it starts, and on "
+                f"{arch.name} that differs from machine to machine; tell it by --memory-start"
+            )
+        symbols = [line.number for line in info.lines if line.key.startswith("SYMBOL(")]
+        addresses = [one for one in symbols if one is not None]
+        order = told(lambda: order_of(source, arch.bits, addresses))
+    if order is None:
+        raise Failure(
+            f"{options.dump}: none of the addresses in {found.name} is anywhere in it: it is no raw "
+            "image of memory, or the note is of another boot"
+        )
+    return RawImage(start, arch.bits, order, arch.elf_machines[0])
+
+
+def _architectures(found: Found, info: VmcoreInfo) -> list[Architecture]:
+    """The one that the input names, else those that its keys fit."""
+    from ... import resources
+    from ...audit.identify import architectures_of, kernel_of
+    from ..schema import load_schema
+
+    schema = load_schema(resources.schema())
+    named = schema.architecture(found.arch or "")
+    return [named] if named else architectures_of(kernel_of(schema, info), info)
+
+
 def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     """Warn where the note is of a kernel of another architecture than the dump."""
     if arch is None or arch == found.arch:
         return
     import vmcoreinfo
 
-    from ... import resources
-    from ...audit.identify import architectures_of, kernel_of
-    from ..schema import load_schema
+    ours = _architectures(found, vmcoreinfo.parse(found.text))
+    if ours and not any(one.is_called(arch) for one in ours):
+        from ... import resources
+        from ..schema import load_schema
 
-    schema = load_schema(resources.schema())
-    theirs = schema.architecture(arch)
-    told = schema.architecture(found.arch or "")
-    info = vmcoreinfo.parse(found.text)
-    ours = [told] if told else architectures_of(kernel_of(schema, info), info)
-    if theirs is not None and ours and theirs not in ours:
+        theirs = load_schema(resources.schema()).architecture(arch)
+        if theirs is None:
+            return
         names = " or ".join(one.name for one in ours)
         print(
             f"vmcoreinfo: warning: {found.name} has the note of a kernel of {names}, and {dump} is "
