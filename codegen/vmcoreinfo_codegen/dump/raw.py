@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .memory import PhysicalMemory
+from .reader import tell_format
 from .source import Source
+
+_PAGE = 4096
 
 _LEAST_ADDRESS = 1 << 20
 """Below it a number is more often something else: an offset of a per-CPU variable, a size."""
@@ -27,6 +30,11 @@ class RawImage(NamedTuple):
     bits: int
     order: str
     machine: int
+
+
+def may_be_raw(source: Source) -> bool:
+    """Whether it is whole pages of nothing known."""
+    return tell_format(source) == "text" and bool(source.size) and (source.size or 0) % _PAGE == 0
 
 
 def order_of(source: Source, bits: int, addresses: Iterable[int]) -> str | None:

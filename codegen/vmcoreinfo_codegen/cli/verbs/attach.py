@@ -7,11 +7,10 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...dump.attach import Attached, attach
-from ...dump.raw import RawImage, order_of
-from ...dump.reader import Found, tell_format
+from ...dump.raw import RawImage, may_be_raw
+from ...dump.reader import Found
 from ...dump.source import File
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
@@ -19,13 +18,6 @@ from ..failure import FINE, Failure
 from ..numbers import address
 from ..output import inputs_of, print_answer
 from ..progress import bar
-
-if TYPE_CHECKING:
-    from vmcoreinfo import VmcoreInfo
-
-    from ...model.architecture import Architecture
-
-_PAGE = 4096
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,62 +99,31 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
 
 def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:
     """What is known of a raw image; None for a dump, or what can be no image of memory."""
-    import vmcoreinfo
-
     with File(options.dump) as source:
-        is_raw = tell_format(source) == "text" and bool(source.size) and not source.size % _PAGE
-        if not is_raw:
+        if not may_be_raw(source):
             if options.memory_start is not None:
                 raise Failure(f"{options.dump} is no raw image: leave out --memory-start")
             return None
-        info = vmcoreinfo.parse(found.text)
-        fit = _architectures(found, info)
-        if len(fit) != 1 or not fit[0].elf_machines:
-            names = " or ".join(one.name for one in fit) or "no known architecture"
-            raise Failure(f"{found.name}: the note of {names}; a raw image needs headers of one")
-        (arch,) = fit
-        start = arch.memory_start if options.memory_start is None else options.memory_start
-        if start is None:
-            raise Failure(
-                f"{options.dump}: a raw image does not tell at which physical address it starts, and on "
-                f"{arch.name} that differs from machine to machine; tell it by --memory-start"
-            )
-        symbols = [line.number for line in info.lines if line.key.startswith("SYMBOL(")]
-        addresses = [one for one in symbols if one is not None]
-        order = told(lambda: order_of(source, arch.bits, addresses))
-    if order is None:
-        raise Failure(
-            f"{options.dump}: none of the addresses in {found.name} is anywhere in it: it is no raw "
-            "image of memory, or the note is of another boot"
-        )
-    return RawImage(start, arch.bits, order, arch.elf_machines[0])
+        from ... import resources
+        from ...query.raw_image import raw_image
+        from ..schema import load_schema
 
-
-def _architectures(found: Found, info: VmcoreInfo) -> list[Architecture]:
-    """The one that the input names, else those that its keys fit."""
-    from ... import resources
-    from ...audit.identify import architectures_of, kernel_of
-    from ..schema import load_schema
-
-    schema = load_schema(resources.schema())
-    named = schema.architecture(found.arch or "")
-    return [named] if named else architectures_of(kernel_of(schema, info), info)
+        schema = load_schema(resources.schema())
+        return told(lambda: raw_image(schema, source, found, options.memory_start))
 
 
 def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     """Warn where the note is of a kernel of another architecture than the dump."""
     if arch is None or arch == found.arch:
         return
-    import vmcoreinfo
+    from ... import resources
+    from ...query.raw_image import architectures_of_note
+    from ..schema import load_schema
 
-    ours = _architectures(found, vmcoreinfo.parse(found.text))
-    if ours and not any(one.is_called(arch) for one in ours):
-        from ... import resources
-        from ..schema import load_schema
-
-        theirs = load_schema(resources.schema()).architecture(arch)
-        if theirs is None:
-            return
+    schema = load_schema(resources.schema())
+    theirs = schema.architecture(arch)
+    ours = architectures_of_note(schema, found)
+    if theirs is not None and ours and theirs not in ours:
         names = " or ".join(one.name for one in ours)
         print(
             f"vmcoreinfo: warning: {found.name} has the note of a kernel of {names}, and {dump} is "
