@@ -15,7 +15,7 @@ from ...dump.source import File
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
 from ..failure import FINE, Failure
-from ..numbers import address
+from ..memory import add_memory_start
 from ..output import inputs_of, print_answer
 from ..progress import bar
 
@@ -26,12 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore, or a raw image"
     )
     parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy")
-    parser.add_argument(
-        "--memory-start",
-        metavar="ADDRESS",
-        type=address,
-        help="the physical address of the first byte of a raw image (default: where memory begins on every "
-        "machine of its architecture, as on x86)",
+    add_memory_start(
+        parser, "DUMP", "where memory begins on every machine of its architecture, as on x86"
     )
     add_input_format_option(parser)
     parser.add_argument(
