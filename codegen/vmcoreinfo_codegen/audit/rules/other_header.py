@@ -23,7 +23,8 @@ def _check(subject: Subject) -> Iterator[Found]:
             None,
             "the header of the dump names no kernel, as in those that QEMU writes: drgn and "
             "libkdumpfile don't know the architecture",
-            remedy="tell drgn the platform before it opens the dump, or filter it anew",
+            remedy="'vmcoreinfo attach' makes a copy with the names; or tell drgn the platform before it opens the "
+            "dump",
             severity=Severity.INFO,
         )
         return
