@@ -18,9 +18,10 @@ from __future__ import annotations
 import operator
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import compress, count, repeat
+from dataclasses import dataclass, replace
+from itertools import compress, count, islice, repeat
 
 from ..dump.memory import PhysicalMemory
 from ..limits import Limit
@@ -39,6 +40,11 @@ _TABLES, _STRINGS = 4 << 20, 4 << 20
 # Kernels export thousands of functions.
 _LEAST_SHARED = 64
 _MOST_ENTRIES = 1 << 17
+_MOST_FUNCTIONS = 1 << 18
+_MOST_DATA = 128 << 20
+# As for the places of kallsyms itself: pairs of words that look like an empty list are few.
+_LEAST_LISTS = 16
+_PAGE = 4096
 _NAME = re.compile(rb"[A-Za-z_$.][\w$.]{0,511}\0")
 _NAMESPACE = re.compile(rb"[\w$.:,*-]{0,511}\0")
 _GLOBAL = frozenset("TW")
@@ -50,6 +56,7 @@ class Ksymtab:
 
     `physical` is where the table is. `move` added to a physical address of the image gives the
     address at which the kernel ran; `shared` functions of kallsyms say so, and none says otherwise.
+    Where kallsyms has no addresses at which the kernel ran, empty lists among the variables do.
     """
 
     physical: int
@@ -58,13 +65,17 @@ class Ksymtab:
     shared: int
     addresses: Mapping[str, int]
 
+    def moved(self, by: int, mask: int) -> Ksymtab:
+        """At other addresses."""
+        addresses = {name: at + by & mask for name, at in self.addresses.items()}
+        return replace(self, move=self.move + by & mask, addresses=addresses)
+
 
 @dataclass(frozen=True)
 class _Layout:
     """`relative` if numbers are offsets of 32 bits from their own place; `words` of an entry."""
 
     relative: bool
-    code: str
     width: int
     words: int
 
@@ -84,11 +95,7 @@ class _Region:
     def __init__(self, data: bytes, start: int, kallsyms: Kallsyms) -> None:
         self.data = data
         self.start = start
-        self.big_endian = kallsyms.big_endian
         self.mask = (1 << kallsyms.bits) - 1
-
-    def words(self, layout: _Layout) -> array[int]:
-        return numbers(self.data, layout.code, self.big_endian)
 
     def name(self, place: int) -> bytes | None:
         """The name at a place, without its NUL; it may be the end of another, as linked."""
@@ -109,19 +116,63 @@ def find_ksymtab(memory: PhysicalMemory, kallsyms: Kallsyms) -> Ksymtab | None:
 
     Raises DumpError, DebugInfoError.
     """
-    functions = {name: at for at, kind, name in kallsyms.symbols() if kind in _GLOBAL}
-    tries = Limit(
-        memory.source.name, 64, "places like the names of exported symbols", DebugInfoError
-    )
-    for name in ANCHORS:
-        if name not in functions:
-            continue
-        for place in _strings(memory, kallsyms.physical, name.encode()):
-            tries.spend()
-            found = _with_name(memory, kallsyms, functions, place, name)
-            if found is not None:
-                return found
-    return None
+    search = _Search(memory, kallsyms)
+    found = search.run()
+    if found is None or kallsyms.has_run_addresses:
+        return found
+    move = _move_by_lists(memory, kallsyms, search.variables(found))
+    return None if move is None else found.moved(move, search.mask)
+
+
+class _Search:
+    """The search for the table of one kernel, and what it may cost."""
+
+    def __init__(self, memory: PhysicalMemory, kallsyms: Kallsyms) -> None:
+        name = memory.source.name
+        self._memory = memory
+        self._kallsyms = kallsyms
+        self._places = Limit(name, 32, "places like the names of exported symbols", DebugInfoError)
+        self._steps = Limit(name, 1 << 20, "entries like exported symbols", DebugInfoError)
+        self._functions: dict[str, int] = {}
+        self.mask = (1 << kallsyms.bits) - 1
+
+    def run(self) -> Ksymtab | None:
+        for address, kind, name in self._kallsyms.symbols():
+            if kind in _GLOBAL:
+                self._functions[name] = address
+                if len(self._functions) > _MOST_FUNCTIONS:
+                    return None
+        for name in ANCHORS:
+            if name not in self._functions:
+                continue
+            for place in _strings(self._memory, self._kallsyms.physical, name.encode()):
+                self._places.spend()
+                found = self._with_name(place, self._functions[name])
+                if found is not None:
+                    return found
+        return None
+
+    def variables(self, found: Ksymtab) -> list[int]:
+        """Physical addresses of what is exported and no function."""
+        names = found.addresses.keys() - self._functions.keys()
+        return [found.addresses[name] - found.move & self.mask for name in names]
+
+    def _with_name(self, place: int, value: int) -> Ksymtab | None:
+        """The tables of which an entry has its name at a place; `value` is that of kallsyms."""
+        start = max(place - _TABLES, 0) // 8 * 8
+        region = _Region(filled(self._memory, start, _TABLES + _STRINGS), start, self._kallsyms)
+        width = self._kallsyms.bits // 8
+        for code, size, relative in (("i", 4, True), ("Q" if width == 8 else "I", width, False)):
+            table = numbers(region.data, code, self._kallsyms.big_endian)
+            for words in (3, 2):
+                layout = _Layout(relative, size, words)
+                for index, by in _entries_of(region, layout, table, place, value):
+                    self._steps.spend()
+                    entries = _Table(region, layout, table, by, self._steps)
+                    found = entries.read(index, self._functions)
+                    if found is not None:
+                        return found
+        return None
 
 
 def _strings(memory: PhysicalMemory, near: int, name: bytes) -> Iterator[int]:
@@ -136,28 +187,6 @@ def _strings(memory: PhysicalMemory, near: int, name: bytes) -> Iterator[int]:
             while inside >= 0:
                 yield start + inside + 1
                 inside = data.find(needle, inside + 1)
-
-
-def _with_name(
-    memory: PhysicalMemory,
-    kallsyms: Kallsyms,
-    functions: Mapping[str, int],
-    place: int,
-    name: str,
-) -> Ksymtab | None:
-    """The tables of which an entry has its name at a place."""
-    start = max(place - _TABLES, 0) // 8 * 8
-    region = _Region(filled(memory, start, _TABLES + _STRINGS), start, kallsyms)
-    width = kallsyms.bits // 8
-    for code, size, relative in (("i", 4, True), ("Q" if width == 8 else "I", width, False)):
-        for words in (3, 2):
-            layout = _Layout(relative, code, size, words)
-            table = region.words(layout)
-            for index, by in _entries_of(region, layout, table, place, functions[name]):
-                found = _Table(region, layout, table, by).read(index, functions)
-                if found is not None:
-                    return found
-    return None
 
 
 def _entries_of(
@@ -189,12 +218,14 @@ class _Table:
     layout: _Layout
     numbers: array[int]
     by: int
+    steps: Limit
 
     def read(self, index: int, functions: Mapping[str, int]) -> Ksymtab | None:
         """The entries around one, if the functions that they share with kallsyms agree with it."""
         step = self.layout.words
         first = index
         while first - step >= 0 and self.name(first - step) is not None:
+            self.steps.spend()
             first -= step
         places: dict[str, int] = {}
         for at in range(
@@ -203,6 +234,7 @@ class _Table:
             name = self.name(at)
             if name is None:
                 break
+            self.steps.spend()
             places.setdefault(name, self.target(at))
         shared = places.keys() & functions.keys()
         moves = {functions[name] - places[name] & self.region.mask for name in shared}
@@ -236,3 +268,24 @@ class _Table:
         if self.layout.relative:
             return self.region.start + index * self.layout.width + number
         return number - self.by & self.region.mask
+
+
+def _move_by_lists(memory: PhysicalMemory, kallsyms: Kallsyms, variables: list[int]) -> int | None:
+    """What to add to a physical address, as empty lists among the variables tell.
+
+    The head of an empty list points to itself, twice: it knows at which address it ran.
+    """
+    near = [at for at in variables if abs(at - kallsyms.physical) < _MOST_DATA // 2]
+    votes: Counter[int] = Counter()
+    width = kallsyms.bits // 8
+    code, mask = "Q" if width == 8 else "I", (1 << kallsyms.bits) - 1
+    for start in range(min(near, default=0) // width * width, max(near, default=0), _WINDOW):
+        words = numbers(filled(memory, start, _WINDOW), code, kallsyms.big_endian)
+        for index in compress(count(), map(operator.eq, words, islice(words, 1, None))):
+            move = words[index] - start - width * index
+            if words[index] and move % _PAGE == 0:
+                votes[move & mask] += 1
+    for move, times in votes.most_common(1):
+        if times >= _LEAST_LISTS and 2 * times > votes.total():
+            return move
+    return None
