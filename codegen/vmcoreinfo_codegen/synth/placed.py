@@ -17,6 +17,9 @@ from .own import OwnKernel
 from .placed_image import PlacedImage
 from .structures import Found, find_structures
 
+FEW = "the symbols of the dump (functions and what is exported; --symbols takes a System.map)"
+"""What a left-out value is not in."""
+
 _BEGINS = ("_text", "_stext")
 _UTS = "init_uts_ns"
 # struct new_utsname is texts of 65 bytes, sysname, nodename, release; a counter may stand before.

@@ -5,6 +5,7 @@ Each is taken only where one place alone of the image holds all that it has to.
 
 - `init_mm` has the bounds of the kernel's text, data and image for those of its code, data and heap,
   a page table inside the image, and no stack, arguments and environment.
+- `swapper_pg_dir` is what `init_mm` has for its page table.
 - `printk_rb_static` points to arrays inside the image, and the descriptor that its tail leads to has
   the number of the tail. `prb` is the one word that has its address.
 """
@@ -62,8 +63,10 @@ def find_structures(image: PlacedImage, types: Types) -> Found:
     found = Found(image)
     found.add("init_mm", _init_mm(image, types), "the mm_struct that has the kernel's own bounds")
     if mm := found.addresses.get("init_mm"):
-        (brk,) = types.offsets("mm_struct", "brk")
-        found.image = image = image.until(image.read(0, mm + brk) or image.end)
+        at = _offsets(types, "mm_struct", _BOUNDS) or {}
+        found.image = image = image.until(image.read(0, mm + at["brk"]) or image.end)
+        table = image.read(0, mm + at["pgd"])
+        found.add("swapper_pg_dir", [table] if table else [], "init_mm.pgd")
     reason = "the ring of messages that points to itself"
     found.add("printk_rb_static", _rings(image, types), reason)
     if ring := found.addresses.get("printk_rb_static"):

@@ -22,6 +22,7 @@ from ...query.interface.answer import KernelLine
 from ...query.kernel_line import kernel_line
 from ...synth.image import BANNER, SYMBOLS, Image
 from ...synth.own import OwnKernel, differences, own_kernels
+from ...synth.placed import FEW, placed_kernel
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
 from ..config import config_in, config_of
 from ..debuginfo import add_kernel_options, told
@@ -180,7 +181,8 @@ def _dumped(
     memory = _memory(options, said)
     arch = said or _arch(schema, memory.arch)
     own = None
-    if files.symbols is None or files.types is None or options.number is not None:
+    has_data = files.symbols is not None and BANNER in files.symbols
+    if not has_data or files.types is None or options.number is not None:
         own = _own_kernel(schema, options, memory, names, arch)
         arch = arch or _arch(schema, own.arch_name if own is not None else None)
     if arch is None:
@@ -203,9 +205,19 @@ def _dumped(
             "--vmlinux with a symbol table, to know the kernel by"
         )
     if own is not None and BANNER not in symbols:
+        placed = told(lambda: placed_kernel(memory, own, types))
+        if placed is not None:
+            told_release = placed.release or own.release or release
+            sources = Sources(
+                types, placed.symbols, config, placed, symbols_name=FEW, origins=placed.origins
+            )
+            return _Dumped(
+                arch, sources, told_release, files.build_id or placed.build_id(), disagreements
+            )
         print(
-            f"vmcoreinfo: {options.dump}: its symbols are functions alone (no CONFIG_KALLSYMS_ALL), so no "
-            "variable of the kernel can be read; --symbols takes a System.map",
+            f"vmcoreinfo: {options.dump}: its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no "
+            "table of exported symbols agrees with them, so no variable of the kernel can be read; "
+            "--symbols takes a System.map",
             file=sys.stderr,
         )
         text = release or own.release
