@@ -10,17 +10,13 @@ from dataclasses import replace
 from itertools import islice
 
 from ..debuginfo.facts import Types
-from ..debuginfo.kallsyms import Kallsyms
+from ..debuginfo.kallsyms import STARTS, Kallsyms
 from ..debuginfo.ksymtab import Ksymtab, find_ksymtab
 from ..dump.memory import PhysicalMemory
 from .own import OwnKernel
 from .placed_image import PlacedImage
 from .structures import Found, find_structures
 
-FEW = "the symbols of the dump (functions and what is exported; --symbols takes a System.map)"
-"""What a left-out value is not in."""
-
-_BEGINS = ("_text", "_stext")
 _UTS = "init_uts_ns"
 # struct new_utsname is texts of 65 bytes, sysname, nodename, release; a counter may stand before.
 _SYSNAME = b"Linux\0"
@@ -40,7 +36,8 @@ class PlacedKernel:
     kallsyms.
     """
 
-    def __init__(self, own: OwnKernel, exported: Ksymtab, found: Found) -> None:
+    def __init__(self, own: OwnKernel, exported: Ksymtab, found: Found, is_placed: bool) -> None:
+        self.is_placed = is_placed
         self._own = own
         self._exported = exported
         self._image = found.image
@@ -62,10 +59,6 @@ class PlacedKernel:
             ),
             **dict.fromkeys(tables, "where kallsyms is"),
         }
-
-    @property
-    def is_placed(self) -> bool:
-        return self._image.memory.is_placed
 
     def physical(self, name: str) -> int | None:
         address = self.symbols.get(name)
@@ -105,20 +98,24 @@ class PlacedKernel:
 
 
 def placed_kernel(
-    memory: PhysicalMemory, own: OwnKernel, types: Types | None
+    memory: PhysicalMemory, own: OwnKernel, types: Types | None, is_placed: bool = False
 ) -> PlacedKernel | None:
-    """None where no table of exported symbols agrees with its kallsyms. Raises DumpError, DebugInfoError."""
+    """None where no table of exported symbols agrees with its kallsyms.
+
+    `is_placed` says that the dump tells physical addresses, though it does not say so itself. Raises
+    DumpError, DebugInfoError.
+    """
     kallsyms = own.symbols
     exported = find_ksymtab(memory, kallsyms)
-    begins = kallsyms.addresses(_BEGINS)
-    if exported is None or not begins:
+    if exported is None:
         return None
-    image = _image(memory, kallsyms, exported, min(begins.values()))
+    begins = (kallsyms.addresses[name] for name in STARTS if name in kallsyms.addresses)
+    image = _image(memory, kallsyms, exported, min(begins))
     found = Found(image) if types is None else find_structures(image, types)
     if not kallsyms.has_run_addresses and "init_mm" not in found.addresses:
         # Nothing but empty lists says where it ran.
         return None
-    return PlacedKernel(own, exported, found)
+    return PlacedKernel(own, exported, found, memory.is_placed or is_placed)
 
 
 def _image(
