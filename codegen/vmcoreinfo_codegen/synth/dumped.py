@@ -94,7 +94,7 @@ def dumped(
         config = config if config is not None else in_dump
         disagreements = [*differences(own, files), *_options_apart(asked.config, in_dump)]
     sources = Sources(types, symbols, config, None)
-    if given is None and own is not None and BANNER not in symbols:
+    if own is not None and BANNER not in symbols:
         return _of_functions(memory, arch, own, asked, sources, found, disagreements)
     image = Image(
         memory,
@@ -162,7 +162,7 @@ def _fitting(memory: PhysicalMemory, asked: Asked, found: OwnData) -> list[OwnKe
     """The kernels that can be the one that is meant."""
     kernels = [one for one in found.kernels if asked.arch is None or one.is_of(asked.arch)]
     symbols = asked.files.symbols
-    if symbols is None:
+    if symbols is None or BANNER not in symbols:
         return kernels
     fitting = []
     for one in kernels:
