@@ -40,6 +40,8 @@ _TABLES, _STRINGS = 4 << 20, 4 << 20
 # Kernels export thousands of functions.
 _LEAST_SHARED = 64
 _MOST_ENTRIES = 1 << 17
+# Those of types, and of modules, are farther away.
+_MOST_PLACES = 16
 _MOST_FUNCTIONS = 1 << 18
 _MOST_DATA = 128 << 20
 # As for the places of kallsyms itself: pairs of words that look like an empty list are few.
@@ -131,8 +133,7 @@ class _Search:
         name = memory.source.name
         self._memory = memory
         self._kallsyms = kallsyms
-        self._places = Limit(name, 32, "places like the names of exported symbols", DebugInfoError)
-        self._steps = Limit(name, 1 << 20, "entries like exported symbols", DebugInfoError)
+        self._steps = Limit(name, 1 << 18, "entries like exported symbols", DebugInfoError)
         self._functions: dict[str, int] = {}
         self.mask = (1 << kallsyms.bits) - 1
 
@@ -145,8 +146,8 @@ class _Search:
         for name in ANCHORS:
             if name not in self._functions:
                 continue
-            for place in _strings(self._memory, self._kallsyms.physical, name.encode()):
-                self._places.spend()
+            places = _strings(self._memory, self._kallsyms.physical, name.encode())
+            for place in islice(places, _MOST_PLACES):
                 found = self._with_name(place, self._functions[name])
                 if found is not None:
                     return found
