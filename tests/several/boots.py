@@ -26,6 +26,7 @@ TIMEOUT = float(os.environ.get("TIMEOUT", "1800"))
 DRIVERS = ("qemu_fw_cfg", "virtio_pci", "virtio_mmio", "virtio_console")
 FIRMWARE = ("seabios/bios-256k.bin", "qemu/linuxboot_dma.bin", "qemu/kvmvapic.bin")
 QEMU = Path("/usr/bin/qemu-system-x86_64")
+MODULE = Path("/usr/lib/x86_64-linux-gnu/qemu/accel-tcg-x86_64.so")
 LIBRARIES = ("/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/lib64")
 
 
@@ -57,6 +58,7 @@ def write_initramfs(several: Several, kernel: Kernel, second: Kernel, kexec: Pat
             write_cpio(inner, file)
         if several.how.startswith("nest"):
             install(QEMU, outer / "usr/bin" / QEMU.name, outer, [Path(one) for one in LIBRARIES])
+            install(MODULE, outer / str(MODULE).lstrip("/"), outer, [Path(one) for one in LIBRARIES])
             for name in FIRMWARE:
                 target = outer / "usr/share" / name
                 target.parent.mkdir(parents=True, exist_ok=True)
