@@ -44,7 +44,9 @@ def command_line(several: Several, second: bool) -> str:
     return " ".join(words)
 
 
-def write_initramfs(several: Several, kernel: Kernel, second: Kernel, kexec: Path, out: Path) -> None:
+def write_initramfs(
+    several: Several, kernel: Kernel, second: Kernel, kexec: Path, out: Path
+) -> None:
     """The initramfs of the first kernel, with all of the second's in it."""
     with tempfile.TemporaryDirectory(dir=out.parent) as made:
         inner, outer = Path(made) / "second", Path(made) / "first"
@@ -58,7 +60,9 @@ def write_initramfs(several: Several, kernel: Kernel, second: Kernel, kexec: Pat
             write_cpio(inner, file)
         if several.how.startswith("nest"):
             install(QEMU, outer / "usr/bin" / QEMU.name, outer, [Path(one) for one in LIBRARIES])
-            install(MODULE, outer / str(MODULE).lstrip("/"), outer, [Path(one) for one in LIBRARIES])
+            install(
+                MODULE, outer / str(MODULE).lstrip("/"), outer, [Path(one) for one in LIBRARIES]
+            )
             for name in FIRMWARE:
                 target = outer / "usr/share" / name
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,9 @@ def outcome(folder: Path) -> dict[str, Any]:
 
 def found(dump: Path, what: str) -> list[dict[str, Any]]:
     ran = run("find", dump, "--what", what, "--format", "json")
-    rows: list[dict[str, Any]] = json.loads(ran.stdout)["configs" if what == "config" else what] if ran.stdout else []
+    rows: list[dict[str, Any]] = (
+        json.loads(ran.stdout)["configs" if what == "config" else what] if ran.stdout else []
+    )
     return rows
 
 
