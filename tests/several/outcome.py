@@ -54,7 +54,13 @@ def synthesised(dump: Path, own: dict[str, bytes], *options: str) -> dict[str, A
     if not ran.stdout:
         return told
     made = set(ran.stdout.splitlines())
-    common = {name: len(made & _lines(text)) for name, text in own.items()}
+    common = {
+        name: len(made & _lines(text))
+        for name, text in own.items()
+        if f"OSRELEASE={_release(text)}" in made
+    }
+    if not common:
+        return {**told, "of": None, "lines": len(made)}
     of = max(common, key=lambda name: common[name])
     theirs = _lines(own[of])
     return {

@@ -7,6 +7,7 @@ with the control registers (QEMU, `target/i386/arch_dump.c`), which tell the pag
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ _COUNTER = {
 # Of `QEMUCPUState`: two numbers of 32 bits, 16 registers, rip, rflags, ten segments of 24 bytes, cr0.
 _STATE_BYTES = 8 + 18 * 8 + 10 * 24 + 5 * 8
 _CR0 = 8 + 18 * 8 + 10 * 24
-_CR3, _CR4 = _CR0 + 3 * 8, _CR0 + 4 * 8
+_CR3 = _CR0 + 3 * 8  # CR4 is behind it
 _LONGEST = 4096
 _MOST_CPUS = 1 << 16
 
@@ -57,20 +58,14 @@ def cpus_in(source: Source, machine: str | None) -> list[Cpu]:
     for note, order in _notes(source):
         if note.size > _LONGEST or len(counters) > _MOST_CPUS:
             continue
-        endian = "little" if order == "<" else "big"
         if note.name == _CORE and note.type == _NT_PRSTATUS and at is not None:
-            width = 4 if machine == "i386" else 8
-            data = source.read(note.offset + at, width) if note.size >= at + width else b""
-            counters.append(int.from_bytes(data, endian) if len(data) == width else None)
+            form = struct.Struct(order + ("I" if machine == "i386" else "Q"))
+            data = source.read(note.offset + at, form.size) if note.size >= at + form.size else b""
+            counters.append(form.unpack(data)[0] if len(data) == form.size else None)
         elif note.name == notes.QEMU and machine == "x86_64" and note.size >= _STATE_BYTES:
-            data = source.read(note.offset, _STATE_BYTES)
-            states.append(
-                Cpu(
-                    None,
-                    int.from_bytes(data[_CR3 : _CR3 + 8], endian),
-                    int.from_bytes(data[_CR4 : _CR4 + 8], endian),
-                )
-            )
+            data = source.read(note.offset + _CR3, 16)
+            if len(data) == 16:
+                states.append(Cpu(None, *struct.unpack(order + "QQ", data)))
     if len(states) != len(counters):
         return [Cpu(counter) for counter in counters]
     return [state._replace(counter=counter) for counter, state in zip(counters, states)]

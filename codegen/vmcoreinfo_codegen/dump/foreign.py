@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from . import elf
 from .problem import DumpError
 from .source import Source
 
@@ -12,6 +13,7 @@ _VMWARE = (
 )
 _XEN = "a saved domain of Xen; 'xl dump-core DOMAIN FILE' writes a core of one that runs"
 _LKCD = "a dump of LKCD, which crash reads"
+_XEN_PAGES = ".xen_pages"
 _DISK = "the image of a disk, and memory is not in it"
 
 _KNOWN: dict[bytes, str] = {
@@ -56,3 +58,21 @@ def check_form(source: Source) -> None:
     found = foreign(source.read(0, 32))
     if found is not None:
         raise DumpError(f"{source.name}: {found}")
+
+
+def check_core(file: elf.Elf) -> None:
+    """Raise DumpError for a core whose memory is not that of a machine by physical address."""
+    if file.type != elf.ET_CORE:
+        return
+    segments = [one for one in file.segments() if one.type == elf.PT_LOAD]
+    if not segments and file.section(_XEN_PAGES) is not None:
+        raise DumpError(
+            f"{file.source.name}: the core of a Xen domain ('xl dump-core'), whose pages are in sections of their own "
+            f"({_XEN_PAGES}), which are not read; crash reads it"
+        )
+    # Dumps of a machine have one at most that begins at 0.
+    if len(segments) > 1 and not any(one.physical for one in segments):
+        raise DumpError(
+            f"{file.source.name}: none of its segments has a physical address: the core of a process, not of a "
+            "machine; of a guest's QEMU take what its monitor's dump-guest-memory writes"
+        )

@@ -14,6 +14,7 @@ import struct
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from .problem import DumpError
 from .ranges import Range
@@ -300,7 +301,7 @@ class QemuStream:
         for block in self._blocks:
             if block.name == name:
                 return block
-        return self._refuse(f"a page of a block '{name}', which it does not name", damaged=True)
+        self._refuse(f"a page of a block '{name}', which it does not name", damaged=True)
 
     def _placed(self) -> Iterator[Range]:
         """Where the machine has its memory; `target` is the number of a block, and the byte in it."""
@@ -340,7 +341,7 @@ class QemuStream:
             self._refuse(f"a name of {size} bytes", damaged=True)
         return self._reader.take(size).decode("latin-1")
 
-    def _refuse(self, why: str, damaged: bool = False) -> _Block:
+    def _refuse(self, why: str, damaged: bool = False) -> NoReturn:
         end = "it is damaged" if damaged else _REMEDY
         raise DumpError(
             f"{self._name}: a stream of QEMU's migration that is not read: {why}; {end}"

@@ -19,9 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..dump.cpu_notes import Cpu
+from ..dump.cpu_notes import Cpu, cpus_in
 from ..dump.memory import PhysicalMemory
+from ..dump.problem import DumpError
+from ..dump.reader import find_in, tell_format
 from ..dump.x86_tables import kernel_physical
+from ..model import Architecture
 from ..record import Value
 from .image import Image
 
@@ -49,9 +52,9 @@ class Standing(Value):
     """What is known of one kernel; None where its variables can't be read.
 
     `thinks` is the physical address at which it takes its `_stext` to be, if that is another than the one
-    at which it is. `cpus` are the numbers of the CPUs whose page tables have it, `counters` of those that
-    were at an address of its text where nothing tells their page tables. `is_noted` says that the note in
-    the dump is its.
+    at which it is. `cpus` are the numbers of the CPUs whose page tables have it, `elsewhere` of those whose
+    page tables don't, `counters` of those that were at an address of its text where nothing tells their
+    page tables. `is_noted` says that the note in the dump is its.
     """
 
     has_started: bool | None
@@ -61,6 +64,7 @@ class Standing(Value):
     thinks: int | None
     cpus: Sequence[int]
     counters: Sequence[int]
+    elsewhere: Sequence[int]
     is_noted: bool
 
     @property
@@ -87,36 +91,50 @@ class Standing(Value):
         return ", ".join(said)
 
 
-def standing(
-    memory: PhysicalMemory,
-    image: Image | None,
-    addresses: Mapping[str, int],
-    cpus: Sequence[Cpu],
-    note: Mapping[str, str],
-) -> Standing:
-    """Of the kernel whose symbols these are; `image` is None where it can't be found.
+class Machine(Value):
+    """What a dump tells of the machine beside its memory: registers of the CPUs, entries of its note."""
 
-    `note` are the entries of the note in the dump. Raises DumpError.
-    """
+    memory: PhysicalMemory
+    cpus: Sequence[Cpu]
+    note: Mapping[str, str]
+
+    @classmethod
+    def of(cls, memory: PhysicalMemory, arch: Architecture | None) -> Machine:
+        """`arch` is what the dump says that it is of. Raises DumpError."""
+        if tell_format(memory.inside) not in ("elf", "kdump"):
+            return cls(memory=memory, cpus=(), note={})
+        cpus = cpus_in(memory.inside, arch.name if arch is not None else None)
+        try:
+            text = find_in(memory.inside).text
+        except DumpError:
+            text = b""
+        lines = text.decode("latin-1").splitlines()
+        entries = dict(line.split("=", 1) for line in lines if "=" in line)
+        return cls(memory=memory, cpus=cpus, note=entries)
+
+
+def standing(machine: Machine, image: Image | None, addresses: Mapping[str, int]) -> Standing:
+    """Of the kernel whose symbols these are; `image` is None where it can't be found. Raises DumpError."""
     told = _Told(image, addresses)
     state = told.variable("system_state", 32)
     has_started = None if state is None else state != 0
     runs = has_started is not False
-    by_tables = [n for n, cpu in enumerate(cpus) if told.is_mapped(memory, cpu)]
     thinks = told.thinks()
+    numbered = list(enumerate(machine.cpus))
     return Standing(
         has_started=has_started,
         made_way=runs and told.variable("kexec_in_progress", 8) == 1,
         crashed=runs and told.variable("panic_cpu", 32) not in (None, _NONE_32),
         is_capture=runs and told.variable("elfcorehdr_addr", 64) not in (None, _MASK),
         thinks=thinks if runs and thinks != told.place else None,
-        cpus=by_tables,
+        cpus=[n for n, cpu in numbered if told.is_mapped(machine.memory, cpu)],
         counters=[
-            number
-            for number, cpu in enumerate(cpus)
-            if cpu.tables is None and runs and told.has_in_text(cpu.counter)
+            n for n, cpu in numbered if not cpu.tables and runs and told.has_in_text(cpu.counter)
         ],
-        is_noted=runs and told.is_of(note),
+        elsewhere=[
+            n for n, cpu in numbered if cpu.tables and not told.is_mapped(machine.memory, cpu)
+        ],
+        is_noted=runs and told.is_of(machine.note),
     )
 
 
