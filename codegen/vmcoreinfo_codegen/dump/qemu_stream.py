@@ -14,6 +14,7 @@ import struct
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import NoReturn
 
 from .problem import DumpError
@@ -36,6 +37,8 @@ _UNREAD = {
     0x80: "sent by RDMA",
     0x100: "compressed page by page",
 }
+# In front of each page that continues.
+_WORD = 8
 _MOST_PAGES = 1 << 25
 _MOST_NAMES = 1 << 16
 _MOST_BLOCKS = 1 << 10
@@ -125,9 +128,11 @@ class QemuStream:
         """Reads the stream to the end of its memory. Raises DumpError."""
         self._source = source
         self._name = source.name
-        self._bytes = 12
+        self._bits = 12
         self.machine = ""
         self._blocks: list[_Block] = []
+        # Pages that continue are in the block of the page before, be it in another section.
+        self._last: _Block | None = None
         self._reader = _Reader(source, _begin(source))
         self._read_stream()
         self.is_placed = False
@@ -141,7 +146,7 @@ class QemuStream:
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes, fewer where a page is not in the stream."""
         pieces: list[bytes] = []
-        page_size = 1 << self._bytes
+        page_size = 1 << self._bits
         while size > 0:
             at = self._at(physical)
             if at is None:
@@ -158,39 +163,42 @@ class QemuStream:
 
     def pieces(self, within: range = _ALL) -> Iterator[Piece]:
         """All pages that there are within these addresses, by address. Raises DumpError."""
-        page = 1 << self._bytes
+        page = 1 << self._bits
         for one in self._ranges:
+            number, offset = divmod(one.target, 1 << 64)
+            pages = self._blocks[number].pages
             start = max(one.start, within.start // page * page)
             end = min(one.start + one.size, within.stop)
             for place in range(start, end, PIECE):
-                yield from self._pieces_of(place, min(place + PIECE, end))
+                first = (offset + place - one.start) >> self._bits
+                count = -(-(min(place + PIECE, end) - place) >> self._bits)
+                yield from self._runs(place, pages[first : first + count])
 
-    def _pieces_of(self, start: int, end: int) -> Iterator[Piece]:
-        """Neighbours in one piece; what is zero in pieces without data."""
-        page = 1 << self._bytes
-        found: list[bytes] = []
-        for place in range(start, end, page):
-            at = self._at(place)
-            if at is not None and at != 1:
-                found.append(self._source.read(at, page))
-                continue
-            if found:
-                yield Piece(place - len(found) * page, len(found) * page, b"".join(found))
-                found = []
-            if at == 1:
-                yield Piece(place, page, None)
-        if found:
+    def _runs(self, place: int, pages: array[int]) -> Iterator[Piece]:
+        """Neighbours of one kind as one piece."""
+        page = 1 << self._bits
+        for kind, run in groupby(pages, lambda at: min(at, 2)):
+            found = list(run)
             size = len(found) * page
-            yield Piece(
-                start + (end - start + page - 1) // page * page - size, size, b"".join(found)
-            )
+            if kind:
+                yield Piece(place, size, self._data(found) if kind > 1 else None)
+            place += size
+
+    def _data(self, found: list[int]) -> bytes:
+        """Of pages that are not zero."""
+        page = 1 << self._bits
+        step = page + _WORD
+        if found == list(range(found[0], found[0] + len(found) * step, step)):
+            data = self._source.read(found[0], len(found) * step)
+            return b"".join(data[at : at + page] for at in range(0, len(data), step))
+        return b"".join(self._source.read(at, page) for at in found)
 
     def _at(self, physical: int) -> int | None:
         """Where in the file a page is; 1 for one that is zero."""
         for one in self._ranges:
             if one.start <= physical < one.start + one.size:
                 block, offset = divmod(one.target, 1 << 64)
-                page = (offset + physical - one.start) >> self._bytes
+                page = (offset + physical - one.start) >> self._bits
                 pages = self._blocks[block].pages
                 return (pages[page] or None) if page < len(pages) else None
         return None
@@ -236,9 +244,9 @@ class QemuStream:
         name = reader.name()
         reader.word()
         if name == "configuration/target-page-bits":
-            self._bytes = reader.word()
-            if not 9 <= self._bytes <= 16:
-                self._refuse(f"pages of 2^{self._bytes} bytes")
+            self._bits = reader.word()
+            if not 9 <= self._bits <= 16:
+                self._refuse(f"pages of 2^{self._bits} bytes")
         elif name == "configuration/capabilities":
             for _ in range(min(reader.word(), _MOST_NAMES)):
                 reader.name()
@@ -249,8 +257,7 @@ class QemuStream:
 
     def _read_ram(self) -> None:
         """One part of memory: words with an address and flags, and what belongs to each."""
-        reader, page = self._reader, 1 << self._bytes
-        block: _Block | None = None
+        reader, page = self._reader, 1 << self._bits
         while True:
             word = reader.long()
             flags, offset = word & _FLAGS, word & ~_FLAGS
@@ -258,8 +265,8 @@ class QemuStream:
                 self._read_sizes(offset)
             elif flags & (_ZERO | _PAGE):
                 if not flags & _CONTINUE:
-                    block = self._named(reader.name())
-                number = offset >> self._bytes
+                    self._last = self._named(reader.name())
+                block, number = self._last, offset >> self._bits
                 if block is None or number >= len(block.pages) or offset % page:
                     self._refuse(
                         f"a page at {offset:#x}, which is in no block of memory", damaged=True
@@ -291,7 +298,7 @@ class QemuStream:
         while total > 0:
             name, size = reader.name(), reader.long()
             total -= size
-            pages = -(-size >> self._bytes)
+            pages = -(-size >> self._bits)
             room -= pages
             if not size or total < 0 or room < 0 or len(self._blocks) >= _MOST_BLOCKS:
                 self._refuse(f"its block '{name}' has {size} bytes", damaged=True)
