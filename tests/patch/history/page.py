@@ -76,5 +76,4 @@ measurement only ([`aside.toml`](../tests/patch/history/aside.toml)). Of the {as
 breaks or that nothing known is touched, because the schema does not yet know what tools copied there. Of the
 {aside_harmless} harmless ones {aside_alarms} are false alarms. So the answer "no tool breaks" is only as good as the
 schema's knowledge of what is behind entries.
-
 """
