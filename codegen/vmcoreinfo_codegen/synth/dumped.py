@@ -16,19 +16,13 @@ from ..debuginfo.problem import DebugInfoError
 from ..dump.memory import PhysicalMemory
 from ..kernel.config import parse_config
 from ..model import Architecture, Schema
+from .choice import chosen, elsewhere
 from .image import BANNER, Image
 from .own import OwnData, OwnKernel, own_data
+from .placed import placed_kernel
 from .synthesis import moved
 
 _MASK = (1 << 64) - 1
-
-
-class SeveralKernels(DebugInfoError):
-    """The dump has several, and nothing tells which one is meant."""
-
-
-class NoSuchKernel(LookupError):
-    """The dump has none of the number that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ def dumped(
     """
     name = memory.source.name
     found = own_data(schema, memory, names, done)
-    own = _chosen(name, _fitting(memory, asked, found), asked.number)
+    own, remarks = chosen(name, _fitting(memory, asked, found), asked.number)
     arch = asked.arch or (schema.architecture(own.arch or "") if own is not None else None)
     if arch is None:
         raise DebugInfoError(f"{name}: it does not tell its architecture; --arch takes it")
@@ -92,9 +86,18 @@ def dumped(
         in_dump = _config(schema, own, name)
         config = config if config is not None else in_dump
         disagreements = [*differences(own, files), *_options_apart(asked.config, in_dump)]
+        if len(found.kernels) == 1:
+            disagreements += elsewhere(own)
     sources = Sources(types, symbols, config, None)
-    if given is None and own is not None and BANNER not in symbols:
-        return _of_functions(name, arch, own, asked, sources, found, disagreements)
+    if own is not None and BANNER not in symbols:
+        made = _of_functions(memory, arch, own, asked, sources, found, disagreements)
+        sources, more = _as_it_stands(own, made.sources)
+        return replace(made, sources=sources, remarks=(*remarks, *more, *made.remarks))
+    if given is None and own is not None and own.image is None:
+        raise DebugInfoError(
+            f"{name}: the symbols at {own.symbols.physical:#x} are of a copy of a kernel's image, or of a part of "
+            "one, not where a kernel runs: nothing tells what is true of it"
+        )
     image = Image(
         memory,
         symbols,
@@ -107,18 +110,37 @@ def dumped(
     )
     places = own.symbols.places if own is not None else {}
     tables = {table: image.address(at) for table, at in places.items()}
+    sources = replace(sources, symbols=tables | moved(symbols, image.move), memory=image)
+    if own is not None:
+        sources, more = _as_it_stands(own, sources)
+        remarks += more
     return Dumped(
         arch,
-        replace(sources, symbols=tables | moved(symbols, image.move), memory=image),
+        sources,
         image.release,
         files.build_id or image.build_id(),
         disagreements,
-        _noted(found, image.release),
+        (*remarks, *_noted(found, image.release)),
     )
 
 
+def _as_it_stands(own: OwnKernel, sources: Sources) -> tuple[Sources, list[str]]:
+    """What a kernel that did not run in this memory tells, and remarks on what is left out."""
+    standing = own.standing
+    if standing.has_started is False and not standing.cpus:
+        remark = "this kernel never started: its types alone are taken, as nothing tells at which addresses it would run"
+        return replace(sources, symbols=None, memory=None), [remark]
+    if standing.is_of_guest:
+        remark = (
+            f"this kernel takes itself to be at {standing.thinks:#x}, and is elsewhere: that of a virtual machine, whose "
+            "memory may lie in pieces, so nothing is taken of what its variables hold; a dump of that machine has it"
+        )
+        return replace(sources, symbols=own.addresses, memory=None), [remark]
+    return sources, []
+
+
 def _of_functions(
-    name: str,
+    memory: PhysicalMemory,
     arch: Architecture,
     own: OwnKernel,
     asked: Asked,
@@ -126,24 +148,42 @@ def _of_functions(
     found: OwnData,
     disagreements: list[str],
 ) -> Dumped:
-    """A kernel that has functions alone in its kallsyms, so that nothing tells where its image is."""
-    release = asked.release or own.release
+    """A kernel that has functions alone in its kallsyms: what it exports tells where its image is."""
+    placed = placed_kernel(memory, own, sources.types, arch.memory_start == 0)
+    release = (placed.release if placed is not None else None) or own.release or asked.release
     if release is None:
-        raise DebugInfoError(f"{name}: it does not tell its release; --kernel takes it")
+        raise DebugInfoError(
+            f"{memory.source.name}: it does not tell its release; --kernel takes it"
+        )
+    if not release.startswith(asked.release or ""):
+        raise DebugInfoError(
+            f"{memory.source.name}: the kernel in it is {release}, and {asked.release} is asked for"
+        )
+    noted, build_id = _noted(found, release), asked.files.build_id
+    if placed is not None:
+        sources = replace(
+            sources,
+            symbols=placed.symbols,
+            memory=placed,
+            origins=placed.origins,
+            symbols_name="the symbols of the dump (functions, and what is exported)",
+        )
+        build_id = build_id or placed.build_id()
+        return Dumped(arch, sources, release, build_id, disagreements, noted)
     remark = (
-        "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), so no variable of the kernel can be "
-        "read; --symbols takes a System.map"
+        "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no table of exported symbols agrees "
+        "with them, so no variable of the kernel can be read; --symbols takes a System.map"
     )
     if not own.symbols.has_run_addresses:
         sources = replace(sources, symbols=None)
-    return Dumped(arch, sources, release, None, disagreements, (remark, *_noted(found, release)))
+    return Dumped(arch, sources, release, build_id, disagreements, (remark, *noted))
 
 
 def _fitting(memory: PhysicalMemory, asked: Asked, found: OwnData) -> list[OwnKernel]:
     """The kernels that can be the one that is meant."""
     kernels = [one for one in found.kernels if asked.arch is None or one.is_of(asked.arch)]
     symbols = asked.files.symbols
-    if symbols is None:
+    if symbols is None or BANNER not in symbols:
         return kernels
     fitting = []
     for one in kernels:
@@ -161,24 +201,6 @@ def _fitting(memory: PhysicalMemory, asked: Asked, found: OwnData) -> list[OwnKe
             continue
         fitting.append(one)
     return fitting
-
-
-def _chosen(name: str, kernels: Sequence[OwnKernel], number: int | None) -> OwnKernel | None:
-    """None where the dump has none."""
-    if number is not None:
-        if not 0 < number <= len(kernels):
-            there = f"{len(kernels)} kernel" + ("" if len(kernels) == 1 else "s")
-            raise NoSuchKernel(f"{name}: {there} in it, and number {number} is asked for")
-        return kernels[number - 1]
-    if len(kernels) > 1:
-        listed = "\n".join(
-            f"  {place}  symbols at {one.symbols.physical:#x}, {one.release or 'release not told'}"
-            for place, one in enumerate(kernels, 1)
-        )
-        raise SeveralKernels(
-            f"{name}: {len(kernels)} kernels are in it; --number N takes one\n{listed}"
-        )
-    return kernels[0] if kernels else None
 
 
 def _config(schema: Schema, own: OwnKernel, name: str) -> Mapping[str, bool | int] | None:
