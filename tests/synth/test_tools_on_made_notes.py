@@ -134,6 +134,16 @@ def tasks(dump: Path, kernel: Path, **options: Any) -> list[str]:
     return sorted(task.comm.string_().decode() for task in for_each_task(program))
 
 
+def test_arm64_with_symbols_of_functions_alone(run: Run, tmp_path: Path) -> None:
+    tool = releases_of("makedumpfile", "arm64").get("1.7.2")
+    if tool is None:
+        pytest.skip("makedumpfile 1.7.2 can't be had")
+    found = pair(run, guest("6.1.0-*", "arm64") / "with-device.elf", tmp_path)
+    ran = [filtered(tool, dump) for dump in (found.own, found.made)]
+    right(ran[0])
+    same(*ran)
+
+
 def test_arm64(run: Run, tmp_path: Path) -> None:
     """A kernel of 52 bits, which makedumpfile filters after `adapt` alone, with any note."""
     folder = kind_of_guest("arm64-7.3")

@@ -124,12 +124,14 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
 
 
 def _before_raw(source: File, text: bytes | None, block: int, raw: RawImage) -> Plan:
-    """One segment, with the physical address for the virtual one, as in a dump by QEMU."""
-    size = source.size or 0
+    """A segment for each stretch, with the physical address for the virtual one, as in a dump by QEMU."""
     file = elf.core_of(source, raw.bits, raw.order, raw.machine)
-    load = elf.Segment(elf.PT_LOAD, 0, 0, raw.start, raw.start, size, size, 0)
-    data = _headers(file, [load], b"", text, block)
-    return Plan(((0, data),), len(data), None, file.arch, elf.Coverage(size, size, 0))
+    loads = [
+        elf.Segment(elf.PT_LOAD, 0, one.target, one.start, one.start, one.size, one.size, 0)
+        for one in raw.ranges
+    ]
+    data = _headers(file, loads, b"", text, block)
+    return Plan(((0, data),), len(data), None, file.arch, elf.coverage(file, loads))
 
 
 def _headers(
