@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def add_consumer_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--consumer", metavar="TOOL", help="of the sources of a tool, and not of a kernel's"
+        "--consumer", metavar="TOOL", help="use a tool's sources instead of a kernel tree"
     )
 
 

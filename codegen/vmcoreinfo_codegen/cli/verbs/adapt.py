@@ -37,38 +37,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="consumer",
         metavar="NAME@RELEASE",
         required=True,
-        help="the tool that is to read it, as makedumpfile@1.7.8",
+        help="the tool that will read it, e.g. makedumpfile@1.7.8",
     )
     parser.add_argument(
-        "--installed", action="store_true", help="the release that is installed on this machine"
+        "--installed", action="store_true", help="use the release installed on this machine"
     )
     parser.add_argument(
         "-o",
         "--out",
         metavar="FILE",
-        help="a copy of the dump, ELF or kdump-compressed, that has the note; without it the text goes to stdout",
+        help="write a copy of the ELF or kdump-compressed dump with the new note (default: print "
+        "the note's text)",
     )
     parser.add_argument(
         "--level",
         metavar="N",
         type=int,
-        help="the dump level to filter at, as 31: what matters at others alone is left aside",
+        help="dump level to filter at, e.g. 31; needs of other levels are ignored",
     )
     parser.add_argument(
         "--as",
         dest="form",
         choices=_FORMS,
         default="text",
-        help="what goes to stdout: the text (default), the ELF note, or what 'makedumpfile -i' takes "
-        "beside the note that the dump has",
+        help="what to print: the text (default), the ELF note, or a file for 'makedumpfile -i' "
+        "that adds to the dump's own note",
     )
-    parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
-    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument(
+        "--kernel", metavar="RELEASE", help="the kernel's release (default: OSRELEASE of the note)"
+    )
+    parser.add_argument(
+        "--arch", help="the architecture (default: from the dump or the note's keys)"
+    )
     parser.add_argument(
         "--format",
         choices=["table", "json"],
         default="table",
-        help="of what is told: lines for people (default), json for machines, with the text",
+        help="output format (default: table); json includes the text",
     )
     add_schema_option(parser)
 

@@ -18,15 +18,15 @@ from ..progress import bar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("note", metavar="NOTE", help=f"what has the note: {INPUT}")
+    parser.add_argument("note", metavar="NOTE", help=f"source of the note: {INPUT}")
     parser.add_argument("dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore")
-    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy")
+    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy to write")
     add_input_format_option(parser)
     parser.add_argument(
         "--format",
         choices=["table", "json"],
         default="table",
-        help="of what is told: a line for people (default), json for machines",
+        help="output format (default: table)",
     )
 
 

@@ -52,13 +52,18 @@ from ..schema import add_schema_option, architecture_of, kernel_of, load_schema
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="INPUT", nargs="*", help=f"{INPUT}; {MANY}")
     add_input_format_option(parser)
-    parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
-    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument(
+        "--kernel", metavar="RELEASE", help="the kernel's release (default: OSRELEASE of the note)"
+    )
+    parser.add_argument(
+        "--arch", help="the architecture (default: from the dump or the note's keys)"
+    )
     add_kernel_options(parser)
     parser.add_argument(
         "--least",
         choices=[str(severity) for severity in reversed(Severity)],
-        help="leave out findings that are less severe (default: of the table warning, else info)",
+        help="leave out findings less severe than this (default: warning for tables, info "
+        "otherwise)",
     )
     add_many_options(parser)
     add_shown_options(parser, _SHOWN)
@@ -66,23 +71,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--baseline",
         metavar="FILE",
         type=Path,
-        help="leave out findings that are known: what an earlier audit printed as json or ndjson",
+        help="leave out the findings in FILE, an earlier audit's output as json or ndjson",
     )
-    parser.add_argument("--rules", action="store_true", help="list the rules instead")
-    parser.add_argument("--rule", metavar="ID", help="tell what one rule is about, with an example")
+    parser.add_argument("--rules", action="store_true", help="list the rules and exit")
+    parser.add_argument("--rule", metavar="ID", help="explain one rule, with an example")
     parser.add_argument(
         "--format",
         choices=["table", "json", LINES, "parquet", "sarif", "junit"],
         default="table",
-        help="table for people (default), the others for machines",
+        help="output format (default: table)",
     )
     add_schema_option(parser)
 
 
 _SHOWN = {
     "each": f"show every input (default for up to {FEW})",
-    "failing": "show those that have a finding, remarks aside, and how many have what",
-    "summary": "show how many have what, by rule, cause and kernel (default for more)",
+    "failing": "show only inputs with findings other than remarks, and a summary",
+    "summary": "show only counts by rule, cause and kernel (default for more inputs)",
 }
 
 

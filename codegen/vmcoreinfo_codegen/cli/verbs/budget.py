@@ -27,16 +27,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel",
         metavar="RELEASE|TREE",
-        help="a release (default: newest), or a kernel tree: folder, tarball, repository",
+        help="kernel release (default: newest), or a kernel tree: folder, tarball or git "
+        "repository",
     )
     add_revision_option(parser)
     parser.add_argument(
-        "--arch", default="x86_64", help="as uname -m or Debian names it (default: x86_64)"
+        "--arch",
+        default="x86_64",
+        help="architecture, as uname -m or Debian names it (default: x86_64)",
     )
     parser.add_argument(
-        "--config", metavar="FILE", type=Path, help="the kernel's .config (default: the worst one)"
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="the kernel's .config (default: the one with the largest note)",
     )
-    parser.add_argument("--plot", metavar="SVG", type=Path, help="draw the trend into a file")
+    parser.add_argument("--plot", metavar="SVG", type=Path, help="draw the growth as SVG")
     add_format_option(parser)
     add_schema_option(parser)
 

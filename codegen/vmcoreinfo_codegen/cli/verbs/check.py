@@ -15,8 +15,8 @@ from ..schema import add_format_option, add_schema_option
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rules", action="store_true", help="list the rules instead")
-    parser.add_argument("--rule", metavar="ID", help="tell what one rule is about, with an example")
+    parser.add_argument("--rules", action="store_true", help="list the rules and exit")
+    parser.add_argument("--rule", metavar="ID", help="explain one rule, with an example")
     add_format_option(parser)
     add_schema_option(parser)
 

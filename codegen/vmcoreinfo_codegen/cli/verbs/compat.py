@@ -23,7 +23,7 @@ from ...model.kernel import Kernel
 from ..compat_text import print_judged, print_overview, print_tally
 from ..config import config_of
 from ..consumer import scope_of
-from ..consumers import EVERY, tools_named
+from ..consumers import tools_named
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, NOT_JUDGED, UNREADABLE, Failure
 from ..inputs import (
@@ -65,53 +65,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "input",
         metavar="INPUT",
         nargs="*",
-        help=f"judge these instead of a prediction: {INPUT}; {MANY}",
+        help=f"judge these notes instead of the predicted ones: {INPUT}; {MANY}",
     )
     add_input_format_option(parser)
     parser.add_argument(
         "--consumer",
         metavar="NAME@RELEASE",
         action="append",
-        help="the tool, as makedumpfile@1.7.4; without a release its latest, '@next' for what is "
-        f"in its repository only; may be given again; '{EVERY}' for the latest of each",
+        help="the tool, e.g. makedumpfile@1.7.4 (default release: the latest; '@next' for its "
+        "unreleased repository), or '{EVERY}' for the latest release of each tool; may be repeated",
     )
     parser.add_argument(
         "--distribution",
         metavar="NAME",
-        help="the tools that a release of a distribution has, as debian13, on its kernels, or on "
+        help="the tools of a distribution release, e.g. debian13, on its own kernels or on "
         "--kernel",
     )
     parser.add_argument(
         "--installed",
         action="store_true",
-        help="the releases that are installed on this machine, of every tool or of --consumer",
+        help="the releases installed on this machine, of all tools or of --consumer",
     )
     parser.add_argument(
         "--command",
         metavar="NAME",
-        help="judge one of the tool's commands alone, as dmesg of makedumpfile",
+        help="judge only this command of the tool, e.g. dmesg of makedumpfile",
     )
     parser.add_argument(
-        "--level", metavar="N", type=int, help="judge filtering at that dump level alone, as 31"
+        "--level", metavar="N", type=int, help="judge filtering only at this dump level, e.g. 31"
     )
     parser.add_argument(
         "--kernel",
         metavar="RELEASE",
         action="append",
-        help="of the kernel, as 6.9; may be given again",
+        help="the kernel's release, e.g. 6.9; may be repeated",
     )
-    parser.add_argument("--arch", help="of the kernel")
+    parser.add_argument("--arch", help="the kernel's architecture")
     parser.add_argument(
         "--from",
         dest="before",
         metavar="RELEASE",
-        help="show only what changed for the tool since that kernel",
+        help="show only what changed for the tool since this kernel",
     )
     parser.add_argument(
         "--config",
         metavar="FILE",
         type=Path,
-        help="the kernel's .config, which decides what it has",
+        help="the kernel's .config, to predict what it exports",
     )
     add_many_options(parser)
     add_shown_options(parser, _SHOWN)
@@ -121,9 +121,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 _SHOWN = {
     "each": f"show every input (default for up to {FEW})",
-    "failing": "show those that can't be read, or on which a tool is unknown, wrong or fatal, and how "
-    "many come to what",
-    "summary": "show how many inputs come to what, by tool, kernel and reason (default for more)",
+    "failing": "show only inputs that can't be read or have an unknown, wrong or fatal verdict, and a summary",
+    "summary": "show only counts by tool, kernel and reason (default for more inputs)",
 }
 
 

@@ -27,14 +27,14 @@ from ..schema import add_format_option, add_schema_option, architecture_of, load
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="DUMP", help=INPUT)
-    parser.add_argument(
-        "name", metavar="NAME", nargs="*", help="a derived value (default: all of them)"
-    )
+    parser.add_argument("name", metavar="NAME", nargs="*", help="a derived value (default: all)")
     add_input_format_option(parser)
     parser.add_argument(
-        "--note", metavar="NOTE", help="take the note from there, not from the dump"
+        "--note", metavar="NOTE", help="take the note from NOTE instead of the dump"
     )
-    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument(
+        "--arch", help="the architecture (default: from the dump or the note's keys)"
+    )
     add_format_option(parser)
     add_schema_option(parser)
 

@@ -55,23 +55,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "old",
         metavar="OLD",
         nargs="?",
-        help="a release, as uname -r prints it, or with --consumer the tool's tree",
+        help="kernel release, as uname -r prints it; with --consumer, the tool's source tree",
     )
-    parser.add_argument("new", metavar="NEW", nargs="?", help="another one")
+    parser.add_argument("new", metavar="NEW", nargs="?", help="kernel release to compare with OLD")
     parser.add_argument(
         "--kernel",
         metavar="TREE",
         type=Path,
-        help="compare the schema with a kernel tree instead: a folder, a tarball, or a repository",
+        help="compare the schema with this kernel tree instead: a folder, tarball or git "
+        "repository",
     )
     add_consumer_option(parser)
     parser.add_argument(
         "--release",
-        help="the release that the tree is, or the vendor's kernel as uname -r calls it (default: what a "
-        "kernel's tag and Makefile say, the tag of a tool given by --rev, or what comes after its last)",
+        help="release of the tree, or the vendor's kernel as uname -r prints it (default: from the "
+        "kernel's tag and Makefile; for a tool from the tag given by --rev, or the one after its "
+        "latest release)",
     )
     add_revision_option(parser)
-    parser.add_argument("--arch", help="as uname -m or Debian names it (default: all)")
+    parser.add_argument(
+        "--arch", help="architecture, as uname -m or Debian names it (default: all)"
+    )
     add_format_option(parser, "sarif")
     add_schema_option(parser)
 

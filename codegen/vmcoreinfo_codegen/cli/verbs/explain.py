@@ -36,7 +36,9 @@ _LABEL = 13
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "key", metavar="KEY", help="as in a note, or only what is in parentheses; or a derivation"
+        "key",
+        metavar="KEY",
+        help="a key as in a note, the part in parentheses alone, or a derived value",
     )
     add_format_option(parser)
     add_schema_option(parser)

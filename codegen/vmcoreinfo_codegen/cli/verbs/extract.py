@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_revision_option(parser)
     add_consumer_option(parser)
-    parser.add_argument("--arch", help="as uname -m or Debian names it (default: all)")
+    parser.add_argument(
+        "--arch", help="architecture, as uname -m or Debian names it (default: all)"
+    )
     add_format_option(parser, "csv")
     add_schema_option(parser)
 

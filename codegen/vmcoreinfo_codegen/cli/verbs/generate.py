@@ -35,29 +35,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TARGET",
         nargs="*",
         help=f"one or more of {', '.join(TARGETS)} (default: all of these), or "
-        "library: the C parser as a project of CMake's and Meson's that installs libvmcoreinfo, or "
-        "rescue: a program that has an older makedumpfile read newer kernels where dumps are written",
+        "library (the C parser as a CMake and Meson project that installs libvmcoreinfo), or "
+        "rescue (a wrapper that makes an older makedumpfile read newer kernels in the capture "
+        "environment)",
     )
     parser.add_argument(
         "--out",
         metavar="DIR",
         type=Path,
-        help="where to write (default: generated/ of the source tree; for a part of the schema "
-        "and a library the current folder)",
+        help="output folder (default: generated/ of the source tree; the current folder for a part "
+        "of the schema or a library)",
     )
     parser.add_argument(
-        "--check", action="store_true", help="write nothing, exit 1 if a product is stale"
+        "--check", action="store_true", help="write nothing; exit 1 if a file is out of date"
     )
     parser.add_argument(
         "--force",
         action="store_true",
-        help="overwrite files that stand where products are to be, and were not made by this command",
+        help="overwrite files that this command did not generate",
     )
     parser.add_argument(
         "--depfile",
         metavar="FILE",
         type=Path,
-        help="write for make or ninja what the products depend on: schema, templates, key files",
+        help="write the products' dependencies (schema, templates, key files) for make or ninja",
     )
     add_format_option(parser)
     add_schema_option(parser)

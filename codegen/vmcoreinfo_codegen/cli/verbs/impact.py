@@ -35,39 +35,37 @@ _CODES = {"breaks": FINDINGS, "not-judged": NOT_JUDGED, "nothing": FINE, "unrela
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("key", metavar="KEY", nargs="*", help="an entry that is to go")
+    parser.add_argument("key", metavar="KEY", nargs="*", help="entry to remove")
     parser.add_argument(
         "--patch",
         metavar="FILE",
         action="append",
         default=[],
-        help="what a patch or a series does: a diff, mails, a mailbox; - for stdin; may be repeated",
+        help="patch or series to judge: a diff, mails or a mailbox; '-' for stdin; may be repeated",
     )
     parser.add_argument(
         "--kernel",
         metavar="TREE",
         type=existing_path,
-        help="the tree that --patch is for: a folder, a tarball, or a repository with --rev",
+        help="the tree that --patch applies to: a folder, a tarball, or a repository with --rev",
     )
     parser.add_argument(
         "--rev",
         metavar="REV",
-        help="a revision of the repository; A..B is what B changes, without --patch",
+        help="git revision to read; A..B judges the changes from A to B, without --patch",
     )
-    parser.add_argument(
-        "--add", metavar="KEY", action="append", default=[], help="an entry that comes"
-    )
+    parser.add_argument("--add", metavar="KEY", action="append", default=[], help="entry to add")
     parser.add_argument(
         "--to",
         metavar="RELEASE",
-        help="the release that is to have the change (default: where the entries went, or the next); "
-        "or a vendor's kernel that is to get it, as rhel9.6",
+        help="first release with the change (default: the one that removed the entries, or the "
+        "next), or a vendor's kernel, e.g. rhel9.6",
     )
     parser.add_argument(
         "--format",
         choices=["table", "json", "mail"],
         default="table",
-        help="table for people (default), json for machines, mail to send as a reply",
+        help="output format (default: table); mail is a text to send as a reply",
     )
     add_schema_option(parser)
 

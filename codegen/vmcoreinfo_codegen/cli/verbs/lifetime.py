@@ -19,13 +19,15 @@ from ..schema import add_format_option, add_schema_option, architecture_of, load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("consumer", metavar="CONSUMER", help="a tool, as makedumpfile")
-    parser.add_argument("--arch", default="x86_64", help="of the kernels (default: x86_64)")
+    parser.add_argument("consumer", metavar="CONSUMER", help="a tool, e.g. makedumpfile")
+    parser.add_argument(
+        "--arch", default="x86_64", help="the kernels' architecture (default: x86_64)"
+    )
     parser.add_argument(
         "--line",
         metavar="LINE",
-        help="on a vendor's kernels instead of those of mainline: a line, as rhel9, or a vendor, as "
-        "rhel, for all its lines",
+        help="use a vendor's kernels instead of mainline: one line, e.g. rhel9, or all lines of a "
+        "vendor, e.g. rhel",
     )
     add_format_option(parser)
     add_schema_option(parser)

@@ -19,10 +19,14 @@ from ..schema import (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--kernel", metavar="RELEASE", help="a release, as uname -r prints it (default: newest)"
+        "--kernel",
+        metavar="RELEASE",
+        help="kernel release, as uname -r prints it (default: newest)",
     )
     parser.add_argument(
-        "--arch", default="x86_64", help="as uname -m or Debian names it (default: x86_64)"
+        "--arch",
+        default="x86_64",
+        help="architecture, as uname -m or Debian names it (default: x86_64)",
     )
     add_format_option(parser, "csv")
     add_schema_option(parser)

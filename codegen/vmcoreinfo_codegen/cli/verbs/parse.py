@@ -24,13 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=INPUT)
     add_input_format_option(parser)
     parser.add_argument(
-        "--get", metavar="KEY", help="print the value of one key alone; exit 1 if it is absent"
+        "--get", metavar="KEY", help="print only the value of KEY; exit 1 if it is absent"
     )
     parser.add_argument(
         "--format",
         choices=["table", "json", "csv"],
         default="table",
-        help="table for people (default), the others for machines",
+        help="output format (default: table)",
     )
 
 

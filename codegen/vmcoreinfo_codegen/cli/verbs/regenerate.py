@@ -29,11 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         nargs="+",
         type=existing_path,
-        help="generated .c, .h and .py files, those that build a library, or folders to look for them in; a file brings what "
-        "stands beside it by the same command",
+        help="generated files, or folders to search for them: .c, .h, .py, and the build files of "
+        "a library; files that the same command wrote beside them are included",
     )
     parser.add_argument(
-        "--check", action="store_true", help="write nothing, exit 1 if a product is stale"
+        "--check", action="store_true", help="write nothing; exit 1 if a file is out of date"
     )
     add_format_option(parser)
     add_schema_option(parser)

@@ -53,30 +53,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "tree",
         metavar="TREE",
         type=Path,
-        help="a folder, a source tarball, or a git repository with --rev; with --consumer the "
+        help="a folder, a source tarball, or a git repository with --rev; with --consumer, the "
         "tool's git repository, whose tags name its releases",
     )
     parser.add_argument(
         "--release",
-        help="the release that the kernel tree is to be, or the vendor's kernel that it is, as uname -r "
-        "calls it (default: the vendor's that its tag or its files name)",
+        help="release to record for this tree, or the vendor's kernel as uname -r prints it "
+        "(default for a vendor's tree: from its tag or files)",
     )
     add_consumer_option(parser)
     add_revision_option(parser)
     parser.add_argument(
         "--date",
-        help="of the release, where it is not declared yet (default: today; of a vendor's the day of "
-        "the revision's commit)",
+        help="date of a release that is not declared yet (default: today; for a vendor's kernel, "
+        "the commit's date)",
     )
-    parser.add_argument("--dry-run", action="store_true", help="show the changes, and make none")
     parser.add_argument(
-        "--commit", action="store_true", help="with --rev: record the commits that did it"
+        "--dry-run", action="store_true", help="show the changes without writing them"
+    )
+    parser.add_argument(
+        "--commit", action="store_true", help="with --rev: record the commits that made the changes"
     )
     parser.add_argument(
         "--out",
         metavar="DIR",
         type=Path,
-        help="where to regenerate (default: generated/ of the source tree, for its own schema)",
+        help="folder to regenerate (default: generated/ of the source tree, for its own schema)",
     )
     add_format_option(parser)
     add_schema_option(parser)

@@ -12,7 +12,9 @@ from ..schema import add_format_option, add_schema_option, kernel_of, load_schem
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--kernel", metavar="RELEASE", required=True, help="a kernel, as 7.3")
+    parser.add_argument(
+        "--kernel", metavar="RELEASE", required=True, help="kernel release, e.g. 7.3"
+    )
     add_format_option(parser)
     add_schema_option(parser)
 
