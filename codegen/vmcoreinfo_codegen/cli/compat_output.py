@@ -88,7 +88,7 @@ class _Told:
         if self._left is None or self._left > 0:
             print(f"vmcoreinfo: {text}", file=sys.stderr)
         elif self._left == 0:
-            print("vmcoreinfo: more is told by the answer alone", file=sys.stderr)
+            print("vmcoreinfo: more messages; see the output for all", file=sys.stderr)
         if self._left is not None:
             self._left -= 1
 

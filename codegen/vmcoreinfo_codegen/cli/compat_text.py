@@ -42,7 +42,7 @@ def row_of(cell: OverviewCell, columns: Sequence[str]) -> list[str]:
 
 
 def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | None = None) -> None:
-    """Every tool on every kernel or dump; `called` is what a kernel's name is taken for."""
+    """Every tool on every kernel or dump; `called` has the kernel that each name stands for."""
     columns = [*COLUMNS]
     if not any(cell.input for cell in found.cells):
         columns.remove("INPUT")
@@ -56,7 +56,7 @@ def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | Non
 
 
 def print_tally(tally: Tally, out: TextIO | None = None) -> None:
-    """How many inputs come to what: by tool, and what is not ok by kernel and reason."""
+    """Counts of verdicts by tool, and of those that are not ok by kernel and reason."""
     print(_counts(tally), file=out)
     if tally.tools:
         print(file=out)
@@ -75,11 +75,11 @@ def print_tally(tally: Tally, out: TextIO | None = None) -> None:
 
 
 def _counts(tally: Tally) -> str:
-    parts = [f"{tally.inputs - tally.failing} on which no tool is {_words()}"]
+    parts = [f"{tally.inputs - tally.failing} with no tool {_words()}"]
     if tally.failing > tally.unreadable:
-        parts.append(f"{tally.failing - tally.unreadable} on which some tool is")
+        parts.append(f"{tally.failing - tally.unreadable} with some tool {_words()}")
     if tally.unreadable:
-        parts.append(f"{tally.unreadable} that can't be read")
+        parts.append(f"{tally.unreadable} unreadable")
     return f"{counted(tally.inputs, 'input')}: {', '.join(parts)}"
 
 
@@ -129,7 +129,7 @@ def _print_errors(tally: Tally, out: TextIO | None) -> None:
     errors = by_weight(tally.errors, lambda _: 0)
     print(file=out)
     print_table(
-        ["CAN'T BE READ", "INPUTS", "EXAMPLE"],
+        ["UNREADABLE", "INPUTS", "EXAMPLE"],
         [[_cell(error), str(one.inputs), one.example] for error, one in errors[:_MOST_ERRORS]],
         out,
     )
@@ -161,7 +161,7 @@ def print_judged(judged: Compat) -> None:
             f", with {' and '.join(purpose.shows_with)} in the dump" if purpose.shows_with else ""
         )
         shows = shows if (purpose.worked_out or purpose.verdict) != "ok" else ""
-        alone = f", for {' and '.join(purpose.commands)} alone" if purpose.extra else ""
+        alone = f", only for {' and '.join(purpose.commands)}" if purpose.extra else ""
         print(f"  {purpose.verdict:9} {purpose.purpose}{told}{alone}{shows}")
         by_schema = purpose.worked_out or purpose.verdict
         if by_schema == "ok":
@@ -174,13 +174,13 @@ def print_judged(judged: Compat) -> None:
         falls_back = by_schema == "fallback"
         works = "ok" if falls_back else "works"
         none = "" if falls_back else "no release works"
-        fixed = f"{works} from {later} on" if purpose.fixed_in else none
+        fixed = f"{works} since {later}" if purpose.fixed_in else none
         for text in (purpose.seen, purpose.why, fixed):
             _wrapped(text, 12)
     if judged.declared is False and not judged.not_known:
         print(
-            f"vmcoreinfo: {judged.consumer} {judged.release} does not declare this kernel, and may "
-            "warn of it; the verdict does not rest on that",
+            f"vmcoreinfo: {judged.consumer} {judged.release} does not declare support for this "
+            f"kernel and may warn about it; this does not affect the verdict",
             file=sys.stderr,
         )
 
@@ -191,7 +191,7 @@ def _wrapped(text: str, indent: int) -> None:
 
 
 def _verdict(judged: Compat) -> str:
-    """The verdict and what it rests on, in words; the one that most dumps get comes first."""
+    """The verdict and its basis, in words; the one that most dumps get comes first."""
     if judged.rests_on == "not known":
         by_schema = f", {judged.worked_out} by the schema" if judged.worked_out else ""
         return judged.verdict + by_schema

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 DESCRIPTION = (
-    "What the Linux kernel exports in VMCOREINFO: read it, look it up, generate parsers for it."
+    "Read, look up and check what the Linux kernel exports in VMCOREINFO, and generate parsers for "
+    "it."
 )
 _EPILOG = "exit codes:\n  " + ";\n  ".join(f"{code} {when}" for code, when in EXIT_CODES.items())
 
@@ -53,7 +54,7 @@ class _Parser(argparse.ArgumentParser):
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         # Until 3.13 argparse drops a value that is `--`, and hands on an empty list.
         if action.option_strings and "--" in arg_strings:
-            raise argparse.ArgumentError(action, "'--' is no value")
+            raise argparse.ArgumentError(action, "'--' is not a value")
         return super()._get_values(action, arg_strings)
 
     def error(self, message: str) -> NoReturn:
@@ -94,10 +95,10 @@ def _load(verb: Verb) -> Any:
 
 
 def _overview() -> str:
-    lines = ["vmcoreinfo: what the Linux kernel exports in VMCOREINFO.", ""]
+    lines = ["vmcoreinfo: read and check what the Linux kernel exports in VMCOREINFO.", ""]
     for verb in VERBS:
         lines += [f"  {verb.help}", f"      {verb.example.splitlines()[0]}"]
-    return "\n".join([*lines, "", "'vmcoreinfo VERB --help' tells more of each."])
+    return "\n".join([*lines, "", "See 'vmcoreinfo VERB --help' for details."])
 
 
 def parser_without_arguments() -> argparse.ArgumentParser:
@@ -106,7 +107,7 @@ def parser_without_arguments() -> argparse.ArgumentParser:
     verbs = "\n".join(f"  {verb.name:{width}}  {verb.help}" for verb in VERBS)
     top = _parser("vmcoreinfo", DESCRIPTION, f"verbs:\n{verbs}\n\n{_EPILOG}")
     top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
-    top.add_argument("verb", metavar="VERB", help="one of the verbs below")
+    top.add_argument("verb", metavar="VERB", help="one of the verbs listed below")
     return top
 
 
@@ -159,7 +160,7 @@ def _ended(run: Callable[[], int]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _told(f"vmcoreinfo: error: {where}{error.strerror or error}", UNREADABLE)
     except MemoryError:
-        return _told("vmcoreinfo: error: more memory is needed than there is", UNREADABLE)
+        return _told("vmcoreinfo: error: out of memory", UNREADABLE)
     except KeyboardInterrupt:
         silence(sys.stdout)
         return INTERRUPTED
@@ -168,7 +169,7 @@ def _ended(run: Callable[[], int]) -> int:
             raise
         return _told(
             f"vmcoreinfo: internal error: {type(error).__name__}: {error}\n"
-            "Please report it, with what VMCOREINFO_TRACEBACK=1 shows.",
+            "Please report it with the output of VMCOREINFO_TRACEBACK=1.",
             INTERNAL,
         )
 

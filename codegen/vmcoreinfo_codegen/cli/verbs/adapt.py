@@ -84,10 +84,16 @@ def run(options: argparse.Namespace) -> int:
     consumer, release = ask(schema, options.consumer)
     found = found_in(options.input, options.input_format)
     if options.form == _OVERLAY and consumer.name != "makedumpfile":
-        raise Failure(f"--as {_OVERLAY} is for makedumpfile; {consumer.name} reads no such file")
+        raise Failure(
+            f"--as {_OVERLAY} works only with makedumpfile; {consumer.name} does not "
+            f"read such files"
+        )
     if options.out:
         if options.form != "text":
-            raise Failure("-o writes a copy of the dump; --as is about what goes to stdout")
+            raise Failure(
+                "-o writes a copy of the dump; --as selects what is printed, so give "
+                "only one of them"
+            )
         check_copied(options.input)
     info = vmcoreinfo.parse(found.text)
     kernel, exports = exports_of(schema, found, info, options.kernel, options.arch)
@@ -105,11 +111,11 @@ def run(options: argparse.Namespace) -> int:
         _tell(schema, adapted, exports, name, writes)
     if adapted.refused:
         return FINDINGS
-    changes = "takes no line away" if adapted.dropped else "changes no value"
+    changes = "can't remove lines" if adapted.dropped else "can't change values"
     if options.form == _OVERLAY and (adapted.dropped or adapted.changed):
         raise Failure(
-            f"--as {_OVERLAY} {changes}, and {name} needs that; write a copy by -o, or a note by "
-            "--as note",
+            f"--as {_OVERLAY} {changes}, which {name} needs; write a copy with -o, or a note with "
+            f"--as note",
             FINDINGS,
         )
     if not options.out and options.format != "json":
@@ -123,18 +129,17 @@ def _formed(form: str, adapted: Adapted, info: vmcoreinfo.VmcoreInfo, found: Fou
     if form == "text":
         return adapted.text
     if found.order is None:
-        raise Failure(
-            f"{found.name}: a text does not tell the byte order of a note; adapt the note or the dump"
-        )
+        raise Failure(f"{found.name}: a text has no byte order; adapt the ELF note or the dump")
     return build(adapted.text, found.order)
 
 
 def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
     if found.format not in COPIED:
         raise Failure(
-            f"{found.name}: -o copies an ELF or a kdump-compressed dump, and this is {found.format}"
+            f"{found.name}: -o can only copy ELF and kdump-compressed dumps, and this is "
+            f"{found.format}"
             + (
-                "; put it together first: makedumpfile -R DUMP < FILE"
+                "; rebuild it first: makedumpfile -R DUMP < FILE"
                 if found.format.startswith("flattened")
                 else ""
             )
@@ -146,7 +151,7 @@ def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
 
 
 def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str, writes: bool) -> None:
-    """All of it to stderr: the text goes to stdout. The tool `writes` dumps, or it does not."""
+    """Report to stderr, as the text goes to stdout. `writes`: whether the tool writes dumps."""
     for line in adapted.written:
         mark, was = ("+", "") if line.was is None else ("~", f" (was {line.was})")
         print(
@@ -163,20 +168,20 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str, writes:
         )
     if adapted.changed and not adapted.refused and writes:
         print(
-            f"a dump that {name} writes has the changed value too: for other tools put the old note back, by "
-            "'vmcoreinfo attach'",
+            f"dumps that {name} writes contain the changed value too; restore the old note with "
+            f"'vmcoreinfo attach' before using other tools",
             file=sys.stderr,
         )
     if adapted.refused:
-        print("nothing is written: the tool would read it wrongly all the same", file=sys.stderr)
+        print("nothing written: the tool would still read it wrongly", file=sys.stderr)
         if adapted.level:
             print(
-                f"the highest level that stays right is {adapted.level}: filter by -d {adapted.level}, "
-                f"with what --level {adapted.level} writes",
+                f"the highest level with correct results is {adapted.level}: use --level "
+                f"{adapted.level}, and filter with -d {adapted.level}",
                 file=sys.stderr,
             )
     elif not adapted.written and not adapted.dropped:
-        print(f"{name} reads this note as it is", file=sys.stderr)
+        print(f"{name} reads this note correctly without changes", file=sys.stderr)
     if not adapted.refused:
         _tell_degraded(adapted, name)
 
@@ -186,7 +191,7 @@ def _tell_degraded(adapted: Adapted, name: str) -> None:
         print(f"degraded: {name}: {outcome.need.purpose}: {outcome.seen}", file=sys.stderr)
     if adapted.degraded and adapted.exact:
         print(
-            f"nothing is at -d {adapted.exact}, with what --level {adapted.exact} writes: it keeps what higher "
-            "levels would leave out, and no more",
+            f"not degraded at -d {adapted.exact} with --level {adapted.exact}: it keeps what "
+            f"higher levels would exclude, and nothing else",
             file=sys.stderr,
         )

@@ -37,9 +37,7 @@ def run(options: argparse.Namespace) -> int:
     found = found_in(options.note, options.input_format)
     lines = sum(line.format is not None for line in vmcoreinfo.parse(found.text).lines)
     if not lines:
-        raise Failure(
-            f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
-        )
+        raise Failure(f"{found.name}: no VMCOREINFO entries; expected lines like OSRELEASE=6.12.0")
     inputs = inputs_of(options, "out")
     with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
         attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs))
@@ -51,22 +49,18 @@ def run(options: argparse.Namespace) -> int:
 
         print_answer(answer(options.out, lines, attached))
         return FINE
-    place = (
-        "in place of the note that was there"
-        if attached.replaced is not None
-        else "where there was no note"
-    )
+    place = "replaced the existing note" if attached.replaced is not None else "added"
     data = (
-        f"{attached.shared} bytes shared with it"
+        f"{attached.shared} bytes shared with {options.dump}"
         if attached.shared
-        else f"{attached.copied} bytes copied"
+        else f"{attached.copied} bytes copied from {options.dump}"
     )
-    print(f"{options.out}: {lines} lines {place}; of {options.dump} {data}", file=sys.stderr)
+    print(f"{options.out}: note of {lines} lines {place}; {data}", file=sys.stderr)
     return FINE
 
 
 def _compare(found: Found, attached: Attached, dump: str) -> None:
-    """Warn where the dump had a note of another kernel."""
+    """Warn if the dump had a note of another kernel."""
     import vmcoreinfo
 
     theirs = vmcoreinfo.parse(attached.replaced or b"")
@@ -74,14 +68,14 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
         ours, was = vmcoreinfo.parse(found.text).line(key), theirs.line(key)
         if ours is not None and was is not None and ours.text != was.text:
             print(
-                f"vmcoreinfo: warning: {key} is {ours.text} in {found.name}, and was {was.text} in "
-                f"{dump}: is the note of that kernel?",
+                f"vmcoreinfo: warning: {key} is {ours.text} in {found.name} but {was.text} in "
+                f"{dump}; check that the note belongs to that kernel",
                 file=sys.stderr,
             )
 
 
 def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
-    """Warn where the note is of a kernel of another architecture than the dump."""
+    """Warn if the note is of another architecture than the dump."""
     if arch is None or arch == found.arch:
         return
     import vmcoreinfo
@@ -98,7 +92,7 @@ def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     if theirs is not None and ours and theirs not in ours:
         names = " or ".join(one.name for one in ours)
         print(
-            f"vmcoreinfo: warning: {found.name} has the note of a kernel of {names}, and {dump} is "
-            f"of {theirs.name}: tools will read it wrongly",
+            f"vmcoreinfo: warning: {found.name} has a note of a {names} kernel, but {dump} is a "
+            f"{theirs.name} dump; tools will read it wrongly",
             file=sys.stderr,
         )

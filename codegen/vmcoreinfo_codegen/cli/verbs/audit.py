@@ -98,9 +98,9 @@ def run(options: argparse.Namespace) -> int:
     if options.rule:
         return _explain_rule(options.rule)
     if not options.input and options.files_from is None:
-        raise Failure("audit takes one input or more; --rules lists the rules")
+        raise Failure("no input given; --rules lists the rules")
     if options.resume and (options.shown == "failing" or options.least not in (None, "info")):
-        raise Failure("--resume goes by all results: leave out --failing and --least")
+        raise Failure("--resume needs all results; leave out --failing and --least")
     schema = load_schema(options.schema)
     # What is wrong with types shows when they are asked.
     auditor = told(lambda: _auditor(options, schema))

@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         answer = budget(schema, name, lines, release, arch, config, line)
     except BudgetError as error:
-        raise Failure(f"{name}: {error}; give its .config by --config") from error
+        raise Failure(f"{name}: {error}; give its .config with --config") from error
     if options.plot is not None:
         from ...emit.plot import plot
 
@@ -85,7 +85,7 @@ def _print(answer: Budget) -> None:
         f"{answer.kernel} on {answer.arch}: at most {answer.bytes} bytes in {answer.entries} lines"
     )
     verdict = (
-        f"{left} bytes are left" if left >= 0 else f"{-left} bytes are too many: the end is cut"
+        f"{left} bytes left" if left >= 0 else f"{-left} bytes too many, so the end is cut off"
     )
     print(f"room for {answer.room}: {verdict}")
     chosen = [
@@ -94,7 +94,7 @@ def _print(answer: Budget) -> None:
     ]
     if chosen:
         print(f"with {' '.join(chosen)}")
-    print(f"\nlongest lines, of {answer.line_room} bytes that fit:")
+    print(f"\nlongest lines, at most {answer.line_room} bytes fit:")
     print_table(
         ["BYTES", "KEY", "CONDITION"],
         ([str(line.bytes), line.key, line.condition or ""] for line in answer.longest),

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     if schema is not None and not schema.entries and not problems:
-        raise Failure(f"{options.schema}: no .vmci file with entries in it")
+        raise Failure(f"{options.schema}: no .vmci file with entries")
     return FINDINGS if problems else FINE
 
 

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from ...compat.tally import Tally
     from ..compat_output import Output
 
-_WHICH = "which kernel? give --kernel and --arch, or a note or dump"
+_WHICH = "no kernel given; use --kernel and --arch, or name a note or dump"
 _CODES = {"wrong": FINDINGS, "fatal": FINDINGS, "unknown": NOT_JUDGED}
 
 
@@ -153,15 +153,14 @@ def _is_asked_plainly(options: argparse.Namespace) -> bool:
 
 def _check_before(options: argparse.Namespace) -> None:
     if options.before:
-        raise Failure("--from compares one tool on one kernel, as a table or JSON")
+        raise Failure("--from works with one tool and one kernel, as a table or JSON")
 
 
 def _check_predictions(options: argparse.Namespace) -> None:
     of_inputs = options.format in (LINES, "parquet")
     if of_inputs or options.shown or options.out is not None:
         raise Failure(
-            f"--each, --failing, --summary, --out and --format {LINES} or parquet are about inputs: "
-            "name some"
+            f"--each, --failing, --summary, --out and --format {LINES} or parquet need inputs"
         )
 
 
@@ -169,7 +168,7 @@ def _scope(tools: Sequence[Tool], options: argparse.Namespace) -> Scope:
     if options.command is None and options.level is None:
         return WHOLE
     if len({tool.consumer.name for tool in tools}) > 1:
-        raise Failure("--command and --level are of one tool: name it by --consumer")
+        raise Failure("--command and --level need a single tool; name it with --consumer")
     return scope_of(tools[0].consumer, options.command, options.level)
 
 
@@ -254,9 +253,9 @@ def _judge_inputs(
     from ..compat_output import OUTPUTS, Asked
 
     if len(options.kernel or ()) > 1:
-        raise Failure("--kernel names the kernel of the inputs: one for all")
+        raise Failure("only one --kernel is possible with inputs; it applies to all of them")
     if options.resume and options.shown == "failing":
-        raise Failure("--resume goes by all results: leave out --failing")
+        raise Failure("--resume needs all results; leave out --failing")
     kernel = kernel_of(schema, options.kernel[0]) if options.kernel else None
     arch = architecture_of(schema, options.arch) if options.arch else None
     judge = Judge(schema, tools, scope, kernel, arch)

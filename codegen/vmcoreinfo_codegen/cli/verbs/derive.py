@@ -45,9 +45,7 @@ def run(options: argparse.Namespace) -> int:
     found = found_in(options.note or options.input, None if options.note else options.input_format)
     info = vmcoreinfo.parse(found.text)
     if not info.known_lines:
-        raise Failure(
-            f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
-        )
+        raise Failure(f"{found.name}: no VMCOREINFO entries; expected lines like OSRELEASE=6.12.0")
     arch = _architecture(schema, options.arch, found, info)
     target = vmcoreinfo.derive.Dump(
         arch,
@@ -67,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         print_answer(answer)
     else:
         rows = [[v.name, v.text or "-", v.unit or "", v.recipe or v.why or ""] for v in values]
-        print_table(["NAME", "VALUE", "UNIT", "RECIPE, OR WHY THERE IS NONE"], rows)
+        print_table(["NAME", "VALUE", "UNIT", "RECIPE, OR REASON FOR NONE"], rows)
     absent = [value for value in values if value.value is None]
     return FINDINGS if options.name and absent else FINE
 
@@ -108,7 +106,8 @@ def _architecture(
     if len(archs) == 1:
         return archs[0].name
     print(
-        "vmcoreinfo: the architecture is not told; recipes of single ones do not apply without --arch",
+        "vmcoreinfo: unknown architecture; recipes for single architectures are skipped without "
+        "--arch",
         file=sys.stderr,
     )
     return None

@@ -40,11 +40,11 @@ _SIGNS = {
 }
 _TREE_SIGNS = {"missing": "-", "extra": "+", "condition": "~", "format": "~", "architecture": "?"}
 _TREE_RULES = {
-    "missing": "the schema says that the kernel exports it, and the tree lacks it",
-    "extra": "the tree exports it, and the schema does not say so",
-    "condition": "the tree exports it under another condition",
-    "format": "the tree prints it in another format",
-    "architecture": "the tree exports it on an architecture that the schema does not have then",
+    "missing": "exported according to the schema, but not by the tree",
+    "extra": "exported by the tree, but not according to the schema",
+    "condition": "the tree exports it under a different condition",
+    "format": "the tree prints it in a different format",
+    "architecture": "the tree exports it on an architecture that the schema lacks for this release",
 }
 _OWN = ("key", "file", "line")
 _Change = TypeVar("_Change", Change, TreeChange)
@@ -83,18 +83,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.consumer is not None:
         if options.old is None or options.new or options.kernel or options.arch:
-            raise Failure("--consumer compares with the tree of a tool alone: give that")
+            raise Failure("--consumer compares with a tool's source tree; give only that")
         return diff_tool(load_schema(options.schema), options)
     if (options.kernel is None) == (options.old is None or options.new is None):
-        raise Failure("give two releases, or a tree by --kernel")
+        raise Failure("give two releases, or a tree with --kernel")
     if options.kernel is not None and options.old is not None:
-        raise Failure("--kernel compares with the schema; its release is given by --release")
+        raise Failure("--kernel compares a tree with the schema; give its release with --release")
     schema = load_schema(options.schema)
     arch = None if options.arch is None else architecture_of(schema, options.arch)
     if options.kernel is not None:
         return _of_tree(schema, options, arch)
     if options.format == "sarif":
-        raise Failure("SARIF is for findings in files: give a tree by --kernel")
+        raise Failure("SARIF needs findings in files; give a tree with --kernel")
     old, new = kernel_of(schema, options.old), kernel_of(schema, options.new)
     answer = difference(old, new, arch)
     if options.format == "json":
@@ -176,7 +176,7 @@ def _kernel_of_tree(schema: Schema, extraction: Extraction, options: argparse.Na
         release = None
     if release is None or release.branch <= schema.latest:
         return kernel_of(schema, text)
-    print(f"{release.branch} is not declared: compared as what {schema.latest} is", file=sys.stderr)
+    print(f"release {release.branch} is not declared; compared as {schema.latest}", file=sys.stderr)
     return mainline(schema, release)
 
 
@@ -185,10 +185,10 @@ def _tell_how_known(kernel: Kernel) -> None:
     if kernel.line is None or not kernel.is_patched:
         return
     before = kernel.line.line.at(kernel.line.build)
-    other = f"as build {before.last} before it" if before is not None else f"as {kernel.release}"
+    other = f"as the earlier build {before.last}" if before is not None else f"as {kernel.release}"
     print(
-        f"no build like {kernel.line.build} was read of {kernel.line.line.name}: compared {other}; "
-        "'vmcoreinfo sync' adds it",
+        f"no build like {kernel.line.build} of {kernel.line.line.name} was read; compared {other}; "
+        f"'vmcoreinfo sync' adds it",
         file=sys.stderr,
     )
 
@@ -219,7 +219,7 @@ def _print_tree_changes(changes: list[TreeChange]) -> None:
 
 def _summary(answer: TreeDifference, kernel: Kernel) -> None:
     print(
-        f"{answer.tree} as {kernel.called}: {answer.compared} entries compared over its "
+        f"{answer.tree} as {kernel.called}: {answer.compared} entries compared on its "
         f"architectures, {counted(len(answer.changes), 'difference')}",
         file=sys.stderr,
     )

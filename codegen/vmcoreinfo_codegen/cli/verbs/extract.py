@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.consumer is not None:
         if options.arch is not None:
-            raise Failure("--arch is of a kernel tree, not of a tool's")
+            raise Failure("--arch works only with a kernel tree, not with --consumer")
         return extract_tool(load_schema(options.schema), options)
     if options.arch is None:
         # The tree alone tells all of it but its line, so for people the schema is not even read.

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
                 )
         print(
             f"{counted(len(answer.tags), 'tag')}, {answer.tags[0]} to {answer.tags[-1]}: "
-            f"{len(answer.entries)} lives, {len(differing)} of them not as in the schema, "
+            f"{len(answer.entries)} entry lifetimes, {len(differing)} differ from the schema, "
             f"{answer.not_understood} places not understood",
             file=sys.stderr,
         )

@@ -72,11 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.rev is not None and options.kernel is None:
-        raise Failure("--rev is a revision of --kernel, which takes a repository")
+        raise Failure("--rev needs a git repository given with --kernel")
     if not options.key and not options.patch and options.kernel is None:
-        raise Failure(
-            "impact takes entries that go, --patch with what a patch does, or --kernel and --rev A..B"
-        )
+        raise Failure("give entries to remove, a patch with --patch, or --kernel and --rev A..B")
     schema = load_schema(options.schema)
     to, vendors = _to(schema, options.to)
     try:
@@ -138,7 +136,7 @@ def _between(
     old, dots, new = (options.rev or "").partition("..")
     # Three dots are another question: what B changes since it left A.
     if not (dots and old and new) or new.startswith("."):
-        raise Failure("--kernel takes --patch with a patch to it, or --rev A..B with two revisions")
+        raise Failure("--kernel needs a patch with --patch, or two revisions with --rev A..B")
     try:
         with watched(options.kernel):
             change, before = between(schema, options.kernel, old, new)
@@ -170,10 +168,10 @@ def _series(paths: list[str]) -> list[Patch]:
             without.append(path)
         found += patches
     if not found:
-        raise Failure(f"--patch {' '.join(without)}: no unified diff in it")
+        raise Failure(f"--patch {' '.join(without)}: no unified diff found")
     for path in without:
         # The cover letter of a series has none.
-        print(f"vmcoreinfo: warning: --patch {path}: no unified diff in it", file=sys.stderr)
+        print(f"vmcoreinfo: warning: --patch {path}: no unified diff found", file=sys.stderr)
     return list(newest(found))
 
 
@@ -186,5 +184,5 @@ def _key(schema: Schema, text: str) -> str:
 
 def _new_key(text: str) -> str:
     if not _KEY.fullmatch(text):
-        raise Failure(f"--add '{shortened(text)}': a key is printable ASCII without '='")
+        raise Failure(f"--add '{shortened(text)}': a key must be printable ASCII without '='")
     return text

@@ -76,10 +76,10 @@ def _lines(schema: Schema, name: str, arch: Architecture) -> list[Line]:
     names = " or ".join(line.name for line in found)
     known = [line for line in found if line.builds]
     if not known:
-        raise Failure(f"of {names} no build is in the schema")
+        raise Failure(f"the schema has no builds of {names}")
     built = [line for line in known if arch in architectures_of(schema, line)]
     if not built:
-        raise Failure(f"no kernel of {names} is built for {arch.name}")
+        raise Failure(f"{names} has no kernels for {arch.name}")
     return built
 
 
@@ -123,7 +123,7 @@ def _is_bad(verdict: LineVerdict) -> bool:
 
 def _bad(verdict: LineVerdict) -> str:
     span = _span(verdict.first, verdict.last) if verdict.first != verdict.last else verdict.first
-    what = verdict.purposes[0] if verdict.purposes else "as it was seen"
+    what = verdict.purposes[0] if verdict.purposes else "as observed"
     return f"{span} {verdict.verdict}: {what}"
 
 

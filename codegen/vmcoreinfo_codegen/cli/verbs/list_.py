@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if not arch.existed_in(kernel.release):
         until = arch.span.until
         end = f" until {until.release}" if until else ""
-        raise Failure(f"{arch.name} was in the kernel from {arch.span.since.release}{end}")
+        raise Failure(f"{arch.name} is in the kernel only since {arch.span.since.release}{end}")
     answer = listing(kernel, arch)
     if options.format == "json":
         print_answer(answer)

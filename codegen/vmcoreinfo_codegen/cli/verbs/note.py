@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     found = found_in(options.file, options.input_format)
     if b"=" not in found.text:
         raise Failure(
-            f"{found.name}: the note is {'empty' if not found.text.strip(bytes(1)) else 'no text'}"
+            f"{found.name}: the note is {'empty' if not found.text.strip(bytes(1)) else 'not text'}"
             f" ({len(found.text)} bytes); expected lines like OSRELEASE=6.12.0"
         )
     if options.where:

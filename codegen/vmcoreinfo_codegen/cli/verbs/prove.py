@@ -134,9 +134,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
     if options.name and len(options.dump) > 1:
-        raise Failure("--name is for one dump")
+        raise Failure("--name needs a single dump")
     if not 0 < options.timeout <= _MOST_TIMEOUT:
-        raise Failure(f"--timeout {options.timeout}: seconds from 0 to {_MOST_TIMEOUT}")
+        raise Failure(f"--timeout {options.timeout}: must be 0 to {_MOST_TIMEOUT} seconds")
     with tempfile.TemporaryDirectory(prefix="vmcoreinfo-") as folder:
         try:
             tool = _tool(options, schema, Path(folder))
@@ -164,11 +164,11 @@ def _tool(options: argparse.Namespace, schema: Schema, folder: Path) -> Tool:
     name, _, word = options.consumer.partition("@")
     consumer = consumer_of(schema, name)
     if name not in TOOLS:
-        raise Failure(f"{name} can't be run by this verb; it runs {', '.join(TOOLS)}")
+        raise Failure(f"{name} can't be proved; supported tools: {', '.join(TOOLS)}")
     levels = tuple(dict.fromkeys(options.level or ()))
     for level in levels:
         if not 0 <= level <= MOST_LEVEL:
-            raise Failure(f"--level {level}: dump levels go from 0 to {MOST_LEVEL}")
+            raise Failure(f"--level {level}: dump levels are 0 to {MOST_LEVEL}")
     try:
         release = ToolRelease.parse(word) if word else None
     except ValueError as error:

@@ -25,8 +25,8 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_answer(answer)
         return FINE
-    print(f"Exported by {options.kernel}, and read by no tool that the schema knows, for anything:")
+    print(f"Exported by {options.kernel}, but not read by any known tool:")
     print("\n".join(f"  {key}" for key in answer.unused))
-    print("\nRead by a tool, and not exported by it:")
+    print("\nRead by a tool, but not exported by {options.kernel}:")
     print("\n".join(f"  {key}" for key in answer.missing))
     return FINE
