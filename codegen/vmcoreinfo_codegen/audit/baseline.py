@@ -70,7 +70,7 @@ def read_baseline(path: Path) -> Baseline:
 
 
 _EXPECTED = (
-    "no input of an audit; a baseline is what 'vmcoreinfo audit --format json' or ndjson printed"
+    "not an audit result; a baseline is the output of 'vmcoreinfo audit --format json' or ndjson"
 )
 
 
@@ -96,4 +96,4 @@ def _read(text: bytes, place: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BaselineError(f"{place}: no JSON: {error}; {_EXPECTED}") from error
+        raise BaselineError(f"{place}: not JSON: {error}; {_EXPECTED}") from error

@@ -101,9 +101,7 @@ class Rule:
     def _told(self, all_found: Iterator[Found]) -> Iterator[Finding]:
         for number, found in enumerate(all_found):
             if number == MOST_FINDINGS:
-                message = (
-                    f"more than {MOST_FINDINGS} findings of this rule; the others are left out"
-                )
+                message = f"more than {MOST_FINDINGS} findings of this rule; the rest is left out"
                 yield Finding(self.id, self.severity, None, message, self.remedy)
                 return
             yield Finding(

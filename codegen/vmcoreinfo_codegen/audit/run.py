@@ -100,8 +100,8 @@ class Auditor:
             return _of_build(path, build, asked)
         subject = self.subject(found, flaws)
         if not subject.info.known_lines and not vmcoreinfo.parse(found.text).known_lines:
-            message = "no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
-            finding = Finding(UNREADABLE, Severity.ERROR, None, message, "name a dump or a note")
+            message = "no VMCOREINFO entries; expected lines like OSRELEASE=6.12.0"
+            finding = Finding(UNREADABLE, Severity.ERROR, None, message, "give a dump or a note")
             return Audited(path, None, None, (finding,), is_readable=False)
         release = subject.info.get("OSRELEASE")
         subject = subject.of_whole_lines()
@@ -173,8 +173,11 @@ def unreadable(path: str, error: DumpError | OSError) -> Audited:
 
 def killed(path: str) -> Audited:
     """An input whose audit ended the process that it ran in."""
-    message = "the process that read it was killed, as where memory ends; the others went on"
-    finding = Finding(UNREADABLE, Severity.ERROR, None, message, "audit it alone")
+    message = (
+        "the process that read it was killed, perhaps for lack of memory; the other inputs "
+        "were processed"
+    )
+    finding = Finding(UNREADABLE, Severity.ERROR, None, message, "audit this input alone")
     return Audited(path, None, None, (finding,), is_readable=False)
 
 

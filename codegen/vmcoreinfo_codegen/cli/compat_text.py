@@ -75,9 +75,9 @@ def print_tally(tally: Tally, out: TextIO | None = None) -> None:
 
 
 def _counts(tally: Tally) -> str:
-    parts = [f"{tally.inputs - tally.failing} with no tool {_words()}"]
+    parts = [f"{tally.inputs - tally.failing} without a tool that is {_words()}"]
     if tally.failing > tally.unreadable:
-        parts.append(f"{tally.failing - tally.unreadable} with some tool {_words()}")
+        parts.append(f"{tally.failing - tally.unreadable} with one")
     if tally.unreadable:
         parts.append(f"{tally.unreadable} unreadable")
     return f"{counted(tally.inputs, 'input')}: {', '.join(parts)}"

@@ -84,7 +84,7 @@ def adapt(
 
 
 def _written(schema: Schema, info: VmcoreInfo, exports: Exports, new: NewLine) -> Written:
-    assert new.value is not None, "a note tells the values of its lines"
+    assert new.value is not None, "a note has the values of its lines"
     text = printed_as(schema.by_key[new.key], exports.release, exports.arch).printed(new.value)
     old = info.line(new.key)
     return Written(new.key, text, new.purpose, new.why, None if old is None else old.text)

@@ -158,8 +158,8 @@ def _of_backports(kernel: Kernel, exports: Exports, unsure: Mapping[int, Outcome
     shown = ", ".join(purposes[:_MOST_PURPOSES])
     more = f" and {len(purposes) - _MOST_PURPOSES} more" if len(purposes) > _MOST_PURPOSES else ""
     return (
-        f"{kernel.called} may have what mainline changed up to {exports.until}, by which these come to "
-        f"something else: {shown}{more}"
+        f"{kernel.called} may have mainline changes up to {exports.until}, which would change the "
+        f"verdict on: {shown}{more}"
     )
 
 

@@ -52,7 +52,7 @@ def doubts(
     if not consumer.supports(arch, release):
         reasons.append(unsupported(consumer, release, arch))
     if kernel.mainline > schema.latest.mainline:
-        reasons.append(f"{kernel} is past {schema.latest}, the newest kernel that the schema knows")
+        reasons.append(f"{kernel} is newer than {schema.latest}, the newest kernel in the schema")
     elif not of_release:
         last = horizon_of(schema, consumer, release, arch).passed(kernel)
         if last is not None:
@@ -98,14 +98,14 @@ def of_distribution(doubt: Doubts, kernel: Kernel, runs: Sequence[Seen]) -> Doub
     if any(one.kernel == kernel.name for one in runs):
         return doubt
     if kernel.line is None:
-        added = f"what the distribution added ('{kernel.added}')" if kernel.added else ""
+        added = f"the distribution's changes ('{kernel.added}')" if kernel.added else ""
     else:
         line = kernel.line.line
         of_build = f"build {kernel.line.build} of {line.name}" if line.builds else line.name
-        added = "" if kernel.line.is_known else f"what the vendor added in {of_build}"
+        added = "" if kernel.line.is_known else f"the vendor's changes in {of_build}"
     if not added:
         return doubt
-    reason = f"{added} is not in the schema; a note or dump tells more"
+    reason = f"the schema does not cover {added}; judge a note or dump to learn more"
     return Doubts((*doubt.reasons, reason), doubt.is_of_release)
 
 
@@ -114,9 +114,9 @@ def _of_release(consumer: Consumer, release: ToolRelease) -> str:
         return ""
     known = sorted(one.release for one in consumer.releases)
     if release > known[-1]:
-        return f"the newest {consumer.name} that the schema knows is {known[-1]}"
+        return f"the newest {consumer.name} in the schema is {known[-1]}"
     before = max((one for one in known if one < release), default=known[0])
-    return f"the schema has no {consumer.name} {release}; it is judged as {before}"
+    return f"the schema has no {consumer.name} {release}; judged as {before}"
 
 
 def unsupported(consumer: Consumer, release: ToolRelease, arch: str) -> str:
@@ -130,8 +130,8 @@ def unsupported(consumer: Consumer, release: ToolRelease, arch: str) -> str:
 def _past(consumer: Consumer, release: ToolRelease, arch: str, last: Release) -> str:
     own = consumer.release(release)
     says = own is not None and own.kernels is not None and own.kernels.until is not None
-    known = "that it declares or was seen on" if says else "of its day, or that it was seen on"
-    return f"{last} is the newest kernel of {arch} {known}; what is past it was worked out"
+    known = "that it declares or was tested on" if says else "of its time or that it was tested on"
+    return f"{last} is the newest {arch} kernel {known}; verdicts for newer ones are worked out"
 
 
 def horizon(

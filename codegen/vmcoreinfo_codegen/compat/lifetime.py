@@ -47,7 +47,7 @@ def _lifetime(
     ends_by = None
     if last is not None and last + 1 < len(found):
         bad = found[last + 1]
-        what = bad.purposes[0] if bad.purposes else "as it was seen"
+        what = bad.purposes[0] if bad.purposes else "as observed"
         ends_by = f"{what}: {bad.verdict.value} on {bad.first}"
     known = last
     while known is not None and found[known].verdict is Verdict.UNKNOWN:

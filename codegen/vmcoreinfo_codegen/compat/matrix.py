@@ -281,7 +281,7 @@ def describe_runs(found: Sequence[Run], latest: Release) -> list[str]:
     lines = []
     for run in found:
         if run.last == latest:
-            span = f"from {run.first} on"
+            span = f"since {run.first}"
         else:
             span = str(run.first) if run.first == run.last else f"{run.first} to {run.last}"
         why = f": {', '.join(run.purposes)}" if run.purposes else ""
