@@ -86,9 +86,9 @@ def test_the_table_is_grouped(run: Run, tmp_path: Path) -> None:
     ran = run("audit", path, NOTE)
     lines = ran.out.splitlines()
     assert lines[0] == f"{path}: 7.3.4+deb13-amd64, x86_64"
-    assert lines[1] == "  error    VMCA020  line 3: PAGESIZE: 4095 is no power of two"
+    assert lines[1] == "  error    VMCA020  line 3: PAGESIZE: 4095 is not a power of two"
     assert lines[-3].startswith("  no finding (")
-    assert lines[-2].startswith("2 inputs, 1 without a finding: 1 error, 0 warnings")
+    assert lines[-2].startswith("2 inputs, 1 without findings: 1 error, 0 warnings")
     assert "VMCA031" in run("audit", NOTE, "--least", "info").out
     assert run("audit", NOTE).code == 0
 
@@ -191,7 +191,7 @@ def test_a_note_of_another_architecture_is_one_finding(run: Run, tmp_path: Path)
     assert one["arch"] == "x86_64"
     (wrong,) = [f for f in one["findings"] if f["severity"] != "info"]
     assert wrong["rule"] == "VMCA008"
-    assert wrong["message"] == "the header of the dump is of arm64; the note is of x86_64"
+    assert wrong["message"] == "the dump's header is for arm64, but the note is for x86_64"
     # Who says --arch is believed.
     told = run("audit", str(dump), "--arch", "arm64", "--format", "json").json("audit")
     assert told["summary"]["error"] + told["summary"]["warning"] > 3

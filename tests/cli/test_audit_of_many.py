@@ -109,7 +109,7 @@ def test_what_names_nothing_is_told_of(run: Run, tmp_path: Path) -> None:
         (["-", "--files-from", "-"], "stdin is the list of --files-from"),
         (["--null", str(SOUND)], "--null is about the list"),
         (["--resume", str(SOUND)], "--resume goes on with a file"),
-        (["--jobs", "0", str(SOUND)], "one process is the least"),
+        (["--jobs", "0", str(SOUND)], "must be at least 1"),
         (["--failing", "--format", "ndjson", "-o", "x", "--resume", "."], "--resume goes by all"),
     ):
         ran = run("audit", *options)
@@ -125,7 +125,7 @@ def test_several_processes_say_what_one_says(run: Run, fleet: Path) -> None:
 def test_many_are_a_summary(run: Run, fleet: Path) -> None:
     ran = run("audit", str(fleet))
     # What is cut is one finding, whatever is missing behind the cut.
-    assert ran.out.startswith("41 inputs, 32 without a finding: 10 errors, 0 warnings")
+    assert ran.out.startswith("41 inputs, 32 without findings: 10 errors, 0 warnings")
     (row,) = (line for line in ran.out.splitlines() if line.startswith("VMCA009"))
     assert row.split()[1:3] == ["error", "5"] and row.endswith("/0/05.txt")
     assert run("audit", str(fleet / "0")).out.count("\n  no finding") == 8
@@ -150,7 +150,7 @@ def test_what_is_known_hides_nothing_new(run: Run, fleet: Path, tmp_path: Path) 
         baseline = tmp_path / f"baseline.{format_}"
         baseline.write_text(run("audit", str(fleet), "--format", format_).out)
         known = run("audit", str(fleet), "--baseline", str(baseline))
-        assert known.code == 0 and "230 findings of the baseline left out" in known.out
+        assert known.code == 0 and "230 findings in the baseline left out" in known.out
         # The same in another dump of the same kernel is known, another key and another cut are new.
         other = tmp_path / "other.txt"
         text = SOUND.read_text()
@@ -185,7 +185,7 @@ def test_it_goes_on_where_it_ended(run: Run, fleet: Path, tmp_path: Path) -> Non
         assert run(*audit, str(part), "--resume") == first
         assert part.read_bytes() == whole.read_bytes()
     # Without it nothing is written over, and with it only what is a result.
-    assert "--resume goes on with it" in run(*audit, str(whole)).err
+    assert "use --resume to continue it" in run(*audit, str(whole)).err
     other = str(shutil.copy(SOUND, tmp_path / "note"))
     assert f"{other}:1: no result of an earlier run" in run(*audit, other, "--resume").err
     assert Path(other).read_bytes() == SOUND.read_bytes()

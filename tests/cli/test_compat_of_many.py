@@ -108,8 +108,8 @@ def test_many_are_a_summary(run: Run, fleet: Path) -> None:
     answer = run("compat", *TOOLS, str(fleet), "--summary", "--format", "json").json("compat")
     every = lines(run("compat", *TOOLS, str(fleet), "--format", "ndjson").out)
     assert ran.out.startswith(
-        "41 inputs: 0 on which no tool is unknown, wrong or fatal, 35 on which some tool is, 6 that "
-        "can't be read\n"
+        "41 inputs: 0 with no tool unknown, wrong or fatal, 35 on which some tool is, 6 "
+        "unreadable\n"
     )
     assert ran.err == ""
     assert (answer["inputs"], answer["unreadable"], answer["failing"]) == (41, 6, 41)
@@ -162,7 +162,7 @@ def test_it_goes_on_where_it_ended(run: Run, fleet: Path, tmp_path: Path) -> Non
         part.write_bytes(whole.read_bytes()[:kept])
         assert run(*compat, str(part), "--resume") == first
         assert part.read_bytes() == whole.read_bytes()
-    assert "--resume goes on with it" in run(*compat, str(whole)).err
+    assert "use --resume to continue it" in run(*compat, str(whole)).err
     # With other tools, another level, and what is no result, it does not.
     for options in (
         ["--consumer", "drgn@0.2.0"],
@@ -194,7 +194,7 @@ def test_results_go_to_a_file(run: Run, fleet: Path, tmp_path: Path) -> None:
             "leave out --failing",
         ),
         (["--resume", str(OF_X86)], "--resume goes on with a file"),
-        (["--jobs", "0", str(OF_X86)], "one process is the least"),
+        (["--jobs", "0", str(OF_X86)], "must be at least 1"),
         (["tests/corpus/notes/none*"], "no file fits the pattern"),
         (["--from", "6.1", "tests/corpus/notes"], "--from compares one tool"),
     ],

@@ -50,7 +50,7 @@ def test_one_tool_on_a_kernel_of_the_backports(run: Run) -> None:
         (["--distribution", "debian13", "--kernel", "nothing"], "unknown release 'nothing'"),
         (["--distribution", "debian13", "--consumer", "crash@9.0.2"], "a tool without one"),
         (["--distribution", "debian13", "--installed"], "one of them"),
-        ([], "which tool? give --consumer NAME@RELEASE, or --distribution"),
+        ([], "no tool given; use --consumer NAME@RELEASE or --distribution"),
     ],
 )
 def test_what_can_not_be_asked(run: Run, options: list[str], said: str) -> None:

@@ -74,7 +74,7 @@ def test_extract_tells_what_it_does_not_understand(run: Run, top: Path) -> None:
     many = "VMCOREINFO_NEW(PG_lru);\n" * 1500
     edit(top / "kernel/vmcore_info.c", "VMCOREINFO_NEW(PG_lru);", many)
     told = run("extract", str(top)).err.splitlines()
-    assert told[-2:-1] == ["... and 500 more places, which --format json lists"]
+    assert told[-2:-1] == ["... and 500 more; --format json lists all"]
     assert len(told) == 1002
     assert (
         len(run("extract", str(top), "--format", "json").json("extract")["not_understood"]) == 1500
@@ -84,7 +84,7 @@ def test_extract_tells_what_it_does_not_understand(run: Run, top: Path) -> None:
 def test_diff_of_schema_and_tree(run: Run, top: Path) -> None:
     same = run("diff", "--kernel", str(top))
     assert (same.code, same.out) == (0, "")
-    assert "entries compared over its architectures, 0 differences" in same.err
+    assert "entries compared on its architectures, 0 differences" in same.err
 
     core = top / "kernel/vmcore_info.c"
     edit(core, "VMCOREINFO_NUMBER(PG_lru);", "VMCOREINFO_NUMBER(PG_lru_new);")
@@ -144,8 +144,8 @@ def test_diff_as_another_release(run: Run, top: Path) -> None:
         (["extract", "README.md"], "neither a folder nor a readable tarball"),
         (["extract", ".", "--rev", "no-such-revision"], "git rev-parse"),
         (["diff", "--kernel", "docs"], "this is no kernel tree"),
-        (["diff", "6.8"], "give two releases, or a tree by --kernel"),
-        (["diff", "6.8", "6.9", "--kernel", "docs"], "give two releases, or a tree by --kernel"),
+        (["diff", "6.8"], "give two releases, or a tree with --kernel"),
+        (["diff", "6.8", "6.9", "--kernel", "docs"], "give two releases, or a tree with --kernel"),
         (["diff", "6.8", "6.9", "--format", "sarif"], "give a tree by --kernel"),
     ],
 )

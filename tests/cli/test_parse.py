@@ -73,7 +73,7 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: Run) -> None:
         "<stdin>:2: error: PAGESIZE: the value is not a signed decimal number [malformed, byte 26]",
         "<stdin>:3: info: OFFSET(page.new): no kernel that this parser knows exports this key "
         "[unknown, byte 29]",
-        "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be cut "
+        "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be truncated "
         "[truncated, byte 48]",
     ]
     assert [line.split() for line in ran.out.splitlines()[1:]] == [

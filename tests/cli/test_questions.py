@@ -55,7 +55,7 @@ def test_explain_tells_each_architecture(run: Run) -> None:
         ),
         (
             "NUMBER(RADIX_MMU)",
-            "backported 6.6.2 (rests on the tree of 6.6.9 alone) and later of that branch",
+            "backported 6.6.2 (seen only in the tree of 6.6.9) and later on that branch",
         ),
         ("OSRELEASE", "garbage 2.6.25..2.6.27: the text is init_uts_ns.name.release"),
         ("NUMBER(pgtable_l5_enabled)", "when absent"),
@@ -148,7 +148,7 @@ def test_list_takes_a_release_string(run: Run) -> None:
     assert "is taken as debian, based on 6.12.117" in ran.err
     other = run("list", "--kernel", "6.12.117-other", "--format", "json")
     assert other.json("list")["line"] is None
-    assert "('-other') is not in the schema" in other.err
+    assert "('-other')" in other.err
 
 
 def test_diff_6_8_to_6_9(run: Run) -> None:

@@ -137,7 +137,7 @@ def test_a_line_that_is_not_seen_is_a_missing_entry() -> None:
     found = of_text("1.0", b"NUMBER(other)=1\nSYMBOL(new)=1\nNUMBER(always)=1")
     (fine,) = (p for p in found.purposes if p.purpose == "fine")
     assert (fine.verdict, fine.fixed_in) == ("fatal", "1.1")
-    assert "NUMBER(always) stands on a line that this release does not see" in fine.why
+    assert "NUMBER(always) is on a line that this release does not read" in fine.why
 
 
 DECLARING = NEEDS.replace("\tneed", "%s\tneed", 1)

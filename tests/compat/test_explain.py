@@ -82,7 +82,7 @@ def test_an_entry_that_this_architecture_never_had() -> None:
     unread = replace(of_note, unread=frozenset({"NUMBER(x86)"}))
     assert (
         missing(schema, "NUMBER(x86)", unread).sentence
-        == "NUMBER(x86) stands on a line that this release does not see"
+        == "NUMBER(x86) is on a line that this release does not read"
     )
 
 
@@ -106,8 +106,8 @@ def test_a_way_for_other_kernels() -> None:
 		without wrong	"it is wrong"
 	}
 """
-    changed = "NUMBER(meaning) means something else since"
-    way = "it goes by NUMBER(meaning) + NUMBER(always), which is right on kernels"
+    changed = "NUMBER(meaning) has a different meaning since"
+    way = "it goes by NUMBER(meaning) + NUMBER(always), which is correct only"
     assert said(need % "until 6.7", on="6.7") == (
         f"{way} up to before 6.7; {changed} 6.7, commit cccccccccccc"
     )
@@ -128,8 +128,8 @@ def test_a_way_that_the_values_make_wrong() -> None:
     schema = small(needs, ENTRIES)
     exports = note(schema, always=52, SYMBOL_new=0xFF, other=1)
     assert said(needs, exports) == (
-        "it goes by NUMBER(always), which is not right where "
-        "NUMBER(always) is 52 and SYMBOL(new) is ff and NUMBER(other) is 1"
+        "it uses NUMBER(always), which is wrong if NUMBER(always) is 52 and SYMBOL(new) is ff and "
+        "NUMBER(other) is 1"
     )
     assert said(needs, note(schema, always=48, SYMBOL_new=1, other=1)) == ""
 
@@ -142,7 +142,7 @@ def test_a_form_that_is_read_wrongly() -> None:
 		without wrong	"another number"
 	}
 """)
-    assert text == "NUMBER(always) is printed as signed, a form that this release reads wrongly"
+    assert text == "NUMBER(always) is printed as signed, which this release reads wrongly"
 
 
 def test_a_release_that_knows_no_way() -> None:
@@ -161,7 +161,7 @@ def test_a_release_that_knows_no_way() -> None:
         return said(needs, exports)
 
     assert of({DumpSource.HEADERS: False}) == f"the dump has no {DumpSource.HEADERS.doc}"
-    assert of({}) == (f"it rests on {DumpSource.HEADERS.doc}, of which a note alone doesn't tell")
+    assert of({}) == (f"it depends on {DumpSource.HEADERS.doc}, which a note alone does not show")
 
 
 MANY = """

@@ -61,7 +61,7 @@ PATCHES = {
     ),
     "a file with another name": (
         gone("arch/x86/kernel/crash_core_64.c", BODY) + new(X86, BODY),
-        "nothing", "Entries move, and are printed as before.",
+        "nothing", "Entries move, but are printed as before.",
     ),
     "a decimal that becomes hexadecimal": (
         diff(ARM64, ARCH + "-\tVMCOREINFO_NUMBER(VA_BITS);\n"
@@ -108,7 +108,7 @@ PATCHES = {
     ),
     "unrelated": (
         diff("drivers/net/tun.c", "static int tun_open(void)\n-\treturn 0;\n+\treturn 1;\n"),
-        "unrelated", "It touches neither an export nor what is known to be behind one.",
+        "unrelated", "The change touches neither an export nor any name known to be behind one.",
     ),
     "lines that cancel": (
         diff(CORE, INIT + "-\tVMCOREINFO_SYMBOL(prb);\n+\tVMCOREINFO_SYMBOL(prb);\n"),
@@ -179,7 +179,7 @@ def test_a_series_is_judged_patch_by_patch_and_as_a_whole(run: Run, tmp_path: Pa
     words = [word for name in (str(cover), *both) for word in ("--patch", name)]
     again = run("impact", *words, "--format", "json")
     assert again.json("impact") == found
-    assert f"warning: --patch {cover}: no unified diff in it" in again.err
+    assert f"warning: --patch {cover}: no unified diff found" in again.err
 
 
 def test_what_stands_in_front_of_osrelease_is_told(run: Run, tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_a_dump_that_is_cut(cut: int, held: int, run: Run, tmp_path: Path) -> No
     assert (ran.code, out.exists()) == ((0, True) if held else (2, False)), ran.err
     if held:
         assert (
-            f"it ends {cut} bytes before what its headers say, and holds {held * BLOCK} of"
+            f"it ends {cut} bytes before the end that its headers give, and holds {held * BLOCK} of"
             in ran.err
         )
         note.write_bytes(LONG)
@@ -182,7 +182,7 @@ def test_a_flattened_dump_is_put_together_first(run: Run, tmp_path: Path) -> Non
     ):
         ran = run(*verb)
         assert (ran.code, out.exists()) == (2, False)
-        assert "put it together first: makedumpfile -R DUMP < FILE" in ran.err
+        assert "rebuild it first: makedumpfile -R DUMP < FILE" in ran.err
 
 
 def test_adapt_writes_a_copy(run: Run, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ LOG_WITHOUT = "[    0.000000] one\n[    1.500000] two\n"
 
 
 class Bench:
-    """A dump, a reference that is right, and the tool that is proved."""
+    """A dump, a reference that is right, and the tool's binary to test."""
 
     def __init__(self, run: Run, folder: Path) -> None:
         self._run = run
@@ -257,7 +257,7 @@ def test_exit_codes_and_what_is_shown(bench: Bench) -> None:
     ("options", "message"),
     [
         (["--without", "NUMBER(nobody)"], "its note has no NUMBER(nobody)"),
-        (["--level", "32"], "dump levels go from 0 to 31"),
+        (["--level", "32"], "dump levels are 0 to 31"),
         (["--command", "kallsyms"], "has no command kallsyms that can be run here"),
     ],
 )

@@ -128,12 +128,12 @@ def test_a_removal_is_told_with_the_last_end_of_two() -> None:
 
 def test_a_note_between_two_lives_is_told_of_the_end_that_was() -> None:
     (found,) = RULES["outside-life"].run(subject(small(), "OSRELEASE=6.7.3 NUMBER(twice)=1"))
-    assert found.message == "mainline does not export it since 6.7, and this is 6.7.3"
+    assert found.message == "removed from mainline in 6.7.7; this is 6.3"
 
 
 def test_the_meaning_in_force_is_the_latest_wherever_it_stands() -> None:
     (found,) = RULES["changed-meaning"].run(subject(small(), "OSRELEASE=6.10.2 NUMBER(got)=1"))
-    assert found.message == "means something else than before 6.10: the newest meaning"
+    assert found.message == "has a different meaning than before 6.10: the newest meaning"
     changes = difference(mainline(small(), R("6.8")), mainline(small(), R("6.10")), None).changes
     said = [c.why for c in changes if c.change == "meaning"]
     assert said == ["the older one", "the newest meaning"]

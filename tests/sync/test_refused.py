@@ -124,7 +124,7 @@ def test_a_schema_that_would_not_be_sound(run: Run, schema: Path, tmp_path: Path
     assert (
         "SYMBOL(y) is said to be hex, but is printed by 'SYMBOL(NAME)=0x%lx' (VMCI020)" in ran.err
     )
-    assert "nothing is written: the schema would not be sound" in ran.err
+    assert "nothing written: the resulting schema would be invalid" in ran.err
     answer = run(*options, "--format", "json").json("sync")
     assert answer["files"] == []
     (refused,) = answer["refused"]

@@ -375,7 +375,7 @@ def test_an_architecture_that_is_new(run: Run, latest: tuple[Path, Path]) -> Non
     [
         (["--release", "7.4.2"], "a stable release is told by 'backport' clauses"),
         (["--release", "sevenfour"], "is not a kernel release"),
-        (["--release", "7.4", "--date", "soon"], "write it as 2026-11-24"),
+        (["--release", "7.4", "--date", "soon"], "expected a date like 2026-11-24"),
         (["--release", "7.4", "--commit"], "give a revision by --rev"),
         (["--release", "2.6.23"], "is older than 7.3"),
     ],

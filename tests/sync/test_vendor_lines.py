@@ -334,10 +334,10 @@ def test_stream_tells_its_release_in_files_alone(sync: Run, schema: Path, tmp_pa
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ({}, "say which release the tree is to be, by --release\n"),
+        ({}, "unknown release; give the release to record for this tree with --release\n"),
         (
             {"Makefile.rhelver": "RHEL_MAJOR = 11\nRHEL_RELEASE = 7\n"},
-            "by --release; no line of the schema has kernels called 5.14.0-7.el11",
+            "by --release; no vendor line in the schema matches 5.14.0-7.el11",
         ),
         (
             {"debian.master/changelog": "linux (5.14.0-25.25) jammy; urgency=medium\n"},
