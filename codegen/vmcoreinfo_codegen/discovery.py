@@ -21,7 +21,7 @@ def rules_in(package: ModuleType) -> list[Any]:
         rule = importlib.import_module(f"{package.__name__}.{module.name}").RULE
         other = found.setdefault(str(rule.id), rule)
         if other is not rule:
-            message = f"the rules {other.name} and {rule.name} are both {rule.id}"
+            message = f"rules {other.name} and {rule.name} both have the ID {rule.id}"
             raise SameId(f"{message}; {_next(found)} is free")
     return [found[id_] for id_ in sorted(found)]
 

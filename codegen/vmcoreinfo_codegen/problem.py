@@ -61,9 +61,7 @@ def collect(problems: list[Problem], problem: Problem) -> None:
     """Add a problem. Raises SchemaError with all of them where there are too many."""
     problems.append(problem)
     if len(problems) >= MOST_PROBLEMS:
-        message = (
-            f"more than {MOST_PROBLEMS - 1} problems; what is behind this one is not looked at"
-        )
+        message = f"more than {MOST_PROBLEMS - 1} problems; the rest is not checked"
         raise SchemaError([*problems, Problem(problem.location, LANGUAGE, message)])
 
 

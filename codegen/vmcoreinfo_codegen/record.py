@@ -128,7 +128,7 @@ class _Frozen:
     def _refuse(self, given: Mapping[str, Any]) -> NoReturn:
         missing = [f"no value for {name!r}" for name in self._fields if name not in given]
         unknown = [f"it has no field {name!r}" for name in given if name not in self._fields]
-        wrong = [*missing, *unknown] or ["values for more than its fields"]
+        wrong = [*missing, *unknown] or ["more values than fields"]
         raise TypeError(f"{type(self).__name__}: {', '.join(wrong)}")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

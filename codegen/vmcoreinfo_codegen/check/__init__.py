@@ -17,8 +17,8 @@ from . import rules
 from .rule import Rule
 
 BUILT_IN = {
-    SYNTAX: "The file can be read: every place where it can't is told at once.",
-    LANGUAGE: "Names exist, releases are releases, clauses are there once, `since` stands before "
+    SYNTAX: "The file is valid: all syntax errors are reported at once.",
+    LANGUAGE: "Names exist, releases are valid, each clause appears once, `since` comes before "
     "`until`.",
 }
 """What is no rule of its own: problems of reading and of building the model."""

@@ -91,7 +91,7 @@ def _parse(text: str) -> Release:
     stable = numbers[width] if len(numbers) > width else 0
     candidate = int(match[4]) if match[4] else _FINAL
     if stable and candidate != _FINAL:
-        raise ValueError(f"{text!r}: a stable release has no release candidate here")
+        raise ValueError(f"{text!r}: a stable release can't have a release candidate")
     return Release(tuple(numbers[:width]), candidate, stable)
 
 

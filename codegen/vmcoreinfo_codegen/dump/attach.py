@@ -57,7 +57,7 @@ def attach(
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
-            raise DumpError(f"{dump}: a copy is made of a file, not of a pipe or a device")
+            raise DumpError(f"{dump}: only a file can be copied, not a pipe or a device")
         form = tell_format(source)
         if form == "kdump":
             made = kdump_copy.plan(source, text)
@@ -68,7 +68,7 @@ def attach(
         mode = os.fstat(source.fileno()).st_mode
         with writing.replacing(out, [dump, *inputs], mode) as target:
             if not target.seekable():
-                raise DumpError(f"{out}: a copy is made into a file, not into a pipe or a device")
+                raise DumpError(f"{out}: the copy must be a file, not a pipe or a device")
             if made.moved:
                 os.ftruncate(target.fileno(), made.moved)
             shared = copying.share(source, target.fileno(), made.moved)
@@ -81,11 +81,8 @@ def attach(
 
 def _refusal(form: str) -> str:
     if form == "flattened":
-        return (
-            "a flattened dump, and a note is put into one that is not; put it together first: "
-            "makedumpfile -R DUMP < FILE"
-        )
-    return "no dump; a note is put into ELF and kdump-compressed ones"
+        return "a flattened dump; rebuild it first: makedumpfile -R DUMP < FILE"
+    return "not a dump; a note can be put into ELF and kdump-compressed dumps"
 
 
 def _block_size(out: str) -> int:
@@ -97,13 +94,13 @@ def _block_size(out: str) -> int:
 def _in_front(source: File, text: bytes | None, block: int) -> Plan:
     file = elf.open_elf(source)
     if file.type != elf.ET_CORE:
-        raise DumpError(f"{source.name}: an ELF file that is no core dump (type {file.type})")
+        raise DumpError(f"{source.name}: an ELF file, but not a core dump (type {file.type})")
     segments = list(file.segments())
     coverage = elf.coverage(file, segments)
     if coverage.described and not coverage.held:
         raise DumpError(
-            f"{source.name}: of the {coverage.described} bytes of memory that its program headers "
-            "describe the file holds none; it was cut: copy it again"
+            f"{source.name}: truncated: its program headers describe {coverage.described} bytes of "
+            f"memory, but the file has none of them; copy it again"
         )
     places = [(s.offset, s.file_size) for s in segments if s.type == elf.PT_NOTE]
     kept, replaced = other_notes(source, places, file.order)
@@ -120,7 +117,7 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
     end = max((s.offset + s.file_size for s in loads), default=0) + size
     if end >= 1 << file.bits:
         raise DumpError(
-            f"{source.name}: with a note in front its offsets do not fit in {file.bits} bits"
+            f"{source.name}: with a note in front, its offsets do not fit in {file.bits} bits"
         )
     moved = [s._replace(offset=s.offset + size) for s in loads]
     note = elf.Segment(elf.PT_NOTE, 0, start, 0, 0, len(kept), len(kept), 4)

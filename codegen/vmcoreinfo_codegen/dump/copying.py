@@ -45,7 +45,7 @@ def copy(source: File, target: int, place: int, progress: Progress) -> int:
         while at < end:
             done = _copy_piece(source, target, at, min(_COPY, end - at), place)
             if not done:
-                raise DumpError(f"{source.name}: it became shorter while it was copied")
+                raise DumpError(f"{source.name}: it shrank while it was copied")
             at += done
             copied += done
             progress(done)

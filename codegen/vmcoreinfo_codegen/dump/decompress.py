@@ -46,8 +46,8 @@ def unpacker_of(way: int, size: int, name: str) -> Unpack:
         return _MAKERS[way](library, size)
     except (OSError, AttributeError):
         raise DumpError(
-            f"{name}: its pages are compressed by {WAYS[way]}, and {wanted.file}, which unpacks them, is not "
-            f"here; install the package with it: {wanted.packages}"
+            f"{name}: its pages are compressed with {WAYS[way]}, but {wanted.file} is not "
+            f"installed; install the package with it: {wanted.packages}"
         ) from None
 
 

@@ -119,8 +119,8 @@ def open_kdump(source: Source) -> list[Kdump]:
                 )
     if not found:
         raise DumpError(
-            f"{source.name}: a kdump header without a block size and sub-header that can be; "
-            "it is cut or damaged"
+            f"{source.name}: a kdump header with an invalid block size or sub-header; it is "
+            f"truncated or corrupt"
         )
     return found
 

@@ -28,8 +28,8 @@ class KdumpMemory:
         if header.is_split:
             part = header.part or range(0)
             raise DumpError(
-                f"{source.name}: one file of several (page frames {part.start:#x} to {part.stop:#x}); put them "
-                "together first: makedumpfile --reassemble FILES... DUMP"
+                f"{source.name}: one of several files (page frames {part.start:#x} to "
+                f"{part.stop:#x}); reassemble them first: makedumpfile --reassemble FILES... DUMP"
             )
         self.bits, self.order = header.bits, header.order
         self.arch = header.names.machine if header.names.system == "Linux" else None
@@ -134,8 +134,9 @@ class KdumpMemory:
             or (not way and size != self._size)
         ):
             raise DumpError(
-                f"{name}: a page of {size} bytes at byte {offset}, with flags {flags:#x}; pages have "
-                f"{self._size} bytes, and are behind byte {self._pages.first_data}; the dump is damaged"
+                f"{name}: a page of {size} bytes at byte {offset}, with flags {flags:#x}; pages "
+                f"have {self._size} bytes and start after byte {self._pages.first_data}; the dump "
+                f"is corrupt"
             )
         if offset + size > (self._source.size or 0):
             return None
@@ -147,6 +148,6 @@ class KdumpMemory:
         page = self._unpackers[way](data)
         if page is None:
             raise DumpError(
-                f"{name}: the page at byte {offset}, compressed by {WAYS[way]}, is damaged"
+                f"{name}: the page at byte {offset}, compressed with {WAYS[way]}, is corrupt"
             )
         return page

@@ -24,7 +24,7 @@ _BITS = 8 * _BLOCK
 _READ = 256 * _BLOCK
 _DESCRIPTORS = 1 << 10
 _KEPT = 64
-_WHAT = "the bitmap of its pages"
+_WHAT = "its page bitmap"
 
 
 class Descriptor(NamedTuple):
@@ -54,8 +54,8 @@ class KdumpPages:
         place, size = header.bitmaps
         if not 0 < size <= _MOST_BITMAPS or place + size > (source.size or 0):
             raise DumpError(
-                f"{source.name}: {size} bytes of bitmaps at byte {place} do not fit in the file; it is cut "
-                "or damaged"
+                f"{source.name}: {size} bytes of bitmaps at byte {place} reach beyond the end of "
+                f"the file; it is truncated or corrupt"
             )
         self._source = source
         self._form = struct.Struct(header.order + DESCRIPTOR)

@@ -52,7 +52,7 @@ class PhysicalMemory:
             form = tell_format(source)
             if form not in ("elf", "kdump"):
                 raise DumpError(
-                    f"{source.name}: what is in the flattened dump is no dump of a known format"
+                    f"{source.name}: the content of the flattened dump has no known format"
                 )
         if form == "elf":
             file = elf.open_elf(source)

@@ -35,8 +35,8 @@ class Budget:
     """
 
     def __init__(self, name: str) -> None:
-        self.notes = Limit(name, _MOST_NOTES, "notes; the file is damaged", DumpError)
-        self.bytes = Limit(name, _MOST_BYTES, "bytes of notes; the file is damaged", DumpError)
+        self.notes = Limit(name, _MOST_NOTES, "notes; the file is corrupt", DumpError)
+        self.bytes = Limit(name, _MOST_BYTES, "bytes of notes; the file is corrupt", DumpError)
 
 
 class NoteHeader(NamedTuple):

@@ -40,8 +40,7 @@ def _opened(path: str, text: bytes) -> Any:
         import drgn
     except ImportError as error:
         raise DumpError(
-            f"{path}: memory is read through drgn, which is not here; install it with: "
-            "pip install drgn"
+            f"{path}: drgn is needed to read its memory; install it with: pip install drgn"
         ) from error
     try:
         if path == LIVE:

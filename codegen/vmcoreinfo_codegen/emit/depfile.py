@@ -25,7 +25,7 @@ def depfile(products: Iterable[str], sources: Iterable[str]) -> str:
 def _escaped(name: str) -> str:
     refused = _MEANS_SOMETHING.search(name)
     if refused:
-        raise ValueError(f"{name!r}: a name with {refused[0]!r} can't stand in a Makefile")
+        raise ValueError(f"{name!r}: a name with {refused[0]!r} can't be used in a Makefile")
     # As gcc -MD does: a backslash in front of a space counts for itself only when doubled.
     name = re.sub(r"(\\*)([ \t])", r"\1\1\\\2", name)
     return name.replace("$", "$$").replace("#", "\\#")

@@ -29,7 +29,7 @@ def read_file(path: Path, most: int) -> bytes:
     with open(open_to_read(str(path)), "rb") as file:
         data = Unpacked(file, str(path)).read(most + 1)
     if len(data) > most:
-        raise CompressedError(f"{path}: more than {most} bytes; it is something else")
+        raise CompressedError(f"{path}: more than {most} bytes; it is not such a file")
     return data
 
 
@@ -155,7 +155,7 @@ class Unpacked:
             if self._decoder.needs_input and not self._packed:
                 self._packed = self._input()
                 if not self._packed:
-                    raise CompressedError(f"{self.name}: damaged: it is cut")
+                    raise CompressedError(f"{self.name}: damaged: truncated")
             piece = self._decoder.decompress(self._packed, _CHUNK)
             self._packed = b""
             if piece:

@@ -38,11 +38,11 @@ def named(
                     found = True
                     yield path
             if not found:
-                raise NoInput(0, "a folder without a file", name)
+                raise NoInput(0, "the folder has no files", name)
         elif glob.has_magic(name) and not os.path.lexists(name):
             paths = sorted(path for path in glob.iglob(name, recursive=True) if _is_file(path))
             if not paths:
-                raise NoInput(0, "no file fits the pattern", name)
+                raise NoInput(0, "no file matches the pattern", name)
             yield from (path for path in paths if out is None or _identity(path) != out)
         else:
             yield name
@@ -61,7 +61,7 @@ def listed(stream: BufferedReader, name: str, separator: bytes) -> Iterator[str]
         if len(rest) > MOST_NAME:
             raise NoInput(
                 0,
-                f"a name of more than {MOST_NAME} bytes; a list has one a line",
+                f"a name of more than {MOST_NAME} bytes; write one name per line",
                 f"{name}:{number + 1}",
             )
     if rest.strip():

@@ -40,8 +40,8 @@ def open_to_read(path: str) -> int:
             os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))  # so that the thread ends
         raise TimeoutError(
             errno.ETIMEDOUT,
-            f"a pipe that nobody opened for writing within {PATIENCE:.0f} seconds; start first what "
-            "writes to it",
+            f"a pipe that was not opened for writing within {PATIENCE:.0f} seconds; start the "
+            f"writer first",
             path,
         )
     answer = opened[0]

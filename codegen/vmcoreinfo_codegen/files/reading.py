@@ -84,7 +84,7 @@ def _open_regular(path: Path, error: Callable[[str], Exception]) -> BinaryIO:
     file = open_at_once(path)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise error("a device or a pipe, and no file")
+        raise error("a device or a pipe, not a file")
     return file
 
 

@@ -88,7 +88,7 @@ def _refuse_input(
         return
     what = "standard input" if name == STDIN else "the same file as the input"
     beside = "" if name == STDIN or os.fspath(name) == path else f" {os.fspath(name)}"
-    raise OutputRefused(errno.EEXIST, f"{what}{beside}; name another file to write to", path)
+    raise OutputRefused(errno.EEXIST, f"{what}{beside}; give a different output file", path)
 
 
 def _status(path: Name) -> os.stat_result | None:
@@ -163,7 +163,7 @@ def _opened(
     there = _status(path)
     _refuse_input(path, there, read)
     if there is not None and stat.S_ISDIR(there.st_mode):
-        raise IsADirectoryError(errno.EISDIR, "a folder; name the file to write to", path)
+        raise IsADirectoryError(errno.EISDIR, "a folder; give the name of an output file", path)
     if (there is not None and not stat.S_ISREG(there.st_mode)) or _is_device(path):
         with open(path, "wb") as file:
             yield _New(file)

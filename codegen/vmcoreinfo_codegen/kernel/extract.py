@@ -220,7 +220,7 @@ def _exports(
 
 def _printed(call: str, source: Source, printers: Printers) -> list[Printed]:
     if not call:
-        raise NotPrinted("the call has no end")
+        raise NotPrinted("the call is incomplete")
     printed = printers.lines(call, source.path)
     if not printed:
         raise NotPrinted("the call prints nothing")

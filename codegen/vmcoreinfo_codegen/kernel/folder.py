@@ -91,7 +91,7 @@ def _grep(top: Path, names: list[bytes]) -> Iterator[bytes]:
             raise TreeError(f"{top}: {error}") from error
         # It exits with 1 where nothing is found.
         if not 0 <= ran.code <= 1:
-            raise TreeError(f"{top}: grep: {ran.said or f'ended by signal {-ran.code}'}")
+            raise TreeError(f"{top}: grep: {ran.said or f'killed by signal {-ran.code}'}")
         yield from (name.removeprefix(b"./") for name in ran.out.split(b"\0") if name)
 
 

@@ -119,8 +119,8 @@ class Gathered:
             makefile = self._naming[path] = content.read(_MOST_MAKEFILE + 1)
             if len(makefile) > _MOST_MAKEFILE:
                 raise TreeError(
-                    f"{self._name}: {path}: passed the limit of {_MOST_MAKEFILE} bytes; "
-                    "a kernel's has 70,000"
+                    f"{self._name}: {path}: passed the limit of {_MOST_MAKEFILE} bytes; a kernel's "
+                    f"has 70,000"
                 )
             return
         if path in NAMING:
@@ -144,7 +144,7 @@ class Gathered:
         release = _release_of(makefile) if makefile is not None else None
         if release is None or not self._architectures:
             what = "no Makefile with VERSION" if release is None else "no folder arch/"
-            raise TreeError(f"{self._name}: this is no kernel tree: it has {what} at its top")
+            raise TreeError(f"{self._name}: not a kernel tree: {what} at the top level")
         found = tuple(sorted(self._files, key=lambda file: file.path))
         names = names_of_files(self._naming)
         return Tree(self._name, release, frozenset(self._architectures), found, names)

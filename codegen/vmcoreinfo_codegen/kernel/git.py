@@ -58,8 +58,8 @@ _CONFIG = """[core]
 	objectFormat = {}
 """
 NOT_HERE = (
-    "; an object that is not here is never fetched: in a partial clone, get them all first, "
-    "by 'git fetch --refetch --no-filter'"
+    "; missing objects are never fetched; in a partial clone, fetch all of them first with 'git "
+    "fetch --refetch --no-filter'"
 )
 """What to do about an object that is missing."""
 _MISSING = ("missing", "unable to read", "could not read", "unable to find", "bad object")
@@ -132,11 +132,11 @@ class Repository:
         try:
             ran = run(command, None, environment, stdin, _MOST_OUTPUT, seconds)
         except FileNotFoundError as error:
-            raise GitError("git is needed to read a repository, and is not here") from error
+            raise GitError("git is not installed, but needed to read a repository") from error
         except ChildError as error:
             raise GitError(f"{self.path}: {error}") from error
         if not 0 <= ran.code <= accepted:
-            said = ran.said or f"it was ended by signal {-ran.code}"
+            said = ran.said or f"killed by signal {-ran.code}"
             hint = NOT_HERE if any(word in said for word in _MISSING) else ""
             raise GitError(f"{self.path}: git {verb}: {said}{hint}")
         return ran.out

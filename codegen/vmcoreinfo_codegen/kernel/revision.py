@@ -48,7 +48,7 @@ def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
     for name in names:
         if name not in blobs:
             raise GitError(
-                f"{repository.path}: git grep names {text_of(name)}, git ls-tree does not"
+                f"{repository.path}: {text_of(name)} is listed by git grep, but not by git ls-tree"
             )
     for name, data in _contents(repository, [blobs[name] for name in names]):
         gathered.take(text_of(name), io.BytesIO(data))

@@ -36,19 +36,19 @@ def kernel_tags(
     try:
         wanted = re.compile(pattern or MAINLINE)
     except re.error as error:
-        raise TreeError(f"--tags {pattern}: no regular expression: {error}") from error
+        raise TreeError(f"--tags {pattern}: not a regular expression: {error}") from error
     found = list(_named(filter(wanted.fullmatch, names), named))
     if not found and pattern is None:
         found = [one for one in _named(names, named) if one[1].line is not None]
     if not found:
         what = f"matches {pattern!r} and names" if pattern is not None else "names"
         raise TreeError(
-            f"{repository.path}: no tag {what} a release, or a build of a line of the schema"
+            f"{repository.path}: no tag {what} a release, or a build of a vendor line in the schema"
         )
     if len(found) > _MOST_TAGS:
         raise TreeError(
             f"{repository.path}: passed the limit of {_MOST_TAGS} tags: {len(found)} match "
-            f"{pattern or MAINLINE!r}; choose fewer by --tags"
+            f"{pattern or MAINLINE!r}; select fewer with --tags"
         )
     return sorted(found, key=lambda item: _place(item[1]))
 

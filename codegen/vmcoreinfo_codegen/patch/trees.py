@@ -53,7 +53,7 @@ def _images(path: Path, old: str, new: str) -> tuple[Images, list[Unseen]]:
         trees = (f"{old}^{{tree}}", f"{new}^{{tree}}")
         out = repository.git("diff", *options, "--end-of-options", *trees, "--", *_SOURCES)
     except GitError as error:
-        reason = f"what stands behind entries is not looked at: {error}"
+        reason = f"names behind entries were not checked: {error}"
         return Images((), (), ()), [Unseen("", 1, f"{old}..{new}", reason)]
     found = pieces_of(file_diffs(out.decode("utf-8", "replace").split("\n")))
     # Exports are read whole, and what they are in too.

@@ -31,7 +31,7 @@ def release_of(
     found = ToolRelease.said(ran.out + ran.err)
     if found is None:
         said = ran.lines()[:1] or ["nothing"]
-        raise ProveError(f"'{name}' says no release ({ran.ending or 'it works'}): {said[0]}")
+        raise ProveError(f"'{name}' printed no version ({ran.ending or 'it ran'}): {said[0]}")
     return found
 
 

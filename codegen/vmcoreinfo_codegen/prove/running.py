@@ -67,11 +67,11 @@ class Ran:
     def ending(self) -> str:
         """How it failed, empty where it did not."""
         if self.code is None:
-            return "does not end"
+            return "timed out"
         if self.code < 0:
             with contextlib.suppress(ValueError):
-                return f"ended by {signal.Signals(-self.code).name}"
-            return f"ended by signal {-self.code}"
+                return f"killed by {signal.Signals(-self.code).name}"
+            return f"killed by signal {-self.code}"
         return f"exit code {self.code}" if self.code else ""
 
     def lines(self) -> list[str]:

@@ -50,10 +50,10 @@ class Scratch:
         with File(str(self.path)) as source:
             self._copies = tuple(islice(_copies(source, found), _MOST_COPIES + 1))
             if len(self._copies) > _MOST_COPIES:
-                raise DumpError(f"{dump}: it has its note more than {_MOST_COPIES} times")
+                raise DumpError(f"{dump}: more than {_MOST_COPIES} copies of the note in it")
             self.level = _level(source, found)
         if not any(text == self.text for _, text in self._copies):
-            raise DumpError(f"{dump}: its note is not found again in a copy")
+            raise DumpError(f"{dump}: the note was not found in the copy")
 
     def without(self, keys: Iterable[str]) -> bytes:
         """Let the copy lack these entries, and no others. The text of the note as it is then."""

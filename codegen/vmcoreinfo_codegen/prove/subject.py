@@ -53,7 +53,7 @@ def observed_dump(
     Raises DumpError for a note that no dump carries.
     """
     if found.container not in DUMPS:
-        raise DumpError(f"{found.name}: no dump, and a tool is run on one")
+        raise DumpError(f"{found.name}: not a dump; tools are run on dumps")
     info = vmcoreinfo.parse(found.text)
     booted = sorted({*boot, *_boot_of(info)})
     pages = sorted(set(has))

@@ -44,8 +44,8 @@ _NEW = "kernel/new.vmci"
 _BEHIND_VIA = (tree.DependsOn, tree.DebugInfo, tree.Behind, tree.BoundaryClause)
 _BEHIND_VALUE = (tree.Via, *_BEHIND_VIA)
 _OPEN = (
-    "# From the tree of {} by sync, which tells the folder alone. A person has to say what the",
-    "# architecture is and check `bits`, to add elf-machine, page and alias, and to put what its",
+    "# Added by sync from the tree of {}, which shows only the folder. Describe the",
+    "# architecture, check `bits`, add elf-machine, page and alias, and move what its",
     "# configuration always has from 'optional' to 'config', with its own symbol.",
 )
 _Clause = TypeVar("_Clause", tree.DependsOn, tree.Via, tree.Value, tree.Prints)

@@ -23,7 +23,7 @@ def alike(entry: Entry, printed: Printed) -> str | None:
         return None
     return (
         f"printed as {printed.format} now, was {' and '.join(entry.formats)}: "
-        "a text can't tell them apart, so the kernel needs another key"
+        "a note's text can't tell them apart, so the kernel needs a new key"
     )
 
 
@@ -77,5 +77,5 @@ def _of_macros(made: Plan, schema: Schema, extraction: Extraction) -> None:
             made.steps.append(Redefine(macro, printf))
         elif macro is not None:
             made.by_hand.append(
-                ByHand(name, "what it prints now is not one line: say it by 'prints'")
+                ByHand(name, "it no longer prints a single line: declare it with 'prints'")
             )

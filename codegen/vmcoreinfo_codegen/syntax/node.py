@@ -216,4 +216,4 @@ def shown(value: Any) -> str:
             return expression.render(value)
         case Word() | Condition():
             return str(value)
-    raise TypeError(f"nothing that a schema says: {value!r}")
+    raise TypeError(f"not part of a schema: {value!r}")

@@ -184,7 +184,7 @@ class _Reader:
         keys = self._keys(form, wanted, match)
         if keys is None:
             if not wanted.has_equals and not self._is_definition(match, function):
-                self._say(token, "what it reads is no string")
+                self._say(token, "it does not read a string")
             return
         if not keys:
             return
@@ -296,7 +296,7 @@ class _Reader:
                 self.source.names_around(token) is not None
                 and function not in self.forms.passed_functions
             ):
-                self._say(token, "a key, in no form that is declared")
+                self._say(token, "a key in a form that is not declared")
 
     def _say(self, token: Token, reason: str) -> None:
         self.limit.spend()

@@ -27,7 +27,7 @@ RULE = Rule(
     remedy="the dump was truncated while it was written or copied: check for a full disk, and copy "
     "it again",
     example="""
-OSRELEASE=6.12.0 ### the dump ends 4096 bytes before what its program headers say
+OSRELEASE=6.12.0 ### the dump ends 4096 bytes before the end that its program headers give
 PAGESIZE=4096
 """,
     check=_check,

@@ -24,7 +24,7 @@ RULE = Rule(
     remedy="tools find no note or a different one: filter the original dump again, or use "
     "'vmcoreinfo attach' to put the note where tools look",
     example="""
-OSRELEASE=6.12.0 ### its header has the note nowhere, and it is among the ELF notes, at byte 8544; crash and makedumpfile look nowhere else
+OSRELEASE=6.12.0 ### its header has the note nowhere, but it is among the ELF notes, at byte 8544; crash and makedumpfile look only there
 PAGESIZE=4096
 """,
     check=_check,

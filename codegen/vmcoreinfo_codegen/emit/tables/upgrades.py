@@ -155,7 +155,7 @@ def upgrade_tables(found: Sequence[Upgrade], archs: Sequence[str]) -> list[dict[
     ]
 
 
-_HEAD = ["Tool", "Releases", "Architectures", "Becomes", "Works from"]
+_HEAD = ["Tool", "Releases", "Architectures", "Becomes", "Works since"]
 
 
 def _row(upgrade: Upgrade, archs: Sequence[str]) -> list[str | list[str]]:

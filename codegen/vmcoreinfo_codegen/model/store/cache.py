@@ -158,7 +158,7 @@ def _refuse_others(descriptor: int, is_kind: Callable[[int], bool]) -> None:
     status = os.fstat(descriptor)
     others = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     if status.st_uid != os.geteuid() or others or not is_kind(status.st_mode):
-        raise PermissionError("not the user's own")
+        raise PermissionError("not owned by the user")
 
 
 def _pickled(schema: Schema) -> bytes:
@@ -183,8 +183,8 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if not module.startswith(_MODULES):
-            raise pickle.UnpicklingError(f"{module}.{name} is no model")
+            raise pickle.UnpicklingError(f"{module}.{name} is not a model")
         found = super().find_class(module, name)
         if not (isinstance(found, type) and found.__module__ == module):
-            raise pickle.UnpicklingError(f"{module}.{name} is no class of the models")
+            raise pickle.UnpicklingError(f"{module}.{name} is not a model class")
         return found
