@@ -47,7 +47,7 @@ def lines(move: int, offset: int | None = None, prb: int = 0) -> str:
         (lines(0x1000000), []),
         (
             lines(0x1000000, 0),
-            [(5, "0 here, but symbols are 1000000 above those in System.map")],
+            [(5, "0 here, but symbols are moved by 1000000 against System.map")],
         ),
         (lines(0, None, 8), [(4, "ffffffff82a20008 here, but ffffffff82a20000 in System.map")]),
         (
@@ -192,7 +192,7 @@ def test_the_releases_that_a_note_may_be_of(schema: Schema, text: str, releases:
 def test_an_input_that_is_none(schema: Schema, tmp_path: Path) -> None:
     absent, empty = tmp_path / "absent", tmp_path / "text"
     empty.write_bytes(b"A=1\nB=2\n")
-    for path, said in ((absent, "No such file"), (empty, "no VMCOREINFO entry in it")):
+    for path, said in ((absent, "No such file"), (empty, "no VMCOREINFO entries")):
         audited = Auditor(schema).audited(str(path), "text" if path is empty else None)
         assert (audited.is_readable, audited.release, audited.arch) == (False, None, None)
         (finding,) = audited.findings

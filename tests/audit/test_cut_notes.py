@@ -68,7 +68,7 @@ def test_cut_inside_a_line(schema: Schema) -> None:
     for piece in (b"S", b"SIZE(list_head", b"SIZE(list_head)=", b"SIZE(list_head)=1"):
         (one,) = wrong(schema, text[:at] + piece)
         assert (one.rule, one.line, one.key) == ("VMCA009", number, before)
-        assert one.message.startswith("cut behind it, inside the next line")
+        assert one.message.startswith("truncated after this line, inside the next line")
         assert ("(SIZE(list_head))" in one.message) == (b"=" in piece)
 
 
@@ -82,7 +82,7 @@ def test_a_cut_head(schema: Schema) -> None:
     told = Auditor(schema, schema.architecture("x86_64"), mainline(schema, release))
     (one,) = wrong(schema, tail, told)
     assert (one.rule, one.line) == ("VMCA009", 1)
-    assert one.message.startswith("cut before it: ")
+    assert one.message.startswith("truncated before this line: ")
 
 
 def test_lines_that_were_lost_inside(schema: Schema) -> None:

@@ -218,12 +218,12 @@ def test_what_is_wrong_with_a_dump(schema: Schema) -> None:
 @pytest.mark.parametrize(
     ("release", "archs", "page", "size", "words"),
     [
-        ("6.12.0", "x86_64", 4096, 4096, "fills the kernel's buffer of 4096 bytes"),
+        ("6.12.0", "x86_64", 4096, 4096, "fills the kernel's whole buffer of 4096 bytes"),
         ("6.12.0", "x86_64", 4096, 4097, "4097 bytes, but the kernel's buffer has 4096 bytes"),
         ("6.12.0", "x86_64", 4096, 4095, ""),
         ("6.12.0", "arm64", 65536, 65535, ""),
-        ("6.12.0", "arm64", 65536, 65537, "a buffer of 65536 bytes"),
-        ("4.12.0", "arm64", 65536, 4097, "a buffer of 4096 bytes"),
+        ("6.12.0", "arm64", 65536, 65537, "buffer has 65536 bytes"),
+        ("4.12.0", "arm64", 65536, 4097, "buffer has 4096 bytes"),
         # Of several architectures the largest room counts.
         ("x", "x86_64", 4096, 5000, ""),
         ("6.12.0", "", 4096, 5000, ""),
@@ -282,7 +282,7 @@ def test_keys_outside_their_life(schema: Schema) -> None:
     old, new = "SYMBOL(vmap_area_list)=1", "NUMBER(VMALLOC_START)=0x1"
     assert said(f"OSRELEASE=6.8.0 {old}") == []
     assert said(f"OSRELEASE=6.9.0 {old} {new}") == [
-        "removed from mainline in 6.9.9; this is 6; NUMBER(VMALLOC_START) came for it"
+        "removed from mainline in 6.9, replaced by NUMBER(VMALLOC_START); this is 6.9"
     ]
     assert said(f"OSRELEASE=6.8.12 {new}") == ["mainline exports it since 6.9, and this is 6.8.12"]
     # arm64 had it before.
@@ -322,7 +322,7 @@ def test_keys_that_are_missing(schema: Schema) -> None:
     assert "SYMBOL(vmap_area_list)" not in found
     off = dict.fromkeys(schema.config_names(), False)
     with_it = missing("OSRELEASE=6.12.0", {**off, "CONFIG_SPARSEMEM": True})
-    assert with_it["LENGTH(mem_section)"] == "this kernel exports it, as CONFIG_SPARSEMEM holds"
+    assert with_it["LENGTH(mem_section)"] == "this kernel exports it, as CONFIG_SPARSEMEM is true"
     assert with_it["SIZE(page)"] == "this kernel exports it"
     assert "LENGTH(mem_section)" not in missing("OSRELEASE=6.12.0", off)
     assert missing("OSRELEASE=unheard") == {}
@@ -347,10 +347,10 @@ def test_values_with_another_meaning(schema: Schema) -> None:
         return [one.message for one in told("changed-meaning", subject(schema, text))]
 
     assert said("4.17.3") == []
-    assert [message[:38] for message in said("4.18.0")] == [
+    assert [message[:41] for message in said("4.18.0")] == [
         "has a different meaning than before 4.18:"
     ]
-    assert [message[:38] for message in said("6.11.2")] == [
+    assert [message[:41] for message in said("6.11.2")] == [
         "has a different meaning than before 6.11:"
     ]
     assert said("unheard") == []
@@ -375,10 +375,10 @@ def test_values_that_a_release_prints_wrong(schema: Schema) -> None:
         return [(one.severity, one.message[:43]) for one in told("quirk", about)]
 
     assert found("4.14.8") == []
-    assert found("4.14.9") == [("warning", "the value differs from what it should be, i")]
+    assert found("4.14.9") == [("warning", "the value is wrong in a known way: with CON")]
     assert found("4.14.14") == []
     # The distribution's own count does not tell which of 4.14 it is.
-    assert found("4.14.0-1-amd64") == [("info", "4.14.9 up to before 4.14.14 of this branch ")]
+    assert found("4.14.0-1-amd64") == [("info", "4.14.9 to before 4.14.14 of this branch pri")]
     assert found("4.19.0-1-amd64") == []
 
 
@@ -389,14 +389,14 @@ def test_values_that_a_release_prints_wrong(schema: Schema) -> None:
         (("Linux", "6.12.0", "x86_64"), []),
         (
             ("Linux", "6.12.0", "aarch64"),
-            ["names the machine 'aarch64'; but the note is for x86_64"],
+            ["names the machine 'aarch64', but the note is for x86_64"],
         ),
         (("Linux", "6.1.0", "x86_64"), ["6.12.0 here, but '6.1.0' in the dump's header"]),
         (
             ("x", ".0", "64"),
-            ["names the system 'x', not Linux", "names the machine '64'", "6.12.0 here, and '.0'"],
+            ["names the system 'x', not Linux", "names the machine '64'", "6.12.0 here, but '.0'"],
         ),
-        (("", "", "x86_64"), ["names no kernel, as in those that QEMU writes"]),
+        (("", "", "x86_64"), ["names no kernel, as in dumps written by QEMU"]),
     ],
 )
 def test_the_header_of_a_dump(

@@ -199,4 +199,4 @@ def test_a_note_of_another_architecture_is_one_finding(run: Run, tmp_path: Path)
 
 def test_what_was_not_looked_at_is_a_remark(run: Run) -> None:
     ran = run("audit", "-", "--least", "info", stdin=with_pages(kdump()))
-    assert "info     VMCA007  it came down a pipe: whether it is whole was not looked at" in ran.out
+    assert "info     VMCA007  read from a pipe, so not checked for completeness" in ran.out

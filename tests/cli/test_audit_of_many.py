@@ -97,8 +97,8 @@ def test_a_folder_that_can_not_be_read_costs_no_other(
 def test_what_names_nothing_is_told_of(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name, said in (
-        ("empty", "a folder without a file"),
-        ("no*.txt", "no file fits the pattern"),
+        ("empty", "the folder has no files"),
+        ("no*.txt", "no file matches the pattern"),
     ):
         ran = run("audit", str(tmp_path / name))
         assert (ran.code, ran.err) == (2, f"vmcoreinfo: error: {tmp_path / name}: {said}\n")

@@ -195,7 +195,7 @@ def test_results_go_to_a_file(run: Run, fleet: Path, tmp_path: Path) -> None:
         ),
         (["--resume", str(OF_X86)], "--resume goes on with a file"),
         (["--jobs", "0", str(OF_X86)], "must be at least 1"),
-        (["tests/corpus/notes/none*"], "no file fits the pattern"),
+        (["tests/corpus/notes/none*"], "no file matches the pattern"),
         (["--from", "6.1", "tests/corpus/notes"], "--from compares one tool"),
     ],
 )

@@ -53,7 +53,7 @@ PATCHES = {
     ),
     "an #ifdef of which the end is not shown": (
         diff(CORE, INIT + "+#ifdef CONFIG_FOO\n \tVMCOREINFO_CONFIG(ARM_LPAE);\n"),
-        "not-judged", "what else it encloses is not shown",
+        "not-judged", "the patch does not show what else it encloses",
     ),
     "a file of sh that goes": (
         gone("arch/sh/kernel/vmcore_info.c", f"{ARCH}{{\n\tVMCOREINFO_SYMBOL(node_data);\n}}\n"),

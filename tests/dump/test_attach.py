@@ -132,7 +132,7 @@ def test_what_can_not_be_copied(tmp_path: Path) -> None:
     dump, out = tmp_path / "vmcore", tmp_path / "copy"
     out.write_bytes(b"before")
     for data, message in (
-        (b"OSRELEASE=6.1\n", "no dump; a note is put into ELF and kdump-compressed ones"),
+        (b"OSRELEASE=6.1\n", "not a dump; a note can be put into ELF and kdump-compressed dumps"),
         (elf(type_=2), "no core dump"),
         (elf()[:70], "program headers at byte 64 do not fit"),
     ):

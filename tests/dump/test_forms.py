@@ -29,7 +29,7 @@ def test_a_machine_that_is_not_known() -> None:
 def test_an_elf_header_of_no_class_or_order(class_: int, order: int) -> None:
     data = bytearray(elf())
     data[4:6] = bytes([class_, order])
-    message = f"dump: an ELF header of class {class_} and byte order {order}; it is damaged"
+    message = f"dump: an ELF header of class {class_} and byte order {order}; it is corrupt"
     with pytest.raises(DumpError, match=message):
         found_in(bytes(data))
 
@@ -89,7 +89,7 @@ def test_a_flattened_dump_of_another_version(kind: int, version: int) -> None:
 )
 def test_records_that_no_dump_has(start: int, size: int) -> None:
     head = flattened(b"", end=False)
-    with pytest.raises(DumpError, match=r"a flattened record of .* the file is damaged"):
+    with pytest.raises(DumpError, match=r"a flattened record of .* the file is corrupt"):
         found_in(head + struct.pack(">qq", start, size) + bytes(64))
 
 

@@ -41,19 +41,15 @@ def test_a_compressed_dump_that_is_cut(tmp_path: Path, order: str, zero: int) ->
     end = table + 24 * len(range(3, 200, 2))
     for size in (len(whole) - 1, len(whole) // 2 + end // 2, end):
         said = told(tmp_path, whole[:size])
-        assert (
-            said
-            == f"cut: the dump ends {len(whole) - size} bytes before the last of its pages does"
-        )
+        assert said == f"cut: the dump ends {len(whole) - size} bytes before its last page does"
     for size in (end - 1, table):
         said = told(tmp_path, whole[:size])
         assert said == (
-            f"cut: it has 99 pages, whose descriptors end at byte {end}, and it ends at byte {size}"
+            f"cut: its descriptors of 99 pages end at byte {end}, but it ends at byte {size}"
         )
     said = told(tmp_path, whole[: 3 * BLOCK + 1])
     assert (
-        said
-        == f"cut: its bitmaps of pages end at byte {table}, and the dump at byte {3 * BLOCK + 1}"
+        said == f"cut: its page bitmaps end at byte {table}, but the dump at byte {3 * BLOCK + 1}"
     )
 
 
@@ -98,7 +94,7 @@ def with_note_place(offset: int, size: int) -> bytes:
 def test_a_note_that_is_elsewhere(tmp_path: Path, offset: int, size: int, words: str) -> None:
     said = told(tmp_path, with_note_place(offset, size))
     assert said.startswith("elsewhere: its header ") and words in said
-    assert "crash and makedumpfile look nowhere else" in said
+    assert "crash and makedumpfile look only there" in said
 
 
 def test_an_absurd_size_of_a_note_that_is_in_its_place(tmp_path: Path) -> None:
@@ -137,7 +133,7 @@ def test_elf(tmp_path: Path) -> None:
     struct.pack_into("<Q", whole, 64 + 56 + 32, 1 << 20)
     cut = told(tmp_path, bytes(whole))
     assert cut.startswith("cut: the dump ends ")
-    assert cut.endswith("bytes before what its program headers say")
+    assert cut.endswith("bytes before the end that its program headers give")
     assert told(tmp_path, flattened(bytes(whole), 100)) == cut
 
 
@@ -149,8 +145,8 @@ def test_program_headers_that_are_elsewhere(tmp_path: Path) -> None:
     struct.pack_into("<Q", moved, 32, len(whole))
     said = told(tmp_path, bytes(moved))
     assert said == (
-        f"elsewhere: its program headers, and with them the note, are at byte {len(whole)}, and "
-        "makedumpfile looks at byte 64 alone"
+        f"elsewhere: its program headers, and so the note, are at byte {len(whole)}, but "
+        f"makedumpfile looks only at byte 64"
     )
 
 
@@ -160,9 +156,7 @@ def test_an_elf_dump_that_is_cut_before_its_note(tmp_path: Path) -> None:
     at = whole.index(b"VMCOREINFO")
     for size in (at - 12, at - 1):
         path.write_bytes(whole[:size])
-        with pytest.raises(
-            NoNote, match=r"the dump is cut: it ends .* bytes before what its program"
-        ):
+        with pytest.raises(NoNote, match=r"truncated: it ends .* bytes before what its program"):
             find_note(str(path))
     path.write_bytes(whole[:100])
     with pytest.raises(DumpError, match="is cut or damaged"):
@@ -172,7 +166,7 @@ def test_an_elf_dump_that_is_cut_before_its_note(tmp_path: Path) -> None:
 def test_what_was_not_looked_at_is_said(tmp_path: Path) -> None:
     found = find_note(str(_written(tmp_path, with_pages(kdump()))))
     (one,) = flaws_of(found._replace(name="-"))
-    assert one == Flaw(Fault.UNSEEN, "it came down a pipe: whether it is whole was not looked at")
+    assert one == Flaw(Fault.UNSEEN, "read from a pipe, so not checked for completeness")
     large = bytearray(with_pages(kdump()))
     struct.pack_into("<I", large, 424 + 12, 1 << 16)
     path = _written(tmp_path, bytes(large))
@@ -180,7 +174,7 @@ def test_what_was_not_looked_at_is_said(tmp_path: Path) -> None:
         file.truncate(1 << 30)
     (one,) = flaws_of(find_note(str(path)))
     assert one.fault is Fault.UNSEEN
-    assert "was not looked at: whether it has all pages is not known" in one.text
+    assert "was not checked, so it is not known whether all pages are present" in one.text
     # A bare note is no dump.
     assert list(flaws_of(found._replace(name="-", format="note"))) == []
 

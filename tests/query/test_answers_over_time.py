@@ -44,7 +44,7 @@ macro VMCOREINFO_OTHER {
 	since 6.6
 }
 NUMBER(late) {
-	doc "Bit that is printed by another macro until 6.9."
+	doc "Bit that is printed by a different macro until 6.9."
 	value signed bit
 	via VMCOREINFO_OTHER until 6.9
 	via VMCOREINFO_NUMBER since 6.9
@@ -97,7 +97,7 @@ def test_a_form_is_told_for_the_time_in_which_its_macro_prints_the_entry() -> No
 
 def test_only_forms_of_that_time_have_to_fit_the_format() -> None:
     said = [p.message for p in check_schema(small()) if p.rule == "VMCI020"]
-    assert said == ["NUMBER(late) is said to be signed, but is printed by 'NUMBER(NAME)=%lu'"]
+    assert said == ["NUMBER(late) has the format signed, but is printed with 'NUMBER(NAME)=%lu'"]
 
 
 def test_a_patch_is_to_the_newest_form_of_a_macro() -> None:

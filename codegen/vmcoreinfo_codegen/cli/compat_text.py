@@ -167,14 +167,14 @@ def print_judged(judged: Compat) -> None:
         if by_schema == "ok":
             continue
         later = (
-            "next release"
+            "the next release"
             if purpose.fixed_in == "next"
             else f"{judged.consumer} {purpose.fixed_in}"
         )
         falls_back = by_schema == "fallback"
-        works = "ok" if falls_back else "works"
+        works = "ok since" if falls_back else "fixed in"
         none = "" if falls_back else "no release works"
-        fixed = f"{works} since {later}" if purpose.fixed_in else none
+        fixed = f"{works} {later}" if purpose.fixed_in else none
         for text in (purpose.seen, purpose.why, fixed):
             _wrapped(text, 12)
     if judged.declared is False and not judged.not_known:

@@ -41,11 +41,11 @@ from .steps import (
 _DONE: dict[str, tuple[type[Step], ...]] = {
     "architecture declared": (Declare,),
     "closed": (Close,),
-    "reopened": (Open,),
+    "opened again": (Open,),
     "added": (Add,),
     "condition changed": (Depend,),
     "format changed": (Reformat, ReformatKind),
-    "printed by a different macro": (Print,),
+    "printed by another macro": (Print,),
     "macro changed": (Redefine,),
 }
 

@@ -113,11 +113,11 @@ def _keys(steps: Sequence[LineStep]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for step in steps:
         if step.like is not None:
-            told = f"as in mainline {step.like}"
+            told = f"as mainline of {step.like}"
         elif step.printed is None:
             told = "gone"
         else:
-            told = "unlike any mainline release"
+            told = "as no mainline has it"
         where = f" on {' '.join(step.archs)}" if step.archs is not None else ""
         found.setdefault(told, []).extend(f"{key}{where}" for key in step.keys)
     return found

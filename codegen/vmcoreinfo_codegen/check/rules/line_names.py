@@ -97,7 +97,7 @@ line rhel11 of rhel {
 	}
 }
 
-line stream11 of centos { ### 'centos11.0' is rhel11 in example.vmci
+line stream11 of centos { ### 'centos11.0' is also rhel11 in example.vmci
 	doc		"Kernels of another vendor."
 	base		6.8
 	called		"6.8.0-BUILD.el11s"

@@ -139,7 +139,7 @@ def _conditions(export: ExplainedExport) -> Iterator[str]:
 
 
 def _life(label: str, life: Life) -> Iterator[str]:
-    end = f" until {_moment(life.until)}" if life.until else ", still exported"
+    end = f" until {_moment(life.until)}" if life.until else ", still present"
     yield from _field(label, f"since {_moment(life.since)}{end}")
     for label, moment in (("added in", life.since), ("removed in", life.until)):
         if moment is not None and (moment.commit or moment.why):

@@ -274,7 +274,7 @@ class _Unfit(Exception):
 
 def _once(found: dict[Any, Any], key: object, one: object, what: str) -> None:
     if key in found:
-        raise _Unfit(f"duplicate {what}")
+        raise _Unfit(f"{what} is listed twice")
     found[key] = one
 
 
