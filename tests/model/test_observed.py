@@ -85,7 +85,7 @@ def test_a_name_stands_for_one_dump(tmp_path: Path) -> None:
     )
     with pytest.raises(ObservationError, match="a different dump"):
         record(path, [other], [])
-    with pytest.raises(ObservationError, match="no dump"):
+    with pytest.raises(ObservationError, match="which does not exist"):
         Observed().merged([], [seen("1.7.9")])
 
 

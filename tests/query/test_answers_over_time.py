@@ -128,7 +128,7 @@ def test_a_removal_is_told_with_the_last_end_of_two() -> None:
 
 def test_a_note_between_two_lives_is_told_of_the_end_that_was() -> None:
     (found,) = RULES["outside-life"].run(subject(small(), "OSRELEASE=6.7.3 NUMBER(twice)=1"))
-    assert found.message == "removed from mainline in 6.7.7; this is 6.3"
+    assert found.message == "removed from mainline in 6.7; this is 6.7.3"
 
 
 def test_the_meaning_in_force_is_the_latest_wherever_it_stands() -> None:

@@ -10,10 +10,9 @@ from ..audit import all_rules
 from ..audit.rule import Finding, Severity
 from ..audit.run import UNREADABLE, Audited
 from ..audit.tally import Cause, Tally
+from .layout import print_verdicts, wrapped
 from .output import counted, print_table
-from .terminal import write_coloured
 
-COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MOST_CAUSES = 3
 _MOST_KERNELS = 20
 _MOST_CELL = 100
@@ -27,17 +26,18 @@ def print_each(one: Audited, least: Severity) -> None:
     notes = [counted(left, word)] if left else []
     if one.known:
         notes.append(f"{counted(one.known, 'finding')} in the baseline")
-    print(": ".join([one.path, _kernel(one)] if one.is_readable else [one.path]))
+    print(
+        wrapped(": ".join([one.path, _kernel(one)] if one.is_readable else [one.path]), "", "    ")
+    )
     for remark in one.remarks:
-        print(f"  {remark}")
+        print(wrapped(remark, "  ", "  "))
     # The remedy of a rule stands once, behind all that it found.
     for (rule, remedy), found in itertools.groupby(shown, key=lambda f: (f.rule, f.remedy)):
+        hanging = " " * (len("warning") + len(rule) + 6)
         for finding in found:
-            print("  ", end="")
-            write_coloured(f"{finding.severity:7}", COLOURS[finding.severity])
-            print(f"  {_line(finding)}")
+            print_verdicts(wrapped(_line(finding), f"  {finding.severity:7}  ", hanging))
         if remedy:
-            print(f"  {'':{len('warning') + len(rule) + 2}}  {remedy}")
+            print(wrapped(remedy, hanging, hanging))
     if not shown:
         print("  no findings" + (f" ({', '.join(notes)})" if notes else ""))
 
@@ -66,7 +66,7 @@ def print_summary(tally: Tally, least: Severity) -> None:
     parts.append(counted(counts[Severity.INFO], "remark"))
     known = f"; {counted(tally.known, 'finding')} in the baseline left out" if tally.known else ""
     fine = f"{tally.without_findings} without findings"
-    print(f"{counted(tally.inputs, 'input')}, {fine}: {', '.join(parts)}{known}")
+    print(wrapped(f"{counted(tally.inputs, 'input')}, {fine}: {', '.join(parts)}{known}", "", "  "))
     if least is not Severity.INFO and counts[Severity.INFO]:
         print("(use --least info to show remarks)")
 

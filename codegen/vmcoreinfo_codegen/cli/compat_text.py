@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from ..compat.overview import FAILING, tool_of, why_of
 from ..model.vocabulary import Verdict
 from ..query.interface.consumers import Compat, Overall, Overview, OverviewCell
+from .layout import print_verdicts, prose_width, wrapped
 from .output import counted, print_table
 
 # Of one kernel nobody is asked for a summary.
@@ -57,7 +58,7 @@ def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | Non
 
 def print_tally(tally: Tally, out: TextIO | None = None) -> None:
     """Counts of verdicts by tool, and of those that are not ok by kernel and reason."""
-    print(_counts(tally), file=out)
+    print(wrapped(_counts(tally), "", "  ", out), file=out)
     if tally.tools:
         print(file=out)
         verdicts = [cast("Overall", one.value) for one in Verdict if one is not Verdict.FALLBACK]
@@ -149,10 +150,8 @@ def print_judged(judged: Compat) -> None:
         for name, value in (("command", judged.command), ("level", judged.level))
         if value is not None
     )
-    print(
-        f"{judged.consumer} {judged.release} on {judged.kernel}, {judged.arch}{where}{what}: "
-        f"{_verdict(judged)}"
-    )
+    told = f"{judged.consumer} {judged.release} on {judged.kernel}, {judged.arch}{where}{what}"
+    print_verdicts(wrapped(f"{told}: {_verdict(judged)}", "", "  "))
     for reason in judged.not_known:
         _wrapped(f"not known: {reason}", 2)
     for purpose in judged.purposes:
@@ -162,7 +161,8 @@ def print_judged(judged: Compat) -> None:
         )
         shows = shows if (purpose.worked_out or purpose.verdict) != "ok" else ""
         alone = f", only for {' and '.join(purpose.commands)}" if purpose.extra else ""
-        print(f"  {purpose.verdict:9} {purpose.purpose}{told}{alone}{shows}")
+        text = f"{purpose.purpose}{told}{alone}{shows}"
+        print_verdicts(wrapped(text, f"  {purpose.verdict:9} ", " " * 12))
         by_schema = purpose.worked_out or purpose.verdict
         if by_schema == "ok":
             continue
@@ -186,7 +186,8 @@ def print_judged(judged: Compat) -> None:
 
 
 def _wrapped(text: str, indent: int) -> None:
-    for line in textwrap.wrap(text, _WIDTH - indent, break_long_words=False):
+    width = prose_width(_WIDTH) - indent
+    for line in textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False):
         print(f"{'':{indent}}{line}")
 
 

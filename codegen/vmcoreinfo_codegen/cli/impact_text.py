@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from ..query.interface.consumers import Broken, ChangedEntry, Full, Impacts
+from .layout import prose_width, wrapped
 
 _WIDTH = 96
 _MAIL = 72
@@ -23,15 +24,16 @@ _OUTCOMES = {
 
 def table(answer: Impacts) -> Iterator[str]:
     """Everything that is known."""
+    width = prose_width(_WIDTH)
     yield f"On a kernel like {answer.kernel}:"
-    yield from _changes(answer, _WIDTH)
+    yield from _changes(answer, width)
     for one in answer.patches:
-        yield f"  {_OUTCOMES[one.outcome]:<20}{one.subject}"
+        yield wrapped(one.subject, f"  {_OUTCOMES[one.outcome]:<20}", " " * 22)
     yield ""
-    yield from _verdict(answer, _WIDTH)
-    yield from _breaks(answer, answer.breaks, _WIDTH)
-    yield from _full(answer, _WIDTH)
-    yield from _not_judged(answer, _WIDTH)
+    yield from _verdict(answer, width)
+    yield from _breaks(answer, answer.breaks, width)
+    yield from _full(answer, width)
+    yield from _not_judged(answer, width)
     if answer.unused_after:
         yield ""
         yield "No longer used by any tool:"
@@ -44,11 +46,11 @@ def table(answer: Impacts) -> Iterator[str]:
             alone.setdefault(f"{missing.consumer}, {missing.purpose}", []).append(missing.arch)
         for what, archs in alone.items():
             text = f"  {what}: on {_archs(answer, archs)}"
-            yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
+            yield from textwrap.wrap(text, width, subsequent_indent="    ")
     if answer.unknown:
         yield ""
         text = f"Not in the schema (new or misspelt): {' '.join(answer.unknown)}"
-        yield from textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        yield from textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def mail(answer: Impacts) -> Iterator[str]:

@@ -37,11 +37,11 @@ _MOST_BYTES = 1 << 20
 
 def add_selection_options(parser: argparse.ArgumentParser) -> None:
     part = parser.add_argument_group(
-        f"part of the schema, for your own build (targets {', '.join(packing_names())})",
-        "'--for' and '--keys' add keys; '--kernel' and '--arch' narrow them, or the whole schema.\n"
-        "The files are written directly to DIR: vmcoreinfo.h and .c, vmcoreinfo_subset.py, or "
-        "with\n"
-        "a prefix NAME_vmcoreinfo.*. They record their command; 'vmcoreinfo regenerate' reruns it.",
+        f"part of the schema, for {', '.join(packing_names())}",
+        "'--for' and '--keys' add keys; '--kernel' and '--arch' narrow them, or the\n"
+        "whole schema. The files go directly to DIR: vmcoreinfo.h and .c,\n"
+        "vmcoreinfo_subset.py, or with a prefix NAME_vmcoreinfo.*. They record their\n"
+        "command; 'vmcoreinfo regenerate' reruns it.",
     )
     part.add_argument(
         "--for",

@@ -85,10 +85,15 @@ def unfiltered(stream: TextIO) -> TextIO:
     return stream.stream if isinstance(stream, Printed) else stream
 
 
+def has_colours(stream: TextIO) -> bool:
+    """Whether a stream is a terminal with colours; a NO_COLOR that is not empty turns them off."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def write_coloured(text: str, colour: str) -> None:
-    """Write to standard output in a colour (`31`), where that is a terminal that has some."""
+    """Write to standard output in a colour (`31`), if it is a terminal that has colours."""
     stream = unfiltered(sys.stdout)
-    if stream.isatty() and "NO_COLOR" not in os.environ:
+    if has_colours(stream):
         stream.write(f"\x1b[{colour}m{printable(text)}\x1b[0m")
     else:
         stream.write(printable(text))

@@ -27,7 +27,7 @@ VERBS = (
     ),
     Verb(
         "find",
-        "search a memory image or any file for notes, symbols, BTF or .config",
+        "search any file for notes, symbols, BTF or .config",
         "vmcoreinfo find memory.raw -o vmcoreinfo.txt\n"
         "vmcoreinfo find memory.raw --what btf -o btf",
         "find",
@@ -54,8 +54,8 @@ VERBS = (
     Verb(
         "synth",
         "create a note for a dump that has none",
-        "vmcoreinfo synth --kernel 6.1.0-56-amd64 --arch amd64 --btf btf --symbols System.map "
-        "--dump vmcore",
+        "vmcoreinfo synth --dump vmcore -o vmcoreinfo.txt\n"
+        "vmcoreinfo synth --vmlinux vmlinux --dump vmcore -o vmcoreinfo.txt",
         "synth",
     ),
     Verb(
@@ -78,7 +78,7 @@ VERBS = (
     ),
     Verb(
         "diff",
-        "show what changed between two kernels, or between the schema and a source tree",
+        "compare two kernels, or the schema with a source tree",
         "vmcoreinfo diff 6.8 6.9 --arch ppc64\n"
         "vmcoreinfo diff --kernel ~/linux\n"
         "vmcoreinfo diff --consumer crash ~/crash --rev 9.0.2",
@@ -105,8 +105,7 @@ VERBS = (
     Verb(
         "prove",
         "run a tool on dumps and compare its results with the prediction",
-        "vmcoreinfo prove --consumer makedumpfile --binary ./makedumpfile --reference "
-        "/usr/bin/makedumpfile vmcore",
+        "vmcoreinfo prove --consumer makedumpfile --binary ./makedumpfile vmcore",
         "prove",
     ),
     Verb(
@@ -143,7 +142,7 @@ VERBS = (
     ),
     Verb(
         "sync",
-        "update the schema from a kernel tree or from a tool's releases, and regenerate",
+        "update the schema from a kernel tree or a tool's releases",
         "vmcoreinfo sync ~/linux --rev v7.4 --release 7.4 --dry-run\n"
         "vmcoreinfo sync --consumer drgn ~/drgn --dry-run",
         "sync",

@@ -21,11 +21,13 @@ from ..consumer import consumer_release, installed, scope_of
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
 from ..failure import FINDINGS, FINE, Failure
+from ..layout import print_verdicts, wrapped
 from ..note import exports_of
 from ..output import inputs_of, print_answer, write_output
 from ..schema import add_schema_option, load_schema
 
 _OVERLAY = "makedumpfile-i"
+_INDENT = " " * 6
 _FORMS = ("text", "note", _OVERLAY)
 
 
@@ -154,44 +156,41 @@ def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str, writes:
     """Report to stderr, as the text goes to stdout. `writes`: whether the tool writes dumps."""
     for line in adapted.written:
         mark, was = ("+", "") if line.was is None else ("~", f" (was {line.was})")
-        print(
-            f"{mark} {line.key}={line.text}{was}\n      {line.purpose}: {line.why}",
-            file=sys.stderr,
-        )
+        _say(f"{mark} {line.key}={line.text}{was}")
+        _say(f"{line.purpose}: {line.why}", _INDENT)
     for gone in adapted.dropped:
-        print(f"- {gone.key}\n      {gone.purpose}: {gone.why}", file=sys.stderr)
+        _say(f"- {gone.key}")
+        _say(f"{gone.purpose}: {gone.why}", _INDENT)
     for outcome in adapted.refused:
-        print(
-            f"refused: {name}: {outcome.need.purpose}: {outcome.seen}\n"
-            f"      {why(schema, outcome, exports)}",
-            file=sys.stderr,
-        )
+        _say(f"refused: {name}: {outcome.need.purpose}: {outcome.seen}")
+        _say(why(schema, outcome, exports), _INDENT)
     if adapted.changed and not adapted.refused and writes:
-        print(
+        _say(
             f"dumps that {name} writes contain the changed value too; restore the old note with "
-            f"'vmcoreinfo attach' before using other tools",
-            file=sys.stderr,
+            "'vmcoreinfo attach' before using other tools"
         )
     if adapted.refused:
-        print("nothing written: the tool would still read it wrongly", file=sys.stderr)
+        _say("nothing written: the tool would still read it wrongly")
         if adapted.level:
-            print(
+            _say(
                 f"the highest level with correct results is {adapted.level}: use --level "
-                f"{adapted.level}, and filter with -d {adapted.level}",
-                file=sys.stderr,
+                f"{adapted.level}, and filter with -d {adapted.level}"
             )
     elif not adapted.written and not adapted.dropped:
-        print(f"{name} reads this note correctly without changes", file=sys.stderr)
+        _say(f"{name} reads this note correctly without changes")
     if not adapted.refused:
         _tell_degraded(adapted, name)
 
 
 def _tell_degraded(adapted: Adapted, name: str) -> None:
     for outcome in adapted.degraded:
-        print(f"degraded: {name}: {outcome.need.purpose}: {outcome.seen}", file=sys.stderr)
+        _say(f"degraded: {name}: {outcome.need.purpose}: {outcome.seen}")
     if adapted.degraded and adapted.exact:
-        print(
-            f"not degraded at -d {adapted.exact} with --level {adapted.exact}: it keeps what "
-            f"higher levels would exclude, and nothing else",
-            file=sys.stderr,
+        _say(
+            f"not degraded at -d {adapted.exact} with --level {adapted.exact}: it keeps what higher "
+            "levels would exclude, and nothing else"
         )
+
+
+def _say(text: str, indent: str = "") -> None:
+    print_verdicts(wrapped(text, indent, _INDENT, sys.stderr), sys.stderr)

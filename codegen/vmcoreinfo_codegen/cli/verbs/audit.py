@@ -45,6 +45,7 @@ from ..inputs import (
     names_of,
     written_to,
 )
+from ..layout import wrapped
 from ..output import print_json, print_table
 from ..schema import add_schema_option, architecture_of, kernel_of, load_schema
 
@@ -215,12 +216,13 @@ def _list_rules(format_: str) -> int:
 
 def _explain_rule(word: str) -> int:
     if word in (UNREADABLE, "unreadable-input"):
-        print(f"{UNREADABLE} unreadable-input, error\n\n{UNREADABLE_DOC}")
+        print(f"{UNREADABLE} unreadable-input, error\n\n{wrapped(UNREADABLE_DOC)}")
         return FINE
     for rule in all_rules():
         if word in (rule.id, rule.name):
             needs = f" (with {rule.needs})" if rule.needs else ""
-            print(f"{rule.id} {rule.name}, {rule.severity}{needs}\n\n{rule.doc}\n")
-            print(f"Remedy: {rule.remedy}.\n\nFails:\n{rule.example.rstrip()}")
+            print(f"{rule.id} {rule.name}, {rule.severity}{needs}\n\n{wrapped(rule.doc)}\n")
+            print(wrapped(f"Remedy: {rule.remedy}."))
+            print(f"\nFails:\n{rule.example.rstrip()}")
             return FINE
     raise Failure(f"unknown rule '{word}'; 'vmcoreinfo audit --rules' lists them", FINDINGS)

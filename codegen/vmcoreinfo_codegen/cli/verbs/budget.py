@@ -13,6 +13,7 @@ from ...query.kernel_line import kernel_line
 from ..config import config_of
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of
+from ..layout import wrapped
 from ..output import print_answer, print_table, write_output
 from ..schema import (
     add_format_option,
@@ -93,7 +94,7 @@ def _print(answer: Budget) -> None:
         for name, v in answer.config.items()
     ]
     if chosen:
-        print(f"with {' '.join(chosen)}")
+        print(wrapped(f"with {' '.join(chosen)}", "", "  "))
     print(f"\nlongest lines, at most {answer.line_room} bytes fit:")
     print_table(
         ["BYTES", "KEY", "CONDITION"],

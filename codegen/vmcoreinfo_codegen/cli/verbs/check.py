@@ -10,6 +10,7 @@ from ...check import BUILT_IN, all_rules, check_folder
 from ...problem import SchemaError, shortened
 from ...query.problems import checked
 from ..failure import FINDINGS, FINE, Failure
+from ..layout import wrapped
 from ..output import print_answer, print_json, print_table
 from ..schema import add_format_option, add_schema_option
 
@@ -57,11 +58,13 @@ def run(options: argparse.Namespace) -> int:
 def _explain_rule(word: str) -> int:
     for rule in all_rules():
         if word in (rule.id, rule.name):
-            print(f"{rule.id} {rule.name}\n\n{rule.doc}\n\nFails:\n{rule.example.rstrip()}")
+            print(
+                f"{rule.id} {rule.name}\n\n{wrapped(rule.doc)}\n\nFails:\n{rule.example.rstrip()}"
+            )
             return FINE
     for id_, doc in BUILT_IN.items():
         if word == id_:
-            print(f"{id_}\n\n{doc}")
+            print(f"{id_}\n\n{wrapped(doc)}")
             return FINE
     raise Failure(
         f"unknown rule '{shortened(word)}'; 'vmcoreinfo check --rules' lists them", FINDINGS

@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         print_answer(answer)
     else:
         rows = [[v.name, v.text or "-", v.unit or "", v.recipe or v.why or ""] for v in values]
-        print_table(["NAME", "VALUE", "UNIT", "RECIPE, OR REASON FOR NONE"], rows)
+        print_table(["NAME", "VALUE", "UNIT", "RECIPE OR REASON"], rows)
     absent = [value for value in values if value.value is None]
     return FINDINGS if options.name and absent else FINE
 

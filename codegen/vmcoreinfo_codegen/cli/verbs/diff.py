@@ -16,6 +16,7 @@ from ...query.difference import difference
 from ...query.interface.kernels import Change, TreeChange, TreeDifference
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, kernel_in, print_sites
+from ..layout import prose_width, wrapped
 from ..output import counted, print_answer, print_json
 from ..sarif import Result, report
 from ..schema import (
@@ -120,7 +121,7 @@ def _print(changes: list[Change]) -> None:
     change = changes[0]
     where = f"  on {' '.join(change.archs)}" if change.archs is not None else ""
     for alike in changes:
-        print(f"{_SIGNS[change.change]} {alike.key}{where}")
+        print(wrapped(f"{_SIGNS[change.change]} {alike.key}{where}", "", "      "))
     if change.change in ("condition", "format", "printed"):
         label = "printed as" if change.change == "printed" else change.change
         _detail(f"{label}: {change.old} -> {change.new}")
@@ -129,13 +130,13 @@ def _print(changes: list[Change]) -> None:
     if change.why:
         _detail(change.why)
     if change.replaced_by:
-        _detail(f"instead: {', '.join(change.replaced_by)}")
+        _detail(f"replaced by: {', '.join(change.replaced_by)}")
     if change.commit:
         _detail(f"commit {change.commit}")
 
 
 def _detail(text: str) -> None:
-    print(textwrap.fill(text, 88, initial_indent="      ", subsequent_indent="      "))
+    print(textwrap.fill(text, prose_width(88), initial_indent="      ", subsequent_indent="      "))
 
 
 # ---- schema and tree ---------------------------------------------------------------------
@@ -209,7 +210,8 @@ def _print_tree_changes(changes: list[TreeChange]) -> None:
     change = changes[0]
     where = f"  on {' '.join(change.archs)}" if change.archs is not None else ""
     for alike in changes:
-        print(f"{_TREE_SIGNS[change.change]} {alike.key}{where}  {alike.file}:{alike.line}")
+        text = f"{_TREE_SIGNS[change.change]} {alike.key}{where}  {alike.file}:{alike.line}"
+        print(wrapped(text, "", "      "))
     _detail(_TREE_RULES[change.change])
     if change.change in ("condition", "format"):
         _detail(f"{change.change}: {change.in_schema} in the schema, {change.in_tree} in the tree")

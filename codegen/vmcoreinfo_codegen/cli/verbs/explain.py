@@ -27,6 +27,7 @@ from ...query.interface.kernels import (
 )
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, Failure
+from ..layout import prose_width
 from ..output import print_answer
 from ..schema import add_format_option, add_schema_option, load_schema
 
@@ -67,7 +68,9 @@ def run(options: argparse.Namespace) -> int:
 def _derivation(answer: ExplainedDerivation) -> Iterator[str]:
     yield answer.derivation
     yield ""
-    yield from textwrap.wrap(answer.doc, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield from textwrap.wrap(
+        answer.doc, prose_width(_WIDTH), initial_indent="  ", subsequent_indent="  "
+    )
     yield ""
     yield from _field("value", f"{answer.format}, {answer.unit}")
     for recipe in answer.recipes:
@@ -99,7 +102,9 @@ def _lines(answer: Explanation) -> Iterator[str]:
 
 
 def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
-    yield from textwrap.wrap(export.doc, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield from textwrap.wrap(
+        export.doc, prose_width(_WIDTH), initial_indent="  ", subsequent_indent="  "
+    )
     yield ""
     yield from _field("where", ", ".join(export.archs) if export.archs else "every architecture")
     if export.out_of_tree:
@@ -210,7 +215,7 @@ def _range(
 def _field(label: str, text: str) -> Iterator[str]:
     indent = " " * (_LABEL + 2)
     lines = textwrap.wrap(
-        text, _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False
+        text, prose_width(_WIDTH) - len(indent), break_long_words=False, break_on_hyphens=False
     )
     for number, line in enumerate(lines or [""]):
         yield f"  {label:<{_LABEL}}{line}" if number == 0 else f"{indent}{line}"

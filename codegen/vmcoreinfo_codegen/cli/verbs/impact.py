@@ -22,6 +22,7 @@ from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, NOT_JUDGED, UNRELATED, Failure
 from ..impact_text import mail, table
 from ..kernel import tree_of, watched
+from ..layout import print_verdicts
 from ..output import print_answer
 from ..schema import add_schema_option, existing_path, kernel_of, load_schema, mainline_of
 
@@ -92,7 +93,10 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_answer(found)
     else:
-        print("\n".join(mail(found) if options.format == "mail" else table(found)))
+        if options.format == "mail":
+            print("\n".join(mail(found)))
+        else:
+            print_verdicts("\n".join(table(found)))
     return _CODES[found.outcome]
 
 

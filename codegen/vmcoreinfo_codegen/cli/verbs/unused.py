@@ -27,6 +27,6 @@ def run(options: argparse.Namespace) -> int:
         return FINE
     print(f"Exported by {options.kernel}, but not read by any known tool:")
     print("\n".join(f"  {key}" for key in answer.unused))
-    print("\nRead by a tool, but not exported by {options.kernel}:")
+    print(f"\nRead by a tool, but not exported by {options.kernel}:")
     print("\n".join(f"  {key}" for key in answer.missing))
     return FINE
