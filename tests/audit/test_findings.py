@@ -284,7 +284,9 @@ def test_keys_outside_their_life(schema: Schema) -> None:
     assert said(f"OSRELEASE=6.9.0 {old} {new}") == [
         "removed from mainline in 6.9, replaced by NUMBER(VMALLOC_START); this is 6.9"
     ]
-    assert said(f"OSRELEASE=6.8.12 {new}") == ["mainline exports it only since 6.9, but this is 6.8.12"]
+    assert said(f"OSRELEASE=6.8.12 {new}") == [
+        "mainline exports it only since 6.9, but this is 6.8.12"
+    ]
     # arm64 had it before.
     assert said(f"OSRELEASE=6.8.12 {new}", "arm64") == []
     assert said("OSRELEASE=6.12.0 NUMBER(TCR_EL1_T1SZ)=0x10") == ["exported only on arm64"]

@@ -87,7 +87,7 @@ def test_the_table_is_grouped(run: Run, tmp_path: Path) -> None:
     lines = ran.out.splitlines()
     assert lines[0] == f"{path}: 7.3.4+deb13-amd64, x86_64"
     assert lines[1] == "  error    VMCA020  line 3: PAGESIZE: 4095 is not a power of two"
-    assert lines[-3].startswith("  no finding (")
+    assert lines[-3].startswith("  no findings (")
     assert lines[-2].startswith("2 inputs, 1 without findings: 1 error, 0 warnings")
     assert "VMCA031" in run("audit", NOTE, "--least", "info").out
     assert run("audit", NOTE).code == 0
@@ -136,7 +136,7 @@ def test_many_in_many_processes(run: Run) -> None:
 def test_another_release_than_it_says(run: Run) -> None:
     ran = run("audit", NOTE, "--kernel", "6.6", "--least", "info")
     assert ran.code == 1
-    assert "mainline exports it since 6.9, and this is 6.6" in ran.out
+    assert "mainline exports it only since 6.9, but this is 6.6" in ran.out
 
 
 def test_rules_can_be_asked_for(run: Run) -> None:
@@ -173,7 +173,7 @@ def test_a_compressed_dump_that_is_cut(run: Run, tmp_path: Path) -> None:
         answer = run("audit", str(dump), "--format", "json").json("audit")
         found = {f["rule"] for f in answer["inputs"][0]["findings"] if f["severity"] != "info"}
         assert found - {"VMCA011"} == rules
-    # The header names no note, which is among the ELF notes.
+    # The header has no note, which is among the ELF notes.
     lost = bytearray(whole)
     struct.pack_into("<QQ", lost, 4096 + 32, 0, 0)
     dump.write_bytes(lost)

@@ -106,9 +106,9 @@ def test_what_names_nothing_is_told_of(run: Run, tmp_path: Path) -> None:
     ran = run("audit", "--files-from", str(tmp_path / "long"))
     assert ran.code == 2 and f"{tmp_path / 'long'}:1: a name of more than 65536 bytes" in ran.err
     for options, said in (
-        (["-", "--files-from", "-"], "stdin is the list of --files-from"),
-        (["--null", str(SOUND)], "--null is about the list"),
-        (["--resume", str(SOUND)], "--resume goes on with a file"),
+        (["-", "--files-from", "-"], "stdin can't be both the list of --files-from and a dump"),
+        (["--null", str(SOUND)], "--null needs --files-from"),
+        (["--resume", str(SOUND)], "--resume needs a results file"),
         (["--jobs", "0", str(SOUND)], "must be at least 1"),
         (["--failing", "--format", "ndjson", "-o", "x", "--resume", "."], "--resume goes by all"),
     ):
@@ -172,7 +172,7 @@ def test_a_baseline_that_is_none(run: Run, tmp_path: Path, text: str) -> None:
     path.write_text(text)
     ran = run("audit", str(SOUND), "--baseline", str(path))
     assert (ran.code, ran.out) == (2, "") and ran.err.startswith(f"vmcoreinfo: error: {path}")
-    assert "a baseline is what 'vmcoreinfo audit" in ran.err
+    assert "a baseline is the output of 'vmcoreinfo audit" in ran.err
 
 
 def test_it_goes_on_where_it_ended(run: Run, fleet: Path, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_it_goes_on_where_it_ended(run: Run, fleet: Path, tmp_path: Path) -> Non
     # Without it nothing is written over, and with it only what is a result.
     assert "use --resume to continue it" in run(*audit, str(whole)).err
     other = str(shutil.copy(SOUND, tmp_path / "note"))
-    assert f"{other}:1: no result of an earlier run" in run(*audit, other, "--resume").err
+    assert f"{other}:1: not a result of an earlier run" in run(*audit, other, "--resume").err
     assert Path(other).read_bytes() == SOUND.read_bytes()
 
 
@@ -202,7 +202,7 @@ def test_sarif_has_what_hosts_take(run: Run, fleet: Path, monkeypatch: pytest.Mo
     (of_run,) = json.loads(run("audit", str(fleet), "--format", "sarif").out)["runs"]
     assert [one["level"] for one in of_run["results"]] == ["error"] * 10 + ["note"] * 2
     (told,) = of_run["invocations"][0]["toolExecutionNotifications"]
-    assert told["message"]["text"].startswith("218 results are left out")
+    assert told["message"]["text"].startswith("218 least severe results left out")
 
 
 def test_junit_has_a_case_an_input(run: Run, fleet: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_note_that_grows_past_its_page(run: Run, tmp_path: Path) -> None:
     [
         (["--kernel", "6.99"], "unknown release '6.99'"),
         (["--kernel", "6.9", "--arch", "ia64"], "exports nothing on ia64"),
-        (["--config", "README.md"], "so no kernel configuration"),
+        (["--config", "README.md"], "not a kernel configuration"),
         (["--config", "none"], "No such file"),
     ],
 )

@@ -65,7 +65,7 @@ def test_a_difference_shows(run: Run, repository: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tags", "message"), [("w.*", "no tag matches 'w.*'"), ("v(", "no regular expression")]
+    ("tags", "message"), [("w.*", "no tag matches 'w.*'"), ("v(", "not a regular expression")]
 )
 def test_tags_that_are_none(run: Run, repository: Path, tags: str, message: str) -> None:
     ran = run("history", str(repository), "--tags", tags)

@@ -31,7 +31,7 @@ def test_extract(run: Run, top: Path) -> None:
     ran = run("extract", str(top))
     assert ran.code == 0
     assert len(ran.out.splitlines()) == 1 + 165
-    assert "places that a text search sees: 165 exports" in ran.err
+    assert "places found by text search: 165 exports" in ran.err
     answer = run("extract", str(top), "--format", "json").json("extract")
     assert (answer["release"], answer["not_understood"]) == ("7.3.4", [])
     by_key = {export["key"]: export for export in answer["exports"] if export["arch"] == "*"}
@@ -138,14 +138,14 @@ def test_diff_as_another_release(run: Run, top: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["extract", "docs"], "not a kernel tree no Makefile with VERSION"),
+        (["extract", "docs"], "not a kernel tree: no Makefile with VERSION"),
         (["extract", "none"], "No such file or directory"),
         (["extract", "README.md"], "neither a folder nor a readable tarball"),
         (["extract", ".", "--rev", "no-such-revision"], "git rev-parse"),
-        (["diff", "--kernel", "docs"], "this is no kernel tree"),
+        (["diff", "--kernel", "docs"], "not a kernel tree"),
         (["diff", "6.8"], "give two releases, or a tree with --kernel"),
         (["diff", "6.8", "6.9", "--kernel", "docs"], "give two releases, or a tree with --kernel"),
-        (["diff", "6.8", "6.9", "--format", "sarif"], "give a tree by --kernel"),
+        (["diff", "6.8", "6.9", "--format", "sarif"], "give a tree with --kernel"),
     ],
 )
 def test_what_cannot_be_read(run: Run, arguments: list[str], message: str) -> None:

@@ -73,7 +73,7 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: Run) -> None:
         "<stdin>:2: error: PAGESIZE: the value is not a signed decimal number [malformed, byte 26]",
         "<stdin>:3: info: OFFSET(page.new): no kernel that this parser knows exports this key "
         "[unknown, byte 29]",
-        "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be truncated "
+        "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be cut "
         "[truncated, byte 48]",
     ]
     assert [line.split() for line in ran.out.splitlines()[1:]] == [
@@ -118,7 +118,7 @@ def test_warnings_alone_are_no_failure(run: Run) -> None:
     [
         (b"", "empty"),
         (b"\x00\x01\x02", "empty"),
-        (b"hello world\n", "<stdin>:1: no VMCOREINFO entry in it"),
+        (b"hello world\n", "<stdin>:1: no VMCOREINFO entries"),
         (b"\x7fELF" + bytes(100), "an ELF header of class 0 and byte order 0"),
         (b"OSRELEASE=6\n" * 100_000, "neither a known dump format nor text"),
     ],

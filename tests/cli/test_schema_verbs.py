@@ -63,7 +63,7 @@ def test_check_explains_its_rules(run: Run) -> None:
     for rule in all_rules():
         assert rule.id in listed
         assert rule.doc in run("check", "--rule", rule.name).out
-    assert "The file can be read" in run("check", "--rule", "VMCI001").out
+    assert "The file is valid" in run("check", "--rule", "VMCI001").out
     assert run("check", "--rule", "VMCI002").code == 0
     assert run("check", "--rule", "VMCI999").code == 1
 

@@ -219,14 +219,17 @@ def test_sync(run: Run, schema: Path, repository: Path) -> None:
     ("command", "said"),
     [
         (("extract", "--consumer", "nobody", "."), "unknown consumer 'nobody'"),
-        (("extract", "--consumer", "qemu", "."), "does not say how its sources read keys"),
-        (("extract", "--consumer", "crash", ".", "--arch", "arm64"), "--arch is of a kernel tree"),
+        (("extract", "--consumer", "qemu", "."), "does not describe how its sources read keys"),
+        (
+            ("extract", "--consumer", "crash", ".", "--arch", "arm64"),
+            "--arch works only with a kernel tree",
+        ),
         (("extract", "--consumer", "crash", "docs"), "no sources of crash found"),
         (("extract", "--consumer", "crash", "nowhere"), "nowhere"),
-        (("diff", "--consumer", "crash"), "--consumer compares with the tree of a tool alone"),
+        (("diff", "--consumer", "crash"), "--consumer compares with a tool's source tree"),
         (("diff", "--consumer", "crash", "docs", "--release", "x"), "not a release of crash"),
-        (("sync", "--consumer", "crash", ".", "--release", "7.4"), "from all tags"),
-        (("sync", "."), "this is no kernel tree"),
+        (("sync", "--consumer", "crash", ".", "--release", "7.4"), "from the tags"),
+        (("sync", "."), "not a kernel tree"),
         (("history", "--consumer", "crash", "/"), "/"),
     ],
 )

@@ -23,11 +23,11 @@ def test_explain_tells_what_a_line_has_otherwise(run: Run) -> None:
     assert (gone["change"], gone["like"], gone["release"]) == ("removed", "5.10", "8.6")
     assert (gone["vendor"], gone["archs"]) == ("rhel", None)
     flat = " ".join(run("explain", "SYMBOL(log_buf)").out.split())
-    assert f"vendors not in rhel8 from 8.6 (build {gone['build']}) on, as 5.10" in flat
+    assert f"vendors not in rhel8 since 8.6 (build {gone['build']}), as in 5.10" in flat
     (arm,) = (one for one in lines(run, "KERNELOFFSET") if one["archs"] == ["arm64"])
     assert (arm["change"], arm["line"], arm["like"]) == ("added", "rhel8", "4.19")
     flat = " ".join(run("explain", "KERNELOFFSET").out.split())
-    assert "vendors in rhel8 on arm64 from 8.0" in flat
+    assert "vendors in rhel8 on arm64 since 8.0" in flat
     assert lines(run, "OFFSET(page.lru)") == []
     assert "vendors" not in run("explain", "OFFSET(page.lru)").out
 
@@ -37,7 +37,7 @@ def test_explain_tells_what_no_release_has_so(run: Run) -> None:
     assert (own["change"], own["like"]) == ("changed", None)
     assert own["condition"] == "CONFIG_PRINTK && CONFIG_CRASH_CORE"
     flat = " ".join(run("explain", "SIZE(log)").out.split())
-    assert "otherwise in rhel7 from" in flat
+    assert "different in rhel7 since" in flat
     assert "on, if CONFIG_PRINTK && CONFIG_CRASH_CORE" in flat
 
 

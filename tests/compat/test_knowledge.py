@@ -126,7 +126,7 @@ def test_a_kernel_past_what_a_release_can_know(release: str, last: str) -> None:
     schema = small(NEEDS)
     found = answered(schema, release)
     assert (found.verdict, found.worked_out) == ("unknown", "ok")
-    assert found.not_known[0].startswith(f"{last} is the newest x86_64 ")
+    assert found.not_known[0].startswith(f"{last} is the newest x86_64 kernel ")
     assert answered(schema, release, kernel(schema, last)).verdict == "ok"
 
 
@@ -260,7 +260,7 @@ def test_what_a_distribution_added_is_not_known_without_a_note() -> None:
     told = answer(named(schema, "6.9.1-some"), tool, release, None, kernel(schema, "6.9"))
     assert (told.verdict, told.worked_out) == ("unknown", "ok")
     assert told.not_known == [
-        "the schema does not cover the distribution's changes ('-some'); a note or dump tells more"
+        "the schema does not cover the distribution's changes ('-some'); judge a note or dump to learn more"
     ]
     same = note(schema, always=1, other=1, SYMBOL_new=1)
     assert answer(named(schema, "6.9.1-some"), tool, release, None, same).verdict == "ok"

@@ -49,7 +49,7 @@ PATCHES = {
     ),
     "an #ifdef around it": (
         diff(CORE, INIT + "+#ifdef CONFIG_FOO\n \tVMCOREINFO_OFFSET(page, flags);\n+#endif\n"),
-        "breaks", "mips64, sparc64 where !CONFIG_FOO: fatal",
+        "breaks", "mips64, sparc64 if !CONFIG_FOO: fatal",
     ),
     "an #ifdef of which the end is not shown": (
         diff(CORE, INIT + "+#ifdef CONFIG_FOO\n \tVMCOREINFO_CONFIG(ARM_LPAE);\n"),
@@ -125,7 +125,7 @@ PATCHES = {
     ),
     "what is there already": (
         diff(X86, ARCH + "+\tVMCOREINFO_SYMBOL(_stext);\n"),
-        "nothing", "+ SYMBOL(_stext)  (x86_64)  is there already on x86_64",
+        "nothing", "+ SYMBOL(_stext)  (x86_64)  already exported on x86_64",
     ),
 }  # fmt: skip
 

@@ -158,7 +158,7 @@ def test_a_dump_that_is_cut(cut: int, held: int, run: Run, tmp_path: Path) -> No
         )
         note.write_bytes(LONG)
         ran = run("attach", str(note), str(dump), "-o", str(out))
-        assert (ran.code, f"it is cut {cut} bytes before the end of its pages" in ran.err) == (
+        assert (ran.code, f"truncated {cut} bytes before the end of its pages" in ran.err) == (
             2,
             True,
         )
@@ -167,7 +167,7 @@ def test_a_dump_that_is_cut(cut: int, held: int, run: Run, tmp_path: Path) -> No
 def test_one_file_of_several(tmp_path: Path) -> None:
     made = whole(split=1)
     assert find_in(Memory("copy", copied(made, NEW, tmp_path))).text == NEW
-    with pytest.raises(DumpError, match=r"one file of several, .* makedumpfile --reassemble"):
+    with pytest.raises(DumpError, match=r"one of several files, .* makedumpfile --reassemble"):
         copied(made, LONG, tmp_path)
 
 

@@ -152,7 +152,7 @@ def test_what_is_not_in_front_of_others_is_none_of_the_note() -> None:
     lines.insert(7, b"No, here it is SIZE(page)=56:\nSIZE(page)=56\n")
     found = found_in(b"".join(lines))
     assert found.text == TEXT
-    assert "lines in between that are none of it: 2" in found.remarks[0]
+    assert "unrelated lines in between: 2" in found.remarks[0]
 
 
 def test_prose_far_behind_is_none_of_it() -> None:
@@ -262,7 +262,10 @@ def test_memory_is_no_post() -> None:
     ("data", "message"),
     [
         (b"", "post:1: no note entry in any of its 1 lines; expected lines like OSRELEASE="),
-        (b"a\nb\n OSRELEASE: 6.1\n", r"post:3: no entry .* \('OSRELEASE: 6.1' comes nearest\)"),
+        (
+            b"a\nb\n OSRELEASE: 6.1\n",
+            r"post:3: no note entry .* \('OSRELEASE: 6.1' is the nearest\)",
+        ),
         (
             b"a" * (MOST_BYTES + 1),
             "post: more than 16777215 bytes; extract the part with the note",

@@ -64,13 +64,13 @@ def test_a_part_of_a_split_dump(tmp_path: Path) -> None:
     struct.pack_into("<QQ", whole, NOTE_PLACE - 16, 101, 1000)
     assert flaws(tmp_path, bytes(whole)) == []
     assert "descriptors" in told(tmp_path, bytes(whole[: 5 * BLOCK + 24 * 49]))
-    assert "before the last" in told(tmp_path, bytes(whole[:-1]))
+    assert "before its last" in told(tmp_path, bytes(whole[:-1]))
 
 
 def test_a_writer_that_ran_out_of_room(tmp_path: Path) -> None:
     dump = bytearray(with_pages(kdump()))
     dump[424] |= 8
-    assert told(tmp_path, bytes(dump)).startswith("cut: its header says that it is incomplete")
+    assert told(tmp_path, bytes(dump)).startswith("cut: its header marks it as incomplete")
 
 
 def with_note_place(offset: int, size: int) -> bytes:
@@ -82,13 +82,13 @@ def with_note_place(offset: int, size: int) -> bytes:
 @pytest.mark.parametrize(
     ("offset", "size", "words"),
     [
-        (0, 0, "has the note nowhere, and it is among the ELF notes"),
-        (1 << 60, 100, f"has the note 100 bytes at byte {1 << 60}, and it is among"),
-        (2 * BLOCK, 1 << 40, f"has the note {1 << 40} bytes at byte 8192, and it is among"),
-        (2 * BLOCK, 0, "has the note 0 bytes at byte 8192, and it is among"),
-        (2 * BLOCK, 20, "20 bytes at byte 8192, and the ELF note is another text"),
-        (2 * BLOCK + 17, len(TEXT) - 17, "and the ELF note is another text"),
-        (100, 100, "has the note 100 bytes at byte 100, and it is among"),
+        (0, 0, "has the note nowhere, but it is among the ELF notes"),
+        (1 << 60, 100, f"has the note 100 bytes at byte {1 << 60}, but it is among"),
+        (2 * BLOCK, 1 << 40, f"has the note {1 << 40} bytes at byte 8192, but it is among"),
+        (2 * BLOCK, 0, "has the note 0 bytes at byte 8192, but it is among"),
+        (2 * BLOCK, 20, "20 bytes at byte 8192, but the ELF note is a different text"),
+        (2 * BLOCK + 17, len(TEXT) - 17, "but the ELF note is a different text"),
+        (100, 100, "has the note 100 bytes at byte 100, but it is among"),
     ],
 )
 def test_a_note_that_is_elsewhere(tmp_path: Path, offset: int, size: int, words: str) -> None:
@@ -123,7 +123,7 @@ def test_flattened(tmp_path: Path) -> None:
     ):
         assert "has no end mark" in said and said.startswith("cut: ")
     # What was cut before it was flattened.
-    assert "before the last of its pages" in told(tmp_path, flattened(whole[:-10], 1000))
+    assert "before its last page" in told(tmp_path, flattened(whole[:-10], 1000))
 
 
 def test_elf(tmp_path: Path) -> None:
@@ -156,7 +156,9 @@ def test_an_elf_dump_that_is_cut_before_its_note(tmp_path: Path) -> None:
     at = whole.index(b"VMCOREINFO")
     for size in (at - 12, at - 1):
         path.write_bytes(whole[:size])
-        with pytest.raises(NoNote, match=r"truncated: it ends .* bytes before what its program"):
+        with pytest.raises(
+            NoNote, match=r"truncated: it ends .* bytes before the end that its program"
+        ):
             find_note(str(path))
     path.write_bytes(whole[:100])
     with pytest.raises(DumpError, match="is cut or damaged"):
@@ -191,4 +193,4 @@ def test_real_ones(tmp_path: Path) -> None:
         path = core(name)
         assert list(flaws_of(find_note(str(path)))) == []
         data = path.read_bytes()
-        assert "before the last of its pages" in told(tmp_path, data[: len(data) // 2])
+        assert "before its last page" in told(tmp_path, data[: len(data) // 2])

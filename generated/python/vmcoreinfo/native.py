@@ -75,7 +75,7 @@ class Library:
     def __init__(self, path: Optional[str] = None) -> None:
         name = path or ctypes.util.find_library("vmcoreinfo")
         if name is None:
-            raise OSError("no libvmcoreinfo is installed; give the path of one")
+            raise OSError("libvmcoreinfo is not installed; give its path")
         library = ctypes.CDLL(name)
         library.vmcoreinfo_entry_of.restype = ctypes.POINTER(_Entry)
         if _entries(library) != [(key, _TYPE_OF[entry.format]) for key, entry in ENTRIES.items()]:

@@ -58,7 +58,7 @@ def read(info: VmcoreInfo, dump: Dump, address: int, size: int) -> int:
         # A list_head is two pointers, on every kernel.
         size = 4 if info._bits.get("SIZE(list_head)") == 8 else 8
     if dump.read is None:
-        raise ReadError("no way to read memory was given")
+        raise ReadError("no function to read memory was given")
     try:
         data = bytes(memoryview(dump.read(address, size)))
     except Exception as error:

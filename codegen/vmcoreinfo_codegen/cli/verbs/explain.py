@@ -132,7 +132,7 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     for note in export.notes:
         yield from _field(note.kind, f"{', '.join(note.releases)}: {note.text}")
     if export.absent:
-        yield from _field("if absent", export.absent)
+        yield from _field("when absent", export.absent)
     yield from _field("schema", f"{export.source}, section '{export.section}'")
 
 
