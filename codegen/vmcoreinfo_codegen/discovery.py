@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rules that are one a file: to add a file is to add a rule."""
+"""Rules that are one per file: to add a file is to add a rule."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rules_in(package: ModuleType) -> list[Any]:
 
 
 def _next(ids: Iterable[str]) -> str:
-    """The id behind the last one."""
+    """The id after the last one."""
     last = max(ids)
     letters = last.rstrip("0123456789")
     return f"{letters}{int(last.removeprefix(letters)) + 1:0{len(last) - len(letters)}}"

@@ -108,7 +108,7 @@ def _one_edit_away(word: str, other: str) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`did you mean X or Y?`, or nothing where no known word is near."""
+    """`did you mean X or Y?`, or nothing if no known word is near."""
     found = near_misses(word, known)
     return f"did you mean {' or '.join(found)}?" if found else ""
 

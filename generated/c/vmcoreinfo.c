@@ -13,10 +13,10 @@
 #error "vmcoreinfo.h and vmcoreinfo.c are not of one generation"
 #endif
 
-/* Bytes that are read from the start of a line, wherever it ends. */
+/* Bytes read from the start of a line, wherever it ends. */
 #define WINDOW 64
 #define LONGEST_NAME 40
-#define OTHER_KEYS 0	/* that kernels export, and this parser does not read */
+#define OTHER_KEYS 0	/* exported by kernels, but not read by this parser */
 #define MOST_RECIPE_KEYS 4
 
 /* What the recipes use; a static function that nothing uses would be a warning. */
@@ -28,11 +28,11 @@
 #define NEEDS_SHIFT_RIGHT 0
 
 /*
- * What is needed to know a key at the start of a line: its name, zeros behind it, of which
- * the words at 0, `second` and length - 8 are all, where that is 8 to 24 bytes.
+ * What identifies a key at the start of a line: its name, padded with zeros; the words at 0,
+ * `second` and length - 8 cover all of it if it has 8 to 24 bytes.
  */
 struct shape {
-	const struct shape *next[2];	/* what stands on the next line, the likelier first */
+	const struct shape *next[2];	/* keys on the next line, the likelier first */
 	uint16_t key;	/* or VMCOREINFO_NO_KEY */
 	uint8_t length;
 	uint8_t format;
@@ -41,10 +41,10 @@ struct shape {
 	char name[LONGEST_NAME + 1];
 };
 
-/* In place of a format: the line of another key is passed over. */
+/* In place of a format: the line of another key is skipped. */
 #define NOT_READ 0xff
 
-/* Keys, other keys, and last what stands before the first line: no name. */
+/* Keys, other keys, and last the state before the first line, without a name. */
 static const struct shape shapes[204] = {
 	{
 		{ &shapes[1], &shapes[2] },
@@ -867,8 +867,8 @@ static const struct shape shapes[204] = {
 #define NO_SHAPE (&shapes[sizeof(shapes) / sizeof(shapes[0]) - 1])
 
 /*
- * How keys of each length are told apart: the words at `first` and `second` are multiplied,
- * and the upper bits are a place in `slots` from `base` on.
+ * How keys of each length are distinguished: the words at `first` and `second` are multiplied, and
+ * the upper bits are an index into `slots`, starting at `base`.
  */
 static const struct bucket {
 	uint64_t multiplier;
@@ -955,7 +955,7 @@ static const uint16_t slots[] = {
 #define OTHER_FORMATS 0
 
 
-/* How values begin that some kernels print, and mean nothing. */
+/* How garbage values begin that some kernels print. */
 static const struct {
 	uint16_t key;
 	uint16_t length;
@@ -981,7 +981,7 @@ static const struct vmcoreinfo_quirk all_quirks[] = {
 	{ VMCOREINFO_QUIRK_GARBAGE, "", "" }
 };
 
-/* Releases of quirks as release_of() gives them; of the architectures whose bits are set, 0 for all. */
+/* Releases of quirks as returned by release_of(), for the architectures whose bits are set, 0 for all. */
 static const struct {
 	uint16_t quirk;
 	uint64_t archs;
@@ -1055,7 +1055,7 @@ static const struct {
 	{ 10, 0, 1, 1 }
 };
 
-/* What took the place of keys, one row after another. */
+/* Replacements of keys, one row after another. */
 static const enum vmcoreinfo_key replacements[] = {
 	VMCOREINFO_SYMBOL_vmap_area_list, VMCOREINFO_OFFSET_vmap_area_va_start, VMCOREINFO_OFFSET_vmap_area_list,
 	VMCOREINFO_NUMBER_VMALLOC_START,
@@ -2659,7 +2659,7 @@ static const char *const malformed_messages[] = {
 	"the value is not 'y'",
 };
 
-/* Bytes, eight of them at a time where that pays. */
+/* Reading bytes, eight at a time where that is faster. */
 
 #if __STDC_HOSTED__
 static bool same(const char *a, const char *b, size_t length)
@@ -2691,7 +2691,7 @@ static void copy(void *to, const void *from, size_t length)
 }
 #endif
 
-/* Analysers and fuzzers have this mean something; it is for what they can't see, or are to see to. */
+/* Annotations for analysers and fuzzers. */
 #ifndef INVARIANT
 #define INVARIANT(condition) ((void)0)
 #endif
@@ -2702,7 +2702,7 @@ static void copy(void *to, const void *from, size_t length)
 #define RARE
 #endif
 
-/* Where one load does; compilers do not make one of every row of bytes. */
+/* A single load, which compilers do not always make from a sequence of bytes. */
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define IS_LITTLE_ENDIAN 1
 #else
@@ -2711,7 +2711,7 @@ static void copy(void *to, const void *from, size_t length)
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Eight bytes as one number, the first of them the lowest. */
+/* Eight bytes as one little-endian number. */
 static inline uint64_t load(const char *at)
 {
 #if IS_LITTLE_ENDIAN
@@ -2743,13 +2743,13 @@ static inline uint32_t load_half(const char *at)
 #endif
 }
 
-/* The place of the lowest bit that is set; one is. */
+/* The position of the lowest set bit; at least one must be set. */
 static inline unsigned int lowest(uint64_t bits)
 {
 #if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX
 	return (unsigned int)__builtin_ctzll(bits);
 #elif defined(__GNUC__)
-	/* Of both halves gcc would make a call. */
+	/* With both halves at once gcc would emit a call. */
 	uint32_t low = (uint32_t)bits;
 
 	return (unsigned int)(low ? __builtin_ctz(low) : 32 + __builtin_ctz((uint32_t)(bits >> 32)));
@@ -2763,15 +2763,15 @@ static inline unsigned int lowest(uint64_t bits)
 }
 
 /*
- * Marks are bits in those bytes of a word that are looked for. They are right up
- * to and with the first: what is behind it may be anything. The bits before that first byte:
+ * Marks are bits set in the matching bytes of a word. They are valid up to and including the first
+ * match; later bytes may hold anything. The bits before that first byte:
  */
 static inline unsigned int before(uint64_t marks)
 {
 	return lowest(marks) & ~7u;
 }
 
-/* The digits of a word as numbers, and marks of what is no digit. */
+/* The digits of a word as numbers, and marks of bytes that are not digits. */
 static inline uint64_t decimals(uint64_t word, uint64_t *marks)
 {
 	word ^= EACH('0');
@@ -2797,13 +2797,13 @@ static inline uint64_t non_printables(uint64_t word)
 	return ((word - EACH(0x20)) | (word + EACH(1))) & EACH(0x80);
 }
 
-/* Marks of that byte, which is ASCII, and of what is none. */
+/* Marks of the given ASCII byte, and of bytes that are not ASCII. */
 static inline uint64_t marks_of(uint64_t word, char byte)
 {
 	return ((word ^ EACH((unsigned char)byte)) - EACH(1)) & EACH(0x80);
 }
 
-/* Of eight digits the first `bits`, 8 to 56, as if zeros stood before them. */
+/* The first `bits` (8 to 56) of eight digits, with leading zeros. */
 static inline uint64_t leading(uint64_t digits, unsigned int bits)
 {
 	return digits << (-bits & 63);
@@ -2846,9 +2846,9 @@ static const char *find(const char *at, const char *end, char byte)
 	return at;
 }
 
-/* A key by its name: one multiplication for each length, and one comparison. */
+/* Look up a key by name: one multiplication for each length, and one comparison. */
 
-/* The place in `shapes` of the only key that may have that name, in the first bytes of a window. */
+/* The index in `shapes` of the only key that can have the name in the first bytes of a window. */
 static inline unsigned int candidate(const char *name, size_t length)
 {
 	const struct bucket *bucket = &buckets[length];
@@ -2861,7 +2861,7 @@ static inline unsigned int candidate(const char *name, size_t length)
 
 /*
  * Whether a window starts with a name of 8 to 40 bytes and its '='. The words at 0, `second` and
- * length - 8 are all of it, where that is 8 to 24 bytes.
+ * length - 8 cover all of it if it has 8 to 24 bytes.
  */
 static inline bool starts_with(const char *window, const char *name, unsigned int length,
 			       size_t second)
@@ -2885,7 +2885,7 @@ static inline bool starts(const char *window, const struct shape *shape)
 	return starts_with(window, shape->name, shape->length, shape->second);
 }
 
-/* The key of so many bytes, more than none, at the start of a window; NULL where none is known. */
+/* The key with that many bytes, at least one, at the start of a window; NULL if it is not known. */
 static inline const struct shape *unpredicted(const char *window, unsigned int length)
 {
 	const struct shape *shape;
@@ -2906,7 +2906,7 @@ static inline const struct shape *unpredicted(const char *window, unsigned int l
 
 static const char zeros[2 * WINDOW] = { 0 };
 
-/* What is known of the name from `name` to `stop`; NULL where no kernel exports it. */
+/* Information about the name from `name` to `stop`; NULL if no kernel exports it. */
 static const struct shape *shape_of(const char *name, const char *stop)
 {
 	const struct shape *shape;
@@ -2929,13 +2929,13 @@ static enum vmcoreinfo_key key_of(const char *name, const char *stop)
 	return shape ? (enum vmcoreinfo_key)shape->key : VMCOREINFO_NO_KEY;
 }
 
-/* What is known while a text is parsed, and what is said of it. */
+/* The state of parsing, and its diagnostics. */
 
 struct parser {
 	struct vmcoreinfo *info;
 	vmcoreinfo_report *report;
 	void *context;
-	size_t line;		/* number of the line that is parsed, from 1 */
+	size_t line;		/* number of the current line, from 1 */
 	size_t errors;
 	const struct shape *shape;	/* of the last known key */
 };
@@ -2960,11 +2960,11 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 	parser->report(parser->context, &diagnostic);
 }
 
-/* What more than one place says. */
+/* Reports used in more than one place. */
 #define UNKNOWN "no kernel that this parser knows exports this key"
 #define DUPLICATE "the key stands on an earlier line too; the last one counts"
 
-/* Whether a value begins as the garbage does that some kernels print for that key. */
+/* Whether a value begins like the garbage that some kernels print for the key. */
 static bool is_garbage(unsigned int key, const char *value, const char *stop)
 {
 	size_t i;
@@ -2976,15 +2976,15 @@ static bool is_garbage(unsigned int key, const char *value, const char *stop)
 	return false;
 }
 
-/* Lines as kernels print them, without a look at where they end. */
+/* Lines as kernels print them, parsed without looking for their end first. */
 
-/* A number, and what is behind it: NULL where there is none, or it is not a usual one. */
+/* A number and the end of it: NULL if there is no number, or an unusual one. */
 struct parsed {
 	const char *end;
 	uint64_t value;
 };
 
-/* Up to sixteen digits, behind a sign where there may be one. */
+/* Up to sixteen digits, after an optional sign if the format has one. */
 static struct parsed long_decimal(const char *at, bool is_signed)
 {
 	static const uint32_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
@@ -3015,8 +3015,8 @@ static struct parsed long_decimal(const char *at, bool is_signed)
 }
 
 /*
- * Most have up to three digits. Branches tell how many, so that the next line does not wait for
- * this one's.
+ * Most have up to three digits. Branching on their number keeps the next line from waiting for this
+ * one.
  */
 static inline struct parsed fast_decimal(const char *at, bool is_signed)
 {
@@ -3072,7 +3072,7 @@ static inline struct parsed fast_hex(const char *at)
 	return number;
 }
 
-/* The same for what is no number; `limit` is where the window ends. */
+/* The same for values that are not numbers; `limit` is the end of the window. */
 static struct parsed fast_text(const char *at, const char *limit, enum vmcoreinfo_format format)
 {
 	struct parsed number = { NULL, format == VMCOREINFO_FORMAT_FLAG };
@@ -3098,13 +3098,13 @@ static struct parsed fast_text(const char *at, const char *limit, enum vmcoreinf
 	return number;
 }
 
-/* Marks of what ends a name. */
+/* Marks of the bytes that end a name. */
 static inline uint64_t ends(const char *at)
 {
 	return marks_of(load(at), '=') | non_printables(load(at));
 }
 
-/* The bytes before the first '=' of a window, all printable; 0 where it does not start so. */
+/* The bytes before the first '=' of a window, all printable; 0 if it does not start like that. */
 static inline unsigned int length_of_name(const char *window)
 {
 	unsigned int at;
@@ -3121,14 +3121,14 @@ static inline unsigned int length_of_name(const char *window)
 }
 
 /*
- * Behind the line of a value that stands behind a name of so many bytes, or NULL where it is not
- * printable. The line starts before `stop`, from where on WINDOW bytes can be read.
+ * The end of the line whose name has that many bytes, or NULL if its value is not printable. The
+ * line starts before `stop`, where WINDOW more bytes can be read.
  */
 static inline const char *behind_value(const char *value, unsigned int length, const char *stop)
 {
 	const char *at, *limit = stop + WINDOW - 1;
 
-	/* Branches, so that the next line does not wait for the marks. */
+	/* Branches keep the next line from waiting for the marks. */
 	if (length < WINDOW - 24) {
 		uint64_t marks = non_printables(load(value));
 
@@ -3153,10 +3153,10 @@ static inline const char *behind_value(const char *value, unsigned int length, c
 }
 
 /*
- * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not read,
- * or one with a value as the kernel prints those; returns the start of the first other one. From
- * `stop` on WINDOW bytes can be read. Offsets in the text are counted from `origin`, a number as
- * no object need start there.
+ * Parse lines from `at` while each starts before `stop` and has either a key that this parser does
+ * not read, or a value as the kernel prints it; returns the start of the first other line. WINDOW
+ * bytes can be read from `stop`. Offsets in the text are relative to `origin`, a number because no
+ * object need start there.
  */
 static inline const char *fast_lines(struct parser *parser, const char *at, const char *stop,
 				      uintptr_t origin)
@@ -3195,7 +3195,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		}
 		value = at + length + 1;
 #if OTHER_KEYS
-		/* Most lines are such, where a tool reads few keys. */
+		/* Most lines take this path if a tool reads few keys. */
 		if (next->format == NOT_READ) {
 			value = behind_value(value, length, stop);
 			if (!value)
@@ -3239,9 +3239,9 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 	return at;
 }
 
-/* Any line, and a text of them. */
+/* Any line, and a text of lines. */
 
-/* The value of a digit, or 16 for what is none. */
+/* The value of a digit, or 16 if it is not a digit. */
 static unsigned int digit_of(char byte)
 {
 	if (byte >= '0' && byte <= '9')
@@ -3253,7 +3253,7 @@ static unsigned int digit_of(char byte)
 	return 16;
 }
 
-/* All from `at` to `stop` as digits of `base`, at least one, into at most `most`. */
+/* Convert everything from `at` to `stop`, at least one digit of `base`, to a number of at most `most`. */
 static enum vmcoreinfo_status number_of_base(const char *at, const char *stop, unsigned int base,
 					     uint64_t most, uint64_t *value)
 {
@@ -3268,7 +3268,7 @@ static enum vmcoreinfo_status number_of_base(const char *at, const char *stop, u
 
 		if (digit >= base)
 			return VMCOREINFO_MALFORMED;
-		/* In halves, as a division would be a call where words have 32 bits. */
+		/* In halves, as a division would be a call on 32-bit machines. */
 		low = (sum & UINT32_MAX) * base + digit;
 		high = (sum >> 32) * base + (low >> 32);
 		if (high > UINT32_MAX || (high << 32 | (low & UINT32_MAX)) > most)
@@ -3297,7 +3297,7 @@ static enum vmcoreinfo_status signed_of(const char *at, const char *stop, uint64
 	return number_of_base(at, stop, 10, INT64_MAX, bits);
 }
 
-/* The bits of a value, 1 for a flag, 0 where it is no number. */
+/* The bits of a value: 1 for a flag, 0 if it is not a number. */
 static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, const char *at,
 				       const char *stop, uint64_t *bits)
 {
@@ -3306,7 +3306,7 @@ static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, const char
 	case VMCOREINFO_FORMAT_DECIMAL:
 	case VMCOREINFO_FORMAT_SIGNED:
 	case VMCOREINFO_FORMAT_PREFIXED_HEX:
-		/* As strtoull(, , 0) reads them in the tools, but for octal. */
+		/* Like strtoull(, , 0) in the tools, except for octal. */
 		if (has_0x(at, stop))
 			return number_of_base(at + 2, stop, 16, UINT64_MAX, bits);
 		if (format == VMCOREINFO_FORMAT_SIGNED)
@@ -3336,7 +3336,7 @@ static bool is_number(enum vmcoreinfo_format format)
 	return format <= VMCOREINFO_FORMAT_PREFIXED_HEX;
 }
 
-/* The same of a key: without a sign it may be wider than what has one. */
+/* The same for a key: without a sign it may be wider than with one. */
 static enum vmcoreinfo_status value_of_key(unsigned int key, const char *at, const char *stop,
 					   uint64_t *bits)
 {
@@ -3349,7 +3349,7 @@ static enum vmcoreinfo_status value_of_key(unsigned int key, const char *at, con
 	return value_of(format, at, stop, bits);
 }
 
-/* Whether a number is printed in another base than kernels print that key in. */
+/* Whether a number is printed in a different base than kernels use for the key. */
 static bool has_other_base(unsigned int key, const char *at, const char *stop)
 {
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
@@ -3361,7 +3361,7 @@ static bool has_other_base(unsigned int key, const char *at, const char *stop)
 	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
 }
 
-/* Take in the value of a known key, whose name stands before it in the text. */
+/* Parse the value of a known key, whose name precedes it in the text. */
 static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsigned int key,
 		       const char *value, const char *stop)
 {
@@ -3387,7 +3387,7 @@ static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsig
 		tell(parser, VMCOREINFO_GARBAGE_LINE, value, name, key,
 		       "the value is one that some kernels print, and means nothing");
 	}
-	/* The last line counts, but none that is worse than what stood before it. */
+	/* The last line counts, unless an earlier line is better. */
 	if (before == VMCOREINFO_OK && status != VMCOREINFO_OK)
 		return;
 	info->statuses[key] = (uint8_t)status;
@@ -3395,7 +3395,7 @@ static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsig
 	info->values[key].offset = (size_t)(value - info->text.data);
 }
 
-/* One line of printable bytes, without its newline; `name` is set to what stands before the '='. */
+/* One line of printable bytes, without its newline; `name` is set to the text before the '='. */
 static void parse_line(struct parser *parser, const char *line, const char *stop,
 		       struct vmcoreinfo_text *name, unsigned int *key)
 {
@@ -3426,7 +3426,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	take_value(parser, *name, *key, equals + 1, stop);
 }
 
-/* Whatever line is at `at`; returns where the next one is, `*end` where there is none. */
+/* Parse the line at `at`; returns the start of the next one, or `*end` if there is none. */
 static RARE const char *parse_any(struct parser *parser, const char *at, const char **end)
 {
 	struct vmcoreinfo_text name = { at, 0 };
@@ -3466,7 +3466,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 	ptrdiff_t left;
 	size_t key;
 
-	/* NULL is no address to count from, so none is an empty text. */
+	/* NULL can't be used in arithmetic, so it becomes an empty text. */
 	if (!text || !length) {
 		text = "";
 		length = 0;
@@ -3482,12 +3482,12 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 		if (left >= WINDOW) {
 			at = fast_lines(&parser, at, end - WINDOW + 1, (uintptr_t)text);
 		} else {
-			/* The same in a copy with other bytes behind it. */
+			/* The same in a copy followed by other bytes. */
 			copy(last, zeros, sizeof(last));
 			copy(last, at, (size_t)left);
 			at += fast_lines(&parser, last, last + left,
 					 (uintptr_t)last - (size_t)(at - text)) - last;
-			/* No line ends behind the text: the copy has no newline there. */
+			/* No line ends after the text, as the copy has no newline there. */
 			INVARIANT(end - at >= 0);
 		}
 		if (at == from)
@@ -3499,7 +3499,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 	if (at < limit) {
 		struct vmcoreinfo_text none = { end, 0 };
 
-		/* It is behind the last line. */
+		/* It is after the last line. */
 		if (end > text && end[-1] != '\n')
 			parser.line++;
 		tell(&parser, VMCOREINFO_NOT_TEXT_LINE, end, none, VMCOREINFO_NO_KEY,
@@ -3545,7 +3545,7 @@ struct vmcoreinfo_text vmcoreinfo_note_text(const void *data, size_t size)
 	return text;
 }
 
-/* What a parsed note answers. */
+/* Queries of a parsed note. */
 
 /* ---- values ------------------------------------------------------------------ */
 
@@ -3566,7 +3566,7 @@ bool vmcoreinfo_has(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 	return vmcoreinfo_get_status(info, key) == VMCOREINFO_OK;
 }
 
-/* The status of a key from which a value of one of two formats was asked. */
+/* The status of a key whose value is requested in one of two formats. */
 static enum vmcoreinfo_status status_for(const struct vmcoreinfo *info, enum vmcoreinfo_key key,
 					 bool is_numeric)
 {
@@ -3627,7 +3627,7 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 	if (*length > size)
 		return VMCOREINFO_TOO_LONG;
 	for (i = 0; i < *length; i++, at += 2) {
-		/* Each byte has two digits, and the value is in the text. */
+		/* Each byte has two digits, so the value fits in the text. */
 		INVARIANT(info->text.data + info->text.length - at >= 2);
 		bytes[i] = (uint8_t)(digit_of(at[0]) << 4 | digit_of(at[1]));
 	}
@@ -3685,7 +3685,7 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 	return found;
 }
 
-/* Whether a key that is not known has the form of a symbol's. */
+/* Whether an unknown key looks like SYMBOL(). */
 static bool is_symbol(struct vmcoreinfo_text name)
 {
 	static const char start[] = "SYMBOL(";
@@ -3775,7 +3775,7 @@ const char *vmcoreinfo_status_name(enum vmcoreinfo_status status)
 #if VMCOREINFO_HAS_METADATA || VMCOREINFO_HAS_DERIVATIONS
 /* The release of a note. */
 
-/* The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 where there are not two. */
+/* Up to four numbers of OSRELEASE, in 16-bit fields from the top; 0 if there are fewer than two. */
 static uint64_t release_of(const struct vmcoreinfo *info)
 {
 	uint64_t numbers[4] = { 0, 0, 0, 0 };
@@ -3784,7 +3784,7 @@ static uint64_t release_of(const struct vmcoreinfo *info)
 
 	if (!vmcoreinfo_has(info, VMCOREINFO_OSRELEASE))
 		return 0;
-	/* What ends the value is no digit. */
+	/* The byte that ends the value is not a digit. */
 	at = info->text.data + info->values[VMCOREINFO_OSRELEASE].offset;
 	stop = info->text.data + info->text.length;
 	for (part = 0; part < 4; part++) {
@@ -3815,7 +3815,7 @@ static bool is_within(uint64_t release, uint64_t since, uint64_t until)
 #endif
 
 #if VMCOREINFO_HAS_METADATA
-/* What is known of the entries. */
+/* Information about entries. */
 
 const struct vmcoreinfo_entry *vmcoreinfo_entry_of(enum vmcoreinfo_key key)
 {
@@ -3840,7 +3840,7 @@ const struct vmcoreinfo_quirk *vmcoreinfo_quirk_of(const struct vmcoreinfo *info
 
 		if (quirk < entry->quirks || quirk >= entry->quirks + entry->quirk_count)
 			continue;
-		/* Garbage is known by its bytes, whatever the release. */
+		/* Garbage is recognised by its bytes, whatever the release. */
 		if (quirk->kind == VMCOREINFO_QUIRK_GARBAGE) {
 			if (status == VMCOREINFO_GARBAGE)
 				return quirk;
@@ -3857,7 +3857,7 @@ const struct vmcoreinfo_quirk *vmcoreinfo_quirk_of(const struct vmcoreinfo *info
 #endif
 
 #if VMCOREINFO_HAS_DERIVATIONS
-/* Recipes of derivations, and what they are made of. */
+/* Recipes of derivations, and their building blocks. */
 
 #if NEEDS_NUMBER_OF
 static uint64_t number_of(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
@@ -3919,8 +3919,7 @@ static enum vmcoreinfo_status read_memory(const struct vmcoreinfo_dump *dump, ui
 #endif
 
 /*
- * Without what a stable release counts: 2.6.x has three numbers for a mainline release,
- * all later ones two.
+ * Without the stable update number: a 2.6.x mainline release has three numbers, all later ones two.
  */
 static uint64_t mainline_of(uint64_t release)
 {
@@ -3928,15 +3927,15 @@ static uint64_t mainline_of(uint64_t release)
 					   : release & ~UINT64_C(0xffffffff);
 }
 
-/* One way to a value: where it applies, and how it is worked out. */
+/* One way to compute a value, and where it applies. */
 struct recipe_row {
 	const char *name;
 	uint64_t archs;		/* bit n for enum vmcoreinfo_arch n; 0 for all */
-	uint64_t since;		/* as mainline_of() gives it; 0 for no bound */
+	uint64_t since;		/* as returned by mainline_of(); 0 for no bound */
 	uint64_t until;
 	size_t key_count;
 	uint16_t keys[MOST_RECIPE_KEYS];
-	uint64_t constant;	/* of those that work nothing out */
+	uint64_t constant;	/* for recipes that compute nothing */
 };
 
 static bool applies(const struct recipe_row *recipe, const struct vmcoreinfo *info,
@@ -3956,20 +3955,20 @@ static bool applies(const struct recipe_row *recipe, const struct vmcoreinfo *in
 	return is_within(mainline_of(release_of(info)), recipe->since, recipe->until);
 }
 
-/* What is known of a dump where the caller tells nothing. */
+/* The default for callers that describe no dump. */
 static const struct vmcoreinfo_dump no_dump = { VMCOREINFO_ARCH_UNKNOWN, false, NULL, NULL };
 
-/* How far a derivation has come with its recipes. */
+/* The progress of a derivation through its recipes. */
 struct attempt {
 	const struct recipe_row *recipes;
 	size_t count;
-	size_t at;		/* the one that is being tried */
+	size_t at;		/* the recipe being tried */
 	size_t next;
 	enum vmcoreinfo_status status;
 	uint64_t value;
 };
 
-/* On to a recipe that applies, if none before it settled the matter. */
+/* Go to the next recipe that applies, unless an earlier one gave the result. */
 static bool next_recipe(struct attempt *attempt, const struct vmcoreinfo *info,
 			const struct vmcoreinfo_dump *dump)
 {

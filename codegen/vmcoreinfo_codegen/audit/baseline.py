@@ -75,7 +75,7 @@ _EXPECTED = (
 
 
 def _inputs(path: Path) -> Iterator[tuple[str, Any]]:
-    """Each input with its place; of a document of JSON, or of one a line."""
+    """Each input with its place; of a document of JSON, or of one per line."""
     with path.open("rb") as file:
         first = file.readline()
         file.seek(0)

@@ -33,9 +33,9 @@ class Note(NamedTuple):
 class OverNotes(ABC):
     """A function from a batch of notes to a table of what is known of them.
 
-    The column `note` has each note as a file would have it: its text, its ELF note, a dump, a mail that
-    it was posted in; as bytes or as a string. Where there is a column `name`, it is what a note is called.
-    All other columns stay beside the answer.
+    The column `note` has each note as a file would have it: its text, its ELF note, a dump, a mail
+    that it was posted in; as bytes or as a string. If there is a column `name`, it is what a note
+    is called. All other columns stay beside the answer.
     """
 
     schema: pa.Schema

@@ -31,18 +31,18 @@ UNREADABLE = "VMCA000"
 
 @dataclass(frozen=True)
 class Audited:
-    """What came of one input; `is_readable` False where there was no note to look at.
+    """What came of one input; `is_readable` False if there was no note to look at.
 
-    `checked_as` is the release that the user said, where that is not the note's own.
+    `checked_as` is the release that the user said, if that is not the note's own.
 
-    `format` is what it was read as, None where it was not; `remarks` tell how a posted note was read.
+    `format` is what it was read as, None if it was not; `remarks` tell how a posted note was read.
 
     `build_id` is that of the kernel, where it can be used, `crash_time` in seconds since the Unix epoch,
     `keys` are all that the note has, in its order; `known` counts findings that a baseline has
     too, which are not among `findings`.
 
-    `compared_types` and `compared_symbols` count the values that the kernel's types and
-    symbols could answer, None where nobody gave them.
+    `compared_types` and `compared_symbols` count the values that the kernel's types and symbols
+    could answer, None if nobody gave them.
     """
 
     path: str
@@ -63,7 +63,7 @@ class Audited:
 
     @property
     def is_fine(self) -> bool:
-        """Remarks are no findings that count."""
+        """Remarks are not findings that count."""
         return all(finding.severity is Severity.INFO for finding in self.findings)
 
     def of_severity(self, least: Severity) -> list[Finding]:
@@ -201,7 +201,7 @@ def _build_id(info: vmcoreinfo.VmcoreInfo) -> str | None:
 
 
 def _in_input(found: Found, finding: Finding) -> Finding:
-    """A finding at the line of the input, where that is not the note's."""
+    """A finding at the line of the input, if that is not the note's."""
     if not found.lines or finding.line is None:
         return finding
     return replace(finding, line=found.line_of(finding.line))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lint rules of the schema, one a file in `rules/`, each with its failing example."""
+"""Lint rules of the schema, one per file in `rules/`, each with its failing example."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BUILT_IN = {
     LANGUAGE: "Names exist, releases are valid, each clause appears once, `since` comes before "
     "`until`.",
 }
-"""What is no rule of its own: problems of reading and of building the model."""
+"""What is not a rule of its own: problems of reading and of building the model."""
 
 
 @lru_cache(maxsize=1)

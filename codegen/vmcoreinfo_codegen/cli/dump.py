@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..dump.names import FORMATS, LIVE, STDIN
 from .failure import FINDINGS, Failure
 
-# What reads dumps is loaded where one is read: `compat` can do without.
+# What reads dumps is loaded only when needed: `compat` can do without.
 if TYPE_CHECKING:
     from ..dump.elf import Coverage
     from ..dump.reader import Found

@@ -159,7 +159,7 @@ def _breaks(answer: Impacts, breaks: Iterable[Broken], width: int) -> Iterator[s
 
 
 def _archs(answer: Impacts, archs: list[str]) -> str:
-    """By the few that are not among them, where that is shorter."""
+    """By the few that are not among them, if that is shorter."""
     others = [name for name in answer.archs if name not in archs]
     if len(archs) <= _MOST_ARCHS or len(others) >= len(archs):
         return ", ".join(archs)

@@ -15,7 +15,7 @@ from ..dump.names import LIVE, STDIN
 from .failure import Failure
 from .progress import bar
 
-# What reads many is loaded where some are read: `compat` can do without.
+# What reads many is loaded only when needed: `compat` can do without.
 if TYPE_CHECKING:
     from .. import workers
     from ..files.results import Done
@@ -76,7 +76,7 @@ def check_many_options(options: argparse.Namespace) -> None:
 
 
 def names_of(options: argparse.Namespace) -> Iterator[str]:
-    """The inputs, one after the other; what is behind the first is not looked at before it is asked for."""
+    """The inputs, one after the other; what is after the first is not looked at before it is asked for."""
     from ..files import inputs
 
     # Argparse has taken `-` for a dump on stdin.

@@ -14,7 +14,7 @@ from ..problem import shortened
 from .failure import Failure
 from .progress import DELAY, meter
 
-# What reads trees is loaded where one is read: verbs that ask the schema alone start without.
+# What reads trees is loaded only when needed: verbs that ask the schema alone start without.
 if TYPE_CHECKING:
     from ..kernel.extract import Extraction
     from ..kernel.gathered import Tree

@@ -12,7 +12,7 @@ import sys
 
 from .terminal import has_colours, on_one_line, printable, unfiltered
 
-# textwrap is loaded where it is used: `parse` starts without it.
+# textwrap is loaded only when needed: `parse` starts without it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

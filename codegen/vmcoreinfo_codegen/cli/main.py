@@ -105,7 +105,7 @@ def _overview() -> str:
 
 
 def parser_without_arguments() -> argparse.ArgumentParser:
-    """The parser for what stands before a verb; it lists the verbs, and loads none."""
+    """The parser for what is before a verb; it lists the verbs, and loads none."""
     width = max(len(verb.name) for verb in VERBS)
     more = " " * (width + 4)
     verbs = "\n".join(
@@ -142,7 +142,7 @@ def _run(argv: list[str]) -> int:
     module = _load(asked[0])
     arguments_of = _verb_parser(asked[0])
     module.add_arguments(arguments_of)
-    # Intermixed: a name may stand behind an option. Without any, that parser names too many.
+    # Intermixed: a name may be behind an option. Without any, that parser names too many.
     some = any(not word.startswith("-") or word == "-" for word in argv[1:])
     parse = arguments_of.parse_intermixed_args if some else arguments_of.parse_args
     code: int = module.run(parse(argv[1:]))
@@ -150,7 +150,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _ended(run: Callable[[], int]) -> int:
-    """The exit code of what runs; what went wrong is told in one line."""
+    """The exit code of what runs; what went wrong is reported in one line."""
     try:
         code = _code_of(run)
         sys.stdout.flush()
@@ -190,7 +190,7 @@ def _code_of(run: Callable[[], int]) -> int:
 
 
 def _flush() -> None:
-    """Put out what there is in front of an error; nothing of it can be put out where that fails."""
+    """Put out what there is before an error; nothing of it can be put out where that fails."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -10,7 +10,7 @@ from ..files import writing
 from .layout import Table
 from .terminal import named
 
-# csv and json are loaded where they are used: `parse` starts without them.
+# csv and json are loaded only when needed: `parse` starts without them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse

@@ -12,7 +12,7 @@ _ROWS_AT_ONCE = 4096
 
 
 class Writer:
-    """A file of a table. Raises Failure where pyarrow is not here, and for a terminal."""
+    """A file of a table. Raises Failure if pyarrow is not here, and for a terminal."""
 
     def __init__(self, out: TextIO) -> None:
         try:

@@ -137,7 +137,7 @@ def selection_of(
 
 
 def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
-    """What the files of `--keys` have, each pattern where it stands first."""
+    """What the files of `--keys` have, each pattern where it is first."""
     found: dict[str, KeyPattern] = {}
     for path in options.keys:
         for pattern in _read(path):

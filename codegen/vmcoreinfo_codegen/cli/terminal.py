@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # C0 without tab and newline, DEL, C1; marks and overrides of direction, separators of lines,
-# surrogates (bytes of file names that are no UTF-8, and what no encoding has), the BOM.
+# surrogates (bytes of file names that are not UTF-8, and what no encoding has), the BOM.
 _UNSAFE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )

@@ -171,7 +171,7 @@ def changed(before: Compat, after: Compat) -> Compat:
 
 
 def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool | None:
-    """Whether a release says that it knows a kernel; None where it says nothing.
+    """Whether a release says that it knows a kernel; None if it says nothing.
 
     A tool names its newest kernel as a stable release (6.6.0), and warns of 6.6.1.
     """

@@ -18,7 +18,7 @@ from .judge import WHOLE, Scope
 
 
 class Doubts(Value):
-    """Why a verdict is not known, in words; nothing where it is.
+    """Why a verdict is not known, in words; nothing if it is.
 
     Of a release that the schema does not have even what is bad is not known: it may be mended.
     """
@@ -61,9 +61,10 @@ def doubts(
 
 
 class Horizon(Value):
-    """How far kernels of an architecture are known to a release of a tool; `newest` is that of the schema.
+    """How far kernels of an architecture are known to a release of a tool; `newest` is that of the
+    schema.
 
-    `last` is None where nothing tells; `seen` are series past it on which the release was run.
+    `last` is None if nothing tells; `seen` are series past it on which the release was run.
     """
 
     is_supported: bool
@@ -72,7 +73,7 @@ class Horizon(Value):
     newest: Release
 
     def passed(self, kernel: Release) -> Release | None:
-        """The newest kernel that can be answered for, where one is past it, and was not seen."""
+        """The newest kernel that can be answered for, if one is past it, and was not seen."""
         if self.last is None or kernel.mainline in self.seen:
             return None
         return self.last if kernel.mainline > self.last.mainline else None
@@ -140,7 +141,7 @@ def horizon(
     release: ToolRelease,
     seen: Mapping[tuple[int, ...], Verdict],
 ) -> Release | None:
-    """The newest kernel for which a release can be answered for; None where nothing tells.
+    """The newest kernel for which a release can be answered for; None if nothing tells.
 
     That is the newest that it declares, or for a tool that declares none the newest of the day of
     its release; or the newest on which it was seen to do well, of the `seen` of an architecture.
@@ -153,7 +154,7 @@ def horizon(
 
 
 def own_horizon(schema: Schema, consumer: Consumer, release: ToolRelease) -> Release | None:
-    """The newest kernel that a release declares, or of its day; None where neither is known.
+    """The newest kernel that a release declares, or of its day; None if neither is known.
 
     A release without a date is of no earlier day than those before it.
     """

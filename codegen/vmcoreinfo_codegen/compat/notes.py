@@ -39,7 +39,7 @@ class NotTold(ValueError):
 
 
 class Judged(NamedTuple):
-    """What came of one input; `verdicts` None where it can't be read, and `error` says why."""
+    """What came of one input; `verdicts` None if it can't be read, and `error` says why."""
 
     path: str
     verdicts: Verdicts | None
@@ -149,7 +149,8 @@ def exports_of(
     kernel: Kernel | None,
     arch: Architecture | None,
 ) -> tuple[Kernel, Exports]:
-    """The kernel by its own name, and what its note has; `kernel` and `arch` are what the user said.
+    """The kernel by its own name, and what its note has; `kernel` and `arch` are what the user
+    said.
 
     Raises NotTold.
     """

@@ -151,7 +151,7 @@ def _unparsable(subject: Text, _limit: int) -> str | None:
 # A note is asked about for one release of a tool after the other.
 @lru_cache(maxsize=256)
 def _bad_values(text: bytes) -> tuple[tuple[int, str, bool], ...]:
-    """Lines whose values are no numbers as the kernel prints them: line, key, and whether it is too large."""
+    """Lines whose values are not numbers as the kernel prints them: line, key, and whether it is too large."""
     # Without a note there is nothing to parse.
     import vmcoreinfo
 

@@ -209,7 +209,7 @@ def _on(breaks: Iterable[Break], archs: Iterable[Architecture]) -> Iterator[Brea
 
 
 def _is_among(broken: Break, others: Iterable[Break]) -> bool:
-    """Whether it is told anyway, for another reason."""
+    """Whether it is reported anyway, for another reason."""
     return any(
         other.consumer == broken.consumer
         and other.purpose == broken.purpose

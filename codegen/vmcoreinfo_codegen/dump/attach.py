@@ -31,8 +31,8 @@ _MOST_BLOCK = 1 << 20
 class Attached(NamedTuple):
     """What was written: bytes of the old file that the copy shares with it or has for itself.
 
-    `replaced` is the text of the note that was there, None where there was none; `arch` is that
-    of the dump, None where its machine is not known; `coverage` what of its memory it holds.
+    `replaced` is the text of the note that was there, None if there was none; `arch` is that of the
+    dump, None if its machine is not known; `coverage` what of its memory it holds.
     """
 
     replaced: bytes | None

@@ -19,7 +19,7 @@ Progress = Callable[[int], object]
 
 
 def share(source: File, target: int, place: int) -> int:
-    """Let another file have the blocks of a dump at `place`; 0 where the file system can't."""
+    """Let another file have the blocks of a dump at `place`; 0 if the file system can't."""
     size = source.size or 0
     request = struct.pack("qQQQ", source.fileno(), 0, 0, place)
     try:

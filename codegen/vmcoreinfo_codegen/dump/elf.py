@@ -102,7 +102,7 @@ class Elf(NamedTuple):
 
     @property
     def arch(self) -> str | None:
-        """The architecture's name here; None where the machine is not known."""
+        """The architecture's name here; None if the machine is not known."""
         return ELF_MACHINES.get((self.machine, self.bits))
 
     @property

@@ -111,7 +111,7 @@ class Flattened:
         return bytes(self._data[offset:end])
 
     def read_on(self) -> bool:
-        """Take in all records that are left; False where there are none."""
+        """Take in all records that are left; False if there are none."""
         if self._ended:
             return False
         while self._take_record():

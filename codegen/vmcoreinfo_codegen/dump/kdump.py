@@ -53,7 +53,7 @@ _LAYOUTS = (
 
 
 class Place(NamedTuple):
-    """A stretch of the file; offset and size in bytes, 0 where there is none."""
+    """A stretch of the file; offset and size in bytes, 0 if there is none."""
 
     offset: int
     size: int

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What a copy of a kdump-compressed dump has otherwise, so that it has another note.
 
-Its notes stand between the sub-header and the bitmaps; there they are written anew if there is room,
-else at the end of the file. The text is that of the note among them, as makedumpfile works out the
-one place by the other. No page, descriptor or bitmap is written.
+Its notes stand between the sub-header and the bitmaps; there they are written again if there is
+room, else at the end of the file. The text is that of the note among them, as makedumpfile works
+out the one place by the other. No page, descriptor or bitmap is written.
 """
 
 from __future__ import annotations

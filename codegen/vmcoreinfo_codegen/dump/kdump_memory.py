@@ -42,7 +42,7 @@ class KdumpMemory:
         self._kept: Kept[bytes] = Kept(max(2, _KEPT // self._size))
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer where a page is not in the dump."""
+        """`size` bytes, fewer if a page is not in the dump."""
         pieces = []
         while size > 0 and physical >= 0:
             frame, inside = divmod(physical, self._size)
@@ -58,7 +58,8 @@ class KdumpMemory:
     def pieces(self) -> Iterator[Piece]:
         """All pages that there are, by address. Raises DumpError.
 
-        Pages do not share bytes of the file, save those that are zero, so a dump that says so is damaged.
+        Pages do not share bytes of the file, save those that are zero, so a dump that says so is
+        damaged.
         """
         most = 2 * max(0, (self._source.size or 0) - self._pages.end)
         budget = Limit(self._source.name, most, "bytes of pages", DumpError)
@@ -121,7 +122,7 @@ class KdumpMemory:
         return page
 
     def _of(self, descriptor: Descriptor) -> bytes | None:
-        """None where the dump ends before; who ran out of room left descriptors of nothing."""
+        """None if the dump ends before; who ran out of room left descriptors of nothing."""
         offset, size, flags = descriptor
         if not offset:
             return None

@@ -73,7 +73,7 @@ class KdumpPages:
         return self.first_data + self._before(-1) * DESCRIPTOR_BYTES
 
     def number(self, frame: int) -> int | None:
-        """Of the descriptor of a page; None where the dump doesn't have it."""
+        """Of the descriptor of a page; None if the dump doesn't have it."""
         block, bit = divmod(frame, _BITS)
         if not 0 <= frame < 8 * self._size:
             return None
@@ -85,7 +85,7 @@ class KdumpPages:
         return self._before(block) + before + inside
 
     def descriptor(self, number: int) -> Descriptor | None:
-        """None where the file ends before."""
+        """None if the file ends before."""
         block, inside = divmod(number, _DESCRIPTORS)
         data = self._descriptors.get(block)
         if data is None:
@@ -95,7 +95,7 @@ class KdumpPages:
         return self.parsed(part) if len(part) == DESCRIPTOR_BYTES else None
 
     def table(self, number: int, count: int) -> bytes:
-        """Descriptors as they are in the file, fewer where that ends before."""
+        """Descriptors as they are in the file, fewer if that ends before."""
         return self._source.read(
             self.first_data + number * DESCRIPTOR_BYTES, count * DESCRIPTOR_BYTES
         )

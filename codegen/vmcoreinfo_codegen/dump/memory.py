@@ -24,7 +24,7 @@ class _Held(Protocol):
 
 
 class PhysicalMemory:
-    """Memory by physical address; `bits`, `order`, `arch` are None where it doesn't tell.
+    """Memory by physical address; `bits`, `order`, `arch` are None if it doesn't tell.
 
     A raw image holds one stretch of memory, and doesn't tell where that begins. Where nobody
     does, `is_placed` is False, and its addresses count from its first byte.
@@ -33,7 +33,7 @@ class PhysicalMemory:
     def __init__(self, source: Source, start: int | None = None) -> None:
         """`start` is the physical address of a raw image's first byte; a dump has its own.
 
-        Raises DumpError where the dump can't be read.
+        Raises DumpError if the dump can't be read.
         """
         self.source = source
         self.is_raw = False
@@ -71,7 +71,7 @@ class PhysicalMemory:
         return Stretches(source, [Range(start or 0, source.size or 1 << 62, 0)])
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer where the dump has no more; none where it has nothing there."""
+        """`size` bytes, fewer if the dump has no more; none if it has nothing there."""
         return self._held.read(physical, size) if size <= MOST_AT_ONCE else b""
 
     def find(self, needle: bytes) -> Iterator[int]:

@@ -57,9 +57,9 @@ def walk(
 ) -> Iterator[NoteHeader]:
     """Every note in `size` bytes at `offset`; `order` is `<` or `>`. Descriptors are not read.
 
-    Ends at the end, at a header that is all zero (the kernel's terminator), and
-    where a note claims more than what is left. `budget` is that of the whole file, None for a
-    file that is gone through once; raises DumpError where it is passed.
+    Ends at the end, at a header that is all zero (the kernel's terminator), and where a note claims
+    more than what is left. `budget` is that of the whole file, None for a file that is gone through
+    once; raises DumpError if it is passed.
     """
     budget = budget or Budget(source.name)
     header = struct.Struct(order + "III")

@@ -35,12 +35,11 @@ _COMPRESSED = {
 class Found(NamedTuple):
     """A note and where it is.
 
-    `text` is byte for byte as the kernel made it; `offset` is that of the text
-    in the input, in bytes (of a flattened one: in the dump that is inside).
-    `arch`, `bits` and `order` (`<` or `>`) are what the container tells, None
-    where it tells nothing. `beside` are other notes of the name, as that of Xen.
-    `cut` are the bytes that an ELF dump says it has behind the end of the file, `highest` is
-    the highest virtual address at which one of its segments is; 0 where they have none.
+    `text` is byte for byte as the kernel made it; `offset` is that of the text in the input, in
+    bytes (of a flattened one: in the dump that is inside). `arch`, `bits` and `order` (`<` or `>`)
+    are what the container tells, None if it tells nothing. `beside` are other notes of the name, as
+    that of Xen. `cut` are the bytes that an ELF dump says it has after the end of the file,
+    `highest` is the highest virtual address at which one of its segments is; 0 if they have none.
     `names` is what the header of a kdump names, `has_registers` whether QEMU's notes with the
     registers of the CPUs are beside the note. `lines` are, of a posted note, the lines of the input
     that its lines are on, from 1; `remarks` what is to be known of how it was read.
@@ -74,7 +73,7 @@ class Found(NamedTuple):
 def find_note(path: str, format_: str | None = None) -> Found:
     """The note of a file, of stdin (`-`) or of the running kernel (`live`).
 
-    Raises NoNote where it has none, DumpError where it can't be read, and OSError.
+    Raises NoNote if it has none, DumpError if it can't be read, and OSError.
     """
     if path == LIVE:
         return _live()
@@ -99,7 +98,7 @@ def find_in(source: Source, format_: str | None = None) -> Found:
 
 
 def tell_format(source: Source) -> str:
-    """One of `FORMATS`, by the first bytes; `text`, which may be `posted`, where nothing else fits."""
+    """One of `FORMATS`, by the first bytes; `text`, which may be `posted`, if nothing else fits."""
     start = source.read(0, 32)
     if start.startswith(elf.MAGIC):
         return "elf"
@@ -234,7 +233,7 @@ def _found_in_kdump(source: Source, header: kdump.Kdump, text: bytes, offset: in
 
 
 def _has_registers(source: Source, header: kdump.Kdump) -> bool | None:
-    """Whether QEMU's notes are among those of a kdump, None where those can't be gone through."""
+    """Whether QEMU's notes are among those of a kdump, None if those can't be gone through."""
     place = header.notes
     if not place.size:
         return False
@@ -293,7 +292,7 @@ def _in_text(source: Source) -> Found:
 
 
 def _unless_plain(source: Source, data: bytes) -> Found | None:
-    """A posted note, where the input is a text that has one and is no note as it is."""
+    """A posted note, where the input is a text that has one and is not a note as it is."""
     # Of a thousand notes nearly all are just lines of a kernel.
     is_even = data.count(b"=") >= data.count(b"\n")
     if is_even and data[:1].isalpha() and not any(map(data.__contains__, _IN_POSTS)):

@@ -23,7 +23,7 @@ PIPE_ROOM = 16 << 20
 
 
 class Source(Protocol):
-    """Bytes by offset; `size` is None where it can't be known (a pipe, `/proc/kcore`)."""
+    """Bytes by offset; `size` is None if it can't be known (a pipe, `/proc/kcore`)."""
 
     @property
     def name(self) -> str: ...
@@ -32,7 +32,7 @@ class Source(Protocol):
     def size(self) -> int | None: ...
 
     def read(self, offset: int, size: int) -> bytes:
-        """`size` bytes at `offset`, fewer where the input ends before. Raises DumpError."""
+        """`size` bytes at `offset`, fewer if the input ends before. Raises DumpError."""
         ...
 
 

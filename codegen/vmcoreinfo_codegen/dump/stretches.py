@@ -20,7 +20,7 @@ class Stretches:
         self._stretches = Ranges(ranges)
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer where there are no more."""
+        """`size` bytes, fewer if there are no more."""
         data = b""
         while len(data) < size:
             stretch = self._stretches.find(physical + len(data))

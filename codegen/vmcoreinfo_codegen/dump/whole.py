@@ -70,7 +70,7 @@ def _in_file(file: File, found: Found) -> Iterator[Flaw]:
     inside = _Inside(file, file.size or 0)
     if found.format != found.container:
         flat = flattened.Flattened(file.name, flattened.SeekingReader(file))
-        # Raises DumpError where there is no end mark.
+        # Raises DumpError if there is no end mark.
         flat.read_on()
         inside = _Inside(flat, flat.end)
     if found.container == "elf":
@@ -126,7 +126,7 @@ class _Text(NamedTuple):
 
 
 def _among_notes(inside: _Inside, header: kdump.Kdump) -> _Text | None:
-    """The note among the ELF notes of a compressed dump; None where they can't be gone through."""
+    """The note among the ELF notes of a compressed dump; None if they can't be gone through."""
     place = header.notes
     if not place.size or place.size > notes.MOST_TEXT or sum(place) > inside.size:
         return None
@@ -194,10 +194,10 @@ def _pages(source: Source, header: kdump.Kdump) -> int:
 
 
 def _last_page(source: Source, header: kdump.Kdump, table: int, end: int) -> int | None:
-    """Where the page that stands last in the file ends; the end of the table where there is no page.
+    """Where the page that is last in the file ends; the end of the table where there is no page.
 
     Pages are written in the order of their descriptors, but those of zeroes, which share one at the
-    start. None where they were too many to find another.
+    start. None if they were too many to find another.
     """
     descriptor = struct.Struct(header.order + _DESCRIPTOR)
     chunk = _CHUNK // descriptor.size * descriptor.size

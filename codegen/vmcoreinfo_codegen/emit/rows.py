@@ -53,7 +53,7 @@ def enum_name(value: str) -> str:
 
 
 def parser_rows(schema: Schema) -> list[Row]:
-    """The entries of a parser. Raises NoProduct where it could not tell the release of a note."""
+    """The entries of a parser. Raises NoProduct if it could not tell the release of a note."""
     if "OSRELEASE" not in schema.by_key:
         raise NoProduct("the schema has no OSRELEASE, which parsers need to recognise releases")
     for entry in schema.entries:

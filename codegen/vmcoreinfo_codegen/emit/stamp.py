@@ -64,7 +64,7 @@ def replay(arguments: Sequence[str], patterns: Sequence[KeyPattern]) -> list[str
 
 
 def read_stamp(text: str, path: str) -> Stamp | None:
-    """The stamp at the top of a file, None where there is none. Raises StampError."""
+    """The stamp at the top of a file, None if there is none. Raises StampError."""
     found = _STAMP.search(text[:_LONGEST])
     if found is None:
         return None

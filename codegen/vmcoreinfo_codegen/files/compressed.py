@@ -25,7 +25,7 @@ class CompressedError(Exception):
 
 
 def read_file(path: Path, most: int) -> bytes:
-    """The whole content, unpacked. Raises CompressedError where it is more than `most` bytes, OSError."""
+    """The whole content, unpacked. Raises CompressedError if it is more than `most` bytes, OSError."""
     with open(open_to_read(str(path)), "rb") as file:
         data = Unpacked(file, str(path)).read(most + 1)
     if len(data) > most:
@@ -80,8 +80,8 @@ def _decoder(start: bytes) -> _Decoder | None:
 class Unpacked:
     """The content of a file from front to back, unpacked piece by piece.
 
-    `limit` counts the unpacked bytes, and allows `ratio` more for each byte that is read.
-    Raises CompressedError where the file is damaged or cut, and the error of `limit`.
+    `limit` counts the unpacked bytes, and allows `ratio` more for each byte that is read. Raises
+    CompressedError if the file is damaged or cut, and the error of `limit`.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ _CHUNK = 1 << 16
 
 
 class NoInput(OSError):
-    """A name behind which there is no file; `filename` and `strerror` say which and why."""
+    """A name behind which there is not a file; `filename` and `strerror` say which and why."""
 
 
 def named(
@@ -25,7 +25,7 @@ def named(
 
     Of a folder all files below it, in the order of their names, but for hidden ones; a pattern as
     `**/vmcore` stands for what fits it, and a name that is there for itself. `left_out` is the file
-    that results go to. Raises NoInput where there is none, and OSError.
+    that results go to. Raises NoInput if there is none, and OSError.
     """
     out = _identity(left_out) if left_out is not None else None
     for name in names:
@@ -49,7 +49,7 @@ def named(
 
 
 def listed(stream: BufferedReader, name: str, separator: bytes) -> Iterator[str]:
-    """The names in a list, one a line, or with a NUL behind each. Raises NoInput for one too long."""
+    """The names in a list, one per line, or with a NUL behind each. Raises NoInput for one too long."""
     rest = b""
     number = 0
     while chunk := stream.read1(_CHUNK):

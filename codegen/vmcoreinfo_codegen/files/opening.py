@@ -14,7 +14,8 @@ PATIENCE = 10.0
 
 
 def open_to_read(path: str) -> int:
-    """A descriptor of the file. Raises OSError, TimeoutError for a pipe that stays without a writer.
+    """A descriptor of the file. Raises OSError, TimeoutError for a pipe that stays without a
+    writer.
 
     What a shell gives as `<(zcat FILE)` has a writer, so it never waits.
     """

@@ -36,7 +36,7 @@ def read_argument(path: str, most: int) -> bytes:
 
 
 def read_text(path: str, most: int) -> str:
-    """The same as UTF-8. Raises InputError where it is something else."""
+    """The same as UTF-8. Raises InputError if it is something else."""
     return decoded(read_argument(path, most), STDIN if path == "-" else path)
 
 

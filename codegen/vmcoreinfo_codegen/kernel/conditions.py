@@ -21,7 +21,7 @@ _BITS = 64
 
 
 class NotUnderstood(Exception):
-    """An expression that is no condition over CONFIG symbols."""
+    """An expression that is not a condition over CONFIG symbols."""
 
     def __init__(self, text: str, reason: str) -> None:
         self._text = text

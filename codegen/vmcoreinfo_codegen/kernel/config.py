@@ -15,7 +15,7 @@ _BITS = 64
 
 
 class ConfigError(Exception):
-    """A file that is no kernel configuration."""
+    """A file that is not a kernel configuration."""
 
 
 def read_config(path: Path) -> dict[str, bool | int]:

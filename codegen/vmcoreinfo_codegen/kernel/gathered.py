@@ -46,9 +46,8 @@ class SourceFile:
 class Tree:
     """The files of a kernel tree that matter here.
 
-    `name` is what the user called it, `release` what its Makefile says, None
-    where that can't be told. `architectures` are the folders under `arch/`, `names` what
-    its files call it beside.
+    `name` is what the user called it, `release` what its Makefile says, None if that can't be told.
+    `architectures` are the folders under `arch/`, `names` what its files call it beside.
     """
 
     name: str
@@ -75,7 +74,7 @@ class Gatherer(Protocol):
 
 
 class Gathered:
-    """Files as they are come across. Every method raises TreeError where a limit is passed.
+    """Files as they are come across. Every method raises TreeError if a limit is passed.
 
     Those that are `wanted` matter whatever is in them.
     """
@@ -139,7 +138,7 @@ class Gathered:
             self._files.append(SourceFile(path, first))
 
     def tree(self) -> Tree:
-        """What was gathered. Raises TreeError where that is no kernel tree."""
+        """What was gathered. Raises TreeError if that is not a kernel tree."""
         makefile = self._naming.get(MAKEFILE)
         release = _release_of(makefile) if makefile is not None else None
         if release is None or not self._architectures:

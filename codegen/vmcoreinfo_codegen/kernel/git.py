@@ -3,9 +3,9 @@
 
 The configuration of a repository can name commands, and so can attributes, hooks and replacements
 beside it: a partial clone alone runs `remote.<name>.uploadpack` when an object is missing. So git
-gets a directory of ours as its repository, with a configuration of ours, and finds there the refs
-of the real one and its objects. Whose repository it is git checks itself (`safe.directory`), when
-it is asked where that is.
+gets a directory of this project as its repository, with a configuration of this project, and finds
+there the refs of the real one and its objects. Whose repository it is git checks itself
+(`safe.directory`), when it is asked where that is.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class GitError(Exception):
 
 
 class Repository:
-    """A repository that is only read. Raises GitError where there is none; see `__init__`."""
+    """A repository that is only read. Raises GitError if there is none; see `__init__`."""
 
     def __init__(self, path: Path) -> None:
         """Of any folder in it; also one without a work tree, or a linked work tree."""
@@ -107,7 +107,7 @@ class Repository:
         }
 
     def git(self, verb: str, *arguments: str, stdin: bytes = b"", accepted: int = 0) -> bytes:
-        """What git prints. Raises GitError where it exits with more than `accepted`."""
+        """What git prints. Raises GitError if it exits with more than `accepted`."""
         command = ("git", verb, *arguments)
         seconds = _SLOW.get(verb, _MOST_SECONDS)
         return self._run(verb, command, self._environment, stdin, accepted, seconds)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a call prints: macros expanded down to vmcoreinfo_append_str() and its format.
 
-Nothing about a macro is built in; its definition in the tree at hand says what it prints.
+Nothing about a macro is built in; its definition in the available tree says what it prints.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class NotPrinted(Exception):
 class Printed:
     """One line: its key, and the printf format of the whole line without its newline.
 
-    `value` is the expression that is printed, in C, without casts; empty where there is none.
+    `value` is the expression that is printed, in C, without casts; empty if there is none.
     """
 
     key: str
@@ -120,7 +120,7 @@ class Printers:
         return self._own.get((name, file)) or self._macros.get(name)
 
     def form(self, name: str, file: str) -> str | None:
-        """What a macro prints for the arguments NAME and FIELD; None where that is not one line."""
+        """What a macro prints for the arguments NAME and FIELD; None if that is not one line."""
         macro = self.macro(name, file)
         if macro is None or len(macro.parameters) > 3:
             return None

@@ -37,7 +37,7 @@ def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
     # The list comes first: it is bounded, and a tree of trees of trees has no end.
     blobs = {blob.name: blob for blob in _listed(repository, commit, gathered)}
     marks = [part for mark in MARKS for part in ("-e", mark.decode())]
-    # It exits with 1 where nothing is found.
+    # It exits with 1 if nothing is found.
     found = repository.git("grep", "-lzF", *marks, commit, "--", "*.c", "*.h", accepted=1)
     prefix = f"{commit}:".encode()
     names = [name.removeprefix(prefix) for name in found.split(b"\0") if name]

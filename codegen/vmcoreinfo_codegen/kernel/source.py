@@ -164,7 +164,8 @@ class _Frame:
 class Excerpt:
     """What a piece of a file is: a hunk of a patch, say. What encloses it is not known.
 
-    `name` is the same for two versions of a piece, and so are the `labels` of lines that are in both.
+    `name` is the same for two versions of a piece, and so are the `labels` of lines that are in
+    both.
     """
 
     name: str

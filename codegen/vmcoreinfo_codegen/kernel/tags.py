@@ -23,10 +23,11 @@ MAINLINE = r"v\d+\.\d+"
 def kernel_tags(
     repository: Repository, pattern: str | None, named: Callable[[str], Kernel | None]
 ) -> list[tuple[str, Kernel]]:
-    """Tags of releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), or that are `named`, whole ones of a pattern.
+    """Tags of releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), or that are `named`, whole ones of a
+    pattern.
 
     Without one, those of mainline releases, or else all of vendors. Those of mainline come first,
-    then line by line, each from the oldest on. Raises TreeError where there are none, or too many to
+    then line by line, each from the oldest on. Raises TreeError if there are none, or too many to
     read the tree of each.
     """
     try:

@@ -60,7 +60,7 @@ def take_members(path: Path, watch: Watch, gathered: Gatherer) -> None:
                         f"{path}: {text_of(name)} is stored as a sparse file; create "
                         f"the tarball without sparse files"
                     )
-                # Links are no files of the tree.
+                # Links are not files of the tree.
                 if member.kind in _REGULAR:
                     gathered.expect(text_of(name), member.left)
                     gathered.take(text_of(name), member)
@@ -134,7 +134,7 @@ def _header(stream: Unpacked, first: bool) -> _Member | None:
 
 
 def _read_header(block: bytes, stream: Unpacked) -> _Member | None:
-    """What a header says, None where it is none."""
+    """What a header says, None if it is none."""
     told, size = _number(block[148:156]), _number(block[124:136])
     rest = block[:148] + block[156:]
     total = sum(rest) + 8 * ord(" ")

@@ -54,7 +54,7 @@ class Format(Described):
 
 
 def read_as(formats: Collection[Format]) -> Format | None:
-    """The format by which values in any of several are read, None where text can't tell them apart.
+    """The format by which values in any of several are read, None if text can't tell them apart.
 
     A number with `0x` is hexadecimal, one without is decimal; where it may be hexadecimal too, both
     are. What has no sign is taken for what has one, modulo 2^64.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The files of a patch before and after it: whole, where the tree is at hand, else the pieces that hunks show.
+"""The files of a patch before and after it: whole, where the tree is available, else the pieces
+that hunks show.
 
 Both are read by what reads kernel trees. What a hunk does not show is named, never guessed.
 """
@@ -73,7 +74,7 @@ def pieces_of(files: Iterable[FileDiff]) -> Images:
 def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
     """The files of a tree that a patch is about, whole, before and after.
 
-    Of what is no source the hunks are all that is looked at. Raises PatchError where the patch does
+    Of what is not a source the hunks are all that is looked at. Raises PatchError if the patch does
     not apply.
     """
     before: list[Piece] = []
@@ -100,7 +101,7 @@ def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
 
 
 def is_source(path: str) -> bool:
-    """Whether a file can be one that entries stand on."""
+    """Whether a file can be one that entries are on."""
     return path.endswith((".c", ".h")) or is_kconfig(path)
 
 

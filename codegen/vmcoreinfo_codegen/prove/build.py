@@ -70,7 +70,7 @@ def _distribution() -> str:
 
 
 def _output(*command: str) -> str:
-    """What a command prints; nothing where it fails or is not there."""
+    """What a command prints; nothing if it fails or is not there."""
     try:
         ran = subprocess.run(
             command,

@@ -167,7 +167,7 @@ class Proving:
         return noted(self._schema, kernel.release, kernel.arch, info, told)
 
     def _measure(self, subject: Subject, run: Run) -> Measure:
-        """What is right, by a reference that reads the note rightly, or one that is made for it."""
+        """What is right, by a reference that reads the note correctly, or one that is made for it."""
         judge = self._tool.judge
         text = subject.scratch.without(())
         exports = self._exports(subject, text)

@@ -32,7 +32,7 @@ _BY = "what the dump has there"
 
 @dataclass(frozen=True)
 class Probe:
-    """A script of ours, what runs it, and what it asks for besides."""
+    """A script of this project, what runs it, and what it asks for besides."""
 
     script: str
     python: Path

@@ -52,7 +52,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run ended: its exit code, negative for a signal, None where it did not end in time.
+    """How a run ended: its exit code, negative for a signal, None if it did not end in time.
 
     `busy` are the seconds of the processor that it took, `names` the files that it was given.
     """
@@ -65,7 +65,7 @@ class Ran:
 
     @property
     def ending(self) -> str:
-        """How it failed, empty where it did not."""
+        """How it failed, empty if it did not."""
         if self.code is None:
             return "timed out"
         if self.code < 0:
@@ -104,7 +104,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     stdin: str = "",
 ) -> Ran:
-    """Run a command in a folder of its own. Raises OSError where it can't be run at all."""
+    """Run a command in a folder of its own. Raises OSError if it can't be run at all."""
     before = _busy()
     words = [os.fspath(word) for word in command]
     with subprocess.Popen(

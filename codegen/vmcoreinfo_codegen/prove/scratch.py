@@ -36,7 +36,7 @@ class _Piece(NamedTuple):
 class Scratch:
     """A copy of a dump. The tools see it, and never the dump itself.
 
-    `level` is the dump level at which the dump was filtered, 0 where it has all pages.
+    `level` is the dump level at which the dump was filtered, 0 if it has all pages.
     """
 
     def __init__(self, dump: str, found: Found, folder: Path) -> None:
@@ -81,7 +81,7 @@ def _copy(dump: str, path: Path) -> None:
 
 
 def _copies(file: File, found: Found) -> Iterator[tuple[list[_Piece], bytes]]:
-    """Every place in a dump where tools find the text of the note, and what stands there."""
+    """Every place in a dump where tools find the text of the note, and what is there."""
     if not found.format.startswith("flattened"):
         for place, text in _texts(file, found.container):
             yield [_Piece(0, place, len(text))], text

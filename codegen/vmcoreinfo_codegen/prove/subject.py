@@ -48,7 +48,8 @@ def observed_dump(
     has: Iterable[str] = (),
     name: str | None = None,
 ) -> ObservedDump:
-    """The line of a dump; `boot` and `has` are what its user knows of it, `name` is what it is called.
+    """The line of a dump; `boot` and `has` are what its user knows of it, `name` is what it is
+    called.
 
     Raises DumpError for a note that no dump carries.
     """

@@ -28,7 +28,7 @@ class Wanted:
     vmlinux: Path | None = None
 
     def named(self, own: ToolRelease | None) -> ToolRelease:
-        """The release, of what the tool says and the user. Raises ProveError where those differ."""
+        """The release, of what the tool says and the user. Raises ProveError if those differ."""
         if self.release is None:
             if own is None:
                 raise ProveError(

@@ -162,9 +162,9 @@ def _can_be_private(key: str, format_: str) -> bool:
 
 
 def read_patterns(text: str, path: str) -> tuple[KeyPattern, ...]:
-    """The patterns of a file: one a line, `#` begins a comment; what stands twice counts once.
+    """The patterns of a file: one per line, `#` begins a comment; what stands twice counts once.
 
-    Raises InputError where there are more than any schema has keys.
+    Raises InputError if there are more than any schema has keys.
     """
     found: dict[str, KeyPattern] = {}
     different = Limit(path, _MOST_PATTERNS, "different patterns", InputError)

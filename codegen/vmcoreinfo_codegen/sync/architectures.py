@@ -22,14 +22,14 @@ _MOST_NEW = 16
 
 
 def unknown_folders(schema: Schema, extraction: Extraction) -> list[str]:
-    """The folders under arch/ that print lines, and are no source of an architecture."""
+    """The folders under arch/ that print lines, and are not source of an architecture."""
     known = {arch.source for arch in schema.architectures}
     printing = {export.arch for export in extraction.exports if export.arch is not None}
     return sorted(printing - known)
 
 
 def undeclarable(schema: Schema, folder: str, count: int) -> str | None:
-    """Why one of so many new folders can't be declared by its name, None where it can."""
+    """Why one of so many new folders can't be declared by its name, None if it can."""
     if count > _MOST_NEW:
         return f"declare its architecture: {count} are new, but sync declares at most {_MOST_NEW}"
     if not _NAME.fullmatch(folder):

@@ -46,7 +46,7 @@ class LinePlan:
     """What is to be said of a build, and what is left to people.
 
     `extended` is the block whose last build it becomes; `block` is a new one, without its clauses.
-    Both are None where nothing is to be written.
+    Both are None if nothing is to be written.
     """
 
     kernel: Kernel
@@ -207,7 +207,7 @@ def _extended(block: tree.Block, last: tree.Word) -> tree.Block:
 
 
 def _with_build(block: tree.Block, made: tree.KernelBuild) -> tree.Block:
-    """A build behind the last one, or at the end."""
+    """A build after the last one, or at the end."""
     places = [i for i, node in enumerate(block.body) if isinstance(node, tree.KernelBuild)]
     place = places[-1] + 1 if places else len(block.body)
     return replace(block, body=(*block.body[:place], made, *block.body[place:]))

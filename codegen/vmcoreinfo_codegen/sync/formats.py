@@ -17,7 +17,7 @@ from .steps import ByHand, Plan, Redefine, Reformat, ReformatKind
 
 
 def alike(entry: Entry, printed: Printed) -> str | None:
-    """Why a key can't be printed in one more format, None where it can."""
+    """Why a key can't be printed in one more format, None if it can."""
     is_text = prints_as(printed, entry.format)
     if is_text or read_as({*entry.formats, Format(printed.format)}) is not None:
         return None

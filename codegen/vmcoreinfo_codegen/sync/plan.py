@@ -234,7 +234,7 @@ def _add(
 
 
 def _unwritable(printed: Printed) -> str | None:
-    """Why the schema can't say what is printed, None where it can: a tree may print anything."""
+    """Why the schema can't say what is printed, None if it can: a tree may print anything."""
     if not is_in_form(printed.key):
         return "not a valid key in a schema"
     strange = sorted(name for name in printed.condition.names() if not _CONFIG.fullmatch(name))

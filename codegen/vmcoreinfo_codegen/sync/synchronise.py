@@ -66,9 +66,9 @@ class SyncError(Exception):
 class Synchronised:
     """Schema files before and after a plan was carried out; `after` has those alone that changed.
 
-    `is_declared` is whether the release was before. `schema` and `problems` are what is read in
-    the files as they are after. Where there is anything in `refused`, which the schema can't say,
-    nothing is to be written.
+    `is_declared` is whether the release was before. `schema` and `problems` are what is read in the
+    files as they are after. If there is anything in `refused`, which the schema can't say, nothing
+    is to be written.
     """
 
     plan: Plan

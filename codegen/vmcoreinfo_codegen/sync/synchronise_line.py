@@ -26,8 +26,8 @@ from .synchronise import checked, new_errors
 class LineSynchronised:
     """Schema files before and after a plan was carried out; `after` has those alone that changed.
 
-    `schema` and `problems` are what is read in the files as they are after. Where there is anything
-    in `refused`, which the schema can't say, nothing is to be written.
+    `schema` and `problems` are what is read in the files as they are after. If there is anything in
+    `refused`, which the schema can't say, nothing is to be written.
     """
 
     plan: LinePlan

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A consumer of the schema brought to the releases that its repository has tags of.
 
-Each new release is declared, with its date. What was in the repository alone, `since next`, begins with
-the first of them that reads it. What else a release reads anew is told, for people to say what for.
+Each new release is declared, with its date. What was in the repository alone, `since next`, begins
+with the first of them that reads it. What else a release reads again is reported, for people to say
+what for.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ def _with(step: ToolStep, block: tree.Block) -> tree.Block:
 
 
 def _declaring(block: tree.Block, release: str, date: str) -> tree.Block:
-    """A release behind the last one."""
+    """A release after the last one."""
     clause = tree.ToolRelease(*MADE, word(release), word(date), None)
     last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.ToolRelease))
     return replace(block, body=(*block.body[: last + 1], clause, *block.body[last + 1 :]))

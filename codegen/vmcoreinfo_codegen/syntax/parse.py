@@ -116,7 +116,7 @@ def _keywords() -> list[str]:
 
 
 def _accepted(terminals: set[str]) -> tuple[list[str], list[str]]:
-    """What could stand there: keywords, and terminals in words."""
+    """What could be there: keywords, and terminals in words."""
     literal = {
         terminal.name: terminal.pattern.value
         for terminal in _parser().terminals

@@ -34,9 +34,10 @@ def release_of_tag(tag: str) -> ToolRelease | None:
 def release_tags(
     repository: Repository, consumer: Consumer, pattern: str | None = None
 ) -> list[ReleaseTag]:
-    """Tags of releases from the first that the schema has on, oldest first; those of a pattern alone.
+    """Tags of releases from the first that the schema has on, oldest first; those of a pattern
+    alone.
 
-    Raises TreeError where there are none, or too many.
+    Raises TreeError if there are none, or too many.
     """
     try:
         wanted = re.compile(pattern or ".*")

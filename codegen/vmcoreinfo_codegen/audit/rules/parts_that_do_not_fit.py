@@ -161,7 +161,7 @@ def _sections(subject: Subject) -> Iterator[Found]:
     roots, size = map(subject.number, ("LENGTH(mem_section)", "SIZE(mem_section)"))
     if roots is None or size is None or bits is None or most is None or page is None:
         return
-    # What is no width of memory is another rule's.
+    # What is not a width of memory is another rule's.
     if not 0 < bits < most <= _MOST_BITS or not 0 < size <= 1 << page:
         return
     # Of CONFIG_SPARSEMEM_EXTREME the roots have a page of sections each.

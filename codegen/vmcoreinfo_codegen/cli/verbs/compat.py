@@ -223,7 +223,7 @@ def _judge_kernels(
 ) -> int:
     """Every tool on every kernel, as it is predicted."""
     kernels = [named_kernel(schema, name) for name in _names(schema, options)]
-    # What each is taken for stands below the table.
+    # What each is taken for is below the table.
     called = {kernel.name: kernel.called for kernel in kernels}
     subjects = _predictions(schema, options, kernels)
     cells = [cell for subject in subjects for cell in cells_of(subject, tools, scope)]

@@ -26,7 +26,7 @@ from ..layout import print_verdicts
 from ..output import print_answer
 from ..schema import add_schema_option, existing_path, kernel_of, load_schema, mainline_of
 
-# What reads patches and trees is loaded where one is read.
+# What reads patches and trees is loaded only when needed.
 if TYPE_CHECKING:
     from ...kernel.gathered import Tree
     from ...patch.series import Patch
@@ -113,7 +113,7 @@ def _to(schema: Schema, text: str | None) -> tuple[Release | None, Kernel | None
 def _changes(
     schema: Schema, options: argparse.Namespace, to: Release | None
 ) -> tuple[list[KernelChange], Release | None]:
-    """What is changed, and the release of the tree that it is made to, where there is one."""
+    """What is changed, and the release of the tree that it is made to, if there is one."""
     if options.kernel is None and not options.patch:
         return [], None
     from ...patch.reading import of_series

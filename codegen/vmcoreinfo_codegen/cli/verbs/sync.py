@@ -169,7 +169,7 @@ def _of_line(
 
 
 def _day(options: argparse.Namespace) -> str | None:
-    """The date of a vendor's release; None where neither a person nor a commit tells it."""
+    """The date of a vendor's release; None if neither a person nor a commit tells it."""
     if options.date or options.rev is None:
         return options.date or None
     try:
@@ -184,7 +184,7 @@ def _finish(
     has_errors: bool,
     options: argparse.Namespace,
 ) -> None:
-    """Write what is sound, show what was done, and make the products anew."""
+    """Write what is sound, show what was done, and make the products again."""
     is_written = is_sound and not options.dry_run
     if is_written:
         edited.write(options.schema, done.after)

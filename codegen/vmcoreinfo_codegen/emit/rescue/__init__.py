@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo-rescue.c`: the program that stands in front of makedumpfile where a dump is written."""
+"""`vmcoreinfo-rescue.c`: the program that is before makedumpfile where a dump is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TEMPLATES.filters.update(comment=comment, c_string=string)
 
 
 def context(schema: Schema, selection: Selection | None) -> dict[str, Any]:
-    """What templates show. Raises NoProduct for what is no release of makedumpfile on kernels of mainline."""
+    """What templates show. Raises NoProduct for what is not a release of makedumpfile on kernels of mainline."""
     if selection is None or len(selection.readers) != 1 or selection.patterns:
         raise NoProduct("a rescue needs one release of a tool, e.g. --for makedumpfile@1.7.8")
     reader = selection.readers[0]

@@ -40,12 +40,12 @@ class RescueRun(Record):
         "as it is: no change needed; text: lines beside the note, by its option -i; note: another "
         "note; level: a lower dump level, with the lines that are named; none: no level is correct"
     )
-    level: int | None = described("the highest dump level that is right; null where none is")
+    level: int | None = described("the highest dump level that is right; null if none is")
     written: list[str]
     dropped: list[str]
     degraded: list[str] = described("purposes for which the dump keeps what the level leaves out")
     exact_level: int | None = described(
-        "where some are: the highest level at which none is; null where there is none"
+        "where some are: the highest level at which none is; null if there is none"
     )
     exact_written: list[str]
     exact_dropped: list[str]

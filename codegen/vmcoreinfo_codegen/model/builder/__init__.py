@@ -177,7 +177,7 @@ class _Building:
                 self._problem(at, "a section without a title")
 
     def _count(self) -> None:
-        """Raises SchemaError where there is more of something than a schema can have."""
+        """Raises SchemaError if there is more of something than a schema can have."""
         at = Location("")
 
         def refused(message: str) -> SchemaError:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The built model of a schema, cached from one run for the next.
 
-A cached model is used where its key names every file that it rests on, as it is now: the schema, the
-grammar, the code that builds models, the version of Python. Folder and file must be
-the user's own, and writable for nobody else; the content must have its checksum, and may name
-our own classes alone. What does not fit is no error: the schema is read anew.
+A cached model is used where its key names every file that it rests on, as it is now: the schema,
+the grammar, the code that builds models, the version of Python. Folder and file must be the user's
+own, and writable for nobody else; the content must have its checksum, and may name our own classes
+alone. What does not fit is not an error: the schema is read again.
 """
 
 from __future__ import annotations

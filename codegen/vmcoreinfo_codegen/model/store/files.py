@@ -32,8 +32,8 @@ _MOST_NAMES = 100_000
 def read_files(folder: Path) -> list[tuple[str, str]]:
     """The `.vmci` files below a folder as (name in messages, text), the top one first.
 
-    Raises SchemaError where others are there and the top one is not, where one is no file, not
-    UTF-8 or outside of the folder, and where all is more than a schema can be.
+    Raises SchemaError if others are there and the top one is not, if one is not a file, not UTF-8
+    or outside of the folder, and where all is more than a schema can be.
     """
     top = folder / TOP
     paths = sorted(schema_files(folder), key=lambda path: (path != top, path.as_posix()))
@@ -93,7 +93,7 @@ def read_schema_file(path: Path, name: str) -> bytes:
 
 
 def schema_text(data: bytes, name: str) -> str:
-    """Bytes of a schema file as text. Raises SchemaError where they are not UTF-8."""
+    """Bytes of a schema file as text. Raises SchemaError if they are not UTF-8."""
     try:
         return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

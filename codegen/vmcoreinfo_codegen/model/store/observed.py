@@ -77,7 +77,8 @@ class ObservedDump(Record):
 
 
 class Observation(Record):
-    """One run: what was run of which release, on which dump without which entries, and what came of it.
+    """One run: what was run of which release, on which dump without which entries, and what came of
+    it.
 
     `build` is whose patches the release has. `level` is the dump level, None for a run that has
     none. `seen` says in short what came out, `by` is the reference by which that was judged.
@@ -269,7 +270,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 class _Unfit(Exception):
-    """A line that is no dump and no observation."""
+    """A line that is not a dump and no observation."""
 
 
 def _once(found: dict[Any, Any], key: object, one: object, what: str) -> None:
