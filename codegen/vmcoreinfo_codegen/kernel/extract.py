@@ -123,7 +123,7 @@ def extract_sources(
         findings += [
             _finding(source, strange.line, strange.text, strange.reason)
             for strange in source.strange
-            # A condition that encloses no export is none of this project.
+            # A condition that encloses no export is irrelevant.
             if mine and (strange.stand_in is None or strange.stand_in in names)
         ]
     sites = Sites(exports=understood, not_understood=_calls(findings), **counts)

@@ -3,7 +3,7 @@
 
 The configuration of a repository can name commands, and so can attributes, hooks and replacements
 beside it: a partial clone alone runs `remote.<name>.uploadpack` when an object is missing. So git
-gets a directory of this project as its repository, with a configuration of this project, and finds
+gets a directory of its own as its repository, with its own configuration, and finds
 there the refs of the real one and its objects. Whose repository it is git checks itself
 (`safe.directory`), when it is asked where that is.
 """

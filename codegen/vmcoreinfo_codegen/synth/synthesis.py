@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import vmcoreinfo
@@ -57,7 +57,7 @@ class Synthesis:
     def text(self) -> bytes:
         return "".join(f"{made.key}={made.text}\n" for made in self.entries).encode()
 
-    def answer(self, line: KernelLine | None) -> Synthesised:
+    def answer(self, line: KernelLine | None, findings: Sequence[str] = ()) -> Synthesised:
         return Synthesised(
             line=line,
             entries=[
@@ -65,6 +65,7 @@ class Synthesis:
                 for made in self.entries
             ],
             left_out=[LeftOutEntry(key=left.key, why=left.why) for left in self.left_out],
+            findings=list(findings),
         )
 
 

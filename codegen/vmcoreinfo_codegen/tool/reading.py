@@ -210,7 +210,7 @@ class _Reader:
         )
 
     def _is_definition(self, match: Match, function: str | None) -> bool:
-        """Whether it is the head of a function of this project, or in one: that takes the key from who calls it."""
+        """Whether it is in a wrapper function or its head: that takes the key from its caller."""
         if function in self.forms.readers:
             return True
         if self.source.is_python:

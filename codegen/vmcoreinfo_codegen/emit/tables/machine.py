@@ -56,7 +56,7 @@ def json_products(schema: Schema) -> list[Product]:
 
 
 def json_schema(head: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON Schema of the models, with the head; every field of this project is always there."""
+    """The JSON Schema of the models, with the head; every field is always present."""
     shown = shape.json_schema(Schema)
     for definition in shown["$defs"].values():
         if "properties" in definition:
