@@ -22,7 +22,7 @@ def test_explain_tells_the_whole_story(run: Run) -> None:
         "until 6.9 (2024-05-12)",
         "commit 55c49fee57af: vmalloc gave up the global list of areas",
         "replaced by NUMBER(VMALLOC_START), since 6.9",
-        "before it SYMBOL(vmlist), since 2.6.28 until 3.10",
+        "replaces SYMBOL(vmlist), since 2.6.28 until 3.10",
         "OFFSET(vmap_area.va_start)=%lu by VMCOREINFO_OFFSET",
         "bytes: a size or an offset in bytes",
         "derivations vmalloc_start",

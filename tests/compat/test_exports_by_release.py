@@ -83,7 +83,7 @@ def test_runs_of_verdicts() -> None:
         "ok 6.8",
         "wrong since 6.9: ranged",
     ]
-    assert told(schema, "1.3") == ["fatal 6.6 to 6.7: renamed", "ok from 6.8 on"]
+    assert told(schema, "1.3") == ["fatal 6.6 to 6.7: renamed", "ok since 6.8"]
 
 
 def test_runs_are_by_release_and_architecture() -> None:
@@ -118,7 +118,7 @@ def test_a_form_that_later_releases_read() -> None:
 """
     )
     assert told(schema, "1.0") == ["wrong since 6.6: read"]
-    assert told(schema, "1.1") == ["ok from 6.6 on"]
+    assert told(schema, "1.1") == ["ok since 6.6"]
 
 
 def test_runs_that_begin_later() -> None:

@@ -123,7 +123,7 @@ def test_who_breaks_by_a_form(run: Run, tmp_path: Path) -> None:
         ((), 2, "give entries to remove"),
         (("SYMBOL(vmap_area_lst)",), 2, "did you mean"),
         (("--patch", "LICENSE"), 2, "LICENSE: no unified diff found"),
-        (("--rev", "a..b"), 2, "--rev is a revision of --kernel"),
+        (("--rev", "a..b"), 2, "--rev needs a git repository"),
         (("--kernel", "."), 2, "--rev A..B"),
         (("--patch", "absent"), 2, "absent"),
     ],
