@@ -109,11 +109,11 @@ def test_a_way_for_other_kernels() -> None:
     changed = "NUMBER(meaning) has a different meaning since"
     way = "it uses NUMBER(meaning) + NUMBER(always), which is correct only"
     assert said(need % "until 6.7", on="6.7") == (
-        f"{way} up to before 6.7; {changed} 6.7, commit cccccccccccc"
+        f"{way} before 6.7; {changed} 6.7, commit cccccccccccc"
     )
-    assert said(need % "until 6.7", on="6.9") == f"{way} up to before 6.7; {changed} 6.8"
-    assert said(need % "since 6.7", on="6.6") == f"{way} from 6.7 on"
-    assert said(need % "since 6.7 until 6.8", on="6.6") == f"{way} from 6.7 on up to before 6.8"
+    assert said(need % "until 6.7", on="6.9") == f"{way} before 6.7; {changed} 6.8"
+    assert said(need % "since 6.7", on="6.6") == f"{way} since 6.7"
+    assert said(need % "since 6.7 until 6.8", on="6.6") == f"{way} since 6.7 and before 6.8"
     assert said(need % "since 6.7 until 6.8", on="6.7") == ""
 
 

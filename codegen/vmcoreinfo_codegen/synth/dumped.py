@@ -18,6 +18,7 @@ from ..kernel.config import parse_config
 from ..model import Architecture, Schema
 from .image import BANNER, Image
 from .own import OwnData, OwnKernel, own_data
+from .placed import placed_kernel
 from .synthesis import moved
 
 _MASK = (1 << 64) - 1
@@ -93,8 +94,8 @@ def dumped(
         config = config if config is not None else in_dump
         disagreements = [*differences(own, files), *_options_apart(asked.config, in_dump)]
     sources = Sources(types, symbols, config, None)
-    if given is None and own is not None and BANNER not in symbols:
-        return _of_functions(name, arch, own, asked, sources, found, disagreements)
+    if own is not None and BANNER not in symbols:
+        return _of_functions(memory, arch, own, asked, sources, found, disagreements)
     image = Image(
         memory,
         symbols,
@@ -118,7 +119,7 @@ def dumped(
 
 
 def _of_functions(
-    name: str,
+    memory: PhysicalMemory,
     arch: Architecture,
     own: OwnKernel,
     asked: Asked,
@@ -126,24 +127,42 @@ def _of_functions(
     found: OwnData,
     disagreements: list[str],
 ) -> Dumped:
-    """A kernel that has functions alone in its kallsyms, so that nothing tells where its image is."""
-    release = asked.release or own.release
+    """A kernel that has functions alone in its kallsyms: what it exports tells where its image is."""
+    placed = placed_kernel(memory, own, sources.types, arch.memory_start == 0)
+    release = (placed.release if placed is not None else None) or own.release or asked.release
     if release is None:
-        raise DebugInfoError(f"{name}: it does not tell its release; --kernel takes it")
+        raise DebugInfoError(
+            f"{memory.source.name}: it does not tell its release; --kernel takes it"
+        )
+    if not release.startswith(asked.release or ""):
+        raise DebugInfoError(
+            f"{memory.source.name}: the kernel in it is {release}, and {asked.release} is asked for"
+        )
+    noted, build_id = _noted(found, release), asked.files.build_id
+    if placed is not None:
+        sources = replace(
+            sources,
+            symbols=placed.symbols,
+            memory=placed,
+            origins=placed.origins,
+            symbols_name="the symbols of the dump (functions, and what is exported)",
+        )
+        build_id = build_id or placed.build_id()
+        return Dumped(arch, sources, release, build_id, disagreements, noted)
     remark = (
-        "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), so no variable of the kernel can be "
-        "read; --symbols takes a System.map"
+        "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no table of exported symbols agrees "
+        "with them, so no variable of the kernel can be read; --symbols takes a System.map"
     )
     if not own.symbols.has_run_addresses:
         sources = replace(sources, symbols=None)
-    return Dumped(arch, sources, release, None, disagreements, (remark, *_noted(found, release)))
+    return Dumped(arch, sources, release, build_id, disagreements, (remark, *noted))
 
 
 def _fitting(memory: PhysicalMemory, asked: Asked, found: OwnData) -> list[OwnKernel]:
     """The kernels that can be the one that is meant."""
     kernels = [one for one in found.kernels if asked.arch is None or one.is_of(asked.arch)]
     symbols = asked.files.symbols
-    if symbols is None:
+    if symbols is None or BANNER not in symbols:
         return kernels
     fitting = []
     for one in kernels:
