@@ -110,7 +110,10 @@ def test_what_names_nothing_is_told_of(run: Run, tmp_path: Path) -> None:
         (["--null", str(SOUND)], "--null needs --files-from"),
         (["--resume", str(SOUND)], "--resume needs a results file"),
         (["--jobs", "0", str(SOUND)], "must be at least 1"),
-        (["--failing", "--format", "ndjson", "-o", "x", "--resume", "."], "--resume needs all results"),
+        (
+            ["--failing", "--format", "ndjson", "-o", "x", "--resume", "."],
+            "--resume needs all results",
+        ),
     ):
         ran = run("audit", *options)
         assert ran.code == 2 and said in ran.err

@@ -86,19 +86,11 @@ def attach(
 
 def _refusal(form: str) -> str:
     if form == "flattened":
-<<<<<<< HEAD
         return "a flattened dump; rebuild it first: makedumpfile -R DUMP < FILE"
-    return "not a dump; a note can be put into ELF and kdump-compressed dumps"
-=======
-        return (
-            "a flattened dump, and a note is put into one that is not; put it together first: "
-            "makedumpfile -R DUMP < FILE"
-        )
     return (
-        "no dump; a note is put into ELF and kdump-compressed ones, and in front of a raw image, which is whole "
-        "pages"
+        "not a dump; a note can be put into ELF and kdump-compressed dumps, and before a raw image "
+        "of whole pages"
     )
->>>>>>> main
 
 
 def _block_size(out: str) -> int:
@@ -150,11 +142,7 @@ def _headers(
     end = max((s.offset + s.file_size for s in loads), default=0) + size
     if end >= 1 << file.bits:
         raise DumpError(
-<<<<<<< HEAD
             f"{source.name}: with a note in front, its offsets do not fit in {file.bits} bits"
-=======
-            f"{file.source.name}: with a note in front its offsets do not fit in {file.bits} bits"
->>>>>>> main
         )
     moved = [s._replace(offset=s.offset + size) for s in loads]
     note = elf.Segment(elf.PT_NOTE, 0, start, 0, 0, len(kept), len(kept), 4)

@@ -21,20 +21,14 @@ from ..progress import bar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-<<<<<<< HEAD
     parser.add_argument("note", metavar="NOTE", help=f"source of the note: {INPUT}")
-    parser.add_argument("dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore")
-    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy to write")
-=======
-    parser.add_argument("note", metavar="NOTE", help=f"what has the note: {INPUT}")
     parser.add_argument(
         "dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore, or a raw image"
     )
-    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy")
+    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy to write")
     add_memory_start(
         parser, "DUMP", "where memory begins on every machine of its architecture, as on x86"
     )
->>>>>>> main
     add_input_format_option(parser)
     parser.add_argument(
         "--format",
@@ -64,19 +58,11 @@ def run(options: argparse.Namespace) -> int:
 
         print_answer(answer(options.out, lines, attached))
         return FINE
-<<<<<<< HEAD
-    place = "replaced the existing note" if attached.replaced is not None else "added"
-=======
     if raw is not None:
         print(
             f"{options.dump}: treated as a raw image of memory at 0x{raw.start:x}", file=sys.stderr
         )
-    place = (
-        "in place of the note that was there"
-        if attached.replaced is not None
-        else "where there was no note"
-    )
->>>>>>> main
+    place = "replaced the existing note" if attached.replaced is not None else "added"
     data = (
         f"{attached.shared} bytes shared with {options.dump}"
         if attached.shared
