@@ -142,7 +142,7 @@ def _headers(
     end = max((s.offset + s.file_size for s in loads), default=0) + size
     if end >= 1 << file.bits:
         raise DumpError(
-            f"{source.name}: with a note in front, its offsets do not fit in {file.bits} bits"
+            f"{file.source.name}: with a note in front, its offsets do not fit in {file.bits} bits"
         )
     moved = [s._replace(offset=s.offset + size) for s in loads]
     note = elf.Segment(elf.PT_NOTE, 0, start, 0, 0, len(kept), len(kept), 4)
