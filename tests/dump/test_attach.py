@@ -251,7 +251,7 @@ def test_a_dump_that_is_cut(run: Run, tmp_path: Path) -> None:
         (9000, 0, "it ends 21332 bytes before the end that its headers give, and holds 8668 of "
         "30000"),
         (200, 2, "its program headers describe 30000 bytes of memory, but the file has none of them"),
-        (100, 2, "2 program headers at byte 64 reach beyond in the file"),
+        (100, 2, "2 program headers at byte 64 reach beyond the end of the file"),
     ):  # fmt: skip
         dump.write_bytes(whole[:size])
         ran = run("attach", str(note), str(dump), "-o", str(out))
@@ -270,8 +270,8 @@ def test_a_note_of_another_architecture(
     dump.write_bytes(with_memory(elf(None, machine=machine), 64, "<", b"memory" * 500))
     ran = run("attach", note, str(dump), "-o", str(out))
     assert (ran.code, out.exists()) == (0, True)
-    assert ("has a note of a x86_64 kernel, but" in ran.err) is warned
-    assert (f"{dump} is of arm64" in ran.err) is warned
+    assert ("is for x86_64, but" in ran.err) is warned
+    assert (f"{dump} is for arm64" in ran.err) is warned
 
 
 ADDRESSES = {64: 0xFFFFFFFF82C0A940, 32: 0xC0DE1234}
@@ -326,13 +326,13 @@ def test_attach_verb_with_a_raw_image(run: Run, tmp_path: Path) -> None:
     assert [s.physical for s in segments_of(out) if s.type == 1] == [0x1000]
     for data, message in (
         (bytes(8192), "none of the addresses in .* or the note is of another boot"),
-        (raw.read_bytes()[:-1], "no dump; a note is put into ELF and kdump-compressed ones"),
+        (raw.read_bytes()[:-1], "not a dump; a note can be put into ELF"),
     ):
         raw.write_bytes(data)
         ran = run("attach", str(note), str(raw), "-o", str(tmp_path / "other"))
         assert ran.code == 2 and re.search(message, ran.err), ran.err
     ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "0")
-    assert (ran.code, "is no raw image: leave out --memory-start" in ran.err) == (2, True)
+    assert (ran.code, "is not a raw image; leave out --memory-start" in ran.err) == (2, True)
     ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "low")
     assert (ran.code, "'low' is no address" in ran.err) == (2, True)
 

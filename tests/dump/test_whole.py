@@ -161,7 +161,7 @@ def test_an_elf_dump_that_is_cut_before_its_note(tmp_path: Path) -> None:
         ):
             find_note(str(path))
     path.write_bytes(whole[:100])
-    with pytest.raises(DumpError, match="is cut or damaged"):
+    with pytest.raises(DumpError, match="is truncated or corrupt"):
         find_note(str(path))
 
 

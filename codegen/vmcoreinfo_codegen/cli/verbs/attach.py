@@ -92,7 +92,7 @@ def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:
     with File(options.dump) as source:
         if not may_be_raw(source):
             if options.memory_start is not None:
-                raise Failure(f"{options.dump} is no raw image: leave out --memory-start")
+                raise Failure(f"{options.dump} is not a raw image; leave out --memory-start")
             return None
         from ... import resources
         from ...query.raw_image import raw_image
@@ -116,7 +116,7 @@ def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     if theirs is not None and ours and theirs not in ours:
         names = " or ".join(one.name for one in ours)
         print(
-            f"vmcoreinfo: warning: {found.name} has a note of a {names} kernel, but {dump} is a "
-            f"{theirs.name} dump; tools will read it wrongly",
+            f"vmcoreinfo: warning: the note in {found.name} is for {names}, but {dump} is for "
+            f"{theirs.name}; tools will read it wrongly",
             file=sys.stderr,
         )
