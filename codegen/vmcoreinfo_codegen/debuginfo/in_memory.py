@@ -108,6 +108,18 @@ def pieces(memory: PhysicalMemory, physical: int, size: int) -> Iterator[bytes]:
         physical += wanted
 
 
+def filled(memory: PhysicalMemory, physical: int, size: int) -> bytes:
+    """Memory with zeros where the dump has none, as where zeros were left out."""
+    data = bytearray()
+    while len(data) < size:
+        place = physical + len(data)
+        data += memory.read(place, size - len(data))
+        if len(data) < size:
+            stop = min(((physical + len(data)) // PAGE + 1) * PAGE, physical + size)
+            data += bytes(stop - physical - len(data))
+    return bytes(data)
+
+
 def missing(memory: PhysicalMemory, physical: int, size: int) -> tuple[int, int] | None:
     """From and to before which address the first part is that the dump does not have, or only as zeros.
 

@@ -19,6 +19,8 @@ from ..model import Architecture, Schema
 from .choice import chosen, elsewhere
 from .image import BANNER, Image
 from .own import OwnData, OwnKernel, own_data
+from .placed import placed_kernel
+from .standing import Standing, standing
 from .synthesis import moved
 
 _MASK = (1 << 64) - 1
@@ -88,8 +90,8 @@ def dumped(
         if len(found.kernels) == 1:
             disagreements += elsewhere(own)
     sources = Sources(types, symbols, config, None)
-    if given is None and own is not None and BANNER not in symbols:
-        made = _of_functions(name, arch, own, asked, sources, found, disagreements)
+    if own is not None and BANNER not in symbols:
+        made = _of_functions(memory, arch, own, asked, sources, found, disagreements)
         return replace(made, remarks=(*remarks, *made.remarks))
     if given is None and own is not None and own.image is None:
         raise DebugInfoError(
@@ -107,10 +109,12 @@ def dumped(
         arch.memory_start == 0,
     )
     places = own.symbols.places if own is not None else {}
-    tables = {table: image.address(at) for table, at in places.items()}
+    # Those of a guest may lie elsewhere than its banner tells.
+    is_whole = own is None or not own.standing.is_of_guest
+    tables = {table: image.address(at) for table, at in places.items() if is_whole}
     sources = replace(sources, symbols=tables | moved(symbols, image.move), memory=image)
     if own is not None:
-        sources, more = _as_it_stands(own, sources)
+        sources, more = _as_it_stands(own.standing, sources)
         remarks += more
     return Dumped(
         arch,
@@ -122,23 +126,22 @@ def dumped(
     )
 
 
-def _as_it_stands(own: OwnKernel, sources: Sources) -> tuple[Sources, list[str]]:
+def _as_it_stands(standing: Standing, sources: Sources) -> tuple[Sources, list[str]]:
     """What a kernel that did not run in this memory tells, and remarks on what is left out."""
-    standing = own.standing
     if standing.has_started is False and not standing.cpus:
-        remark = "this kernel never started: its types alone are taken, as nothing tells at which addresses it would run"
-        return replace(sources, symbols=None, memory=None), [remark]
+        return replace(sources, symbols=None, memory=None), [
+            "this kernel never started: nothing tells at which addresses it would run, so its types alone are taken"
+        ]
     if standing.is_of_guest:
-        remark = (
+        return replace(sources, memory=None), [
             f"this kernel takes itself to be at {standing.thinks:#x}, and is elsewhere: that of a virtual machine, whose "
             "memory may lie in pieces, so nothing is taken of what its variables hold; a dump of that machine has it"
-        )
-        return replace(sources, symbols=own.addresses, memory=None), [remark]
+        ]
     return sources, []
 
 
 def _of_functions(
-    name: str,
+    memory: PhysicalMemory,
     arch: Architecture,
     own: OwnKernel,
     asked: Asked,
@@ -146,24 +149,44 @@ def _of_functions(
     found: OwnData,
     disagreements: list[str],
 ) -> Dumped:
-    """A kernel that has functions alone in its kallsyms, so that nothing tells where its image is."""
-    release = asked.release or own.release
+    """A kernel that has functions alone in its kallsyms: what it exports tells where its image is."""
+    placed = placed_kernel(memory, own, sources.types, arch.memory_start == 0)
+    release = (placed.release if placed is not None else None) or own.release or asked.release
     if release is None:
-        raise DebugInfoError(f"{name}: it does not tell its release; --kernel takes it")
+        raise DebugInfoError(
+            f"{memory.source.name}: it does not tell its release; --kernel takes it"
+        )
+    if not release.startswith(asked.release or ""):
+        raise DebugInfoError(
+            f"{memory.source.name}: the kernel in it is {release}, and {asked.release} is asked for"
+        )
+    noted, build_id = _noted(found, release), asked.files.build_id
+    if placed is not None:
+        sources = replace(
+            sources,
+            symbols=placed.symbols,
+            memory=placed,
+            origins=placed.origins,
+            symbols_name="the symbols of the dump (functions, and what is exported)",
+        )
+        build_id = build_id or placed.build_id()
+        stands = standing(found.machine, placed, placed.symbols)
+        sources, remarks = _as_it_stands(stands, sources)
+        return Dumped(arch, sources, release, build_id, disagreements, (*remarks, *noted))
     remark = (
-        "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), so no variable of the kernel can be "
-        "read; --symbols takes a System.map"
+        "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no table of exported symbols agrees "
+        "with them, so no variable of the kernel can be read; --symbols takes a System.map"
     )
     if not own.symbols.has_run_addresses:
         sources = replace(sources, symbols=None)
-    return Dumped(arch, sources, release, None, disagreements, (remark, *_noted(found, release)))
+    return Dumped(arch, sources, release, build_id, disagreements, (remark, *noted))
 
 
 def _fitting(memory: PhysicalMemory, asked: Asked, found: OwnData) -> list[OwnKernel]:
     """The kernels that can be the one that is meant."""
     kernels = [one for one in found.kernels if asked.arch is None or one.is_of(asked.arch)]
     symbols = asked.files.symbols
-    if symbols is None:
+    if symbols is None or BANNER not in symbols:
         return kernels
     fitting = []
     for one in kernels:

@@ -70,12 +70,13 @@ class OwnData(Value):
 
     `kernels` are those whose symbols are in it, by physical addresses: a machine with a kernel for a
     crash has two, and so has one with guests. `banners` has every place where one begins, `noted` the
-    releases of texts that begin like a note.
+    releases of texts that begin like a note, `machine` is what the dump tells beside its memory.
     """
 
     kernels: Sequence[OwnKernel]
     banners: Sequence[int]
     noted: frozenset[str]
+    machine: Machine
 
 
 def own_data(
@@ -121,7 +122,7 @@ def own_data(
                 standing=standing(machine, image, table.addresses),
             )
         )
-    return OwnData(kernels, places.places, frozenset(notes.releases))
+    return OwnData(kernels, places.places, frozenset(notes.releases), machine)
 
 
 def _image(

@@ -26,6 +26,7 @@ _OPTIONS = {
     "size": "--btf", "offset": "--btf", "length": "--btf", "enum": "--btf",
     "symbol": "--symbols", "has": "--symbols", "physical": "--dump", "config": "--config",
 }  # fmt: skip
+_SYMBOLS = ("symbol", "has", "physical")
 _START = "--memory-start"
 
 
@@ -164,11 +165,21 @@ def _from_facts(
         value = info.get(key)
         return value if isinstance(value, int) else None
 
-    values = facts.values(asked, value_of_key)
-    if len(values) != 1:
+    answered, values = facts.answer(asked, value_of_key)
+    if answered is None or len(values) != 1:
         return None
     text = _printed(prediction, values.pop(), kernel.arch)
-    return Made(prediction.key, text, render(asked[0])) if text is not None else None
+    return Made(prediction.key, text, _source(answered, kernel)) if text is not None else None
+
+
+def _source(expression: Expression, kernel: Kernel) -> str:
+    """The expression, and where its symbols come from if they are in no list of symbols."""
+    origins = kernel.sources.origins
+    names = [
+        e.name for e in expression.walk() if isinstance(e, TypeFact) and e.question in _SYMBOLS
+    ]
+    told = (f"{name}: {origins[name]}" for name in dict.fromkeys(names) if name in origins)
+    return "; ".join((render(expression), *told))
 
 
 def _from_derivation(
@@ -220,7 +231,8 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
             "" if prediction.is_unconditional else f" (it has the line if {prediction.condition})"
         )
         if needed:
-            return f"not in {' and '.join(needed)}: {render(asked[0])}{condition}"
+            names = [kernel.sources.symbols_name if n == "--symbols" else n for n in needed]
+            return f"not in {' and '.join(names)}: {render(asked[0])}{condition}"
     others = [e.key for expr in asked for e in expr.walk() if isinstance(e, Key)]
     if others:
         return f"follows from {' and '.join(dict.fromkeys(others))}, which are not there"
