@@ -22,7 +22,7 @@ from ..record import Value
 from .image import BANNER, Image
 from .image import SYMBOLS as OF_IMAGE
 from .standing import SYMBOLS as OF_STANDING
-from .standing import Machine, Standing, standing
+from .standing import UNKNOWN, Machine, Standing, standing
 
 # All of them are read-only data of one image, which is in one piece; the largest have some 64 MiB.
 _REACH = 128 << 20
@@ -48,8 +48,8 @@ class OwnKernel(Value):
     config: FoundConfig | None
     release: str | None
     arch: str | None
-    image: Image | None
-    standing: Standing
+    image: Image | None = None
+    standing: Standing = UNKNOWN
 
     @property
     def addresses(self) -> Mapping[str, int]:

@@ -68,15 +68,15 @@ class Standing(Value):
     page tables. `is_noted` says that the note in the dump is its.
     """
 
-    has_started: bool | None
-    made_way: bool
-    crashed: bool
-    is_capture: bool
-    thinks: int | None
-    cpus: Sequence[int]
-    counters: Sequence[int]
-    elsewhere: Sequence[int]
-    is_noted: bool
+    has_started: bool | None = None
+    made_way: bool = False
+    crashed: bool = False
+    is_capture: bool = False
+    thinks: int | None = None
+    cpus: Sequence[int] = ()
+    counters: Sequence[int] = ()
+    elsewhere: Sequence[int] = ()
+    is_noted: bool = False
 
     @property
     def is_of_guest(self) -> bool:
@@ -100,6 +100,9 @@ class Standing(Value):
             said.append(f"{_numbered(self.counters)} at an address of its text")
         said += ["the note in the dump is its"] if self.is_noted else []
         return ", ".join(said)
+
+
+UNKNOWN = Standing()
 
 
 class Machine(Value):
