@@ -148,7 +148,11 @@ def _of_functions(
             symbols_name="the symbols of the dump (functions, and what is exported)",
         )
         build_id = build_id or placed.build_id()
-        return Dumped(arch, sources, release, build_id, disagreements, noted)
+        remark = (
+            "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL); of its variables those are known that "
+            "it exports or that show themselves; --symbols takes a System.map with all"
+        )
+        return Dumped(arch, sources, release, build_id, disagreements, (remark, *noted))
     remark = (
         "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no table of exported symbols agrees "
         "with them, so no variable of the kernel can be read; --symbols takes a System.map"
