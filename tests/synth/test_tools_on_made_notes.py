@@ -12,11 +12,11 @@ from typing import Any
 import drgn
 import pytest
 from drgn.helpers.linux.pid import for_each_task
-from vmcoreinfo import parse
 
 from tests.command import Run
 from tests.compat.real import releases_of, vmlinux
 from tests.dump.real import guest, kind_of_guest
+from vmcoreinfo import parse
 from vmcoreinfo_codegen.debuginfo.btf import Btf
 from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.kdump import open_kdump
