@@ -178,7 +178,8 @@ def kernel_release(dump: Path, name: int, **options: Any) -> str:
     """Of new_utsname at a virtual address."""
     program = drgn.Program(**options)
     program.set_core_dump(str(dump))
-    return program.read_c_string(name + 2 * 65).decode()
+    text: bytes = program.read_c_string(name + 2 * 65)
+    return text.decode()
 
 
 def processes(dump: Path, folder: Path, **options: Any) -> list[str]:
