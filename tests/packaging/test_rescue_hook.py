@@ -177,7 +177,7 @@ def test_sysconfig(tmp_path: Path) -> None:
         ("kdump.conf", "core_collector cp --sparse=always\n", "core_collector of its own"),
         ("default/kdump-tools", "PATH=/opt/bin:/bin\n", "PATH of its own"),
         ("sysconfig/kdump", 'KDUMP_PRESCRIPT="/bin/beep"\n', "KDUMP_PRESCRIPT of its own"),
-        ("none", "", "no configuration of kdump"),
+        ("none", "", "found no kdump configuration"),
     ],
 )
 def test_what_is_set_otherwise_stays(file: str, text: str, told: str, tmp_path: Path) -> None:
