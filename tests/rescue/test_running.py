@@ -288,7 +288,9 @@ def test_where_it_fails_with_help_it_runs_as_it_is(
     second = machine.calls[-1]
     assert second["words"] == [*map(str, words)]
     assert second["note"].encode() == text
-    assert done.stderr.endswith("makedumpfile did not write a dump with that; running it unchanged\n")
+    assert done.stderr.endswith(
+        "makedumpfile did not write a dump with that; running it unchanged\n"
+    )
 
 
 def test_without_another_note_a_lower_level_may_do(machine: Machine, rescue: Built) -> None:
@@ -450,7 +452,10 @@ def test_what_is_not_asked_for_is_told_all_the_same(machine: Machine, rescue: Bu
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr == b"vmcoreinfo-rescue: makedumpfile 1.7.2, -d 23 instead of 31\n"
     done = rescue("x86_64", "1.7.8").run("--text", "31", machine.vmcore)
-    assert done.stderr == b"vmcoreinfo-rescue: makedumpfile 1.7.8 reads this note correctly without changes\n"
+    assert (
+        done.stderr
+        == b"vmcoreinfo-rescue: makedumpfile 1.7.8 reads this note correctly without changes\n"
+    )
 
 
 def test_what_can_not_be_run(machine: Machine, rescue: Built) -> None:
