@@ -97,7 +97,7 @@ def test_what_a_dump_tells_beside_its_note(
     dump = tmp_path / "vmcore"
     dump.write_bytes(made[container])
     found = run("compat", str(dump), "--consumer", consumer, "--format", "json").json("compat")
-    (place,) = [p for p in found["purposes"] if p["purpose"] == "place of the kernel image"]
+    (place,) = [p for p in found["purposes"] if p["purpose"] == "location of the kernel image"]
     assert (place["worked_out"] or place["verdict"]) == verdict
     assert words in place["why"]
     assert bool(place["assumed"]) == (container == "text")
@@ -133,7 +133,7 @@ def test_crash_finds_an_image_that_is_near(
     dump = tmp_path / "vmcore"
     dump.write_bytes(with_memory(elf(real.replace(b"(phys_base)", b"(other)")), place, names))
     found = run("compat", str(dump), "--consumer", "crash", "--format", "json").json("compat")
-    (purpose,) = [p for p in found["purposes"] if p["purpose"] == "place of the kernel image"]
+    (purpose,) = [p for p in found["purposes"] if p["purpose"] == "location of the kernel image"]
     assert purpose["verdict"] == verdict
     assert ("no x86_64 memory" in purpose["why"]) == (verdict == "fatal")
 
@@ -144,7 +144,7 @@ def test_a_prediction_rests_on_the_headers(run: Run) -> None:
     (place,) = [
         p
         for p in run(*asked, "--format", "json").json("compat")["purposes"]
-        if p["purpose"] == "place of the kernel image"
+        if p["purpose"] == "location of the kernel image"
     ]
     assert place["verdict"] == "fallback"
     assert place["assumed"] == [
@@ -158,7 +158,7 @@ def test_a_prediction_rests_on_the_headers(run: Run) -> None:
     [
         ("crash@8.0.2", "identify the build", "9.0.2"),
         ("makedumpfile@1.7.4", "callers in dmesg", "1.7.5"),
-        ("crash@7.1.8", "place of the kernel image", "7.2.0"),
+        ("crash@7.1.8", "location of the kernel image", "7.2.0"),
     ],
 )
 def test_a_fallback_ends_where_the_note_is_read(
@@ -207,7 +207,7 @@ def test_adapt_writes_the_key_under_its_old_name(run: Run, tmp_path: Path) -> No
     assert "OFFSET(page.compound_head)=8\n" in ran.out
     # What was there stays: a later release reads it as before.
     assert "OFFSET(page.compound_info)=8\n" in ran.out
-    assert "tell tail pages: bit 0 of the same word" in ran.err
+    assert "recognise tail pages: bit 0 of the same word" in ran.err
     text = (ROOT / NOTE_7_3).with_suffix(".txt").read_bytes()
     dump, out = tmp_path / "vmcore", tmp_path / "copy"
     dump.write_bytes(elf(text))
@@ -226,7 +226,7 @@ def test_adapt_refuses_what_has_no_right_answer(run: Run, tmp_path: Path) -> Non
     ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.5", "--format", "json")
     answer = ran.json("adapt")
     assert (ran.code, answer["text"]) == (1, None)
-    assert {r["purpose"] for r in answer["refused"]} == {"tell slab pages"}
+    assert {r["purpose"] for r in answer["refused"]} == {"recognise slab pages"}
     ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.5", "-o", str(out))
     assert (ran.code, ran.out, out.exists()) == (1, "", False)
     assert "nothing written" in ran.err
@@ -372,10 +372,10 @@ def test_crash_on_a_cpu_of_52_bits(run: Run, note: str, verdict: str) -> None:
 def walks(run: Run, text: str, release: str) -> str:
     """The worst, by the schema, of what crash needs to walk page tables of arm64."""
     needs = {
-        "pages of 16 KiB",
+        "16 KiB pages",
         "five levels of page tables",
-        "topmost page table of a 52-bit kernel with 64 KiB pages",
-        "topmost page table of a 52-bit kernel with 64 KiB pages on a 48-bit CPU",
+        "top-level page table of a 52-bit kernel with 64 KiB pages",
+        "top-level page table of a 52-bit kernel with 64 KiB pages on a 48-bit CPU",
     }
     command = ("compat", "-", "--consumer", f"crash@{release}", "--format", "json")
     found = run(*command, stdin=text.encode()).json("compat")["purposes"]
@@ -422,8 +422,8 @@ def test_lifetime(run: Run) -> None:
     answer = run("lifetime", "makedumpfile", "--format", "json").json("lifetime")
     by_release = {r["release"]: r for r in answer["releases"]}
     assert (by_release["1.7.9"]["last"], by_release["1.7.9"]["declared_last"]) == ("7.0", "7.0")
-    assert by_release["1.7.5"]["ends_by"] == "tell slab pages: wrong on 6.10"
-    assert "tell tail pages: wrong on 7.1" in run("lifetime", "makedumpfile").out
+    assert by_release["1.7.5"]["ends_by"] == "recognise slab pages: wrong on 6.10"
+    assert "recognise tail pages: wrong on 7.1" in run("lifetime", "makedumpfile").out
 
 
 def test_what_an_upgrade_of_the_kernel_changes(run: Run) -> None:
@@ -438,6 +438,6 @@ def test_what_an_upgrade_of_the_kernel_changes(run: Run) -> None:
     )
     found = run(*arguments, "--from", "6.9", "--format", "json").json("compat")
     assert {(p["purpose"], p["verdict"]) for p in found["purposes"]} == {
-        ("tell slab pages", "wrong")
+        ("recognise slab pages", "wrong")
     }
     assert run(*arguments, "--from", "6.11", "--format", "json").json("compat")["purposes"] == []

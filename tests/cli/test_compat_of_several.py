@@ -114,7 +114,10 @@ def test_sarif_of_one_prediction(run: Run) -> None:
     (found,) = json.loads(ran.out)["runs"]
     (result,) = found["results"]
     assert result["ruleId"] == "wrong" and result["level"] == "error"
-    assert "makedumpfile 1.7.2 on 6.9, x86_64: wrong: tell slab pages" in result["message"]["text"]
+    assert (
+        "makedumpfile 1.7.2 on 6.9, x86_64: wrong: recognise slab pages"
+        in result["message"]["text"]
+    )
     assert result["ruleId"] in {rule["id"] for rule in found["tool"]["driver"]["rules"]}
 
 

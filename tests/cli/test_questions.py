@@ -20,7 +20,7 @@ def test_explain_tells_the_whole_story(run: Run) -> None:
         "Offset of va_start in struct vmap_area.",
         "since 3.10 (2013-06-30",
         "until 6.9 (2024-05-12)",
-        "commit 55c49fee57af: vmalloc gave up the global list of areas",
+        "commit 55c49fee57af: vmalloc replaced the global list of areas",
         "replaced by NUMBER(VMALLOC_START), since 6.9",
         "replaces SYMBOL(vmlist), since 2.6.28 until 3.10",
         "OFFSET(vmap_area.va_start)=%lu by VMCOREINFO_OFFSET",

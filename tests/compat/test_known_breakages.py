@@ -47,11 +47,11 @@ def judged(schema: Schema, tool: str, kernel: str, arch: str) -> Compat:
 BREAKAGES = [
     ("makedumpfile@1.7.4", "6.9", "ppc64", "fatal", "vmalloc translation",
      "SYMBOL(vmap_area_list)", "55c49fee57af", "1.7.5"),
-    ("makedumpfile@1.7.9", "7.1", "x86_64", "wrong", "tell tail pages",
+    ("makedumpfile@1.7.9", "7.1", "x86_64", "wrong", "recognise tail pages",
      "OFFSET(page.compound_head)", "d50569612c29", "next"),
     ("makedumpfile@1.7.2", "6.3", "x86_64", "degraded", "exclude huge pages",
      "OFFSET(page.compound_dtor)", "1c5509be58f6", "1.7.3"),
-    ("makedumpfile@1.7.5", "6.10", "x86_64", "wrong", "tell slab pages",
+    ("makedumpfile@1.7.5", "6.10", "x86_64", "wrong", "recognise slab pages",
      "NUMBER(PG_slab)", "46df8e73a4a3", "1.7.6"),
     ("makedumpfile@1.7.5", "6.9", "x86_64", "degraded", "exclude huge pages",
      "NUMBER(PG_hugetlb)", "d99e3140a4d3", "1.7.6"),
@@ -107,7 +107,7 @@ def note(name: str, **values: int) -> Callable[[Schema], Exports]:
 
 ACTUAL = "addresses of a 52-bit kernel on a 48-bit CPU"
 OF_52_BITS = "addresses of a 52-bit kernel"
-CONSTANT = "width of addresses where vabits_actual is a constant"
+CONSTANT = "width of addresses if vabits_actual is a constant"
 OPTION = "width of addresses without an option"
 LEVELS = "levels of page tables"
 WIDE = "6.12.117+deb13-cloud-arm64"

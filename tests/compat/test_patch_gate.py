@@ -203,4 +203,6 @@ def test_the_release_that_gets_it_counts(run: Run, tmp_path: Path) -> None:
     )  # fmt: skip
     found = run("impact", "--patch", str(path), "--to", "6.10", "--format", "json").json("impact")
     drgn = [one for one in found["breaks"] if one["consumer"] == "drgn"]
-    assert [(one["purpose"], one["fixed_in"]) for one in drgn] == [("tell slab pages", "0.0.27")]
+    assert [(one["purpose"], one["fixed_in"]) for one in drgn] == [
+        ("recognise slab pages", "0.0.27")
+    ]

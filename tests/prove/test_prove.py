@@ -277,7 +277,7 @@ def test_which_release_it_is(run: Run, bench: Bench) -> None:
         ("makedumpfile", Path("/bin/true"), "printed no version"),
         ("makedumpfile", bench.folder / "absent", "No such file"),
         ("makedumpfil", tool, "did you mean makedumpfile?"),
-        ("vmcore-dmesg", tool, "can't be run by this verb"),
+        ("vmcore-dmesg", tool, "can't be proved"),
     ):
         ran = run("prove", "--consumer", consumer, "--binary", str(binary), str(bench.dump))
         assert ran.code == 2 and message in ran.err, ran.err

@@ -13,9 +13,11 @@ from tests.debuginfo.ksymtab_tables import DATA, END, STRINGS, Exports, image
 from tests.debuginfo.memory import find_kallsyms, memory
 from vmcoreinfo_codegen.debuginfo.btf_in_memory import FoundBtf
 from vmcoreinfo_codegen.debuginfo.facts import Types
+from vmcoreinfo_codegen.debuginfo.kallsyms import Kallsyms
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.synth.own import OwnKernel
 from vmcoreinfo_codegen.synth.placed import PlacedKernel, placed_kernel
+from vmcoreinfo_codegen.synth.standing import Machine, standing
 
 MOVE = 0x4200000
 VARIABLES = {"init_uts_ns": DATA + 0x40, "mem_section": DATA + 0x10000}
@@ -111,10 +113,16 @@ class Made:
         held = self.memory(start)
         (kallsyms,) = find_kallsyms(held, ["_stext", "zlib_inflate"])
         btf = FoundBtf(PHYSICAL + BTF, 1, self.exports.order, 1, b"", held)
-        own = OwnKernel(kallsyms, btf, None, None, None)
+        own = own_kernel(kallsyms, btf)
         found = placed_kernel(held, own, types if types is not None else OfStructures())
         assert found is not None
         return found
+
+
+def own_kernel(kallsyms: Kallsyms, types: FoundBtf | None) -> OwnKernel:
+    """One of which nothing but symbols and types is known."""
+    unknown = standing(Machine(memory(b""), (), {}), None, {})
+    return OwnKernel(kallsyms, types, None, None, None, None, unknown)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +248,7 @@ def test_addresses_of_7_0(monkeypatch: pytest.MonkeyPatch) -> None:
         made.put_words(place, made.start + place, made.start + place)
     held = made.memory()
     (kallsyms,) = find_kallsyms(held, ["_stext"])
-    own = OwnKernel(kallsyms, None, None, None, None)
+    own = own_kernel(kallsyms, None)
     assert not kallsyms.has_run_addresses
     assert placed_kernel(held, own, OfStructures()) is None
     made.put_init_mm()

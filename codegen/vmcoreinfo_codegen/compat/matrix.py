@@ -278,7 +278,7 @@ def clipped(found: Sequence[Run], since: Release) -> list[Run]:
 
 
 def describe_runs(found: Sequence[Run], latest: Release) -> list[str]:
-    """One line a run: `ok 5.0 to 6.9`, `wrong from 6.10 on: tell slab pages`."""
+    """One line a run: `ok 5.0 to 6.9`, `wrong from 6.10 on: recognise slab pages`."""
     lines = []
     for run in found:
         if run.last == latest:

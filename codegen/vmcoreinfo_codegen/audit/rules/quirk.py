@@ -50,7 +50,7 @@ RULE = Rule(
     remedy="ignore the value; 'vmcoreinfo explain KEY' shows what to use instead",
     example="""
 OSRELEASE=6.6.60
-BUILD-ID=1400000003000000474e55003b43fad503487449 ### the value has no meaning; ignore it: the note was parsed 12 bytes too early: the value is three words of its header and the first 8 bytes of the build id (905415ff3ffb went to stable without the commits that repair it; a stable-only fix followed)
+BUILD-ID=1400000003000000474e55003b43fad503487449 ### the value has no meaning; ignore it: the note was parsed 12 bytes too early: the value is three words of its header and the first 8 bytes of the build ID (905415ff3ffb was backported to stable without the commits that fix it; a stable-only fix followed)
 """,
     check=_check,
 )
