@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..files import writing
 from . import copying, elf, kdump_copy, notes
+from .foreign import check_raw
 from .kdump_copy import Plan
 from .other_notes import other_notes
 from .problem import DumpError
@@ -62,6 +63,8 @@ def attach(
         if source.size is None or not source.seeks:
             raise DumpError(f"{dump}: only a file can be copied, not a pipe or a device")
         form = tell_format(source)
+        if form == "text":
+            check_raw(source)
         if form == "kdump":
             made = kdump_copy.plan(source, text)
         elif form == "elf":

@@ -29,6 +29,9 @@ _COMPRESSED = {
     b"\x28\xb5\x2f\xfd": "zstd -dc",
     b"BZh": "bzip2 -dc",
     b"\x04\x22\x4d\x18": "lz4 -dc",
+    b"\x89LZO\0\r\n\x1a\n": "lzop -dc",
+    b"7z\xbc\xaf\x27\x1c": "7z x -so",
+    b"PK\x03\x04": "unzip -p",
 }
 
 
@@ -275,6 +278,8 @@ def _in_text(source: Source) -> Found:
     found = None if unpack else _unless_plain(source, data)
     if found is not None:
         return found
+    if not unpack:
+        _check_no_memory(source, data)
     if unpack or len(data) > notes.MOST_TEXT:
         remedy = (
             f"it is compressed: {unpack} FILE | vmcoreinfo note -"
@@ -289,6 +294,19 @@ def _in_text(source: Source) -> Found:
             f"note {LIVE}' to read it"
         )
     return Found(source.name, "text", data, 0)
+
+
+def _check_no_memory(source: Source, data: bytes) -> None:
+    """Raise NoNote for memory in a form that is read but has no note, DumpError for one that is not read."""
+    from . import foreign
+
+    form = foreign.image_form(data)
+    if form is not None:
+        raise NoNote(
+            f"{source.name}: {form}, which has no note beside it; 'vmcoreinfo find' looks for one in the memory "
+            "that it holds, 'vmcoreinfo synth' makes one"
+        )
+    foreign.check_form(source)
 
 
 def _unless_plain(source: Source, data: bytes) -> Found | None:
