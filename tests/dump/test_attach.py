@@ -367,7 +367,9 @@ def test_attach_verb_with_a_saved_guest(run: Run, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.write_bytes(stream([page(0, b"x" * 4096, "pc.ram")], {"pc.ram": 4096}))
     ran = run("attach", str(note), str(state), "-o", str(tmp_path / "out"))
-    assert ran.code == 2 and "its pages are behind headers of their own" in ran.err, ran.err
+    assert ran.code == 2 and "a stream of QEMU's migration; a note can be put into" in ran.err, (
+        ran.err
+    )
 
 
 def test_attach_verb_where_memory_begins_somewhere(run: Run, tmp_path: Path) -> None:

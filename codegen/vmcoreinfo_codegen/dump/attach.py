@@ -60,13 +60,13 @@ def attach(
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
     `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
     is copied as it is, one that holds none refused. With `raw`, what is no dump of a known format
-    is a raw image. With `mends` the headers of a kdump say what the note says. Raises DumpError, OSError.
+    is an image of memory. With `mends` the headers of a kdump say what the note says. Raises DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
             raise DumpError(f"{dump}: only a file can be copied, not a pipe or a device")
         form = tell_format(source)
-        if form == "text":
+        if form == "text" and raw is None:
             check_raw(source)
         if form == "kdump":
             made = kdump_copy.plan(source, text, mends)

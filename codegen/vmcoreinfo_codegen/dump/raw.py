@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from . import lime, qemu_stream
+from . import lime
+from .foreign import image_form
 from .memory import PhysicalMemory
 from .ranges import Range
 from .reader import tell_format
@@ -35,9 +36,9 @@ class RawImage(NamedTuple):
 
 
 def may_be_raw(source: Source) -> bool:
-    """Whether it has memory behind headers of its own, or is whole pages of nothing known."""
-    if is_lime(source) or source.read(0, 16).startswith((qemu_stream.MAGIC, qemu_stream.LIBVIRT)):
-        return True
+    """Whether it is an image of LiME, or whole pages of nothing known."""
+    if image_form(source.read(0, 32)) is not None:
+        return is_lime(source)
     return tell_format(source) == "text" and bool(source.size) and (source.size or 0) % _PAGE == 0
 
 

@@ -8,7 +8,7 @@ import vmcoreinfo
 from ..audit.identify import architectures_of, kernel_of
 from ..dump.memory import PhysicalMemory
 from ..dump.problem import DumpError
-from ..dump.raw import RawImage, is_lime, order_of, ranges_of
+from ..dump.raw import RawImage, order_of, ranges_of
 from ..dump.reader import Found
 from ..dump.source import Source
 from ..model import Schema
@@ -26,12 +26,6 @@ def raw_image(schema: Schema, source: Source, found: Found, start: int | None) -
         raise DumpError(f"{found.name}: the note of {names}; a raw image needs headers of one")
     (arch,) = fit
     memory = PhysicalMemory(source)
-    if not (memory.is_raw or is_lime(source)):
-        raise DumpError(
-            f"{source.name}: its pages are behind headers of their own, each at some place; a note is "
-            "put in front of ELF dumps, images of LiME and raw ones: write an ELF dump of the machine, "
-            "by dump-guest-memory or virsh dump --memory-only"
-        )
     if not memory.is_raw and start is not None:
         raise DumpError(f"{source.name} tells where its memory was: leave out --memory-start")
     if start is None:
