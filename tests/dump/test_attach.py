@@ -324,12 +324,12 @@ def test_attach_verb_with_a_raw_image(run: Run, tmp_path: Path) -> None:
     raw, out = tmp_path / "memory", tmp_path / "vmcore"
     raw.write_bytes(struct.pack("<Q", address).ljust(8192, b"\0"))
     ran = run("attach", str(note), str(raw), "-o", str(out))
-    assert (ran.code, "treated as an image of the memory at 0x0" in ran.err) == (0, True)
+    assert (ran.code, "treated as a memory image starting at 0x0" in ran.err) == (0, True)
     assert find_note(str(out)).arch == "x86_64"
     assert run("attach", str(note), str(raw), "-o", str(out), "--memory-start", "0x1000").code == 0
     assert [s.physical for s in segments_of(out) if s.type == 1] == [0x1000]
     for data, message in (
-        (bytes(8192), "none of the addresses in .* or the note is of another boot"),
+        (bytes(8192), "none of the addresses in .* or the note is from another boot"),
         (raw.read_bytes()[:-1], "not a dump; a note can be put into ELF"),
     ):
         raw.write_bytes(data)
@@ -353,13 +353,13 @@ def test_attach_verb_with_an_image_of_lime(run: Run, tmp_path: Path) -> None:
         )
     )
     ran = run("attach", str(note), str(image), "-o", str(out))
-    assert (ran.code, "treated as an image of memory in 2 pieces" in ran.err) == (0, True), ran.err
+    assert (ran.code, "treated as a memory image of 2 ranges" in ran.err) == (0, True), ran.err
     with File(str(out)) as source:
         memory = PhysicalMemory(source)
         assert [memory.read(start, 1 << 14) for start in pieces] == [*pieces.values()]
     assert find_note(str(out)).text == note.read_bytes()
     ran = run("attach", str(note), str(image), "-o", str(out), "--memory-start", "0")
-    assert (ran.code, "tells where its memory was" in ran.err) == (2, True)
+    assert (ran.code, "has the addresses of its memory" in ran.err) == (2, True)
 
 
 def test_attach_verb_with_a_saved_guest(run: Run, tmp_path: Path) -> None:
@@ -383,7 +383,7 @@ def test_attach_verb_where_memory_begins_somewhere(run: Run, tmp_path: Path) -> 
         note, address = note_of(file, tmp_path)
         raw.write_bytes(struct.pack(order + "Q", address).ljust(8192, b"\0"))
         ran = run("attach", str(note), str(raw), "-o", str(out))
-        assert ran.code == 2 and "does not tell at which physical address" in ran.err
+        assert ran.code == 2 and "has no physical addresses, and on" in ran.err
         ran = run("attach", str(note), str(raw), "-o", str(out), "--memory-start", start)
         assert ran.code == 0, ran.err
         with File(str(out)) as source:

@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     if raw is not None:
         print(f"{options.dump}: {_told_of(raw)}", file=sys.stderr)
     if attached.mended:
-        print(f"set in its headers, as in the note: {', '.join(attached.mended)}", file=sys.stderr)
+        print(f"header fields set from the note: {', '.join(attached.mended)}", file=sys.stderr)
     place = "replaced the existing note" if attached.replaced is not None else "added"
     data = (
         f"{attached.shared} bytes shared with {options.dump}"
@@ -93,8 +93,8 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
 
 def _told_of(raw: RawImage) -> str:
     if len(raw.ranges) == 1:
-        return f"treated as an image of the memory at 0x{raw.ranges[0].start:x}"
-    return f"treated as an image of memory in {len(raw.ranges)} pieces"
+        return f"treated as a memory image starting at 0x{raw.ranges[0].start:x}"
+    return f"treated as a memory image of {len(raw.ranges)} ranges"
 
 
 def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:
