@@ -43,11 +43,8 @@ class Recorded:
         return cast("int", self.of["stext"])
 
     def read(self, width: int, address: int) -> int | None:
-        return next(
-            value
-            for name, value in self.of["values"].items()
-            if self.of["addresses"][name] == address
-        )
+        values: Mapping[str, int | None] = self.of["values"]
+        return next(values[name] for name in values if self.of["addresses"][name] == address)
 
 
 class Tables(PhysicalMemory):
