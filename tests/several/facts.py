@@ -61,7 +61,7 @@ def _of_kernel(kernel: OwnKernel) -> dict[str, Any]:
     }
     return {
         "symbols": kernel.symbols.physical,
-        "release": image.release if image is not None else None,
+        "release": kernel.release,
         "stext": image.physical("_stext") if image is not None else None,
         "addresses": {name: kernel.addresses[name] for name in shown},
         "values": values,
