@@ -87,8 +87,8 @@ def dumped(
         in_dump = _config(schema, own, name)
         config = config if config is not None else in_dump
         disagreements = [*differences(own, files), *_options_apart(asked.config, in_dump)]
-        if len(found.kernels) == 1:
-            disagreements += elsewhere(own)
+        if len(found.kernels) == 1 and BANNER in own.addresses:
+            disagreements += elsewhere(own.standing, own.release)
     sources = Sources(types, symbols, config, None)
     if own is not None and BANNER not in symbols:
         made = _of_functions(memory, arch, own, asked, sources, found, disagreements)
@@ -164,6 +164,7 @@ def _of_functions(
             sources,
             symbols=placed.symbols,
             memory=placed,
+            exported=placed.exported,
             origins=placed.origins,
             symbols_name="the symbols of the dump (functions, and what is exported)",
         )
@@ -172,8 +173,9 @@ def _of_functions(
             "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL); of its variables those are known that "
             "it exports or that show themselves; --symbols takes a System.map with all"
         )
-        machine = Machine(memory=memory, cpus=(), note={})
-        told = standing(machine, placed, placed.symbols)
+        told = standing(Machine.of(memory, arch), placed, placed.symbols)
+        if len(found.kernels) == 1:
+            disagreements = [*disagreements, *elsewhere(told, release)]
         sources, more = _as_it_stands(own, told, sources)
         return Dumped(arch, sources, release, build_id, disagreements, (remark, *more, *noted))
     remark = (

@@ -46,6 +46,7 @@ class PlacedKernel:
         moved = 0 if kallsyms.has_run_addresses else exported.move
         mask = (1 << kallsyms.bits) - 1
         functions = {name: at + moved & mask for name, at in own.addresses.items()}
+        self.exported = exported.addresses.keys()
         self.symbols: Mapping[str, int] = {
             **found.addresses,
             **exported.addresses,
