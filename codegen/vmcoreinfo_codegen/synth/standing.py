@@ -48,6 +48,17 @@ SYMBOLS = frozenset(
 """What has to be looked up for it."""
 
 
+class Placed(Protocol):
+    """The image of a kernel, where it is in memory."""
+
+    @property
+    def release(self) -> str | None: ...
+
+    def physical(self, name: str) -> int | None: ...
+
+    def read(self, width: int, address: int) -> int | None: ...
+
+
 class Standing(Value):
     """What is known of one kernel; None where its variables can't be read.
 
@@ -57,15 +68,15 @@ class Standing(Value):
     page tables. `is_noted` says that the note in the dump is its.
     """
 
-    has_started: bool | None
-    made_way: bool
-    crashed: bool
-    is_capture: bool
-    thinks: int | None
-    cpus: Sequence[int]
-    counters: Sequence[int]
-    elsewhere: Sequence[int]
-    is_noted: bool
+    has_started: bool | None = None
+    made_way: bool = False
+    crashed: bool = False
+    is_capture: bool = False
+    thinks: int | None = None
+    cpus: Sequence[int] = ()
+    counters: Sequence[int] = ()
+    elsewhere: Sequence[int] = ()
+    is_noted: bool = False
 
     @property
     def is_of_guest(self) -> bool:
@@ -91,15 +102,7 @@ class Standing(Value):
         return ", ".join(said)
 
 
-class Placed(Protocol):
-    """The image of a kernel, at the addresses at which it ran."""
-
-    @property
-    def release(self) -> str | None: ...
-
-    def physical(self, name: str) -> int | None: ...
-
-    def read(self, width: int, address: int) -> int | None: ...
+UNKNOWN = Standing()
 
 
 class Machine(Value):
