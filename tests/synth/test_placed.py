@@ -275,6 +275,25 @@ def test_a_kernel_that_never_started(run: Run, tmp_path: Path, ran: bool) -> Non
     assert "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL)" in found.err
 
 
+def test_a_kernel_of_a_guest(run: Run, tmp_path: Path) -> None:
+    """In the memory of its host: it takes itself to be elsewhere, so tables alone tell of it."""
+    made = Made(variables={**VARIABLES, "kimage_voffset": DATA + 0x11000})
+    made.put_release()
+    for there, names in (
+        (PHYSICAL, {"init_uts_ns", "kallsyms_names"}),
+        (0x40000000, {"init_uts_ns"}),
+    ):
+        made.put_words(DATA + 0x11000, made.start - there)
+        path = tmp_path / "memory"
+        path.write_bytes(bytes(made.data))
+        found = run("synth", "--dump", str(path), "--arch", "arm64", "--memory-start", "0")
+        assert found.code == 0
+        assert {
+            name for name in names | {"kallsyms_names"} if f"SYMBOL({name})=" in found.out
+        } == names
+        assert ("that of a virtual machine" in found.err) == (there != PHYSICAL)
+
+
 def test_thousands_of_pointers() -> None:
     """More than can be looked at: nothing is told, and that soon."""
     made = Made()

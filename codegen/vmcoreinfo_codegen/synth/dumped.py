@@ -174,6 +174,8 @@ def _of_functions(
         stands = standing(found.machine, placed, placed.symbols)
         if len(found.kernels) == 1:
             disagreements = [*disagreements, *elsewhere(stands, release)]
+        if stands.is_of_guest:
+            sources = replace(sources, symbols=placed.of_tables)
         sources, remarks = _as_it_stands(stands, sources)
         remark = (
             "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL); of its variables those are known that "
