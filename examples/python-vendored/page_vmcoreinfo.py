@@ -52,10 +52,10 @@ __all__ = [
 
 
 class Quirk(NamedTuple):
-    """Releases in which the value of an entry is not what its key says.
+    """Releases in which the value of an entry is wrong or missing.
 
-    `kind` is `garbage`, `wrong`, `missing` or `duplicate`; `archs` is empty for all. A span is
-    two numbers, the last one 0 where it goes on.
+    `kind` is `garbage`, `wrong`, `missing` or `duplicate`; `archs` is empty for all. A span is two
+    numbers, the second one 0 if it has no end.
     """
 
     kind: str
@@ -68,8 +68,8 @@ class Quirk(NamedTuple):
 class Entry(NamedTuple):
     """One entry: `since` is the first release with it, `until` the first without it.
 
-    `since` is None for a key that no kernel exports. `garbage` is how values begin that some
-    kernels print, and mean nothing.
+    `since` is None for a key that no kernel exports. `garbage` is how garbage values begin that
+    some kernels print.
     """
 
     key: str
@@ -339,11 +339,11 @@ ELF_MACHINES: Dict[Tuple[int, int], str] = {
     (94, 32): "xtensa",
 }
 
-# In what else than its format some kernels print a key.
+# Other formats in which some kernels print a key.
 OTHER_FORMATS: Dict[str, _Strings] = {
 }
 
-# What kernels export and this parser does not read.
+# Exported by kernels, but not read by this parser.
 OTHER_KEYS: FrozenSet[str] = frozenset(
     (
         "NUMBER(SUSE_PRODUCT_CODE)",
@@ -535,7 +535,7 @@ OTHER_KEYS: FrozenSet[str] = frozenset(
     )
 )
 
-# Every name of an architecture, and the one that derivations know it by.
+# Every name of an architecture, and the one that derivations use.
 ARCHITECTURES: Dict[str, str] = {
     "x86_64": "x86_64",
     "amd64": "x86_64",
@@ -606,7 +606,7 @@ _LONGEST_TEXT = 1 << 16
 
 def note_text(data: bytes) -> bytes:
     """The text in `data`: the descriptor of a raw VMCOREINFO ELF note of either byte
-    order, or `data` itself where it does not start with the header of one.
+    order, or `data` itself if it does not start with such a header.
     """
     name = b"VMCOREINFO\0"
     if len(data) < 24 or data[12:23] != name:
@@ -624,8 +624,8 @@ def note_text(data: bytes) -> bytes:
 def find_notes(memory: Memory, start: int = 0) -> Iterator[Tuple[int, bytes]]:
     """Offset and text of each VMCOREINFO ELF note in raw memory, of either byte order.
 
-    `memory` is bytes, a bytearray, an mmap, or what else has their `find()` and slices. A text may be
-    cut, or of another kernel: memory has copies, and what earlier boots left.
+    `memory` is bytes, a bytearray, an mmap, or anything with their `find()` and slicing. A text may
+    be truncated or from another kernel: memory has copies, and leftovers of earlier boots.
     """
     name = b"VMCOREINFO\0\0"
     at = memory.find(name, max(start, 12))
@@ -676,7 +676,7 @@ _MALFORMED = {
 
 
 class Diagnostic(NamedTuple):
-    """What is wrong with a line; `offset` is that of the byte at fault, `line` counts from 1.
+    """What is wrong with a line; `offset` is that of the first wrong byte, `line` counts from 1.
 
     `id` is one of `unknown`, `duplicate`, `malformed`, `overflow`, `truncated`, `not-text`,
     `other-base`, `garbage`.
@@ -691,10 +691,10 @@ class Diagnostic(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line `key=text` of printable bytes, of a known key or not.
+    """One line `key=text` of printable bytes, of a known or unknown key.
 
-    `status` is `ok`, `malformed`, `out-of-range` or `garbage`, and `value` None unless it is `ok`.
-    `format` is None for a key that is not known; its value is its text.
+    `status` is `ok`, `malformed`, `out-of-range` or `garbage`, and `value` is None unless it is
+    `ok`. `format` is None for an unknown key; its value is the text.
     """
 
     key: str
@@ -708,10 +708,10 @@ class Line(NamedTuple):
 
     @property
     def number(self) -> Optional[int]:
-        """The number in the line, None where it has none.
+        """The number in the line, None if it has none.
 
-        Of a key that is not known, a SYMBOL() is hexadecimal, and any other value decimal, with
-        or without a sign, or hexadecimal behind 0x.
+        For an unknown key, a SYMBOL() is hexadecimal, and any other value decimal, with or without
+        a sign, or hexadecimal with 0x.
         """
         if self.format is None:
             return _unknown_number(self.kind, self.text)
@@ -758,7 +758,7 @@ def _value_of(format_: str, text: str) -> Value:
 
 
 def _value_of_key(known: Entry, text: str) -> Value:
-    """The value of a known key: without a sign it may be wider than what has one."""
+    """The value of a known key: without a sign it may be wider than with one."""
     if "decimal" in OTHER_FORMATS.get(known.key, ()) and not text.startswith("-"):
         value = _value_of("decimal", text)
         is_wide = known.format == "signed" and isinstance(value, int) and value >> 63
@@ -769,14 +769,14 @@ def _value_of_key(known: Entry, text: str) -> Value:
 def _hexadecimal(digits: str) -> int:
     if not digits or digits.strip(_HEX_DIGITS):
         raise _Malformed
-    # A number that is too long is not worth converting: the digits tell.
+    # A number that is too long need not be converted: its digits suffice.
     if len(digits) > 16 and len(digits.lstrip("0")) > 16:
         raise _Overflow
     return int(digits, 16)
 
 
 def _decimal(digits: str, most: int) -> int:
-    # strip() stops at the first letter that is no digit, so what it leaves tells of one.
+    # strip() stops at the first character that is not a digit, so anything left shows one.
     if not digits or digits.strip(_DIGITS):
         raise _Malformed
     # int() refuses thousands of digits, as it may take long; no such number fits.
@@ -798,13 +798,13 @@ def _unknown_number(kind: str, text: str) -> Optional[int]:
 
 
 class _Known(Dict[str, Tuple[str, Value]]):
-    """Key and value of lines that were seen before, but for addresses: those are other ones
-    at each boot. Raises _Malformed, _Overflow or _Garbage for a line that is not in order.
+    """Key and value of a line, cached except for addresses, which differ at each boot. Raises
+    _Malformed, _Overflow or _Garbage for a bad line.
     """
 
     def __missing__(self, line: str) -> Tuple[str, Value]:
         key, equals, text = line.partition("=")
-        # What int() takes besides digits is no letter or digit, but for the X in 0X.
+        # What int() accepts besides digits is neither letter nor digit, except for the X in 0X.
         if key in _ADDRESSES and len(text) <= 16 and text.isalnum() and "X" not in text:
             try:
                 return key, int(text, 16)
@@ -829,7 +829,7 @@ _known_line = _Known().__getitem__
 
 
 def _in_order(text: bytes) -> Optional[Dict[str, Value]]:
-    """The values of a text in which every line is in order; None for any other text."""
+    """The values of a text whose lines are all good; None for any other text."""
     try:
         lines = text.decode("ascii").split("\n")
         if lines.pop():
@@ -841,7 +841,7 @@ def _in_order(text: bytes) -> Optional[Dict[str, Value]]:
 
 
 class _Reading:
-    """A text line by line, with all that is wrong with it."""
+    """Parses a text line by line, and collects its diagnostics."""
 
     def __init__(self, text: bytes, behind: bytes) -> None:
         self.lines: List[Line] = []
@@ -872,7 +872,7 @@ class _Reading:
         self.diagnostics.append(Diagnostic(id_, _SEVERITIES[id_], line, offset, key, message))
 
     def _read_line(self, line: bytes, number: int, offset: int) -> Optional[str]:
-        """Take in one line without its newline; returns its key where it has one."""
+        """Parse one line without its newline; returns its key if it has one."""
         decoded = line.decode("latin-1")
         # Of ASCII, just 0x20 to 0x7e are printable.
         if not (decoded.isascii() and decoded.isprintable()):
@@ -927,20 +927,20 @@ class _Reading:
     def _add(self, line: Line) -> None:
         self.lines.append(line)
         before = self.entries.get(line.key)
-        # The last line counts, but none that is worse than what stood before it.
+        # The last line counts, unless an earlier line is better.
         if before is None or before.status != "ok" or line.status == "ok":
             self.entries[line.key] = line
 
 
 def _has_other_base(known: Entry, text: str) -> bool:
-    """Whether a number is printed in another base than kernels print that key in."""
+    """Whether a number is printed in a different base than kernels use for the key."""
     if known.format not in _NUMBERS or text.startswith("0x") == (known.format == "0x-hex"):
         return False
     return "0x-hex" not in OTHER_FORMATS.get(known.key, ())
 
 
 class ParsedText(Mapping[str, Value]):
-    """A text: its usable values by key, and what is wrong with it; read when it is asked for."""
+    """A text: its usable values by key, and its diagnostics, parsed when requested."""
 
     text: bytes
     _kept_reading: Optional[_Reading] = None
@@ -973,7 +973,7 @@ class ParsedText(Mapping[str, Value]):
 
     @property
     def _bits(self) -> Dict[str, int]:
-        """Values of known entries as 64 bits; 0 for those that are no numbers."""
+        """Values of known entries as 64 bits; 0 for those that are not numbers."""
         if self._kept_bits is None:
             self._kept_bits = {
                 key: value & _MASK if isinstance(value, int) else 0
@@ -984,12 +984,12 @@ class ParsedText(Mapping[str, Value]):
 
     @property
     def lines(self) -> List[Line]:
-        """Every line `key=text`, in order; the status of each says whether its value is usable."""
+        """Every line `key=text`, in order; each line's status says whether its value is usable."""
         return self._reading.lines
 
     @property
     def known_lines(self) -> List[Line]:
-        """Of those the lines of known keys whose values are usable, or garbage that kernels print."""
+        """The lines of known keys whose values are usable, or garbage that kernels print."""
         return [line for line in self.lines if line.format and line.status in ("ok", "garbage")]
 
     @property
@@ -1016,11 +1016,11 @@ class ParsedText(Mapping[str, Value]):
         return self._values.items()
 
     def __getitem__(self, key: str) -> Value:
-        """The value of a key; raises KeyError where the note has no usable one: see `status()`."""
+        """The value of a key; raises KeyError if the note has no usable one, see `status()`."""
         return self._values[key]
 
     def line(self, key: str) -> Optional[Line]:
-        """The line of a key whose value counts, the last usable one; None where there is none."""
+        """The line whose value counts for a key, the last usable one; None if there is none."""
         return self._reading.entries.get(key)
 
     def status(self, key: str) -> str:
@@ -1033,15 +1033,15 @@ class ParsedText(Mapping[str, Value]):
     def quirk(self, key: str, arch: Optional[str] = None) -> Optional[Quirk]:
         """The quirk that a key has in this note.
 
-        That is the one of its value, where the status is `garbage`, else the first one of its
-        OSRELEASE. Those of single architectures are told for them alone. A distribution's kernel
-        may have the repair of a later release.
+        That is the quirk of its value if the status is `garbage`, otherwise the first one for its
+        OSRELEASE. Quirks of certain architectures are returned only for those. A distribution's
+        kernel may have the fix of a later release.
         """
         known = ENTRIES.get(key)
         release = self._release if known is not None and known.quirks else 0
         for quirk in known.quirks if known is not None else ():
             if quirk.kind == "garbage":
-                # It is known by its bytes, whatever the release.
+                # It is recognised by its bytes, whatever the release.
                 if self.status(key) == "garbage":
                     return quirk
             elif (not quirk.archs or arch in quirk.archs) and any(
@@ -1052,7 +1052,7 @@ class ParsedText(Mapping[str, Value]):
 
     @property
     def _release(self) -> int:
-        """The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 for none."""
+        """Up to four numbers of OSRELEASE, in 16-bit fields from the top; 0 for none."""
         match = _RELEASE.match(self._string("OSRELEASE") or "")
         if not match:
             return 0
@@ -1082,7 +1082,7 @@ class ParsedText(Mapping[str, Value]):
 
 
 def _kind_of(key: str) -> str:
-    """The kind of a key that is not known, by its shape."""
+    """The kind of an unknown key, by its form."""
     head, bracket, rest = key.partition("(")
     if bracket and rest.endswith(")") and head in ("SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER"):
         return head
@@ -1224,20 +1224,20 @@ class VmcoreInfo(ParsedText):
         return self._number("NUMBER(PG_buddy)")
 
 
-# Recipes read what the parser keeps for them alone.
+# Recipes read private data of the parser.
 # pyright: reportPrivateUsage=false
 
 
 
 
 ReadMemory = Callable[[int, int], bytes]
-"""Reads (address, size) of dump memory at a kernel virtual address; raises where that fails."""
+"""Reads (address, size) of dump memory at a kernel virtual address; raises on failure."""
 
 MASK = 0xFFFFFFFFFFFFFFFF
 
 
 class Derived(NamedTuple):
-    """A value, and the name of the recipe that it came from."""
+    """A value, and the name of the recipe that gave it."""
 
     value: int
     recipe: str
@@ -1248,11 +1248,11 @@ class ReadError(Exception):
 
 
 class Dump:
-    """What the text does not tell of a dump: architecture, byte order, and how to read memory.
+    """What the text does not show about a dump: architecture, byte order, and how to read memory.
 
-    Without an architecture, recipes of single ones do not apply; without
-    `read`, those that read memory raise ReadError. `arch` may be any name that
-    `uname -m` or Debian gives it; an unknown one raises ValueError.
+    Without an architecture, recipes for certain architectures do not apply; without `read`, recipes
+    that read memory raise ReadError. `arch` may be any name that `uname -m` or Debian uses; an
+    unknown one raises ValueError.
     """
 
     def __init__(
@@ -1274,7 +1274,7 @@ def read(info: VmcoreInfo, dump: Dump, address: int, size: int) -> int:
         # A list_head is two pointers, on every kernel.
         size = 4 if info._bits.get("SIZE(list_head)") == 8 else 8
     if dump.read is None:
-        raise ReadError("no way to read memory was given")
+        raise ReadError("no function to read memory was given")
     try:
         data = bytes(memoryview(dump.read(address, size)))
     except Exception as error:
@@ -1302,14 +1302,14 @@ def _signed(value: int) -> int:
 
 
 def _mainline_of(release: int) -> int:
-    """Without what a stable release counts: 2.6.x has three numbers for a mainline release."""
+    """Without the stable update number: a 2.6.x mainline release has three numbers."""
     return release & ~0xFFFF if release >> 32 == 0x00020006 else release & ~0xFFFFFFFF
 
 
 class Recipe:
-    """One way to a value: where it applies, and how it is worked out."""
+    """One way to compute a value, and where it applies."""
 
-    # No NamedTuple: of one of these pyright does not tell lambdas what they take.
+    # Not a NamedTuple, for which pyright does not infer the parameters of lambdas.
     def __init__(
         self,
         name: str,
@@ -1349,7 +1349,7 @@ def derive(
     return None
 
 
-# Recipes read the numbers that the parser keeps for them alone.
+# Recipes read private numbers of the parser.
 # pyright: reportPrivateUsage=false
 
 
@@ -1456,7 +1456,7 @@ DERIVATIONS: Dict[str, Derivation] = {
 def parse(data: bytes) -> VmcoreInfo:
     """Parse a text or a raw VMCOREINFO ELF note.
 
-    Never raises for what the bytes say: a line that can't be used is in
-    `diagnostics`, and never costs the others.
+    Never raises because of the data: unusable lines are reported in `diagnostics` and don't affect
+    other lines.
     """
     return VmcoreInfo(note_text(data))

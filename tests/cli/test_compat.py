@@ -26,9 +26,9 @@ def test_a_prediction(run: Run) -> None:
     assert ran.code == 1
     lines = ran.out.splitlines()
     assert lines[0] == "makedumpfile 1.7.4 on 6.9, ppc64: fatal, worked out"
-    assert "  not known: 6.6 is the newest kernel of ppc64 that it declares" in lines[1]
+    assert "  not known: 6.6 is the newest ppc64 kernel that it declares" in lines[1]
     assert "  fatal     vmalloc translation" in lines
-    assert "works from makedumpfile 1.7.5 on" in ran.out
+    assert "fixed in makedumpfile 1.7.5" in ran.out
     assert "  unknown   page descriptors, ok by the schema" in lines
 
 
@@ -37,7 +37,7 @@ def test_what_nobody_knows_has_an_exit_code(run: Run) -> None:
     ran = run("compat", "--consumer", "makedumpfile@1.99.0", *asked)
     assert ran.code == 4
     assert ran.out.startswith("makedumpfile 1.99.0 on 6.12, x86_64: unknown, ")
-    assert "not known: the newest makedumpfile that the schema knows is" in ran.out
+    assert "not known: the newest makedumpfile in the schema is" in ran.out
     ran = run("compat", "--consumer", "makedumpfile@1.99.0", *asked, "--format", "json")
     found = ran.json("compat")
     assert (ran.code, found["verdict"], found["rests_on"]) == (4, "unknown", "not known")
@@ -76,7 +76,11 @@ IMAGE = 0xFFFFFFFF81000000
         ("elf with addresses", "fallback", ""),
         ("elf of user space", "fatal", "the dump has no program headers with the addresses"),
         ("kdump", "fallback", ""),
-        ("text", "fallback", "it rests on program headers with the addresses at which the kernel"),
+        (
+            "text",
+            "fallback",
+            "it depends on program headers with the addresses at which the kernel",
+        ),
     ],
 )
 def test_what_a_dump_tells_beside_its_note(
@@ -131,7 +135,7 @@ def test_crash_finds_an_image_that_is_near(
     found = run("compat", str(dump), "--consumer", "crash", "--format", "json").json("compat")
     (purpose,) = [p for p in found["purposes"] if p["purpose"] == "location of the kernel image"]
     assert purpose["verdict"] == verdict
-    assert ("no memory of x86_64" in purpose["why"]) == (verdict == "fatal")
+    assert ("no x86_64 memory" in purpose["why"]) == (verdict == "fatal")
 
 
 def test_a_prediction_rests_on_the_headers(run: Run) -> None:
@@ -165,7 +169,7 @@ def test_a_fallback_ends_where_the_note_is_read(
     verdict = found["worked_out"] or found["verdict"]
     assert (verdict, found["fixed_in"]) == ("fallback", fixed_in)
     assert (
-        f"ok from {tool.partition('@')[0]} {fixed_in} on"
+        f"ok since {tool.partition('@')[0]} {fixed_in}"
         in run("compat", NOTE_6_12, "--consumer", tool).out
     )
 
@@ -175,9 +179,9 @@ def test_a_fallback_ends_where_the_note_is_read(
     [
         (("--consumer", "makedumpfil@1.7.4"), "did you mean makedumpfile"),
         (("--consumer", "makedumpfile@x"), "not a release"),
-        (("--consumer", "makedumpfile@0.9"), "the schema knows makedumpfile from"),
-        (("--consumer", "makedumpfile@1.7.4"), "give --kernel and --arch"),
-        (("--consumer", "volatility3", "--installed"), "can't be asked for its release"),
+        (("--consumer", "makedumpfile@0.9"), "the schema has makedumpfile since"),
+        (("--consumer", "makedumpfile@1.7.4"), "use --kernel and --arch"),
+        (("--consumer", "volatility3", "--installed"), "can't print its release"),
     ],
 )
 def test_what_can_not_be_judged(run: Run, arguments: tuple[str, ...], message: str) -> None:
@@ -194,7 +198,7 @@ def test_the_installed_release(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
     assert ran.json("compat")["release"] == "1.7.6"
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     ran = run("compat", NOTE_6_12, "--consumer", "makedumpfile", "--installed")
-    assert (ran.code, "is not installed here" in ran.err) == (2, True)
+    assert (ran.code, "is not installed" in ran.err) == (2, True)
 
 
 def test_adapt_writes_the_key_under_its_old_name(run: Run, tmp_path: Path) -> None:
@@ -213,7 +217,7 @@ def test_adapt_writes_the_key_under_its_old_name(run: Run, tmp_path: Path) -> No
     assert run("compat", str(out), "--consumer", "makedumpfile@1.7.8").code in (0, 4)
     dump.write_bytes(flattened(elf(text)))
     ran = run("adapt", str(dump), "--for", "makedumpfile@1.7.8", "-o", str(out))
-    assert (ran.code, "copies an ELF or a kdump-compressed dump" in ran.err) == (2, True)
+    assert (ran.code, "can only copy ELF and kdump-compressed dumps" in ran.err) == (2, True)
     assert ran.err.count("\n") == 1
 
 
@@ -225,14 +229,14 @@ def test_adapt_refuses_what_has_no_right_answer(run: Run, tmp_path: Path) -> Non
     assert {r["purpose"] for r in answer["refused"]} == {"recognise slab pages"}
     ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.5", "-o", str(out))
     assert (ran.code, ran.out, out.exists()) == (1, "", False)
-    assert "nothing is written" in ran.err
+    assert "nothing written" in ran.err
 
 
 def test_adapt_tells_the_level_that_stays_right(run: Run) -> None:
     """Slab pages are told where user data is left out, at 8 alone."""
     ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.2", "--level", "31")
     assert (ran.code, ran.out) == (1, "")
-    assert "the highest level that stays right is 23: filter by -d 23" in ran.err
+    assert "the highest level with correct results is 23: use --level 23" in ran.err
     for level in (0, 1, 23):
         right = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.2", "--level", str(level))
         assert right.code == 0 and right.out.startswith("OSRELEASE=6.12.117")
@@ -241,9 +245,9 @@ def test_adapt_tells_the_level_that_stays_right(run: Run) -> None:
     )
     assert (within.code, within.json("adapt")["level"]) == (1, 21)
     for options, said in (
-        (["--for", "drgn@0.3.0", "--level", "1"], "drgn takes no dump level"),
-        (["--for", "makedumpfile@1.7.2", "--level", "32"], "dump levels go from 0 to 31"),
-        (["--for", "drgn@0.3.0", "--as", "makedumpfile-i"], "is for makedumpfile"),
+        (["--for", "drgn@0.3.0", "--level", "1"], "drgn has no dump level"),
+        (["--for", "makedumpfile@1.7.2", "--level", "32"], "dump levels are 0 to 31"),
+        (["--for", "drgn@0.3.0", "--as", "makedumpfile-i"], "works only with makedumpfile"),
         (["--for", "makedumpfile@1.7.8", "--as", "note", "-o", "x"], "-o writes a copy"),
     ):
         ran = run("adapt", NOTE_6_12, *options)
@@ -263,7 +267,7 @@ def test_adapt_takes_away_what_misleads(run: Run) -> None:
     (line,) = run(*command, "23", "--format", "json").json("adapt")["dropped"]
     assert (line["key"], line["purpose"]) == (gone, "exclude free pages")
     ran = run(*command, "23", "--as", "makedumpfile-i")
-    assert (ran.code, ran.out) == (1, "") and "takes no line away" in ran.err
+    assert (ran.code, ran.out) == (1, "") and "can't remove lines" in ran.err
     for release in ("1.7.5", "1.7.8"):
         ran = run("adapt", NOTE_6_12, "--for", f"makedumpfile@{release}", "--level", "23")
         assert ran.out == text
@@ -278,11 +282,11 @@ def test_adapt_writes_what_the_cpu_has(run: Run) -> None:
         ran = run(*command)
         assert (ran.code, ran.out) == (0, text.replace(f"{width}=52\n", f"{width}=48\n"))
         assert f"~ {width}=48 (was 52)\n      levels of page tables: " in ran.err
-        assert "put the old note back, by 'vmcoreinfo attach'" in ran.err
+        assert "restore the old note with 'vmcoreinfo attach'" in ran.err
         (line,) = run(*command, "--format", "json").json("adapt")["written"]
         assert (line["key"], line["text"], line["was"]) == (width, "48", "52")
         ran = run(*command, "--as", "makedumpfile-i")
-        assert (ran.code, ran.out) == (1, "") and "changes no value" in ran.err
+        assert (ran.code, ran.out) == (1, "") and "can't change values" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -397,13 +401,13 @@ def test_adapt_writes_other_forms(run: Run, tmp_path: Path) -> None:
     assert (found.format, found.text) == ("note", text)
     bare = str((ROOT / NOTE_7_3).with_suffix(".txt"))
     ran = run("adapt", bare, "--for", "makedumpfile@1.7.8", "--as", "note")
-    assert ran.code == 2 and "does not tell the byte order" in ran.err
+    assert ran.code == 2 and "a text has no byte order" in ran.err
 
 
 def test_adapt_leaves_alone_what_is_read_rightly(run: Run) -> None:
     ran = run("adapt", NOTE_6_12, "--for", "makedumpfile@1.7.8")
     assert ran.out == (ROOT / NOTE_6_12).with_suffix(".txt").read_text()
-    assert "reads this note as it is" in ran.err
+    assert "reads this note correctly without changes" in ran.err
 
 
 def test_unused(run: Run) -> None:

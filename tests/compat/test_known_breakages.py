@@ -203,7 +203,7 @@ def test_a_changed_meaning_is_not_taken_for_the_key(schema: Schema) -> None:
     assert bad.keys() == {"exclude free pages", "exclude offline pages"}
     for purpose in bad.values():
         assert purpose.fixed_in == "1.7.7"
-        assert "means something else since 6.12, commit 4ffca5a96678" in purpose.why
+        assert "has a different meaning since 6.12, commit 4ffca5a96678" in purpose.why
     assert judged(schema, "makedumpfile@1.7.6", "6.11", "x86_64").verdict == "ok"
     assert judged(schema, "makedumpfile@1.7.7", "6.12", "x86_64").verdict == "ok"
 

@@ -153,12 +153,12 @@ def test_a_dump_that_is_cut(cut: int, held: int, run: Run, tmp_path: Path) -> No
     assert (ran.code, out.exists()) == ((0, True) if held else (2, False)), ran.err
     if held:
         assert (
-            f"it ends {cut} bytes before what its headers say, and holds {held * BLOCK} of"
+            f"it ends {cut} bytes before the end that its headers give, and holds {held * BLOCK} of"
             in ran.err
         )
         note.write_bytes(LONG)
         ran = run("attach", str(note), str(dump), "-o", str(out))
-        assert (ran.code, f"it is cut {cut} bytes before the end of its pages" in ran.err) == (
+        assert (ran.code, f"truncated {cut} bytes before the end of its pages" in ran.err) == (
             2,
             True,
         )
@@ -167,7 +167,7 @@ def test_a_dump_that_is_cut(cut: int, held: int, run: Run, tmp_path: Path) -> No
 def test_one_file_of_several(tmp_path: Path) -> None:
     made = whole(split=1)
     assert find_in(Memory("copy", copied(made, NEW, tmp_path))).text == NEW
-    with pytest.raises(DumpError, match=r"one file of several, .* makedumpfile --reassemble"):
+    with pytest.raises(DumpError, match=r"one of several files, .* makedumpfile --reassemble"):
         copied(made, LONG, tmp_path)
 
 
@@ -182,7 +182,7 @@ def test_a_flattened_dump_is_put_together_first(run: Run, tmp_path: Path) -> Non
     ):
         ran = run(*verb)
         assert (ran.code, out.exists()) == (2, False)
-        assert "put it together first: makedumpfile -R DUMP < FILE" in ran.err
+        assert "rebuild it first: makedumpfile -R DUMP < FILE" in ran.err
 
 
 def test_adapt_writes_a_copy(run: Run, tmp_path: Path) -> None:

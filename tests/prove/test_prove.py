@@ -20,7 +20,7 @@ LOG_WITHOUT = "[    0.000000] one\n[    1.500000] two\n"
 
 
 class Bench:
-    """A dump, a reference that is right, and the tool that is proved."""
+    """A dump, a reference that is right, and the tool's binary to test."""
 
     def __init__(self, run: Run, folder: Path) -> None:
         self._run = run
@@ -215,7 +215,7 @@ def test_a_reference_that_is_not_right(bench: Bench) -> None:
     )
     makedumpfile(bench.folder / "tool", keeps(bench.folder / "a", PAGES), log=LOG)
     (dump,) = bench.proved("--whole", code=2)["dumps"]
-    assert "is no reference: it writes '5.10'" in dump["error"]
+    assert "can't be the reference: it writes '5.10'" in dump["error"]
 
 
 def test_one_run_that_nobody_can_judge(bench: Bench) -> None:
@@ -223,7 +223,7 @@ def test_one_run_that_nobody_can_judge(bench: Bench) -> None:
     bench.reference = makedumpfile(bench.folder / "other", "exit 1", log=LOG)
     makedumpfile(bench.folder / "tool", keeps(bench.folder / "a", PAGES), log=LOG)
     (dump,) = bench.proved("--whole", code=2)["dumps"]
-    assert "is no reference for filter -d 31: exit code 1" in dump["error"]
+    assert "can't be the reference for filter -d 31: exit code 1" in dump["error"]
     assert [(c["run"], c["came"]) for c in dump["cells"]] == [("dmesg", "ok")]
 
 
@@ -256,8 +256,8 @@ def test_exit_codes_and_what_is_shown(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--without", "NUMBER(nobody)"], "its note has no NUMBER(nobody)"),
-        (["--level", "32"], "dump levels go from 0 to 31"),
+        (["--without", "NUMBER(nobody)"], "the note has no NUMBER(nobody)"),
+        (["--level", "32"], "dump levels are 0 to 31"),
         (["--command", "kallsyms"], "has no command kallsyms that can be run here"),
     ],
 )
@@ -273,7 +273,7 @@ def test_what_can_not_be_asked(run: Run, bench: Bench, options: list[str], messa
 def test_which_release_it_is(run: Run, bench: Bench) -> None:
     tool = makedumpfile(bench.folder / "tool", "exit 1", version="1.7.8")
     for consumer, binary, message in (
-        ("makedumpfile@1.7.9", tool, "it says that it is 1.7.8, not 1.7.9"),
+        ("makedumpfile@1.7.9", tool, "it is 1.7.8, not 1.7.9"),
         ("makedumpfile", Path("/bin/true"), "says no release"),
         ("makedumpfile", bench.folder / "absent", "No such file"),
         ("makedumpfil", tool, "did you mean makedumpfile?"),

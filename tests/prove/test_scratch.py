@@ -92,7 +92,7 @@ def test_pages_are_compared(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (make.elf(NOTE), "no compressed dump"),
+        (make.elf(NOTE), "not a compressed dump"),
         (kdump_with([1])[:9000], "do not fit in the file"),
         (b"KDUMP   " + bytes(600), "can be"),
         (b"KDUMP   ", "is cut"),

@@ -42,7 +42,7 @@ def missing(subject: Subject) -> Iterator[Missing]:
         if subject.config is not None:
             if all(condition.evaluate(subject.config) for condition in conditions):
                 always = prediction.is_unconditional
-                because = "" if always else f", as {prediction.condition} holds"
+                because = "" if always else f", as {prediction.condition} is true"
                 yield Missing(key, f"this kernel exports it{because}")
         elif all(condition == ALWAYS for condition in conditions):
             gone = _may_be_gone(subject, key, prediction)
@@ -51,7 +51,8 @@ def missing(subject: Subject) -> Iterator[Missing]:
             found = [s.witness(c) for s, c in zip(shown, conditions, strict=True)]
             if all(found):
                 why = (
-                    f"this kernel exports it, as {found[0]} shows that {prediction.condition} holds"
+                    f"this kernel exports it, as {found[0]} shows that {prediction.condition} is "
+                    f"true"
                 )
                 yield Missing(key, why, _may_be_gone(subject, key, prediction))
 

@@ -53,7 +53,7 @@ _LAYOUTS = (
 
 
 class Place(NamedTuple):
-    """A stretch of the file; offset and size in bytes, 0 where there is none."""
+    """A stretch of the file; offset and size in bytes, 0 if there is none."""
 
     offset: int
     size: int
@@ -119,8 +119,8 @@ def open_kdump(source: Source) -> list[Kdump]:
                 )
     if not found:
         raise DumpError(
-            f"{source.name}: a kdump header without a block size and sub-header that can be; "
-            "it is cut or damaged"
+            f"{source.name}: a kdump header with an invalid block size or sub-header; it is "
+            f"truncated or corrupt"
         )
     return found
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What a copy of a kdump-compressed dump has otherwise, so that it has another note.
 
-Its notes stand between the sub-header and the bitmaps; there they are written anew if there is room,
-else at the end of the file. The text is that of the note among them, as makedumpfile works out the
-one place by the other. No page, descriptor or bitmap is written.
+Its notes stand between the sub-header and the bitmaps; there they are written again if there is
+room, else at the end of the file. The text is that of the note among them, as makedumpfile works
+out the one place by the other. No page, descriptor or bitmap is written.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ def plan(source: File, text: bytes | None) -> Plan:
     header = header_of(source, found)
     if header.version < kdump.TEXT_SINCE:
         raise DumpError(
-            f"{source.name}: kdump header version {header.version} has no room for a note; a "
-            f"makedumpfile of this day writes version {kdump.LATEST}: makedumpfile -l DUMP COPY"
+            f"{source.name}: kdump header version {header.version} has no room for a note; convert "
+            f"it to version {kdump.LATEST} with a current makedumpfile: makedumpfile -l DUMP COPY"
         )
     old = header.notes if header.version >= kdump.NOTES_SINCE else header.text
     size = source.size or 0
     if old.size and old.offset + old.size > size:
         raise DumpError(
-            f"{source.name}: its header says that its notes are {old.size} bytes at byte {old.offset}, and "
-            f"the file ends at byte {size}; it is cut or damaged"
+            f"{source.name}: according to its header its notes are {old.size} bytes at byte "
+            f"{old.offset}, but the file ends at byte {size}; it is truncated or corrupt"
         )
     kept = b""
     if header.version >= kdump.NOTES_SINCE and old.size:
@@ -61,8 +61,8 @@ def plan(source: File, text: bytes | None) -> Plan:
     pages = _Pages(source, header)
     if pages.coverage.described and not pages.coverage.held:
         raise DumpError(
-            f"{source.name}: of the {pages.coverage.described} bytes of memory that its headers describe the "
-            "file holds none; it was cut: copy it again"
+            f"{source.name}: truncated: its headers describe {pages.coverage.described} bytes of "
+            f"memory, but the file has none of them; copy it again"
         )
     place = _place(source, header, old, len(made), pages)
     patches = [(place, made)]
@@ -99,13 +99,13 @@ def _place(source: Source, header: Kdump, old: Place, size: int, pages: _Pages) 
         return start
     if header.is_split:
         raise DumpError(
-            f"{source.name}: one file of several, without room for this note between its headers; put them "
-            "together first: makedumpfile --reassemble FILES... DUMP"
+            f"{source.name}: one of several files, without room for this note between its headers; "
+            f"reassemble them first: makedumpfile --reassemble FILES... DUMP"
         )
     if pages.coverage.cut:
         raise DumpError(
-            f"{source.name}: it is cut {pages.coverage.cut} bytes before the end of its pages, where this "
-            "note would go, as there is no room for it between the headers; copy the dump again"
+            f"{source.name}: truncated {pages.coverage.cut} bytes before the end of its pages, "
+            f"where this note would go for lack of room between the headers; copy the dump again"
         )
     return (max(source.size or 0, pages.end) + 7) & ~7
 
