@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Missing:
-    """An entry that is to be there: `why`, and whether its vendor may have taken it away."""
+    """An entry that should be present: `why`, and whether its vendor may have removed it."""
 
     key: str
     why: str
@@ -86,7 +86,7 @@ class _Shown:
 def _may_be_gone(subject: Subject, key: str, prediction: Prediction) -> bool:
     """Whether its vendor may have taken from a later mainline what takes it away.
 
-    Not where a key is there that went by the same commit.
+    Not if a key is present that the same commit removed.
     """
     if not subject.may_be_backported or not _goes(subject, key, prediction):
         return False

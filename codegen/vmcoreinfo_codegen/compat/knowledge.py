@@ -30,7 +30,8 @@ class Doubts(Value):
         return bool(self.reasons)
 
     def overall(self, verdict: Verdict) -> Verdict:
-        """What is left of the verdict on all purposes: what is no worse than degraded says that none is."""
+        """What is left of the verdict on all purposes: if it is not worse than degraded, none
+        is."""
         return self._limited(verdict, Verdict.UNKNOWN)
 
     def of_purpose(self, verdict: Verdict) -> Verdict:

@@ -42,7 +42,7 @@ def exactly(source: Source, offset: int, size: int, what: str) -> bytes:
     if len(data) < size:
         raise DumpError(
             f"{source.name}: {what} is truncated: expected {size} bytes at byte {offset}, got "
-            f"{len(data)}; copy the dump again"
+            f"{len(data)}; copy the file again"
         )
     return data
 

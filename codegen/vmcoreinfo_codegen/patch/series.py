@@ -206,7 +206,7 @@ def _threads(patches: Sequence[Patch]) -> list[list[Patch]]:
         names = [f"title {patch.title}"] if patch.title else []
         names += [f"mail {one}" for one in (patch.message_id, *patch.parents) if one]
         if patch.total and not patch.parents:
-            # Mails that name no other, as `git format-patch` writes them.
+            # Mails without References, as `git format-patch` writes them.
             names.append(f"v{patch.version} of {patch.total}")
         joined = {groups[name] for name in names if name in groups}
         into = min(joined, default=place)

@@ -5,7 +5,7 @@
 """Values computed from several entries or dump memory.
 
 Each function returns the value and the name of the recipe that it came from, by
-the first recipe that applies, or None where none does.
+the first recipe that applies, or None if none does.
 """
 
 # Recipes read private numbers of the parser.

@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _to(schema: Schema, text: str | None) -> tuple[Release | None, Kernel | None]:
-    """The release that is to have a change, and the kernel where it is one of a vendor's line."""
+    """The first release with the change, and the kernel where it is one of a vendor's line."""
     if text is None:
         return None, None
     kernel = kernel_of(schema, text)

@@ -106,7 +106,7 @@ def _cached(place: Path, key: bytes) -> Schema | None:
         content.seek(start)
         with _without_collection():
             found = _Reader(content).load()
-    except Exception:  # whatever is wrong with it, the schema itself is at hand
+    except Exception:  # whatever is wrong with it, the schema itself is available
         return None
     return found if isinstance(found, Schema) else None
 
