@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 
 import pytest
 
@@ -51,6 +52,7 @@ def test_every_file_says_its_licence() -> None:
     assert silent == []
 
 
+@cache
 def plain_words() -> list[tuple[re.Pattern[str], str]]:
     data = tomllib.loads((ROOT / "tests/plain_words.toml").read_text())
     return [(re.compile(one["phrase"]), one["better"]) for one in data["worse"]]
@@ -59,10 +61,9 @@ def plain_words() -> list[tuple[re.Pattern[str], str]]:
 def worse_words(name: str, text: str) -> list[str]:
     """Each phrase of the list in a text, with its line and what to write instead."""
     return [
-        f"{name}:{number}: '{found[0]}': write: {better}"
-        for number, line in enumerate(text.splitlines(), 1)
+        f"{name}:{text.count(chr(10), 0, found.start()) + 1}: '{found[0]}': write: {better}"
         for phrase, better in plain_words()
-        if (found := phrase.search(line))
+        for found in phrase.finditer(text)
     ]
 
 

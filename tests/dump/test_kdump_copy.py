@@ -233,3 +233,41 @@ def test_mutated_headers(data: st.DataObject) -> None:
     finally:
         path.unlink()
         out.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(("bits", "order"), MACHINES)
+def test_headers_that_say_something_else(bits: int, order: str, tmp_path: Path) -> None:
+    """As QEMU writes them: no name but the machine, another phys_base."""
+    made = whole(None, bits, order)
+    plain = bytearray(made.data)
+    plain[12 : 12 + 4 * 65] = bytes(4 * 65)
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    dump.write_bytes(plain)
+    text = NEW + b"NUMBER(phys_base)=-4096\n"
+    assert attach(text, str(dump), str(out)).mended == ()
+    assert out.read_bytes()[:BLOCK] == plain[:BLOCK]
+    attached = attach(text, str(dump), str(out), mends=True)
+    assert attached.mended == ("utsname", "phys_base")
+    copy = out.read_bytes()
+    names = [copy[12 + 65 * number :][:65].rstrip(b"\0") for number in range(5)]
+    assert names == [b"Linux", b"(none)", b"6.12.0", b"(unknown)", FORMS[bits, order][1]]
+    (base,) = struct.unpack_from(order + ("Q" if bits == 64 else "I"), copy, BLOCK)
+    assert base == (1 << bits) - 4096
+    # The same once more has nothing to set, and neither has a dump by makedumpfile.
+    assert attach(text, str(out), str(dump), mends=True).mended == ()
+    assert dump.read_bytes() == copy
+    dump.write_bytes(made.data)
+    same = NEW + b"NUMBER(phys_base)=4096\n"
+    assert attach(same, str(dump), str(out), mends=True).mended == ()
+
+
+def test_attach_verb_says_what_it_set(run: Run, tmp_path: Path) -> None:
+    plain = bytearray(whole(None).data)
+    plain[12 : 12 + 4 * 65] = bytes(4 * 65)
+    dump, out, note = tmp_path / "vmcore", tmp_path / "copy", tmp_path / "note"
+    dump.write_bytes(plain)
+    note.write_bytes(NEW)
+    ran = run("attach", str(note), str(dump), "-o", str(out))
+    assert (ran.code, "set in its headers, as in the note: utsname\n" in ran.err) == (0, True)
+    ran = run("attach", str(note), str(out), "-o", str(dump), "--format", "json")
+    assert ran.json("attach")["mended"] == []

@@ -34,7 +34,8 @@ class Attached(NamedTuple):
     """What was written: bytes of the old file that the copy shares with it or has for itself.
 
     `replaced` is the text of the note that was there, None if there was none; `arch` is that of the
-    dump, None if its machine is not known; `coverage` what of its memory it holds.
+    dump, None if its machine is not known; `coverage` what of its memory it holds; `mended` are the
+    fields of a kdump's headers that differed from the note.
     """
 
     replaced: bytes | None
@@ -42,6 +43,7 @@ class Attached(NamedTuple):
     coverage: elf.Coverage
     shared: int
     copied: int
+    mended: tuple[str, ...] = ()
 
 
 def attach(
@@ -51,13 +53,14 @@ def attach(
     progress: copying.Progress = lambda size: None,
     inputs: Iterable[str] = (),
     raw: RawImage | None = None,
+    mends: bool = False,
 ) -> Attached:
     """Write a copy of `dump` whose VMCOREINFO note has that text, None for no such note.
 
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
     `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
     is copied as it is, one that holds none refused. With `raw`, what is no dump of a known format
-    is a raw image. Raises DumpError, OSError.
+    is a raw image. With `mends` the headers of a kdump say what the note says. Raises DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
@@ -66,7 +69,7 @@ def attach(
         if form == "text":
             check_raw(source)
         if form == "kdump":
-            made = kdump_copy.plan(source, text)
+            made = kdump_copy.plan(source, text, mends)
         elif form == "elf":
             made = _in_front(source, text, _block_size(out))
         elif form != "flattened" and raw is not None:
@@ -84,7 +87,7 @@ def attach(
             for offset, data in made.patches:
                 target.seek(offset)
                 target.write(data)
-    return Attached(made.replaced, made.arch, made.coverage, shared, copied)
+    return Attached(made.replaced, made.arch, made.coverage, shared, copied, made.mended)
 
 
 def _refusal(form: str) -> str:

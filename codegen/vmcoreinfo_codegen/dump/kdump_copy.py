@@ -12,6 +12,8 @@ import sys
 from array import array
 from typing import NamedTuple
 
+import vmcoreinfo
+
 from . import kdump, notes
 from .elf import Coverage
 from .kdump import Kdump, Place
@@ -28,7 +30,8 @@ _LABEL = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
 class Plan(NamedTuple):
     """A copy of a dump: the old file from byte `moved` on, and over it (offset, bytes).
 
-    `replaced` is the text of the note that was there, `coverage` what the dump holds of its memory.
+    `replaced` is the text of the note that was there, `coverage` what the dump holds of its memory,
+    `mended` are the fields of its headers that say something else than the note.
     """
 
     patches: tuple[tuple[int, bytes], ...]
@@ -36,10 +39,14 @@ class Plan(NamedTuple):
     replaced: bytes | None
     arch: str | None
     coverage: Coverage
+    mended: tuple[str, ...] = ()
 
 
-def plan(source: File, text: bytes | None) -> Plan:
-    """`text` is that of the note, None for none. Raises DumpError."""
+def plan(source: File, text: bytes | None, mends: bool = False) -> Plan:
+    """`text` is that of the note, None for none; with `mends` the headers say what it says.
+
+    QEMU names no kernel there, and reads NUMBER(phys_base) in another base. Raises DumpError.
+    """
     found = note_in(source)
     header = header_of(source, found)
     if header.version < kdump.TEXT_SINCE:
@@ -73,11 +80,31 @@ def plan(source: File, text: bytes | None) -> Plan:
     label = _LABEL if header.version >= kdump.NOTES_SINCE else 0
     of_text = Place(place + len(kept) + label, len(text)) if text is not None else Place(0, 0)
     of_notes = Place(place, len(made)) if made else Place(0, 0)
-    patches.append(
-        (header.block_size, kdump.sub_header_with(header, sub_header, of_text, of_notes))
-    )
+    mended, phys_base = [], None
+    if mends and text is not None:
+        info = vmcoreinfo.parse(text)
+        release = info.line("OSRELEASE")
+        if release is not None and not header.names.system and not header.names.release:
+            patches.append(kdump.names_patch(release.text))
+            mended.append("utsname")
+        phys_base = _phys_base(header, sub_header, info)
+        if phys_base is not None:
+            mended.append("phys_base")
+    made_header = kdump.sub_header_with(header, sub_header, of_text, of_notes, phys_base)
+    patches.append((header.block_size, made_header))
     replaced = found.text if found else None
-    return Plan(tuple(patches), 0, replaced, header.names.machine or None, pages.coverage)
+    return Plan(
+        tuple(patches), 0, replaced, header.names.machine or None, pages.coverage, tuple(mended)
+    )
+
+
+def _phys_base(header: Kdump, sub_header: bytes, info: vmcoreinfo.VmcoreInfo) -> int | None:
+    """That of the note where it is not the one in the sub-header."""
+    line = info.line("NUMBER(phys_base)")
+    if line is None or line.number is None:
+        return None
+    number = line.number % (1 << header.bits)
+    return number if number != kdump.phys_base_of(header, sub_header) else None
 
 
 def _made(header: Kdump, kept: bytes, text: bytes | None) -> bytes:

@@ -128,6 +128,7 @@ def attached(out: str, lines: int, made: attach.Attached) -> Attached:
         replaced=made.replaced is not None,
         shared=made.shared,
         copied=made.copied,
+        mended=list(made.mended),
     )
 
 

@@ -170,9 +170,12 @@ def _of_functions(
             symbols_name="the symbols of the dump (functions, and what is exported)",
         )
         build_id = build_id or placed.build_id()
-        stands = standing(found.machine, placed, placed.symbols)
-        sources, remarks = _as_it_stands(stands, sources)
-        return Dumped(arch, sources, release, build_id, disagreements, (*remarks, *noted))
+        remark = (
+            "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL); of its variables those are known that "
+            "it exports or that show themselves; --symbols takes a System.map with all"
+        )
+        sources, more = _as_it_stands(standing(found.machine, placed, placed.symbols), sources)
+        return Dumped(arch, sources, release, build_id, disagreements, (remark, *more, *noted))
     remark = (
         "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no table of exported symbols agrees "
         "with them, so no variable of the kernel can be read; --symbols takes a System.map"

@@ -23,7 +23,8 @@ def _check(subject: Subject) -> Iterator[Found]:
             None,
             "the dump's header names no kernel, as in dumps written by QEMU: drgn and libkdumpfile "
             "can't detect the architecture",
-            remedy="give drgn the platform when opening the dump, or filter the dump again",
+            remedy="use 'vmcoreinfo attach' to make a copy with the names, or give drgn the platform when opening "
+            "the dump",
             severity=Severity.INFO,
         )
         return

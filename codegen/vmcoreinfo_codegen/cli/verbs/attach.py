@@ -49,7 +49,9 @@ def run(options: argparse.Namespace) -> int:
     inputs = inputs_of(options, "out")
     raw = _raw_image(options, found)
     with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
-        attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs, raw))
+        attached = told(
+            lambda: attach(found.text, options.dump, options.out, done, inputs, raw, mends=True)
+        )
     warn_of_cut(options.dump, attached.coverage)
     _compare(found, attached, options.dump)
     _compare_arch(found, attached.arch, options.dump)
@@ -62,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
         print(
             f"{options.dump}: treated as a raw image of memory at 0x{raw.start:x}", file=sys.stderr
         )
+    if attached.mended:
+        print(f"set in its headers, as in the note: {', '.join(attached.mended)}", file=sys.stderr)
     place = "replaced the existing note" if attached.replaced is not None else "added"
     data = (
         f"{attached.shared} bytes shared with {options.dump}"

@@ -301,6 +301,9 @@ class Attached(Answer):
     replaced: bool = described("whether the dump had a note already")
     shared: int = described("of the dump, that the copy shares with it")
     copied: int = described("of the dump, that the copy has for itself")
+    mended: list[str] = described(
+        "what the headers of a compressed dump had otherwise than the note: utsname, phys_base"
+    )
 
 
 class DerivedValue(Answer):
