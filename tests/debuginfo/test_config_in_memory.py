@@ -74,7 +74,7 @@ def test_what_is_missing_is_told() -> None:
     assert why(zeros) == "4096 bytes from 0x3000 on are not in the dump, or zeros"
     dump = elf_of({0: data[:0x3000], 0x4000: data[0x4000:]})
     (cut,) = search_config(PhysicalMemory(Memory("dump", dump))).cut
-    assert (cut.physical, cut.why) == (0x1100, "it is not in the dump from 0x3000 on")
+    assert (cut.physical, cut.why) == (0x1100, "not in the dump from 0x3000 on")
     apart = data[:0x3000] + data[0x4000:0x5000] + data[0x3000:0x4000] + data[0x5000:]
     assert "pages that lie apart" in why(apart)
 

@@ -127,11 +127,11 @@ def test_a_type_that_is_not_there() -> None:
     b.typedef("deep_t", WORD)
     types = Btf(b.blob())
     assert types.offsets("page", "lru") == {0}
-    with pytest.raises(DebugInfoError, match="type 77 is referred to, and not there"):
+    with pytest.raises(DebugInfoError, match="type 77 is referenced, but missing"):
         types.lengths("page", "lru")
-    with pytest.raises(DebugInfoError, match="type 78 is referred to, and not there"):
+    with pytest.raises(DebugInfoError, match="type 78 is referenced, but missing"):
         types.offsets("page", "flags")
-    with pytest.raises(DebugInfoError, match="type 4294967295 is referred to, and not there"):
+    with pytest.raises(DebugInfoError, match="type 4294967295 is referenced, but missing"):
         types.sizes("deep_t")
 
 
@@ -142,7 +142,7 @@ def test_a_typedef_of_itself() -> None:
     b.add(TYPE_TAG, last=2)
     b.struct("page", 8, [("flags", 2, 0)])
     types = Btf(b.blob())
-    with pytest.raises(DebugInfoError, match="a type is made of itself"):
+    with pytest.raises(DebugInfoError, match="a type contains itself"):
         types.sizes("deep_t")
     with pytest.raises(DebugInfoError, match="is a typedef of itself"):
         types.offsets("deep_t", "flags")
@@ -155,7 +155,7 @@ def test_a_typedef_of_itself() -> None:
 def test_an_array_of_itself() -> None:
     b = Blob()
     b.typedef("deep_t", b.array(b.next, WORD))
-    with pytest.raises(DebugInfoError, match="a type is made of itself"):
+    with pytest.raises(DebugInfoError, match="a type contains itself"):
         Btf(b.blob()).sizes("deep_t")
 
 
@@ -353,5 +353,5 @@ def test_the_last_type_can_be_referred_to_and_the_one_behind_it_not() -> None:
     b.int_("int", 4)
     types = Btf(b.blob())
     assert types.sizes("deep_t") == {4}
-    with pytest.raises(DebugInfoError, match="type 4 is referred to, and not there"):
+    with pytest.raises(DebugInfoError, match="type 4 is referenced, but missing"):
         types.sizes("wide")

@@ -90,7 +90,7 @@ def test_types(schema: Schema) -> None:
     assert left["SYMBOL(_stext)"] == "--symbols would tell: symbol(_stext)"
     # A number that the types do not know may be a macro: nothing is said of types.
     assert "--btf" not in left["NUMBER(PG_private)"]
-    assert "To give it: --set 'NUMBER(PG_private)=…'" in left["NUMBER(PG_private)"]
+    assert "Give it with --set 'NUMBER(PG_private)=…'" in left["NUMBER(PG_private)"]
 
 
 def test_nothing_is_known(schema: Schema) -> None:
@@ -105,9 +105,9 @@ def test_what_nothing_tells_can_be_given(schema: Schema) -> None:
     """After what to do without it, where the schema says that."""
     left = why(made(schema, Sources(types=Types())))
     key = "NUMBER(NR_FREE_PAGES)"
-    assert left[key] == f"nothing tells it. To give it: --set '{key}=…'"
+    assert left[key] == f"nothing tells it. Give it with --set '{key}=…'"
     without = schema.by_key["BUILD-ID"].exports[0].absent
-    assert without and left["BUILD-ID"] == f"{without} To give it: --set 'BUILD-ID=…'"
+    assert without and left["BUILD-ID"] == f"{without} Give it with --set 'BUILD-ID=…'"
 
 
 def test_the_line_that_a_configuration_brings(schema: Schema) -> None:

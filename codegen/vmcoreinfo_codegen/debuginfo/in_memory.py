@@ -43,7 +43,7 @@ class Search(Protocol):
     def at(self, place: int) -> None:
         """Look at a place where one of the needles is; places come by address.
 
-        Raises DumpError, and DebugInfoError where more looks like one than any memory has.
+        Raises DumpError, and DebugInfoError if more looks like one than any memory has.
         """
         ...
 
@@ -54,7 +54,7 @@ def look_through(
     done: Callable[[int], object] = lambda size: None,
     within: Sequence[range] = ALL,
 ) -> None:
-    """Go through memory once for all of them, or what is `within`; `done` is told how many bytes more are done."""
+    """Go through memory once for all of them, or what is `within`; `done` is reported how many bytes more are done."""
     by_needle = {needle: search for search in searches for needle in search.needles}
     for place, needle in memory.find_all(list(by_needle), done, within):
         by_needle[needle].at(place)
@@ -121,9 +121,10 @@ def filled(memory: PhysicalMemory, physical: int, size: int) -> bytes:
 
 
 def missing(memory: PhysicalMemory, physical: int, size: int) -> tuple[int, int] | None:
-    """From and to before which address the first part is that the dump does not have, or only as zeros.
+    """From and to before which address the first part is that the dump does not have, or only as
+    zeros.
 
-    Nothing that is looked for has a page of zeros. None where all is there.
+    Nothing that is looked for has a page of zeros. None if all is there.
     """
     start: int | None = None
     place, end = physical, physical + size

@@ -18,7 +18,7 @@ from .vmlinux import Vmlinux
 
 @dataclass(frozen=True)
 class KernelFiles:
-    """What was read, None where nothing was given; the names say out of which file."""
+    """What was read, None if nothing was given; the names say out of which file."""
 
     types: Types | None = None
     types_name: str = ""
