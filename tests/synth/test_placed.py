@@ -260,7 +260,7 @@ def test_addresses_of_7_0() -> None:
 
 @pytest.mark.parametrize("ran", [True, False])
 def test_a_kernel_that_never_started(run: Run, tmp_path: Path, ran: bool) -> None:
-    """As one that is loaded for kexec: its using the addresses of no machine."""
+    """As one that is loaded for kexec: its addresses belong to no machine."""
     made = Made(variables={**VARIABLES, "system_state": DATA + 0x11000})
     made.put_release()
     made.put_words(VARIABLES["mem_section"], 0xFFFF2E4147F9D380)

@@ -105,7 +105,7 @@ def test_what_nothing_tells_can_be_given(schema: Schema) -> None:
     """After what to do without it, where the schema says that."""
     left = why(made(schema, Sources(types=Types())))
     key = "NUMBER(NR_FREE_PAGES)"
-    assert left[key] == f"nothing tells it. Give it with --set '{key}=…'"
+    assert left[key] == f"unknown. Give it with --set '{key}=…'"
     without = schema.by_key["BUILD-ID"].exports[0].absent
     assert without and left["BUILD-ID"] == f"{without} Give it with --set 'BUILD-ID=…'"
 

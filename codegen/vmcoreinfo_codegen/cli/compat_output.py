@@ -73,7 +73,7 @@ class _Part:
 
 
 class _Told:
-    """What people are reported beside an answer, on stderr: of inputs that can't be read the first, as it has all."""
+    """What people are told beside an answer, on stderr: of inputs that can't be read the first, as it has all."""
 
     def __init__(self, most: int | None = FEW) -> None:
         self._left = most
@@ -289,7 +289,7 @@ def _unreadable(one: Judged) -> Unreadable:
 
 
 def _beside(judged: Sequence[Judged]) -> _Part:
-    """What people are reported beside a report."""
+    """What people are told beside a report."""
     unread = [_unreadable(one) for one in judged if one.verdicts is None]
     remarks = [f"{one.path}: {remark}" for one in judged for remark in one.remarks]
     return _Part([], unread, remarks, len(judged))

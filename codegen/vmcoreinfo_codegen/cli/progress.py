@@ -24,7 +24,7 @@ def meter(what: str, **options: Any) -> Any:
 
 @contextlib.contextmanager
 def bar(what: str, total: int | None, unit: str = "B") -> Iterator[Callable[[int], object]]:
-    """A bar of `total` units; what it gives is reported how many more are done."""
+    """A bar of `total` units; what it gives is told how many more are done."""
     if not sys.stderr.isatty():
         yield lambda done: None
         return

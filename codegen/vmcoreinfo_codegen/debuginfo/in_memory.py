@@ -54,7 +54,7 @@ def look_through(
     done: Callable[[int], object] = lambda size: None,
     within: Sequence[range] = ALL,
 ) -> None:
-    """Go through memory once for all of them, or what is `within`; `done` is reported how many bytes more are done."""
+    """Go through memory once for all of them, or what is `within`; `done` is told how many bytes more are done."""
     by_needle = {needle: search for search in searches for needle in search.needles}
     for place, needle in memory.find_all(list(by_needle), done, within):
         by_needle[needle].at(place)

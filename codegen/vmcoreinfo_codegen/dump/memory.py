@@ -111,7 +111,7 @@ class PhysicalMemory:
         """The same for each of them, with which one it is, by address; memory is gone through once.
 
         Bytes that are all zero are not looked for in holes of the file, and in pages of zeros.
-        `done` is reported how many bytes more were gone through, `within` are addresses in which to
+        `done` is told how many bytes more were gone through, `within` are addresses in which to
         look, by address.
         """
         return search.find_all(self._pieces(done, within), needles)

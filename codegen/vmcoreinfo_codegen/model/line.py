@@ -114,7 +114,7 @@ class Line(Record):
         return None
 
     def at(self, build: BuildNumber | None) -> LineBuild | None:
-        """What counts for a build; None for one before all that are known, and where none is reported."""
+        """What counts for a build; None for one before all that are known, and where none is told."""
         if build is None:
             return None
         return next((one for one in reversed(self.builds) if one.first <= build), None)
