@@ -73,7 +73,7 @@ def test_where_raw_memory_starts(
     key = "NUMBER(phys_base)" if "amd64" in options else "NUMBER(kimage_voffset)"
     if start is None:
         assert left[key] == (
-            "--memory-start would tell: symbol(linux_banner) - physical(linux_banner)"
+            "--memory-start would show: symbol(linux_banner) - physical(linux_banner)"
         )
     elif "amd64" in options:
         base = start + PLACE - BANNER + 0xFFFFFFFF80000000

@@ -63,18 +63,18 @@ def ask(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "no BTF .it starts with nothing"),
-        (b"\x7fELF" + bytes(100), "no BTF .it starts with 7f 45"),
-        (EVERYTHING[: HEADER_BYTES - 1], "no BTF"),
-        (EVERYTHING[:HEADER_BYTES], "names more bytes than there are"),
-        (EVERYTHING[:-1], "names more bytes than there are"),
-        (Blob().blob(version=2), "BTF of version 2"),
-        (Blob().blob(header=WORD), "names more bytes than there are"),
-        (Blob().blob(types_at=WORD), "names more bytes than there are"),
-        (Blob().blob(types_at=2), "names more bytes than there are"),
-        (Blob().blob(types_bytes=WORD), "names more bytes than there are"),
-        (Blob().blob(strings_at=WORD, strings_bytes=WORD), "names more bytes than there are"),
-        (Blob().blob(strings_bytes=2), "names more bytes than there are"),
+        (b"", "not BTF .it starts with nothing"),
+        (b"\x7fELF" + bytes(100), "not BTF .it starts with 7f 45"),
+        (EVERYTHING[: HEADER_BYTES - 1], "not BTF"),
+        (EVERYTHING[:HEADER_BYTES], "describes more bytes than the file has"),
+        (EVERYTHING[:-1], "describes more bytes than the file has"),
+        (Blob().blob(version=2), "unsupported BTF version 2"),
+        (Blob().blob(header=WORD), "describes more bytes than the file has"),
+        (Blob().blob(types_at=WORD), "describes more bytes than the file has"),
+        (Blob().blob(types_at=2), "describes more bytes than the file has"),
+        (Blob().blob(types_bytes=WORD), "describes more bytes than the file has"),
+        (Blob().blob(strings_at=WORD, strings_bytes=WORD), "describes more bytes than the file has"),
+        (Blob().blob(strings_bytes=2), "describes more bytes than the file has"),
     ],
 )
 def test_a_header_that_lies(data: bytes, message: str) -> None:
@@ -108,9 +108,9 @@ def test_a_kind_that_is_not_known(kind: int) -> None:
 )
 def test_a_list_that_goes_past_the_end(type_: tuple[int, str, int, list[int], int]) -> None:
     types = Btf(_blob_of((PTR, "", 0, [], 0), type_).blob())
-    with pytest.raises(DebugInfoError, match="type 2 is cut"):
+    with pytest.raises(DebugInfoError, match="type 2 is truncated"):
         types.sizes("page")
-    with pytest.raises(DebugInfoError, match="type 2 is cut"):
+    with pytest.raises(DebugInfoError, match="type 2 is truncated"):
         types.enumerators(["page"])
 
 

@@ -71,7 +71,7 @@ def test_files_that_say_otherwise_are_told(schema: Schema) -> None:
     (told,) = differences(
         kernel, KernelFiles(symbols={**moved, first: moved[first] + 8}, symbols_name="map")
     )
-    assert told.startswith("map has symbols at other places than the kernel in the dump")
+    assert told.startswith("map has symbols at other addresses than the kernel in the dump")
 
 
 def test_several_kernels_are_listed(run: Run, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_dump_of_no_kernel(run: Run, tmp_path: Path) -> None:
     path.write_bytes(bytes(1 << 20))
     ran = run("synth", "--dump", str(path))
     assert (ran.code, ran.out) == (2, "")
-    assert "does not tell its architecture; --arch takes it" in ran.err
+    assert "unknown architecture; give it with --arch" in ran.err
     ran = run("synth", "--dump", str(path), "--arch", "x86_64")
     assert "no symbols of a kernel are in it (no kallsyms)" in ran.err
 
