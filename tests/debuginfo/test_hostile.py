@@ -73,7 +73,10 @@ def ask(data: bytes) -> None:
         (Blob().blob(types_at=WORD), "describes more bytes than the file has"),
         (Blob().blob(types_at=2), "describes more bytes than the file has"),
         (Blob().blob(types_bytes=WORD), "describes more bytes than the file has"),
-        (Blob().blob(strings_at=WORD, strings_bytes=WORD), "describes more bytes than the file has"),
+        (
+            Blob().blob(strings_at=WORD, strings_bytes=WORD),
+            "describes more bytes than the file has",
+        ),
         (Blob().blob(strings_bytes=2), "describes more bytes than the file has"),
     ],
 )

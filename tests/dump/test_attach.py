@@ -325,7 +325,7 @@ def test_attach_verb_with_a_raw_image(run: Run, tmp_path: Path) -> None:
     assert run("attach", str(note), str(raw), "-o", str(out), "--memory-start", "0x1000").code == 0
     assert [s.physical for s in segments_of(out) if s.type == 1] == [0x1000]
     for data, message in (
-        (bytes(8192), "none of the addresses in .* or the note is of another boot"),
+        (bytes(8192), "none of the addresses in .* or the note is from another boot"),
         (raw.read_bytes()[:-1], "not a dump; a note can be put into ELF"),
     ):
         raw.write_bytes(data)
@@ -348,7 +348,7 @@ def test_attach_verb_where_memory_begins_somewhere(run: Run, tmp_path: Path) -> 
         note, address = note_of(file, tmp_path)
         raw.write_bytes(struct.pack(order + "Q", address).ljust(8192, b"\0"))
         ran = run("attach", str(note), str(raw), "-o", str(out))
-        assert ran.code == 2 and "does not tell at which physical address" in ran.err
+        assert ran.code == 2 and "the start address of a raw image is unknown" in ran.err
         ran = run("attach", str(note), str(raw), "-o", str(out), "--memory-start", start)
         assert ran.code == 0, ran.err
         with File(str(out)) as source:

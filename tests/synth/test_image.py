@@ -120,7 +120,10 @@ def test_symbols_of_the_boot_need_no_move() -> None:
     [
         ({"release": "6.12.0-other"}, "the kernel's image was not found"),
         ({"symbols": {"_stext": LINK}}, "without the symbol linux_banner .* give the System.map"),
-        ({"symbols": SYMBOLS | {"linux_banner": LINK + 0x2081}}, "the kernel's image was not found"),
+        (
+            {"symbols": SYMBOLS | {"linux_banner": LINK + 0x2081}},
+            "the kernel's image was not found",
+        ),
         ({"symbols": SYMBOLS | {"init_top_pgt": LINK + 0x5001}}, "not a page table's address"),
     ],
 )
