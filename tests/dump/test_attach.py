@@ -334,7 +334,7 @@ def test_attach_verb_with_a_raw_image(run: Run, tmp_path: Path) -> None:
     ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "0")
     assert (ran.code, "is not a raw image; leave out --memory-start" in ran.err) == (2, True)
     ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "low")
-    assert (ran.code, "'low' is no address" in ran.err) == (2, True)
+    assert (ran.code, "'low' is not an address" in ran.err) == (2, True)
 
 
 def test_attach_verb_where_memory_begins_somewhere(run: Run, tmp_path: Path) -> None:
