@@ -52,7 +52,7 @@ def missing(subject: Subject) -> Iterator[Missing]:
             if all(found):
                 why = (
                     f"this kernel exports it, as {found[0]} shows that {prediction.condition} is "
-                    f"true"
+                    "true"
                 )
                 yield Missing(key, why, _may_be_gone(subject, key, prediction))
 

@@ -79,7 +79,7 @@ class Btf:
         if order is None or len(data) < _HEADER_BYTES:
             raise DebugInfoError(
                 f"{name}: not BTF (it starts with {data[:2].hex(' ') or 'nothing'}, not with 9f "
-                f"eb); use /sys/kernel/btf/vmlinux, or --vmlinux for a vmlinux"
+                "eb); use /sys/kernel/btf/vmlinux, or --vmlinux for a vmlinux"
             )
         self.order = order
         _, version, _, header, types, types_size, strings, strings_size = struct.unpack_from(
@@ -135,7 +135,7 @@ class Btf:
             if name >= size or (name and strings[name - 1]):
                 raise DebugInfoError(
                     f"{self.name}: type {number} at byte {4 * place} of the types: its name is not "
-                    f"a string of this BTF"
+                    "a string of this BTF"
                 )
 
     def members(self, name: str) -> int:

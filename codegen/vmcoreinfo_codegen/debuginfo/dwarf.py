@@ -46,7 +46,7 @@ class Dwarf:
         except ImportError as error:
             raise DebugInfoError(
                 f"{path}: no BTF in it, and drgn, which is needed to read DWARF, is not installed; "
-                f"install it with: pip install drgn"
+                "install it with: pip install drgn"
             ) from error
         self.name = path
         self._drgn = drgn
@@ -57,7 +57,7 @@ class Dwarf:
         if module.wants_debug_file():
             raise DebugInfoError(
                 f"{path}: neither BTF nor DWARF in it; use the vmlinux of the debug package, or "
-                f"--btf"
+                "--btf"
             )
 
     @_told

@@ -28,7 +28,7 @@ class Symbols:
         if first is None:
             raise DebugInfoError(
                 f"{name}:1: not a symbol table: expected lines like 'ffffffff81000000 T _stext'; "
-                f"use System.map, or /proc/kallsyms of the same boot"
+                "use System.map, or /proc/kallsyms of the same boot"
             )
         if not self._has_addresses():
             raise DebugInfoError(

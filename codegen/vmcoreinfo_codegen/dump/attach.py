@@ -115,7 +115,7 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
     if coverage.described and not coverage.held:
         raise DumpError(
             f"{source.name}: truncated: its program headers describe {coverage.described} bytes of "
-            f"memory, but the file has none of them; copy it again"
+            "memory, but the file has none of them; copy it again"
         )
     places = [(s.offset, s.file_size) for s in segments if s.type == elf.PT_NOTE]
     kept, replaced = other_notes(source, places, file.order)

@@ -25,8 +25,8 @@ def memory_in(source: Source) -> list[tuple[int, int]]:
     if len(segments) > 1 and not any(s.physical for s in segments):
         raise DumpError(
             f"{source.name}: this kernel does not show which parts are memory, and reading "
-            f"everything would take years; use 'vmcoreinfo note live' for the note, or search a "
-            f"memory image"
+            "everything would take years; use 'vmcoreinfo note live' for the note, or search a "
+            "memory image"
         )
     stretches = Ranges(Range(s.physical, s.file_size, s.offset) for s in segments)
     found = [(one.target, one.target + one.size) for one in stretches]

@@ -120,7 +120,7 @@ def open_kdump(source: Source) -> list[Kdump]:
     if not found:
         raise DumpError(
             f"{source.name}: a kdump header with an invalid block size or sub-header; it is "
-            f"truncated or corrupt"
+            "truncated or corrupt"
         )
     return found
 

@@ -55,7 +55,7 @@ class KdumpPages:
         if not 0 < size <= _MOST_BITMAPS or place + size > (source.size or 0):
             raise DumpError(
                 f"{source.name}: {size} bytes of bitmaps at byte {place} reach beyond the end of "
-                f"the file; it is truncated or corrupt"
+                "the file; it is truncated or corrupt"
             )
         self._source = source
         self._form = struct.Struct(header.order + DESCRIPTOR)

@@ -58,7 +58,7 @@ def take_members(path: Path, watch: Watch, gathered: Gatherer) -> None:
                 if member.kind == _SPARSE:
                     raise TreeError(
                         f"{path}: {text_of(name)} is stored as a sparse file; create "
-                        f"the tarball without sparse files"
+                        "the tarball without sparse files"
                     )
                 # Links are not files of the tree.
                 if member.kind in _REGULAR:

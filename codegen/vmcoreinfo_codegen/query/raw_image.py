@@ -24,7 +24,7 @@ def raw_image(schema: Schema, source: Source, found: Found, start: int | None) -
         names = " or ".join(one.name for one in fit) or "no known architecture"
         raise DumpError(
             f"{found.name}: the note fits {names}; the headers of a raw image need a "
-            f"single architecture"
+            "single architecture"
         )
     (arch,) = fit
     start = arch.memory_start if start is None else start
@@ -39,7 +39,7 @@ def raw_image(schema: Schema, source: Source, found: Found, start: int | None) -
     if order is None:
         raise DumpError(
             f"{source.name}: none of the addresses in {found.name} occurs in it: it is not a raw "
-            f"memory image, or the note is from another boot"
+            "memory image, or the note is from another boot"
         )
     return RawImage(start, arch.bits, order, arch.elf_machines[0])
 

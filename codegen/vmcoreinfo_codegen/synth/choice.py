@@ -46,7 +46,7 @@ def chosen(
             place = kernels.index(one) + 1
             how = (
                 f"{_counted(kernels)} found; using number {place}, {why}; select another with "
-                f"--number"
+                "--number"
             )
             return one, [f"{how}\n{_listed(kernels)}"]
     raise SeveralKernels(
@@ -61,7 +61,7 @@ def elsewhere(kernel: OwnKernel) -> list[str]:
         return []
     return [
         f"its CPUs ran a kernel other than {kernel.release or 'this one'}, whose symbols are not "
-        f"in the dump: this may be an earlier kernel, or a guest's"
+        "in the dump: this may be an earlier kernel, or a guest's"
     ]
 
 

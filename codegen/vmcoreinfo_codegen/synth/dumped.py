@@ -80,7 +80,7 @@ def dumped(
     if symbols is None:
         raise DebugInfoError(
             f"{name}: no kernel symbols in it (no kallsyms); give --symbols, or a --vmlinux with a "
-            f"symbol table"
+            "symbol table"
         )
     types, config = asked.files.types, asked.config
     disagreements: list[str] = []
@@ -98,7 +98,7 @@ def dumped(
     if given is None and own is not None and own.image is None:
         raise DebugInfoError(
             f"{name}: the symbols at {own.symbols.physical:#x} belong to a copy or part of a "
-            f"kernel image, not to a running kernel: nothing is known about that one"
+            "kernel image, not to a running kernel: nothing is known about that one"
         )
     image = Image(
         memory,
@@ -138,8 +138,8 @@ def _as_it_stands(standing: Standing, sources: Sources) -> tuple[Sources, list[s
     if standing.is_of_guest:
         return replace(sources, memory=None), [
             f"this kernel assumes it is at {standing.thinks:#x}, but is elsewhere: it belongs to a "
-            f"virtual machine, whose memory may be in pieces, so its variables are not used; use a "
-            f"dump of that machine"
+            "virtual machine, whose memory may be in pieces, so its variables are not used; use a "
+            "dump of that machine"
         ]
     return sources, []
 

@@ -144,7 +144,7 @@ class Image:
                 return place - banner, found[1].decode("ascii")
         raise DebugInfoError(
             f"{name}: the kernel's image was not found: no '{text.decode()}…' where {BANNER} could "
-            f"be; check that --kernel is the crashed release, and that the symbols match it"
+            "be; check that --kernel is the crashed release, and that the symbols match it"
         )
 
     def _is_image(self, to_physical: int) -> bool:
@@ -167,6 +167,6 @@ class Image:
         if move % _PAGE:
             raise DebugInfoError(
                 f"{self._memory.source.name}: init_mm.pgd is {pointer:#x}, which is not a page "
-                f"table's address; the symbols or types belong to another kernel"
+                "table's address; the symbols or types belong to another kernel"
             )
         return move

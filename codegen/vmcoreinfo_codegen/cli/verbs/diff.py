@@ -189,7 +189,7 @@ def _tell_how_known(kernel: Kernel) -> None:
     other = f"as the earlier build {before.last}" if before is not None else f"as {kernel.release}"
     print(
         f"no build like {kernel.line.build} of {kernel.line.line.name} was read; compared {other}; "
-        f"'vmcoreinfo sync' adds it",
+        "'vmcoreinfo sync' adds it",
         file=sys.stderr,
     )
 

@@ -117,7 +117,7 @@ def _synthesised(schema: Schema, options: argparse.Namespace, stack: ExitStack) 
         _remark(
             [
                 f"OSRELEASE is '{text}', as given with --kernel; uname -r prints more, and tools "
-                f"compare it"
+                "compare it"
             ]
         )
     build_id = options.build_id or build_id
@@ -152,7 +152,7 @@ def _of_files(
         _remark(
             [
                 f"using the addresses of {files.symbols_name} moved by {options.kaslr_offset:#x}; "
-                f"give --dump to find those at which the kernel ran"
+                "give --dump to find those at which the kernel ran"
             ]
         )
     return arch, Sources(files.types, symbols, config, None), text
