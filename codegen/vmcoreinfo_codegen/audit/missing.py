@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Which entries a note lacks that its kernel is sure to print: by the configuration, or by what the note has."""
+"""Missing entries that the kernel must print, according to the configuration or to other
+entries."""
 
 from __future__ import annotations
 

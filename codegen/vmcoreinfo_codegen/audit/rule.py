@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a rule of the audit is, and what it finds."""
+"""Rules of the audit, and their findings."""
 
 from __future__ import annotations
 

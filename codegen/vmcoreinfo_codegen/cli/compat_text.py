@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tools do with kernels and dumps: one of them with every purpose, several as a table."""
+"""Verdicts on tools: a single one with all purposes, several as a table."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several tools on the command line: by name, those of a distribution, those that are installed here."""
+"""Several tools on the command line: by name, those of a distribution, or the installed ones."""
 
 from __future__ import annotations
 

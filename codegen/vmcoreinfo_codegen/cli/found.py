@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel has of itself in its memory, as `find --what` lists and writes it."""
+"""Data that a kernel has about itself in memory, as `find --what` lists and writes it."""
 
 from __future__ import annotations
 

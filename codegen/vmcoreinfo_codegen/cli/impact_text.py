@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who breaks by a change, as text: a table for people, and a reply to a mail."""
+"""Tools that a change breaks, as text: a table for people, and a reply to a mail."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""BTF, the kernel's types as it carries them itself (`/sys/kernel/btf/vmlinux`).
+"""BTF, the types that the kernel itself contains (`/sys/kernel/btf/vmlinux`).
 
 No Python library reads it. A header, types one after another, strings
 (include/uapi/linux/btf.h). A type has no index but its number, so all of them are gone

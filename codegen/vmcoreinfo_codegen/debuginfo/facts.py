@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel's types and symbols say of an entry's value."""
+"""Values of entries from a kernel's types and symbols."""
 
 from __future__ import annotations
 

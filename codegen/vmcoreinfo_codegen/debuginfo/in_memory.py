@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Searches for a kernel's own data in the memory of its dump: one pass for all, limits, and what is not whole."""
+"""Searches for a kernel's own data in the memory of its dump: one pass for all, limits, and
+incomplete data."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The addresses of kallsyms, in each form that they have had since 4.6.
+"""The addresses of kallsyms, in every form since 4.6.
 
 | form | of releases | in memory |
 |---|---|---|

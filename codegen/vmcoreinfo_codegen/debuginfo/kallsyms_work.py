@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory around a place, and what the search for kallsyms may cost."""
+"""Memory around an address, and limits of the search for kallsyms."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything that the files of one kernel tell: types, symbols, release and build id."""
+"""Everything from the files of one kernel: types, symbols, release and build ID."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A vmlinux: its BTF, its symbols and its build id, each out of its section."""
+"""A vmlinux: its BTF, symbols and build ID, each from its section."""
 
 from __future__ import annotations
 

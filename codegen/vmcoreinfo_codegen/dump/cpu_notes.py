@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the CPUs were when a dump was made, out of the notes with their registers.
+"""Where the CPUs were when a dump was written, from the notes with their registers.
 
 Every core has NT_PRSTATUS of each CPU, with the program counter; QEMU adds a note of its own on x86,
 with the control registers (QEMU, `target/i386/arch_dump.c`), which tell the page tables.

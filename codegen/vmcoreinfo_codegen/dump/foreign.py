@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that hold the memory of a machine in a form that is not read here: what they are, what to do."""
+"""Files with a machine's memory in an unsupported format: what they are, and what to do."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What of `/proc/kcore` is memory: it maps all of the kernel's addresses, most of which have none behind them."""
+"""The parts of `/proc/kcore` that are memory: it maps all kernel addresses, most of which have
+none."""
 
 from __future__ import annotations
 

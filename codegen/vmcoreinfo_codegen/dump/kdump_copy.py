@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a copy of a kdump-compressed dump has otherwise, so that it has another note.
+"""The changes in a copy of a kdump-compressed dump that give it another note.
 
 Its notes stand between the sub-header and the bitmaps; there they are written again if there is
 room, else at the end of the file. The text is that of the note among them, as makedumpfile works

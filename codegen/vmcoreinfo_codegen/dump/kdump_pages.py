@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Where the pages of a kdump-compressed dump are: a bit a page frame, then a descriptor a page.
+"""Where the pages of a kdump-compressed dump are: one bit per page frame, then one descriptor per
+page.
 
 The descriptor of a page is found by how many bits are set before its own. These are counted once, a block of
 the bitmap at a time, and kept; bitmap and descriptors are read as they are needed.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Physical memory that a file holds: a dump of any form that is known, or a raw image."""
+"""Physical memory in a file: a dump of any known format, or a raw image."""
 
 from __future__ import annotations
 

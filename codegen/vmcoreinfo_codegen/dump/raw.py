@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a raw image of memory does not tell of itself, for the headers that a copy of it gets."""
+"""What a raw memory image does not show, for the headers of its copy."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Any input that has a note: its format is told by its first bytes, and the note is found."""
+"""Any input with a note: detect its format from its first bytes, and find the note."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A tool on a dump, whole and without entries, each cell beside what the schema says of it."""
+"""A tool on a dump, whole and without entries, each cell compared with the schema's prediction."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a note tells of the raw image that it is put before."""
+"""What a note shows about the raw image that it is put before."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is asked for: the keys that tools read or that are named, kernels, architectures."""
+"""The selection: keys that tools read or that are named, kernels, architectures."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tree of a vendor's build makes of its line: a plan, and the clauses that say it."""
+"""The effect of a vendor build's tree on its line: a plan, and its clauses."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What has to change in the schema so that it says what a tree prints."""
+"""The changes that make the schema match what a tree prints."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which of several kernels in a dump is meant.
+"""Choosing among several kernels in a dump.
 
 One is taken without being asked for only where that is known: it alone has ever run, or every CPU ran it by
 its page tables, it is none that reads the memory of a crashed one, and the note in the dump is of no other.

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kernel of a dump: what is known of it out of the dump, and of files that were given beside
-it.
+"""The kernel of a dump: what is known from the dump and from given files.
 
 A given file is taken before what the dump has; where the two disagree, that is reported.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a dump has of its kernels itself: symbols, types, configuration, each where it is."""
+"""What a dump contains about its kernels: symbols, types, configuration, each with its position."""
 
 from __future__ import annotations
 

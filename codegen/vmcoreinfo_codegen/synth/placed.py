@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A kernel whose kallsyms has functions alone: the symbols that it exports place its image."""
+"""A kernel whose kallsyms has only functions: its exported symbols locate its image."""
 
 from __future__ import annotations
 

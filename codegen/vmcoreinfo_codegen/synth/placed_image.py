@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The image of a kernel in memory, at the addresses at which it ran."""
+"""The image of a kernel in memory, at the addresses where it ran."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a dump tells of each kernel that is in it: whether it ran, how it ended, where the CPUs
-were.
+"""What a dump shows about each kernel in it: whether it ran, how it ended, where the CPUs were.
 
 A machine that was restarted by kexec has pages of the kernel before, one with a kernel for a crash
 has that one, a host has those of its guests, and a kernel that is loaded for kexec lies in memory

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Variables of the kernel that no table names, found by what they hold.
+"""Kernel variables that no table names, found by their contents.
 
 Each is taken only where one place alone of the image holds all that it has to.
 

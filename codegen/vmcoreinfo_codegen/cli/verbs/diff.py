@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo diff`: of two kernels as the schema has them, or of schema and tree, a tool's too."""
+"""`vmcoreinfo diff`: between two kernels in the schema, or between the schema and a source tree."""
 
 from __future__ import annotations
 
