@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What becomes of each purpose of a tool, on one kernel."""
+"""The verdict on each purpose of a tool on one kernel."""
 
 from __future__ import annotations
 

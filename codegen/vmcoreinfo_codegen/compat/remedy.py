@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which lines of a note have to change so that a release of a tool does its work, at which dump level."""
+"""The lines of a note to change so that a release of a tool works, and at which dump level."""
 
 from __future__ import annotations
 

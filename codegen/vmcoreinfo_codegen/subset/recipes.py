@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Which recipes a subset of the keys can go by, so that it never says other than all keys do."""
+"""The recipes that a subset of the keys can use without ever giving a different result than all
+keys."""
 
 from __future__ import annotations
 
