@@ -77,7 +77,7 @@ def written(
 
 @cache
 def corpus() -> tuple[RealNote, ...]:
-    return tuple(real_notes())
+    return real_notes()
 
 
 def notes_for(selection: Selection) -> list[RealNote]:
