@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -26,10 +27,17 @@ from vmcoreinfo_codegen.model.builder import load
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"
 
+# As the command does: to look through all that was collected after every 700 objects takes long.
+gc.set_threshold(100_000)
+
 # Machines differ in speed and load: no deadline. The long profile is for `make long-test`.
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=150)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=10_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 
 @cache
