@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import struct
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from vmcoreinfo_codegen.dump import notes
 from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
+from vmcoreinfo_codegen.dump.raw import RawImage, order_of
 from vmcoreinfo_codegen.dump.reader import find_in, find_note
 from vmcoreinfo_codegen.dump.source import File, Memory
 from vmcoreinfo_codegen.files.writing import OutputRefused
@@ -132,9 +134,9 @@ def test_what_can_not_be_copied(tmp_path: Path) -> None:
     dump, out = tmp_path / "vmcore", tmp_path / "copy"
     out.write_bytes(b"before")
     for data, message in (
-        (b"OSRELEASE=6.1\n", "no dump; a note is put into ELF and kdump-compressed ones"),
-        (elf(type_=2), "no core dump"),
-        (elf()[:70], "program headers at byte 64 do not fit"),
+        (b"OSRELEASE=6.1\n", "not a dump; a note can be put into ELF and kdump-compressed dumps"),
+        (elf(type_=2), "not a core dump"),
+        (elf()[:70], "program headers at byte 64 reach beyond"),
     ):
         dump.write_bytes(data)
         with pytest.raises(DumpError, match=message):
@@ -187,7 +189,7 @@ def test_attach_verb(run: Run, tmp_path: Path) -> None:
     assert answer["lines"] == len(real_notes()[0].values)
     assert find_note(str(out)).text == real_notes()[0].text
     ran = run("attach", str(note), str(out), "-o", str(dump))
-    assert (ran.code, "in place of the note that was there" in ran.err) == (0, True)
+    assert (ran.code, "replaced the existing note" in ran.err) == (0, True)
     note.write_bytes(b"nothing\n")
     assert run("attach", str(note), str(dump), "-o", str(out)).code == 2
     assert run("attach", str(tmp_path / "absent"), str(dump), "-o", str(out)).code == 2
@@ -199,7 +201,7 @@ def test_a_note_of_another_kernel_is_warned_of(run: Run, tmp_path: Path) -> None
     note.write_bytes(NEW)
     ran = run("attach", str(note), str(dump), "-o", str(out))
     assert ran.code == 0
-    assert "OSRELEASE is 7.3.4" in ran.err and "was 6.12.0" in ran.err
+    assert "OSRELEASE is 7.3.4" in ran.err and "but 6.12.0 in" in ran.err
 
 
 def test_the_copy_may_be_in_another_file_system(tmp_path: Path) -> None:
@@ -246,9 +248,10 @@ def test_a_dump_that_is_cut(run: Run, tmp_path: Path) -> None:
     whole = with_memory(elf(), 64, "<", b"memory" * 5000)
     for size, code, message in (
         (len(whole), 0, "no warning"),
-        (9000, 0, "it ends 21332 bytes before what its headers say, and holds 8668 of 30000"),
-        (200, 2, "of the 30000 bytes of memory that its program headers describe the file holds none"),
-        (100, 2, "2 program headers at byte 64 do not fit in the file"),
+        (9000, 0, "it ends 21332 bytes before the end that its headers give, and holds 8668 of "
+        "30000"),
+        (200, 2, "its program headers describe 30000 bytes of memory, but the file has none of them"),
+        (100, 2, "2 program headers at byte 64 reach beyond the end of the file"),
     ):  # fmt: skip
         dump.write_bytes(whole[:size])
         ran = run("attach", str(note), str(dump), "-o", str(out))
@@ -267,8 +270,89 @@ def test_a_note_of_another_architecture(
     dump.write_bytes(with_memory(elf(None, machine=machine), 64, "<", b"memory" * 500))
     ran = run("attach", note, str(dump), "-o", str(out))
     assert (ran.code, out.exists()) == (0, True)
-    assert ("has the note of a kernel of x86_64, and" in ran.err) is warned
-    assert (f"{dump} is of arm64" in ran.err) is warned
+    assert ("is for x86_64, but" in ran.err) is warned
+    assert (f"{dump} is for arm64" in ran.err) is warned
+
+
+ADDRESSES = {64: 0xFFFFFFFF82C0A940, 32: 0xC0DE1234}
+"""Of a variable that the note names."""
+
+
+@pytest.mark.parametrize(("bits", "order"), CLASSES)
+def test_a_raw_image_gets_headers(bits: int, order: str, tmp_path: Path) -> None:
+    raw, out = tmp_path / "memory", tmp_path / "vmcore"
+    pointer = struct.pack(order + ("Q" if bits == 64 else "I"), ADDRESSES[bits])
+    raw.write_bytes((b"memory--" * 512 + pointer * 4).ljust(16384, b"\1"))
+    with File(str(raw)) as source:
+        assert order_of(source, bits, [7, ADDRESSES[bits]]) == order
+        assert order_of(source, bits, [7, ADDRESSES[bits] + 8]) is None
+        assert order_of(source, bits, []) is None
+    attached = attach(NEW, str(raw), str(out), raw=RawImage(0x4000, bits, order, 0xF00D))
+    assert (attached.replaced, attached.arch) == (None, None)
+    assert attached.coverage == (16384, 16384, 0)
+    assert find_note(str(out)).text == NEW
+    with File(str(out)) as source:
+        file = elf_format.open_elf(source)
+        assert (file.bits, file.order, file.type, file.machine) == (bits, order, 4, 0xF00D)
+        assert PhysicalMemory(source).read(0x4000, 16384) == raw.read_bytes()
+        assert PhysicalMemory(source).read(0x3FFF, 1) == b""
+    (segment,) = [s for s in segments_of(out) if s.type == 1]
+    assert (segment.virtual, segment.offset % 4096) == (0x4000, 0)
+
+
+def test_bytes_between_words_are_no_pointers(tmp_path: Path) -> None:
+    raw = tmp_path / "memory"
+    raw.write_bytes((b"\0" + struct.pack("<Q", ADDRESSES[64])).ljust(4096, b"\0"))
+    with File(str(raw)) as source:
+        assert order_of(source, 64, [ADDRESSES[64]]) is None
+
+
+def note_of(file: str, folder: Path) -> tuple[Path, int]:
+    """A real note, and the address of a variable that it names."""
+    path = folder / "note"
+    path.write_bytes(next(note for note in real_notes() if note.file == file).text)
+    (line,) = re.findall(rb"(?m)^SYMBOL\(init_uts_ns\)=(\w+)$", path.read_bytes())
+    return path, int(line, 16)
+
+
+def test_attach_verb_with_a_raw_image(run: Run, tmp_path: Path) -> None:
+    note, address = note_of("x86_64-6.12.117+deb13-amd64.note", tmp_path)
+    raw, out = tmp_path / "memory", tmp_path / "vmcore"
+    raw.write_bytes(struct.pack("<Q", address).ljust(8192, b"\0"))
+    ran = run("attach", str(note), str(raw), "-o", str(out))
+    assert (ran.code, "treated as a raw image of memory at 0x0" in ran.err) == (0, True)
+    assert find_note(str(out)).arch == "x86_64"
+    assert run("attach", str(note), str(raw), "-o", str(out), "--memory-start", "0x1000").code == 0
+    assert [s.physical for s in segments_of(out) if s.type == 1] == [0x1000]
+    for data, message in (
+        (bytes(8192), "none of the addresses in .* or the note is of another boot"),
+        (raw.read_bytes()[:-1], "not a dump; a note can be put into ELF"),
+    ):
+        raw.write_bytes(data)
+        ran = run("attach", str(note), str(raw), "-o", str(tmp_path / "other"))
+        assert ran.code == 2 and re.search(message, ran.err), ran.err
+    ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "0")
+    assert (ran.code, "is not a raw image; leave out --memory-start" in ran.err) == (2, True)
+    ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "low")
+    assert (ran.code, "'low' is no address" in ran.err) == (2, True)
+
+
+def test_attach_verb_where_memory_begins_somewhere(run: Run, tmp_path: Path) -> None:
+    """On arm64 the machine decides; ppc64 has both byte orders, and the image tells."""
+    raw, out = tmp_path / "memory", tmp_path / "vmcore"
+    for file, start, order in (
+        ("arm64-7.3-cloud-arm64.note", "0x40000000", "<"),
+        ("ppc64el-7.3-powerpc64le.note", "0", "<"),
+        ("ppc64el-7.3-powerpc64le.note", "0", ">"),
+    ):
+        note, address = note_of(file, tmp_path)
+        raw.write_bytes(struct.pack(order + "Q", address).ljust(8192, b"\0"))
+        ran = run("attach", str(note), str(raw), "-o", str(out))
+        assert ran.code == 2 and "does not tell at which physical address" in ran.err
+        ran = run("attach", str(note), str(raw), "-o", str(out), "--memory-start", start)
+        assert ran.code == 0, ran.err
+        with File(str(out)) as source:
+            assert elf_format.open_elf(source).order == order
 
 
 def test_adapt_says_that_a_dump_is_cut(run: Run, tmp_path: Path) -> None:
@@ -278,4 +362,4 @@ def test_adapt_says_that_a_dump_is_cut(run: Run, tmp_path: Path) -> None:
     dump.write_bytes(whole[:-7])
     ran = run("adapt", str(dump), "--for", "makedumpfile", "-o", str(out))
     assert (ran.code, out.exists()) == (0, True)
-    assert "it ends 7 bytes before what its headers say" in ran.err
+    assert "it ends 7 bytes before the end that its headers give" in ran.err

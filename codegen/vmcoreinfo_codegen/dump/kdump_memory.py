@@ -28,8 +28,8 @@ class KdumpMemory:
         if header.is_split:
             part = header.part or range(0)
             raise DumpError(
-                f"{source.name}: one file of several (page frames {part.start:#x} to {part.stop:#x}); put them "
-                "together first: makedumpfile --reassemble FILES... DUMP"
+                f"{source.name}: one of several files (page frames {part.start:#x} to "
+                f"{part.stop:#x}); reassemble them first: makedumpfile --reassemble FILES... DUMP"
             )
         self.bits, self.order = header.bits, header.order
         self.arch = header.names.machine if header.names.system == "Linux" else None
@@ -41,8 +41,13 @@ class KdumpMemory:
         self._zeros = b""
         self._kept: Kept[bytes] = Kept(max(2, _KEPT // self._size))
 
+    @property
+    def size(self) -> int:
+        """Bytes of all pages that there are."""
+        return self._pages.count * self._size
+
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer where a page is not in the dump."""
+        """`size` bytes, fewer if a page is not in the dump."""
         pieces = []
         while size > 0 and physical >= 0:
             frame, inside = divmod(physical, self._size)
@@ -55,15 +60,21 @@ class KdumpMemory:
             size -= len(piece)
         return b"".join(pieces)
 
-    def pieces(self) -> Iterator[Piece]:
-        """All pages that there are, by address. Raises DumpError.
+    def pieces(self, within: range) -> Iterator[Piece]:
+        """All pages that there are within these addresses, by address. Raises DumpError.
 
-        Pages do not share bytes of the file, save those that are zero, so a dump that says so is damaged.
+        Pages do not share bytes of the file, save those that are zero, so a dump that says so is
+        damaged.
         """
         most = 2 * max(0, (self._source.size or 0) - self._pages.end)
         budget = Limit(self._source.name, most, "bytes of pages", DumpError)
+        frames = range(within.start // self._size, -(-within.stop // self._size))
         for run in self._pages.runs():
-            yield from self._of_run(run, budget)
+            first = max(run.first, frames.start)
+            pages = min(run.first + run.pages, frames.stop) - first
+            if pages > 0:
+                clipped = Run(first, pages, run.descriptor + first - run.first)
+                yield from self._of_run(clipped, budget)
 
     def _of_run(self, run: Run, budget: Limit) -> Iterator[Piece]:
         """Its pages, as many together as make a piece."""
@@ -121,7 +132,7 @@ class KdumpMemory:
         return page
 
     def _of(self, descriptor: Descriptor) -> bytes | None:
-        """None where the dump ends before; who ran out of room left descriptors of nothing."""
+        """None if the dump ends before; who ran out of room left descriptors of nothing."""
         offset, size, flags = descriptor
         if not offset:
             return None
@@ -134,8 +145,9 @@ class KdumpMemory:
             or (not way and size != self._size)
         ):
             raise DumpError(
-                f"{name}: a page of {size} bytes at byte {offset}, with flags {flags:#x}; pages have "
-                f"{self._size} bytes, and are behind byte {self._pages.first_data}; the dump is damaged"
+                f"{name}: a page of {size} bytes at byte {offset}, with flags {flags:#x}; pages "
+                f"have {self._size} bytes and start after byte {self._pages.first_data}; the dump "
+                f"is corrupt"
             )
         if offset + size > (self._source.size or 0):
             return None
@@ -147,6 +159,6 @@ class KdumpMemory:
         page = self._unpackers[way](data)
         if page is None:
             raise DumpError(
-                f"{name}: the page at byte {offset}, compressed by {WAYS[way]}, is damaged"
+                f"{name}: the page at byte {offset}, compressed with {WAYS[way]}, is corrupt"
             )
         return page

@@ -10,12 +10,15 @@ from typing import NamedTuple
 PIECE = 1 << 20
 """Bytes of a piece, about: they stay in the cache of the CPU while one needle after another is looked for."""
 
+ALL = (range(1 << 64),)
+"""Every address."""
+
 _ZEROS = bytes(PIECE)
 _SHORT = 64
 
 
 class Piece(NamedTuple):
-    """A part of memory; `data` is None where all of it is zero."""
+    """A part of memory; `data` is None if all of it is zero."""
 
     start: int
     size: int

@@ -10,7 +10,7 @@ from ..architecture import Architecture
 from ..entry import KindDefault
 from ..macro import Macro, Print
 from ..numbers import Mark, Numbers
-from .entries import values, vias
+from .entries import debug_infos, values, vias
 from .reading import Reader
 
 # A bare key is printed in its own way.
@@ -21,7 +21,7 @@ def architecture(read: Reader, block: tree.Architecture) -> Architecture | None:
     spans = read.spans(block)
     source, bits = read.words(block, tree.Source), read.words(block, tree.Bits)
     if len(spans) != 1 or len(source) != 1 or len(bits) != 1:
-        read.problem(block, f"arch {block.name} needs one each of 'source', 'bits', 'since'")
+        read.problem(block, f"arch {block.name} needs 'source', 'bits' and 'since', once each")
         return None
     pages, half = read.words(block, tree.Page), read.words(block, tree.KernelHalf)
     start = read.words(block, tree.MemoryStart)
@@ -38,6 +38,7 @@ def architecture(read: Reader, block: tree.Architecture) -> Architecture | None:
         aliases=tuple(map(str, read.words(block, tree.Alias))),
         config=tuple(map(str, read.words(block, tree.Config))),
         optional=tuple(map(str, read.words(block, tree.Optional))),
+        debug_infos=debug_infos(read, block),
         span=spans[0],
         location=read.at(block.name),
     )
