@@ -29,7 +29,7 @@ ARCHS = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
 def products(schema: Schema) -> list[Product]:
     """The page, the pictures and the tables for machines, out of the same runs."""
     over = {arch.name: exports_by_release(schema, arch) for arch in schema.architectures}
-    found = _all_runs(schema, over)
+    found = all_runs(schema, over)
     archs = [name for name in ARCHS if name in over]
     shown = [row for consumer in schema.consumers for row in _shown(consumer, found, archs)]
     upgraded = upgrades(schema, _by_consumer([_worked_out(row) for row in found]))
@@ -39,14 +39,14 @@ def products(schema: Schema) -> list[Product]:
     return [page, *tables, *_matrices(over, shown, archs)]
 
 
-def _by_consumer(found: list[_Row]) -> dict[str, list[tuple[str, dict[str, list[Run]]]]]:
+def _by_consumer(found: list[ToolRuns]) -> dict[str, list[tuple[str, dict[str, list[Run]]]]]:
     rows: dict[str, list[tuple[str, dict[str, list[Run]]]]] = {}
     for row in found:
         rows.setdefault(row.consumer.name, []).append((str(row.release.release), row.runs))
     return rows
 
 
-def _worked_out(row: _Row) -> _Row:
+def _worked_out(row: ToolRuns) -> ToolRuns:
     """The runs as they were worked out, where nobody knows: an upgrade is asked about before it is tried."""
     by_arch = {
         arch: [replace(run, verdict=run.worked_out or run.verdict) for run in of_arch]
@@ -56,7 +56,7 @@ def _worked_out(row: _Row) -> _Row:
 
 
 def _matrices(
-    over: dict[str, ExportsByRelease], found: list[_Row], archs: Sequence[str]
+    over: dict[str, ExportsByRelease], found: list[ToolRuns], archs: Sequence[str]
 ) -> list[Product]:
     columns = {
         name: [r for r in over[name].releases if r.opening >= _SINCE.opening] for name in archs
@@ -67,17 +67,18 @@ def _matrices(
 
 
 @dataclass(frozen=True)
-class _Row:
-    """One release of a consumer, with its runs by architecture."""
+class ToolRuns:
+    """One release of a tool, with its runs of kernels by architecture."""
 
     consumer: Consumer
     release: ConsumerRelease
     runs: dict[str, list[Run]]
 
 
-def _all_runs(schema: Schema, over: dict[str, ExportsByRelease]) -> list[_Row]:
+def all_runs(schema: Schema, over: dict[str, ExportsByRelease]) -> list[ToolRuns]:
+    """Every release of every tool."""
     return [
-        _Row(consumer, release, by_arch)
+        ToolRuns(consumer, release, by_arch)
         for consumer in schema.consumers
         for release, by_arch in zip(
             consumer.releases,
@@ -98,7 +99,7 @@ def scope_of(consumer: Consumer) -> Scope:
     return Scope(None, MOST_LEVEL if any(one.has_level for one in consumer.commands) else None)
 
 
-def _shown(consumer: Consumer, found: list[_Row], archs: Sequence[str]) -> list[_Row]:
+def _shown(consumer: Consumer, found: list[ToolRuns], archs: Sequence[str]) -> list[ToolRuns]:
     """What people are shown of a consumer: its last releases, where there are some to compare."""
     rows = [row for row in found if row.consumer is consumer]
     return [
@@ -107,7 +108,7 @@ def _shown(consumer: Consumer, found: list[_Row], archs: Sequence[str]) -> list[
     ]
 
 
-def _page(schema: Schema, found: list[_Row], archs: Sequence[str]) -> dict[str, Any]:
+def _page(schema: Schema, found: list[ToolRuns], archs: Sequence[str]) -> dict[str, Any]:
     read: dict[str, dict[str, list[str]]] = {}
     for consumer in schema.consumers:
         for need in consumer.needs:
@@ -140,7 +141,7 @@ def _page(schema: Schema, found: list[_Row], archs: Sequence[str]) -> dict[str, 
 
 
 def _consumer(
-    schema: Schema, consumer: Consumer, found: list[_Row], archs: Sequence[str]
+    schema: Schema, consumer: Consumer, found: list[ToolRuns], archs: Sequence[str]
 ) -> dict[str, Any]:
     rows: list[list[str | list[str]]] = []
     for row in found:
@@ -159,7 +160,7 @@ def _consumer(
     }
 
 
-def _verdicts(found: list[_Row]) -> list[Verdicts]:
+def _verdicts(found: list[ToolRuns]) -> list[Verdicts]:
     """The runs, those that are the same on several architectures, and for several releases, once."""
     on_archs: dict[tuple[str, str, Run], list[str]] = {}
     for row in found:

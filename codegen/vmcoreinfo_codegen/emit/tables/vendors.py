@@ -74,8 +74,8 @@ class VendorChangeTable(Listed):
 _Runs = Mapping[str, Sequence[LineRun]]
 
 
-class _OnLine(Value):
-    """The runs of a consumer's releases on one line."""
+class OnLine(Value):
+    """The runs of a tool's releases on one line."""
 
     there: LineExports
     consumer: Consumer
@@ -87,7 +87,7 @@ def products(schema: Schema) -> list[Product]:
     lines = [line for line in schema.lines if line.builds]
     # What follows a stable branch is judged as that, but for what it has otherwise.
     judged = [line_exports(schema, line, ARCHS) for line in lines if not line.follows_stable]
-    found = [one for consumer in schema.consumers for one in _on_lines(schema, judged, consumer)]
+    found = [one for consumer in schema.consumers for one in on_lines(schema, judged, consumer)]
     changes = list(_changes(schema))
     context: dict[str, Any] = {
         "lines": [
@@ -123,14 +123,13 @@ def products(schema: Schema) -> list[Product]:
     ]
 
 
-def _on_lines(
-    schema: Schema, lines: Sequence[LineExports], consumer: Consumer
-) -> Iterator[_OnLine]:
+def on_lines(schema: Schema, lines: Sequence[LineExports], consumer: Consumer) -> Iterator[OnLine]:
+    """Each line in turn."""
     releases = [one.release for one in consumer.releases]
     found = line_runs(schema, consumer, releases, lines, scope_of(consumer))
     for there, runs in zip(lines, found, strict=True):
         by_release = zip(map(str, releases), runs, strict=True)
-        yield _OnLine(there, consumer, tuple(by_release))
+        yield OnLine(there, consumer, tuple(by_release))
 
 
 def _changes(schema: Schema) -> Iterator[VendorChange]:
@@ -151,7 +150,7 @@ def _changes(schema: Schema) -> Iterator[VendorChange]:
             )
 
 
-def _verdicts(found: _OnLine) -> list[VendorVerdicts]:
+def _verdicts(found: OnLine) -> list[VendorVerdicts]:
     """The runs, those that are the same on several architectures, and for several releases, once."""
     on_archs: dict[tuple[str, LineRun], list[str]] = {}
     for release, by_arch in found.runs:
@@ -190,7 +189,7 @@ def _called(build: LineBuild) -> str:
 # ---- for people --------------------------------------------------------------------------
 
 
-def _line(line: Line, changes: Sequence[VendorChange], found: Sequence[_OnLine]) -> dict[str, Any]:
+def _line(line: Line, changes: Sequence[VendorChange], found: Sequence[OnLine]) -> dict[str, Any]:
     return {
         "name": heading(line.name),
         "doc": paragraph(line.doc),
@@ -228,7 +227,7 @@ def _change_rows(changes: Sequence[VendorChange]) -> list[list[str | list[str]]]
     return [[*told, codes(keys)] for told, keys in alike.items()]
 
 
-def _verdict_rows(found: _OnLine) -> list[list[str | list[str]]]:
+def _verdict_rows(found: OnLine) -> list[list[str | list[str]]]:
     """The newest releases first, those that come to the same as one."""
     rows: list[list[str | list[str]]] = []
     archs, line = list(found.there.by_arch), found.there.line
