@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from . import elf, search
@@ -18,9 +18,12 @@ from .stretches import Stretches
 class _Held(Protocol):
     """Memory in one form."""
 
+    @property
+    def size(self) -> int: ...
+
     def read(self, physical: int, size: int) -> bytes: ...
 
-    def pieces(self) -> Iterator[search.Piece]: ...
+    def pieces(self, within: range) -> Iterator[search.Piece]: ...
 
 
 class PhysicalMemory:
@@ -70,6 +73,11 @@ class PhysicalMemory:
         self.is_raw = True
         return Stretches(source, [Range(start or 0, source.size or 1 << 62, 0)])
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory to go through, at most."""
+        return self._held.size
+
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes, fewer where the dump has no more; none where it has nothing there."""
         return self._held.read(physical, size) if size <= MOST_AT_ONCE else b""
@@ -78,9 +86,24 @@ class PhysicalMemory:
         """Every physical address at which the bytes are. Raises DumpError."""
         return (place for place, _ in self.find_all([needle]))
 
-    def find_all(self, needles: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+    def find_all(
+        self,
+        needles: Sequence[bytes],
+        done: Callable[[int], object] = lambda size: None,
+        within: Sequence[range] = search.ALL,
+    ) -> Iterator[tuple[int, bytes]]:
         """The same for each of them, with which one it is, by address; memory is gone through once.
 
         Bytes that are all zero are not looked for in holes of the file, and in pages of zeros.
+        `done` is told how many bytes more were gone through, `within` are addresses in which to look, by
+        address.
         """
-        return search.find_all(self._held.pieces(), needles)
+        return search.find_all(self._pieces(done, within), needles)
+
+    def _pieces(
+        self, done: Callable[[int], object], within: Sequence[range]
+    ) -> Iterator[search.Piece]:
+        for part in within:
+            for piece in self._held.pieces(part):
+                yield piece
+                done(piece.size)
