@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""A reader of notes and dumps for browsers: classic scripts, which also run in Node.js.
+
+They work from a file, load nothing, evaluate no text, and put all they have into one global,
+`vmcoreinfo`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ...model import Schema
+from ..product import Product, environment, model_hash, render
+from ..rows import arch_rows, parser_rows
+
+_FOLDER = "javascript"
+_SPDX = "// SPDX-License-Identifier: MIT\n"
+_REPLAY = "vmcoreinfo generate javascript"
+
+SCRIPTS = ("vmcoreinfo.js",)
+"""The scripts, in the order in which a page loads them."""
+
+
+def _js(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(", ", ": "))
+
+
+environment("emit.javascript").filters.update(js=_js)
+
+
+def context(schema: Schema) -> dict[str, Any]:
+    """What the template of the parser shows."""
+    archs = arch_rows(schema)
+    return {
+        "rows": [
+            [
+                *(row["key"], row["kind"], row["format"], row["unit"], row["since"]),
+                *(row["until"], row["replaced_by"], row["other_formats"], row["garbage"]),
+            ]
+            for row in parser_rows(schema)
+        ],
+        "machines": [
+            [machine, arch["bits"], arch["name"]]
+            for arch in archs
+            for machine in arch["elf_machines"]
+        ],
+        "aliases": {alias: arch["name"] for arch in archs for alias in arch["aliases"]},
+        "first_release": str(schema.releases[0].release),
+        "latest_release": str(schema.latest),
+    }
+
+
+@cache
+def runtime(name: str) -> str:
+    """A script of the runtime without its licence."""
+    text = (files(__package__) / "runtime" / name).read_text("utf-8")
+    return text.removeprefix(_SPDX)
+
+
+def emit(schema: Schema) -> list[Product]:
+    return _products(schema, _REPLAY)
+
+
+def reader_files(schema: Schema, replay: str = _REPLAY) -> dict[str, bytes]:
+    """Every file by its name, for a site that has them in a folder; `replay` is its command."""
+    made = _products(schema, replay)
+    return {product.path.removeprefix(f"{_FOLDER}/"): product.text.encode() for product in made}
+
+
+def _products(schema: Schema, replay: str) -> list[Product]:
+    shown = context(schema)
+    stamp = model_hash(shown)
+    return [
+        render(
+            "javascript",
+            "vmcoreinfo.js.j2",
+            f"{_FOLDER}/vmcoreinfo.js",
+            {**shown, "body": runtime("parser.js")},
+            stamp,
+            replay=[replay],
+            comments={".js": "// "},
+        )
+    ]

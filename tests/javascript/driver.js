@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Tells all that the scripts say of a text, as tests/emit/driver.c does for the C parser, which has
+// the form of requests and answers; of dumps it tells nothing.
+"use strict";
+
+const fs = require("fs");
+
+const folder = process.argv[2];
+const v = require(`${folder}/vmcoreinfo.js`);
+
+function hex(text) {
+	return Buffer.from(text, "latin1").toString("hex") || "-";
+}
+
+function bytesOf(word) {
+	return new Uint8Array(Buffer.from(word.replaceAll("-", ""), "hex"));
+}
+
+function number(value) {
+	return value === null ? "-" : String(BigInt.asUintN(64, value));
+}
+
+function parsed(info) {
+	const out = info.diagnostics.map(
+		(d) => `diagnostic ${d.id} ${d.severity} ${d.line} ${d.offset} ${hex(d.key ?? "")} ${d.message}`,
+	);
+	out.push(`errors ${info.diagnostics.filter((d) => d.severity === "error").length}`);
+	for (const key of v.ENTRIES.keys()) {
+		const line = info.line(key);
+		if (line === null) {
+			continue;
+		}
+		const bits = number(typeof line.value === "bigint" ? line.value : null);
+		let raw = "-";
+		if (line.value instanceof Uint8Array) {
+			const size = line.value.length;
+			raw = size <= 256 ? Buffer.from(line.value).toString("hex") : String(size);
+		}
+		out.push(`value ${key} ${line.status} ${bits} ${hex(line.text)} ${raw}`);
+		if (info.status(key) !== line.status || info.has(key) !== (line.status === "ok")) {
+			out.push(`contradiction: two statuses of ${key}`);
+		}
+	}
+	return out;
+}
+
+function answer(request) {
+	const out = [];
+	let info = v.parse(new Uint8Array());
+	for (const asked of request) {
+		const [verb, word] = asked.split(" ");
+		if (verb === "text") {
+			info = new v.VmcoreInfo(bytesOf(word));
+			out.push(...parsed(info));
+		} else if (verb === "note") {
+			const data = bytesOf(word);
+			const text = v.noteText(data);
+			out.push(`note ${text === data ? 0 : 24} ${text.length}`);
+			info = v.parse(data);
+			out.push(...parsed(info));
+		} else if (verb === "find") {
+			const found = info.line(v.latin1(bytesOf(word)));
+			const said = found ? ` is ${hex(found.text)} ${number(v.numberOf(found))}` : "";
+			out.push(`find ${word}${said}`);
+		} else if (verb === "lines") {
+			for (const line of info.lines) {
+				out.push(`line ${line.line} ${hex(line.key)} ${hex(line.text)} ${number(v.numberOf(line))}`);
+			}
+		} else {
+			throw new Error(`not a request: ${asked}`);
+		}
+	}
+	return out;
+}
+
+// Not by process.stdout, which waits for its turn where the pipe is full.
+function write(text) {
+	const data = Buffer.from(text);
+	for (let at = 0; at < data.length; ) {
+		at += fs.writeSync(1, data, at);
+	}
+}
+
+let request = [];
+let rest = "";
+const decoder = new TextDecoder();
+const piece = Buffer.alloc(1 << 16);
+for (let size; (size = fs.readSync(0, piece)) > 0; ) {
+	const lines = (rest + decoder.decode(piece.subarray(0, size), { stream: true })).split("\n");
+	rest = lines.pop();
+	for (const line of lines) {
+		if (line !== "go") {
+			request.push(line);
+			continue;
+		}
+		const said = answer(request)
+			.map((one) => `${one}\n`)
+			.join("");
+		write(`${said.length}\n${said}`);
+		request = [];
+	}
+}
