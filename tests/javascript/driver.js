@@ -7,6 +7,41 @@ const fs = require("fs");
 
 const folder = process.argv[2];
 const v = require(`${folder}/vmcoreinfo.js`);
+for (const script of ["posted.js", "dump.js"]) {
+	require(`${folder}/${script}`);
+}
+
+/** A file as a browser has one, of bytes; `missing` bytes are to be between them and its end. */
+class Blob {
+	constructor(bytes) {
+		this.bytes = bytes;
+		this.size = bytes.length;
+	}
+
+	slice(start, end) {
+		const piece = this.bytes.slice(start, end);
+		return { arrayBuffer: async () => piece.buffer };
+	}
+}
+
+async function dumpOf(bytes) {
+	try {
+		const found = await v.findNote(new Blob(bytes), { name: "dump" });
+		const { source, isLittle, ...told } = found;
+		return { ...told, isLittle: isLittle ?? null, text: v.latin1(found.text) };
+	} catch (error) {
+		if (!(error instanceof v.DumpError)) {
+			throw error;
+		}
+		return { error: error.message };
+	}
+}
+
+function json(value) {
+	const text = JSON.stringify(value, (_, one) => (typeof one === "bigint" ? String(one) : one));
+	const escaped = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
+	return text.replace(/[\x7f-\uffff]/g, escaped);
+}
 
 function hex(text) {
 	return Buffer.from(text, "latin1").toString("hex") || "-";
@@ -44,7 +79,7 @@ function parsed(info) {
 	return out;
 }
 
-function answer(request) {
+async function answer(request) {
 	const out = [];
 	let info = v.parse(new Uint8Array());
 	for (const asked of request) {
@@ -62,6 +97,8 @@ function answer(request) {
 			const found = info.line(v.latin1(bytesOf(word)));
 			const said = found ? ` is ${hex(found.text)} ${number(v.numberOf(found))}` : "";
 			out.push(`find ${word}${said}`);
+		} else if (verb === "dump") {
+			out.push(json(await dumpOf(bytesOf(word))));
 		} else if (verb === "lines") {
 			for (const line of info.lines) {
 				out.push(`line ${line.line} ${hex(line.key)} ${hex(line.text)} ${number(v.numberOf(line))}`);
@@ -74,29 +111,30 @@ function answer(request) {
 }
 
 // Not by process.stdout, which waits for its turn where the pipe is full.
-function write(text) {
-	const data = Buffer.from(text);
+function write(data) {
 	for (let at = 0; at < data.length; ) {
 		at += fs.writeSync(1, data, at);
 	}
 }
 
-let request = [];
-let rest = "";
-const decoder = new TextDecoder();
-const piece = Buffer.alloc(1 << 16);
-for (let size; (size = fs.readSync(0, piece)) > 0; ) {
-	const lines = (rest + decoder.decode(piece.subarray(0, size), { stream: true })).split("\n");
-	rest = lines.pop();
-	for (const line of lines) {
-		if (line !== "go") {
-			request.push(line);
-			continue;
+async function main() {
+	let request = [];
+	let rest = "";
+	const piece = Buffer.alloc(1 << 16);
+	for (let size; (size = fs.readSync(0, piece)) > 0; ) {
+		const lines = (rest + piece.latin1Slice(0, size)).split("\n");
+		rest = lines.pop();
+		for (const line of lines) {
+			if (line !== "go") {
+				request.push(line);
+				continue;
+			}
+			const said = (await answer(request)).map((one) => `${one}\n`).join("");
+			const data = Buffer.from(said);
+			write(Buffer.concat([Buffer.from(`${data.length}\n`), data]));
+			request = [];
 		}
-		const said = answer(request)
-			.map((one) => `${one}\n`)
-			.join("");
-		write(`${said.length}\n${said}`);
-		request = [];
 	}
 }
+
+main();

@@ -20,7 +20,7 @@ _FOLDER = "javascript"
 _SPDX = "// SPDX-License-Identifier: MIT\n"
 _REPLAY = "vmcoreinfo generate javascript"
 
-SCRIPTS = ("vmcoreinfo.js",)
+SCRIPTS = ("vmcoreinfo.js", "posted.js", "dump.js")
 """The scripts, in the order in which a page loads them."""
 
 
@@ -73,14 +73,16 @@ def reader_files(schema: Schema, replay: str = _REPLAY) -> dict[str, bytes]:
 def _products(schema: Schema, replay: str) -> list[Product]:
     shown = context(schema)
     stamp = model_hash(shown)
+    bodies = {"vmcoreinfo.js": "parser.js"}
     return [
         render(
             "javascript",
-            "vmcoreinfo.js.j2",
-            f"{_FOLDER}/vmcoreinfo.js",
-            {**shown, "body": runtime("parser.js")},
+            f"{name}.j2" if name in bodies else "script.js.j2",
+            f"{_FOLDER}/{name}",
+            {**shown, "body": runtime(bodies.get(name, name))},
             stamp,
             replay=[replay],
             comments={".js": "// "},
         )
+        for name in SCRIPTS
     ]
