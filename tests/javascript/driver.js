@@ -7,7 +7,7 @@ const fs = require("fs");
 
 const folder = process.argv[2];
 const v = require(`${folder}/vmcoreinfo.js`);
-for (const script of ["posted.js", "dump.js"]) {
+for (const script of ["posted.js", "dump.js", "facts.js", "kernels.js", "verdicts.js"]) {
 	require(`${folder}/${script}`);
 }
 
@@ -35,6 +35,29 @@ async function dumpOf(bytes) {
 		}
 		return { error: error.message };
 	}
+}
+
+/** What releases of every tool come to, a line each: the latest, or of all every so manieth from one on. */
+async function compatOf(bytes, which, arch) {
+	const found = await v.findNote(new Blob(bytes), { name: "dump" });
+	let subject;
+	try {
+		subject = new v.Subject(found, { arch });
+	} catch (error) {
+		if (!(error instanceof v.NotTold)) {
+			throw error;
+		}
+		return [json({ error: error.message })];
+	}
+	if (which === "latest") {
+		return v.consumers.map((consumer) => json(subject.judge(consumer, v.latestOf(consumer))));
+	}
+	const [step, first] = which.split(",").map(Number);
+	const pairs = v.consumers.flatMap((consumer) =>
+		[...v.toolReleases(consumer), "next"].map((release) => [consumer, release]),
+	);
+	const asked = pairs.filter((_, place) => place % step === first % step);
+	return asked.map(([consumer, release]) => json(subject.judge(consumer, release)));
 }
 
 function json(value) {
@@ -83,7 +106,7 @@ async function answer(request) {
 	const out = [];
 	let info = v.parse(new Uint8Array());
 	for (const asked of request) {
-		const [verb, word] = asked.split(" ");
+		const [verb, word, ...rest] = asked.split(" ");
 		if (verb === "text") {
 			info = new v.VmcoreInfo(bytesOf(word));
 			out.push(...parsed(info));
@@ -99,6 +122,8 @@ async function answer(request) {
 			out.push(`find ${word}${said}`);
 		} else if (verb === "dump") {
 			out.push(json(await dumpOf(bytesOf(word))));
+		} else if (verb === "compat") {
+			out.push(...(await compatOf(bytesOf(word), ...rest)));
 		} else if (verb === "lines") {
 			for (const line of info.lines) {
 				out.push(`line ${line.line} ${hex(line.key)} ${hex(line.text)} ${number(v.numberOf(line))}`);

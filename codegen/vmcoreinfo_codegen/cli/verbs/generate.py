@@ -20,6 +20,7 @@ from ...emit.problem import NoProduct, NotOurs
 from ...emit.product import Product, write
 from ...files import writing
 from ...model import Schema
+from ...model.builder.observations import observed
 from ...problem import SchemaError, did_you_mean
 from ...query.interface.kernels import Generated
 from ...targets import ON_REQUEST, TARGETS, emit, sources
@@ -139,7 +140,10 @@ def checked_schema(folder: Path) -> Schema:
     if errors:
         listed = "\n".join(map(str, errors))
         raise Failure(f"nothing generated, the schema has problems:\n{listed}", FINDINGS)
-    return schema
+    try:
+        return observed(schema, folder)
+    except SchemaError as error:
+        raise unusable(folder, error) from error
 
 
 @contextmanager

@@ -15,12 +15,13 @@ from typing import Any
 from ...model import Schema
 from ..product import Product, environment, model_hash, render
 from ..rows import arch_rows, parser_rows
+from .facts import facts
 
 _FOLDER = "javascript"
 _SPDX = "// SPDX-License-Identifier: MIT\n"
 _REPLAY = "vmcoreinfo generate javascript"
 
-SCRIPTS = ("vmcoreinfo.js", "posted.js", "dump.js")
+SCRIPTS = ("vmcoreinfo.js", "posted.js", "dump.js", "facts.js", "kernels.js", "verdicts.js")
 """The scripts, in the order in which a page loads them."""
 
 
@@ -53,6 +54,23 @@ def context(schema: Schema) -> dict[str, Any]:
     }
 
 
+def _fact_lines(schema: Schema) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Tables by their names, a row a line."""
+    found = []
+    for name, table in facts(schema).items():
+        rows = table.items() if isinstance(table, dict) else (("", row) for row in table)
+        found.append((name, [(key, _short(row)) for key, row in rows]))
+    return found
+
+
+def _short(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _body(name: str | None) -> str:
+    return runtime(name) if name else ""
+
+
 @cache
 def runtime(name: str) -> str:
     """A script of the runtime without its licence."""
@@ -71,15 +89,15 @@ def reader_files(schema: Schema, replay: str = _REPLAY) -> dict[str, bytes]:
 
 
 def _products(schema: Schema, replay: str) -> list[Product]:
-    shown = context(schema)
+    shown = {**context(schema), "facts": _fact_lines(schema)}
     stamp = model_hash(shown)
-    bodies = {"vmcoreinfo.js": "parser.js"}
+    bodies = {"vmcoreinfo.js": "parser.js", "facts.js": None}
     return [
         render(
             "javascript",
             f"{name}.j2" if name in bodies else "script.js.j2",
             f"{_FOLDER}/{name}",
-            {**shown, "body": runtime(bodies.get(name, name))},
+            {**shown, "body": _body(bodies.get(name, name))},
             stamp,
             replay=[replay],
             comments={".js": "// "},
