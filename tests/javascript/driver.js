@@ -7,7 +7,7 @@ const fs = require("fs");
 
 const folder = process.argv[2];
 const v = require(`${folder}/vmcoreinfo.js`);
-for (const script of ["posted.js", "dump.js", "facts.js", "kernels.js", "verdicts.js"]) {
+for (const script of ["posted.js", "dump.js", "whole.js", "facts.js", "kernels.js", "verdicts.js"]) {
 	require(`${folder}/${script}`);
 }
 
@@ -28,7 +28,8 @@ async function dumpOf(bytes) {
 	try {
 		const found = await v.findNote(new Blob(bytes), { name: "dump" });
 		const { source, isLittle, ...told } = found;
-		return { ...told, isLittle: isLittle ?? null, text: v.latin1(found.text) };
+		const flaws = await v.flawsOf(found);
+		return { ...told, isLittle: isLittle ?? null, text: v.latin1(found.text), flaws };
 	} catch (error) {
 		if (!(error instanceof v.DumpError)) {
 			throw error;

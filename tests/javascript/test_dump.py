@@ -7,6 +7,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from vmcoreinfo_codegen.dump.notes import XEN_NAME, build
 from vmcoreinfo_codegen.dump.problem import DumpError
 from vmcoreinfo_codegen.dump.reader import Found, find_in
 from vmcoreinfo_codegen.dump.source import Memory
+from vmcoreinfo_codegen.dump.whole import flaws_of
 
 _LONG_NUMBER = re.compile(r"[0-9]{16,}")
 
@@ -61,6 +63,12 @@ def _dumps() -> Iterator[tuple[str, bytes]]:
     yield "no note in a kdump", kdump(None)
     yield "diskdump", kdump(magic=b"DISKDUMP")
     yield "pages", with_pages(kdump())
+    whole = with_pages(kdump())
+    for size in (1, 1000, len(whole) - 3 * 4096, len(whole) - 4 * 4096, len(whole) - 4 * 4096 - 9):
+        yield f"pages less {size}", whole[:-size]
+    yield "pages of a split dump", with_pages(kdump(split=1))
+    yield "pages of zeroes", with_pages(kdump(), range(5, 40), zero=35)
+    yield "elf and cut", elf(after=other_note("<"))[:-9]
     for size in (16, 100, 4096):
         for backwards in (True, False):
             for dump in (elf(), kdump(), with_pages(kdump()), elf(None), TEXT):
@@ -110,6 +118,11 @@ def _posts(text: bytes) -> Iterator[tuple[str, bytes]]:
 DUMPS = dict(_dumps())
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dumps")
+
+
 def _told(found: Found) -> dict[str, Any]:
     order = {"<": True, ">": False}
     return {
@@ -130,11 +143,16 @@ def _told(found: Found) -> dict[str, Any]:
     }
 
 
-def _python(data: bytes) -> dict[str, Any]:
+def _python(data: bytes, folder: Path) -> dict[str, Any]:
     try:
-        return _told(find_in(Memory("dump", data)))
+        found = find_in(Memory("dump", data))
     except DumpError as error:
         return {"error": str(error)}
+    path = folder / "dump"
+    path.write_bytes(data)
+    flaws = flaws_of(found._replace(name=str(path)))
+    told = [{"fault": one.fault.value, "text": one.text, "tool": one.tool} for one in flaws]
+    return {**_told(found), "flaws": told}
 
 
 def _javascript(driver: Driver, data: bytes) -> dict[str, Any]:
@@ -146,23 +164,25 @@ def _javascript(driver: Driver, data: bytes) -> dict[str, Any]:
     return told
 
 
-def test_it_finds_the_same_in_dumps_of_every_form(javascript: Driver) -> None:
+def test_it_finds_the_same_in_dumps_of_every_form(javascript: Driver, tmp_path: Path) -> None:
     def check(dump: tuple[str, bytes]) -> None:
-        assert _javascript(javascript, dump[1]) == _python(dump[1])
+        assert _javascript(javascript, dump[1]) == _python(dump[1], tmp_path)
 
     check_each(DUMPS.items(), lambda dump: dump[0], check)
 
 
 @pytest.mark.mutations
 @given(st.data())
-def test_it_finds_the_same_in_dumps_that_lie(javascript: Driver, data: st.DataObject) -> None:
+def test_it_finds_the_same_in_dumps_that_lie(
+    javascript: Driver, folder: Path, data: st.DataObject
+) -> None:
     dump = bytearray(data.draw(st.sampled_from(FORMS)))
     for _ in range(data.draw(st.integers(1, 6))):
         most = data.draw(st.sampled_from([64, 128, 600, len(dump)]))
         place = data.draw(st.integers(0, min(most, len(dump)) - 1))
         piece = data.draw(st.one_of(st.binary(min_size=1, max_size=8), st.just(b"\xff" * 4)))
         dump[place : place + len(piece)] = piece
-    told, said = _javascript(javascript, bytes(dump)), _python(bytes(dump))
+    told, said = _javascript(javascript, bytes(dump)), _python(bytes(dump), folder)
     # No file has as many bytes; a number of JavaScript is not exact there.
     if "error" in said and _LONG_NUMBER.search(said["error"]):
         assert "error" in told

@@ -21,7 +21,15 @@ _FOLDER = "javascript"
 _SPDX = "// SPDX-License-Identifier: MIT\n"
 _REPLAY = "vmcoreinfo generate javascript"
 
-SCRIPTS = ("vmcoreinfo.js", "posted.js", "dump.js", "facts.js", "kernels.js", "verdicts.js")
+SCRIPTS = (
+    "vmcoreinfo.js",
+    "posted.js",
+    "dump.js",
+    "whole.js",
+    "facts.js",
+    "kernels.js",
+    "verdicts.js",
+)
 """The scripts, in the order in which a page loads them."""
 
 

@@ -20,6 +20,7 @@
 	const SEEN_OF_TEXT = 1 << 16;
 	const LEAST_POSTED = 3;
 	const WINDOW = 1 << 16;
+	const APART = 1 << 9;
 	const NEWLINE = 0x0a;
 
 	const COMPRESSED = [
@@ -84,7 +85,9 @@
 				return new Uint8Array();
 			}
 			if (offset < this._start || end > this._start + this._window.length) {
-				const stop = Math.min(this.size, Math.max(end, offset + WINDOW));
+				// What is far from what was read before is a header by itself.
+				const isNear = offset - this._start < 2 * WINDOW && offset >= this._start;
+				const stop = Math.min(this.size, Math.max(end, offset + (isNear ? WINDOW : APART)));
 				this._window = await this._slice(offset, stop);
 				this._start = offset;
 			}
@@ -572,12 +575,16 @@
 			return this._data.slice(offset, Math.min(end, this._length));
 		}
 
-		/** Take in all records that are left; false where there are none. */
-		async readOn() {
+		/** Take in all records that are left, or so many; false where there are none, or more. */
+		async readOn(most = Infinity) {
 			if (this._ended) {
 				return false;
 			}
-			while (await this._takeRecord());
+			while (await this._takeRecord()) {
+				if (--most < 0) {
+					return false;
+				}
+			}
 			return true;
 		}
 
