@@ -18,6 +18,7 @@ from ..rows import arch_rows, parser_rows
 from .facts import facts
 
 _FOLDER = "javascript"
+_PACKAGE = "emit.javascript"
 _SPDX = "// SPDX-License-Identifier: MIT\n"
 _REPLAY = "vmcoreinfo generate javascript"
 
@@ -29,15 +30,22 @@ SCRIPTS = (
     "facts.js",
     "kernels.js",
     "verdicts.js",
+    "check.js",
 )
 """The scripts, in the order in which a page loads them."""
+
+STYLE = "check.css"
+"""What the fragment takes beside a page's own style."""
+
+_OF_PAGE = ("start.js", "page.css")
+"""What the page of its own has beside."""
 
 
 def _js(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(", ", ": "))
 
 
-environment("emit.javascript").filters.update(js=_js)
+environment(_PACKAGE).filters.update(js=_js)
 
 
 def context(schema: Schema) -> dict[str, Any]:
@@ -91,24 +99,34 @@ def emit(schema: Schema) -> list[Product]:
 
 
 def reader_files(schema: Schema, replay: str = _REPLAY) -> dict[str, bytes]:
-    """Every file by its name, for a site that has them in a folder; `replay` is its command."""
+    """Every file by its name, for a site that has them in a folder; `replay` is its command.
+
+    A page loads `STYLE` and `SCRIPTS`, has `fragment()` in it, and calls `vmcoreinfo.check(root, links)`.
+    """
     made = _products(schema, replay)
     return {product.path.removeprefix(f"{_FOLDER}/"): product.text.encode() for product in made}
+
+
+def fragment() -> str:
+    """What a page has where a dump or a note is to be checked."""
+    return environment(_PACKAGE).get_template("check.html.j2").render()
 
 
 def _products(schema: Schema, replay: str) -> list[Product]:
     shown = {**context(schema), "facts": _fact_lines(schema)}
     stamp = model_hash(shown)
-    bodies = {"vmcoreinfo.js": "parser.js", "facts.js": None}
-    return [
+    generated = {"vmcoreinfo.js": "parser.js", **dict.fromkeys(("facts.js", STYLE, "page.css"))}
+    products = [
         render(
             "javascript",
-            f"{name}.j2" if name in bodies else "script.js.j2",
+            f"{name}.j2" if name in generated else "script.js.j2",
             f"{_FOLDER}/{name}",
-            {**shown, "body": _body(bodies.get(name, name))},
+            {**shown, "body": _body(generated.get(name, name))},
             stamp,
             replay=[replay],
-            comments={".js": "// "},
+            comments={".js": "// ", ".css": " * "},
         )
-        for name in SCRIPTS
+        for name in (*SCRIPTS, STYLE, *_OF_PAGE)
     ]
+    page = {"styles": ("page.css", STYLE), "scripts": (*SCRIPTS, "start.js")}
+    return [*products, render("javascript", "page.html.j2", f"{_FOLDER}/check.html", page, stamp)]

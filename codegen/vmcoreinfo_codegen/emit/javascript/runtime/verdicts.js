@@ -19,7 +19,13 @@
 	const unique = (list) => [...new Set(list)];
 
 	/** A note that does not tell what kernel it is of; says how to name it. */
-	class NotTold extends Error {}
+	class NotTold extends Error {
+		/** `isOfArch`: it tells its release, and no architecture. */
+		constructor(message, isOfArch = false) {
+			super(message);
+			this.isOfArch = isOfArch;
+		}
+	}
 
 	// ---- releases of tools -------------------------------------------------------------------
 
@@ -845,7 +851,7 @@
 			const told = kernels.ARCHS.get(said) ?? kernels.ARCHS.get(found.arch ?? "");
 			const archs = told ? [told] : kernels.architecturesOf(kernel, info);
 			if (archs.length !== 1) {
-				throw new NotTold("the architecture is not told; name it by --arch");
+				throw new NotTold("the architecture is not told; name it by --arch", true);
 			}
 			const [arch] = archs;
 			const release = info.value("OSRELEASE");
@@ -988,6 +994,8 @@
 	Object.assign(vmcoreinfo, {
 		NotTold,
 		Subject,
+		archNames: facts.archs.map((arch) => arch.name),
+		calledOf: kernels.calledOf,
 		consumers: facts.consumers,
 		decidingOf,
 		latestOf,
