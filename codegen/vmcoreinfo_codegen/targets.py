@@ -13,6 +13,7 @@ from .emit.product import Product
 from .model.schema import Schema
 
 _OTHERS = {
+    "javascript": ("emit.javascript",),
     "tables": ("emit.tables",),
     "rst": ("emit.rst",),
     "vectors": ("emit.vectors", "emit.python"),
