@@ -9,6 +9,7 @@ from . import (
     answers,
     architectures,
     assets,
+    check,
     compare,
     derivations,
     first,
@@ -39,6 +40,7 @@ def emit(schema: Schema) -> list[Product]:
         legend.product(facts),
         *search.products(facts),
         *compare.products(facts),
+        *check.products(facts),
         answers.product(facts, of_tools),
         *assets.products(facts),
     ]

@@ -26,7 +26,6 @@ def product(facts: Facts, of_tools: dict[str, ToolReleases]) -> Product:
         "tools": tool_groups(facts),
         "archs": facts.shown_archs + [n for n in facts.archs if n not in facts.shown_archs],
         "glances": [_glance(facts, to, of_tools, arch) for arch in facts.shown_archs[:2]],
-        "checks": False,
         "entries": len(schema.entries),
         "first": facts.names[0],
         "latest": str(schema.latest),

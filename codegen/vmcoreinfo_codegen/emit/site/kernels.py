@@ -20,7 +20,7 @@ from ..tables.consumers import ToolRuns
 from .events import TITLES, event_text, repairs
 from .facts import Facts
 from .folds import folded
-from .links import Links, kernel_page, release_page, slug, tool_page
+from .links import MOST, Links, kernel_page, release_page, slug, tool_page
 from .page import lines, links_of, page, quiet, row, table, verdict
 
 _MOST_PURPOSES = 3
@@ -118,9 +118,7 @@ def _changes(facts: Facts, to: Links, release: Release) -> list[dict[str, Any]]:
     sections = []
     for kind, title in TITLES.items():
         items = [
-            to.many(dict.fromkeys(event.key for event in several))
-            + (f" {where}" if where else "")
-            + (Markup(": ") + text if text else "")
+            _item(to, list(dict.fromkeys(event.key for event in several)), where, text)
             for (where, text), several in told.get(kind, {}).items()
         ]
         if kind == "quirk":
@@ -128,6 +126,14 @@ def _changes(facts: Facts, to: Links, release: Release) -> list[dict[str, Any]]:
         if items:
             sections.append({"title": title, "items": items})
     return sections
+
+
+def _item(to: Links, keys: Sequence[str], where: str, text: Markup) -> Markup:
+    """What is said of entries; of many it comes first, as their names are folded away."""
+    on = f" {where}" if where else ""
+    if len(keys) > MOST:
+        return Markup("{}{}{}: {}").format(text, on, f" ({len(keys)} keys)", to.many(keys))
+    return to.keys(keys) + on + (Markup(": ") + text if text else "")
 
 
 # ---- tools -------------------------------------------------------------------------------
@@ -151,7 +157,9 @@ def _tools(
         yield {
             "id": f"tool-{consumer.name}",
             "name": to.to(tool_page(consumer.name), consumer.name),
-            "table": table(f"{consumer.name} on Linux {release}", ["Releases", *archs], shown),
+            "table": table(
+                f"{consumer.name} on Linux {release}", ["Releases", *archs], shown, "plain arches"
+            ),
         }
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -12,7 +12,7 @@ from ...core.key import identifier_of
 from ...core.release import Release
 from ...model import Entry, Export
 from ...model.consumer import Alternative
-from ...model.vocabulary import Unit
+from ...model.vocabulary import Unit, Verdict
 from ...query.explanation import explanation
 from ...query.interface.kernels import CopiedNames, ExplainedExport, Explanation, Moment
 from ..description import (
@@ -30,7 +30,7 @@ from .bars import Bar, Part, chart
 from .exports import mainline_only
 from .facts import Facts, Reader
 from .links import Links, key_pages
-from .page import lines, links_of, page, quiet, row, table, verdict
+from .page import few_lines, lines, links_of, page, quiet, row, table, verdict
 from .vendors import vendor_rows
 
 
@@ -66,7 +66,7 @@ def _index_row(facts: Facts, to: Links, entry: Entry) -> dict[str, Any]:
     replaced = to.keys(entry.replaced_by)
     cells = [
         to.key(entry.key),
-        lines(describe_life(entry)),
+        few_lines(describe_life(entry)),
         replaced,
         lines(archs + to.text(text) for archs, text in summaries_of(entry)),
     ]
@@ -88,11 +88,11 @@ def _page(facts: Facts, entry: Entry) -> Product:
         "chart": _chart(facts, to, entry),
         "vendors": vendor_rows(facts, to, entry.key),
         "readers": _readers(facts, to, entry.key),
-        "facts": _facts(to, entry, told),
+        "facts": _facts(facts, to, entry, told),
         "history": list(_history(to, entry, told)),
         "related": _related(to, told),
         "derivations": [to.derivation(name) for name in told.derivations],
-        "copied": [_copied(to, one) for one in told.copied],
+        "copied": _copied(to, told.copied),
     }
     return page(facts.schema, "key", place, entry.key, context)
 
@@ -121,12 +121,15 @@ def status(facts: Facts, to: Links, entry: Entry) -> Markup:
 
 
 def _docs(to: Links, entry: Entry) -> list[Markup]:
-    alone = len(entry.exports) == 1
+    said: dict[str, list[str]] = {}
+    for export in entry.exports:
+        if export.doc:
+            said.setdefault(export.doc, []).append(_where(export.archs))
+    alone = len(said) == 1
     return [
-        (Markup() if alone else Markup("<strong>{}:</strong> ").format(_where(export.archs)))
-        + to.text(export.doc)
-        for export in entry.exports
-        if export.doc
+        (Markup() if alone else Markup("<strong>{}:</strong> ").format(", ".join(wheres)))
+        + to.text(doc)
+        for doc, wheres in said.items()
     ]
 
 
@@ -235,19 +238,32 @@ def releases_of(since: object, until: object) -> str:
 # ---- facts -------------------------------------------------------------------------------
 
 
-def _facts(to: Links, entry: Entry, told: Explanation) -> list[tuple[str, list[Markup]]]:
-    alone = len(entry.exports) == 1
-    found: dict[str, list[Markup]] = {}
+def _facts(
+    facts: Facts, to: Links, entry: Entry, told: Explanation
+) -> list[tuple[str, list[Markup]]]:
+    """What is the same of all exports once; what differs with the architectures that it is of."""
+    found: dict[str, dict[tuple[Markup, ...], list[Export]]] = {}
     for export, its in zip(entry.exports, told.exports, strict=True):
-        lead = "" if alone else f"{_where(export.archs)}: "
         for name, values in _export_facts(to, entry, export, its):
-            for value in values:
-                found.setdefault(name, []).append(lead + value)
-    return [(name, _same_once(values)) for name, values in found.items()]
+            if values:
+                found.setdefault(name, {}).setdefault(tuple(values), []).append(export)
+    return [
+        (
+            name,
+            [
+                (Markup() if len(alike) == 1 else _lead(facts, exports)) + value
+                for values, exports in alike.items()
+                for value in values
+            ],
+        )
+        for name, alike in found.items()
+    ]
 
 
-def _same_once(values: Iterable[Markup]) -> list[Markup]:
-    return list(dict.fromkeys(values))
+def _lead(facts: Facts, exports: Sequence[Export]) -> Markup:
+    archs = [name for export in exports for name in export.archs or ()]
+    is_shared = any(export.archs is None for export in exports)
+    return quiet("shared code: " if is_shared else f"{facts.fold(archs)}: ")
 
 
 def _export_facts(
@@ -368,16 +384,42 @@ def _related(to: Links, told: Explanation) -> list[tuple[str, Markup]]:
     return found
 
 
-def _copied(to: Links, one: CopiedNames) -> Markup:
+def _copied(to: Links, several: Sequence[CopiedNames]) -> list[dict[str, Any]]:
+    """By tool, those of one purpose that a user sees alike as one."""
+    found: dict[str, dict[tuple[str, str, str], list[CopiedNames]]] = {}
+    for one in several:
+        asked = one.purpose, one.verdict, one.seen
+        found.setdefault(one.consumer, {}).setdefault(asked, []).append(one)
+    return [
+        {
+            "tool": to.to(links.tool_page(tool), tool),
+            "rows": table(
+                f"What {tool} has built in",
+                ["For", "Names", "If the kernel changes them"],
+                [
+                    row(
+                        [
+                            to.purpose(tool, purpose),
+                            few_lines(dict.fromkeys(map(_built_in, alike))),
+                            escape(verdict(Verdict(came))) + " " + to.text(seen),
+                        ]
+                    )
+                    for (purpose, came, seen), alike in by_purpose.items()
+                ],
+            ),
+        }
+        for tool, by_purpose in found.items()
+    ]
+
+
+def _built_in(one: CopiedNames) -> Markup:
+    """The names, and where that counts."""
     names = Markup(", ").join(Markup("<code>{}</code>").format(name) for name in one.names)
-    where = f" on {', '.join(one.archs)}" if one.archs else ""
     kernels = _bounds(one.kernels_since, one.kernels_until)
-    return Markup("{}{}, for {}{}{}: built in are {}; if the kernel changes them: {}").format(
-        to.to(links.tool_page(one.consumer), one.consumer),
-        " " + releases_of(one.since, one.until) if one.since or one.until else "",
-        to.purpose(one.consumer, one.purpose),
-        where,
-        f" (kernels{kernels})" if kernels else "",
-        names,
-        to.text(one.seen),
-    )
+    limits = [
+        f"releases {releases_of(one.since, one.until)}" if one.since or one.until else "",
+        f"kernels{kernels}" if kernels else "",
+        f"on {', '.join(one.archs)}" if one.archs else "",
+    ]
+    told = "; ".join(filter(None, limits))
+    return names + (quiet(f" ({told})") if told else Markup())

@@ -14,7 +14,8 @@ from ...model import Boundary, Evidence, Schema
 from ..description import pieces
 
 COMMITS = "https://git.kernel.org/linus/"
-_MOST = 8
+MOST = 8
+"""Keys that are shown in a row; of more, the first two."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 _NAME = re.compile(r"CONFIG_\w+|[A-Z]\w*")
 
@@ -92,9 +93,9 @@ class Links:
     def many(self, keys: Iterable[str]) -> Markup:
         """A long list with all but its beginning folded away."""
         found = list(keys)
-        if len(found) <= _MOST:
+        if len(found) <= MOST:
             return self.keys(found)
-        shown = Markup("<details><summary>{} and {} more</summary>{}</details>")
+        shown = Markup('{} <details class="more"><summary>and {} more</summary>{}</details>')
         return shown.format(self.keys(found[:2]), len(found) - 2, self.keys(found[2:]))
 
     def kernel(self, name: str) -> Markup:

@@ -5,19 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from markupsafe import Markup
 
+from ...model import Entry
 from ...model.behind import NameIndex, Standing
 from ...query.changes import Event
 from ..description import history
 from ..product import Product
 from . import links
-from .events import TITLES, event_text
+from .events import TITLES
 from .facts import Facts
-from .links import Links
-from .page import lines, links_of, page, quiet, row, table
+from .page import few_lines, lines, links_of, page, quiet, row, table
 
 
 @dataclass
@@ -63,8 +62,11 @@ def _config(facts: Facts) -> Product:
     for name, entries in facts.by_condition.items():
         always = decided.get(name, [])
         note = quiet(f"always on for {facts.fold(always)}") if always else ""
-        keys = [_under(to, entry, name) for entry in entries]
-        rows.append(row([Markup("<code>{}</code>").format(name), lines(keys), note], name))
+        under: dict[str, list[str]] = {}
+        for entry in entries:
+            under.setdefault(_under(entry, name), []).append(entry.key)
+        keys = few_lines(to.many(several) + quiet(said) for said, several in under.items())
+        rows.append(row([Markup("<code>{}</code>").format(name), keys, note], name))
     heads = ["Symbol", "Entries that depend on it", "Decided by the architecture"]
     context = {
         "title": "Kconfig symbols",
@@ -74,15 +76,15 @@ def _config(facts: Facts) -> Product:
     return page(facts.schema, "listing", place, "Kconfig symbols", context)
 
 
-def _under(to: Links, entry: Any, name: str) -> Markup:
-    found = to.key(entry.key)
+def _under(entry: Entry, name: str) -> str:
+    """Under which conditions an entry depends on a symbol, where that is not all."""
     said = dict.fromkeys(
         str(condition) + bounds
         for export in entry.exports
         for condition, bounds in history(export)
-        if name in condition.names() and str(condition) != name
+        if name in condition.names() and str(condition) + bounds != name
     )
-    return found + (quiet(f" ({'; '.join(said)})") if said else Markup())
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _names(facts: Facts) -> Product:
@@ -99,7 +101,7 @@ def _names(facts: Facts) -> Product:
             to.to(links.tool_page(tool), tool) + " for " + to.purpose(tool, purpose)
             for tool, purpose in tools
         ]
-        cells = [Markup("<code>{}</code>").format(name), to.many(keys), lines(built)]
+        cells = [Markup("<code>{}</code>").format(name), to.many(keys), few_lines(built)]
         rows.append(row(cells, name))
     context = {
         "title": "Kernel names",
@@ -116,13 +118,12 @@ def _commits(facts: Facts) -> Product:
     rows = []
     for commit in commits(facts):
         release = commit.events[0].release
-        told: dict[tuple[str, Markup], list[str]] = {}
+        told: dict[str, list[str]] = {}
         for event in commit.events:
-            what = TITLES[event.kind].lower()
-            told.setdefault((what, event_text(facts, to, event)), []).append(event.key)
+            told.setdefault(TITLES[event.kind].lower(), []).append(event.key)
         what = lines(
             Markup("<b>{}</b>: ").format(kind) + to.many(dict.fromkeys(keys))
-            for (kind, _), keys in told.items()
+            for kind, keys in told.items()
         )
         kernel = to.kernel(str(release))
         rows.append(row([links.commit(commit.name, commit.evidence), kernel, what], commit.name))

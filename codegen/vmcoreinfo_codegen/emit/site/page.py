@@ -22,11 +22,14 @@ SECTIONS = (
     ("Architectures", "architectures/index.html"),
     ("Derived values", "derivations.html"),
     ("Compare", "compare.html"),
+    ("Check a dump", "check.html"),
 )
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self'"
 )
 _SEARCH = ("assets/rank.js", "assets/search.js")
+
+_MOST_LINES = 5
 
 # Told apart by sign and word as well as by colour.
 _SIGNS = {
@@ -46,7 +49,7 @@ def page(
     title: str,
     context: dict[str, Any],
     scripts: Sequence[str] = (),
-    policy: str = POLICY,
+    styles: Sequence[str] = (),
 ) -> Product:
     """One page at its place below the folder of the site."""
     section = next((name for name, its in SECTIONS if _is_in(place, its)), "")
@@ -59,7 +62,8 @@ def page(
             "section": section,
             "sections": SECTIONS,
             "scripts": [*_SEARCH, *scripts],
-            "policy": policy,
+            "styles": ["assets/site.css", *styles],
+            "policy": POLICY,
         },
     }
     path = f"{FOLDER}/{place}"
@@ -90,7 +94,7 @@ class Shown:
 
     def __html__(self) -> str:
         badge = Markup(
-            '<span class="v v-{}"><span class="sign" aria-hidden="true">{}</span> {}</span>'
+            '<span class="v v-{}"><span aria-hidden="true">{}</span> <span class="word">{}</span></span>'
         )
         found = badge.format(self.kind, self.sign, self.word)
         if self.note:
@@ -119,12 +123,29 @@ def row(cells: Iterable[object], id_: str = "") -> dict[str, Any]:
 def table(
     caption: str, heads: Sequence[str], rows: Sequence[dict[str, Any]], kind: str = "plain"
 ) -> dict[str, Any]:
-    return {"caption": caption, "heads": list(heads), "rows": list(rows), "kind": kind}
+    """Without the columns that would be empty."""
+    shown = [n for n in range(len(heads)) if n == 0 or any(row["cells"][n] for row in rows)]
+    return {
+        "caption": caption,
+        "heads": [heads[n] for n in shown],
+        "rows": [{**row, "cells": [row["cells"][n] for n in shown]} for row in rows],
+        "kind": kind,
+    }
 
 
 def lines(parts: Iterable[object]) -> Markup:
     """Parts of a cell, one below the other."""
     return Markup("<br>").join(escape(part) for part in parts)
+
+
+def few_lines(parts: Iterable[object]) -> Markup:
+    """The same, of many but the first folded away."""
+    found = list(parts)
+    if len(found) <= _MOST_LINES + 1:
+        return lines(found)
+    shown = Markup("{}<details><summary>{} more</summary>{}</details>")
+    rest = found[_MOST_LINES:]
+    return shown.format(lines(found[:_MOST_LINES]), len(rest), lines(rest))
 
 
 def quiet(text: object) -> Markup:

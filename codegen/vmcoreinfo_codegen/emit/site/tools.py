@@ -16,7 +16,7 @@ from .helps import rescue_table
 from .keys import releases_of
 from .links import Links, release_page, slug, tool_page
 from .matrix import matrices
-from .page import lines, links_of, page, quiet, row, table, verdict
+from .page import few_lines, links_of, page, quiet, row, table, verdict
 from .tool_releases import ToolReleases
 
 
@@ -132,7 +132,7 @@ def _purpose_row(to: Links, need: Need, id_: str) -> dict[str, Any]:
     ]
     for one in mended:
         without += one
-    return row([name, lines(_way(to, one) for one in need.alternatives), without], id_)
+    return row([name, few_lines(_way(to, one) for one in need.alternatives), without], id_)
 
 
 def _way(to: Links, way: Alternative) -> Markup:

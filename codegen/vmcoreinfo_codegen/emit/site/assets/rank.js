@@ -21,7 +21,8 @@ globalThis.vmcoreinfoRank = (() => {
 		const { whole, parts, pieces, note } = wordsOf(entry);
 		if (entry[0] === "commit")
 			return HASH.test(word) && (whole[0].startsWith(word) || word.startsWith(whole[0])) ? 100 : 0;
-		if (whole[0] === word)
+		// Who types what a key is about means the key.
+		if (whole[0] === word || entry[0] === "key" && whole.includes(word))
 			return 100;
 		if (whole.includes(word))
 			return 90;
@@ -119,8 +120,11 @@ globalThis.vmcoreinfoRank = (() => {
 		const near = !found.length;
 		if (near)
 			found = scored(index.entries, words, (entry, word) => fit(entry, word) || nearly(entry, word));
+		const last = index.kernels.length - 1;
+		const isGone = (entry) => entry[0] === "key" && !entry[5].some(([, end]) => end === last);
 		found.sort((one, other) => other.score - one.score
 			|| KINDS.indexOf(one.entry[0]) - KINDS.indexOf(other.entry[0])
+			|| isGone(one.entry) - isGone(other.entry)
 			|| one.entry[1].length - other.entry[1].length
 			|| (one.entry[1] < other.entry[1] ? -1 : 1));
 		return found.slice(0, limit).map(({ entry }) => ({
