@@ -65,7 +65,7 @@ def _config(facts: Facts) -> Product:
         under: dict[str, list[str]] = {}
         for entry in entries:
             under.setdefault(_under(entry, name), []).append(entry.key)
-        keys = few_lines(to.many(several) + quiet(said) for said, several in under.items())
+        keys = few_lines((to.many(several) + quiet(said) for said, several in under.items()), 3)
         rows.append(row([Markup("<code>{}</code>").format(name), keys, note], name))
     heads = ["Symbol", "Entries that depend on it", "Decided by the architecture"]
     context = {
@@ -101,7 +101,7 @@ def _names(facts: Facts) -> Product:
             to.to(links.tool_page(tool), tool) + " for " + to.purpose(tool, purpose)
             for tool, purpose in tools
         ]
-        cells = [Markup("<code>{}</code>").format(name), to.many(keys), few_lines(built)]
+        cells = [Markup("<code>{}</code>").format(name), to.many(keys), few_lines(built, 3)]
         rows.append(row(cells, name))
     context = {
         "title": "Kernel names",

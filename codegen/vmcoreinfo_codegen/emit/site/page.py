@@ -138,14 +138,14 @@ def lines(parts: Iterable[object]) -> Markup:
     return Markup("<br>").join(escape(part) for part in parts)
 
 
-def few_lines(parts: Iterable[object]) -> Markup:
+def few_lines(parts: Iterable[object], most: int = _MOST_LINES) -> Markup:
     """The same, of many but the first folded away."""
     found = list(parts)
-    if len(found) <= _MOST_LINES + 1:
+    if len(found) <= most + 1:
         return lines(found)
     shown = Markup("{}<details><summary>{} more</summary>{}</details>")
-    rest = found[_MOST_LINES:]
-    return shown.format(lines(found[:_MOST_LINES]), len(rest), lines(rest))
+    rest = found[most:]
+    return shown.format(lines(found[:most]), len(rest), lines(rest))
 
 
 def quiet(text: object) -> Markup:

@@ -14,7 +14,7 @@ from ..product import Product
 from .facts import Facts
 from .helps import rescue_table
 from .keys import releases_of
-from .links import Links, release_page, slug, tool_page
+from .links import MOST, Links, release_page, slug, tool_page
 from .matrix import matrices
 from .page import few_lines, links_of, page, quiet, row, table, verdict
 from .tool_releases import ToolReleases
@@ -136,8 +136,11 @@ def _purpose_row(to: Links, need: Need, id_: str) -> dict[str, Any]:
 
 
 def _way(to: Links, way: Alternative) -> Markup:
-    parts = [*map(to.key, way.keys), *(source.doc for source in way.of_dump), *way.others]
-    found = Markup(" + ").join(parts)
+    beside = [*(source.doc for source in way.of_dump), *way.others]
+    if len(way.keys) > MOST:
+        found = to.many(way.keys) + Markup("").join(Markup(" + {}").format(one) for one in beside)
+    else:
+        found = Markup(" + ").join([*map(to.key, way.keys), *beside])
     words = []
     if way.since or way.until:
         words.append(releases_of(way.since, way.until))

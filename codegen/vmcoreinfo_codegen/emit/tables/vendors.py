@@ -15,7 +15,7 @@ from ...query.interface.consumers import Overall, RestsOn
 from ...query.line_changes import line_changes
 from ...record import Record, Value, described
 from ..product import Product, render
-from .consumers import ARCHS, scope_of
+from .consumers import ARCHS, on_architectures, scope_of
 from .listed import Listed, listed_products
 from .markdown import code, codes, escaped, heading, paragraph, prose, table
 
@@ -205,7 +205,7 @@ def _line(line: Line, changes: Sequence[VendorChange], found: Sequence[OnLine]) 
         "consumers": [
             {
                 "name": escaped(one.consumer.name),
-                "table": table(["Release", *one.there.by_arch], _verdict_rows(one)),
+                "table": table(["Release", "On", "Verdicts"], _verdict_rows(one)),
             }
             for one in found
         ],
@@ -235,7 +235,11 @@ def _verdict_rows(found: OnLine) -> list[list[str | list[str]]]:
     for by_arch, group in groupby(newest_first, lambda one: [one[1][name] for name in archs]):
         last, *others = [release for release, _ in group]
         name = f"{others[-1]} to {last}" if others else last
-        rows.append([name, *([prose(_told(line, run)) for run in runs] for runs in by_arch)])
+        told = {
+            arch: [prose(_told(line, run)) for run in runs]
+            for arch, runs in zip(archs, by_arch, strict=True)
+        }
+        rows += [[name, on, lines] for on, lines in on_architectures(told)]
     return rows
 
 
