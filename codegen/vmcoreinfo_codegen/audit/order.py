@@ -13,7 +13,7 @@ from ..model.entry import Prediction
 def places_of(schema: Schema, predictions: Iterable[Mapping[str, Prediction]]) -> dict[str, int]:
     """The keys of what a kernel exports, each with its place in the order in which it prints them.
 
-    An entry of several architectures stands in the schema where it comes first. The others print it
+    An entry of several architectures is in the schema where it comes first. The others print it
     where the export of theirs stands: behind the entry whose text is before it in that file.
     """
     merged: dict[str, Prediction] = {}

@@ -16,20 +16,14 @@ from ..debuginfo.problem import DebugInfoError
 from ..dump.memory import PhysicalMemory
 from ..kernel.config import parse_config
 from ..model import Architecture, Schema
+from .choice import chosen, elsewhere
 from .image import BANNER, Image
 from .own import OwnData, OwnKernel, own_data
 from .placed import placed_kernel
+from .standing import Standing, standing
 from .synthesis import moved
 
 _MASK = (1 << 64) - 1
-
-
-class SeveralKernels(DebugInfoError):
-    """The dump has several, and nothing tells which one is meant."""
-
-
-class NoSuchKernel(LookupError):
-    """The dump has none of the number that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +69,7 @@ def dumped(
     """
     name = memory.source.name
     found = own_data(schema, memory, names, done)
-    own = _chosen(name, _fitting(memory, asked, found), asked.number)
+    own, remarks = chosen(name, _fitting(memory, asked, found), asked.number)
     arch = asked.arch or (schema.architecture(own.arch or "") if own is not None else None)
     if arch is None:
         raise DebugInfoError(f"{name}: it does not tell its architecture; --arch takes it")
@@ -93,9 +87,17 @@ def dumped(
         in_dump = _config(schema, own, name)
         config = config if config is not None else in_dump
         disagreements = [*differences(own, files), *_options_apart(asked.config, in_dump)]
+        if len(found.kernels) == 1:
+            disagreements += elsewhere(own)
     sources = Sources(types, symbols, config, None)
     if own is not None and BANNER not in symbols:
-        return _of_functions(memory, arch, own, asked, sources, found, disagreements)
+        made = _of_functions(memory, arch, own, asked, sources, found, disagreements)
+        return replace(made, remarks=(*remarks, *made.remarks))
+    if given is None and own is not None and own.image is None:
+        raise DebugInfoError(
+            f"{name}: the symbols at {own.symbols.physical:#x} are of a copy of a kernel's image, or of a part of "
+            "one, not where a kernel runs: nothing tells what is true of it"
+        )
     image = Image(
         memory,
         symbols,
@@ -107,15 +109,35 @@ def dumped(
         arch.memory_start == 0,
     )
     places = own.symbols.places if own is not None else {}
-    tables = {table: image.address(at) for table, at in places.items()}
+    # Those of a guest may lie elsewhere than its banner tells.
+    is_whole = own is None or not own.standing.is_of_guest
+    tables = {table: image.address(at) for table, at in places.items() if is_whole}
+    sources = replace(sources, symbols=tables | moved(symbols, image.move), memory=image)
+    if own is not None:
+        sources, more = _as_it_stands(own.standing, sources)
+        remarks += more
     return Dumped(
         arch,
-        replace(sources, symbols=tables | moved(symbols, image.move), memory=image),
+        sources,
         image.release,
         files.build_id or image.build_id(),
         disagreements,
-        _noted(found, image.release),
+        (*remarks, *_noted(found, image.release)),
     )
+
+
+def _as_it_stands(standing: Standing, sources: Sources) -> tuple[Sources, list[str]]:
+    """What a kernel that did not run in this memory tells, and remarks on what is left out."""
+    if standing.has_started is False and not standing.cpus:
+        return replace(sources, symbols=None, memory=None), [
+            "this kernel never started: nothing tells at which addresses it would run, so its types alone are taken"
+        ]
+    if standing.is_of_guest:
+        return replace(sources, memory=None), [
+            f"this kernel takes itself to be at {standing.thinks:#x}, and is elsewhere: that of a virtual machine, whose "
+            "memory may lie in pieces, so nothing is taken of what its variables hold; a dump of that machine has it"
+        ]
+    return sources, []
 
 
 def _of_functions(
@@ -148,7 +170,12 @@ def _of_functions(
             symbols_name="the symbols of the dump (functions, and what is exported)",
         )
         build_id = build_id or placed.build_id()
-        return Dumped(arch, sources, release, build_id, disagreements, noted)
+        remark = (
+            "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL); of its variables those are known that "
+            "it exports or that show themselves; --symbols takes a System.map with all"
+        )
+        sources, more = _as_it_stands(standing(found.machine, placed, placed.symbols), sources)
+        return Dumped(arch, sources, release, build_id, disagreements, (remark, *more, *noted))
     remark = (
         "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no table of exported symbols agrees "
         "with them, so no variable of the kernel can be read; --symbols takes a System.map"
@@ -180,24 +207,6 @@ def _fitting(memory: PhysicalMemory, asked: Asked, found: OwnData) -> list[OwnKe
             continue
         fitting.append(one)
     return fitting
-
-
-def _chosen(name: str, kernels: Sequence[OwnKernel], number: int | None) -> OwnKernel | None:
-    """None where the dump has none."""
-    if number is not None:
-        if not 0 < number <= len(kernels):
-            there = f"{len(kernels)} kernel" + ("" if len(kernels) == 1 else "s")
-            raise NoSuchKernel(f"{name}: {there} in it, and number {number} is asked for")
-        return kernels[number - 1]
-    if len(kernels) > 1:
-        listed = "\n".join(
-            f"  {place}  symbols at {one.symbols.physical:#x}, {one.release or 'release not told'}"
-            for place, one in enumerate(kernels, 1)
-        )
-        raise SeveralKernels(
-            f"{name}: {len(kernels)} kernels are in it; --number N takes one\n{listed}"
-        )
-    return kernels[0] if kernels else None
 
 
 def _config(schema: Schema, own: OwnKernel, name: str) -> Mapping[str, bool | int] | None:

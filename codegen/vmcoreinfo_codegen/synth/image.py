@@ -70,6 +70,20 @@ class Image:
         self._to_physical, self.release = self._located(release)
         self.move = self._moved(types)
 
+    @property
+    def extent(self) -> range | None:
+        """Where it is in the dump, as addresses of that; None where the symbols don't tell its ends."""
+        begins = next((self._symbols[n] for n in _BEGINS if n in self._symbols), None)
+        ends = self._symbols.get(_ENDS)
+        if begins is None or ends is None:
+            return None
+        return range(begins + self._to_physical, ends + self._to_physical)
+
+    def place(self, name: str) -> int | None:
+        """The same of a symbol."""
+        address = self._symbols.get(name)
+        return None if address is None else address + self._to_physical & _MASK
+
     def physical(self, name: str) -> int | None:
         address = self._symbols.get(name)
         if address is None or not self.is_placed:

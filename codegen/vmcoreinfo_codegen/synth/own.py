@@ -14,15 +14,22 @@ from ..debuginfo.config_in_memory import ConfigSearch, FoundConfig
 from ..debuginfo.facts import Facts, Sources
 from ..debuginfo.in_memory import look_through, places_limit
 from ..debuginfo.kallsyms import Kallsyms, KallsymsSearch
+from ..debuginfo.problem import DebugInfoError
 from ..dump.memory import PhysicalMemory
 from ..dump.search import ALL
 from ..model import Architecture, Schema
 from ..record import Value
+from .image import BANNER, Image
+from .image import SYMBOLS as OF_IMAGE
+from .standing import SYMBOLS as OF_STANDING
+from .standing import UNKNOWN, Machine, Standing, standing
 
 # All of them are read-only data of one image, which is in one piece; the largest have some 64 MiB.
 _REACH = 128 << 20
 # What is larger is gone through for banners first, as each needle takes time.
 _SMALL = 2 * REACH
+_TYPES = "__start_BTF"
+_OF_TYPES = {_TYPES}
 _NOTE = b"OSRELEASE="
 _NOTE_RELEASE = re.compile(rb"OSRELEASE=([!-~]{1,64})\n")
 _MOST_RELEASES = 1000
@@ -33,7 +40,7 @@ class OwnKernel(Value):
     """One kernel of a dump. `types` and `config` are None where the dump has none of it.
 
     `release` is that of the banner in its image, None without one, and `arch` that which its symbols
-    tell, None where they don't.
+    tell, None where they don't. `image` is None where its image can't be found by its own symbols.
     """
 
     symbols: Kallsyms
@@ -41,6 +48,8 @@ class OwnKernel(Value):
     config: FoundConfig | None
     release: str | None
     arch: str | None
+    image: Image | None = None
+    standing: Standing = UNKNOWN
 
     @property
     def addresses(self) -> Mapping[str, int]:
@@ -61,12 +70,13 @@ class OwnData(Value):
 
     `kernels` are those whose symbols are in it, by physical addresses: a machine with a kernel for a
     crash has two, and so has one with guests. `banners` has every place where one begins, `noted` the
-    releases of texts that begin like a note.
+    releases of texts that begin like a note, `machine` is what the dump tells beside its memory.
     """
 
     kernels: Sequence[OwnKernel]
     banners: Sequence[int]
     noted: frozenset[str]
+    machine: Machine
 
 
 def own_data(
@@ -80,6 +90,7 @@ def own_data(
     Large memory is searched for banners, and then around each that is whole; for all at once if none is.
     Raises DumpError, DebugInfoError.
     """
+    names = names | OF_IMAGE | OF_STANDING | _OF_TYPES
     tables, types, configs = KallsymsSearch(memory, names), BtfSearch(memory), ConfigSearch(memory)
     banners, notes = BannerSearch(memory), _NoteSearch(memory)
     if memory.size <= _SMALL:
@@ -88,21 +99,45 @@ def own_data(
         look_through(memory, [banners, notes], done)
         within = _around([place for place, _ in banners.found().releases])
         look_through(memory, [tables, types, configs], within=within or ALL)
-    found = tables.found()
-    types_of, config_of = _nearest(found, types.found()), _nearest(found, configs.found())
     places = banners.found()
+    found = tables.found()
+    arches = [_arch(schema, table.addresses) for table in found]
+    images = [
+        _image(memory, table, places.places, arch)
+        for table, arch in zip(found, arches, strict=True)
+    ]
+    types_of = _nearest(found, images, types.found())
+    config_of = _nearest(found, images, configs.found())
+    machine = Machine.of(memory, schema.architecture(memory.arch or ""))
     kernels = []
-    for number, table in enumerate(found):
+    for number, (table, image, arch) in enumerate(zip(found, images, arches, strict=True)):
         kernels.append(
             OwnKernel(
-                table,
-                types_of.get(number),
-                config_of.get(number),
-                places.release_of(table.physical),
-                _arch(schema, table.addresses),
+                symbols=table,
+                types=types_of.get(number),
+                config=config_of.get(number),
+                release=image.release if image else places.release_of(table.physical),
+                arch=arch.name if arch else None,
+                image=image,
+                standing=standing(machine, image, table.addresses),
             )
         )
-    return OwnData(kernels, places.places, frozenset(notes.releases))
+    return OwnData(kernels, places.places, frozenset(notes.releases), machine)
+
+
+def _image(
+    memory: PhysicalMemory, table: Kallsyms, banners: Sequence[int], arch: Architecture | None
+) -> Image | None:
+    """The image that a table is in, by its own symbols."""
+    if BANNER not in table.addresses:
+        return None
+    is_placed = arch is not None and arch.memory_start == 0
+    try:
+        return Image(
+            memory, table.addresses, None, "", table.bits, table.physical, banners, is_placed
+        )
+    except DebugInfoError:
+        return None
 
 
 def _around(places: Sequence[int]) -> list[range]:
@@ -134,11 +169,11 @@ class _NoteSearch:
             self.releases.add(found[1].decode("ascii"))
 
 
-def _arch(schema: Schema, addresses: Mapping[str, int]) -> str | None:
+def _arch(schema: Schema, addresses: Mapping[str, int]) -> Architecture | None:
     """Which architecture the symbols tell; None where none or several."""
     sources = Sources(symbols=addresses)
     told = [
-        arch.name
+        arch
         for arch in schema.architectures
         for asked in (tuple(said.expression for said in arch.debug_infos),)
         if Facts(asked, sources).values(asked) - {0}
@@ -146,15 +181,27 @@ def _arch(schema: Schema, addresses: Mapping[str, int]) -> str | None:
     return told[0] if len(told) == 1 else None
 
 
-def _nearest(tables: Sequence[Kallsyms], found: Sequence[_Found]) -> dict[int, _Found]:
-    """By the place of the table what is nearest to it; nothing is of two kernels."""
+def _nearest(
+    tables: Sequence[Kallsyms], images: Sequence[Image | None], found: Sequence[_Found]
+) -> dict[int, _Found]:
+    """By the place of the table what is in its image, else what is nearest to it; nothing is of two kernels."""
     pairs = sorted(
         (abs(table.physical - one.physical), place, other)
-        for place, table in enumerate(tables)
+        for place, (table, image) in enumerate(zip(tables, images, strict=True))
         for other, one in enumerate(found)
+        if image is None or _is_in(image, one.physical, isinstance(one, FoundBtf))
     )
     chosen: dict[int, int] = {}
     for apart, place, other in pairs:
         if apart < _REACH and place not in chosen and other not in chosen.values():
             chosen[place] = other
     return {place: found[other] for place, other in chosen.items()}
+
+
+def _is_in(image: Image, physical: int, is_btf: bool) -> bool:
+    """Whether it is where the image has it, as far as its symbols tell."""
+    place = image.place(_TYPES) if is_btf else None
+    if place is not None:
+        return place == physical
+    extent = image.extent
+    return extent is None or physical in extent

@@ -18,7 +18,8 @@ from ...model import Architecture, Schema
 from ...problem import did_you_mean
 from ...query.interface.answer import KernelLine
 from ...query.kernel_line import kernel_line
-from ...synth.dumped import Asked, Dumped, NoSuchKernel, dumped
+from ...synth.choice import NoSuchKernel
+from ...synth.dumped import Asked, Dumped, dumped
 from ...synth.image import SYMBOLS
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
 from ..config import config_of
