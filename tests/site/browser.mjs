@@ -57,7 +57,7 @@ async function accessibility() {
 		for (const place of PAGES) {
 			const page = await open(FILES, place, { viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
 			await page.evaluate(axe);
-			const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+			const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"], preload: false }));
 			for (const { id, nodes } of violations)
 				found.push(`${place} at ${width}: ${id}: ${nodes.slice(0, 2).map((node) => node.html.slice(0, 160)).join(" | ")} (${nodes.length})`);
 			await page.context().close();
@@ -165,7 +165,7 @@ async function pair(base) {
 // The row or cell that an address names is below the header, not under it.
 async function targets() {
 	const found = {};
-	for (const place of ["keys/index.html#SYMBOL_prb", "tools/makedumpfile.html#does-tell-slab-pages", "kernels/6.9.html#exports", "config.html#CONFIG_SPARSEMEM", "commits.html#55c49fee57af"]) {
+	for (const place of ["keys/index.html#SYMBOL_prb", "tools/makedumpfile.html#does-recognise-slab-pages", "kernels/6.9.html#exports", "config.html#CONFIG_SPARSEMEM", "commits.html#55c49fee57af"]) {
 		const page = await open(FILES, place);
 		found[place] = await page.evaluate(() => {
 			const header = document.querySelector("header.top").getBoundingClientRect();
