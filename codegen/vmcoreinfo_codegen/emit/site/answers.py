@@ -49,6 +49,7 @@ def product(facts: Facts, of_tools: dict[str, ToolReleases]) -> Product:
                 "name": name,
                 "releases": [str(row.release.release) for row in rows],
                 "runs": mainline,
+                "helped": sorted({name for run in of_tool.rescued for name in run.releases}),
                 "lines": {
                     line.name: _on_line(facts, texts, lists, line.name, name)
                     for line in facts.judged_lines

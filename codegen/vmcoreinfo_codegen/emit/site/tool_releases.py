@@ -17,6 +17,7 @@ from ...model.vocabulary import Verdict
 from ..product import Product
 from ..tables.consumers import ToolRuns
 from ..tables.rescue import RescueRun, rescue_runs
+from .bars import Bar, Part, chart
 from .facts import Facts
 from .folds import folded, stretch
 from .helps import RESCUED, rescue_table
@@ -83,6 +84,7 @@ class ToolReleases:
             "status": _status(release),
             "older": self._neighbour(to, place - 1),
             "newer": self._neighbour(to, place + 1),
+            "chart": self._chart(to, self._rows[place]),
             "table": table(f"{consumer.name} {name} on kernels of mainline", heads, rows),
             "lines": self._lines(to, place),
             "rescue": rescue_table(to, rescued) if rescued else None,
@@ -91,6 +93,25 @@ class ToolReleases:
             "read": [to.key(key) for key in sorted(consumer.keys_of(release.release))],
         }
         return page(facts.schema, "tool_release", address, f"{consumer.name} {name}", context)
+
+    def _chart(self, to: Links, row: ToolRuns) -> dict[str, Any]:
+        """A bar for architectures on which it comes to the same."""
+        facts = self._facts
+        alike: dict[tuple[Part, ...], list[str]] = {}
+        for arch, runs in row.runs.items():
+            parts = tuple(
+                Part(
+                    facts.names.index(str(run.first)),
+                    facts.names.index(str(run.last)),
+                    f"v-{run.verdict.value}",
+                )
+                for run in runs
+            )
+            alike.setdefault(parts, []).append(arch)
+        bars = [
+            Bar(facts.fold(archs), parts, _good(facts, parts)) for parts, archs in alike.items()
+        ]
+        return chart("Architectures", "Works on", facts.releases, bars)
 
     def _neighbour(self, to: Links, place: int) -> Markup:
         if not 0 <= place < len(self._rows):
@@ -164,6 +185,20 @@ def _line_row(
 
 def _id(run: Run, archs: Sequence[str]) -> str:
     return f"on-{run.first}-{archs[0]}"
+
+
+def _good(facts: Facts, parts: Sequence[Part]) -> Markup:
+    """The stretches on which it works, the newest first."""
+    kind = f"v-{Verdict.OK.value}"
+    joined: list[tuple[int, int]] = []
+    for part in parts:
+        if part.kind == kind:
+            if joined and joined[-1][1] == part.first - 1:
+                joined[-1] = (joined[-1][0], part.last)
+            else:
+                joined.append((part.first, part.last))
+    spans = [stretch(facts.names[first], facts.names[last]) for first, last in reversed(joined)]
+    return escape(", ".join(spans)) if spans else quiet("none")
 
 
 def _status(release: ConsumerRelease) -> str:

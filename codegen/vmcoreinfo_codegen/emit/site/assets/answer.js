@@ -52,6 +52,7 @@ globalThis.vmcoreinfoAnswer = (() => {
 			seen: found.line ? run[5].length > 0 : run[5].includes(found.place),
 			id: data.texts[run[6]],
 			line: found.line,
+			isHelped: tool.helped.includes(release),
 			better,
 			isFine: rank(run) <= 1,
 		};

@@ -62,7 +62,7 @@
 			parts.push(found.better
 				? line("Does better: ", link(`tools/${name}/${found.better}.html`, `${name} ${found.better}`), ".")
 				: line("No later release does better."));
-			if (name === "makedumpfile")
+			if (found.isHelped)
 				parts.push(line(link(`${page}#helps`, "What helps this release"), "."));
 		}
 		const where = found.line ? `kernels/${found.line.name}.html` : `kernels/${kernel}.html`;

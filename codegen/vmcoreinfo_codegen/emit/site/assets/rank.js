@@ -76,7 +76,13 @@ globalThis.vmcoreinfoRank = (() => {
 
 	function scored(entries, words, how) {
 		const found = [];
+		const typed = words.join(" ");
 		for (const entry of entries) {
+			const { whole } = wordsOf(entry);
+			if (entry[0] === "key" ? whole.includes(typed) : whole[0] === typed) {
+				found.push({ entry, score: 120 });
+				continue;
+			}
 			const fits = words.map((word) => how(entry, word));
 			if (fits.every(Boolean))
 				found.push({ entry, score: fits.reduce((sum, one) => sum + one, 0) / fits.length });
