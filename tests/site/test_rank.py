@@ -57,7 +57,9 @@ def test_a_small_index(tmp_path: Path, made: Site) -> None:
     typed = ["vmap_area_list", "vmap 6.7", "vmalloc", "vmalloc 6.8", "vmalloc rhel9.4", "6.9"]
     typed += ["crash 6.9", "gone", "0123456789abcdef", "0123456", "vmaloc", "mmu", "nothing", " "]
     found = asked(tmp_path, made, index, *typed)
-    first: dict[str, Any] = {text: (one[0] if one else None) for text, one in zip(typed, found, strict=True)}
+    first: dict[str, Any] = {
+        text: (one[0] if one else None) for text, one in zip(typed, found, strict=True)
+    }
     gone = "removed in 6.9, use NEW \u00b7 A list."
     assert first["vmap_area_list"] == ["key", "SYMBOL(vmap_area_list)", gone, False]
     assert first["vmap 6.7"][2] == "exported by 6.7 \u00b7 A list."
