@@ -30,6 +30,7 @@ SCRIPTS = (
     "facts.js",
     "kernels.js",
     "verdicts.js",
+    "audit.js",
     "check.js",
 )
 """The scripts, in the order in which a page loads them."""

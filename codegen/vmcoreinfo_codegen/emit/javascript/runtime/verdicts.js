@@ -328,7 +328,7 @@
 		const entry = exports.schema.entries.get(key);
 		const here = entry ? entry.exports.filter((one) => one.concerns(exports.arch.name)) : [];
 		const reached = here
-			.flatMap((one) => one.changes)
+			.flatMap((one) => one.changes.map(([boundary]) => boundary))
 			.filter((one) => compareMoments(openingOf(one), exports.release.moment) <= 0);
 		const last = most(reached, 1);
 		if (last === null) {
