@@ -87,6 +87,7 @@ bench: $(VENV)/ready
 	$(VENV)/bin/python bench/generation.py
 	$(VENV)/bin/python bench/btf.py
 	$(VENV)/bin/python bench/find.py
+	$(VENV)/bin/python bench/synth.py
 
 examples: $(EXAMPLES)
 

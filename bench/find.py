@@ -30,17 +30,27 @@ LIMIT = 1.2
 FLOOD_LIMIT = 4
 
 
+def _kinds() -> dict[str, bytes]:
+    library = sorted(Path(os.__file__).parent.glob("**/*.py"))
+    return {
+        "random bytes": random.Random(0).randbytes(BLOCK),
+        "zeros": bytes(BLOCK),
+        "source text": _filled(b"".join(path.read_bytes() for path in library[:1500])),
+        "a program": _filled(Path(sys.executable).resolve().read_bytes()),
+    }
+
+
+def pages_of_all() -> bytes:
+    """16 MiB: pages of all kinds of content, in no order."""
+    return _pages(list(_kinds().values()))
+
+
 def _blocks() -> Iterator[tuple[str, bytes, float]]:
     """Kinds of content, and the ratio that is allowed."""
-    library = sorted(Path(os.__file__).parent.glob("**/*.py"))
-    source = _filled(b"".join(path.read_bytes() for path in library[:1500]))
-    program = _filled(Path(sys.executable).resolve().read_bytes())
-    noise = random.Random(0).randbytes(BLOCK)
-    yield "random bytes", noise, LIMIT
-    yield "zeros", bytes(BLOCK), LIMIT
-    yield "source text", source, LIMIT
-    yield "a program", program, LIMIT
-    yield "pages of all four", _pages([noise, bytes(BLOCK), source, program]), LIMIT
+    kinds = _kinds()
+    for name, block in kinds.items():
+        yield name, block, LIMIT
+    yield "pages of all four", _pages(list(kinds.values())), LIMIT
     for piece in (b"\n", b"O", b"=", b"E=", b"SRELEASE=", b"OSRELEASE", b"OSRELEASE\n", b"ASE=\n"):
         yield f"{piece!r} repeated", _filled(piece), LIMIT
     for piece in (b"OSRELEASE=", b"OSRELEASE=\n", b"OSRELEASE=6.1\n", b"OSRELEASE=6.1\n\0"):

@@ -4,10 +4,16 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any, NamedTuple
 
 from tests.debuginfo.make import Blob
+from vmcoreinfo_codegen.debuginfo.banner_in_memory import BannerSearch
+from vmcoreinfo_codegen.debuginfo.btf_in_memory import BtfSearch, FoundBtf
+from vmcoreinfo_codegen.debuginfo.config_in_memory import ConfigSearch, FoundConfig
+from vmcoreinfo_codegen.debuginfo.in_memory import Cut, look_through
+from vmcoreinfo_codegen.debuginfo.kallsyms import Kallsyms, KallsymsSearch
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.source import Memory
 
@@ -53,3 +59,42 @@ def image(size: int, parts: Mapping[int, bytes]) -> bytes:
 def memory(data: bytes, start: int | None = None) -> PhysicalMemory:
     """A raw image of it."""
     return PhysicalMemory(Memory("memory", data), start)
+
+
+class Searched(NamedTuple):
+    """What a search found, and what it found cut."""
+
+    found: list[Any]
+    cut: list[Cut]
+
+
+def searched(search: Any, memory: PhysicalMemory) -> Searched:
+    look_through(memory, [search])
+    return Searched(search.found(), search.cut())
+
+
+def find_kallsyms(memory: PhysicalMemory, names: Iterable[str] = ()) -> list[Kallsyms]:
+    return searched(KallsymsSearch(memory, names), memory).found
+
+
+def search_btf(memory: PhysicalMemory) -> Searched:
+    return searched(BtfSearch(memory), memory)
+
+
+def find_btf(memory: PhysicalMemory) -> list[FoundBtf]:
+    return search_btf(memory).found
+
+
+def search_config(memory: PhysicalMemory) -> Searched:
+    return searched(ConfigSearch(memory), memory)
+
+
+def find_config(memory: PhysicalMemory) -> list[FoundConfig]:
+    return search_config(memory).found
+
+
+def release_of(memory: PhysicalMemory, physical: int) -> str | None:
+    """By the banner before an address."""
+    search = BannerSearch(memory)
+    look_through(memory, [search])
+    return search.found().release_of(physical)

@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.debuginfo.make import Blob
-from tests.debuginfo.memory import image, kernel_btf, memory
+from tests.debuginfo.memory import find_btf, image, kernel_btf, memory, release_of, search_btf
 from tests.dump.make import elf_of
 from tests.dump.real import GUESTS, Guest, guest, kind_of_guest, name_of
 from vmcoreinfo_codegen.debuginfo import btf_in_memory
-from vmcoreinfo_codegen.debuginfo.btf_in_memory import find_btf, search_btf
 from vmcoreinfo_codegen.debuginfo.problem import DebugInfoError
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.source import File, Memory
@@ -65,21 +64,18 @@ def test_two_kernels_the_larger_first() -> None:
 
 
 def test_release_by_the_banner_in_front() -> None:
-    btf = kernel_btf()
     log = b"Linux version 5.10.0 (gcc 10) #1 SMP\0"
-    data = image(4 << 20, {0x800: BANNER, 0x100000: log, 0x110000: btf, 0x200000: BANNER})
-    (found,) = find_btf(memory(data))
-    assert found.release() == "6.12.117"
-    (found,) = find_btf(memory(data[0x100000:]))
-    assert found.release() is None
-    # Across the windows in which it is looked for.
-    data = image(4 << 20, {0x210000 - 20: BANNER, 0x310000: btf})
-    (found,) = find_btf(memory(data))
-    assert found.release() == "6.12.117"
+    data = image(4 << 20, {0x800: BANNER, 0x100000: log, 0x200000: BANNER})
+    assert release_of(memory(data), 0x110000) == "6.12.117"
+    assert release_of(memory(data[0x100000:]), 0x10000) is None
+    # Across the pieces in which it is looked for.
+    data = image(4 << 20, {0x200000 - 20: BANNER})
+    assert release_of(memory(data), 0x310000) == "6.12.117"
     # With pages between that a filter has left out.
-    dump = elf_of({0x200000: data[0x200000:0x220000], 0x240000: data[0x240000:]})
-    (found,) = find_btf(PhysicalMemory(Memory("dump", dump)))
-    assert (found.physical, found.release()) == (0x310000, "6.12.117")
+    dump = elf_of({0x1F0000: data[0x1F0000:0x220000], 0x240000: data[0x240000:]})
+    assert release_of(PhysicalMemory(Memory("dump", dump)), 0x310000) == "6.12.117"
+    far = image(80 << 20, {0x800: BANNER})
+    assert release_of(memory(far), 70 << 20) is None
 
 
 def test_btf_of_a_module_is_none() -> None:
@@ -182,9 +178,10 @@ def test_size_beyond_what_a_kernel_has(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def real_one(dump: Path, folder: Path) -> None:
     with File(str(dump)) as source:
-        (found,) = find_btf(PhysicalMemory(source))
+        memory_of = PhysicalMemory(source)
+        (found,) = find_btf(memory_of)
         assert found.data == (folder / "btf").read_bytes()
-        assert found.release() == (folder / "release").read_text().strip()
+        assert release_of(memory_of, found.physical) == (folder / "release").read_text().strip()
 
 
 @pytest.mark.long

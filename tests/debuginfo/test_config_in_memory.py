@@ -8,10 +8,9 @@ import time
 
 import pytest
 
-from tests.debuginfo.memory import CONFIG, ikconfig, image, memory
+from tests.debuginfo.memory import CONFIG, find_config, ikconfig, image, memory, search_config
 from tests.dump.make import elf_of
 from tests.dump.real import CACHE, prepared
-from vmcoreinfo_codegen.debuginfo.config_in_memory import find_config, search_config
 from vmcoreinfo_codegen.debuginfo.problem import DebugInfoError
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.source import Memory

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.debuginfo.memory import find_kallsyms
 from tests.dump.real import GUESTS, Guest, guest, kind_of_guest, name_of
 from tests.dump.test_guest_kinds import BOOTED
-from vmcoreinfo_codegen.debuginfo.kallsyms import Kallsyms, find_kallsyms
+from vmcoreinfo_codegen.debuginfo.kallsyms import Kallsyms
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.reader import find_note
 from vmcoreinfo_codegen.dump.source import File

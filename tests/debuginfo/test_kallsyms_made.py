@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.debuginfo.kallsyms_tables import Symbol
+from tests.debuginfo.memory import find_kallsyms
 from tests.kernel.test_debian_sources import tarball
-from vmcoreinfo_codegen.debuginfo.kallsyms import find_kallsyms
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.source import Memory
 
@@ -149,7 +149,7 @@ def test_made_by_the_kernel(
     move = 0
     if "pc" in options:
         assert not found.has_run_addresses
-        move = TEXT[bits] - found.addresses(["_text"])["_text"]
+        move = TEXT[bits] - found.addresses["_text"]
     absolute = {name for a, _, name in table if a < TEXT[bits]}
     got = sorted((a + move, k if n not in absolute else "D", n) for a, k, n in found.symbols())
     assert got == sorted(table)

@@ -16,20 +16,12 @@ import pytest
 
 from tests.command import Run
 from tests.conftest import ROOT
+from tests.docs.pages import Fence, fences, is_shown, steps
 
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"])
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+OF_DUMPS = ("dump-without-a-note.md",)
+"""Their sessions need a dump and real tools, and are run by a long test."""
 _C = ROOT / "generated" / "c"
-
-
-@dataclass(frozen=True)
-class Fence:
-    """A fenced block, the text before it, and its page."""
-
-    page: str
-    before: str
-    language: str
-    content: str
 
 
 @dataclass(frozen=True)
@@ -40,11 +32,6 @@ class Program:
     source: str
     note: Path
     output: str
-
-
-def fences(page: Path) -> list[Fence]:
-    text = page.read_text()
-    return [Fence(page.name, text[: m.start()], m[1], m[2]) for m in _FENCE.finditer(text)]
 
 
 def commands() -> list[tuple[str, str, str]]:
@@ -60,7 +47,7 @@ def commands() -> list[tuple[str, str, str]]:
 
 def sessions() -> list[Fence]:
     """Blocks of several commands, one after the other in an empty folder."""
-    on_pages = [fence for page in PAGES for fence in fences(page)]
+    on_pages = [fence for page in PAGES if page.name not in OF_DUMPS for fence in fences(page)]
     return [f for f in on_pages if f.content.startswith("$ ") and "\n$ " in f.content]
 
 
@@ -104,10 +91,7 @@ def test_anchors_are_headings(page: Path) -> None:
 @pytest.mark.parametrize(("page", "command", "shown"), commands(), ids=lambda v: v[:40])
 def test_commands_give_what_is_shown(run: Run, page: str, command: str, shown: str) -> None:
     ran = run(*shlex.split(command)[1:])
-    pattern = "".join(
-        r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\n" for line in shown.splitlines()
-    )
-    assert re.fullmatch(pattern, ran.out), f"{page}: {command}\n{ran.out}"
+    assert is_shown(ran.out, shown), f"{page}: {command}\n{ran.out}"
 
 
 @pytest.mark.parametrize("session", sessions(), ids=lambda session: session.page)
@@ -118,8 +102,7 @@ def test_sessions_give_what_is_shown(session: Fence, tmp_path: Path) -> None:
     path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
     # A make that runs the tests would have another one tell where it goes.
     environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
-    for step in re.split(r"^\$ ", session.content, flags=re.MULTILINE)[1:]:
-        line, _, shown = step.partition("\n")
+    for line, shown in steps(session):
         ran = subprocess.run(
             ["sh", "-c", line],
             cwd=tmp_path,
@@ -127,8 +110,7 @@ def test_sessions_give_what_is_shown(session: Fence, tmp_path: Path) -> None:
             capture_output=True,
             text=True,
         )
-        pattern = r"[^\n]*".join(map(re.escape, shown.split("…")))
-        assert re.fullmatch(pattern, ran.stdout), f"{line}\n{ran.stdout}{ran.stderr}"
+        assert is_shown(ran.stdout, shown), f"{line}\n{ran.stdout}{ran.stderr}"
 
 
 # Compilers differ a little, and so does what is generated between two looks at the page.

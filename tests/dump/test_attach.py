@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import struct
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from vmcoreinfo_codegen.dump import notes
 from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
+from vmcoreinfo_codegen.dump.raw import RawImage, order_of
 from vmcoreinfo_codegen.dump.reader import find_in, find_note
 from vmcoreinfo_codegen.dump.source import File, Memory
 from vmcoreinfo_codegen.files.writing import OutputRefused
@@ -269,6 +271,87 @@ def test_a_note_of_another_architecture(
     assert (ran.code, out.exists()) == (0, True)
     assert ("has the note of a kernel of x86_64, and" in ran.err) is warned
     assert (f"{dump} is of arm64" in ran.err) is warned
+
+
+ADDRESSES = {64: 0xFFFFFFFF82C0A940, 32: 0xC0DE1234}
+"""Of a variable that the note names."""
+
+
+@pytest.mark.parametrize(("bits", "order"), CLASSES)
+def test_a_raw_image_gets_headers(bits: int, order: str, tmp_path: Path) -> None:
+    raw, out = tmp_path / "memory", tmp_path / "vmcore"
+    pointer = struct.pack(order + ("Q" if bits == 64 else "I"), ADDRESSES[bits])
+    raw.write_bytes((b"memory--" * 512 + pointer * 4).ljust(16384, b"\1"))
+    with File(str(raw)) as source:
+        assert order_of(source, bits, [7, ADDRESSES[bits]]) == order
+        assert order_of(source, bits, [7, ADDRESSES[bits] + 8]) is None
+        assert order_of(source, bits, []) is None
+    attached = attach(NEW, str(raw), str(out), raw=RawImage(0x4000, bits, order, 0xF00D))
+    assert (attached.replaced, attached.arch) == (None, None)
+    assert attached.coverage == (16384, 16384, 0)
+    assert find_note(str(out)).text == NEW
+    with File(str(out)) as source:
+        file = elf_format.open_elf(source)
+        assert (file.bits, file.order, file.type, file.machine) == (bits, order, 4, 0xF00D)
+        assert PhysicalMemory(source).read(0x4000, 16384) == raw.read_bytes()
+        assert PhysicalMemory(source).read(0x3FFF, 1) == b""
+    (segment,) = [s for s in segments_of(out) if s.type == 1]
+    assert (segment.virtual, segment.offset % 4096) == (0x4000, 0)
+
+
+def test_bytes_between_words_are_no_pointers(tmp_path: Path) -> None:
+    raw = tmp_path / "memory"
+    raw.write_bytes((b"\0" + struct.pack("<Q", ADDRESSES[64])).ljust(4096, b"\0"))
+    with File(str(raw)) as source:
+        assert order_of(source, 64, [ADDRESSES[64]]) is None
+
+
+def note_of(file: str, folder: Path) -> tuple[Path, int]:
+    """A real note, and the address of a variable that it names."""
+    path = folder / "note"
+    path.write_bytes(next(note for note in real_notes() if note.file == file).text)
+    (line,) = re.findall(rb"(?m)^SYMBOL\(init_uts_ns\)=(\w+)$", path.read_bytes())
+    return path, int(line, 16)
+
+
+def test_attach_verb_with_a_raw_image(run: Run, tmp_path: Path) -> None:
+    note, address = note_of("x86_64-6.12.117+deb13-amd64.note", tmp_path)
+    raw, out = tmp_path / "memory", tmp_path / "vmcore"
+    raw.write_bytes(struct.pack("<Q", address).ljust(8192, b"\0"))
+    ran = run("attach", str(note), str(raw), "-o", str(out))
+    assert (ran.code, "treated as a raw image of memory at 0x0" in ran.err) == (0, True)
+    assert find_note(str(out)).arch == "x86_64"
+    assert run("attach", str(note), str(raw), "-o", str(out), "--memory-start", "0x1000").code == 0
+    assert [s.physical for s in segments_of(out) if s.type == 1] == [0x1000]
+    for data, message in (
+        (bytes(8192), "none of the addresses in .* or the note is of another boot"),
+        (raw.read_bytes()[:-1], "no dump; a note is put into ELF and kdump-compressed ones"),
+    ):
+        raw.write_bytes(data)
+        ran = run("attach", str(note), str(raw), "-o", str(tmp_path / "other"))
+        assert ran.code == 2 and re.search(message, ran.err), ran.err
+    ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "0")
+    assert (ran.code, "is no raw image: leave out --memory-start" in ran.err) == (2, True)
+    ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "low")
+    assert (ran.code, "'low' is no address" in ran.err) == (2, True)
+
+
+def test_attach_verb_where_memory_begins_somewhere(run: Run, tmp_path: Path) -> None:
+    """On arm64 the machine decides; ppc64 has both byte orders, and the image tells."""
+    raw, out = tmp_path / "memory", tmp_path / "vmcore"
+    for file, start, order in (
+        ("arm64-7.3-cloud-arm64.note", "0x40000000", "<"),
+        ("ppc64el-7.3-powerpc64le.note", "0", "<"),
+        ("ppc64el-7.3-powerpc64le.note", "0", ">"),
+    ):
+        note, address = note_of(file, tmp_path)
+        raw.write_bytes(struct.pack(order + "Q", address).ljust(8192, b"\0"))
+        ran = run("attach", str(note), str(raw), "-o", str(out))
+        assert ran.code == 2 and "does not tell at which physical address" in ran.err
+        ran = run("attach", str(note), str(raw), "-o", str(out), "--memory-start", start)
+        assert ran.code == 0, ran.err
+        with File(str(out)) as source:
+            assert elf_format.open_elf(source).order == order
 
 
 def test_adapt_says_that_a_dump_is_cut(run: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.dump.real import guest, kind_of_guest
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.pages import read_pages
 from vmcoreinfo_codegen.dump.problem import DumpError
-from vmcoreinfo_codegen.dump.search import Piece
+from vmcoreinfo_codegen.dump.search import ALL, Piece
 from vmcoreinfo_codegen.dump.source import File
 
 pytestmark = pytest.mark.long
@@ -34,7 +34,7 @@ NEEDLES = [b"Linux version ", b"IKCFG_ST", b"\x9f\xeb\x01\x00", b"\xeb\x9f\x00\x
 def pieces_of(dump: Path) -> Iterator[Piece]:
     with File(str(dump)) as file:
         memory = PhysicalMemory(file)
-        for piece in memory._held.pieces():
+        for piece in memory._held.pieces(ALL[0]):
             data = memory.read(piece.start, piece.size)
             assert data == (bytes(piece.size) if piece.data is None else piece.data)
             yield piece._replace(data=data)

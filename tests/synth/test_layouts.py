@@ -119,11 +119,25 @@ def made(
 @pytest.mark.parametrize("page", [0x1000, 0x4000, 0x10000])
 def test_arm64(schema: Schema, root: int, bits: int, page: int) -> None:
     symbols = {"mem_section": 0x1000, "swapper_pg_dir": 0x20000 + page, "reserved_pg_dir": 0x20000}
-    found = made(schema, "arm64", "6.12.117", symbols, {0x1000: root})
+    symbols["memstart_addr"] = 0x2000
+    # The root is at 0x47f9d380.
+    words = {0x1000: root, 0x2000: 0x47F9D380 - root - (1 << bits) & MASK}
+    found = made(schema, "arm64", "6.12.117", symbols, words)
     assert found["PAGESIZE"] == str(page)
     assert found["NUMBER(VA_BITS)"] == str(bits)
     assert found["NUMBER(TCR_EL1_T1SZ)"] == hex(64 - bits)
     assert found["NUMBER(MODULES_VADDR)"] == hex(-(1 << bits - 1) & MASK)
+
+
+@pytest.mark.parametrize("root", [0xFFF0000007EBB340, 0xFFFF0F6B87FAC340])
+def test_arm64_of_52_bits_that_no_function_shows(schema: Schema, root: int) -> None:
+    """On CPUs of 52 bits, and of 48, where the root is at the address that a kernel of 48 has it at."""
+    symbols = {"mem_section": 0x1000, "memstart_addr": 0x2000}
+    for bits in (52, 48):
+        words = {0x1000: root, 0x2000: 0x47F9D380 - root - (1 << bits) & MASK}
+        found = made(schema, "arm64", "6.12.117", symbols, words)
+        is_told = bits == 52 or root >> 48 == 0xFFFF
+        assert found.get("NUMBER(VA_BITS)") == (str(bits) if is_told else None)
 
 
 @pytest.mark.parametrize(

@@ -17,20 +17,6 @@ def config_of(schema: Schema, path: Path | None) -> Mapping[str, bool | int] | N
     from ..kernel.config import ConfigError, read_config
 
     try:
-        return _asked(schema, read_config(path))
+        return schema.asked_config(read_config(path))
     except ConfigError as error:
         raise Failure(str(error)) from error
-
-
-def config_in(schema: Schema, text: bytes, name: str) -> Mapping[str, bool | int]:
-    """The same of a text that was found."""
-    from ..kernel.config import ConfigError, parse_config
-
-    try:
-        return _asked(schema, parse_config(text, name))
-    except ConfigError as error:
-        raise Failure(str(error)) from error
-
-
-def _asked(schema: Schema, known: Mapping[str, bool | int]) -> dict[str, bool | int]:
-    return {name: known.get(name, False) for name in schema.config_names()}

@@ -4,24 +4,23 @@
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..debuginfo.btf_in_memory import search_btf
-from ..debuginfo.config_in_memory import search_config
-from ..debuginfo.in_memory import Cut
-from ..debuginfo.kallsyms import find_kallsyms
-from ..dump.live import is_kcore
+from ..debuginfo.banner_in_memory import BannerSearch
+from ..debuginfo.btf_in_memory import BtfSearch
+from ..debuginfo.config_in_memory import ConfigSearch
+from ..debuginfo.in_memory import Cut, look_through
+from ..debuginfo.kallsyms import KallsymsSearch
 from ..dump.memory import PhysicalMemory
 from ..dump.reader import unpacker
-from ..dump.source import File
 from ..query.interface.answer import Answer
-from ..query.notes import btf_finds, config_finds, kallsyms_finds
+from ..query.notes import SearchedImage, btf_finds, config_finds, kallsyms_finds
 from .debuginfo import told
-from .failure import Failure
 from .output import counted
+from .progress import bar
+
+Done = Callable[[int], object]
 
 
 class Found(NamedTuple):
@@ -39,28 +38,22 @@ class Found(NamedTuple):
     none: str
 
 
-@contextmanager
-def memory_in(image: str, what: str) -> Iterator[PhysicalMemory]:
-    """The memory that a file holds. Raises Failure where it holds none that is read by address."""
-    pipe = "a pipe, and memory is read by address: write it to a file first"
-    if image == "-":
-        raise Failure(f"<stdin>: {pipe}")
-    if is_kcore(image):
-        raise Failure(f"{image}: the memory of the running kernel; {_KINDS[what].live}")
-    if stat.S_ISFIFO(os.stat(image).st_mode):
-        raise Failure(f"{image}: {pipe}")
-    with told(lambda: File(image)) as source:
-        yield told(lambda: PhysicalMemory(source))
+def live(what: str) -> str:
+    """Where the running kernel has it."""
+    return _KINDS[what].live
 
 
 def look_for(what: str, memory: PhysicalMemory) -> Found:
     """Look through memory. Raises Failure where it can't be read."""
-    return told(lambda: _KINDS[what].found(memory))
+    with bar(f"looking through {os.path.basename(memory.source.name)}", memory.size) as done:
+        return told(lambda: _KINDS[what].found(memory, done))
 
 
-def _btf(memory: PhysicalMemory) -> Found:
-    search = search_btf(memory)
-    answer = btf_finds(memory.source.name, search.found, memory.is_placed)
+def _btf(memory: PhysicalMemory, done: Done) -> Found:
+    search, banners = BtfSearch(memory), BannerSearch(memory)
+    look_through(memory, [search, banners], done)
+    found, places = search.found(), banners.found()
+    answer = btf_finds(_image(memory), found, [places.release_of(one.physical) for one in found])
     rows = [
         [
             f"{one.physical:#x}",
@@ -69,42 +62,48 @@ def _btf(memory: PhysicalMemory) -> Found:
             shown.byte_order,
             (shown.release or "-") + (f"  (the same as {shown.same_as})" if shown.same_as else ""),
         ]
-        for one, shown in zip(search.found, answer.btf, strict=True)
+        for one, shown in zip(found, answer.btf, strict=True)
     ]
     return Found(
         "BTF",
         [_place(memory), "BYTES", "TYPES", "BYTE ORDER", "RELEASE"],
         rows,
         answer,
-        lambda index: search.found[index].data,
-        _none(memory, search.cut, "kernels since 5.4 have it, if built with CONFIG_DEBUG_INFO_BTF"),
+        lambda index: found[index].data,
+        _none(
+            memory, search.cut(), "kernels since 5.4 have it, if built with CONFIG_DEBUG_INFO_BTF"
+        ),
     )
 
 
-def _config(memory: PhysicalMemory) -> Found:
-    search = search_config(memory)
+def _config(memory: PhysicalMemory, done: Done) -> Found:
+    search = ConfigSearch(memory)
+    look_through(memory, [search], done)
+    found = search.found()
     rows = [
         [f"{one.physical:#x}", str(one.text_size), str(one.options), one.title or "-"]
-        for one in search.found
+        for one in found
     ]
     return Found(
         ".config",
         [_place(memory), "BYTES", "OPTIONS", "TITLE"],
         rows,
-        config_finds(memory.source.name, search.found, memory.is_placed),
-        lambda index: search.found[index].text,
+        config_finds(_image(memory), found),
+        lambda index: found[index].text,
         _none(
             memory,
-            search.cut,
+            search.cut(),
             "kernels have it, if built with CONFIG_IKCONFIG, and Debian's are not: "
             "take /boot/config-* of the machine",
         ),
     )
 
 
-def _kallsyms(memory: PhysicalMemory) -> Found:
-    tables = find_kallsyms(memory)
-    answer = kallsyms_finds(memory.source.name, tables, memory.is_placed)
+def _kallsyms(memory: PhysicalMemory, done: Done) -> Found:
+    search = KallsymsSearch(memory)
+    look_through(memory, [search], done)
+    tables = search.found()
+    answer = kallsyms_finds(_image(memory), tables)
     rows = [
         [
             f"{table.physical:#x}",
@@ -125,6 +124,10 @@ def _kallsyms(memory: PhysicalMemory) -> Found:
     )
 
 
+def _image(memory: PhysicalMemory) -> SearchedImage:
+    return SearchedImage(memory.source.name, memory.is_placed)
+
+
 def _place(memory: PhysicalMemory) -> str:
     return "PHYSICAL" if memory.is_placed else "OFFSET"
 
@@ -143,7 +146,7 @@ def _none(memory: PhysicalMemory, cut: Sequence[Cut], otherwise: str) -> str:
 class _Kind(NamedTuple):
     """How it is looked for, and where else the running kernel has it."""
 
-    found: Callable[[PhysicalMemory], Found]
+    found: Callable[[PhysicalMemory, Done], Found]
     live: str
 
 

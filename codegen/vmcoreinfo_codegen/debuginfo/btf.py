@@ -9,6 +9,7 @@ is asked for. Sizes and references are checked before they are used.
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import sys
 from array import array
@@ -73,6 +74,7 @@ class Btf:
     def __init__(self, data: bytes, name: str = "BTF") -> None:
         """Raises DebugInfoError where `data` is no BTF that can be read."""
         self.name = name
+        self.digest = hashlib.sha256(data).digest()
         order = {b"\x9f\xeb": "<", b"\xeb\x9f": ">"}.get(data[:2])
         if order is None or len(data) < _HEADER_BYTES:
             raise DebugInfoError(

@@ -12,7 +12,6 @@ looked for instead, and then the header in front of it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import struct
 from collections.abc import Iterator
@@ -21,7 +20,16 @@ from typing import NamedTuple
 
 from ..dump.memory import PhysicalMemory
 from .btf import Btf
-from .in_memory import PAGE, Cut, absent, filled, limit, missing, pieces, places_limit, whole_until
+from .in_memory import (
+    PAGE,
+    Cut,
+    absent,
+    limit,
+    missing,
+    pieces,
+    places_limit,
+    whole_until,
+)
 from .problem import DebugInfoError
 
 MOST_BYTES = 32 << 20
@@ -46,12 +54,6 @@ _LEAST_LOOKED_AT = 16 * MOST_BYTES
 _LEAST_HEADERS = 1024
 _BYTES_FOR_A_HEADER = 1 << 20
 
-_BANNER = re.compile(rb"Linux version ([!-~]{1,64}) \([^\0\n]{1,1024}\n\0")
-_BANNER_START = b"Linux version "
-_MOST_BANNER = 2048
-_BANNER_REACH = 64 << 20
-_MOST_OTHERS = 1000
-
 
 @dataclass(frozen=True)
 class FoundBtf:
@@ -72,51 +74,6 @@ class FoundBtf:
         """The whole blob, as /sys/kernel/btf/vmlinux has it."""
         return b"".join(pieces(self.memory, self.physical, self.size))
 
-    def release(self) -> str | None:
-        """The kernel's, by the banner that stands before the BTF in its image; None without one.
-
-        The banner ends with a line feed and NUL, which copies in the log do not.
-        """
-        end = self.physical
-        least = max(0, end - _BANNER_REACH)
-        others = 0
-        while end > least and others < _MOST_OTHERS:
-            start = max(least, end - _WINDOW)
-            data = filled(self.memory, start, end - start + _MOST_BANNER)
-            place = data.rfind(_BANNER_START, 0, end - start + len(_BANNER_START) - 1)
-            while place >= 0 and others < _MOST_OTHERS:
-                found = _BANNER.match(data, place)
-                if found:
-                    return found[1].decode("ascii")
-                others += 1
-                place = data.rfind(_BANNER_START, 0, place)
-            end = start
-        return None
-
-
-@dataclass(frozen=True)
-class BtfSearch:
-    """What is sound, the largest first, and where nothing is, what looks like the rest of one."""
-
-    found: list[FoundBtf]
-    cut: list[Cut]
-
-
-def find_btf(memory: PhysicalMemory) -> list[FoundBtf]:
-    """Every BTF of a kernel, the largest first; several kernels in one image have several.
-
-    Raises DebugInfoError where more begins like one than any memory has, DumpError.
-    """
-    return search_btf(memory).found
-
-
-def search_btf(memory: PhysicalMemory) -> BtfSearch:
-    """The same, and what is not whole, if nothing is."""
-    search = _Search(memory)
-    found = search.by_a_name()
-    found.sort(key=lambda one: (-one.size, one.physical))
-    return BtfSearch(found, [] if found else search.rest())
-
 
 class _Header(NamedTuple):
     """A header that can be one: addresses of its parts."""
@@ -131,8 +88,10 @@ class _Header(NamedTuple):
         return self.end - self.physical
 
 
-class _Search:
-    """One search; what it may cost grows with the dump."""
+class BtfSearch:
+    """Implements `in_memory.Search`; what it may cost grows with the dump."""
+
+    needles = (_NEEDLE,)
 
     def __init__(self, memory: PhysicalMemory) -> None:
         self._memory = memory
@@ -145,31 +104,37 @@ class _Search:
         self._compared = limit(memory, 1 << 20, 256, "headers of BTF compared")
         self._waiting: list[_Header] = []
         self._scanned = 0
+        self._found: list[FoundBtf] = []
         self._cut: list[Cut] = []
         self._tried: set[int] = set()
 
-    def by_a_name(self) -> list[FoundBtf]:
-        """Those with a string that every kernel has, in order of addresses."""
-        found: list[FoundBtf] = []
-        for place in self._memory.find(_NEEDLE):
-            self._names.spend()
-            if found and place < found[-1].physical + found[-1].size:
-                continue
-            for header in self._headers_of(place):
-                one = self._judged(header)
-                if one is not None:
-                    found.append(one)
-                    break
-        return found
+    def at(self, place: int) -> None:
+        self._names.spend()
+        if self._found and place < self._found[-1].physical + self._found[-1].size:
+            return
+        for header in self._headers_of(place):
+            one = self._judged(header)
+            if one is not None:
+                self._found.append(one)
+                return
 
-    def rest(self) -> list[Cut]:
-        """What begins like the BTF of a kernel, and why it can't be used, in order of addresses."""
-        for order, magic in _MAGICS.items():
-            for place in self._memory.find(magic):
-                self._magics.spend()
-                header = self._header(place, order)
-                if header is not None and place not in self._tried:
-                    self._judged(header)
+    def found(self) -> list[FoundBtf]:
+        """The largest first; several kernels have several."""
+        return sorted(self._found, key=lambda one: (-one.size, one.physical))
+
+    def cut(self) -> list[Cut]:
+        """Where nothing is sound, what begins like the BTF of a kernel, and why it can't be used.
+
+        By address. It takes a pass through memory of its own.
+        """
+        if self._found:
+            return []
+        orders = {magic: order for order, magic in _MAGICS.items()}
+        for place, magic in self._memory.find_all(list(orders)):
+            self._magics.spend()
+            header = self._header(place, orders[magic])
+            if header is not None and place not in self._tried:
+                self._judged(header)
         return sorted(self._cut, key=lambda cut: cut.physical)
 
     def _headers_of(self, place: int) -> Iterator[_Header]:
@@ -250,7 +215,6 @@ class _Search:
         btf.load(_STRUCTS)
         if not all(btf.members(one) for one in _STRUCTS):
             return None
-        digest = hashlib.sha256(data).digest()
         return FoundBtf(
-            header.physical, header.size, header.order, btf.number, digest, self._memory
+            header.physical, header.size, header.order, btf.number, btf.digest, self._memory
         )

@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 
 from ..dump.memory import PhysicalMemory
 from ..limits import Limit
-from .in_memory import PAGE, Cut, absent, limit, missing, places_limit
+from .in_memory import (
+    PAGE,
+    Cut,
+    absent,
+    limit,
+    missing,
+    places_limit,
+)
 from .problem import DebugInfoError
 
 MOST_BYTES = 4 << 20
@@ -54,34 +61,34 @@ class FoundConfig:
         return _unpacked(self.memory, self.physical)[0]
 
 
-@dataclass(frozen=True)
 class ConfigSearch:
-    """What is whole, in order of addresses, and what only begins like one."""
+    """Implements `in_memory.Search`."""
 
-    found: list[FoundConfig]
-    cut: list[Cut]
+    needles = (_START + _GZIP,)
 
+    def __init__(self, memory: PhysicalMemory) -> None:
+        self._memory = memory
+        self._places = places_limit(memory, "places that begin like a .config")
+        self._unpacked = limit(
+            memory, _LEAST_UNPACKED, 1, "bytes of what begins like a .config, unpacked"
+        )
+        self._found: list[FoundConfig] = []
+        self._cut: list[Cut] = []
 
-def find_config(memory: PhysicalMemory) -> list[FoundConfig]:
-    """Every .config, in order of addresses; several kernels in one image have several.
-
-    Raises DebugInfoError where more begins like one than any memory has, DumpError.
-    """
-    return search_config(memory).found
-
-
-def search_config(memory: PhysicalMemory) -> ConfigSearch:
-    """The same, and what is not whole."""
-    places = places_limit(memory, "places that begin like a .config")
-    unpacked = limit(memory, _LEAST_UNPACKED, 1, "bytes of what begins like a .config, unpacked")
-    found, cut = [], []
-    for place in memory.find(_START + _GZIP):
-        places.spend()
+    def at(self, place: int) -> None:
+        self._places.spend()
         try:
-            found.append(_at(memory, place, unpacked))
+            self._found.append(_at(self._memory, place, self._unpacked))
         except _NotWhole as error:
-            cut.append(Cut(place, str(error)))
-    return ConfigSearch(found, cut)
+            self._cut.append(Cut(place, str(error)))
+
+    def found(self) -> list[FoundConfig]:
+        """By address; several kernels have several."""
+        return self._found
+
+    def cut(self) -> list[Cut]:
+        """What begins like one and is not whole."""
+        return self._cut
 
 
 class _NotWhole(DebugInfoError):

@@ -61,6 +61,7 @@ class Sources:
     """What is known of a kernel; None where nobody gave it.
 
     `config` has every symbol that counts, `shown` what shows of them where there is no `config`.
+    `symbols_name` is where the symbols are from, `origins` has what else is to be told of some.
     """
 
     types: Types | None = None
@@ -68,6 +69,8 @@ class Sources:
     config: Mapping[str, bool | int] | None = None
     memory: Memory | None = None
     shown: Mapping[str, int] = field(default_factory=dict)
+    symbols_name: str = "--symbols"
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def known(self) -> Mapping[str, bool | int]:
@@ -99,6 +102,12 @@ class Facts:
 
         `key` gives the values of entries.
         """
+        return self.answer(expressions, key)[1]
+
+    def answer(
+        self, expressions: Iterable[Expression], key: Callable[[str], int | None]
+    ) -> tuple[Expression | None, set[int]]:
+        """The first expression that can be answered, and its values."""
         for expression in expressions:
             asked = [e for e in expression.walk() if isinstance(e, TypeFact)]
             found = set()
@@ -107,8 +116,8 @@ class Facts:
                 if value is not None:
                     found.add(value - (1 << 64) if value & _SIGN else value)
             if found:
-                return found
-        return set()
+                return expression, found
+        return None, set()
 
     def _answers(self, fact: TypeFact) -> set[int | None]:
         """What a question can be answered by: one value, or one for each type of that name."""

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""What the readers of a kernel's own data in a dump share: limits, and what is not whole."""
+"""Searches for a kernel's own data in the memory of its dump: one pass for all, limits, and what is not whole."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..dump.memory import PhysicalMemory
+from ..dump.search import ALL
 from ..dump.source import File
 from ..limits import Limit
 from .problem import DebugInfoError
@@ -28,6 +30,34 @@ class Cut:
 
     physical: int
     why: str
+
+
+class Search(Protocol):
+    """One kind of data that is looked for."""
+
+    @property
+    def needles(self) -> Sequence[bytes]:
+        """Bytes that every one has in it."""
+        ...
+
+    def at(self, place: int) -> None:
+        """Look at a place where one of the needles is; places come by address.
+
+        Raises DumpError, and DebugInfoError where more looks like one than any memory has.
+        """
+        ...
+
+
+def look_through(
+    memory: PhysicalMemory,
+    searches: Sequence[Search],
+    done: Callable[[int], object] = lambda size: None,
+    within: Sequence[range] = ALL,
+) -> None:
+    """Go through memory once for all of them, or what is `within`; `done` is told how many bytes more are done."""
+    by_needle = {needle: search for search in searches for needle in search.needles}
+    for place, needle in memory.find_all(list(by_needle), done, within):
+        by_needle[needle].at(place)
 
 
 def places_limit(memory: PhysicalMemory, what: str) -> Limit:

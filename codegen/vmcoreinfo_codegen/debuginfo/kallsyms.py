@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import string
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..dump.memory import PhysicalMemory
+from .in_memory import Cut
 from .kallsyms_addresses import ABSOLUTE, Addresses, find_addresses
 from .kallsyms_names import Names, find_names
-from .kallsyms_tokens import Tokens, find_tokens
+from .kallsyms_tokens import NEEDLE, Tokens, tokens_at
 from .kallsyms_work import Work
 from .problem import DebugInfoError
 
-_STARTS = {b"_text", b"_stext"}
+STARTS = ("_text", "_stext")
+"""Where the image begins; every kernel has one of them."""
+
 _MOST_IMAGE = 1 << 32
-# What nm says of a symbol that is in no section; ppc64 has some.
-_UNKNOWN = b"?"
+# What nm says of a symbol that is in no section is "?"; ppc64 has some.
+_TYPES = frozenset(b"?" + string.ascii_letters.encode())
 
 
 class Kallsyms:
@@ -24,13 +28,19 @@ class Kallsyms:
     Addresses are those at which the kernel ran, as it has relocated its table. Where
     `has_run_addresses` is False they tell distances alone: a table of 7.0 on that nothing places
     has physical ones, and that of an image which never ran begins at 0.
-    It is read from memory each time that it is asked, as a machine may hold those of many guests.
+    It is read from memory each time that it is asked, as a machine may hold those of many guests;
+    `addresses` has those names that were wanted when it was found, the first of a name, and STARTS.
     `places` has the physical addresses of the tables themselves, by the names of the kernel's
     source: kallsyms leaves them out.
     """
 
     def __init__(
-        self, memory: PhysicalMemory, tokens: Tokens, names: Names, addresses: Addresses
+        self,
+        memory: PhysicalMemory,
+        tokens: Tokens,
+        names: Names,
+        addresses: Addresses,
+        found: Mapping[str, int],
     ) -> None:
         self.physical = tokens.physical
         self.big_endian = tokens.big_endian
@@ -39,6 +49,7 @@ class Kallsyms:
         self.has_run_addresses = addresses.is_run
         self.places = _places(tokens, names, addresses)
         self.layout = _layout(names, addresses)
+        self.addresses = found
         self._memory = memory
         self._tokens = tokens
 
@@ -47,16 +58,6 @@ class Kallsyms:
         for address, text in self._entries():
             decoded = text.decode("ascii")
             yield address, decoded[:1], decoded[1:]
-
-    def addresses(self, names: Iterable[str]) -> dict[str, int]:
-        """Addresses of those that are there; the first of a name counts. Raises DumpError."""
-        wanted = {name.encode(): name for name in names}
-        found: dict[str, int] = {}
-        for address, text in self._entries():
-            name = wanted.get(text[1:])
-            if name is not None:
-                found.setdefault(name, address)
-        return found
 
     def system_map(self) -> bytes:
         """As `nm` writes it: `ffffffff81000000 T _text`, a line each. Raises DumpError."""
@@ -75,18 +76,36 @@ class Kallsyms:
         return zip(addresses.values, names.texts(self._tokens), strict=True)
 
 
-def find_kallsyms(memory: PhysicalMemory) -> list[Kallsyms]:
-    """Every table that is sound, in the order of physical addresses. Raises DumpError, DebugInfoError.
+class KallsymsSearch:
+    """Implements `in_memory.Search`.
 
     A table of at most 256 symbols is not found, nor one of more than 1,048,576.
     """
-    work = Work(memory)
-    found: dict[int, Kallsyms] = {}
-    for tokens in find_tokens(work):
-        tables = _read(work, tokens)
-        if tables is not None and _is_sound(tokens, *tables):
-            found[tokens.physical] = Kallsyms(memory, tokens, *tables)
-    return [found[physical] for physical in sorted(found)]
+
+    needles = (NEEDLE,)
+
+    def __init__(self, memory: PhysicalMemory, names: Iterable[str] = ()) -> None:
+        """`names` are the symbols whose addresses are wanted."""
+        self._wanted = {name.encode(): name for name in (*names, *STARTS)}
+        self._work = Work(memory)
+        self._found: dict[int, Kallsyms] = {}
+
+    def at(self, place: int) -> None:
+        tokens = tokens_at(self._work, place)
+        tables = _read(self._work, tokens) if tokens is not None else None
+        if tokens is None or tables is None:
+            return
+        addresses = _addresses(tokens, *tables, self._wanted)
+        if addresses is not None:
+            self._found[tokens.physical] = Kallsyms(self._work.memory, tokens, *tables, addresses)
+
+    def found(self) -> list[Kallsyms]:
+        """Every table that is sound, by physical addresses."""
+        return [self._found[physical] for physical in sorted(self._found)]
+
+    def cut(self) -> list[Cut]:
+        """Nothing is told of what is not sound."""
+        return []
 
 
 def _read(work: Work, tokens: Tokens) -> tuple[Names, Addresses] | None:
@@ -97,15 +116,19 @@ def _read(work: Work, tokens: Tokens) -> tuple[Names, Addresses] | None:
     return None if addresses is None else (names, addresses)
 
 
-def _is_sound(tokens: Tokens, names: Names, addresses: Addresses) -> bool:
-    """If each has a type and a name, and all are near to where the kernel starts."""
-    starts = set()
+def _addresses(
+    tokens: Tokens, names: Names, addresses: Addresses, wanted: Mapping[bytes, str]
+) -> dict[str, int] | None:
+    """Those of the wanted names; None unless all have a type and a name, and are near to where the kernel starts."""
+    found: dict[str, int] = {}
     for address, text in zip(addresses.values, names.texts(tokens), strict=True):
-        if len(text) < 2 or not (text[:1].isalpha() or text[:1] == _UNKNOWN):
-            return False
-        if text[1:] in _STARTS:
-            starts.add(address)
-    return bool(starts) and addresses.values[-1] - min(starts) < _MOST_IMAGE
+        if len(text) < 2 or text[0] not in _TYPES:
+            return None
+        name = wanted.get(text[1:])
+        if name is not None:
+            found.setdefault(name, address)
+    starts = [found[name] for name in STARTS if name in found]
+    return found if starts and addresses.values[-1] - min(starts) < _MOST_IMAGE else None
 
 
 def _places(tokens: Tokens, names: Names, addresses: Addresses) -> dict[str, int]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -38,17 +37,9 @@ class Tokens:
         return self.end - _INDEX_SIZE
 
 
-def find_tokens(work: Work) -> Iterator[Tokens]:
-    """Every table with its index behind. Raises DumpError, DebugInfoError."""
-    for place in work.memory.find(NEEDLE):
-        work.places.spend()
-        found = _tokens_at(work, place)
-        if found is not None:
-            yield found
-
-
-def _tokens_at(work: Work, place: int) -> Tokens | None:
-    """`place` is that of the first letter's token."""
+def tokens_at(work: Work, place: int) -> Tokens | None:
+    """The table that has NEEDLE at `place`, with its index behind. Raises DumpError, DebugInfoError."""
+    work.places.spend()
     ahead = work.memory.read(place, _MOST_BYTES)
     table = _LATER.match(ahead)
     if table is None:

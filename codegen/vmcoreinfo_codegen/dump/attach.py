@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A copy of a dump with another note in it.
 
-Of an ELF vmcore new headers and notes come in front, in whole blocks of the file system, and the old file
-behind them as it is: so its blocks can be shared, and each PT_LOAD moves by the same
+New headers and notes come in front of an ELF vmcore and of a raw image, in whole blocks of the file
+system, and the old file behind them as it is: so its blocks can be shared, and each PT_LOAD moves by the same
 distance. The program headers stand right behind the ELF header, where makedumpfile reads
 them whatever `e_phoff` says (it refuses QEMU's dumps for that).
 """
@@ -18,6 +18,7 @@ from . import copying, elf, kdump_copy, notes
 from .kdump_copy import Plan
 from .other_notes import other_notes
 from .problem import DumpError
+from .raw import RawImage
 from .reader import tell_format
 from .source import File
 
@@ -48,12 +49,14 @@ def attach(
     out: str,
     progress: copying.Progress = lambda size: None,
     inputs: Iterable[str] = (),
+    raw: RawImage | None = None,
 ) -> Attached:
     """Write a copy of `dump` whose VMCOREINFO note has that text, None for no such note.
 
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
     `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
-    is copied as it is, one that holds none refused. Raises DumpError, OSError.
+    is copied as it is, one that holds none refused. With `raw`, what is no dump of a known format
+    is a raw image. Raises DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
@@ -63,6 +66,8 @@ def attach(
             made = kdump_copy.plan(source, text)
         elif form == "elf":
             made = _in_front(source, text, _block_size(out))
+        elif form != "flattened" and raw is not None:
+            made = _before_raw(source, text, _block_size(out), raw)
         else:
             raise DumpError(f"{dump}: {_refusal(form)}")
         mode = os.fstat(source.fileno()).st_mode
@@ -85,7 +90,10 @@ def _refusal(form: str) -> str:
             "a flattened dump, and a note is put into one that is not; put it together first: "
             "makedumpfile -R DUMP < FILE"
         )
-    return "no dump; a note is put into ELF and kdump-compressed ones"
+    return (
+        "no dump; a note is put into ELF and kdump-compressed ones, and in front of a raw image, which is whole "
+        "pages"
+    )
 
 
 def _block_size(out: str) -> int:
@@ -107,9 +115,26 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
         )
     places = [(s.offset, s.file_size) for s in segments if s.type == elf.PT_NOTE]
     kept, replaced = other_notes(source, places, file.order)
+    loads = [s for s in segments if s.type != elf.PT_NOTE]
+    data = _headers(file, loads, kept, text, block)
+    return Plan(((0, data),), len(data), replaced, file.arch, coverage)
+
+
+def _before_raw(source: File, text: bytes | None, block: int, raw: RawImage) -> Plan:
+    """One segment, with the physical address for the virtual one, as in a dump by QEMU."""
+    size = source.size or 0
+    file = elf.core_of(source, raw.bits, raw.order, raw.machine)
+    load = elf.Segment(elf.PT_LOAD, 0, 0, raw.start, raw.start, size, size, 0)
+    data = _headers(file, [load], b"", text, block)
+    return Plan(((0, data),), len(data), None, file.arch, elf.Coverage(size, size, 0))
+
+
+def _headers(
+    file: elf.Elf, loads: list[elf.Segment], kept: bytes, text: bytes | None, block: int
+) -> bytes:
+    """Headers and notes in whole blocks, for segments that come to stand behind them."""
     if text is not None:
         kept += notes.build(text, file.order)
-    loads = [s for s in segments if s.type != elf.PT_NOTE]
     count = len(loads) + 1
     header_size, segment_size = elf.header_size(file), elf.segment_size(file)
     section = header_size + count * segment_size
@@ -120,10 +145,9 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
     end = max((s.offset + s.file_size for s in loads), default=0) + size
     if end >= 1 << file.bits:
         raise DumpError(
-            f"{source.name}: with a note in front its offsets do not fit in {file.bits} bits"
+            f"{file.source.name}: with a note in front its offsets do not fit in {file.bits} bits"
         )
     moved = [s._replace(offset=s.offset + size) for s in loads]
     note = elf.Segment(elf.PT_NOTE, 0, start, 0, 0, len(kept), len(kept), 4)
     headers = elf.build_headers(file, [note, *moved], section if many else 0)
-    data = (headers.ljust(start, b"\0") + kept).ljust(size, b"\0")
-    return Plan(((0, data),), size, replaced, file.arch, coverage)
+    return (headers.ljust(start, b"\0") + kept).ljust(size, b"\0")

@@ -223,6 +223,11 @@ def open_elf(source: Source) -> Elf:
     )
 
 
+def core_of(source: Source, bits: int, order: str, machine: int) -> Elf:
+    """A core without headers of its own, for those that are built for it."""
+    return Elf(source, bits, order, ET_CORE, machine, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 def coverage(file: Elf, segments: Iterable[Segment]) -> Coverage:
     """How much of what its headers describe the file holds; all of it where its size is not known."""
     size = file.source.size

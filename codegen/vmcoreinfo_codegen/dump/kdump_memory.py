@@ -41,6 +41,11 @@ class KdumpMemory:
         self._zeros = b""
         self._kept: Kept[bytes] = Kept(max(2, _KEPT // self._size))
 
+    @property
+    def size(self) -> int:
+        """Bytes of all pages that there are."""
+        return self._pages.count * self._size
+
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes, fewer where a page is not in the dump."""
         pieces = []
@@ -55,15 +60,20 @@ class KdumpMemory:
             size -= len(piece)
         return b"".join(pieces)
 
-    def pieces(self) -> Iterator[Piece]:
-        """All pages that there are, by address. Raises DumpError.
+    def pieces(self, within: range) -> Iterator[Piece]:
+        """All pages that there are within these addresses, by address. Raises DumpError.
 
         Pages do not share bytes of the file, save those that are zero, so a dump that says so is damaged.
         """
         most = 2 * max(0, (self._source.size or 0) - self._pages.end)
         budget = Limit(self._source.name, most, "bytes of pages", DumpError)
+        frames = range(within.start // self._size, -(-within.stop // self._size))
         for run in self._pages.runs():
-            yield from self._of_run(run, budget)
+            first = max(run.first, frames.start)
+            pages = min(run.first + run.pages, frames.stop) - first
+            if pages > 0:
+                clipped = Run(first, pages, run.descriptor + first - run.first)
+                yield from self._of_run(clipped, budget)
 
     def _of_run(self, run: Run, budget: Limit) -> Iterator[Piece]:
         """Its pages, as many together as make a piece."""

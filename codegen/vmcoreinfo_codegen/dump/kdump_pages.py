@@ -68,9 +68,14 @@ class KdumpPages:
         self._descriptors: Kept[bytes] = Kept(_KEPT)
 
     @property
+    def count(self) -> int:
+        """Of the pages that there are."""
+        return self._before(-1)
+
+    @property
     def end(self) -> int:
         """Of the descriptors in the file."""
-        return self.first_data + self._before(-1) * DESCRIPTOR_BYTES
+        return self.first_data + self.count * DESCRIPTOR_BYTES
 
     def number(self, frame: int) -> int | None:
         """Of the descriptor of a page; None where the dump doesn't have it."""

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Physical memory that a file holds: an ELF or kdump-compressed dump, flattened or not, or a raw image."""
+"""Physical memory that a file holds: a dump of any form that is known, or a raw image."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from . import elf, search
+from . import elf, lime, qemu_stream, search
+from .foreign import check_core, check_form
 from .kcore import memory_segments
 from .problem import DumpError
 from .ranges import Range
@@ -18,16 +19,20 @@ from .stretches import Stretches
 class _Held(Protocol):
     """Memory in one form."""
 
+    @property
+    def size(self) -> int: ...
+
     def read(self, physical: int, size: int) -> bytes: ...
 
-    def pieces(self) -> Iterator[search.Piece]: ...
+    def pieces(self, within: range) -> Iterator[search.Piece]: ...
 
 
 class PhysicalMemory:
     """Memory by physical address; `bits`, `order`, `arch` are None where it doesn't tell.
 
     A raw image holds one stretch of memory, and doesn't tell where that begins. Where nobody
-    does, `is_placed` is False, and its addresses count from its first byte.
+    does, `is_placed` is False, and its addresses count from its first byte. `inside` is the dump in
+    a flattened source, else the source.
     """
 
     def __init__(self, source: Source, start: int | None = None) -> None:
@@ -35,20 +40,20 @@ class PhysicalMemory:
 
         Raises DumpError where the dump can't be read.
         """
-        self.source = source
+        self.source = self.inside = source
         self.is_raw = False
         self.bits: int | None = None
         self.order: str | None = None
         self.arch: str | None = None
+        self.is_placed = True
         self._held = self._opened(source, start)
-        self.is_placed = not self.is_raw or start is not None
 
     def _opened(self, source: Source, start: int | None) -> _Held:
         form = tell_format(source)
         if form == "flattened":
             from .unflattened import Unflattened
 
-            source = Unflattened(source)
+            source = self.inside = Unflattened(source)
             form = tell_format(source)
             if form not in ("elf", "kdump"):
                 raise DumpError(
@@ -57,6 +62,7 @@ class PhysicalMemory:
         if form == "elf":
             file = elf.open_elf(source)
             self.bits, self.order, self.arch = file.bits, file.order, file.arch
+            check_core(file)
             return Stretches(
                 source, (Range(s.physical, s.file_size, s.offset) for s in memory_segments(file))
             )
@@ -67,8 +73,26 @@ class PhysicalMemory:
             memory = KdumpMemory(source)
             self.bits, self.order, self.arch = memory.bits, memory.order, memory.arch
             return memory
+        return self._of_image(source, start)
+
+    def _of_image(self, source: Source, start: int | None) -> _Held:
+        """What has no note: a form of a hypervisor or a forensic tool, or memory as it is."""
+        magic = source.read(0, len(qemu_stream.LIBVIRT))
+        if magic.startswith(lime.MAGIC):
+            return Stretches(source, lime.ranges_in(source))
+        if magic.startswith((qemu_stream.MAGIC, qemu_stream.LIBVIRT)):
+            stream = qemu_stream.QemuStream(source)
+            self.is_placed = stream.is_placed
+            return stream
+        check_form(source)
         self.is_raw = True
+        self.is_placed = start is not None
         return Stretches(source, [Range(start or 0, source.size or 1 << 62, 0)])
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory to go through, at most."""
+        return self._held.size
 
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes, fewer where the dump has no more; none where it has nothing there."""
@@ -78,9 +102,24 @@ class PhysicalMemory:
         """Every physical address at which the bytes are. Raises DumpError."""
         return (place for place, _ in self.find_all([needle]))
 
-    def find_all(self, needles: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+    def find_all(
+        self,
+        needles: Sequence[bytes],
+        done: Callable[[int], object] = lambda size: None,
+        within: Sequence[range] = search.ALL,
+    ) -> Iterator[tuple[int, bytes]]:
         """The same for each of them, with which one it is, by address; memory is gone through once.
 
         Bytes that are all zero are not looked for in holes of the file, and in pages of zeros.
+        `done` is told how many bytes more were gone through, `within` are addresses in which to look, by
+        address.
         """
-        return search.find_all(self._held.pieces(), needles)
+        return search.find_all(self._pieces(done, within), needles)
+
+    def _pieces(
+        self, done: Callable[[int], object], within: Sequence[range]
+    ) -> Iterator[search.Piece]:
+        for part in within:
+            for piece in self._held.pieces(part):
+                yield piece
+                done(piece.size)

@@ -10,6 +10,9 @@ from typing import NamedTuple
 PIECE = 1 << 20
 """Bytes of a piece, about: they stay in the cache of the CPU while one needle after another is looked for."""
 
+ALL = (range(1 << 64),)
+"""Every address."""
+
 _ZEROS = bytes(PIECE)
 _SHORT = 64
 

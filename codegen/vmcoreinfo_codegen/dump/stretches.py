@@ -19,6 +19,11 @@ class Stretches:
         self._source = source
         self._stretches = Ranges(ranges)
 
+    @property
+    def size(self) -> int:
+        """Bytes that the file has of them."""
+        return sum(self._in_file(stretch) for stretch in self._stretches)
+
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes, fewer where there are no more."""
         data = b""
@@ -34,14 +39,14 @@ class Stretches:
                 break
         return data
 
-    def pieces(self) -> Iterator[Piece]:
-        """All of it, by address. Raises DumpError.
+    def pieces(self, within: range) -> Iterator[Piece]:
+        """All of it that is within these addresses, by address. Raises DumpError.
 
         Segments of a dump do not share bytes of the file, so one that says so is damaged.
         """
         most = 2 * (self._source.size or 1 << 62)
         budget = Limit(self._source.name, most, "bytes of memory in its segments", DumpError)
-        for stretch in self._stretches:
+        for stretch in self._clipped(within):
             move = stretch.start - stretch.target
             reached = stretch.target
             for start, end in self._data_of(stretch):
@@ -50,9 +55,20 @@ class Stretches:
                 for piece in self._read(start, end, budget):
                     yield piece._replace(start=piece.start + move)
                 reached = end
-            end = min(stretch.target + stretch.size, self._source.size or 0)
+            end = stretch.target + self._in_file(stretch)
             if reached < end:
                 yield Piece(reached + move, end - reached, None)
+
+    def _clipped(self, within: range) -> Iterator[Range]:
+        for stretch in self._stretches:
+            start = max(stretch.start, within.start)
+            end = min(stretch.start + stretch.size, within.stop)
+            if start < end:
+                yield Range(start, end - start, stretch.target + start - stretch.start)
+
+    def _in_file(self, stretch: Range) -> int:
+        """Bytes of it that the file has."""
+        return max(0, min(stretch.size, (self._source.size or 0) - stretch.target))
 
     def _read(self, start: int, end: int, budget: Limit) -> Iterator[Piece]:
         """A part of the file, up to where it ends; `start` of a piece is in the file."""

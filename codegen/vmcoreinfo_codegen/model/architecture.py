@@ -7,6 +7,7 @@ from ..core.release import Release
 from ..problem import Location
 from ..record import Record, unwritten
 from .base import Span
+from .entry import DebugInfo
 from .timeline import holds
 
 
@@ -22,7 +23,8 @@ class Architecture(Record):
     it shares them with processes or can be configured to. `memory_start` is the physical address at
     which memory begins on every machine, None where that is up to the machine. `config` are Kconfig symbols that are on whenever this
     architecture is built; one that only others list is off on it, unless it is
-    `optional`: left to whoever configures this one.
+    `optional`: left to whoever configures this one. `debug_infos` are not 0 in kernels of this
+    architecture alone.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Architecture(Record):
     aliases: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    debug_infos: tuple[DebugInfo, ...] = ()
     span: Span
     location: Location = unwritten()
 

@@ -234,6 +234,8 @@ class Schema(Record):
             yield from ((behind.location, behind) for behind in export.behind)
         for option in self.options:
             yield from ((option.location, said) for said in option.debug_infos)
+        for arch in self.architectures:
+            yield from ((arch.location, said) for said in arch.debug_infos)
         for derivation in self.derivations:
             yield from ((recipe.location, recipe) for recipe in derivation.recipes)
 
@@ -259,11 +261,16 @@ class Schema(Record):
         }
 
     def questions(self) -> list[Expression]:
-        """Everything that entries and options ask of debug information, configuration and memory."""
+        """Everything that entries, options and architectures ask of debug information, configuration and memory."""
         said = [fact.expression for export in self.exports() for fact in export.debug_infos]
         own = [fact_of(entry.key, entry.kind) for entry in self.entries]
         shown = [said.expression for option in self.options for said in option.debug_infos]
-        return said + [question for question in own if question is not None] + shown
+        told = [said.expression for arch in self.architectures for said in arch.debug_infos]
+        return said + [question for question in own if question is not None] + shown + told
+
+    def asked_config(self, known: Mapping[str, bool | int]) -> dict[str, bool | int]:
+        """Every symbol that the schema asks for; what a configuration does not have is off."""
+        return {name: known.get(name, False) for name in self.config_names()}
 
     def config_names(self) -> list[str]:
         """Every Kconfig symbol that a condition or a fact names and some configuration decides."""

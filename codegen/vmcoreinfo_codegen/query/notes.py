@@ -10,11 +10,12 @@ from vmcoreinfo import VmcoreInfo
 
 from ..debuginfo.btf_in_memory import FoundBtf
 from ..debuginfo.config_in_memory import FoundConfig
-from ..debuginfo.kallsyms import Kallsyms
+from ..debuginfo.kallsyms import STARTS, Kallsyms
 from ..dump import attach
 from ..dump.carve import Carved, first_alike
 from ..model import Derivation
 from ..model.vocabulary import Format
+from ..record import Value
 from .interface.notes import (
     Attached,
     BtfFinds,
@@ -49,34 +50,48 @@ def note_finds(image: str, found: Sequence[Carved]) -> NoteFinds:
     )
 
 
-def btf_finds(image: str, found: Sequence[FoundBtf], is_placed: bool) -> BtfFinds:
-    """BTF of kernels in an image that tells its physical addresses, or not."""
+class SearchedImage(Value):
+    """The file, and whether it tells physical addresses."""
+
+    name: str
+    is_placed: bool
+
+    def physical(self, address: int) -> int | None:
+        return address if self.is_placed else None
+
+    def offset(self, address: int) -> int | None:
+        return None if self.is_placed else address
+
+
+def btf_finds(
+    image: SearchedImage, found: Sequence[FoundBtf], releases: Sequence[str | None]
+) -> BtfFinds:
+    """BTF of kernels, and the release of each."""
     first: dict[bytes, int] = {}
     return BtfFinds(
-        image=image,
+        image=image.name,
         btf=[
             CarvedBtf(
-                physical=one.physical if is_placed else None,
-                offset=None if is_placed else one.physical,
+                physical=image.physical(one.physical),
+                offset=image.offset(one.physical),
                 bytes=one.size,
                 types=one.types,
                 byte_order="big" if one.order == ">" else "little",
-                release=one.release(),
+                release=release,
                 same_as=None if (like := first.setdefault(one.digest, number)) == number else like,
             )
-            for number, one in enumerate(found, 1)
+            for number, (one, release) in enumerate(zip(found, releases, strict=True), 1)
         ],
     )
 
 
-def config_finds(image: str, found: Sequence[FoundConfig], is_placed: bool) -> ConfigFinds:
-    """The same of .config."""
+def config_finds(image: SearchedImage, found: Sequence[FoundConfig]) -> ConfigFinds:
     return ConfigFinds(
-        image=image,
+        image=image.name,
         configs=[
             CarvedConfig(
-                physical=one.physical if is_placed else None,
-                offset=None if is_placed else one.physical,
+                physical=image.physical(one.physical),
+                offset=image.offset(one.physical),
                 bytes=one.text_size,
                 options=one.options,
                 title=one.title,
@@ -86,23 +101,21 @@ def config_finds(image: str, found: Sequence[FoundConfig], is_placed: bool) -> C
     )
 
 
-def kallsyms_finds(image: str, found: Sequence[Kallsyms], is_placed: bool) -> KallsymsFinds:
-    """The same of symbols."""
-    starts = [table.addresses(("_text", "_stext")) for table in found]
+def kallsyms_finds(image: SearchedImage, found: Sequence[Kallsyms]) -> KallsymsFinds:
     return KallsymsFinds(
-        image=image,
+        image=image.name,
         kallsyms=[
             CarvedKallsyms(
-                physical=table.physical if is_placed else None,
-                offset=None if is_placed else table.physical,
+                physical=image.physical(table.physical),
+                offset=image.offset(table.physical),
                 symbols=table.count,
                 layout=table.layout,
                 byte_order="big" if table.big_endian else "little",
                 bits=table.bits,
                 run_addresses=table.has_run_addresses,
-                text=start.get("_text", start.get("_stext")),
+                text=next(table.addresses[name] for name in STARTS if name in table.addresses),
             )
-            for table, start in zip(found, starts, strict=True)
+            for table in found
         ],
     )
 

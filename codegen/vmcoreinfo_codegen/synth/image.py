@@ -8,9 +8,9 @@ page table as the kernel itself sees it, so it tells how far KASLR moved the sym
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from ..debuginfo.banner_in_memory import RELEASE, TEXT
 from ..debuginfo.facts import Types
 from ..debuginfo.problem import DebugInfoError
 from ..dump import notes
@@ -20,8 +20,6 @@ from ..dump.source import Memory
 BANNER = "linux_banner"
 """Without it the image is not found."""
 
-_BANNER_TEXT = b"Linux version "
-_BANNER_RELEASE = re.compile(rb"Linux version ([!-~]{1,64}) \(")
 # A second text, to tell the banner from its copies in the log.
 _FORMAT = "linux_proc_banner"
 _FORMAT_TEXT = b"%s version %s"
@@ -51,13 +49,20 @@ class Image:
         release: str,
         bits: int,
         holds: int | None = None,
+        banners: Sequence[int] | None = None,
+        is_placed: bool = False,
     ) -> None:
         """`release` is what the kernel's own begins with, `holds` a physical address in the image.
+
+        `banners` are the places of banners, None where they have to be looked for, and `is_placed` says
+        that the dump tells physical addresses, though it does not say so itself.
 
         Raises DebugInfoError where the image can't be found.
         """
         self._memory = memory
         self._holds = holds
+        self._banners = banners
+        self.is_placed = memory.is_placed or is_placed
         self._bits = memory.bits or bits
         self._symbols = symbols
         # Physical minus given address, the same for every symbol of the image; in raw memory that
@@ -66,8 +71,18 @@ class Image:
         self.move = self._moved(types)
 
     @property
-    def is_placed(self) -> bool:
-        return self._memory.is_placed
+    def extent(self) -> range | None:
+        """Where it is in the dump, as addresses of that; None where the symbols don't tell its ends."""
+        begins = next((self._symbols[n] for n in _BEGINS if n in self._symbols), None)
+        ends = self._symbols.get(_ENDS)
+        if begins is None or ends is None:
+            return None
+        return range(begins + self._to_physical, ends + self._to_physical)
+
+    def place(self, name: str) -> int | None:
+        """The same of a symbol."""
+        address = self._symbols.get(name)
+        return None if address is None else address + self._to_physical & _MASK
 
     def physical(self, name: str) -> int | None:
         address = self._symbols.get(name)
@@ -111,16 +126,21 @@ class Image:
                 "of a kernel without CONFIG_KALLSYMS_ALL has functions alone: give the System.map or "
                 "vmlinux of its debug package, or leave out --dump"
             )
-        text = _BANNER_TEXT + release.encode()
+        text = TEXT + release.encode()
         second = self._symbols.get(_FORMAT)
-        for place in self._memory.find(text):
+        for place in self._memory.find(text) if self._banners is None else self._banners:
             # Neither KASLR nor the loader moves an image by parts of a page.
             if place % _PAGE != banner % _PAGE:
                 continue
             apart = (second or banner) - banner
-            found = _BANNER_RELEASE.match(self._memory.read(place, _PAGE))
+            found = RELEASE.match(self._memory.read(place, _PAGE))
             is_format = self._memory.read(place + apart, 64).startswith(_FORMAT_TEXT)
-            if found and (second is None or is_format) and self._is_image(place - banner):
+            if (
+                found
+                and found[0].startswith(text)
+                and (second is None or is_format)
+                and self._is_image(place - banner)
+            ):
                 return place - banner, found[1].decode("ascii")
         raise DebugInfoError(
             f"{name}: the kernel's image is not in it: no '{text.decode()}…' where {BANNER} can be; "

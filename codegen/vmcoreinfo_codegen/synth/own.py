@@ -1,53 +1,59 @@
 # SPDX-License-Identifier: MIT
-"""What a dump has of its kernel itself: symbols, types, configuration, each where it is."""
+"""What a dump has of its kernels itself: symbols, types, configuration, each where it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from ..debuginfo.banner_in_memory import REACH, BannerSearch
 from ..debuginfo.btf import Btf
-from ..debuginfo.btf_in_memory import FoundBtf, find_btf
-from ..debuginfo.config_in_memory import FoundConfig, find_config
-from ..debuginfo.kallsyms import Kallsyms, find_kallsyms
-from ..debuginfo.kernel import KernelFiles
+from ..debuginfo.btf_in_memory import BtfSearch, FoundBtf
+from ..debuginfo.config_in_memory import ConfigSearch, FoundConfig
+from ..debuginfo.facts import Facts, Sources
+from ..debuginfo.in_memory import look_through, places_limit
+from ..debuginfo.kallsyms import Kallsyms, KallsymsSearch
+from ..debuginfo.problem import DebugInfoError
 from ..dump.memory import PhysicalMemory
-from ..model import Architecture
+from ..dump.search import ALL
+from ..model import Architecture, Schema
 from ..record import Value
+from .image import BANNER, Image
+from .image import SYMBOLS as OF_IMAGE
+from .standing import SYMBOLS as OF_STANDING
+from .standing import Machine, Standing, standing
 
 # All of them are read-only data of one image, which is in one piece; the largest have some 64 MiB.
 _REACH = 128 << 20
-_MASK = (1 << 64) - 1
+# What is larger is gone through for banners first, as each needle takes time.
+_SMALL = 2 * REACH
+_TYPES = "__start_BTF"
+_OF_TYPES = {_TYPES}
+_NOTE = b"OSRELEASE="
+_NOTE_RELEASE = re.compile(rb"OSRELEASE=([!-~]{1,64})\n")
+_MOST_RELEASES = 1000
 _Found = TypeVar("_Found", FoundBtf, FoundConfig)
-
-STARTS = {
-    "x86_64": "x86_64_start_kernel",
-    "i386": "i386_start_kernel",
-    "arm64": "primary_entry",
-    "ppc64": "start_here_multiplatform",
-    "riscv64": "_start_kernel",
-    "s390x": "startup_continue",
-}
-"""A function that kernels of an architecture alone have: its name in kallsyms."""
 
 
 class OwnKernel(Value):
-    """One kernel of a dump. `types` and `config` are None where the dump has none of it."""
+    """One kernel of a dump. `types` and `config` are None where the dump has none of it.
+
+    `release` is that of the banner in its image, None without one, and `arch` that which its symbols
+    tell, None where they don't. `image` is None where its image can't be found by its own symbols.
+    """
 
     symbols: Kallsyms
     types: FoundBtf | None
     config: FoundConfig | None
-    addresses: Mapping[str, int]
+    release: str | None
+    arch: str | None
+    image: Image | None
+    standing: Standing
 
     @property
-    def arch_name(self) -> str | None:
-        """The architecture, by a function that no other has; None where none tells."""
-        return next((arch for arch, name in STARTS.items() if name in self.addresses), None)
-
-    @property
-    def release(self) -> str | None:
-        """By the banner in front of its types; None without one."""
-        return self.types.release() if self.types is not None else None
+    def addresses(self) -> Mapping[str, int]:
+        return self.symbols.addresses
 
     def read_types(self) -> Btf | None:
         """Raises DebugInfoError."""
@@ -56,56 +62,145 @@ class OwnKernel(Value):
         return Btf(self.types.data, f"the BTF at {self.types.physical:#x}")
 
     def is_of(self, arch: Architecture) -> bool:
-        return self.symbols.bits == arch.bits and self.arch_name in (None, arch.name)
+        return self.symbols.bits == arch.bits and self.arch in (None, arch.name)
 
 
-def own_kernels(memory: PhysicalMemory, names: set[str]) -> list[OwnKernel]:
-    """Every kernel whose symbols are in the dump, by physical addresses; of the symbols those of `names`.
+class OwnData(Value):
+    """What one pass through a dump found.
 
-    A machine with a kernel for a crash has two, and so has one with guests. Raises DumpError,
-    DebugInfoError.
+    `kernels` are those whose symbols are in it, by physical addresses: a machine with a kernel for a
+    crash has two, and so has one with guests. `banners` has every place where one begins, `noted` the
+    releases of texts that begin like a note.
     """
-    tables = find_kallsyms(memory)
-    if not tables:
-        return []
-    types = _nearest(tables, find_btf(memory))
-    configs = _nearest(tables, find_config(memory))
-    wanted = names | set(STARTS.values())
-    return [
-        OwnKernel(table, types.get(place), configs.get(place), table.addresses(wanted))
-        for place, table in enumerate(tables)
+
+    kernels: Sequence[OwnKernel]
+    banners: Sequence[int]
+    noted: frozenset[str]
+
+
+def own_data(
+    schema: Schema,
+    memory: PhysicalMemory,
+    names: set[str],
+    done: Callable[[int], object] = lambda size: None,
+) -> OwnData:
+    """Of the symbols those of `names`.
+
+    Large memory is searched for banners, and then around each that is whole; for all at once if none is.
+    Raises DumpError, DebugInfoError.
+    """
+    names = names | OF_IMAGE | OF_STANDING | _OF_TYPES
+    tables, types, configs = KallsymsSearch(memory, names), BtfSearch(memory), ConfigSearch(memory)
+    banners, notes = BannerSearch(memory), _NoteSearch(memory)
+    if memory.size <= _SMALL:
+        look_through(memory, [banners, notes, tables, types, configs], done)
+    else:
+        look_through(memory, [banners, notes], done)
+        within = _around([place for place, _ in banners.found().releases])
+        look_through(memory, [tables, types, configs], within=within or ALL)
+    places = banners.found()
+    found = tables.found()
+    arches = [_arch(schema, table.addresses) for table in found]
+    images = [
+        _image(memory, table, places.places, arch)
+        for table, arch in zip(found, arches, strict=True)
     ]
+    types_of = _nearest(found, images, types.found())
+    config_of = _nearest(found, images, configs.found())
+    machine = Machine.of(memory, schema.architecture(memory.arch or ""))
+    kernels = []
+    for number, (table, image, arch) in enumerate(zip(found, images, arches, strict=True)):
+        kernels.append(
+            OwnKernel(
+                symbols=table,
+                types=types_of.get(number),
+                config=config_of.get(number),
+                release=image.release if image else places.release_of(table.physical),
+                arch=arch.name if arch else None,
+                image=image,
+                standing=standing(machine, image, table.addresses),
+            )
+        )
+    return OwnData(kernels, places.places, frozenset(notes.releases))
 
 
-def differences(kernel: OwnKernel, files: KernelFiles) -> list[str]:
-    """What files that were given say otherwise than the dump: what is given is taken all the same."""
-    found = []
-    if files.symbols is not None:
-        shared = sorted(files.symbols.keys() & kernel.addresses.keys())
-        apart = {kernel.addresses[name] - files.symbols[name] & _MASK for name in shared}
-        # KASLR moves all of them alike; what per-CPU variables have is no address of that.
-        if len(apart) > 1 and kernel.symbols.has_run_addresses:
-            found.append(
-                f"{files.symbols_name} has symbols at other places than the kernel in the dump, as {shared[0]}"
-            )
-    if files.types is not None and kernel.types is not None:
-        own = kernel.read_types()
-        if isinstance(files.types, Btf) and own is not None and files.types.number != own.number:
-            found.append(
-                f"{files.types_name} has {files.types.number} types, and the kernel in the dump {own.number}"
-            )
+def _image(
+    memory: PhysicalMemory, table: Kallsyms, banners: Sequence[int], arch: Architecture | None
+) -> Image | None:
+    """The image that a table is in, by its own symbols."""
+    if BANNER not in table.addresses:
+        return None
+    is_placed = arch is not None and arch.memory_start == 0
+    try:
+        return Image(
+            memory, table.addresses, None, "", table.bits, table.physical, banners, is_placed
+        )
+    except DebugInfoError:
+        return None
+
+
+def _around(places: Sequence[int]) -> list[range]:
+    """Where the images of these banners are, by address, without overlaps."""
+    found: list[range] = []
+    for place in places:
+        start, stop = max(0, place - REACH), place + REACH
+        if found and start <= found[-1].stop:
+            found[-1] = range(found[-1].start, stop)
+        else:
+            found.append(range(start, stop))
     return found
 
 
-def _nearest(tables: Sequence[Kallsyms], found: Sequence[_Found]) -> dict[int, _Found]:
-    """By the place of the table what is nearest to it; nothing is of two kernels."""
+class _NoteSearch:
+    """Implements `in_memory.Search`: what begins like the text of a note."""
+
+    needles = (_NOTE,)
+
+    def __init__(self, memory: PhysicalMemory) -> None:
+        self._memory = memory
+        self._limit = places_limit(memory, "places that begin like a note")
+        self.releases: set[str] = set()
+
+    def at(self, place: int) -> None:
+        self._limit.spend()
+        found = _NOTE_RELEASE.match(self._memory.read(place, len(_NOTE) + 65))
+        if found is not None and len(self.releases) < _MOST_RELEASES:
+            self.releases.add(found[1].decode("ascii"))
+
+
+def _arch(schema: Schema, addresses: Mapping[str, int]) -> Architecture | None:
+    """Which architecture the symbols tell; None where none or several."""
+    sources = Sources(symbols=addresses)
+    told = [
+        arch
+        for arch in schema.architectures
+        for asked in (tuple(said.expression for said in arch.debug_infos),)
+        if Facts(asked, sources).values(asked) - {0}
+    ]
+    return told[0] if len(told) == 1 else None
+
+
+def _nearest(
+    tables: Sequence[Kallsyms], images: Sequence[Image | None], found: Sequence[_Found]
+) -> dict[int, _Found]:
+    """By the place of the table what is in its image, else what is nearest to it; nothing is of two kernels."""
     pairs = sorted(
         (abs(table.physical - one.physical), place, other)
-        for place, table in enumerate(tables)
+        for place, (table, image) in enumerate(zip(tables, images, strict=True))
         for other, one in enumerate(found)
+        if image is None or _is_in(image, one.physical, isinstance(one, FoundBtf))
     )
     chosen: dict[int, int] = {}
     for apart, place, other in pairs:
         if apart < _REACH and place not in chosen and other not in chosen.values():
             chosen[place] = other
     return {place: found[other] for place, other in chosen.items()}
+
+
+def _is_in(image: Image, physical: int, is_btf: bool) -> bool:
+    """Whether it is where the image has it, as far as its symbols tell."""
+    place = image.place(_TYPES) if is_btf else None
+    if place is not None:
+        return place == physical
+    extent = image.extent
+    return extent is None or physical in extent

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import vmcoreinfo
@@ -26,6 +26,7 @@ _OPTIONS = {
     "size": "--btf", "offset": "--btf", "length": "--btf", "enum": "--btf",
     "symbol": "--symbols", "has": "--symbols", "physical": "--dump", "config": "--config",
 }  # fmt: skip
+_SYMBOLS = ("symbol", "has", "physical")
 _START = "--memory-start"
 
 
@@ -57,7 +58,7 @@ class Synthesis:
     def text(self) -> bytes:
         return "".join(f"{made.key}={made.text}\n" for made in self.entries).encode()
 
-    def answer(self, line: KernelLine | None) -> Synthesised:
+    def answer(self, line: KernelLine | None, findings: Sequence[str] = ()) -> Synthesised:
         return Synthesised(
             line=line,
             entries=[
@@ -65,6 +66,7 @@ class Synthesis:
                 for made in self.entries
             ],
             left_out=[LeftOutEntry(key=left.key, why=left.why) for left in self.left_out],
+            findings=list(findings),
         )
 
 
@@ -163,11 +165,21 @@ def _from_facts(
         value = info.get(key)
         return value if isinstance(value, int) else None
 
-    values = facts.values(asked, value_of_key)
-    if len(values) != 1:
+    answered, values = facts.answer(asked, value_of_key)
+    if answered is None or len(values) != 1:
         return None
     text = _printed(prediction, values.pop(), kernel.arch)
-    return Made(prediction.key, text, render(asked[0])) if text is not None else None
+    return Made(prediction.key, text, _source(answered, kernel)) if text is not None else None
+
+
+def _source(expression: Expression, kernel: Kernel) -> str:
+    """The expression, and where its symbols come from if they are in no list of symbols."""
+    origins = kernel.sources.origins
+    names = [
+        e.name for e in expression.walk() if isinstance(e, TypeFact) and e.question in _SYMBOLS
+    ]
+    told = (f"{name}: {origins[name]}" for name in dict.fromkeys(names) if name in origins)
+    return "; ".join((render(expression), *told))
 
 
 def _from_derivation(
@@ -219,7 +231,8 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
             "" if prediction.is_unconditional else f" (it has the line if {prediction.condition})"
         )
         if needed:
-            return f"not in {' and '.join(needed)}: {render(asked[0])}{condition}"
+            names = [kernel.sources.symbols_name if n == "--symbols" else n for n in needed]
+            return f"not in {' and '.join(names)}: {render(asked[0])}{condition}"
     others = [e.key for expr in asked for e in expr.walk() if isinstance(e, Key)]
     if others:
         return f"follows from {' and '.join(dict.fromkeys(others))}, which are not there"

@@ -9,18 +9,26 @@ import sys
 from pathlib import Path
 
 from ...dump.attach import Attached, attach
+from ...dump.raw import RawImage, may_be_raw
 from ...dump.reader import Found
+from ...dump.source import File
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
 from ..failure import FINE, Failure
+from ..memory import add_memory_start
 from ..output import inputs_of, print_answer
 from ..progress import bar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("note", metavar="NOTE", help=f"what has the note: {INPUT}")
-    parser.add_argument("dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore")
+    parser.add_argument(
+        "dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore, or a raw image"
+    )
     parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy")
+    add_memory_start(
+        parser, "DUMP", "where memory begins on every machine of its architecture, as on x86"
+    )
     add_input_format_option(parser)
     parser.add_argument(
         "--format",
@@ -41,8 +49,9 @@ def run(options: argparse.Namespace) -> int:
             f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
         )
     inputs = inputs_of(options, "out")
+    raw = _raw_image(options, found)
     with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
-        attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs))
+        attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs, raw))
     warn_of_cut(options.dump, attached.coverage)
     _compare(found, attached, options.dump)
     _compare_arch(found, attached.arch, options.dump)
@@ -51,6 +60,10 @@ def run(options: argparse.Namespace) -> int:
 
         print_answer(answer(options.out, lines, attached))
         return FINE
+    if raw is not None:
+        print(
+            f"{options.dump}: treated as a raw image of memory at 0x{raw.start:x}", file=sys.stderr
+        )
     place = (
         "in place of the note that was there"
         if attached.replaced is not None
@@ -80,21 +93,32 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
             )
 
 
+def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:
+    """What is known of a raw image; None for a dump, or what can be no image of memory."""
+    with File(options.dump) as source:
+        if not may_be_raw(source):
+            if options.memory_start is not None:
+                raise Failure(f"{options.dump} is no raw image: leave out --memory-start")
+            return None
+        from ... import resources
+        from ...query.raw_image import raw_image
+        from ..schema import load_schema
+
+        schema = load_schema(resources.schema())
+        return told(lambda: raw_image(schema, source, found, options.memory_start))
+
+
 def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     """Warn where the note is of a kernel of another architecture than the dump."""
     if arch is None or arch == found.arch:
         return
-    import vmcoreinfo
-
     from ... import resources
-    from ...audit.identify import architectures_of, kernel_of
+    from ...query.raw_image import architectures_of_note
     from ..schema import load_schema
 
     schema = load_schema(resources.schema())
     theirs = schema.architecture(arch)
-    told = schema.architecture(found.arch or "")
-    info = vmcoreinfo.parse(found.text)
-    ours = [told] if told else architectures_of(kernel_of(schema, info), info)
+    ours = architectures_of_note(schema, found)
     if theirs is not None and ours and theirs not in ours:
         names = " or ".join(one.name for one in ours)
         print(

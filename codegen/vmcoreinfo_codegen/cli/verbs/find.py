@@ -15,6 +15,7 @@ from ...dump.problem import DumpError
 from ...dump.scan import processes
 from ...dump.source import File, Memory
 from ..failure import FINDINGS, FINE, Failure
+from ..memory import add_memory_start
 from ..output import print_answer, print_table, write_output
 from ..progress import bar
 
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--number", metavar="N", type=int, help="write number N of the list instead"
     )
+    add_memory_start(parser, "IMAGE", "places are told by their offset in it")
     parser.add_argument(
         "--format",
         choices=["table", "json"],
@@ -43,17 +45,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    return _notes(options) if options.what == "note" else _of_memory(options)
+    if options.what != "note":
+        return _of_memory(options)
+    if options.memory_start is not None:
+        raise Failure("--memory-start is for what is found by --what kallsyms, btf or config")
+    return _notes(options)
 
 
 def _of_memory(options: argparse.Namespace) -> int:
     """What a kernel has of itself in memory."""
-    from ..found import look_for, memory_in
+    from ..found import live, look_for
+    from ..memory import open_memory
 
     writes = _writes(options)
     if options.what == "btf" and writes and options.out in (None, "-") and sys.stdout.isatty():
         raise Failure("BTF is not for a terminal: write it to a file by -o FILE")
-    with memory_in(options.image, options.what) as memory:
+    with open_memory(options.image, live(options.what), options.memory_start) as memory:
         found = look_for(options.what, memory)
         if writes and found.rows:
             number = _wanted(options, len(found.rows), found.name)

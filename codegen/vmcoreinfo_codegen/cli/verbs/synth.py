@@ -5,28 +5,29 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 import vmcoreinfo
 
 from ...debuginfo.facts import Sources, symbol_names
 from ...debuginfo.kernel import KernelFiles, read_kernel
-from ...dump.memory import PhysicalMemory
 from ...dump.notes import build
-from ...dump.source import File
 from ...model import Architecture, Schema
 from ...problem import did_you_mean
 from ...query.interface.answer import KernelLine
 from ...query.kernel_line import kernel_line
-from ...synth.image import BANNER, SYMBOLS, Image
-from ...synth.own import OwnKernel, differences, own_kernels
+from ...synth.choice import NoSuchKernel
+from ...synth.dumped import Asked, Dumped, dumped
+from ...synth.image import SYMBOLS
 from ...synth.synthesis import Kernel, Synthesis, moved, synthesise
-from ..config import config_in, config_of
+from ..config import config_of
 from ..debuginfo import add_kernel_options, told
 from ..failure import FINDINGS, FINE, Failure
+from ..memory import add_memory_start, open_memory
 from ..output import counted, print_answer, write_output
+from ..progress import bar
 from ..schema import add_schema_option, architecture_of, kernel_of, load_schema
 
 
@@ -55,12 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         help="of several kernels in the dump, as of a machine with guests, number N of the list",
     )
-    parser.add_argument(
-        "--memory-start",
-        metavar="ADDRESS",
-        type=_address,
-        help="the physical address of the first byte of --dump, if that is a raw image (default: "
-        "where memory begins on every machine of --arch, as on x86; elsewhere it is not known)",
+    add_memory_start(
+        parser,
+        "--dump",
+        "where memory begins on every machine of its architecture, as on x86; elsewhere it is not known",
     )
     parser.add_argument(
         "--kaslr-offset",
@@ -95,42 +94,44 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(
             "a note is made of types and symbols: give --dump, --btf and --symbols, or --vmlinux"
         )
-    schema = load_schema(options.schema)
+    with ExitStack() as stack:
+        return _synthesised(load_schema(options.schema), options, stack)
+
+
+def _synthesised(schema: Schema, options: argparse.Namespace, stack: ExitStack) -> int:
     names = symbol_names(schema.questions()) | SYMBOLS
     files = told(lambda: read_kernel(options.btf, options.vmlinux, options.symbols, names))
-    given_config = config_of(schema, options.config)
-    disagreements: list[str] = []
+    config = config_of(schema, options.config)
     if options.dump is not None:
-        dumped = _dumped(schema, options, files, names, given_config)
-        arch, sources, text, build_id = dumped.arch, dumped.sources, dumped.release, dumped.build_id
-        disagreements = dumped.disagreements
+        of_dump = _of_dump(schema, options, files, config, names, stack)
+        arch, sources, text = of_dump.arch, of_dump.sources, of_dump.release
+        build_id, findings = of_dump.build_id, of_dump.disagreements
+        _remark(f"{options.dump}: {remark}" for remark in of_dump.remarks)
     else:
-        arch, sources, text, build_id = _without_dump(schema, options, files, given_config)
+        arch, sources, text = _of_files(schema, options, files, config)
+        build_id, findings = files.build_id, list[str]()
     known = kernel_of(schema, text)
     if text == str(known.release.branch):
-        print(
-            f"vmcoreinfo: OSRELEASE is '{text}', as --kernel says; uname -r prints more, and tools "
-            "compare it",
-            file=sys.stderr,
+        _remark(
+            [f"OSRELEASE is '{text}', as --kernel says; uname -r prints more, and tools compare it"]
         )
     build_id = options.build_id or build_id
     lines = [*([f"BUILD-ID={build_id}"] if build_id else []), *options.set]
     given = {"OSRELEASE": text, **_lines(schema, lines)}
     kernel = Kernel(known.schema, known.release, arch, sources, given)
     synthesis = told(lambda: synthesise(kernel))
-    _write(options, synthesis, kernel_line(known))
-    for told_of in disagreements:
-        print(f"vmcoreinfo: {options.dump}: {told_of}", file=sys.stderr)
-    return FINDINGS if disagreements else FINE
+    _write(options, synthesis, kernel_line(known), findings)
+    _remark(f"{options.dump}: {finding}" for finding in findings)
+    return FINDINGS if findings else FINE
 
 
-def _without_dump(
+def _of_files(
     schema: Schema,
     options: argparse.Namespace,
     files: KernelFiles,
     config: Mapping[str, bool | int] | None,
-) -> tuple[Architecture, Sources, str, str | None]:
-    """Architecture, sources, release and build id, of files alone."""
+) -> tuple[Architecture, Sources, str]:
+    """Architecture, sources and release."""
     if options.memory_start is not None:
         raise Failure("--memory-start is that of a raw image: give it by --dump")
     arch = _arch(schema, options.arch or files.arch)
@@ -143,12 +144,13 @@ def _without_dump(
     symbols = files.symbols
     if symbols is not None:
         symbols = moved(symbols, options.kaslr_offset)
-        print(
-            f"vmcoreinfo: addresses are those of {files.symbols_name}, moved by "
-            f"{options.kaslr_offset:#x}; --dump finds those at which the kernel of a dump ran",
-            file=sys.stderr,
+        _remark(
+            [
+                f"addresses are those of {files.symbols_name}, moved by {options.kaslr_offset:#x}; --dump "
+                "finds those at which the kernel of a dump ran"
+            ]
         )
-    return arch, Sources(files.types, symbols, config, None), text, files.build_id
+    return arch, Sources(files.types, symbols, config, None), text
 
 
 def _release(options: argparse.Namespace, files: KernelFiles) -> str | None:
@@ -159,96 +161,32 @@ def _release(options: argparse.Namespace, files: KernelFiles) -> str | None:
     return text
 
 
-class _Dumped(NamedTuple):
-    """What a dump and the files beside it tell."""
-
-    arch: Architecture
-    sources: Sources
-    release: str
-    build_id: str | None
-    disagreements: list[str]
-
-
-def _dumped(
+def _of_dump(
     schema: Schema,
     options: argparse.Namespace,
     files: KernelFiles,
-    names: set[str],
     config: Mapping[str, bool | int] | None,
-) -> _Dumped:
-    said = _arch(schema, options.arch or files.arch)
-    memory = _memory(options, said)
-    arch = said or _arch(schema, memory.arch)
-    own = None
-    if files.symbols is None or files.types is None or options.number is not None:
-        own = _own_kernel(schema, options, memory, names, arch)
-        arch = arch or _arch(schema, own.arch_name if own is not None else None)
-    if arch is None:
-        raise Failure(f"{options.dump}: it does not tell its architecture; --arch takes it")
-    _check_arch(schema, arch, memory.arch, str(options.dump))
-    _check_arch(schema, arch, files.arch, files.vmlinux_name)
-    if memory.is_raw and options.memory_start is None and arch.memory_start is not None:
-        memory = _memory(options, arch)
-    release = _release(options, files) or ""
-    symbols, types, disagreements = files.symbols, files.types, []
-    if own is not None:
-        disagreements = told(lambda: differences(own, files))
-        symbols = symbols if symbols is not None else own.addresses
-        types = types if types is not None else told(own.read_types)
-        if config is None and own.config is not None:
-            config = config_in(schema, own.config.text, f"{options.dump}, .config")
-    elif symbols is None:
-        raise Failure(
-            f"{options.dump}: no symbols of a kernel are in it (no kallsyms); give --symbols, or a "
-            "--vmlinux with a symbol table, to know the kernel by"
-        )
-    if own is not None and BANNER not in symbols:
-        print(
-            f"vmcoreinfo: {options.dump}: its symbols are functions alone (no CONFIG_KALLSYMS_ALL), so no "
-            "variable of the kernel can be read; --symbols takes a System.map",
-            file=sys.stderr,
-        )
-        text = release or own.release
-        if text is None:
-            raise Failure(f"{options.dump}: it does not tell its release; --kernel takes it")
-        known = symbols if own.symbols.has_run_addresses else None
-        return _Dumped(arch, Sources(types, known, config, None), text, None, disagreements)
-    holds = own.symbols.physical if own is not None else None
-    image = told(lambda: Image(memory, symbols, types, release, arch.bits, holds))
-    tables = {name: image.address(at) for name, at in own.symbols.places.items()} if own else {}
-    sources = Sources(types, tables | moved(symbols, image.move), config, image)
-    return _Dumped(arch, sources, image.release, files.build_id or image.build_id(), disagreements)
-
-
-def _own_kernel(
-    schema: Schema,
-    options: argparse.Namespace,
-    memory: PhysicalMemory,
     names: set[str],
-    arch: Architecture | None,
-) -> OwnKernel | None:
-    """The kernel of which the dump has the symbols; None where it has none."""
-    kernels = told(lambda: own_kernels(memory, names))
+    stack: ExitStack,
+) -> Dumped:
+    """Looks through the dump, which stays open as long as `stack`."""
+    arch = _arch(schema, options.arch or files.arch)
+    live = "its own note is in /sys/kernel/vmcoreinfo: 'vmcoreinfo note' takes that"
+    memory = stack.enter_context(
+        open_memory(
+            str(options.dump), live, options.memory_start, arch.memory_start if arch else None
+        )
+    )
+    arch = arch or _arch(schema, memory.arch)
     if arch is not None:
-        kernels = [kernel for kernel in kernels if kernel.is_of(arch)]
-    if options.number is not None:
-        if not 0 < options.number <= len(kernels):
-            raise Failure(
-                f"{options.dump}: {counted(len(kernels), 'kernel')} in it, and number "
-                f"{options.number} is asked for",
-                FINDINGS,
-            )
-        chosen: OwnKernel = kernels[options.number - 1]
-        return chosen
-    if len(kernels) > 1:
-        listed = "\n".join(
-            f"  {number}  symbols at {kernel.symbols.physical:#x}, {kernel.release or 'release not told'}"
-            for number, kernel in enumerate(kernels, 1)
-        )
-        raise Failure(
-            f"{options.dump}: {len(kernels)} kernels are in it; --number N takes one\n{listed}"
-        )
-    return kernels[0] if kernels else None
+        _check_arch(schema, arch, memory.arch, str(options.dump))
+        _check_arch(schema, arch, files.arch, files.vmlinux_name)
+    asked = Asked(files, config, arch, _release(options, files), options.number)
+    with bar(f"looking through {options.dump.name}", memory.size) as done:
+        try:
+            return told(lambda: dumped(schema, memory, asked, names, done))
+        except NoSuchKernel as error:
+            raise Failure(str(error), FINDINGS) from error
 
 
 def _arch(schema: Schema, name: str | None) -> Architecture | None:
@@ -260,16 +198,6 @@ def _bytes(text: str) -> int:
         return int(text, 0)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is no number of bytes, as 0x1200000") from None
-
-
-def _address(text: str) -> int:
-    try:
-        address = int(text, 0)
-    except ValueError:
-        address = -1
-    if address < 0:
-        raise argparse.ArgumentTypeError(f"'{text}' is no address, as 0x40000000")
-    return address
 
 
 def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
@@ -296,19 +224,19 @@ def _check_arch(schema: Schema, arch: Architecture, said: str | None, name: str)
         raise Failure(f"--arch says {arch.name}, and {name} is of {theirs.name}")
 
 
-def _memory(options: argparse.Namespace, arch: Architecture | None) -> PhysicalMemory:
-    start = options.memory_start
-    if start is None and arch is not None:
-        start = arch.memory_start
-    memory = told(lambda: PhysicalMemory(File(str(options.dump)), start))
-    if options.memory_start is not None and not memory.is_raw:
-        raise Failure(f"{options.dump} is no raw image, and tells itself: leave out --memory-start")
-    return memory
+def _remark(remarks: Iterable[str]) -> None:
+    for remark in remarks:
+        print(f"vmcoreinfo: {remark}", file=sys.stderr)
 
 
-def _write(options: argparse.Namespace, synthesis: Synthesis, line: KernelLine | None) -> None:
+def _write(
+    options: argparse.Namespace,
+    synthesis: Synthesis,
+    line: KernelLine | None,
+    findings: Sequence[str],
+) -> None:
     if options.format == "json":
-        print_answer(synthesis.answer(line))
+        print_answer(synthesis.answer(line, findings))
     text = build(synthesis.text, "<") if options.raw else synthesis.text
     if options.out or options.format != "json":
         write_output(options, text)

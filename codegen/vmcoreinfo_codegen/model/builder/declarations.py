@@ -10,7 +10,7 @@ from ..architecture import Architecture
 from ..entry import KindDefault
 from ..macro import Macro, Print
 from ..numbers import Mark, Numbers
-from .entries import values, vias
+from .entries import debug_infos, values, vias
 from .reading import Reader
 
 # A bare key is printed in its own way.
@@ -38,6 +38,7 @@ def architecture(read: Reader, block: tree.Architecture) -> Architecture | None:
         aliases=tuple(map(str, read.words(block, tree.Alias))),
         config=tuple(map(str, read.words(block, tree.Config))),
         optional=tuple(map(str, read.words(block, tree.Optional))),
+        debug_infos=debug_infos(read, block),
         span=spans[0],
         location=read.at(block.name),
     )

@@ -100,11 +100,16 @@ class NoteFinds(Answer):
     notes: list[CarvedNote]
 
 
-class CarvedBtf(Answer):
-    """The BTF of a kernel, and what tells it from that of another."""
+class InMemory(Answer):
+    """Where one begins."""
 
     physical: int | None = described(PHYSICAL)
     offset: int | None = described(OFFSET)
+
+
+class CarvedBtf(InMemory):
+    """The BTF of a kernel, and what tells it from that of another."""
+
     bytes: int
     types: int = described("how many it has")
     byte_order: Literal["little", "big"]
@@ -121,11 +126,9 @@ class BtfFinds(Answer):
     btf: list[CarvedBtf]
 
 
-class CarvedConfig(Answer):
+class CarvedConfig(InMemory):
     """A kernel's .config, and what tells it from that of another."""
 
-    physical: int | None = described(PHYSICAL)
-    offset: int | None = described(OFFSET)
     bytes: int = described("of the text")
     options: int = described("lines that set one")
     title: str | None = described(
@@ -141,11 +144,9 @@ class ConfigFinds(Answer):
     configs: list[CarvedConfig]
 
 
-class CarvedKallsyms(Answer):
+class CarvedKallsyms(InMemory):
     """The symbols of a kernel, and what tells them from those of another."""
 
-    physical: int | None = described(PHYSICAL)
-    offset: int | None = described(OFFSET)
     symbols: int = described("how many it has")
     layout: str = described("how the kernel's build laid the tables out, in words")
     byte_order: Literal["little", "big"]
@@ -289,6 +290,7 @@ class Synthesised(Answer):
     line: KernelLine | None = described(LINE)
     entries: list[SynthesisedEntry]
     left_out: list[LeftOutEntry]
+    findings: list[str] = described("where a given file is not that of the kernel in the dump")
 
 
 class Attached(Answer):

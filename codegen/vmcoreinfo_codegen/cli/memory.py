@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""The memory in a dump or an image, on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..dump.live import is_kcore
+from ..dump.memory import PhysicalMemory
+from ..dump.source import File
+from .debuginfo import told
+from .failure import Failure
+
+
+def add_memory_start(parser: argparse.ArgumentParser, of: str, otherwise: str) -> None:
+    """`--memory-start`, of which file, and what is taken without it."""
+    parser.add_argument(
+        "--memory-start",
+        metavar="ADDRESS",
+        type=_address,
+        help=f"the physical address of the first byte of {of}, if that is a raw image (default: {otherwise})",
+    )
+
+
+@contextmanager
+def open_memory(
+    image: str, live: str, said: int | None, known: int | None = None
+) -> Iterator[PhysicalMemory]:
+    """The memory that a file holds.
+
+    `live` tells what to take of the running kernel instead, `said` is --memory-start, and `known` where a
+    raw image begins if nothing is said. Raises Failure where the file holds no memory that is read by
+    address.
+    """
+    pipe = "a pipe, and memory is read by address: write it to a file first"
+    if image == "-":
+        raise Failure(f"<stdin>: {pipe}")
+    if is_kcore(image):
+        raise Failure(f"{image}: the memory of the running kernel; {live}")
+    if stat.S_ISFIFO(os.stat(image).st_mode):
+        raise Failure(f"{image}: {pipe}")
+    with told(lambda: File(image)) as source:
+        memory = told(lambda: PhysicalMemory(source, known if said is None else said))
+        if said is not None and not memory.is_raw:
+            raise Failure(f"{image} is no raw image, and tells itself: leave out --memory-start")
+        yield memory
+
+
+def _address(text: str) -> int:
+    try:
+        address = int(text, 0)
+    except ValueError:
+        address = -1
+    if address < 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no address, as 0x40000000")
+    return address

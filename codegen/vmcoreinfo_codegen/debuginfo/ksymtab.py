@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+"""__ksymtab: what the kernel exports to modules, functions and variables, found in the memory of a dump.
+
+kallsyms has functions alone without CONFIG_KALLSYMS_ALL. The functions that both tables have place
+the image: they tell the physical address of each address at which the kernel ran.
+
+| entry | of kernels |
+|---|---|
+| offsets of 32 bits, each from where it stands itself: value, name (from 5.4 on namespace) | x86, arm64 from 4.19 on |
+| addresses: value, name (from 5.4 on namespace) | others |
+
+Tables (`__ksymtab`, `__ksymtab_gpl`, …) follow each other without a gap; behind them are the
+checksums, then the names.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import compress, count, islice, repeat
+
+from ..dump.memory import PhysicalMemory
+from ..limits import Limit
+from .in_memory import filled
+from .kallsyms import Kallsyms
+from .kallsyms_work import numbers
+from .problem import DebugInfoError
+
+ANCHORS = ("kthread_stop", "wait_for_completion", "vfree")
+"""Functions that every kernel with modules exports."""
+
+_REACH = 64 << 20
+_WINDOW = 1 << 20
+# 10,000 names take some 200 KB, their entries 24 bytes each and their checksums four.
+_TABLES, _STRINGS = 4 << 20, 4 << 20
+# Kernels export thousands of functions.
+_LEAST_SHARED = 64
+_MOST_ENTRIES = 1 << 17
+# Those of types, and of modules, are farther away.
+_MOST_PLACES = 16
+_MOST_FUNCTIONS = 1 << 18
+_MOST_DATA = 128 << 20
+# As for the places of kallsyms itself: pairs of words that look like an empty list are few.
+_LEAST_LISTS = 16
+_PAGE = 4096
+_NAME = re.compile(rb"[A-Za-z_$.][\w$.]{0,511}\0")
+_NAMESPACE = re.compile(rb"[\w$.:,*-]{0,511}\0")
+_GLOBAL = frozenset("TW")
+
+
+@dataclass(frozen=True)
+class Ksymtab:
+    """The exported symbols of a kernel, at addresses at which it ran.
+
+    `physical` is where the table is. `move` added to a physical address of the image gives the
+    address at which the kernel ran; `shared` functions of kallsyms say so, and none says otherwise.
+    Where kallsyms has no addresses at which the kernel ran, empty lists among the variables do.
+    """
+
+    physical: int
+    layout: str
+    move: int
+    shared: int
+    addresses: Mapping[str, int]
+
+    def moved(self, by: int, mask: int) -> Ksymtab:
+        """At other addresses."""
+        addresses = {name: at + by & mask for name, at in self.addresses.items()}
+        return replace(self, move=self.move + by & mask, addresses=addresses)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """`relative` if numbers are offsets of 32 bits from their own place; `words` of an entry."""
+
+    relative: bool
+    width: int
+    words: int
+
+    @property
+    def text(self) -> str:
+        numbers_are = (
+            "offsets from their own place"
+            if self.relative
+            else f"addresses of {8 * self.width} bits"
+        )
+        return numbers_are + (", with namespaces" if self.words == 3 else "")
+
+
+class _Region:
+    """Memory that has the tables and their names; addresses in it are physical."""
+
+    def __init__(self, data: bytes, start: int, kallsyms: Kallsyms) -> None:
+        self.data = data
+        self.start = start
+        self.mask = (1 << kallsyms.bits) - 1
+
+    def name(self, place: int) -> bytes | None:
+        """The name at a place, without its NUL; it may be the end of another, as linked."""
+        inside = place - self.start
+        if not 0 <= inside < len(self.data):
+            return None
+        found = _NAME.match(self.data, inside)
+        return found[0][:-1] if found else None
+
+    def is_namespace(self, place: int) -> bool:
+        """Whether one begins there; an empty one may be the end of any other text."""
+        inside = place - self.start
+        return 0 < inside < len(self.data) and bool(_NAMESPACE.match(self.data, inside))
+
+
+def find_ksymtab(memory: PhysicalMemory, kallsyms: Kallsyms) -> Ksymtab | None:
+    """The exported symbols of the kernel that has the table; None where none agree with it.
+
+    Raises DumpError, DebugInfoError.
+    """
+    search = _Search(memory, kallsyms)
+    found = search.run()
+    if found is None or kallsyms.has_run_addresses:
+        return found
+    move = _move_by_lists(memory, kallsyms, search.variables(found))
+    return None if move is None else found.moved(move, search.mask)
+
+
+class _Search:
+    """The search for the table of one kernel, and what it may cost."""
+
+    def __init__(self, memory: PhysicalMemory, kallsyms: Kallsyms) -> None:
+        name = memory.source.name
+        self._memory = memory
+        self._kallsyms = kallsyms
+        self._steps = Limit(name, 1 << 18, "entries like exported symbols", DebugInfoError)
+        self._functions: dict[str, int] = {}
+        self.mask = (1 << kallsyms.bits) - 1
+
+    def run(self) -> Ksymtab | None:
+        for address, kind, name in self._kallsyms.symbols():
+            if kind in _GLOBAL:
+                self._functions[name] = address
+                if len(self._functions) > _MOST_FUNCTIONS:
+                    return None
+        for name in ANCHORS:
+            if name not in self._functions:
+                continue
+            places = _strings(self._memory, self._kallsyms.physical, name.encode())
+            for place in islice(places, _MOST_PLACES):
+                found = self._with_name(place, self._functions[name])
+                if found is not None:
+                    return found
+        return None
+
+    def variables(self, found: Ksymtab) -> list[int]:
+        """Physical addresses of what is exported and no function."""
+        names = found.addresses.keys() - self._functions.keys()
+        return [found.addresses[name] - found.move & self.mask for name in names]
+
+    def _with_name(self, place: int, value: int) -> Ksymtab | None:
+        """The tables of which an entry has its name at a place; `value` is that of kallsyms."""
+        start = max(place - _TABLES, 0) // 8 * 8
+        region = _Region(filled(self._memory, start, _TABLES + _STRINGS), start, self._kallsyms)
+        width = self._kallsyms.bits // 8
+        for code, size, relative in (("i", 4, True), ("Q" if width == 8 else "I", width, False)):
+            table = numbers(region.data, code, self._kallsyms.big_endian)
+            for words in (3, 2):
+                layout = _Layout(relative, size, words)
+                for index, by in _entries_of(region, layout, table, place, value):
+                    self._steps.spend()
+                    entries = _Table(region, layout, table, by, self._steps)
+                    found = entries.read(index, self._functions)
+                    if found is not None:
+                        return found
+        return None
+
+
+def _strings(memory: PhysicalMemory, near: int, name: bytes) -> Iterator[int]:
+    """Physical addresses of a name as a string of its own: behind kallsyms first, as it is linked."""
+    needle = b"\0" + name + b"\0"
+    ahead = range(near, near + _REACH, _WINDOW)
+    back = range(near - _WINDOW, max(near - _REACH, 0), -_WINDOW)
+    for windows in (ahead, back):
+        for start in windows:
+            data = filled(memory, start, _WINDOW + len(needle) - 1)
+            inside = data.find(needle)
+            while inside >= 0:
+                yield start + inside + 1
+                inside = data.find(needle, inside + 1)
+
+
+def _entries_of(
+    region: _Region, layout: _Layout, table: array[int], name_at: int, value: int
+) -> Iterator[tuple[int, int]]:
+    """Where an entry can begin that has its name at a place, and what then to subtract of addresses."""
+    before = (name_at - region.start) // layout.width
+    if layout.relative:
+        places = range(region.start, region.start + layout.width * before, layout.width)
+        targets = map(operator.add, table, places)
+        for index in compress(count(), map(operator.eq, targets, repeat(name_at))):
+            if index:
+                yield index - 1, 0
+        return
+    index = -1
+    while True:
+        try:
+            index = table.index(value, index + 1, before)
+        except ValueError:
+            return
+        yield index, table[index + 1] - name_at
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Entries at every `layout.words` numbers; `by` is what to subtract of addresses for places."""
+
+    region: _Region
+    layout: _Layout
+    numbers: array[int]
+    by: int
+    steps: Limit
+
+    def read(self, index: int, functions: Mapping[str, int]) -> Ksymtab | None:
+        """The entries around one, if the functions that they share with kallsyms agree with it."""
+        step = self.layout.words
+        first = index
+        while first - step >= 0 and self.name(first - step) is not None:
+            self.steps.spend()
+            first -= step
+        places: dict[str, int] = {}
+        for at in range(
+            first, min(first + step * _MOST_ENTRIES, len(self.numbers) - step + 1), step
+        ):
+            name = self.name(at)
+            if name is None:
+                break
+            self.steps.spend()
+            places.setdefault(name, self.target(at))
+        shared = places.keys() & functions.keys()
+        moves = {functions[name] - places[name] & self.region.mask for name in shared}
+        if len(shared) < _LEAST_SHARED or len(moves) != 1:
+            return None
+        move = moves.pop()
+        return Ksymtab(
+            physical=self.region.start + first * self.layout.width,
+            layout=self.layout.text,
+            move=move,
+            shared=len(shared),
+            addresses={name: at + move & self.region.mask for name, at in places.items()},
+        )
+
+    def name(self, index: int) -> str | None:
+        """Of the entry that begins there; None where none does."""
+        found = self.region.name(self.target(index + 1))
+        if found is None or (self.layout.words == 3 and not self._is_namespace(index + 2)):
+            return None
+        return found.decode("ascii")
+
+    def _is_namespace(self, index: int) -> bool:
+        """Whether a number is that of a namespace; before 6.5 addresses of none may be 0."""
+        if not self.layout.relative and not self.numbers[index]:
+            return True
+        return self.region.is_namespace(self.target(index))
+
+    def target(self, index: int) -> int:
+        """The physical address that a number tells."""
+        number = self.numbers[index]
+        if self.layout.relative:
+            return self.region.start + index * self.layout.width + number
+        return number - self.by & self.region.mask
+
+
+def _move_by_lists(memory: PhysicalMemory, kallsyms: Kallsyms, variables: list[int]) -> int | None:
+    """What to add to a physical address, as empty lists among the variables tell.
+
+    The head of an empty list points to itself, twice: it knows at which address it ran.
+    """
+    near = [at for at in variables if abs(at - kallsyms.physical) < _MOST_DATA // 2]
+    votes: Counter[int] = Counter()
+    width = kallsyms.bits // 8
+    code, mask = "Q" if width == 8 else "I", (1 << kallsyms.bits) - 1
+    for start in range(min(near, default=0) // width * width, max(near, default=0), _WINDOW):
+        words = numbers(filled(memory, start, _WINDOW), code, kallsyms.big_endian)
+        for index in compress(count(), map(operator.eq, words, islice(words, 1, None))):
+            move = words[index] - start - width * index
+            if words[index] and move % _PAGE == 0:
+                votes[move & mask] += 1
+    for move, times in votes.most_common(1):
+        if times >= _LEAST_LISTS and 2 * times > votes.total():
+            return move
+    return None

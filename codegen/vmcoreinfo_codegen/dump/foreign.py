@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Files that hold the memory of a machine in a form that is not read here: what they are, what to do."""
+
+from __future__ import annotations
+
+from . import elf
+from .problem import DumpError
+from .source import Source
+
+_VMWARE = (
+    "the state of a virtual machine of VMware (.vmss, .vmsn); the .vmem beside it is its memory, in one piece "
+    "if that is less than 3 GiB; for others 'vmss2core -N STATE MEMORY' writes an ELF dump"
+)
+_XEN = "a saved domain of Xen; 'xl dump-core DOMAIN FILE' writes a core of one that runs"
+_LKCD = "a dump of LKCD, which crash reads"
+_XEN_PAGES = ".xen_pages"
+_DISK = "the image of a disk, and memory is not in it"
+
+_KNOWN: dict[bytes, str] = {
+    b"LibvirtQemudPart": "a saved domain of libvirt that was not written to its end; save it again",
+    b"QFI\xfb": "a qcow2 image; to read the memory of a snapshot in it, start the machine from that, stopped "
+    "(qemu-system-… -S -loadvm NAME), and let the monitor's dump-guest-memory, or virsh dump "
+    "--memory-only, write it",
+    b"\x7fVirtualBox SavedState": "the saved state of a virtual machine of VirtualBox; start it, and "
+    "'VBoxManage debugvm NAME dumpvmcore --filename=FILE' writes an ELF dump",
+    b"\xd0\xbe\xd2\xbe": _VMWARE,
+    b"\xd1\xba\xd1\xba": _VMWARE,
+    b"\xd2\xbe\xd2\xbe": _VMWARE,
+    b"\xd3\xbe\xd3\xbe": _VMWARE,
+    b"PAGEDU64": "a crash dump in the form of Windows (virsh dump --format win-dmp); of a guest with Linux "
+    "write it with --format elf",
+    b"PAGEDUMP": "a crash dump in the form of Windows, of 32 bits; of a guest with Linux write an ELF dump",
+    b"Xen saved domain": _XEN,
+    b"XenSavedDomain": _XEN,
+    b"LinuxGuestRecord": _XEN,
+    b"AVML": "memory compressed by AVML; 'avml-convert FILE OUT' makes a LiME image of it",
+    b"\xa8\x19\x01\x73\x61\x8f\x23\xfd": "a dump of s390 tools; 'zgetdump -f elf FILE >OUT' makes an ELF dump of it",
+    b"\xa8\x19\x01\x73\x61\x8f\x23\xfe": "a dump of s390 tools; 'zgetdump -f elf FILE >OUT' makes an ELF dump of it",
+    b"\xed\x23\x8f\x61\x73\x01\x19\xa8": _LKCD,
+    b"\xa8\x19\x01\x73\x61\x8f\x23\xed": _LKCD,
+    b"sadump\0\0": "a dump of sadump; 'makedumpfile -x VMLINUX -l FILE OUT' makes a kdump of it",
+    b"EVF\x09\x0d\x0a\xff\x00": "an image of EnCase (EWF); 'ewfexport -f raw -t OUT FILE' makes a raw image of it",
+    b"vhdxfile": _DISK,
+    b"conectix": _DISK,
+    b"KDMV": _DISK,
+    b"<<< ": _DISK,
+}
+"""What a file is, and what to do, by its first bytes."""
+
+
+def foreign(start: bytes) -> str | None:
+    """What a file is, and what to do, by its first 32 bytes; None where it is of none of these forms."""
+    return next((words for magic, words in _KNOWN.items() if start.startswith(magic)), None)
+
+
+def check_form(source: Source) -> None:
+    """Raise DumpError for a file in one of these forms."""
+    found = foreign(source.read(0, 32))
+    if found is not None:
+        raise DumpError(f"{source.name}: {found}")
+
+
+def check_core(file: elf.Elf) -> None:
+    """Raise DumpError for a core whose memory is not that of a machine by physical address."""
+    if file.type != elf.ET_CORE:
+        return
+    segments = [one for one in file.segments() if one.type == elf.PT_LOAD]
+    if not segments and file.section(_XEN_PAGES) is not None:
+        raise DumpError(
+            f"{file.source.name}: the core of a Xen domain ('xl dump-core'), whose pages are in sections of their own "
+            f"({_XEN_PAGES}), which are not read; crash reads it"
+        )
+    # Dumps of a machine have one at most that begins at 0.
+    if len(segments) > 1 and not any(one.physical for one in segments):
+        raise DumpError(
+            f"{file.source.name}: none of its segments has a physical address: the core of a process, not of a "
+            "machine; of a guest's QEMU take what its monitor's dump-guest-memory writes"
+        )

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Which of several kernels in a dump is meant.
+
+One is taken without being asked for only where that is known: it alone has ever run, or every CPU ran it by
+its page tables, it is none that reads the memory of a crashed one, and the note in the dump is of no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..debuginfo.problem import DebugInfoError
+from .image import BANNER
+from .own import OwnKernel
+
+
+class SeveralKernels(DebugInfoError):
+    """The dump has several, and nothing tells which one is meant."""
+
+
+class NoSuchKernel(LookupError):
+    """The dump has none of the number that was asked for."""
+
+
+def chosen(
+    name: str, kernels: Sequence[OwnKernel], number: int | None
+) -> tuple[OwnKernel | None, list[str]]:
+    """The kernel that is meant, and what is to be known of how it was chosen; None where the dump has none.
+
+    Raises SeveralKernels, NoSuchKernel.
+    """
+    if number is not None:
+        if not 0 < number <= len(kernels):
+            raise NoSuchKernel(
+                f"{name}: {_counted(kernels)} in it, and number {number} is asked for"
+            )
+        return kernels[number - 1], []
+    if len(kernels) < 2:
+        return (kernels[0] if kernels else None), []
+    for one, why in (_alone(kernels), "it alone has run"), (_ran(kernels), "the CPUs ran it"):
+        if one is not None:
+            place = kernels.index(one) + 1
+            how = (
+                f"{_counted(kernels)} in it; number {place} is taken: {why}; --number takes another"
+            )
+            return one, [f"{how}\n{_listed(kernels)}"]
+    raise SeveralKernels(
+        f"{name}: {len(kernels)} kernels are in it; --number N takes one\n{_listed(kernels)}"
+    )
+
+
+def elsewhere(kernel: OwnKernel) -> list[str]:
+    """A finding where the CPUs ran another kernel than the only one that the dump has."""
+    standing = kernel.standing
+    if not standing.elsewhere or standing.cpus or standing.counters:
+        return []
+    return [
+        f"its CPUs ran another kernel than {kernel.release or 'this one'}, whose symbols are not in it: this one "
+        "may be one that ran before, or that of a guest"
+    ]
+
+
+def _alone(kernels: Sequence[OwnKernel]) -> OwnKernel | None:
+    """The only one that has run, if it is there still, and the others are known never to have run."""
+    others = [one for one in kernels if not _never_ran(one)]
+    if len(others) != 1:
+        return None
+    (one,) = others
+    standing = one.standing
+    known = standing.has_started and not (
+        standing.made_way or standing.is_capture or standing.is_of_guest
+    )
+    return one if known and not (standing.elsewhere and not standing.cpus) else None
+
+
+def _never_ran(kernel: OwnKernel) -> bool:
+    """A kernel that never started, or whose image is nowhere where it could run."""
+    if kernel.standing.has_started is None:
+        return kernel.image is None and BANNER in kernel.addresses
+    return not kernel.standing.has_started and not kernel.standing.cpus
+
+
+def _ran(kernels: Sequence[OwnKernel]) -> OwnKernel | None:
+    """The one that every CPU ran by its page tables, if the note in the dump is of no other."""
+    ran = [one for one in kernels if one.standing.cpus]
+    if len(ran) != 1:
+        return None
+    (one,) = ran
+    standing = one.standing
+    if standing.elsewhere or standing.is_capture or standing.is_of_guest:
+        return None
+    is_of_other = any(other.standing.is_noted for other in kernels if other is not one)
+    return None if is_of_other else one
+
+
+def _counted(kernels: Sequence[OwnKernel]) -> str:
+    return f"{len(kernels)} kernel" + ("" if len(kernels) == 1 else "s")
+
+
+def _listed(kernels: Sequence[OwnKernel]) -> str:
+    """A line for each: its number, where it is, its release, what is known of it."""
+    lines = []
+    for number, one in enumerate(kernels, 1):
+        said = one.standing.words
+        if one.image is None and BANNER in one.addresses:
+            said = "a copy of an image, or a part: not where a kernel runs"
+        release = one.release or "release not told"
+        lines.append(
+            f"  {number}  symbols at {one.symbols.physical:#x}, {release}{said and f': {said}'}"
+        )
+    return "\n".join(lines)

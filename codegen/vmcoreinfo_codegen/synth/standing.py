@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""What a dump tells of each kernel that is in it: whether it ran, how it ended, where the CPUs were.
+
+A machine that was started anew by kexec has pages of the kernel before, one with a kernel for a crash has
+that one, a host has those of its guests, and a kernel that is loaded for kexec lies in memory without
+having run. Each tells of itself by its variables:
+
+- `system_state` is SYSTEM_BOOTING (0) until the kernel begins to schedule, and so in every copy of an
+  image that never ran (init/main.c);
+- `kexec_in_progress` is set when it makes way for another (kernel/kexec_core.c);
+- `panic_cpu` is no longer -1 when it crashed (kernel/panic.c, since 5.0; 4.5 and later have it, too);
+- `elfcorehdr_addr` is no longer -1 in a kernel that reads the memory of one that crashed
+  (kernel/crash_dump.c);
+- `phys_base` on x86_64 and `kimage_voffset` on arm64 say where it takes itself to be: that of a guest in
+  the memory of its host is elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..dump.cpu_notes import Cpu, cpus_in
+from ..dump.memory import PhysicalMemory
+from ..dump.problem import DumpError
+from ..dump.reader import find_in, tell_format
+from ..dump.x86_tables import kernel_physical
+from ..model import Architecture
+from ..record import Value
+from .image import Image
+
+_MASK = (1 << 64) - 1
+_NONE_32 = (1 << 32) - 1
+_KERNEL_MAP = 0xFFFFFFFF80000000
+_TEXT, _TEXT_END = "_stext", "_etext"
+
+SYMBOLS = frozenset(
+    {
+        "system_state",
+        "kexec_in_progress",
+        "panic_cpu",
+        "elfcorehdr_addr",
+        "phys_base",
+        "kimage_voffset",
+        _TEXT,
+        _TEXT_END,
+    }
+)
+"""What has to be looked up for it."""
+
+
+class Standing(Value):
+    """What is known of one kernel; None where its variables can't be read.
+
+    `thinks` is the physical address at which it takes its `_stext` to be, if that is another than the one
+    at which it is. `cpus` are the numbers of the CPUs whose page tables have it, `elsewhere` of those whose
+    page tables don't, `counters` of those that were at an address of its text where nothing tells their
+    page tables. `is_noted` says that the note in the dump is its.
+    """
+
+    has_started: bool | None
+    made_way: bool
+    crashed: bool
+    is_capture: bool
+    thinks: int | None
+    cpus: Sequence[int]
+    counters: Sequence[int]
+    elsewhere: Sequence[int]
+    is_noted: bool
+
+    @property
+    def is_of_guest(self) -> bool:
+        return self.thinks is not None
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        said = []
+        if self.has_started is False:
+            said.append("never started" if not self.cpus else "booting")
+        elif self.thinks is not None:
+            said.append(f"takes itself to be at {self.thinks:#x}: of a virtual machine, or a copy")
+        if self.has_started is not False:
+            said += ["made way for another by kexec"] if self.made_way else []
+            said += ["crashed"] if self.crashed else []
+            said += ["for the crash of another"] if self.is_capture else []
+        if self.cpus:
+            said.append(f"{_numbered(self.cpus)} ran it")
+        if self.counters:
+            said.append(f"{_numbered(self.counters)} at an address of its text")
+        said += ["the note in the dump is its"] if self.is_noted else []
+        return ", ".join(said)
+
+
+class Machine(Value):
+    """What a dump tells of the machine beside its memory: registers of the CPUs, entries of its note."""
+
+    memory: PhysicalMemory
+    cpus: Sequence[Cpu]
+    note: Mapping[str, str]
+
+    @classmethod
+    def of(cls, memory: PhysicalMemory, arch: Architecture | None) -> Machine:
+        """`arch` is what the dump says that it is of. Raises DumpError."""
+        if tell_format(memory.inside) not in ("elf", "kdump"):
+            return cls(memory=memory, cpus=(), note={})
+        cpus = cpus_in(memory.inside, arch.name if arch is not None else None)
+        try:
+            text = find_in(memory.inside).text
+        except DumpError:
+            text = b""
+        lines = text.decode("latin-1").splitlines()
+        entries = dict(line.split("=", 1) for line in lines if "=" in line)
+        return cls(memory=memory, cpus=cpus, note=entries)
+
+
+def standing(machine: Machine, image: Image | None, addresses: Mapping[str, int]) -> Standing:
+    """Of the kernel whose symbols these are; `image` is None where it can't be found. Raises DumpError."""
+    told = _Told(image, addresses)
+    state = told.variable("system_state", 32)
+    has_started = None if state is None else state != 0
+    runs = has_started is not False
+    thinks = told.thinks()
+    numbered = list(enumerate(machine.cpus))
+    return Standing(
+        has_started=has_started,
+        made_way=runs and told.variable("kexec_in_progress", 8) == 1,
+        crashed=runs and told.variable("panic_cpu", 32) not in (None, _NONE_32),
+        is_capture=runs and told.variable("elfcorehdr_addr", 64) not in (None, _MASK),
+        thinks=thinks if runs and thinks != told.place else None,
+        cpus=[n for n, cpu in numbered if told.is_mapped(machine.memory, cpu)],
+        counters=[
+            n for n, cpu in numbered if not cpu.tables and runs and told.has_in_text(cpu.counter)
+        ],
+        elsewhere=[
+            n for n, cpu in numbered if cpu.tables and not told.is_mapped(machine.memory, cpu)
+        ],
+        is_noted=runs and told.is_of(machine.note),
+    )
+
+
+class _Told:
+    """What the variables of a kernel say."""
+
+    def __init__(self, image: Image | None, addresses: Mapping[str, int]) -> None:
+        self._image = image
+        self._addresses = addresses
+        self._text = addresses.get(_TEXT)
+        self.place = image.physical(_TEXT) if image is not None else None
+
+    def variable(self, name: str, width: int) -> int | None:
+        address = self._addresses.get(name)
+        if self._image is None or address is None:
+            return None
+        return self._image.read(width, address)
+
+    def thinks(self) -> int | None:
+        """The physical address at which it takes its text to be; that at which it is, if nothing tells."""
+        if self._text is None or self.place is None:
+            return self.place
+        base = self.variable("phys_base", 64)
+        if base is not None:
+            return self._text - _KERNEL_MAP + base & _MASK
+        offset = self.variable("kimage_voffset", 64)
+        return self.place if offset is None else self._text - offset & _MASK
+
+    def is_mapped(self, memory: PhysicalMemory, cpu: Cpu) -> bool:
+        """Whether the page tables of a CPU have its text where it is."""
+        if cpu.tables is None or cpu.control is None or self._text is None or self.place is None:
+            return False
+        return kernel_physical(memory, cpu.tables, cpu.control, self._text) == self.place
+
+    def has_in_text(self, counter: int | None) -> bool:
+        end = self._addresses.get(_TEXT_END)
+        if counter is None or self._text is None or end is None:
+            return False
+        return self._text <= counter < end
+
+    def is_of(self, note: Mapping[str, str]) -> bool:
+        """Whether a note is this kernel's: its release, and where it was loaded to."""
+        if self._image is None or note.get("OSRELEASE") != self._image.release:
+            return False
+        if note.get(f"SYMBOL({_TEXT})") != f"{self._text or 0:x}":
+            return False
+        base = self.variable("phys_base", 64)
+        said = note.get("NUMBER(phys_base)")
+        return base is None or said is None or said == str(base - (base >> 63 << 64))
+
+
+def _numbered(cpus: Sequence[int]) -> str:
+    most = 4
+    shown = ", ".join(map(str, cpus[:most])) + (", …" if len(cpus) > most else "")
+    return f"CPU {shown}" if len(cpus) == 1 else f"CPUs {shown}"

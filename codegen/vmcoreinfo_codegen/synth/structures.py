@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""Variables of the kernel that no table names, found by what they hold.
+
+Each is taken only where one place alone of the image holds all that it has to.
+
+- `init_mm` has the bounds of the kernel's text, data and image for those of its code, data and heap,
+  a page table inside the image, and no stack, arguments and environment.
+- `swapper_pg_dir` is what `init_mm` has for its page table.
+- `printk_rb_static` points to arrays inside the image, and the descriptor that its tail leads to has
+  the number of the tail. `prb` is the one word that has its address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from ..debuginfo.facts import Types
+from .placed_image import PlacedImage
+
+_PAGE = 4096
+# From _text to _stext on arm64.
+_HEAD = 64 << 10
+_MOST_PLACES = 1 << 16
+# CONFIG_LOG_BUF_SHIFT can be that, and the kernel has 32 bytes of text for a descriptor.
+_LOG_BITS = range(12, 26)
+_TEXT_BITS = 5
+# What state_var has in its upper bits; the others have the number of its record.
+_STATE_BITS = 2
+_RING = (
+    "desc_ring.count_bits",
+    "desc_ring.descs",
+    "desc_ring.infos",
+    "desc_ring.tail_id",
+    "text_data_ring.size_bits",
+    "text_data_ring.data",
+)
+_ARRAYS = ("desc_ring.descs", "desc_ring.infos", "text_data_ring.data")
+_BOUNDS = ("start_code", "end_code", "end_data", "brk", "pgd")
+# Of a process alone.
+_UNSET = ("start_data", "start_brk", "start_stack", "arg_start", "env_start")
+
+
+@dataclass
+class Found:
+    """Addresses by name, and what says so; `image` ends where the kernel itself says."""
+
+    image: PlacedImage
+    addresses: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, places: Iterable[int], reason: str) -> None:
+        one = list(islice(places, 2))
+        if len(one) == 1:
+            self.addresses[name] = one[0]
+            self.reasons[name] = reason
+
+
+def find_structures(image: PlacedImage, types: Types) -> Found:
+    types.load(("mm_struct", "printk_ringbuffer", "prb_desc"))
+    found = Found(image)
+    found.add("init_mm", _init_mm(image, types), "the mm_struct that has the kernel's own bounds")
+    if mm := found.addresses.get("init_mm"):
+        at = _offsets(types, "mm_struct", _BOUNDS) or {}
+        found.image = image = image.until(image.read(0, mm + at["brk"]) or image.end)
+        table = image.read(0, mm + at["pgd"])
+        found.add("swapper_pg_dir", [table] if table else [], "init_mm.pgd")
+    reason = "the ring of messages that points to itself"
+    found.add("printk_rb_static", _rings(image, types), reason)
+    if ring := found.addresses.get("printk_rb_static"):
+        found.add("prb", _pointers(image, ring), "the one pointer to printk_rb_static")
+    return found
+
+
+def _init_mm(image: PlacedImage, types: Types) -> list[int]:
+    at = _offsets(types, "mm_struct", (*_BOUNDS, *_UNSET))
+    if at is None:
+        return []
+    width = image.bits // 8
+    if at["end_code"] != at["start_code"] + width:
+        return []
+    found: list[int] = []
+    for text in (image.start, image.start - _HEAD):
+        pattern = _compiled(re.escape(image.pointer(text)) + _pointer_inside(image))
+        places = list(islice(image.find(pattern, 2 * width, width), _MOST_PLACES + 1))
+        if len(places) > _MOST_PLACES:
+            return []
+        for place in places:
+            values = {name: image.read(0, place - at["start_code"] + at[name]) for name in at}
+            code, data, end, pgd = (values[name] or 0 for name in _BOUNDS[1:])
+            is_in_order = image.start < code <= data <= end <= image.end
+            is_unset = all(values[name] == 0 for name in _UNSET)
+            if is_in_order and is_unset and image.start < pgd < end and pgd % _PAGE == 0:
+                found.append(place - at["start_code"])
+    return found
+
+
+def _rings(image: PlacedImage, types: Types) -> list[int]:
+    """Rings of messages whose arrays are inside the image."""
+    at = _offsets(types, "printk_ringbuffer", _RING)
+    state = _offsets(types, "prb_desc", ("state_var",))
+    sizes = types.sizes("prb_desc")
+    width = image.bits // 8
+    if at is None or state is None or len(sizes) != 1:
+        return []
+    if (at["desc_ring.count_bits"], at["desc_ring.descs"]) != (0, width):
+        return []
+    (size,) = sizes
+
+    def is_ring(place: int) -> bool:
+        count_bits = image.read(32, place) or 0
+        size_bits = image.read(32, place + at["text_data_ring.size_bits"])
+        arrays = [image.read(0, place + at[name]) or 0 for name in _ARRAYS]
+        tail = image.read(0, place + at["desc_ring.tail_id"])
+        if tail is None or size_bits != count_bits + _TEXT_BITS or not all(map(image.has, arrays)):
+            return False
+        descriptor = arrays[0] + size * (tail & (1 << count_bits) - 1)
+        number = image.read(0, descriptor + state["state_var"])
+        return number is not None and number & (1 << image.bits - _STATE_BITS) - 1 == tail
+
+    number = b"[" + re.escape(bytes(bits - _TEXT_BITS for bits in _LOG_BITS)) + b"]"
+    padded = number + rb"\0{3}" if image.order == "<" else rb"\0{3}" + number
+    pattern = _compiled(padded + rb"\0{%d}" % (width - 4) + _pointer_inside(image))
+    places = list(islice(image.find(pattern, 2 * width, width), _MOST_PLACES + 1))
+    return [] if len(places) > _MOST_PLACES else list(filter(is_ring, places))
+
+
+def _pointer_inside(image: PlacedImage) -> bytes:
+    """The pattern of a pointer that may lead into the image, by its upper half."""
+    half = image.bits // 16
+    words = [image.pointer(at) for at in (*range(image.start, image.end, 1 << 16), image.end)]
+    if image.order == "<":
+        uppers = b"|".join(sorted({re.escape(word[half:]) for word in words}))
+        return rb".{%d}(?:%b)" % (half, uppers)
+    uppers = b"|".join(sorted({re.escape(word[:half]) for word in words}))
+    return b"(?:%b)" % uppers
+
+
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern, re.DOTALL)
+
+
+def _pointers(image: PlacedImage, to: int) -> list[int]:
+    """Where in the image a pointer has that value; none where more have than can be looked at."""
+    pointer = image.pointer(to)
+    places = image.find(re.compile(re.escape(pointer)), len(pointer), len(pointer))
+    found = list(islice(places, _MOST_PLACES + 1))
+    return [] if len(found) > _MOST_PLACES else found
+
+
+def _offsets(types: Types, name: str, members: Iterable[str]) -> Mapping[str, int] | None:
+    """None where a member is not there, or at several places."""
+    found = {member: types.offsets(name, member) for member in members}
+    if any(len(offsets) != 1 for offsets in found.values()):
+        return None
+    return {member: min(offsets) for member, offsets in found.items()}

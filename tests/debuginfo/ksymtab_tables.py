@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""__ksymtab made as kernels of each release have it, behind a small kallsyms of functions alone."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.debuginfo.kallsyms_tables import PHYSICAL, Layout, Symbol, tables
+
+SIZE = 1 << 20
+KALLSYMS, KSYMTAB, STRINGS, DATA, END = 0x10000, 0x40000, 0x50000, 0x60000, 0x80000
+"""Distances from the beginning of the image."""
+
+FUNCTIONS = 300
+
+
+@dataclass(frozen=True)
+class Exports:
+    """`relative` if entries have offsets from their own places."""
+
+    relative: bool = True
+    namespaces: bool = True
+    order: str = "<"
+    kallsyms: Layout = field(default_factory=Layout)
+
+
+def functions(layout: Layout) -> list[Symbol]:
+    """As kallsyms has them; those that are not local are exported."""
+    start = layout.linked
+    names = [f"function_{number:x}" for number in range(FUNCTIONS - 3)]
+    names += ["kthread_stop", "really_kthread_stop", "zlib_inflate"]
+    of_text = [(start + 16 * (2 + i), "tTW"[i % 3], name) for i, name in enumerate(names[:-3])]
+    last = [(start + 0x8000 + 16 * i, "T", name) for i, name in enumerate(names[-3:])]
+    # kallsyms is found by letters, which every kernel's names have.
+    letters = (start + 0x9000, "t", "zyxwvutsrqponmlkjihgfedcba")
+    return [(start, "T", "_text"), (start, "T", "_stext"), *of_text, *last, letters]
+
+
+def image(exports: Exports, variables: Mapping[str, int], move: int = 0) -> bytearray:
+    """Memory with the image at PHYSICAL, which ran `move` behind where it was linked.
+
+    `variables` are exported beside the functions: their distances from the beginning of the image.
+    """
+    layout = exports.kallsyms
+    table = [(at + move, kind, name) for at, kind, name in functions(layout)]
+    start = layout.linked + move
+    memory = bytearray(SIZE)
+
+    def put(distance: int, data: bytes) -> None:
+        memory[PHYSICAL + distance : PHYSICAL + distance + len(data)] = data
+
+    kallsyms, _ = tables(table, layout, start + KALLSYMS)
+    put(KALLSYMS, kallsyms)
+    exported = {name: at - start for at, kind, name in table if kind in "TW" and name[0] != "_"}
+    exported.update(variables)
+    strings, places = b"\0", {}
+    for name in exported:
+        # As linked: what is the end of another string has none of its own.
+        if name != "zlib_inflate":
+            places[name] = STRINGS + len(strings)
+            strings += name.encode() + b"\0"
+    put(STRINGS, strings)
+    inside = strings.find(b"zlib_inflate\0")
+    if "zlib_inflate" in exported:
+        assert inside < 0
+        places["zlib_inflate"] = STRINGS + len(strings) + 4
+        put(STRINGS + len(strings), b"old_zlib_inflate\0")
+    words = [
+        (exported[name], places[name], STRINGS)
+        if exports.namespaces
+        else (exported[name], places[name])
+        for name in sorted(exported)
+    ]
+    code = exports.order + ("i" if exports.relative else layout.word[1:])
+    width = struct.calcsize(code)
+    data = bytearray()
+    for number, distance in enumerate(value for entry in words for value in entry):
+        place = KSYMTAB + width * number
+        data += struct.pack(code, distance - place if exports.relative else start + distance)
+    put(KSYMTAB, bytes(data))
+    return memory

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Dumps to make that have more than one kernel in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Two guests of tests/guest_kinds.py whose kernels are in one dump.
+
+    `how` is what becomes of the second: `kexec` boots it in place of the first; `load` only loads it, for
+    a crash; `crash` boots it by a crash of the first; `nest` and `nest-huge` boot it in a machine inside
+    the first's, whose memory is in small or in huge pages.
+    """
+
+    name: str
+    first: str
+    second: str
+    how: str
+    memory: int = 512
+    "MiB."
+    reserved: int = 0
+    "Of those, for the capture kernel."
+    processors: int = 1
+
+
+SEVERAL = {
+    one.name: one
+    for one in (
+        Several("kexec", "x86_64-6.1", "x86_64-7.3", "kexec"),
+        Several("kexec-same", "x86_64-6.12", "x86_64-6.12", "kexec"),
+        Several("loaded", "x86_64-6.12", "x86_64-7.3", "load", 576, 224),
+        Several("crashed", "x86_64-6.12", "x86_64-7.3", "crash", 576, 224, 2),
+        Several("crashed-same", "x86_64-7.3", "x86_64-7.3", "crash", 576, 224),
+        Several("nested", "x86_64-6.12", "x86_64-7.3", "nest", 768),
+        Several("nested-huge", "x86_64-7.3", "x86_64-6.1", "nest-huge", 768),
+        Several("kexec-arm64", "arm64-7.3", "arm64-6.12", "kexec"),
+        Several("loaded-arm64", "arm64-6.12", "arm64-7.3", "load", 640, 256),
+        Several("crashed-arm64", "arm64-7.3", "arm64-7.3", "crash", 640, 256),
+    )
+}

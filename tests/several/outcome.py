@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What the command makes of a dump with several kernels, beside what those kernels say of themselves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.guest_facts import text_of
+
+COMMAND = (sys.executable, "-m", "vmcoreinfo_codegen")
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False)
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    """Everything in it is data: places, counts and lines, not the folder's name."""
+    facts = json.loads((folder / "facts.json").read_text())
+    dump = folder / "vmcore.elf"
+    own = {name: text_of(folder / name / "kcore-head") for name in facts["told"]}
+    held = text_of(dump)
+    return {
+        **{key: facts[key] for key in ("name", "how", "arch", "packages")},
+        "told": {name: _release(text) for name, text in own.items()},
+        "note": next((n for n, text in own.items() if _same_kernel(text, held)), _release(held)),
+        "found": {what: found(dump, what) for what in ("kallsyms", "btf", "config")},
+        "alone": synthesised(dump, own),
+        "numbers": list(_numbers(dump, own)),
+    }
+
+
+def found(dump: Path, what: str) -> list[dict[str, Any]]:
+    ran = run("find", dump, "--what", what, "--format", "json")
+    rows: list[dict[str, Any]] = (
+        json.loads(ran.stdout)["configs" if what == "config" else what] if ran.stdout else []
+    )
+    return rows
+
+
+def synthesised(dump: Path, own: dict[str, bytes], *options: str) -> dict[str, Any]:
+    """Which kernel it is, how many lines it has, which are wrong, and what is said on the way."""
+    ran = run("synth", "--dump", dump, *options)
+    said = [
+        line.replace(str(dump), "DUMP")
+        for line in ran.stderr.splitlines()
+        if not line.startswith(("left out: ", "vmcoreinfo: '")) and " left out" not in line
+    ]
+    told: dict[str, Any] = {"exit": ran.returncode, "said": said}
+    if not ran.stdout:
+        return told
+    made = set(ran.stdout.splitlines())
+    common = {
+        name: len(made & _lines(text))
+        for name, text in own.items()
+        if f"OSRELEASE={_release(text)}" in made
+    }
+    if not common:
+        return {**told, "of": None, "lines": len(made)}
+    of = max(common, key=lambda name: common[name])
+    theirs = _lines(own[of])
+    return {
+        **told,
+        "of": of,
+        "lines": len(made),
+        "equal": common[of],
+        "wrong": sorted(made - theirs),
+        "missing": sorted(_key(line) for line in theirs - made),
+    }
+
+
+def _numbers(dump: Path, own: dict[str, bytes]) -> Any:
+    for number in range(1, 10):
+        one = synthesised(dump, own, "--number", str(number))
+        if any("is asked for" in line for line in one["said"]):
+            return
+        yield one
+
+
+def _lines(text: bytes) -> set[str]:
+    return set(text.decode("ascii").splitlines())
+
+
+def _key(line: str) -> str:
+    return line.partition("=")[0]
+
+
+def _release(text: bytes) -> str:
+    return text.split(b"\n")[0].decode("ascii").partition("=")[2]
+
+
+def _same_kernel(one: bytes, other: bytes) -> bool:
+    """The same release, loaded to the same place: a crash adds lines."""
+    keys = {_key(line) for line in _lines(one) & _lines(other)}
+    return _lines(one) - _lines(other) <= {"CRASHTIME"} and "OSRELEASE" in keys
