@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 
 from tests.conftest import ROOT
@@ -77,7 +76,6 @@ def test_it_finds_the_same_in_notes_of_other_kernels(javascript: Driver, schema:
     check_each(cases[::4], " ".join, check)
 
 
-@pytest.mark.mutations
 @given(notes.mutated_texts())
 def test_it_finds_the_same_in_mutated_notes(javascript: Driver, text: bytes) -> None:
     data = b"OSRELEASE=6.12.0\n" + text

@@ -171,7 +171,6 @@ def test_it_finds_the_same_in_dumps_of_every_form(javascript: Driver, tmp_path: 
     check_each(DUMPS.items(), lambda dump: dump[0], check)
 
 
-@pytest.mark.mutations
 @given(st.data())
 def test_it_finds_the_same_in_dumps_that_lie(
     javascript: Driver, folder: Path, data: st.DataObject
@@ -187,4 +186,5 @@ def test_it_finds_the_same_in_dumps_that_lie(
     if "error" in said and _LONG_NUMBER.search(said["error"]):
         assert "error" in told
     else:
-        assert told == said
+        mine, own = (_LONG_NUMBER.sub("N", json.dumps(one, sort_keys=True)) for one in (told, said))
+        assert mine == own

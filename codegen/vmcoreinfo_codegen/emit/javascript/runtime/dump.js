@@ -233,10 +233,12 @@
 			count: view.u16(is64 ? 40 : 28),
 		};
 		const sections = is64 ? view.u64(24) : view.u32(16);
-		if (sections && elf.count === PN_XNUM) {
+		const sectionCount = view.u16(is64 ? 44 : 32);
+		if (sections && (elf.count === PN_XNUM || !sectionCount)) {
 			// What does not fit in the header is in section 0, which is nothing else (gABI).
 			const first = await exactly(source, sections, layout.section, "section header 0");
-			elf.count = new View(first, isLittle).u32(is64 ? 44 : 28) || elf.count;
+			const told = new View(first, isLittle).u32(is64 ? 44 : 28);
+			elf.count = (elf.count === PN_XNUM && told) || elf.count;
 		}
 		const known = vmcoreinfo.keys.machines.find(
 			([machine, bits]) => machine === elf.machine && bits === elf.bits,
