@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 
 from tests.conftest import ROOT
 from tests.each import check_each
@@ -53,14 +54,18 @@ def _check(javascript: Driver, schema: Schema, data: bytes, arch: str = "") -> N
     assert list(map(json.loads, findings)) == _python(schema, data, arch)
 
 
-def test_it_finds_the_same_in_real_notes(javascript: Driver, schema: Schema) -> None:
+@pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.long)])
+def test_it_finds_the_same_in_real_notes(javascript: Driver, schema: Schema, step: int) -> None:
     def check(path: Path) -> None:
         _check(javascript, schema, path.read_bytes())
 
-    check_each([*NOTES, *SHARED], lambda path: path.name, check)
+    check_each([*NOTES, *SHARED][::step], lambda path: path.name, check)
 
 
-def test_it_finds_the_same_in_notes_of_other_kernels(javascript: Driver, schema: Schema) -> None:
+@pytest.mark.parametrize("step", [23, pytest.param(4, marks=pytest.mark.long)])
+def test_it_finds_the_same_in_notes_of_other_kernels(
+    javascript: Driver, schema: Schema, step: int
+) -> None:
     """Real notes that say they are of another release lack some keys, and have others that are gone."""
     real = {path.name: path.read_bytes()[24:].rstrip(b"\0") for path in NOTES[::15]}
 
@@ -73,12 +78,17 @@ def test_it_finds_the_same_in_notes_of_other_kernels(javascript: Driver, schema:
             _check(javascript, schema, part, arch)
 
     cases = [(release, name) for release in RELEASES for name in real]
-    check_each(cases[::4], " ".join, check)
+    check_each(cases[::step], " ".join, check)
 
 
-@given(notes.mutated_texts())
-def test_it_finds_the_same_in_mutated_notes(javascript: Driver, text: bytes) -> None:
-    data = b"OSRELEASE=6.12.0\n" + text
-    # What is read as a mail or a log is no other note to the audit.
-    if find_in(Memory("dump", data)).format == "text":
-        _check(javascript, _schema(), data)
+@pytest.mark.parametrize("most", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_it_finds_the_same_in_mutated_notes(javascript: Driver, most: int) -> None:
+    @settings(max_examples=most)
+    @given(notes.mutated_texts())
+    def check(text: bytes) -> None:
+        data = b"OSRELEASE=6.12.0\n" + text
+        # What is read as a mail or a log is no other note to the audit.
+        if find_in(Memory("dump", data)).format == "text":
+            _check(javascript, _schema(), data)
+
+    check()
