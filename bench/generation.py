@@ -111,7 +111,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         times = measure(cases(Path(folder)), RUNS)
     base = median(times["python -c pass"])
-    print(f"| process | CPU, median s | spread s | of `python -c pass` | ({RUNS} runs)")
+    print(f"| process | CPU, median s | spread s | times `python -c pass` | ({RUNS} runs)")
     print("|---|---|---|---|")
     for name, found in times.items():
         spread = f"{min(found):.3f}-{max(found):.3f}"

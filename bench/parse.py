@@ -81,7 +81,7 @@ def in_c(folder: Path, compiler: str, peer: bool) -> Ratios:
     program = built(folder, compiler, peer)
     version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True)
     print(f"\n{version.stdout.splitlines()[0]}, -O2, {size_of(folder, compiler)}\n")
-    print("| text | measured | ns, median | spread | of the newline loop |")
+    print("| text | measured | ns, median | spread | times the newline loop |")
     print("|---|---|---|---|---|")
     for case, files in cases(folder).items():
         ran = subprocess.run(
@@ -106,9 +106,9 @@ def in_c(folder: Path, compiler: str, peer: bool) -> Ratios:
 
 
 def print_ratios(ratios: Ratios) -> None:
-    """How long all of it takes of the newline loop of the same run, at one glance."""
+    """Print the ratio of everything to the newline loop of the same run side by side."""
     compilers = list(dict.fromkeys(compiler for _, compiler in ratios))
-    print(f"\n| of the newline loop | {' | '.join(compilers)} |")
+    print(f"\n| times the newline loop | {' | '.join(compilers)} |")
     print(f"|---|{'---|' * len(compilers)}")
     for case in dict.fromkeys(case for case, _ in ratios):
         shown = " | ".join(f"{ratios[case, compiler]:.2f}" for compiler in compilers)
@@ -134,7 +134,7 @@ def of_some_keys(folder: Path, compiler: str) -> Ratios:
     times = figures(ran.stdout)
     limit = statistics.median(times["newlines"])
     print(f"\nA parser for drgn: {told.splitlines()[-1]}, {compiler}, {ONE}\n")
-    print("| measured | ns, median | spread | of the newline loop |")
+    print("| measured | ns, median | spread | times the newline loop |")
     print("|---|---|---|---|")
     for name, words in (("silent", "no diagnostics"), ("ours", "diagnostics on")):
         median = statistics.median(times[name])
@@ -158,7 +158,7 @@ def by_architecture(folder: Path, compilers: list[str]) -> None:
         programs = {
             name: built(folder, compiler, False, parser) for name, parser in parsers.items()
         }
-        print(f"\n{compiler}, of the newline loop, without diagnostics / with them\n")
+        print(f"\n{compiler}, times the newline loop, without diagnostics / with them\n")
         print(f"| notes as the kernel printed them | {' | '.join(programs)} |")
         print(f"|---|{'---|' * len(programs)}")
         for arch, files in notes.items():
@@ -272,7 +272,7 @@ def in_python(folder: Path) -> None:
     }
     texts = [text_of(NOTE)]
     print(f"\nPython {sys.version.split()[0]}, {NOTE.stem}\n")
-    print("| measured | µs, median | spread | of the dict |")
+    print("| measured | µs, median | spread | times the dict |")
     print("|---|---|---|---|")
     times: Times = {name: [] for name in measured}
     for _ in range(ROUNDS):

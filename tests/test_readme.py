@@ -33,7 +33,7 @@ def block(language: str, start: str = "") -> str:
 
 
 def expected_output() -> str:
-    assert f"Both print, for `{NOTE}`:" in README
+    assert f"For `{NOTE}` both print:" in README
     return block("", "vmalloc starts at ")
 
 
@@ -52,13 +52,13 @@ OTHERS = [
 
 def check_others(command: list[str | Path]) -> None:
     """It says something of each note: what it found, or why there is nothing."""
-    assert f"such as `{BEFORE_6_9}`, they end with 1:" in README
+    assert f"such as `{BEFORE_6_9}`, they exit with 1:" in README
     for path in OTHERS:
         with (ROOT / path).open("rb") as note:
             ran = subprocess.run(command, stdin=note, capture_output=True, text=True, check=False)
         if ran.returncode:
             assert ran.returncode == 1
-            assert (ran.stdout, ran.stderr) == ("", block("", "the note does not tell ")), path
+            assert (ran.stdout, ran.stderr) == ("", block("", "the note does not say ")), path
         else:
             assert ran.stdout.startswith("vmalloc starts at 0x"), path
         assert (ran.returncode == 0) == (path in OTHERS[2:4]), path

@@ -173,7 +173,7 @@ def told(page: str, heading: str) -> set[str]:
 def test_the_page_tells_every_hook_and_input() -> None:
     page = (ROOT / "docs" / "schema-repositories.md").read_text()
     action = yaml.safe_load((ROOT / "action.yml").read_text())
-    assert told(page, "Hooks of pre-commit") == {hook["id"] for hook in manifest()}
+    assert told(page, "pre-commit hooks") == {hook["id"] for hook in manifest()}
     assert told(page, "The action") == set(action["inputs"])
     examples = [
         yaml.safe_load(found) for found in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)

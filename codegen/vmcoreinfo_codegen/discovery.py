@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rules that are one a file: to add a file is to add a rule."""
+"""Rules that are one per file: to add a file is to add a rule."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def rules_in(package: ModuleType) -> list[Any]:
         rule = importlib.import_module(f"{package.__name__}.{module.name}").RULE
         other = found.setdefault(str(rule.id), rule)
         if other is not rule:
-            message = f"the rules {other.name} and {rule.name} are both {rule.id}"
+            message = f"rules {other.name} and {rule.name} both have the ID {rule.id}"
             raise SameId(f"{message}; {_next(found)} is free")
     return [found[id_] for id_ in sorted(found)]
 
 
 def _next(ids: Iterable[str]) -> str:
-    """The id behind the last one."""
+    """The id after the last one."""
     last = max(ids)
     letters = last.rstrip("0123456789")
     return f"{letters}{int(last.removeprefix(letters)) + 1:0{len(last) - len(letters)}}"

@@ -61,9 +61,7 @@ def collect(problems: list[Problem], problem: Problem) -> None:
     """Add a problem. Raises SchemaError with all of them where there are too many."""
     problems.append(problem)
     if len(problems) >= MOST_PROBLEMS:
-        message = (
-            f"more than {MOST_PROBLEMS - 1} problems; what is behind this one is not looked at"
-        )
+        message = f"more than {MOST_PROBLEMS - 1} problems; the rest is not checked"
         raise SchemaError([*problems, Problem(problem.location, LANGUAGE, message)])
 
 
@@ -110,7 +108,7 @@ def _one_edit_away(word: str, other: str) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`did you mean X or Y?`, or nothing where no known word is near."""
+    """`did you mean X or Y?`, or nothing if no known word is near."""
     found = near_misses(word, known)
     return f"did you mean {' or '.join(found)}?" if found else ""
 

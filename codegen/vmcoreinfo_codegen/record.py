@@ -2,7 +2,7 @@
 """Records, which models and answers are: dataclasses, frozen, whose fields are given by name.
 
 They know nothing of pydantic, which takes longer to import than a verb to answer; `shape` has it
-check records, write them as JSON, and make their JSON Schema. What a field tells it stands in the
+check records, write them as JSON, and make their JSON Schema. What a field tells it is in the
 field's metadata, in pydantic's words.
 
 Python would compile six methods for each frozen dataclass, and a process loads over a hundred of
@@ -128,7 +128,7 @@ class _Frozen:
     def _refuse(self, given: Mapping[str, Any]) -> NoReturn:
         missing = [f"no value for {name!r}" for name in self._fields if name not in given]
         unknown = [f"it has no field {name!r}" for name in given if name not in self._fields]
-        wrong = [*missing, *unknown] or ["values for more than its fields"]
+        wrong = [*missing, *unknown] or ["more values than fields"]
         raise TypeError(f"{type(self).__name__}: {', '.join(wrong)}")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -229,7 +229,7 @@ class Record(_Frozen):
         "protected_namespaces": (),
     }
     one_of: ClassVar[tuple[type[Record], ...]] = ()
-    """The records of which one stands where this one is named; it has no fields of its own."""
+    """The records of which one is where this one is named; it has no fields of its own."""
 
     def __init__(self, **values: Any) -> None:
         whole = {**self._defaults, **values}
@@ -239,9 +239,9 @@ class Record(_Frozen):
 
 
 class Form:
-    """Of a field with values of a class that is no record: how JSON has them.
+    """Of a field with values of a class that is not a record: how JSON has them.
 
-    `write` gives what stands there, `shape` is the JSON Schema of that, or gives the record that it is.
+    `write` gives what is there, `shape` is the JSON Schema of that, or gives the record that it is.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ _Record = TypeVar("_Record", bound=Record)
 
 
 def checked(record: _Record) -> _Record:
-    """The record itself. Raises pydantic.ValidationError where a field is not of its type."""
+    """The record itself. Raises pydantic.ValidationError if a field is not of its type."""
     _adapter(type(record)).validate_python(record, strict=True)
     return record
 

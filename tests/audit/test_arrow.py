@@ -90,9 +90,13 @@ def test_batches_and_columns_of_ones_own(files: list[Path]) -> None:
 
 
 def test_what_it_can_not_be_asked(files: list[Path]) -> None:
-    with pytest.raises(KeyError, match="no column 'text', which is to have the notes: path, note"):
+    with pytest.raises(
+        KeyError, match="no column 'text' with the notes; the columns are path, note"
+    ):
         AuditNotes("text")(table(files[:1]))
-    with pytest.raises(ValueError, match="columns that the answer has too: release; rename them"):
+    with pytest.raises(
+        ValueError, match="these columns are also in the result: release; rename them"
+    ):
         AuditNotes()(table(files[:1], release=["mine"]))
     with pytest.raises(UnknownName, match="unknown architecture"):
         AuditNotes(arch="z80")(table(files[:1]))

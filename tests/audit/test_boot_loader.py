@@ -48,4 +48,4 @@ def test_a_width_that_is_not_the_configured_one(
 ) -> None:
     note.write_text(LINES.format(field="0x25"))
     assert main(["audit", str(note), "--arch", "arm64"]) == 1
-    assert "0x25 makes addresses of 27 bits, and NUMBER(VA_BITS) is 39" in capsys.readouterr().out
+    assert "0x25 gives 27-bit addresses, but NUMBER(VA_BITS) is 39" in capsys.readouterr().out

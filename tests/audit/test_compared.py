@@ -47,15 +47,15 @@ def lines(move: int, offset: int | None = None, prb: int = 0) -> str:
         (lines(0x1000000), []),
         (
             lines(0x1000000, 0),
-            [(5, "0 here, and symbols are 1000000 above those in System.map")],
+            [(5, "0 here, but symbols are moved by 1000000 against System.map")],
         ),
-        (lines(0, None, 8), [(4, "ffffffff82a20008 here, and ffffffff82a20000 in System.map")]),
+        (lines(0, None, 8), [(4, "ffffffff82a20008 here, but ffffffff82a20000 in System.map")]),
         (
             lines(0x1000000, None, 8),
             [
                 (
                     4,
-                    "ffffffff83a20008 here, and ffffffff83a20000 in System.map "
+                    "ffffffff83a20008 here, but ffffffff83a20000 in System.map "
                     "(ffffffff82a20000 moved by 1000000)",
                 )
             ],
@@ -77,7 +77,7 @@ def test_types(schema: Schema) -> None:
     assert told("other-types", right) == []
     wrong = subject(schema, "OSRELEASE=6.12.0 SIZE(list_head)=24", truth=truth)
     assert told("other-types", wrong) == [
-        Told(2, "SIZE(list_head)", "error", "24 here, and 16 in btf")
+        Told(2, "SIZE(list_head)", "error", "24 here, but 16 in btf")
     ]
     unheard = subject(schema, "OSRELEASE=unheard SIZE(list_head)=24", truth=truth)
     assert told("other-types", unheard) == []
@@ -192,7 +192,7 @@ def test_the_releases_that_a_note_may_be_of(schema: Schema, text: str, releases:
 def test_an_input_that_is_none(schema: Schema, tmp_path: Path) -> None:
     absent, empty = tmp_path / "absent", tmp_path / "text"
     empty.write_bytes(b"A=1\nB=2\n")
-    for path, said in ((absent, "No such file"), (empty, "no VMCOREINFO entry in it")):
+    for path, said in ((absent, "No such file"), (empty, "no VMCOREINFO entries")):
         audited = Auditor(schema).audited(str(path), "text" if path is empty else None)
         assert (audited.is_readable, audited.release, audited.arch) == (False, None, None)
         (finding,) = audited.findings
@@ -222,9 +222,9 @@ def test_what_is_compared_with_is_named(schema: Schema, tmp_path: Path) -> None:
     audited = Auditor(schema, arch, truth=truth_of(schema, files, None)).audited(str(path), "text")
     assert (audited.compared_types, audited.compared_symbols) == (1, 1)
     said = {finding.key: finding.message for finding in audited.findings if finding.line}
-    assert said["SIZE(list_head)"] == "24 here, and 16 in vmlinux.btf"
-    assert said["OSRELEASE"] == "6.12.0 here, and 6.12.1 in vmlinux"
-    assert said["BUILD-ID"] == "00fe here, and 00ff in vmlinux"
+    assert said["SIZE(list_head)"] == "24 here, but 16 in vmlinux.btf"
+    assert said["OSRELEASE"] == "6.12.0 here, but 6.12.1 in vmlinux"
+    assert said["BUILD-ID"] == "00fe here, but 00ff in vmlinux"
     assert (audited.release, audited.arch, audited.checked_as) == ("6.12.0", "x86_64", None)
     other = Auditor(schema, arch, mainline(schema, schema.latest)).audited(str(path), "text")
     assert other.checked_as == str(schema.latest)

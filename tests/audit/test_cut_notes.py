@@ -68,7 +68,7 @@ def test_cut_inside_a_line(schema: Schema) -> None:
     for piece in (b"S", b"SIZE(list_head", b"SIZE(list_head)=", b"SIZE(list_head)=1"):
         (one,) = wrong(schema, text[:at] + piece)
         assert (one.rule, one.line, one.key) == ("VMCA009", number, before)
-        assert one.message.startswith("cut behind it, inside the next line")
+        assert one.message.startswith("truncated after this line, inside the next line")
         assert ("(SIZE(list_head))" in one.message) == (b"=" in piece)
 
 
@@ -82,7 +82,7 @@ def test_a_cut_head(schema: Schema) -> None:
     told = Auditor(schema, schema.architecture("x86_64"), mainline(schema, release))
     (one,) = wrong(schema, tail, told)
     assert (one.rule, one.line) == ("VMCA009", 1)
-    assert one.message.startswith("cut before it: ")
+    assert one.message.startswith("truncated before this line: ")
 
 
 def test_lines_that_were_lost_inside(schema: Schema) -> None:
@@ -119,8 +119,8 @@ def test_one_key_of_a_group_shows_the_others(schema: Schema) -> None:
     note = NOTES["x86_64-7.0.13+deb13-cloud-amd64"]
     lines = note.text.splitlines(keepends=True)
     groups = {
-        b"LENGTH(mem_section)": "SYMBOL(mem_section) shows that CONFIG_SPARSEMEM holds",
-        b"SIZE(printk_info)": "SYMBOL(prb) shows that CONFIG_PRINTK && CONFIG_VMCORE_INFO holds",
+        b"LENGTH(mem_section)": "SYMBOL(mem_section) shows that CONFIG_SPARSEMEM is true",
+        b"SIZE(printk_info)": "SYMBOL(prb) shows that CONFIG_PRINTK && CONFIG_VMCORE_INFO is true",
     }
     for key, why in groups.items():
         kept = [line for line in lines if line.partition(b"=")[0] != key]
@@ -128,7 +128,7 @@ def test_one_key_of_a_group_shows_the_others(schema: Schema) -> None:
         (one,) = wrong(schema, b"".join(kept))
         assert (one.rule, one.key) == ("VMCA011", key.decode())
         assert one.message == f"this kernel exports it, as {why}"
-    # Nothing shows it where none of the group is there.
+    # Nothing shows it if none of the group is present.
     without = [line for line in lines if b"mem_section" not in line and b"_BITS)" not in line]
     assert len(without) < len(lines) - 3
     assert wrong(schema, b"".join(without)) == []

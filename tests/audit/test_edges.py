@@ -35,8 +35,8 @@ TWICE = "OSRELEASE=4.18.0\nSYMBOL(contig_page_data)={}\nSYMBOL(contig_page_data)
     ("arch", "second", "severity", "message"),
     [
         ("ppc64", "c000000001000000", Severity.INFO, "as this kernel does"),
-        ("ppc64", "c000000001000008", Severity.ERROR, "another value"),
-        ("x86_64", "c000000001000000", Severity.WARNING, "the key stands on an earlier line too"),
+        ("ppc64", "c000000001000008", Severity.ERROR, "different value"),
+        ("x86_64", "c000000001000000", Severity.WARNING, "the key is also on an earlier line"),
     ],
 )
 def test_a_key_that_is_known_to_stand_twice(
@@ -52,14 +52,14 @@ def test_a_key_that_is_known_to_stand_twice(
 def test_many_values_of_one_key_are_not_all_listed(schema: Schema) -> None:
     text = "OSRELEASE=6.12.0\n" + "".join(f"SIZE(page)={n}\n" for n in range(10, 40))
     first, *_ = found(schema, "duplicate-key", text, "x86_64")
-    assert first.message.endswith("with another value (10, 11, 12, 13, 26 more)")
+    assert first.message.endswith("with a different value (10, 11, 12, 13, 26 more)")
 
 
 @pytest.mark.parametrize(
     ("archs", "address", "message"),
     [
         (("i386",), "ffffffff", ""),
-        (("i386",), "100000000", "is no address of 32 bits"),
+        (("i386",), "100000000", "is not a 32-bit address"),
         (("i386",), "40000000", ""),
         (("i386",), "3fffffff", "is below the kernel's half"),
         (("x86_64",), "ff00000000000000", ""),
@@ -68,7 +68,7 @@ def test_many_values_of_one_key_are_not_all_listed(schema: Schema) -> None:
         (("i386", "x86_64"), "3fffffff", "is below the kernel's half"),
         (("s390x",), "0", ""),
         (("s390x", "x86_64"), "0", ""),
-        (("ppc",), "100000000", "is no address of 32 bits"),
+        (("ppc",), "100000000", "is not a 32-bit address"),
     ],
 )
 def test_addresses_at_the_edges(
@@ -84,10 +84,10 @@ def test_addresses_at_the_edges(
     ("release", "archs", "messages"),
     [
         ("6.12.0", ("x86_64",), []),
-        ("6.12.0", (), ["its keys fit 0 architectures alike ()"]),
-        ("6.12.0", ("ppc", "ppc64"), ["its keys fit 2 architectures alike (ppc ppc64)"]),
-        ("1.0", ("ppc", "ppc64"), ["'1.0' is no release that the schema knows"]),
-        ("1.0", ("ppc",), ["'1.0' is no release that the schema knows"]),
+        ("6.12.0", (), ["its keys fit 0 architectures equally ()"]),
+        ("6.12.0", ("ppc", "ppc64"), ["its keys fit 2 architectures equally (ppc ppc64)"]),
+        ("1.0", ("ppc", "ppc64"), ["'1.0' is not a release in the schema"]),
+        ("1.0", ("ppc",), ["'1.0' is not a release in the schema"]),
     ],
 )
 def test_an_architecture_that_is_not_told(
@@ -115,4 +115,4 @@ def test_many_lines_take_no_time(schema: Schema, line: str) -> None:
     for finding in findings:
         by_rule[finding.rule] += 1
     assert max(by_rule.values()) == MOST_FINDINGS + 1
-    assert any("the others are left out" in f.message for f in findings)
+    assert any("the rest is left out" in f.message for f in findings)

@@ -23,7 +23,7 @@ from vmcoreinfo_codegen.model import Schema
         ("i386", "SYMBOL(_stext)=40000000", ""),
         ("i386", "SYMBOL(_stext)=3fffffff", "which starts at 40000000"),
         ("i386", "SYMBOL(_stext)=ffffffff", ""),
-        ("i386", "SYMBOL(_stext)=100000000", "100000000 is no address of 32 bits"),
+        ("i386", "SYMBOL(_stext)=100000000", "100000000 is not a 32-bit address"),
         # It may be of either: what fits one of them is right.
         ("i386 x86_64", "SYMBOL(_stext)=100000000", ""),
         ("i386 x86_64", "SYMBOL(_stext)=3fffffff", "which starts at 40000000"),
@@ -48,15 +48,15 @@ def test_addresses(schema: Schema, archs: str, line: str, words: str) -> None:
         ("x86_64", "OFFSET(page.flags)=0", ""),
         ("x86_64", "NUMBER(PG_lru)=0", ""),
         ("x86_64", "NUMBER(PG_lru)=63", ""),
-        ("x86_64", "NUMBER(PG_lru)=64", "64 is no bit of a word of 64"),
-        ("x86_64", "NUMBER(PG_lru)=-1", "-1 is no bit of a word of 64"),
+        ("x86_64", "NUMBER(PG_lru)=64", "64 is not a bit of a 64-bit word"),
+        ("x86_64", "NUMBER(PG_lru)=-1", "-1 is not a bit of a 64-bit word"),
         ("i386", "NUMBER(PG_lru)=31", ""),
-        ("i386", "NUMBER(PG_lru)=32", "32 is no bit of a word of 32"),
+        ("i386", "NUMBER(PG_lru)=32", "32 is not a bit of a 32-bit word"),
         ("i386 x86_64", "NUMBER(PG_lru)=32", ""),
-        ("x86_64", "NUMBER(SECTION_SIZE_BITS)=0", "0 is no width in bits"),
+        ("x86_64", "NUMBER(SECTION_SIZE_BITS)=0", "0 is not a width in bits"),
         ("x86_64", "NUMBER(SECTION_SIZE_BITS)=1", ""),
         ("x86_64", "NUMBER(MAX_PHYSMEM_BITS)=64", ""),
-        ("x86_64", "NUMBER(MAX_PHYSMEM_BITS)=65", "65 is no width in bits"),
+        ("x86_64", "NUMBER(MAX_PHYSMEM_BITS)=65", "65 is not a width in bits"),
         ("x86_64", "NUMBER(pgtable_l5_enabled)=0", ""),
         ("x86_64", "NUMBER(pgtable_l5_enabled)=1", ""),
         ("x86_64", "NUMBER(pgtable_l5_enabled)=2", "2 is neither 0 nor 1"),
@@ -79,15 +79,15 @@ def test_a_bit_where_no_architecture_is_known(schema: Schema) -> None:
     ("archs", "size", "words"),
     [
         ("x86_64", 4096, ""),
-        ("x86_64", 8192, "8192 is no size that pages can have: 4096"),
-        ("x86_64", 0, "0 is no power of two"),
-        ("x86_64", -4096, "-4096 is no power of two"),
-        ("x86_64", 1, "1 is no size that pages can have: 4096"),
+        ("x86_64", 8192, "8192 is not a possible page size: 4096"),
+        ("x86_64", 0, "0 is not a power of two"),
+        ("x86_64", -4096, "-4096 is not a power of two"),
+        ("x86_64", 1, "1 is not a possible page size: 4096"),
         ("arm64", 65536, ""),
-        ("arm64", 1024, "1024 is no size that pages can have: 4096, 16384, 65536"),
+        ("arm64", 1024, "1024 is not a possible page size: 4096, 16384, 65536"),
         ("x86_64 arm64", 16384, ""),
         ("", 1 << 20, ""),
-        ("", 3, "3 is no power of two"),
+        ("", 3, "3 is not a power of two"),
     ],
 )
 def test_sizes_of_pages(schema: Schema, archs: str, size: int, words: str) -> None:
@@ -104,9 +104,9 @@ def test_sizes_of_pages(schema: Schema, archs: str, size: int, words: str) -> No
         ("SIZE(page)=64 OFFSET(page.lru)=48", ""),
         (
             "SIZE(page)=64 OFFSET(page.lru)=56",
-            "16 bytes at 56 are not inside page, which has 64 bytes",
+            "16 bytes at 56 reach outside page, which has 64 bytes",
         ),
-        ("SIZE(page)=64 OFFSET(page.lru)=64", "64 is not inside page, which has 64 bytes"),
+        ("SIZE(page)=64 OFFSET(page.lru)=64", "64 is outside page, which has 64 bytes"),
         # An impossible size is a finding of its own.
         ("SIZE(page)=0 OFFSET(page.lru)=8", ""),
         ("OFFSET(page.lru)=4096", ""),
@@ -154,12 +154,12 @@ def test_a_long_value_is_shortened(schema: Schema) -> None:
 
 def test_a_key_that_stands_twice(schema: Schema) -> None:
     same = subject(schema, "OSRELEASE=6.12.0 SIZE(page)=64 PAGESIZE=1 SIZE(page)=64 SIZE(page)=64")
-    message = "the key stands on an earlier line too"
+    message = "the key is also on an earlier line"
     assert told("duplicate-key", same) == [
         Told(line, "SIZE(page)", "warning", message) for line in (4, 5)
     ]
     other = subject(schema, "OSRELEASE=6.12.0 SIZE(page)=64 PAGESIZE=1 SIZE(page)=32")
-    both = f"{message}, with another value (32, 64)"
+    both = f"{message}, with a different value (32, 64)"
     assert told("duplicate-key", other) == [Told(4, "SIZE(page)", "error", both)]
     assert told("duplicate-key", subject(schema, "OSRELEASE=6.12.0 SIZE(page)=64")) == []
 
@@ -218,12 +218,12 @@ def test_what_is_wrong_with_a_dump(schema: Schema) -> None:
 @pytest.mark.parametrize(
     ("release", "archs", "page", "size", "words"),
     [
-        ("6.12.0", "x86_64", 4096, 4096, "fills the kernel's buffer of 4096 bytes"),
-        ("6.12.0", "x86_64", 4096, 4097, "4097 bytes, and the kernel has a buffer of 4096 bytes"),
+        ("6.12.0", "x86_64", 4096, 4096, "fills the kernel's whole buffer of 4096 bytes"),
+        ("6.12.0", "x86_64", 4096, 4097, "4097 bytes, but the kernel's buffer has 4096 bytes"),
         ("6.12.0", "x86_64", 4096, 4095, ""),
         ("6.12.0", "arm64", 65536, 65535, ""),
-        ("6.12.0", "arm64", 65536, 65537, "a buffer of 65536 bytes"),
-        ("4.12.0", "arm64", 65536, 4097, "a buffer of 4096 bytes"),
+        ("6.12.0", "arm64", 65536, 65537, "buffer has 65536 bytes"),
+        ("4.12.0", "arm64", 65536, 4097, "buffer has 4096 bytes"),
         # Of several architectures the largest room counts.
         ("x", "x86_64", 4096, 5000, ""),
         ("6.12.0", "", 4096, 5000, ""),
@@ -244,17 +244,19 @@ def test_which_kernel_it_is(schema: Schema) -> None:
     latest = schema.latest
     assert told("kernel-not-known", subject(schema, "OSRELEASE=6.12.0")) == []
     assert told("kernel-not-known", subject(schema, "PAGESIZE=4096")) == [
-        Told(0, "OSRELEASE", "warning", "no OSRELEASE: what depends on the release is not checked")
+        Told(
+            0, "OSRELEASE", "warning", "no OSRELEASE: checks that depend on the release are skipped"
+        )
     ]
     (unheard,) = told("kernel-not-known", subject(schema, "OSRELEASE=2.4.0"))
     assert (unheard.severity, unheard.message) == (
         "warning",
-        "'2.4.0' is no release that the schema knows; what depends on it is not checked",
+        "'2.4.0' is not a release in the schema; checks that depend on it are skipped",
     )
     (newer,) = told("kernel-not-known", subject(schema, "OSRELEASE=99.1.0"))
     assert (newer.severity, newer.message) == (
         "info",
-        f"the schema ends at {latest}; the note is checked as one of that",
+        f"newer than {latest}, the latest release in the schema; checked as {latest}",
     )
     assert told("kernel-not-known", subject(schema, f"OSRELEASE={latest}")) == []
     assert told("kernel-not-known", subject(schema, f"OSRELEASE={latest}.9")) == []
@@ -265,9 +267,9 @@ def test_which_architecture_it_is(schema: Schema) -> None:
     (found,) = told("kernel-not-known", both)
     assert (found.severity, found.message) == (
         "info",
-        "its keys fit 2 architectures alike (mips64 mips)"
+        "its keys fit 2 architectures equally (mips64 mips)"
         if schema.architectures.index(both.archs[0]) == 0 or both.archs[0].name == "mips64"
-        else "its keys fit 2 architectures alike (mips mips64)",
+        else "its keys fit 2 architectures equally (mips mips64)",
     )
     # Without a release no architecture can be told, which is no finding of its own.
     assert len(told("kernel-not-known", subject(schema, "PAGESIZE=4096", ""))) == 1
@@ -280,12 +282,14 @@ def test_keys_outside_their_life(schema: Schema) -> None:
     old, new = "SYMBOL(vmap_area_list)=1", "NUMBER(VMALLOC_START)=0x1"
     assert said(f"OSRELEASE=6.8.0 {old}") == []
     assert said(f"OSRELEASE=6.9.0 {old} {new}") == [
-        "mainline does not export it since 6.9, and this is 6.9; NUMBER(VMALLOC_START) came for it"
+        "removed from mainline in 6.9, replaced by NUMBER(VMALLOC_START); this is 6.9"
     ]
-    assert said(f"OSRELEASE=6.8.12 {new}") == ["mainline exports it since 6.9, and this is 6.8.12"]
+    assert said(f"OSRELEASE=6.8.12 {new}") == [
+        "mainline exports it only since 6.9, but this is 6.8.12"
+    ]
     # arm64 had it before.
     assert said(f"OSRELEASE=6.8.12 {new}", "arm64") == []
-    assert said("OSRELEASE=6.12.0 NUMBER(TCR_EL1_T1SZ)=0x10") == ["exported on arm64 alone"]
+    assert said("OSRELEASE=6.12.0 NUMBER(TCR_EL1_T1SZ)=0x10") == ["exported only on arm64"]
     assert said("OSRELEASE=6.12.0 NUMBER(TCR_EL1_T1SZ)=0x10", "arm64 x86_64") == []
     assert said(f"OSRELEASE=unheard {old} {new}") == []
     # A distribution's 6.8.0-x is any of 6.8.
@@ -295,7 +299,7 @@ def test_keys_outside_their_life(schema: Schema) -> None:
     (finding,) = RULES["outside-life"].run(subject(schema, f"OSRELEASE=6.8.1 {new}"))
     assert finding.remedy == "backported by a stable release or a vendor?"
     (finding,) = RULES["outside-life"].run(subject(schema, f"OSRELEASE=6.9.1 {old}"))
-    assert finding.remedy == "the vendor kept it, or the text is not of this kernel"
+    assert finding.remedy == "the vendor kept it, or the text is from another kernel"
 
 
 def test_keys_that_the_configuration_leaves_out(schema: Schema) -> None:
@@ -320,7 +324,7 @@ def test_keys_that_are_missing(schema: Schema) -> None:
     assert "SYMBOL(vmap_area_list)" not in found
     off = dict.fromkeys(schema.config_names(), False)
     with_it = missing("OSRELEASE=6.12.0", {**off, "CONFIG_SPARSEMEM": True})
-    assert with_it["LENGTH(mem_section)"] == "this kernel exports it, as CONFIG_SPARSEMEM holds"
+    assert with_it["LENGTH(mem_section)"] == "this kernel exports it, as CONFIG_SPARSEMEM is true"
     assert with_it["SIZE(page)"] == "this kernel exports it"
     assert "LENGTH(mem_section)" not in missing("OSRELEASE=6.12.0", off)
     assert missing("OSRELEASE=unheard") == {}
@@ -345,11 +349,11 @@ def test_values_with_another_meaning(schema: Schema) -> None:
         return [one.message for one in told("changed-meaning", subject(schema, text))]
 
     assert said("4.17.3") == []
-    assert [message[:38] for message in said("4.18.0")] == [
-        "means something else than before 4.18:"
+    assert [message[:41] for message in said("4.18.0")] == [
+        "has a different meaning than before 4.18:"
     ]
-    assert [message[:38] for message in said("6.11.2")] == [
-        "means something else than before 6.11:"
+    assert [message[:41] for message in said("6.11.2")] == [
+        "has a different meaning than before 6.11:"
     ]
     assert said("unheard") == []
 
@@ -373,10 +377,10 @@ def test_values_that_a_release_prints_wrong(schema: Schema) -> None:
         return [(one.severity, one.message[:43]) for one in told("quirk", about)]
 
     assert found("4.14.8") == []
-    assert found("4.14.9") == [("warning", "the value differs from what it should be, i")]
+    assert found("4.14.9") == [("warning", "the value is wrong in a known way: with CON")]
     assert found("4.14.14") == []
     # The distribution's own count does not tell which of 4.14 it is.
-    assert found("4.14.0-1-amd64") == [("info", "4.14.9 up to before 4.14.14 of this branch ")]
+    assert found("4.14.0-1-amd64") == [("info", "4.14.9 to before 4.14.14 of this branch pri")]
     assert found("4.19.0-1-amd64") == []
 
 
@@ -385,13 +389,16 @@ def test_values_that_a_release_prints_wrong(schema: Schema) -> None:
     [
         (None, []),
         (("Linux", "6.12.0", "x86_64"), []),
-        (("Linux", "6.12.0", "aarch64"), ["names the machine 'aarch64'; the note is of x86_64"]),
-        (("Linux", "6.1.0", "x86_64"), ["6.12.0 here, and '6.1.0' in the header of the dump"]),
+        (
+            ("Linux", "6.12.0", "aarch64"),
+            ["names the machine 'aarch64', but the note is for x86_64"],
+        ),
+        (("Linux", "6.1.0", "x86_64"), ["6.12.0 here, but '6.1.0' in the dump's header"]),
         (
             ("x", ".0", "64"),
-            ["names the system 'x', not Linux", "names the machine '64'", "6.12.0 here, and '.0'"],
+            ["names the system 'x', not Linux", "names the machine '64'", "6.12.0 here, but '.0'"],
         ),
-        (("", "", "x86_64"), ["names no kernel, as in those that QEMU writes"]),
+        (("", "", "x86_64"), ["names no kernel, as in dumps written by QEMU"]),
     ],
 )
 def test_the_header_of_a_dump(

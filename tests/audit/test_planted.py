@@ -111,7 +111,7 @@ def test_addresses_of_variables_are_aligned(schema: Schema) -> None:
 def test_two_flags_of_one_bit(schema: Schema) -> None:
     said = told("same-bit", subject(schema, "OSRELEASE=6.12.0 NUMBER(PG_lru)=5 NUMBER(PG_slab)=5"))
     assert [(one.line, one.key, one.message) for one in said] == [
-        (3, "NUMBER(PG_slab)", "5 is the value of NUMBER(PG_lru) too")
+        (3, "NUMBER(PG_slab)", "5 is also the value of NUMBER(PG_lru)")
     ]
     apart = "OSRELEASE=6.12.0 NUMBER(PG_lru)=5 NUMBER(PG_slab)=6 NUMBER(NR_FREE_PAGES)=5"
     assert told("same-bit", subject(schema, apart)) == []
@@ -121,28 +121,28 @@ def test_two_flags_of_one_bit(schema: Schema) -> None:
     ("lines", "said"),
     [
         ("SIZE(free_area)=104 LENGTH(free_area.free_list)=6", ""),
-        ("SIZE(free_area)=104 LENGTH(free_area.free_list)=5", "104, and what it is made of makes it 88"),
-        ("SIZE(zone)=1000 OFFSET(zone.free_area)=192 LENGTH(zone.free_area)=11 SIZE(free_area)=104", "11 times SIZE(free_area) end at 1336, and SIZE(zone) is 1000"),
+        ("SIZE(free_area)=104 LENGTH(free_area.free_list)=5", "104, but its members add up to 88"),
+        ("SIZE(zone)=1000 OFFSET(zone.free_area)=192 LENGTH(zone.free_area)=11 SIZE(free_area)=104", "11 times SIZE(free_area) end at 1336, but SIZE(zone) is 1000"),
         ("SIZE(zone)=1536 OFFSET(zone.free_area)=192 LENGTH(zone.free_area)=11 SIZE(free_area)=104", ""),
         ("PAGESIZE=4096 LENGTH(zone.free_area)=16 NUMBER(SECTION_SIZE_BITS)=27", ""),
-        ("PAGESIZE=4096 LENGTH(zone.free_area)=17 NUMBER(SECTION_SIZE_BITS)=27", "blocks of free pages have up to 28 bits, and NUMBER(SECTION_SIZE_BITS) is 27"),
-        ("PAGESIZE=4096 LENGTH(zone.free_area)=53", "blocks of free pages of 64 bits, and addresses have 64"),
-        ("NUMBER(SECTION_SIZE_BITS)=46 NUMBER(MAX_PHYSMEM_BITS)=46", "46, and NUMBER(MAX_PHYSMEM_BITS) is 46"),
-        ("PAGESIZE=65536 NUMBER(SECTION_SIZE_BITS)=16", "16, and a page has 16 bits"),
+        ("PAGESIZE=4096 LENGTH(zone.free_area)=17 NUMBER(SECTION_SIZE_BITS)=27", "blocks of free pages have up to 28 bits, but NUMBER(SECTION_SIZE_BITS) is 27"),
+        ("PAGESIZE=4096 LENGTH(zone.free_area)=53", "blocks of free pages of 64 bits, but addresses have 64"),
+        ("NUMBER(SECTION_SIZE_BITS)=46 NUMBER(MAX_PHYSMEM_BITS)=46", "46, but NUMBER(MAX_PHYSMEM_BITS) is 46"),
+        ("PAGESIZE=65536 NUMBER(SECTION_SIZE_BITS)=16", "16, but a page has 16 bits"),
         ("OFFSET(pglist_data.node_start_pfn)=64 OFFSET(pglist_data.node_spanned_pages)=64", "64 is inside pglist_data.node_start_pfn, which ends at 72"),
         # Members of a union may share their bytes.
         ("OFFSET(page.lru)=8 OFFSET(page.compound_head)=8", ""),
-        ("OFFSET(page.flags)=8", "8, and it is the first member, at 0"),
-        ("SIZE(page)=264", "264, and 256 bytes are the most that it can have"),
-        ("SIZE(atomic_long_t)=16", "16, and its members have 8 bytes"),
-        ("LENGTH(node_data)=512 SIZE(nodemask_t)=128", "512 nodes, and SIZE(nodemask_t) has 1024 bits"),
+        ("OFFSET(page.flags)=8", "8, but it is the first member, at 0"),
+        ("SIZE(page)=264", "264, but it can have at most 256 bytes"),
+        ("SIZE(atomic_long_t)=16", "16, but its members have 8 bytes"),
+        ("LENGTH(node_data)=512 SIZE(nodemask_t)=128", "512 nodes, but SIZE(nodemask_t) has 1024 bits"),
         ("LENGTH(node_data)=2 SIZE(nodemask_t)=8", ""),
-        ("KERNELOFFSET=40000000 NUMBER(KERNEL_IMAGE_SIZE)=1073741824", "40000000, and NUMBER(KERNEL_IMAGE_SIZE) is 40000000"),
-        ("NUMBER(VMALLOC_START)=0xffffc90000000000 NUMBER(VMALLOC_END)=0xffffc80000000000", "0xffffc80000000000, and NUMBER(VMALLOC_START) is 0xffffc90000000000"),
+        ("KERNELOFFSET=40000000 NUMBER(KERNEL_IMAGE_SIZE)=1073741824", "40000000, but NUMBER(KERNEL_IMAGE_SIZE) is 40000000"),
+        ("NUMBER(VMALLOC_START)=0xffffc90000000000 NUMBER(VMALLOC_END)=0xffffc80000000000", "0xffffc80000000000, but NUMBER(VMALLOC_START) is 0xffffc90000000000"),
         ("PAGESIZE=4096 NUMBER(SECTION_SIZE_BITS)=27 NUMBER(MAX_PHYSMEM_BITS)=46 SIZE(mem_section)=16 LENGTH(mem_section)=2048", ""),
         ("PAGESIZE=4096 NUMBER(SECTION_SIZE_BITS)=27 NUMBER(MAX_PHYSMEM_BITS)=46 SIZE(mem_section)=16 LENGTH(mem_section)=524288", ""),
-        ("PAGESIZE=4096 NUMBER(SECTION_SIZE_BITS)=27 NUMBER(MAX_PHYSMEM_BITS)=46 SIZE(mem_section)=16 LENGTH(mem_section)=1024", "1024, and 19 bits of sections make it 2048 or 524288"),
-        ("PAGESIZE=4096 NUMBER(SECTION_SIZE_BITS)=1 NUMBER(MAX_PHYSMEM_BITS)=9999999999 SIZE(mem_section)=16 LENGTH(mem_section)=1024", "1, and a page has 12 bits"),
+        ("PAGESIZE=4096 NUMBER(SECTION_SIZE_BITS)=27 NUMBER(MAX_PHYSMEM_BITS)=46 SIZE(mem_section)=16 LENGTH(mem_section)=1024", "1024, but 19 bits of sections make it 2048 or 524288"),
+        ("PAGESIZE=4096 NUMBER(SECTION_SIZE_BITS)=1 NUMBER(MAX_PHYSMEM_BITS)=9999999999 SIZE(mem_section)=16 LENGTH(mem_section)=1024", "1, but a page has 12 bits"),
     ],
 )  # fmt: skip
 def test_values_that_have_to_fit(schema: Schema, lines: str, said: str) -> None:

@@ -62,11 +62,11 @@ TRUTH = {
 
 
 FLAWS = (
-    Flaw(Fault.CUT, "the dump ends 4096 bytes before what its program headers say"),
+    Flaw(Fault.CUT, "the dump ends 4096 bytes before the end that its program headers give"),
     Flaw(
         Fault.ELSEWHERE,
-        "its header has the note nowhere, and it is among the ELF notes, at byte 8544; crash and "
-        "makedumpfile look nowhere else",
+        "its header has the note nowhere, but it is among the ELF notes, at byte 8544; crash and "
+        "makedumpfile look only there",
     ),
 )
 

@@ -44,7 +44,7 @@ def found(recipes: str, more: str = "") -> list[str]:
 )
 def test_nothing_takes_over(recipes: str, where: str) -> None:
     (message,) = found(recipes)
-    assert message.startswith(f"from 6.8 on nothing gives x{where}: recipe one needs NUMBER(old), ")
+    assert message.startswith(f"since 6.8 no recipe gives x{where}: recipe one needs NUMBER(old), ")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_rests_on_another_derivation_ends_with_it() -> None:
     """It is told where the key is asked for."""
     other = "derive y {\n\tvalue signed bit\n\tfrom NUMBER(old) as it\n}\n"
     (message,) = found("from y + 1 as one", other)
-    assert message.startswith("from 6.8 on nothing gives y: recipe it needs NUMBER(old)")
+    assert message.startswith("since 6.8 no recipe gives y: recipe it needs NUMBER(old)")
 
 
 @pytest.mark.parametrize("read", [True, False])

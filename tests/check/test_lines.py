@@ -48,7 +48,7 @@ def test_a_key_that_is_misspelt_has_a_hint() -> None:
     entry = 'NUMBER(PG_lru) {\n\tdoc "A bit."\n\tvalue signed bit\n\tvia VMCOREINFO_NUMBER\n\tsince 6.9\n}\n'
     builds = "\tbuild 1 {\n\t\tas 6.9 NUMBER(PG_lur) NUMBER(PG_lru)\n\t}\n"
     assert found(entry, line("6.8.0-BUILD.x", builds)) == [
-        ("VMCI053", "NUMBER(PG_lur) is no entry", "did you mean NUMBER(PG_lru)?")
+        ("VMCI053", "NUMBER(PG_lur) is not an entry", "did you mean NUMBER(PG_lru)?")
     ]
 
 
@@ -73,7 +73,7 @@ NUMBER(PG_lru) {
 
 def test_the_release_that_a_key_is_like_counts_where_tools_go_by_it() -> None:
     builds = "\tbuild 1 {\n\t\tas 6.%d NUMBER(PG_lru)\n\t}\n"
-    needless = [("VMCI054", "NUMBER(PG_lru) is so in rhel11 without build 1", "leave it out")]
+    needless = [("VMCI054", "NUMBER(PG_lru) is the same in rhel11 without build 1", "leave it out")]
     without_tool = TOOL[TOOL.index("NUMBER(PG_lru) {") :]
     assert found(without_tool, line("6.8.0-BUILD.x", builds % 9)) == needless
     assert found(TOOL, line("6.8.0-BUILD.x", builds % 9)) == []
@@ -83,16 +83,16 @@ def test_commits_of_builds() -> None:
     build = "\tbuild 1 {\n\t\t%s\n\t}\n"
     assert found(TOOL, line("6.8.0-BUILD.x", build % "has 122c7a59055c")) == []
     ((rule, message, hint),) = found(TOOL, line("6.8.0-BUILD.x", build % "has 122c7a59055c9f3c"))
-    assert (rule, message) == ("VMCI056", "no bound of a need names commit 122c7a59055c9f3c")
+    assert (rule, message) == ("VMCI056", "no boundary of a need names commit 122c7a59055c9f3c")
     assert hint == "write 122c7a59055c"
     both = build % "has 122c7a59055c\n\t\tlacks 122c7a59055c"
     assert [message for _, message, _ in found(TOOL, line("6.8.0-BUILD.x", both))] == [
-        "build 1 has 122c7a59055c, and lacks it"
+        "build 1 both has and lacks 122c7a59055c"
     ]
     again = build % "has 122c7a59055c"
     second = again.replace("build 1", "build 2")
     assert [message for _, message, _ in found(TOOL, line("6.8.0-BUILD.x", again + second))] == [
-        "122c7a59055c is so in rhel11 without build 2"
+        "122c7a59055c is the same in rhel11 without build 2"
     ]
 
 

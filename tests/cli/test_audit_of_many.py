@@ -97,8 +97,8 @@ def test_a_folder_that_can_not_be_read_costs_no_other(
 def test_what_names_nothing_is_told_of(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name, said in (
-        ("empty", "a folder without a file"),
-        ("no*.txt", "no file fits the pattern"),
+        ("empty", "the folder has no files"),
+        ("no*.txt", "no file matches the pattern"),
     ):
         ran = run("audit", str(tmp_path / name))
         assert (ran.code, ran.err) == (2, f"vmcoreinfo: error: {tmp_path / name}: {said}\n")
@@ -106,11 +106,14 @@ def test_what_names_nothing_is_told_of(run: Run, tmp_path: Path) -> None:
     ran = run("audit", "--files-from", str(tmp_path / "long"))
     assert ran.code == 2 and f"{tmp_path / 'long'}:1: a name of more than 65536 bytes" in ran.err
     for options, said in (
-        (["-", "--files-from", "-"], "stdin is the list of --files-from"),
-        (["--null", str(SOUND)], "--null is about the list"),
-        (["--resume", str(SOUND)], "--resume goes on with a file"),
-        (["--jobs", "0", str(SOUND)], "one process is the least"),
-        (["--failing", "--format", "ndjson", "-o", "x", "--resume", "."], "--resume goes by all"),
+        (["-", "--files-from", "-"], "stdin can't be both the list of --files-from and a dump"),
+        (["--null", str(SOUND)], "--null needs --files-from"),
+        (["--resume", str(SOUND)], "--resume needs a results file"),
+        (["--jobs", "0", str(SOUND)], "must be at least 1"),
+        (
+            ["--failing", "--format", "ndjson", "-o", "x", "--resume", "."],
+            "--resume needs all results",
+        ),
     ):
         ran = run("audit", *options)
         assert ran.code == 2 and said in ran.err
@@ -125,7 +128,7 @@ def test_several_processes_say_what_one_says(run: Run, fleet: Path) -> None:
 def test_many_are_a_summary(run: Run, fleet: Path) -> None:
     ran = run("audit", str(fleet))
     # What is cut is one finding, whatever is missing behind the cut.
-    assert ran.out.startswith("41 inputs, 32 without a finding: 10 errors, 0 warnings")
+    assert ran.out.startswith("41 inputs, 32 without findings: 10 errors, 0 warnings")
     (row,) = (line for line in ran.out.splitlines() if line.startswith("VMCA009"))
     assert row.split()[1:3] == ["error", "5"] and row.endswith("/0/05.txt")
     assert run("audit", str(fleet / "0")).out.count("\n  no finding") == 8
@@ -150,7 +153,7 @@ def test_what_is_known_hides_nothing_new(run: Run, fleet: Path, tmp_path: Path) 
         baseline = tmp_path / f"baseline.{format_}"
         baseline.write_text(run("audit", str(fleet), "--format", format_).out)
         known = run("audit", str(fleet), "--baseline", str(baseline))
-        assert known.code == 0 and "230 findings of the baseline left out" in known.out
+        assert known.code == 0 and "230 findings in the baseline left out" in known.out
         # The same in another dump of the same kernel is known, another key and another cut are new.
         other = tmp_path / "other.txt"
         text = SOUND.read_text()
@@ -172,7 +175,7 @@ def test_a_baseline_that_is_none(run: Run, tmp_path: Path, text: str) -> None:
     path.write_text(text)
     ran = run("audit", str(SOUND), "--baseline", str(path))
     assert (ran.code, ran.out) == (2, "") and ran.err.startswith(f"vmcoreinfo: error: {path}")
-    assert "a baseline is what 'vmcoreinfo audit" in ran.err
+    assert "a baseline is the output of 'vmcoreinfo audit" in ran.err
 
 
 def test_it_goes_on_where_it_ended(run: Run, fleet: Path, tmp_path: Path) -> None:
@@ -185,9 +188,9 @@ def test_it_goes_on_where_it_ended(run: Run, fleet: Path, tmp_path: Path) -> Non
         assert run(*audit, str(part), "--resume") == first
         assert part.read_bytes() == whole.read_bytes()
     # Without it nothing is written over, and with it only what is a result.
-    assert "--resume goes on with it" in run(*audit, str(whole)).err
+    assert "use --resume to continue it" in run(*audit, str(whole)).err
     other = str(shutil.copy(SOUND, tmp_path / "note"))
-    assert f"{other}:1: no result of an earlier run" in run(*audit, other, "--resume").err
+    assert f"{other}:1: not a result of an earlier run" in run(*audit, other, "--resume").err
     assert Path(other).read_bytes() == SOUND.read_bytes()
 
 
@@ -202,7 +205,7 @@ def test_sarif_has_what_hosts_take(run: Run, fleet: Path, monkeypatch: pytest.Mo
     (of_run,) = json.loads(run("audit", str(fleet), "--format", "sarif").out)["runs"]
     assert [one["level"] for one in of_run["results"]] == ["error"] * 10 + ["note"] * 2
     (told,) = of_run["invocations"][0]["toolExecutionNotifications"]
-    assert told["message"]["text"].startswith("218 results are left out")
+    assert told["message"]["text"].startswith("218 least severe results left out")
 
 
 def test_junit_has_a_case_an_input(run: Run, fleet: Path) -> None:

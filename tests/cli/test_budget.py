@@ -44,7 +44,7 @@ def test_table_and_json(run: Run) -> None:
     assert ran.code == 1
     assert ran.out.startswith(
         "7.3 on ppc64: at most 4116 bytes in 117 lines\n"
-        "room for 4096: 20 bytes are too many: the end is cut\n"
+        "room for 4096: 20 bytes too many, so the end is cut off\n"
     )
     assert run("budget", "--kernel", "7.3", "--arch", "x86_64").code == 0
     answer = run("budget", "--kernel", "7.3", "--arch", "ppc64", "--format", "json").json("budget")
@@ -88,7 +88,7 @@ def test_a_note_that_grows_past_its_page(run: Run, tmp_path: Path) -> None:
     core.write_text(core.read_text().replace("\tVMCOREINFO_NUMBER(PG_lru);\n", more))
     ran = run("budget", "--kernel", str(top), "--arch", "riscv64")
     assert ran.code == 1
-    assert "bytes are too many: the end is cut" in ran.out
+    assert "bytes too many, so the end is cut off" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_note_that_grows_past_its_page(run: Run, tmp_path: Path) -> None:
     [
         (["--kernel", "6.99"], "unknown release '6.99'"),
         (["--kernel", "6.9", "--arch", "ia64"], "exports nothing on ia64"),
-        (["--config", "README.md"], "so no kernel configuration"),
+        (["--config", "README.md"], "not a kernel configuration"),
         (["--config", "none"], "No such file"),
     ],
 )

@@ -108,8 +108,7 @@ def test_many_are_a_summary(run: Run, fleet: Path) -> None:
     answer = run("compat", *TOOLS, str(fleet), "--summary", "--format", "json").json("compat")
     every = lines(run("compat", *TOOLS, str(fleet), "--format", "ndjson").out)
     assert ran.out.startswith(
-        "41 inputs: 0 on which no tool is unknown, wrong or fatal, 35 on which some tool is, 6 that "
-        "can't be read\n"
+        "41 inputs: 0 without a tool that is unknown, wrong or fatal, 35 with one, 6 unreadable\n"
     )
     assert ran.err == ""
     assert (answer["inputs"], answer["unreadable"], answer["failing"]) == (41, 6, 41)
@@ -162,17 +161,19 @@ def test_it_goes_on_where_it_ended(run: Run, fleet: Path, tmp_path: Path) -> Non
         part.write_bytes(whole.read_bytes()[:kept])
         assert run(*compat, str(part), "--resume") == first
         assert part.read_bytes() == whole.read_bytes()
-    assert "--resume goes on with it" in run(*compat, str(whole)).err
+    assert "use --resume to continue it" in run(*compat, str(whole)).err
     # With other tools, another level, and what is no result, it does not.
     for options in (
         ["--consumer", "drgn@0.2.0"],
         ["--consumer", "makedumpfile@1.7.2", "--level", "31"],
     ):
         ran = run("compat", *options, str(fleet), *compat[-3:], str(whole), "--resume")
-        assert ran.code == 2 and f"{whole}:1: no result of an earlier run" in ran.err
+        assert ran.code == 2 and f"{whole}:1: not a result of an earlier run" in ran.err
     for text in ("{}", "[]", '{"input": "x"}', '{"input": 1, "error": null, "tools": 3}'):
         part.write_text(text + "\n")
-        assert f"{part}:1: no result of an earlier run" in run(*compat, str(part), "--resume").err
+        assert (
+            f"{part}:1: not a result of an earlier run" in run(*compat, str(part), "--resume").err
+        )
 
 
 def test_results_go_to_a_file(run: Run, fleet: Path, tmp_path: Path) -> None:
@@ -187,16 +188,16 @@ def test_results_go_to_a_file(run: Run, fleet: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--kernel", "6.9", "--arch", "x86_64", "--format", "ndjson"], "are about inputs"),
-        (["--kernel", "6.9", "--arch", "x86_64", "--failing"], "are about inputs"),
+        (["--kernel", "6.9", "--arch", "x86_64", "--format", "ndjson"], "need inputs"),
+        (["--kernel", "6.9", "--arch", "x86_64", "--failing"], "need inputs"),
         (
             ["--failing", "--format", "ndjson", "-o", "x", "--resume", "tests"],
             "leave out --failing",
         ),
-        (["--resume", str(OF_X86)], "--resume goes on with a file"),
-        (["--jobs", "0", str(OF_X86)], "one process is the least"),
-        (["tests/corpus/notes/none*"], "no file fits the pattern"),
-        (["--from", "6.1", "tests/corpus/notes"], "--from compares one tool"),
+        (["--resume", str(OF_X86)], "--resume needs a results file"),
+        (["--jobs", "0", str(OF_X86)], "must be at least 1"),
+        (["tests/corpus/notes/none*"], "no file matches the pattern"),
+        (["--from", "6.1", "tests/corpus/notes"], "--from works with one tool"),
     ],
 )
 def test_what_can_not_be_asked(run: Run, options: list[str], said: str) -> None:
@@ -241,7 +242,7 @@ def test_sarif_has_what_hosts_take(run: Run, fleet: Path, monkeypatch: pytest.Mo
     (of_run,) = json.loads(run("compat", *TOOLS, str(fleet), "--format", "sarif").out)["runs"]
     assert [one["level"] for one in of_run["results"]] == ["error"] * 12
     (told,) = of_run["invocations"][0]["toolExecutionNotifications"]
-    assert "results are left out" in told["message"]["text"]
+    assert "results left out" in told["message"]["text"]
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

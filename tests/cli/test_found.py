@@ -120,7 +120,7 @@ def test_what_has_no_memory_by_address(
         ("-", "<stdin>: a pipe"),
         (pipe, "a pipe, and memory is read by address"),
         (running, "the memory of the running kernel; its BTF is /sys/kernel/btf/vmlinux"),
-        (cut, "bytes of bitmaps at byte 8192 do not fit in the file"),
+        (cut, "bytes of bitmaps at byte 8192 reach beyond the end"),
         (tmp_path, "a folder"),
         (tmp_path / "absent", "No such file"),
     ):

@@ -41,7 +41,7 @@ def test_lives_agree(run: Run, repository: Path) -> None:
     ran = run("history", str(repository), "--tags", "v.*")
     assert (ran.code, ran.out) == (0, ""), ran.out
     assert "4 tags, v6.7.3 to v7.3: " in ran.err
-    assert " 0 of them not as in the schema, 0 places not understood" in ran.err
+    assert " 0 differ from the schema, 0 places not understood" in ran.err
     answer = run("history", str(repository), "--tags", "v.*", "--format", "json").json("history")
     assert answer["tags"] == list(TAGS)
     lives = {
@@ -65,7 +65,7 @@ def test_a_difference_shows(run: Run, repository: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tags", "message"), [("w.*", "no tag matches 'w.*'"), ("v(", "no regular expression")]
+    ("tags", "message"), [("w.*", "no tag matches 'w.*'"), ("v(", "not a regular expression")]
 )
 def test_tags_that_are_none(run: Run, repository: Path, tags: str, message: str) -> None:
     ran = run("history", str(repository), "--tags", tags)

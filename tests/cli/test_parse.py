@@ -118,9 +118,9 @@ def test_warnings_alone_are_no_failure(run: Run) -> None:
     [
         (b"", "empty"),
         (b"\x00\x01\x02", "empty"),
-        (b"hello world\n", "<stdin>:1: no VMCOREINFO entry in it"),
+        (b"hello world\n", "<stdin>:1: no VMCOREINFO entries"),
         (b"\x7fELF" + bytes(100), "an ELF header of class 0 and byte order 0"),
-        (b"OSRELEASE=6\n" * 100_000, "no dump of a known format, and no text"),
+        (b"OSRELEASE=6\n" * 100_000, "neither a known dump format nor text"),
     ],
 )
 def test_what_is_no_note(run: Run, stdin: bytes, message: str) -> None:

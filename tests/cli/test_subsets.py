@@ -145,7 +145,7 @@ def test_a_part_changes_only_with_what_it_shows(run: Run, tmp_path: Path) -> Non
         (
             ["--for", "drgn"],
             2,
-            "for the targets c, python, rust, library and rescue; name no other",
+            "for the targets c, python, rust, library and rescue; leave out others",
         ),
         (
             ["c", "tables", "--for", "drgn"],
@@ -153,14 +153,14 @@ def test_a_part_changes_only_with_what_it_shows(run: Run, tmp_path: Path) -> Non
             "for the targets c, python, rust, library and rescue",
         ),
         (["c", "--arch", "x86_65"], 2, "unknown architecture 'x86_65'; did you mean x86_64"),
-        (["c", "--kernel", ".."], 2, "--kernel '..': a range has"),
-        (["c", "--kernel", "6.9..6.8"], 2, "6.8 is not after 6.9"),
+        (["c", "--kernel", ".."], 2, "--kernel '..': a range needs"),
+        (["c", "--kernel", "6.9..6.8"], 2, "6.8 must be after 6.9"),
         (["c", "--kernel", "6.99"], 2, "unknown release '6.99'"),
-        (["c", "--prefix", "My"], 2, "--prefix 'My': small letters"),
-        (["c", "--prefix", "../x"], 2, "--prefix '../x': small letters"),
+        (["c", "--prefix", "My"], 2, "--prefix 'My': use at most 64 lower-case"),
+        (["c", "--prefix", "../x"], 2, "--prefix '../x': use at most 64 lower-case"),
         (["c", "--keys", "no/such"], 2, "no/such: No such file"),
-        (["c", "--for", "qemu", "--kernel", "..2.6.25"], 1, "no key is left of '--for qemu"),
-        (["c", "--keys", "-"], 1, "no key in -"),
+        (["c", "--for", "qemu", "--kernel", "..2.6.25"], 1, "no keys are left for '--for qemu"),
+        (["c", "--keys", "-"], 1, "-: no keys"),
     ],
 )
 def test_what_can_not_be_asked(
@@ -191,7 +191,7 @@ def test_a_named_key_that_no_kernel_has_is_told(run: Run, tmp_path: Path) -> Non
         stdin=b"SYMBOL(vmap_area_list)\nPAGESIZE\n",
     )
     assert ran.code == 0
-    assert "SYMBOL(vmap_area_list) is left out: no such kernel exports it" in ran.err
+    assert "SYMBOL(vmap_area_list) left out: none of these kernels exports it" in ran.err
 
 
 # ---- depfiles ---------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def test_a_release_that_does_not_know_the_new_name() -> None:
     assert (gone.key, gone.gone_since, gone.commit) == ("SYMBOL(old)", "6.8", "0123456789ab")
     assert (gone.since, gone.replaced_by) == (None, ["SYMBOL(new)"])
     assert (renamed.seen, renamed.fixed_in) == ("can't find it", "1.1")
-    assert renamed.why.startswith("SYMBOL(old) gone since 6.8")
+    assert renamed.why.startswith("SYMBOL(old) removed in 6.8")
     assert (guessed.verdict, guessed.fixed_in, guessed.seen) == ("fallback", "1.2", "it guesses")
     assert (placed.verdict, placed.assumed) == ("fallback", [DumpSource.HEADERS.doc])
     assert (fine.verdict, fine.why, fine.seen, fine.fixed_in) == ("ok", "", "", None)
@@ -107,7 +107,7 @@ def test_what_a_parser_reads_otherwise_is_a_purpose() -> None:
     (read,) = (p for p in found.purposes if p.purpose == "parse the note")
     # The worst of two counts, and both are told; it works once neither is left.
     assert (read.verdict, read.seen) == ("wrong", "of two values the first is taken")
-    assert "lines 1 and 4" in read.why and "; no newline ends the last line" in read.why
+    assert "lines 1 and 4" in read.why and "; the last line has no newline" in read.why
     assert (read.fixed_in, read.missing, read.assumed) == ("1.2", [], [])
 
 
@@ -137,7 +137,7 @@ def test_a_line_that_is_not_seen_is_a_missing_entry() -> None:
     found = of_text("1.0", b"NUMBER(other)=1\nSYMBOL(new)=1\nNUMBER(always)=1")
     (fine,) = (p for p in found.purposes if p.purpose == "fine")
     assert (fine.verdict, fine.fixed_in) == ("fatal", "1.1")
-    assert "NUMBER(always) stands on a line that this release does not see" in fine.why
+    assert "NUMBER(always) is on a line that this release does not read" in fine.why
 
 
 DECLARING = NEEDS.replace("\tneed", "%s\tneed", 1)

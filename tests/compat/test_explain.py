@@ -62,15 +62,15 @@ def words(key: str, on: str, arch: str = "x86_64") -> str:
 
 
 def test_what_became_of_an_entry() -> None:
-    gone = "SYMBOL(old) is gone since 6.8, commit 0123456789ab; SYMBOL(new) came for it"
+    gone = "SYMBOL(old) was removed in 6.8, commit 0123456789ab, replaced by SYMBOL(new)"
     assert words("SYMBOL(old)", "6.9") == gone
     assert words("SYMBOL(old)", "6.8") == gone
     assert words("SYMBOL(new)", "6.7") == "SYMBOL(new) is exported since 6.8"
     # Between two lives it is gone, and not to come.
-    assert words("NUMBER(back)", "6.8") == "NUMBER(back) is gone since 6.7, commit aaaaaaaaaaaa"
-    two = "NUMBER(split) is gone since 6.7; NUMBER(one) NUMBER(two) came for it"
+    assert words("NUMBER(back)", "6.8") == "NUMBER(back) was removed in 6.7, commit aaaaaaaaaaaa"
+    two = "NUMBER(split) was removed in 6.7, replaced by NUMBER(one) NUMBER(two)"
     assert words("NUMBER(split)", "6.8") == two
-    assert words("NUMBER(arm)", "6.8", "arm64") == "NUMBER(arm) is gone since 6.7"
+    assert words("NUMBER(arm)", "6.8", "arm64") == "NUMBER(arm) was removed in 6.7"
 
 
 def test_an_entry_that_this_architecture_never_had() -> None:
@@ -82,7 +82,7 @@ def test_an_entry_that_this_architecture_never_had() -> None:
     unread = replace(of_note, unread=frozenset({"NUMBER(x86)"}))
     assert (
         missing(schema, "NUMBER(x86)", unread).sentence
-        == "NUMBER(x86) stands on a line that this release does not see"
+        == "NUMBER(x86) is on a line that this release does not read"
     )
 
 
@@ -106,14 +106,14 @@ def test_a_way_for_other_kernels() -> None:
 		without wrong	"it is wrong"
 	}
 """
-    changed = "NUMBER(meaning) means something else since"
-    way = "it goes by NUMBER(meaning) + NUMBER(always), which is right on kernels"
+    changed = "NUMBER(meaning) has a different meaning since"
+    way = "it uses NUMBER(meaning) + NUMBER(always), which is correct only"
     assert said(need % "until 6.7", on="6.7") == (
-        f"{way} up to before 6.7; {changed} 6.7, commit cccccccccccc"
+        f"{way} before 6.7; {changed} 6.7, commit cccccccccccc"
     )
-    assert said(need % "until 6.7", on="6.9") == f"{way} up to before 6.7; {changed} 6.8"
-    assert said(need % "since 6.7", on="6.6") == f"{way} from 6.7 on"
-    assert said(need % "since 6.7 until 6.8", on="6.6") == f"{way} from 6.7 on up to before 6.8"
+    assert said(need % "until 6.7", on="6.9") == f"{way} before 6.7; {changed} 6.8"
+    assert said(need % "since 6.7", on="6.6") == f"{way} since 6.7"
+    assert said(need % "since 6.7 until 6.8", on="6.6") == f"{way} since 6.7 and before 6.8"
     assert said(need % "since 6.7 until 6.8", on="6.7") == ""
 
 
@@ -128,8 +128,8 @@ def test_a_way_that_the_values_make_wrong() -> None:
     schema = small(needs, ENTRIES)
     exports = note(schema, always=52, SYMBOL_new=0xFF, other=1)
     assert said(needs, exports) == (
-        "it goes by NUMBER(always), which is not right where "
-        "NUMBER(always) is 52 and SYMBOL(new) is ff and NUMBER(other) is 1"
+        "it uses NUMBER(always), which is wrong if NUMBER(always) is 52 and SYMBOL(new) is ff and "
+        "NUMBER(other) is 1"
     )
     assert said(needs, note(schema, always=48, SYMBOL_new=1, other=1)) == ""
 
@@ -142,7 +142,7 @@ def test_a_form_that_is_read_wrongly() -> None:
 		without wrong	"another number"
 	}
 """)
-    assert text == "NUMBER(always) is printed as signed, a form that this release reads wrongly"
+    assert text == "NUMBER(always) is printed as signed, which this release reads wrongly"
 
 
 def test_a_release_that_knows_no_way() -> None:
@@ -161,7 +161,7 @@ def test_a_release_that_knows_no_way() -> None:
         return said(needs, exports)
 
     assert of({DumpSource.HEADERS: False}) == f"the dump has no {DumpSource.HEADERS.doc}"
-    assert of({}) == (f"it rests on {DumpSource.HEADERS.doc}, of which a note alone doesn't tell")
+    assert of({}) == (f"it depends on {DumpSource.HEADERS.doc}, which a note alone does not show")
 
 
 MANY = """
@@ -201,23 +201,23 @@ def lacking(releases: list[tuple[str, str]], others: str = "") -> str:
 
 def test_what_went_last_is_what_made_the_difference() -> None:
     text = lacking([("6.7", "a" * 12), ("6.9", "b" * 12), ("6.8", "c" * 12)])
-    assert text == f"NUMBER(gone1) gone since 6.9 (commit {'b' * 12}); NUMBER(new1) came for it"
+    assert text == f"NUMBER(gone1) removed in 6.9 (commit {'b' * 12}), replaced by NUMBER(new1)"
 
 
 def test_what_went_together_is_told_together() -> None:
     text = lacking([("6.8", "a" * 12), ("6.8", "b" * 12), ("6.8", "a" * 12)])
     assert text == (
-        "NUMBER(gone0) NUMBER(gone1) NUMBER(gone2) gone since 6.8 "
-        f"(commit {'a' * 12}, commit {'b' * 12}); NUMBER(new0) NUMBER(new1) NUMBER(new2) came for it"
+        "NUMBER(gone0) NUMBER(gone1) NUMBER(gone2) removed in 6.8 "
+        f"(commit {'a' * 12}, commit {'b' * 12}), replaced by NUMBER(new0) NUMBER(new1) NUMBER(new2)"
     )
 
 
 def test_of_many_the_first_are_told() -> None:
     four = lacking([("6.8", "a" * 12)] * 4)
-    assert "more" not in four and "NUMBER(gone3) gone since 6.8" in four
+    assert "more" not in four and "NUMBER(gone3) removed in 6.8" in four
     six = lacking([("6.8", "a" * 12)] * 6)
-    assert "NUMBER(gone3) and 2 more gone since 6.8" in six
-    assert six.endswith("NUMBER(new2) NUMBER(new3) came for it")
+    assert "NUMBER(gone3) and 2 more removed in 6.8" in six
+    assert six.endswith("NUMBER(new2) NUMBER(new3)")
 
 
 def test_entries_that_never_were_are_told_by_name() -> None:

@@ -76,14 +76,14 @@ def told(schema: Schema, release: str) -> list[str]:
 
 def test_runs_of_verdicts() -> None:
     schema = small(NEEDS, ENTRIES)
-    assert told(schema, "1.0") == ["ok 6.6 to 6.7", "fatal from 6.8 on: renamed"]
-    assert told(schema, "1.1") == ["ok 6.6 to 6.8", "wrong from 6.9 on: ranged"]
+    assert told(schema, "1.0") == ["ok 6.6 to 6.7", "fatal since 6.8: renamed"]
+    assert told(schema, "1.1") == ["ok 6.6 to 6.8", "wrong since 6.9: ranged"]
     assert told(schema, "1.2") == [
         "fatal 6.6 to 6.7: renamed",
         "ok 6.8",
-        "wrong from 6.9 on: ranged",
+        "wrong since 6.9: ranged",
     ]
-    assert told(schema, "1.3") == ["fatal 6.6 to 6.7: renamed", "ok from 6.8 on"]
+    assert told(schema, "1.3") == ["fatal 6.6 to 6.7: renamed", "ok since 6.8"]
 
 
 def test_runs_are_by_release_and_architecture() -> None:
@@ -102,7 +102,7 @@ def test_several_purposes_of_the_same_verdict_are_told_together() -> None:
     assert told(schema, "1.0") == [
         "ok 6.6 to 6.7",
         "fatal 6.8: renamed",
-        "fatal from 6.9 on: renamed, ranged",
+        "fatal since 6.9: renamed, ranged",
     ]
 
 
@@ -117,8 +117,8 @@ def test_a_form_that_later_releases_read() -> None:
 	}
 """
     )
-    assert told(schema, "1.0") == ["wrong from 6.6 on: read"]
-    assert told(schema, "1.1") == ["ok from 6.6 on"]
+    assert told(schema, "1.0") == ["wrong since 6.6: read"]
+    assert told(schema, "1.1") == ["ok since 6.6"]
 
 
 def test_runs_that_begin_later() -> None:

@@ -47,11 +47,11 @@ def judged(schema: Schema, tool: str, kernel: str, arch: str) -> Compat:
 BREAKAGES = [
     ("makedumpfile@1.7.4", "6.9", "ppc64", "fatal", "vmalloc translation",
      "SYMBOL(vmap_area_list)", "55c49fee57af", "1.7.5"),
-    ("makedumpfile@1.7.9", "7.1", "x86_64", "wrong", "tell tail pages",
+    ("makedumpfile@1.7.9", "7.1", "x86_64", "wrong", "recognise tail pages",
      "OFFSET(page.compound_head)", "d50569612c29", "next"),
     ("makedumpfile@1.7.2", "6.3", "x86_64", "degraded", "exclude huge pages",
      "OFFSET(page.compound_dtor)", "1c5509be58f6", "1.7.3"),
-    ("makedumpfile@1.7.5", "6.10", "x86_64", "wrong", "tell slab pages",
+    ("makedumpfile@1.7.5", "6.10", "x86_64", "wrong", "recognise slab pages",
      "NUMBER(PG_slab)", "46df8e73a4a3", "1.7.6"),
     ("makedumpfile@1.7.5", "6.9", "x86_64", "degraded", "exclude huge pages",
      "NUMBER(PG_hugetlb)", "d99e3140a4d3", "1.7.6"),
@@ -107,7 +107,7 @@ def note(name: str, **values: int) -> Callable[[Schema], Exports]:
 
 ACTUAL = "addresses of a 52-bit kernel on a 48-bit CPU"
 OF_52_BITS = "addresses of a 52-bit kernel"
-CONSTANT = "width of addresses where vabits_actual is a constant"
+CONSTANT = "width of addresses if vabits_actual is a constant"
 OPTION = "width of addresses without an option"
 LEVELS = "levels of page tables"
 WIDE = "6.12.117+deb13-cloud-arm64"
@@ -203,7 +203,7 @@ def test_a_changed_meaning_is_not_taken_for_the_key(schema: Schema) -> None:
     assert bad.keys() == {"exclude free pages", "exclude offline pages"}
     for purpose in bad.values():
         assert purpose.fixed_in == "1.7.7"
-        assert "means something else since 6.12, commit 4ffca5a96678" in purpose.why
+        assert "has a different meaning since 6.12, commit 4ffca5a96678" in purpose.why
     assert judged(schema, "makedumpfile@1.7.6", "6.11", "x86_64").verdict == "ok"
     assert judged(schema, "makedumpfile@1.7.7", "6.12", "x86_64").verdict == "ok"
 

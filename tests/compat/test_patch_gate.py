@@ -49,11 +49,11 @@ PATCHES = {
     ),
     "an #ifdef around it": (
         diff(CORE, INIT + "+#ifdef CONFIG_FOO\n \tVMCOREINFO_OFFSET(page, flags);\n+#endif\n"),
-        "breaks", "mips64, sparc64 where !CONFIG_FOO: fatal",
+        "breaks", "mips64, sparc64 if !CONFIG_FOO: fatal",
     ),
     "an #ifdef of which the end is not shown": (
         diff(CORE, INIT + "+#ifdef CONFIG_FOO\n \tVMCOREINFO_CONFIG(ARM_LPAE);\n"),
-        "not-judged", "what else it encloses is not shown",
+        "not-judged", "the patch does not show what else it encloses",
     ),
     "a file of sh that goes": (
         gone("arch/sh/kernel/vmcore_info.c", f"{ARCH}{{\n\tVMCOREINFO_SYMBOL(node_data);\n}}\n"),
@@ -61,7 +61,7 @@ PATCHES = {
     ),
     "a file with another name": (
         gone("arch/x86/kernel/crash_core_64.c", BODY) + new(X86, BODY),
-        "nothing", "Entries move, and are printed as before.",
+        "nothing", "Entries move, but are printed as before.",
     ),
     "a decimal that becomes hexadecimal": (
         diff(ARM64, ARCH + "-\tVMCOREINFO_NUMBER(VA_BITS);\n"
@@ -108,7 +108,7 @@ PATCHES = {
     ),
     "unrelated": (
         diff("drivers/net/tun.c", "static int tun_open(void)\n-\treturn 0;\n+\treturn 1;\n"),
-        "unrelated", "It touches neither an export nor what is known to be behind one.",
+        "unrelated", "The change touches neither an export nor any name known to be behind one.",
     ),
     "lines that cancel": (
         diff(CORE, INIT + "-\tVMCOREINFO_SYMBOL(prb);\n+\tVMCOREINFO_SYMBOL(prb);\n"),
@@ -125,7 +125,7 @@ PATCHES = {
     ),
     "what is there already": (
         diff(X86, ARCH + "+\tVMCOREINFO_SYMBOL(_stext);\n"),
-        "nothing", "+ SYMBOL(_stext)  (x86_64)  is there already on x86_64",
+        "nothing", "+ SYMBOL(_stext)  (x86_64)  already exported on x86_64",
     ),
 }  # fmt: skip
 
@@ -179,7 +179,7 @@ def test_a_series_is_judged_patch_by_patch_and_as_a_whole(run: Run, tmp_path: Pa
     words = [word for name in (str(cover), *both) for word in ("--patch", name)]
     again = run("impact", *words, "--format", "json")
     assert again.json("impact") == found
-    assert f"warning: --patch {cover}: no unified diff in it" in again.err
+    assert f"warning: --patch {cover}: no unified diff found" in again.err
 
 
 def test_what_stands_in_front_of_osrelease_is_told(run: Run, tmp_path: Path) -> None:
@@ -203,4 +203,6 @@ def test_the_release_that_gets_it_counts(run: Run, tmp_path: Path) -> None:
     )  # fmt: skip
     found = run("impact", "--patch", str(path), "--to", "6.10", "--format", "json").json("impact")
     drgn = [one for one in found["breaks"] if one["consumer"] == "drgn"]
-    assert [(one["purpose"], one["fixed_in"]) for one in drgn] == [("tell slab pages", "0.0.27")]
+    assert [(one["purpose"], one["fixed_in"]) for one in drgn] == [
+        ("recognise slab pages", "0.0.27")
+    ]

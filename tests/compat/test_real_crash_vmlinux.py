@@ -26,7 +26,7 @@ KDUMP = "x86_64-7.3.4+deb13-cloud-amd64-kdump.elf"
 NEEDED = {
     "KERNELOFFSET": "KASLR",
     "SYMBOL(_stext)": "KASLR",
-    "NUMBER(phys_base)": "place of the kernel image",
+    "NUMBER(phys_base)": "location of the kernel image",
 }
 # And these at once: each has something to fall back to, or shows in a command of its own.
 HELPING = {
@@ -165,7 +165,7 @@ def predicted(run: Run, release: str, dump: Path) -> dict[str, str]:
 def held(kernel: Kernel, session: Session, note: dict[str, int]) -> dict[str, str]:
     """What an open session has of the note that it was given; `note` is what is other in it."""
     right_place = session.phys_base == kernel.value("NUMBER(phys_base)")
-    seen = {"place of the kernel image": "works" if right_place else "bad"}
+    seen = {"location of the kernel image": "works" if right_place else "bad"}
     size = note.get("NUMBER(KERNEL_IMAGE_SIZE)", kernel.value("NUMBER(KERNEL_IMAGE_SIZE)"))
     window = {size: "ok", None: "fallback"}
     seen["width of the text window"] = window.get(session.kernel_image_size, "bad")
@@ -251,7 +251,7 @@ class Debugged:
             other = {key: OTHER[key] for key in variant.other}
             seen = {"KASLR": "ok", **self._held(session, other, is_full=variant.is_full)}
         elif "cannot determine physical base address" in session.text:
-            seen = {"place of the kernel image": "bad"}
+            seen = {"location of the kernel image": "bad"}
         elif self.ended and self.ended in session.message:
             seen = {}
         else:
@@ -316,7 +316,7 @@ def test_an_image_that_was_not_moved(run: Run, tmp_path: Path) -> None:
             continue
         assert session.is_open, session.text
         seen[version] = session.phys_base
-        assert predicted(run, version, out)["place of the kernel image"] == "fallback"
+        assert predicted(run, version, out)["location of the kernel image"] == "fallback"
     assert seen == {"8.0.2": 0, "8.0.6": 0, "9.0.2": 0}
 
 

@@ -17,7 +17,7 @@ from tests.dump.real import GUESTS, Guest, core, guest
 pytestmark = pytest.mark.long
 
 PLACE = {
-    "amd64": ("NUMBER(phys_base)", "place of the kernel image", "fallback"),
+    "amd64": ("NUMBER(phys_base)", "location of the kernel image", "fallback"),
     "arm64": ("NUMBER(kimage_voffset)", "page table by its physical address", "fatal"),
 }
 
@@ -51,7 +51,7 @@ def test_makedumpfile(run: Run, tmp_path: Path) -> None:
     dump = core("x86_64-6.12.117+deb13-cloud-amd64.kdump")
     lacking = renamed(dump, tmp_path / "lacking", "NUMBER(phys_base)")
     for release, tool in releases_of("makedumpfile").items():
-        place = judged(run, lacking, f"makedumpfile@{release}")["place of the kernel image"]
+        place = judged(run, lacking, f"makedumpfile@{release}")["location of the kernel image"]
         assert place["verdict"] == "fallback"
         command: list[str | Path] = [tool, "-f", "--dump-dmesg", lacking, tmp_path / "log"]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -91,9 +91,9 @@ class Came:
         tasks = self.row["tasks"]
         told = f"{tasks if isinstance(tasks, int) else 'none'} of {self.tasks} tasks"
         if self.missing > FEW:
-            told += f", {self.missing} pages of the kernel's missing"
+            told += f", {self.missing} kernel pages missing"
         if self.extra > FEW:
-            told += f", {self.extra} pages too many"
+            told += f", {self.extra} excess pages"
         return f"{told}, {self.row['size'] / 1e6:.0f} MB"
 
 

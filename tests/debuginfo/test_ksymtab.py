@@ -28,6 +28,7 @@ LAYOUTS = {
     "5.4 s390x": Exports(relative=False, order=">", kallsyms=BIG),
     "5.4 arm": Exports(relative=False, kallsyms=Layout(bits=32)),
     "7.0 x86, arm64": Exports(kallsyms=Layout("place", alignment=4)),
+    "7.0 riscv, ppc64le": Exports(relative=False, kallsyms=Layout("place", alignment=4)),
 }
 
 

@@ -15,6 +15,8 @@ from tests.compat.real import releases_of, vmlinux
 from tests.conftest import ROOT
 from tests.docs.pages import fences, is_shown, steps
 from tests.dump.real import guest, without_note
+from tests.guest_forms import put_together
+from vmcoreinfo_codegen.dump.attach import attach
 
 pytestmark = pytest.mark.long
 
@@ -39,6 +41,9 @@ def test_sessions(tmp_path: Path) -> None:
     (work / "memory.raw").symlink_to(folder / "memory.raw")
     (work / "vmlinux").symlink_to(vmlinux((folder / "release").read_text().strip()))
     without_note(folder / "without-device.elf", work).rename(work / "vmcore-2")
+    whole = tmp_path / "whole"
+    put_together(folder / "with-device.kdump", whole)
+    attach(None, str(whole), str(work / "qemu.kdump"))
     path = os.pathsep.join([str(bin_), str(Path(sys.executable).parent), os.environ["PATH"]])
     told: dict[str, list[str]] = {}
     sessions = [fence for fence in fences(PAGE) if fence.content.startswith("$ ")]
@@ -58,7 +63,8 @@ def test_sessions(tmp_path: Path) -> None:
             )
             said = ran.stdout.replace("\r", "\n")
             assert is_shown(_VARIES.sub("N", said), _VARIES.sub("N", shown)), f"{command}\n{said}"
-            of = "raw" if "raw" in command else "vmcore"
+            of = "other" if re.search("raw|qemu", command) else "vmcore"
             told.setdefault(of, []).extend(re.findall(r"^\d+(?= tasks$)", said, re.MULTILINE))
     assert len(told["vmcore"]) >= 2 and len({*told["vmcore"]}) == 1
-    assert len(told["raw"]) == 1
+    # Both are of the same moment of another boot.
+    assert len(told["other"]) == 2 and len({*told["other"]}) == 1

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.fleet.made import notes
 
 PAGE = (ROOT / "docs" / "fleets.md").read_text()
-QUESTIONS = re.findall(r"^(\S[^\n]*:)\n\n```sql\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+QUESTIONS = re.findall(r"^(\S[^\n]*[:?])\n\n```sql\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 TOOLS = ("--consumer", "makedumpfile@1.7.2", "--consumer", "crash@8.0.2")
 SOUND = ROOT / "tests/corpus/notes/x86_64-6.12.117+deb13-cloud-amd64.txt"
 

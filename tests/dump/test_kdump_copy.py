@@ -153,12 +153,12 @@ def test_a_dump_that_is_cut(cut: int, held: int, run: Run, tmp_path: Path) -> No
     assert (ran.code, out.exists()) == ((0, True) if held else (2, False)), ran.err
     if held:
         assert (
-            f"it ends {cut} bytes before what its headers say, and holds {held * BLOCK} of"
+            f"it ends {cut} bytes before the end that its headers give, and holds {held * BLOCK} of"
             in ran.err
         )
         note.write_bytes(LONG)
         ran = run("attach", str(note), str(dump), "-o", str(out))
-        assert (ran.code, f"it is cut {cut} bytes before the end of its pages" in ran.err) == (
+        assert (ran.code, f"truncated {cut} bytes before the end of its pages" in ran.err) == (
             2,
             True,
         )
@@ -167,7 +167,7 @@ def test_a_dump_that_is_cut(cut: int, held: int, run: Run, tmp_path: Path) -> No
 def test_one_file_of_several(tmp_path: Path) -> None:
     made = whole(split=1)
     assert find_in(Memory("copy", copied(made, NEW, tmp_path))).text == NEW
-    with pytest.raises(DumpError, match=r"one file of several, .* makedumpfile --reassemble"):
+    with pytest.raises(DumpError, match=r"one of several files, .* makedumpfile --reassemble"):
         copied(made, LONG, tmp_path)
 
 
@@ -182,7 +182,7 @@ def test_a_flattened_dump_is_put_together_first(run: Run, tmp_path: Path) -> Non
     ):
         ran = run(*verb)
         assert (ran.code, out.exists()) == (2, False)
-        assert "put it together first: makedumpfile -R DUMP < FILE" in ran.err
+        assert "rebuild it first: makedumpfile -R DUMP < FILE" in ran.err
 
 
 def test_adapt_writes_a_copy(run: Run, tmp_path: Path) -> None:
@@ -233,3 +233,41 @@ def test_mutated_headers(data: st.DataObject) -> None:
     finally:
         path.unlink()
         out.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(("bits", "order"), MACHINES)
+def test_headers_that_say_something_else(bits: int, order: str, tmp_path: Path) -> None:
+    """As QEMU writes them: no name but the machine, another phys_base."""
+    made = whole(None, bits, order)
+    plain = bytearray(made.data)
+    plain[12 : 12 + 4 * 65] = bytes(4 * 65)
+    dump, out = tmp_path / "vmcore", tmp_path / "copy"
+    dump.write_bytes(plain)
+    text = NEW + b"NUMBER(phys_base)=-4096\n"
+    assert attach(text, str(dump), str(out)).mended == ()
+    assert out.read_bytes()[:BLOCK] == plain[:BLOCK]
+    attached = attach(text, str(dump), str(out), mends=True)
+    assert attached.mended == ("utsname", "phys_base")
+    copy = out.read_bytes()
+    names = [copy[12 + 65 * number :][:65].rstrip(b"\0") for number in range(5)]
+    assert names == [b"Linux", b"(none)", b"6.12.0", b"(unknown)", FORMS[bits, order][1]]
+    (base,) = struct.unpack_from(order + ("Q" if bits == 64 else "I"), copy, BLOCK)
+    assert base == (1 << bits) - 4096
+    # The same once more has nothing to set, and neither has a dump by makedumpfile.
+    assert attach(text, str(out), str(dump), mends=True).mended == ()
+    assert dump.read_bytes() == copy
+    dump.write_bytes(made.data)
+    same = NEW + b"NUMBER(phys_base)=4096\n"
+    assert attach(same, str(dump), str(out), mends=True).mended == ()
+
+
+def test_attach_verb_says_what_it_set(run: Run, tmp_path: Path) -> None:
+    plain = bytearray(whole(None).data)
+    plain[12 : 12 + 4 * 65] = bytes(4 * 65)
+    dump, out, note = tmp_path / "vmcore", tmp_path / "copy", tmp_path / "note"
+    dump.write_bytes(plain)
+    note.write_bytes(NEW)
+    ran = run("attach", str(note), str(dump), "-o", str(out))
+    assert (ran.code, "set in its headers, as in the note: utsname\n" in ran.err) == (0, True)
+    ran = run("attach", str(note), str(out), "-o", str(dump), "--format", "json")
+    assert ran.json("attach")["mended"] == []

@@ -152,7 +152,7 @@ def test_what_is_not_in_front_of_others_is_none_of_the_note() -> None:
     lines.insert(7, b"No, here it is SIZE(page)=56:\nSIZE(page)=56\n")
     found = found_in(b"".join(lines))
     assert found.text == TEXT
-    assert "lines in between that are none of it: 2" in found.remarks[0]
+    assert "unrelated lines in between: 2" in found.remarks[0]
 
 
 def test_prose_far_behind_is_none_of_it() -> None:
@@ -178,7 +178,7 @@ def test_two_notes_are_told_apart() -> None:
     found = found_in(data)
     assert found.text == TEXT
     assert found.remarks[1] == (
-        "other notes in it, which are not read: 5.10.0 (12 entries, lines 16 to 27); "
+        "other notes in it, not read: 5.10.0 (12 entries, lines 16 to 27); "
         "to read one: sed -n '16,27p' FILE | vmcoreinfo note -"
     )
     lines = data.splitlines(keepends=True)
@@ -261,11 +261,14 @@ def test_memory_is_no_post() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "post:1: no entry of a note in any of its 1 lines; expected lines like OSRELEASE="),
-        (b"a\nb\n OSRELEASE: 6.1\n", r"post:3: no entry .* \('OSRELEASE: 6.1' comes nearest\)"),
+        (b"", "post:1: no note entry in any of its 1 lines; expected lines like OSRELEASE="),
+        (
+            b"a\nb\n OSRELEASE: 6.1\n",
+            r"post:3: no note entry .* \('OSRELEASE: 6.1' is the nearest\)",
+        ),
         (
             b"a" * (MOST_BYTES + 1),
-            "post: more than 16777215 bytes; cut out the part that has the note",
+            "post: more than 16777215 bytes; extract the part with the note",
         ),
     ],
 )

@@ -41,19 +41,15 @@ def test_a_compressed_dump_that_is_cut(tmp_path: Path, order: str, zero: int) ->
     end = table + 24 * len(range(3, 200, 2))
     for size in (len(whole) - 1, len(whole) // 2 + end // 2, end):
         said = told(tmp_path, whole[:size])
-        assert (
-            said
-            == f"cut: the dump ends {len(whole) - size} bytes before the last of its pages does"
-        )
+        assert said == f"cut: the dump ends {len(whole) - size} bytes before its last page does"
     for size in (end - 1, table):
         said = told(tmp_path, whole[:size])
         assert said == (
-            f"cut: it has 99 pages, whose descriptors end at byte {end}, and it ends at byte {size}"
+            f"cut: its descriptors of 99 pages end at byte {end}, but it ends at byte {size}"
         )
     said = told(tmp_path, whole[: 3 * BLOCK + 1])
     assert (
-        said
-        == f"cut: its bitmaps of pages end at byte {table}, and the dump at byte {3 * BLOCK + 1}"
+        said == f"cut: its page bitmaps end at byte {table}, but the dump at byte {3 * BLOCK + 1}"
     )
 
 
@@ -68,13 +64,13 @@ def test_a_part_of_a_split_dump(tmp_path: Path) -> None:
     struct.pack_into("<QQ", whole, NOTE_PLACE - 16, 101, 1000)
     assert flaws(tmp_path, bytes(whole)) == []
     assert "descriptors" in told(tmp_path, bytes(whole[: 5 * BLOCK + 24 * 49]))
-    assert "before the last" in told(tmp_path, bytes(whole[:-1]))
+    assert "before its last" in told(tmp_path, bytes(whole[:-1]))
 
 
 def test_a_writer_that_ran_out_of_room(tmp_path: Path) -> None:
     dump = bytearray(with_pages(kdump()))
     dump[424] |= 8
-    assert told(tmp_path, bytes(dump)).startswith("cut: its header says that it is incomplete")
+    assert told(tmp_path, bytes(dump)).startswith("cut: its header marks it as incomplete")
 
 
 def with_note_place(offset: int, size: int) -> bytes:
@@ -86,19 +82,19 @@ def with_note_place(offset: int, size: int) -> bytes:
 @pytest.mark.parametrize(
     ("offset", "size", "words"),
     [
-        (0, 0, "has the note nowhere, and it is among the ELF notes"),
-        (1 << 60, 100, f"has the note 100 bytes at byte {1 << 60}, and it is among"),
-        (2 * BLOCK, 1 << 40, f"has the note {1 << 40} bytes at byte 8192, and it is among"),
-        (2 * BLOCK, 0, "has the note 0 bytes at byte 8192, and it is among"),
-        (2 * BLOCK, 20, "20 bytes at byte 8192, and the ELF note is another text"),
-        (2 * BLOCK + 17, len(TEXT) - 17, "and the ELF note is another text"),
-        (100, 100, "has the note 100 bytes at byte 100, and it is among"),
+        (0, 0, "has the note nowhere, but it is among the ELF notes"),
+        (1 << 60, 100, f"has the note 100 bytes at byte {1 << 60}, but it is among"),
+        (2 * BLOCK, 1 << 40, f"has the note {1 << 40} bytes at byte 8192, but it is among"),
+        (2 * BLOCK, 0, "has the note 0 bytes at byte 8192, but it is among"),
+        (2 * BLOCK, 20, "20 bytes at byte 8192, but the ELF note is a different text"),
+        (2 * BLOCK + 17, len(TEXT) - 17, "but the ELF note is a different text"),
+        (100, 100, "has the note 100 bytes at byte 100, but it is among"),
     ],
 )
 def test_a_note_that_is_elsewhere(tmp_path: Path, offset: int, size: int, words: str) -> None:
     said = told(tmp_path, with_note_place(offset, size))
     assert said.startswith("elsewhere: its header ") and words in said
-    assert "crash and makedumpfile look nowhere else" in said
+    assert "crash and makedumpfile look only there" in said
 
 
 def test_an_absurd_size_of_a_note_that_is_in_its_place(tmp_path: Path) -> None:
@@ -127,7 +123,7 @@ def test_flattened(tmp_path: Path) -> None:
     ):
         assert "has no end mark" in said and said.startswith("cut: ")
     # What was cut before it was flattened.
-    assert "before the last of its pages" in told(tmp_path, flattened(whole[:-10], 1000))
+    assert "before its last page" in told(tmp_path, flattened(whole[:-10], 1000))
 
 
 def test_elf(tmp_path: Path) -> None:
@@ -137,7 +133,7 @@ def test_elf(tmp_path: Path) -> None:
     struct.pack_into("<Q", whole, 64 + 56 + 32, 1 << 20)
     cut = told(tmp_path, bytes(whole))
     assert cut.startswith("cut: the dump ends ")
-    assert cut.endswith("bytes before what its program headers say")
+    assert cut.endswith("bytes before the end that its program headers give")
     assert told(tmp_path, flattened(bytes(whole), 100)) == cut
 
 
@@ -149,8 +145,8 @@ def test_program_headers_that_are_elsewhere(tmp_path: Path) -> None:
     struct.pack_into("<Q", moved, 32, len(whole))
     said = told(tmp_path, bytes(moved))
     assert said == (
-        f"elsewhere: its program headers, and with them the note, are at byte {len(whole)}, and "
-        "makedumpfile looks at byte 64 alone"
+        f"elsewhere: its program headers, and so the note, are at byte {len(whole)}, but "
+        f"makedumpfile looks only at byte 64"
     )
 
 
@@ -161,18 +157,18 @@ def test_an_elf_dump_that_is_cut_before_its_note(tmp_path: Path) -> None:
     for size in (at - 12, at - 1):
         path.write_bytes(whole[:size])
         with pytest.raises(
-            NoNote, match=r"the dump is cut: it ends .* bytes before what its program"
+            NoNote, match=r"truncated: it ends .* bytes before the end that its program"
         ):
             find_note(str(path))
     path.write_bytes(whole[:100])
-    with pytest.raises(DumpError, match="is cut or damaged"):
+    with pytest.raises(DumpError, match="is truncated or corrupt"):
         find_note(str(path))
 
 
 def test_what_was_not_looked_at_is_said(tmp_path: Path) -> None:
     found = find_note(str(_written(tmp_path, with_pages(kdump()))))
     (one,) = flaws_of(found._replace(name="-"))
-    assert one == Flaw(Fault.UNSEEN, "it came down a pipe: whether it is whole was not looked at")
+    assert one == Flaw(Fault.UNSEEN, "read from a pipe, so not checked for completeness")
     large = bytearray(with_pages(kdump()))
     struct.pack_into("<I", large, 424 + 12, 1 << 16)
     path = _written(tmp_path, bytes(large))
@@ -180,7 +176,7 @@ def test_what_was_not_looked_at_is_said(tmp_path: Path) -> None:
         file.truncate(1 << 30)
     (one,) = flaws_of(find_note(str(path)))
     assert one.fault is Fault.UNSEEN
-    assert "was not looked at: whether it has all pages is not known" in one.text
+    assert "was not checked, so it is not known whether all pages are present" in one.text
     # A bare note is no dump.
     assert list(flaws_of(found._replace(name="-", format="note"))) == []
 
@@ -197,4 +193,4 @@ def test_real_ones(tmp_path: Path) -> None:
         path = core(name)
         assert list(flaws_of(find_note(str(path)))) == []
         data = path.read_bytes()
-        assert "before the last of its pages" in told(tmp_path, data[: len(data) // 2])
+        assert "before its last page" in told(tmp_path, data[: len(data) // 2])

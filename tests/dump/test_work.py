@@ -201,9 +201,9 @@ def test_a_pipe_without_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     before = threading.active_count()
-    with pytest.raises(TimeoutError, match="a pipe that nobody opened for writing"):
+    with pytest.raises(TimeoutError, match="a pipe that was not opened for writing"):
         find_note(str(pipe))
-    with pytest.raises(TimeoutError, match="start first what writes to it"):
+    with pytest.raises(TimeoutError, match="start the writer first"):
         read_file(pipe, 100)
     time.sleep(0.1)
     assert threading.active_count() == before

@@ -113,10 +113,10 @@ def test_private_keys(compiler: str, left_out: list[str], run: Run, tmp_path: Pa
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
-        ("SYMBOL(init_uts_ns) hex", "SYMBOL(init_uts_ns) is a key of kernels, read as hex"),
+        ("SYMBOL(init_uts_ns) hex", "SYMBOL(init_uts_ns) is a kernel's key"),
         ("SYMBOL[max_pfn] hex", "'SYMBOL[max_pfn]' can't be a key"),
         ("SYMBOL-init_uts_ns hex", "has the same name in C and Python, SYMBOL_init_uts_ns"),
-        ("FOO hexx", "'hexx' is no format; did you mean hex?"),
+        ("FOO hexx", "'hexx' is not a format; did you mean hex?"),
         ('A"; hex', "can't be a key"),
         ("A" * 65 + " hex", "can't be a key"),
         ("FOO", "a key and its format"),
@@ -139,7 +139,7 @@ def test_an_extra_key_comes_on_top_of_all(schema: Schema, run: Run, tmp_path: Pa
 
 def test_metadata_is_no_matter_of_python(run: Run, tmp_path: Path) -> None:
     done = run("generate", "python", "--no-metadata", "--out", str(tmp_path))
-    assert done.code == 2 and "--no-metadata is for c and library" in done.err
+    assert done.code == 2 and "--no-metadata works only with c and library" in done.err
 
 
 # ---- names --------------------------------------------------------------------------

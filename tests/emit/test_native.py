@@ -109,5 +109,5 @@ def test_a_later_library_that_knows_another_format(tmp_path: Path) -> None:
 
 def test_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
-    with pytest.raises(OSError, match="no libvmcoreinfo"):
+    with pytest.raises(OSError, match="libvmcoreinfo is not installed"):
         Library()

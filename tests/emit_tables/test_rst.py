@@ -60,7 +60,7 @@ def test_all_entries_of_the_latest_release_have_a_heading(
 
 
 def test_what_is_gone_is_told_with_its_replacement(products: Products, schema: Schema) -> None:
-    gone = page(products).partition("Entries that are gone\n")[2]
+    gone = page(products).partition("Removed entries\n")[2]
     gone = gone.partition("Derived values\n")[0]
     for entry in schema.entries:
         if entry.last and was_there(schema, entry):

@@ -140,7 +140,7 @@ def test_every_release_is_accounted_for(products: Products, schema: Schema) -> N
 
 def test_what_is_gone_and_what_replaced_it(products: Products, schema: Schema) -> None:
     text = products["tables/removed.md"]
-    everywhere = rows(section(text, "## Gone everywhere"))
+    everywhere = rows(section(text, "## Removed everywhere"))
     gone = {entry.key for entry in schema.entries if entry.last and was_there(schema, entry)}
     assert set(everywhere) == gone
     assert f"\n{len(gone)} keys that no architecture exports any more." in text
@@ -155,7 +155,7 @@ def test_what_is_gone_and_what_replaced_it(products: Products, schema: Schema) -
 
 
 def test_what_is_gone_on_some_architectures(products: Products) -> None:
-    elsewhere = rows(section(products["tables/removed.md"], "## Gone on some architectures"))
+    elsewhere = rows(section(products["tables/removed.md"], "## Removed on some architectures"))
     assert [(key, row["On"]) for key, row in elsewhere.items()] == [
         ("NUMBER(KERNEL_IMAGE_SIZE)", "i386")
     ]
@@ -181,7 +181,7 @@ def test_page_of_an_architecture(products: Products, schema: Schema, name: str) 
         for export in entry.exports
         if export.archs is not None and name in export.archs
     }
-    never = own.partition("can't hold here: ")[2]
+    never = own.partition("can't hold on this architecture: ")[2]
     assert set(rows(own)) | codes(never) == expected
     for release in schema.declared:
         if arch.existed_in(release):

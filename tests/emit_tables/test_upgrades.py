@@ -72,4 +72,4 @@ def test_the_breakages_that_were_met_are_in_it() -> None:
     assert row("6.6", "ppc64", "1.7.4") == ("fatal", ["vmalloc translation"], "1.7.6")
     pages = ["exclude free pages", "exclude offline pages"]
     assert row("6.6", "x86_64", "1.7.6") == ("degraded", pages, "1.7.7")
-    assert row("6.18", "x86_64", "1.7.9") == ("wrong", ["tell tail pages"], None)
+    assert row("6.18", "x86_64", "1.7.9") == ("wrong", ["recognise tail pages"], None)

@@ -126,7 +126,7 @@ def test_standard_input_is_no_output(tmp_path: Path) -> None:
         words = [*COMMAND, "note", "-", "-o", str(note)]
         ran = subprocess.run(words, stdin=file, capture_output=True, text=True)
     assert ran.returncode == 2
-    assert "standard input; name another file" in ran.stderr
+    assert "standard input; give a different output file" in ran.stderr
     assert note.read_bytes() == (ROOT / NOTE).read_bytes()
 
 

@@ -396,5 +396,5 @@ def test_manuals_show_any_text(tmp_path: Path, program: str) -> None:
 def test_a_depfile_has_no_name_that_make_reads_otherwise(name: str) -> None:
     """`a=b/x.h: x` sets a variable, and nothing was made again."""
     for made, needed in (([name], ["x"]), (["x"], [name])):
-        with pytest.raises(ValueError, match="can't stand in a Makefile"):
+        with pytest.raises(ValueError, match="can't be used in a Makefile"):
             depfile(made, needed)

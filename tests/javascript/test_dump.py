@@ -21,9 +21,10 @@ from tests.dump.test_posted import MAIL, OTHER, each, timed
 from tests.dump.test_posted import TEXT as POSTED
 from tests.each import check_each
 from tests.emit.driver import Driver, digits
+from vmcoreinfo_codegen.dump import foreign
 from vmcoreinfo_codegen.dump.notes import XEN_NAME, build
 from vmcoreinfo_codegen.dump.problem import DumpError
-from vmcoreinfo_codegen.dump.reader import Found, find_in
+from vmcoreinfo_codegen.dump.reader import COMPRESSED, Found, find_in
 from vmcoreinfo_codegen.dump.source import Memory
 from vmcoreinfo_codegen.dump.whole import flaws_of
 
@@ -79,11 +80,8 @@ def _dumps() -> Iterator[tuple[str, bytes]]:
     yield "flattened without an end", flattened(elf(None), end=False)
     yield "flattened and cut", flattened(elf())[:4200]
     yield "flattened of another version", flattened(elf()).replace(b"\0\1", b"\0\2", 1)
-    for name, magic in {
-        "xz": b"\xfd7zXZ\0", "gz": b"\x1f\x8b", "zst": b"\x28\xb5\x2f\xfd", "bz2": b"BZh",
-        "lz4": b"\x04\x22\x4d\x18",
-    }.items():  # fmt: skip
-        yield name, magic + bytes(range(256))
+    for magic in (*COMPRESSED, *foreign.IMAGES, *foreign.KNOWN):
+        yield f"form {magic!r}", magic + bytes(range(256))
     yield "address", b"0x7fff1000 1024\n"
     yield "address without 0x", b"00007fff1000 1024\n"
     yield "no text", bytes(range(256)) * 5000

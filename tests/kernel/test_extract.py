@@ -160,7 +160,10 @@ def test_an_export_in_a_header(extracted: Extract) -> None:
 
 
 NOT_UNDERSTOOD = [
-    ("vmcoreinfo_append_str(form, x);", "the format of vmcoreinfo_append_str is no string literal"),
+    (
+        "vmcoreinfo_append_str(form, x);",
+        "the format of vmcoreinfo_append_str is not a string literal",
+    ),
     (
         'vmcoreinfo_append_str("%s=%lx\\n", name, x);',
         "the key of '%s=%lx' is known when it is printed",
@@ -169,11 +172,11 @@ NOT_UNDERSTOOD = [
     ('vmcoreinfo_append_str("X=%pB\\n", x);', "no format of the schema prints '%pB'"),
     (
         'vmcoreinfo_append_str("X=" PRINTED "\\n", x);',
-        "the format of vmcoreinfo_append_str is no string literal",
+        "the format of vmcoreinfo_append_str is not a string literal",
     ),
-    ("VMCOREINFO_UNKNOWN(x);", "the definition of VMCOREINFO_UNKNOWN is not found"),
-    ("VMCOREINFO_OFFSET(page);", "VMCOREINFO_OFFSET takes 2 arguments, and is given 1"),
-    ("VMCOREINFO_NUMBER(x", "the call has no end"),
+    ("VMCOREINFO_UNKNOWN(x);", "no definition of VMCOREINFO_UNKNOWN found"),
+    ("VMCOREINFO_OFFSET(page);", "VMCOREINFO_OFFSET takes 2 arguments, but got 1"),
+    ("VMCOREINFO_NUMBER(x", "the call is incomplete"),
     ("#if CONFIG_N > OTHER\n\tVMCOREINFO_NUMBER(x);\n#endif", "a comparison by > in an #if"),
 ]
 
@@ -229,7 +232,7 @@ def test_odd_files(extracted: Extract) -> None:
         "NUMBER(C)": "CONFIG_B",
     }
     assert [(f.file, f.line, f.reason) for f in extraction.not_understood] == [
-        ("kernel/cut.c", 3, "no #endif for it: the file may be cut")
+        ("kernel/cut.c", 3, "missing #endif; the file may be truncated")
     ]
 
 

@@ -60,7 +60,7 @@ def test_hostile_source(tmp_path: Path, name: str) -> None:
     [
         ("not", "an expression of more than 2000 characters"),
         ("not, short", "an expression nested more than 40 deep"),
-        ("nested ifdef", "it is inside more than 256 conditions"),
+        ("nested ifdef", "it is nested in more than 256 conditions"),
         ("pigeons in too few holes", "passed the limit of 20000 steps"),
         ("fewer decimal digits", "a number of more than 64 bits"),
         ("no octal", "a number that C does not know"),

@@ -70,7 +70,7 @@ def test_tags_of_mainline(schema: Schema) -> None:
             {"Makefile": OF_9, "Makefile.rhelver": RHELVER.replace("MINOR", "X")},
             ["5.14.0-570.16.1.el9"],
         ),
-        # Fedora's own tree, which is no release of Red Hat's.
+        # Fedora's own tree, which is not a release of Red Hat's.
         ({"Makefile": OF_9, "Makefile.rhelver": RHELVER.replace("= 6", "= 99")}, []),
         ({"Makefile": OF_9, "Makefile.rhelver": "RHEL_MAJOR = 9\nRHEL_RELEASE = x\n"}, []),
         ({"Makefile.rhelver": RHELVER}, []),

@@ -166,7 +166,7 @@ def test_a_repository_without_a_work_tree(repository: Path, tmp_path: Path) -> N
     bare = tmp_path / "bare.git"
     subprocess.run(["git", "clone", "-q", "--bare", repository, bare], check=True)
     assert keys(bare, "v6.9") == {"NUMBER(A)"}
-    with pytest.raises(TreeError, match="name a revision by --rev"):
+    with pytest.raises(TreeError, match="give a revision with --rev"):
         open_tree(bare)
 
 

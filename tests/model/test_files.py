@@ -52,22 +52,22 @@ def test_what_a_file_says_stands_where_it_is_sourced(tmp_path: Path) -> None:
         (
             {"schema": "", "kernel_new": entry("X")},
             "kernel/new.vmci:1:1: error: no file sources it; schema/schema.vmci needs a line "
-            "'source \"kernel/new.vmci\"', where the kernel prints it [VMCI002]",
+            "'source \"kernel/new.vmci\"', where the kernel prints its entries [VMCI002]",
         ),
         (
             {"schema": 'source "a.vmci"\nsource "a.vmci"\n', "a": entry("X")},
             "schema.vmci:{after2}:8: error: a.vmci is sourced a second time; "
-            "schema/schema.vmci:{after}:8 has it [VMCI002]",
+            "it is already in schema/schema.vmci:{after}:8 [VMCI002]",
         ),
         (
             {"schema": 'source "a.vmci"\n', "a": 'source "a.vmci"\n'},
             "a.vmci:2:8: error: a.vmci is sourced a second time; "
-            "schema/schema.vmci:{after}:8 has it [VMCI002]",
+            "it is already in schema/schema.vmci:{after}:8 [VMCI002]",
         ),
         (
             {"schema": 'source "a.vmci"\n', "a": 'source "schema.vmci"\n'},
             "a.vmci:2:8: error: schema.vmci is sourced a second time; "
-            "it is the file that sources the others [VMCI002]",
+            "it is the top file, which sources the others [VMCI002]",
         ),
         (
             {"schema": 'source "../a.vmci"\n'},
@@ -98,5 +98,5 @@ def test_a_folder_without_the_file_that_sources_the_others(run: Run, tmp_path: P
     folder = write(tmp_path / "schema", a=entry("X"), b=entry("Y"))
     ran = run("list", "--schema", str(folder))
     assert ran.code == 2
-    assert "schema/schema.vmci:1:1: error: no such file: it names all others" in ran.err
+    assert "schema/schema.vmci:1:1: error: no such file; it must list all others" in ran.err
     assert 'source "a.vmci"' in ran.err

@@ -64,13 +64,16 @@ def steps(builds: str) -> list[LineStep]:
 @pytest.mark.parametrize(
     ("builds", "message"),
     [
-        ("\tbuild 20 {\n\t}\n\tbuild 10 {\n\t}\n", "build 10 is behind 20"),
-        ("\tbuild 10 to 20 {\n\t}\n\tbuild 20 {\n\t}\n", "build 20 is behind 20"),
+        ("\tbuild 20 {\n\t}\n\tbuild 10 {\n\t}\n", "build 10 is declared after 20"),
+        ("\tbuild 10 to 20 {\n\t}\n\tbuild 20 {\n\t}\n", "build 20 is declared after 20"),
         ("\tbuild 10 to 9 {\n\t}\n", "build 9 comes before 10"),
         ("\tbuild 10 {\n\t\tas 6.8 NUMBER(late) on x87\n\t}\n", "unknown architecture 'x87'"),
         ("\tbuild 10 {\n\t\twith NUMBER(late) as octal\n\t}\n", "unknown format 'octal'"),
         ("\tbase 6.7\n", "a second 'base' in one block"),
-        ('\tcalled "RELEASE.0-BUILD.x"\n', "'RELEASE.0-BUILD.x' names a release beside its base"),
+        (
+            '\tcalled "RELEASE.0-BUILD.x"\n',
+            "'RELEASE.0-BUILD.x' names a release other than its base",
+        ),
         ('\tcalled "6.6.0-BUILD.BUILD"\n', "'6.6.0-BUILD.BUILD' has BUILD twice"),
     ],
 )

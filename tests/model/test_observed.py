@@ -83,9 +83,9 @@ def test_a_name_stands_for_one_dump(tmp_path: Path) -> None:
     other = ObservedDump(
         name=DUMP.name, kernel="6.1.0", arch="arm64", format=DumpFormat.ELF, note=""
     )
-    with pytest.raises(ObservationError, match="another dump"):
+    with pytest.raises(ObservationError, match="a different dump"):
         record(path, [other], [])
-    with pytest.raises(ObservationError, match="no dump"):
+    with pytest.raises(ObservationError, match="which does not exist"):
         Observed().merged([], [seen("1.7.9")])
 
 
@@ -125,28 +125,28 @@ GOOD = changed(seen("1.7.9"))
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", "no JSON"),
-        ("[" * 100_000, "no JSON"),
-        ("[]", "no object"),
-        ('{"on": 1, "on": 2}', "a field is there twice"),
+        ("{", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "not a JSON object"),
+        ('{"on": 1, "on": 2}', "duplicate field"),
         (changed(DUMP, note=...), "no field 'note'"),
-        (changed(DUMP, colour="red"), "an unknown field 'colour'"),
-        (changed(DUMP, dump="x/y"), "is no name"),
-        (changed(DUMP, dump=DUMP.name), "is there twice"),
+        (changed(DUMP, colour="red"), "unknown field 'colour'"),
+        (changed(DUMP, dump="x/y"), "is not a name"),
+        (changed(DUMP, dump=DUMP.name), "is listed twice"),
         (changed(DUMP, dump="y", note="\u20ac"), "note: "),
         (changed(DUMP, dump="y", note="x" * (1 << 20 | 1)), "at most 1048576"),
-        (changed(DUMP, dump="y", format="raw"), "is none of elf kdump flattened"),
+        (changed(DUMP, dump="y", format="raw"), "is not one of elf kdump flattened"),
         (changed(DUMP, dump="y", boot=["b", "a"]), "is not sorted"),
-        (changed(DUMP, dump="y", boot="kaslr"), "is no list"),
-        (changed(DUMP, dump="y", arch="\x1b[2J"), "is no word"),
-        (GOOD, "what was run is there twice"),
-        (changed(seen("1.7.9"), on="y"), "no line above is about a dump y"),
-        (changed(seen("1.7.9"), came="fallback"), "is none of ok degraded wrong fatal"),
+        (changed(DUMP, dump="y", boot="kaslr"), "is not a list"),
+        (changed(DUMP, dump="y", arch="\x1b[2J"), "is not a word"),
+        (GOOD, "what was run is listed twice"),
+        (changed(seen("1.7.9"), on="y"), "no earlier line declares the dump y"),
+        (changed(seen("1.7.9"), came="fallback"), "is not one of ok degraded wrong fatal"),
         (changed(seen("1.7.9"), release="new"), "is not a release"),
-        (changed(seen("1.7.9"), level=True), "is no dump level"),
-        (changed(seen("1.7.9"), level=-1), "is no dump level"),
-        (changed(seen("1.7.9"), seen="two\nlines"), "is no line"),
-        (changed(seen("1.7.9"), seen="\ud800"), "is no line"),
+        (changed(seen("1.7.9"), level=True), "is not a dump level"),
+        (changed(seen("1.7.9"), level=-1), "is not a dump level"),
+        (changed(seen("1.7.9"), seen="two\nlines"), "is not a line"),
+        (changed(seen("1.7.9"), seen="\ud800"), "is not a line"),
     ],
 )
 def test_a_damaged_line_is_named(line: object, message: str) -> None:
@@ -159,6 +159,6 @@ def test_a_damaged_line_is_named(line: object, message: str) -> None:
 
 
 def test_a_file_that_was_cut() -> None:
-    with pytest.raises(ObservationError, match="file:2: the last line has no end"):
+    with pytest.raises(ObservationError, match="file:2: the last line has no newline"):
         parse_observed(f"{json.dumps(GOOD_DUMP)}\n{json.dumps(GOOD)}".encode(), "file")
     assert parse_observed(b"", "file") == Observed()

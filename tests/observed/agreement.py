@@ -84,12 +84,12 @@ def is_reassuring(one: Held) -> bool:
 
 def table(found: Iterable[Agreement]) -> str:
     lines = [
-        "| tool | pairs | releases | runs | agree | said ok, and was not |",
+        "| tool | set | releases | runs | agree | wrongly ok |",
         "|---|---|---|---|---|---|",
     ]
     for one in found:
         share = f"{100 * one.agree / one.runs:.1f} %" if one.runs else "-"
-        kept = "kept aside" if one.aside else "others"
+        kept = "held out" if one.aside else "used"
         lines.append(
             f"| {one.tool} | {kept} | {one.releases} | {one.runs} | {one.agree} ({share}) | {one.reassured} |"
         )

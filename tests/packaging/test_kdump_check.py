@@ -74,8 +74,8 @@ def test_a_level_that_is_wrong(machine: Path, file: str, text: str, level: int) 
     ran = checked(machine)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert f"makedumpfile -d {level} on {KERNEL}:" in ran.stderr
-    assert "tell slab pages" in ran.stderr
-    assert f"-d {level & ~8} is the highest level that is right" in ran.stderr
+    assert "recognise slab pages" in ran.stderr
+    assert f"-d {level & ~8} is the highest correct level" in ran.stderr
 
 
 def test_a_level_that_is_right(machine: Path) -> None:

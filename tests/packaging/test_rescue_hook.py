@@ -174,10 +174,10 @@ def test_sysconfig(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "told"),
     [
-        ("kdump.conf", "core_collector cp --sparse=always\n", "core_collector of its own"),
-        ("default/kdump-tools", "PATH=/opt/bin:/bin\n", "PATH of its own"),
-        ("sysconfig/kdump", 'KDUMP_PRESCRIPT="/bin/beep"\n', "KDUMP_PRESCRIPT of its own"),
-        ("none", "", "no configuration of kdump"),
+        ("kdump.conf", "core_collector cp --sparse=always\n", "already has another core_collector"),
+        ("default/kdump-tools", "PATH=/opt/bin:/bin\n", "already has another PATH"),
+        ("sysconfig/kdump", 'KDUMP_PRESCRIPT="/bin/beep"\n', "already has another KDUMP_PRESCRIPT"),
+        ("none", "", "found no kdump configuration"),
     ],
 )
 def test_what_is_set_otherwise_stays(file: str, text: str, told: str, tmp_path: Path) -> None:

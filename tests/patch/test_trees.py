@@ -83,7 +83,7 @@ def test_what_is_around_a_line_is_read_in_the_tree(run: Run, tmp_path: Path) -> 
     patch = moved(tmp_path / "patch")
     alone = run("impact", "--patch", str(patch), "--format", "json")
     assert (alone.code, alone.json("impact")["not_judged"][0]["reason"]) == (
-        4, "whether it stands in the same #if is not shown",
+        4, "the patch does not show whether it is in the same #if",
     )  # fmt: skip
     folder = tree(tmp_path / "linux")
     found = run("impact", "--patch", str(patch), "--kernel", str(folder), "--format", "json").json(

@@ -20,7 +20,7 @@ LOG_WITHOUT = "[    0.000000] one\n[    1.500000] two\n"
 
 
 class Bench:
-    """A dump, a reference that is right, and the tool that is proved."""
+    """A dump, a reference that is right, and the tool's binary to test."""
 
     def __init__(self, run: Run, folder: Path) -> None:
         self._run = run
@@ -83,7 +83,7 @@ def test_another_release_in_the_header(bench: Bench) -> None:
             ["echo 'makedumpfile Failed.'", 'echo "f: Can\'t read $dump." >&2', "exit 1"],
             "exit code 1: f: Can't read FILE.",
         ),
-        (["kill -SEGV $$"], "ended by SIGSEGV"),
+        (["kill -SEGV $$"], "killed by SIGSEGV"),
         (["printf 'Copying: 1%%\\rCopying: 2%%\\rNo.\\n'", "exit 3"], "exit code 3: No."),
     ],
 )
@@ -192,7 +192,7 @@ def test_what_is_no_dump(run: Run, bench: Bench) -> None:
     text.write_bytes(NOTE)
     makedumpfile(bench.folder / "tool", keeps(bench.folder / "a", PAGES), log=LOG)
     (one, two, three) = bench.proved("--whole", str(text), str(absent), code=2)["dumps"]
-    assert "a tool is run on one" in one["error"] and "No such file" in two["error"]
+    assert "tools are run on dumps" in one["error"] and "No such file" in two["error"]
     assert three["error"] is None and len(three["cells"]) == 2
 
 
@@ -201,7 +201,7 @@ def test_by_itself(run: Run, bench: Bench) -> None:
     tool = makedumpfile(bench.folder / "tool", keeps(bench.folder / "a", PAGES), version="1.6.7")
     command = ("prove", "--consumer", "makedumpfile", "--binary", str(tool), "--command", "filter")
     ran = run(*command, str(bench.dump))
-    assert ran.code == 2 and "makedumpfile 1.6.7 is no reference" in ran.err
+    assert ran.code == 2 and "makedumpfile 1.6.7 can't be the reference" in ran.err
     ran = run(*command, "--trust-reference", "--format", "json", "--without", KEY, str(bench.dump))
     whole, without = ran.json("prove")["dumps"][0]["cells"]
     assert (whole["recorded"], without["recorded"]) == (False, True)
@@ -215,7 +215,7 @@ def test_a_reference_that_is_not_right(bench: Bench) -> None:
     )
     makedumpfile(bench.folder / "tool", keeps(bench.folder / "a", PAGES), log=LOG)
     (dump,) = bench.proved("--whole", code=2)["dumps"]
-    assert "is no reference: it writes '5.10'" in dump["error"]
+    assert "can't be the reference: it writes '5.10'" in dump["error"]
 
 
 def test_one_run_that_nobody_can_judge(bench: Bench) -> None:
@@ -223,7 +223,7 @@ def test_one_run_that_nobody_can_judge(bench: Bench) -> None:
     bench.reference = makedumpfile(bench.folder / "other", "exit 1", log=LOG)
     makedumpfile(bench.folder / "tool", keeps(bench.folder / "a", PAGES), log=LOG)
     (dump,) = bench.proved("--whole", code=2)["dumps"]
-    assert "is no reference for filter -d 31: exit code 1" in dump["error"]
+    assert "can't be the reference for filter -d 31: exit code 1" in dump["error"]
     assert [(c["run"], c["came"]) for c in dump["cells"]] == [("dmesg", "ok")]
 
 
@@ -236,7 +236,7 @@ def test_a_failure_needs_no_judge(bench: Bench) -> None:
     assert (cell["came"], cell["by"], cell["recorded"]) == ("fatal", "how it ends", True)
     assert dump["error"] is None
     (dump,) = bench.proved("--without", OTHER, "--command", "filter", code=2)["dumps"]
-    assert len(dump["cells"]) == 1 and "is no reference" in dump["error"]
+    assert len(dump["cells"]) == 1 and "can't be the reference" in dump["error"]
 
 
 def test_exit_codes_and_what_is_shown(bench: Bench) -> None:
@@ -256,9 +256,9 @@ def test_exit_codes_and_what_is_shown(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--without", "NUMBER(nobody)"], "its note has no NUMBER(nobody)"),
-        (["--level", "32"], "dump levels go from 0 to 31"),
-        (["--command", "kallsyms"], "has no command kallsyms that can be run here"),
+        (["--without", "NUMBER(nobody)"], "the note has no NUMBER(nobody)"),
+        (["--level", "32"], "dump levels are 0 to 31"),
+        (["--command", "kallsyms"], "has no command kallsyms that can be run"),
     ],
 )
 def test_what_can_not_be_asked(run: Run, bench: Bench, options: list[str], message: str) -> None:
@@ -273,11 +273,11 @@ def test_what_can_not_be_asked(run: Run, bench: Bench, options: list[str], messa
 def test_which_release_it_is(run: Run, bench: Bench) -> None:
     tool = makedumpfile(bench.folder / "tool", "exit 1", version="1.7.8")
     for consumer, binary, message in (
-        ("makedumpfile@1.7.9", tool, "it says that it is 1.7.8, not 1.7.9"),
-        ("makedumpfile", Path("/bin/true"), "says no release"),
+        ("makedumpfile@1.7.9", tool, "it is 1.7.8, not 1.7.9"),
+        ("makedumpfile", Path("/bin/true"), "printed no version"),
         ("makedumpfile", bench.folder / "absent", "No such file"),
         ("makedumpfil", tool, "did you mean makedumpfile?"),
-        ("vmcore-dmesg", tool, "can't be run by this verb"),
+        ("vmcore-dmesg", tool, "can't be proved"),
     ):
         ran = run("prove", "--consumer", consumer, "--binary", str(binary), str(bench.dump))
         assert ran.code == 2 and message in ran.err, ran.err

@@ -44,7 +44,7 @@ macro VMCOREINFO_OTHER {
 	since 6.6
 }
 NUMBER(late) {
-	doc "Bit that is printed by another macro until 6.9."
+	doc "Bit that is printed by a different macro until 6.9."
 	value signed bit
 	via VMCOREINFO_OTHER until 6.9
 	via VMCOREINFO_NUMBER since 6.9
@@ -97,7 +97,7 @@ def test_a_form_is_told_for_the_time_in_which_its_macro_prints_the_entry() -> No
 
 def test_only_forms_of_that_time_have_to_fit_the_format() -> None:
     said = [p.message for p in check_schema(small()) if p.rule == "VMCI020"]
-    assert said == ["NUMBER(late) is said to be signed, but is printed by 'NUMBER(NAME)=%lu'"]
+    assert said == ["NUMBER(late) has the format signed, but is printed with 'NUMBER(NAME)=%lu'"]
 
 
 def test_a_patch_is_to_the_newest_form_of_a_macro() -> None:
@@ -128,12 +128,12 @@ def test_a_removal_is_told_with_the_last_end_of_two() -> None:
 
 def test_a_note_between_two_lives_is_told_of_the_end_that_was() -> None:
     (found,) = RULES["outside-life"].run(subject(small(), "OSRELEASE=6.7.3 NUMBER(twice)=1"))
-    assert found.message == "mainline does not export it since 6.7, and this is 6.7.3"
+    assert found.message == "removed from mainline in 6.7; this is 6.7.3"
 
 
 def test_the_meaning_in_force_is_the_latest_wherever_it_stands() -> None:
     (found,) = RULES["changed-meaning"].run(subject(small(), "OSRELEASE=6.10.2 NUMBER(got)=1"))
-    assert found.message == "means something else than before 6.10: the newest meaning"
+    assert found.message == "has a different meaning than before 6.10: the newest meaning"
     changes = difference(mainline(small(), R("6.8")), mainline(small(), R("6.10")), None).changes
     said = [c.why for c in changes if c.change == "meaning"]
     assert said == ["the older one", "the newest meaning"]

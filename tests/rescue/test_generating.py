@@ -61,10 +61,10 @@ def test_it_is_made_again_by_its_stamp(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--kernel", "7.1.."], "a rescue is for one release of a tool, as --for makedumpfile@1.7.8"),
-        (["--for", "makedumpfile@1.7.6", "--for", "makedumpfile@1.7.8"], "a rescue is for one release"),
-        (["--for", "drgn"], "a rescue is for makedumpfile; drgn takes no other note"),
-        (["--for", "makedumpfile@1.7.8", "--kernel", "rhel9.6"], "kernels of mainline"),
+        (["--kernel", "7.1.."], "a rescue needs one release of a tool"),
+        (["--for", "makedumpfile@1.7.6", "--for", "makedumpfile@1.7.8"], "a rescue needs one release"),
+        (["--for", "drgn"], "a rescue works only for makedumpfile; drgn can't be given another note"),
+        (["--for", "makedumpfile@1.7.8", "--kernel", "rhel9.6"], "mainline kernels"),
         (["--for", "makedumpfile@1.7.8", "--kernel", "9.0.."], "unknown release"),
         (["--for", "makedumpfile@1.7.8", "--prefix", "mine"], "--prefix"),
         (["--for", "makedumpfile@1.7.8", "--no-metadata"], "--no-metadata"),

@@ -187,15 +187,15 @@ def as_is(machine: Machine, done: subprocess.CompletedProcess[str], *words: str 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (None, "has no note of VMCOREINFO"),
-        (NEW[:12], "is of a kernel that is not known here"),
-        (b"OSRELEASE=\nPAGESIZE=4096\n", "does not tell its release"),
-        (b"X" * 65537, "has no note of VMCOREINFO"),
-        (NEW.replace(b"7.3.4+deb13", b"7.4.1+deb13"), "is of a kernel that is not known here"),
-        (NEW.replace(b"7.3.4+deb13", b"2.6.18+deb13"), "is of a kernel that is not known here"),
-        (NEW.replace(b"+deb13-cloud-amd64", b"-mine"), "is of a vendor's kernel that is not known here"),
+        (None, "has no VMCOREINFO note"),
+        (NEW[:12], "is from a kernel that is not known here"),
+        (b"OSRELEASE=\nPAGESIZE=4096\n", "does not show its release"),
+        (b"X" * 65537, "has no VMCOREINFO note"),
+        (NEW.replace(b"7.3.4+deb13", b"7.4.1+deb13"), "is from a kernel that is not known here"),
+        (NEW.replace(b"7.3.4+deb13", b"2.6.18+deb13"), "is from a kernel that is not known here"),
+        (NEW.replace(b"+deb13-cloud-amd64", b"-mine"), "is from a vendor's kernel that is not known here"),
         (OLD.replace(b"6.12.117+deb13-cloud-amd64", b"6.12.0-55.el10.x86_64"),
-         "is of a vendor's kernel that is not known here"),
+         "is from a vendor's kernel that is not known here"),
     ],
 )  # fmt: skip
 def test_of_what_is_not_known_nothing_is_changed(
@@ -212,10 +212,10 @@ def test_of_what_is_not_known_nothing_is_changed(
 @pytest.mark.parametrize(
     ("of_elf", "told"),
     [
-        ({"machine": 183}, "is of another architecture"),
-        ({"order": ">"}, "is no ELF dump of this machine"),
-        ({"bits": 32, "virtual": 0}, "is no ELF dump of this machine"),
-        ({"segments": 1, "note_segment": 7}, "has no note of VMCOREINFO"),
+        ({"machine": 183}, "is from another architecture"),
+        ({"order": ">"}, "is not an ELF dump of this machine"),
+        ({"bits": 32, "virtual": 0}, "is not an ELF dump of this machine"),
+        ({"segments": 1, "note_segment": 7}, "has no VMCOREINFO note"),
     ],
 )
 def test_of_other_files_neither(
@@ -236,7 +236,7 @@ def test_another_release_of_makedumpfile_runs_as_it_is(machine: Machine, rescue:
         done = machine.run(rescue("x86_64", "1.7.8"), *words)
         assert machine.calls[-1]["words"] == [*map(str, words)]
         assert done.stderr == (
-            "vmcoreinfo-rescue: makedumpfile is not makedumpfile 1.7.8; it runs as it is\n"
+            "vmcoreinfo-rescue: makedumpfile is not makedumpfile 1.7.8; running it unchanged\n"
         )
 
 
@@ -260,7 +260,7 @@ def test_a_command_that_is_not_known_runs_as_it_is(
     machine.crashed(NEW)
     words = [*words, str(machine.vmcore), str(machine.dump)]
     assert as_is(machine, machine.run(rescue("x86_64", "1.7.8"), *words), *words) == (
-        "vmcoreinfo-rescue: no command that is known here; it runs as it is\n"
+        "vmcoreinfo-rescue: unknown command; running it unchanged\n"
     )
 
 
@@ -288,7 +288,9 @@ def test_where_it_fails_with_help_it_runs_as_it_is(
     second = machine.calls[-1]
     assert second["words"] == [*map(str, words)]
     assert second["note"].encode() == text
-    assert done.stderr.endswith("makedumpfile did not make a dump of that; it runs as it is\n")
+    assert done.stderr.endswith(
+        "makedumpfile did not write a dump with that; running it unchanged\n"
+    )
 
 
 def test_without_another_note_a_lower_level_may_do(machine: Machine, rescue: Built) -> None:
@@ -450,7 +452,10 @@ def test_what_is_not_asked_for_is_told_all_the_same(machine: Machine, rescue: Bu
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr == b"vmcoreinfo-rescue: makedumpfile 1.7.2, -d 23 instead of 31\n"
     done = rescue("x86_64", "1.7.8").run("--text", "31", machine.vmcore)
-    assert done.stderr == b"vmcoreinfo-rescue: makedumpfile 1.7.8 reads this note as it is\n"
+    assert (
+        done.stderr
+        == b"vmcoreinfo-rescue: makedumpfile 1.7.8 reads this note correctly without changes\n"
+    )
 
 
 def test_what_can_not_be_run(machine: Machine, rescue: Built) -> None:
@@ -462,9 +467,9 @@ def test_what_can_not_be_run(machine: Machine, rescue: Built) -> None:
     assert program.run("--help").stdout.startswith(b"vmcoreinfo-rescue [--exact] [--any-build]")
     for words, told in (
         ((), "vmcoreinfo-rescue [--exact] [--any-build]"),
-        (("--unheard-of",), "vmcoreinfo-rescue: --unheard-of is no option"),
-        (("--text", "32"), "vmcoreinfo-rescue: dump levels go from 0 to 31"),
-        (("--text", "31", "a", "b"), "vmcoreinfo-rescue: one vmcore at a time"),
+        (("--unheard-of",), "vmcoreinfo-rescue: --unheard-of is not an option"),
+        (("--text", "32"), "vmcoreinfo-rescue: dump levels are 0 to 31"),
+        (("--text", "31", "a", "b"), "vmcoreinfo-rescue: only one vmcore can be given"),
     ):
         done = program.run(*words)
         assert (done.returncode, done.stdout) == (2, b"")

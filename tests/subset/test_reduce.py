@@ -218,8 +218,9 @@ def test_unknown_keys_are_told_all_at_once(schema: Schema) -> None:
     assert lines[1].startswith("keys.txt:3:3: error: unknown key 'OFFSET(page.lro)'; did you mean")
     assert lines[2:] == [
         "keys.txt:4:1: error: unknown key 'page.flags'; did you mean OFFSET(page.flags)?",
-        "keys.txt:5:1: error: no key is like 'FOO*'",
-        "keys.txt:6:1: error: 'a,b' is neither a key nor a glob of '*' and '?'; one a line",
+        "keys.txt:5:1: error: no key matches 'FOO*'",
+        "keys.txt:6:1: error: 'a,b' is neither a key nor a glob with '*' and '?'; write one per "
+        "line",
     ]
 
 

@@ -26,7 +26,7 @@ def test_it_is_declared_with_what_it_prints() -> None:
     assert [s.archs for s in done.plan.steps if isinstance(s, Add)] == [("kvx",), ("kvx",)]
     assert done.by_hand == {"kvx": LEFT_OPEN}
     declared = done.files["schema/releases.vmci"].partition("arch kvx {\n")[2]
-    assert declared.startswith("\t# From the tree of 6.10 by sync")
+    assert declared.startswith("\t# Added by sync from the tree of 6.10")
     assert '\tdoc\t\t""\n\tsource\t\tkvx\n\tbits\t\t64\n\tsince\t\t<=6.10\n}\n' in declared
     # A known key stands with its other blocks, a new one in a file of the architecture.
     assert "NUMBER(b) on kvx {\n" in done.text
@@ -44,8 +44,8 @@ def test_a_folder_that_prints_nothing_is_no_architecture() -> None:
 @pytest.mark.parametrize(
     ("folder", "reason"),
     [
-        ("k~x", "its folder has a name that no architecture of a schema can have"),
-        ("x86_64", "declare its architecture: x86_64 is a name of x86_64, from arch/x86"),
+        ("k~x", "its folder's name can't be an architecture name in a schema"),
+        ("x86_64", "declare its architecture: x86_64 is already a name of x86_64, from arch/x86"),
     ],
 )
 def test_what_can_not_be_declared(folder: str, reason: str) -> None:
@@ -73,5 +73,5 @@ def test_a_tree_of_many_folders_that_print_is_none() -> None:
     folders = [f"a{number:02}" for number in range(20)]
     lines = [printed(f"n{number}", 1, arch=folder) for number, folder in enumerate(folders)]
     done = Synced(entry("a"), extraction(printed("a", 1), *lines, archs=f"x86 {' '.join(folders)}"))
-    reason = "declare its architecture: 20 are new, and sync declares 16 at most"
+    reason = "declare its architecture: 20 are new, but sync declares at most 16"
     assert (done.by_hand, done.plan.steps) == (dict.fromkeys(folders, reason), [])

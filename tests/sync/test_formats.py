@@ -66,7 +66,7 @@ def test_another_architecture_may_print_it_otherwise() -> None:
 def test_formats_by_architecture_are_for_people() -> None:
     read = extraction(printed("a", 1, arch="arm64"), prefixed("a", 1, arch="x86"))
     done = Synced(entry("a"), read)
-    reason = "printed as 0x-hex and signed, by architecture: split its block by 'on'"
+    reason = "printed as 0x-hex and signed, by architecture: split its block with 'on'"
     assert (done.by_hand, done.unchanged) == ({"NUMBER(a)": reason}, True)
 
 
@@ -102,8 +102,7 @@ def test_what_text_does_not_tell_apart_is_for_people(ended: str) -> None:
     text = printed("a", 1, macro=APPEND, printf="NUMBER(a)=%lx", form="hex")
     done = Synced(entry("a", ended) if ended else entry("a"), extraction(text))
     assert done.by_hand == {
-        "NUMBER(a)": "printed as hex now, was signed: a text can't tell them apart, so the kernel "
-        "needs another key"
+        "NUMBER(a)": "printed as hex now, was signed: a note's text can't tell them apart, so the kernel needs a new key"
     }
     assert done.unchanged
 

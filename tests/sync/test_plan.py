@@ -40,7 +40,7 @@ def test_gone_everywhere() -> None:
 def test_gone_on_one_architecture_of_several_is_for_people() -> None:
     read = extraction(printed("a", 1, arch="x86"))
     done = Synced(entry("a"), read)
-    assert done.by_hand == {"NUMBER(a)": "gone on arm64 alone: split its block by 'on'"}
+    assert done.by_hand == {"NUMBER(a)": "removed only on arm64: split its block with 'on'"}
     assert (done.plan.steps, done.unchanged) == ([], True)
 
 
@@ -340,7 +340,7 @@ def test_macros_that_are_not_declared() -> None:
     )
     done = Synced(entry("a"), read)
     assert done.plan.macros == {"VMCOREINFO_ONE": "NUMBER(NAME)=%lld"}
-    assert done.by_hand == {"VMCOREINFO_TWO": "declare this macro: what it prints is not one line"}
+    assert done.by_hand == {"VMCOREINFO_TWO": "declare this macro: it does not print a single line"}
     assert done.files["schema/macros.vmci"] == MACROS + (
         '\nmacro VMCOREINFO_ONE {\n\tdoc\t\t""\n\tprints\t\t"NUMBER(NAME)=%lld"\n\tsince\t\t6.10\n}\n'
     )
@@ -349,14 +349,14 @@ def test_macros_that_are_not_declared() -> None:
 @pytest.mark.parametrize(
     ("strange", "why"),
     [
-        (printed("NUMBER((b)", 2), "it is no key that a schema can have"),
+        (printed("NUMBER((b)", 2), "not a valid key in a schema"),
         (
             printed("b", 2, condition=All((Symbol("B_C"), Symbol("A_C"), Symbol("CONFIG_D")))),
-            "its condition is no expression over CONFIG symbols: A_C",
+            "its condition is not an expression of CONFIG symbols: A_C",
         ),
         (
             printed("b", 2, macro="two words", printf="NUMBER(b)=%ld"),
-            "printed in a way that a schema can't have: two words 'NUMBER(b)=%ld'",
+            "printed in a form that a schema can't express: two words 'NUMBER(b)=%ld'",
         ),
     ],
 )

@@ -82,12 +82,12 @@ def test_a_release_that_has_later_ones(run: Run, schema: Path, tmp_path: Path) -
     ran = run(*options)
     assert ran.code == 1
     assert texts(schema) == before
-    assert ran.out == "Nothing is changed for 6.7: what differs is left to people.\n"
+    assert ran.out == "Nothing changed for 6.7: the differences must be resolved by hand.\n"
     told = [line for line in ran.err.splitlines() if "by hand" in line]
     facts = {"c": "lacks it", "b": "has it", "e": "has it", "d": "prints it always"}
     assert told == [
-        f"NUMBER({name}): to be done by hand: the tree of 6.7 {fact}, and tells nothing of the "
-        "releases behind it: correct a boundary, or say 'backport'"
+        f"NUMBER({name}): must be done by hand: the tree of 6.7 {fact}, but shows nothing about "
+        f"later releases: correct a boundary, or add a 'backport'"
         for name, fact in facts.items()
     ]
     answer = run(*options, "--format", "json").json("sync")
@@ -106,7 +106,7 @@ def test_a_real_tree_as_an_older_release(run: Run, tmp_path: Path) -> None:
     before = texts(Path("schema"))
     ran = run("sync", str(top), "--release", "5.14", "--out", str(tmp_path / "out"))
     assert ran.code == 1
-    assert "SYMBOL(kallsyms_names): to be done by hand: the tree of 5.14 has it, and" in ran.err
+    assert "SYMBOL(kallsyms_names): must be done by hand: the tree of 5.14 has it, but" in ran.err
     assert texts(Path("schema")) == before
     assert not (tmp_path / "out").exists()
 
@@ -122,17 +122,18 @@ def test_a_schema_that_would_not_be_sound(run: Run, schema: Path, tmp_path: Path
     assert (ran.code, ran.out) == (1, "")
     assert texts(schema) == before
     assert (
-        "SYMBOL(y) is said to be hex, but is printed by 'SYMBOL(NAME)=0x%lx' (VMCI020)" in ran.err
+        "SYMBOL(y) has the format hex, but is printed with 'SYMBOL(NAME)=0x%lx' "
+        "(VMCI020)" in ran.err
     )
-    assert "nothing is written: the schema would not be sound" in ran.err
+    assert "nothing written: the resulting schema would be invalid" in ran.err
     answer = run(*options, "--format", "json").json("sync")
     assert answer["files"] == []
     (refused,) = answer["refused"]
     assert refused["key"].startswith("schema/kernel/all.vmci:")
-    assert "SYMBOL(y) is said to be hex" in refused["reason"]
+    assert "SYMBOL(y) has the format hex" in refused["reason"]
     dry = run(*options, "--dry-run")
     assert dry.code == 1 and "+\tuntil\t\t6.10\n" in dry.out
-    assert "nothing is written" in dry.err
+    assert "nothing written" in dry.err
 
 
 def test_what_would_be_left_to_do(run: Run, schema: Path, tmp_path: Path) -> None:
@@ -150,8 +151,8 @@ def test_what_would_be_left_to_do(run: Run, schema: Path, tmp_path: Path) -> Non
     ran = run("sync", str(top), "--release", "6.10", "--schema", str(schema))
     assert ran.code == 1
     assert (
-        "NUMBER(n) on arm64: the schema can't say it: with these changes the schema would still say "
-        "something else than the tree"
+        "NUMBER(n) on arm64: the schema can't express it: the schema would still differ from the tree "
+        "after these changes"
     ) in ran.err
     assert texts(schema) == before
 
@@ -167,5 +168,5 @@ def test_what_came_and_went_in_one_release(run: Run, schema: Path, tmp_path: Pat
     before = texts(schema)
     ran = run(*options)
     assert ran.code == 1
-    assert "NUMBER(e): to be done by hand: it is said to come with 6.10, which lacks it" in ran.err
+    assert "NUMBER(e): must be done by hand: the schema adds it in 6.10, which lacks it" in ran.err
     assert texts(schema) == before

@@ -27,7 +27,7 @@ def test_one_went_and_one_came() -> None:
     assert names(done) == [("NUMBER(b)", "NUMBER(new)")]
     (rename,) = done.plan.renames
     assert rename.place == "f() of kernel/vmcore_info.c"
-    assert rename.question.startswith("perhaps NUMBER(new) is its new name, in f() of kernel/")
+    assert rename.question.startswith("perhaps renamed to NUMBER(new), in f() of kernel/")
     # Nobody knows, so nothing is written.
     assert "replace" not in done.text
     assert done.by_hand == {}

@@ -79,7 +79,7 @@ def check_scenario(run: Run, schema: Path, top: Path, tmp_path: Path) -> None:
     assert "Added:\n- NUMBER(VMALLOC_START)\n" in ran.out
     # The linter asks for what only people know.
     for key in GONE:
-        assert f"{key} goes at 6.2, and nothing says why" in ran.err
+        assert f"{key} was removed in 6.2 without a reason" in ran.err
     assert "'replaced-by' where there is something else" in ran.err
     assert "NUMBER(VMALLOC_START) has no 'doc'" in ran.err
     added = (schema / "kernel/address-space.vmci").read_text()
@@ -176,7 +176,7 @@ def test_the_answer_as_json(run: Run, latest: tuple[Path, Path]) -> None:
 def test_nothing_to_do(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     out = run("sync", str(top), "--release", "7.3", "--schema", str(schema)).out
-    assert out == "The schema says what the tree exports; nothing to do for 7.3.\n"
+    assert out == "The schema matches the tree; nothing to do for 7.3.\n"
 
 
 def test_a_renamed_file_changes_nothing(run: Run, latest: tuple[Path, Path]) -> None:
@@ -264,7 +264,7 @@ def test_what_is_left_to_people(run: Run, latest: tuple[Path, Path]) -> None:
     )
     ran = run("sync", str(top), "--release", "7.4", "--schema", str(schema))
     assert ran.code == 1
-    assert "NUMBER(PG_lru): to be done by hand: printed as hex now, was signed: " in ran.err
+    assert "NUMBER(PG_lru): must be done by hand: printed as hex now, was signed: " in ran.err
 
 
 @pytest.mark.long
@@ -348,11 +348,13 @@ def test_an_architecture_that_is_new(run: Run, latest: tuple[Path, Path]) -> Non
     ]
     ran = run("sync", str(top), *options, "--out", str(top / "out"))
     assert ran.code == 1
-    assert "kvx: to be done by hand: a new architecture: say in its block" in ran.err
+    assert "kvx: must be done by hand: a new architecture: say in its block" in ran.err
     assert "Architecture declared:\n- kvx\n" in ran.out
     assert "- NUMBER(KVX_BITS) on kvx\n" in ran.out
     declared = (schema / "architectures.vmci").read_text().partition("arch kvx {\n")[2]
-    assert declared.startswith("\t# From the tree of 7.4 by sync, which tells the folder alone.")
+    assert declared.startswith(
+        "\t# Added by sync from the tree of 7.4, which shows only the folder."
+    )
     assert (
         "\tsource\t\tkvx\n\tbits\t\t64\n\toptional\tCONFIG_32BIT CONFIG_64BIT CONFIG_MMU\n"
         in declared
@@ -373,10 +375,10 @@ def test_an_architecture_that_is_new(run: Run, latest: tuple[Path, Path]) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--release", "7.4.2"], "a stable release is told by 'backport' clauses"),
+        (["--release", "7.4.2"], "stable releases are declared by hand"),
         (["--release", "sevenfour"], "is not a kernel release"),
-        (["--release", "7.4", "--date", "soon"], "write it as 2026-11-24"),
-        (["--release", "7.4", "--commit"], "give a revision by --rev"),
+        (["--release", "7.4", "--date", "soon"], "expected a date like 2026-11-24"),
+        (["--release", "7.4", "--commit"], "give a revision with --rev"),
         (["--release", "2.6.23"], "is older than 7.3"),
     ],
 )
@@ -412,11 +414,9 @@ def test_commits_by_pickaxe(run: Run, latest: tuple[Path, Path]) -> None:
     )
     assert ran.code == 0, ran.err
     assert (
-        "Perhaps renamed, to be confirmed:\n- NUMBER(PG_lru) to NUMBER(PG_lru_other)\n" in ran.out
+        "Possibly renamed, please confirm:\n- NUMBER(PG_lru) to NUMBER(PG_lru_other)\n" in ran.out
     )
-    assert (
-        "NUMBER(PG_lru): to be confirmed: perhaps NUMBER(PG_lru_other) is its new name" in ran.err
-    )
+    assert "NUMBER(PG_lru): please confirm: perhaps renamed to NUMBER(PG_lru_other)" in ran.err
     page = (schema / "kernel/page-flags.vmci").read_text()
     assert f"\tuntil\t\t7.4 commit {renamed}\n" in page
     zone = (schema / "kernel/page-flags.vmci").read_text()  # where what is printed before it stands

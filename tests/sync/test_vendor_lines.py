@@ -122,14 +122,14 @@ def test_a_release_is_written_as_it_was_by_hand(
     written = path.read_text()
     again = sync(str(repository), "--rev", GA)
     assert (again.code, path.read_text()) == (0, written)
-    assert again.out == "The line rhel9 has what build 570.12.1 exports; nothing to do.\n"
+    assert again.out == "The line rhel9 matches build 570.12.1; nothing to do.\n"
     same = run("diff", "--kernel", str(repository), "--rev", GA, "--schema", str(schema))
     assert (same.code, same.out) == (0, "")
 
     # The last of the same release, by what its Makefile says.
     later = sync(str(repository), "--rev", "HEAD")
     assert later.code == 0
-    assert "It exports what the one before it does: 'build 570 to 570.32.1 as 9.6'." in later.out
+    assert "It exports the same as the previous build: 'build 570 to 570.32.1 as 9.6'." in later.out
     assert path.read_text() == shipped.replace("as 9.6 2025-05-20", "as 9.6 2025-05-13")
     assert sync(str(repository), "--rev", LATER).out.endswith("nothing to do.\n")
     assert run("check", "--schema", str(schema)).code == 0
@@ -242,11 +242,12 @@ def test_what_no_entry_has_is_told(sync: Run, schema: Path, tmp_path: Path) -> N
     done = sync(str(top))
     assert done.code == 1
     assert (
-        "NUMBER(vendors): to be done by hand: no entry has it, which kernel/vmcore_info.c:4 prints: write "
-        "one, 'out-of-tree' if no mainline has it, and 'with NUMBER(vendors) as signed depends on "
-        "CONFIG_RHEL' for the build" in done.err
+        "NUMBER(vendors): must be done by hand: printed by kernel/vmcore_info.c:4, but not an entry: "
+        "add one, 'out-of-tree' if mainline lacks it, and 'with NUMBER(vendors) as signed depends "
+        "on "
+        "CONFIG_RHEL' to the build" in done.err
     )
-    assert "'with NUMBER(of_arm) as signed on arm64' for the build" in done.err
+    assert "'with NUMBER(of_arm) as signed on arm64' to the build" in done.err
     # All else is written.
     assert "NUMBER(RADIX_MMU)" in rhel(schema).read_text()
 
@@ -257,7 +258,7 @@ def test_a_condition_that_no_schema_has_is_told(sync: Run, schema: Path, tmp_pat
     edit(top / "kernel/vmcore_info.c", line, f"#ifdef __RHEL__\n{line}#endif\n")
     done = sync(str(top))
     assert done.code == 1
-    assert "NUMBER(PG_lru): to be done by hand: its condition is no expression" in done.err
+    assert "NUMBER(PG_lru): must be done by hand: its condition is not an expression" in done.err
     assert "__RHEL__" not in rhel(schema).read_text()
 
 
@@ -268,22 +269,22 @@ def test_a_condition_that_no_schema_has_is_told(sync: Run, schema: Path, tmp_pat
         (
             "5.14.0-390.1.el9_4",
             "5.14.0-284.30.1.el9_2",
-            "rhel9: to be done by hand: the line says what "
-            "it exports, and that no build like it was read: put 'build 390 to 390.1 as 9.4' before build "
+            "rhel9: must be done by hand: the line gives its exports, but no build like it was read: "
+            "put 'build 390 to 390.1 as 9.4' before build "
             "427 to 427.42.1 as 9.4",
         ),
         # Otherwise than what stands behind it, and within a block.
         (
             "5.14.0-427.20.1.el9_4",
             "5.14.0-503.11.1.el9_5",
-            "NUMBER(VMALLOC_START): to be done by hand: the "
-            "tree of build 427.20.1 asks for 'as 5.18 NUMBER(VMALLOC_START)', and tells nothing of the "
-            "builds behind it: say it before build 503 to 503.40.1 as 9.5",
+            "NUMBER(VMALLOC_START): must be done by hand: the tree of build 427.20.1 needs 'as 5.18 "
+            "NUMBER(VMALLOC_START)', but shows nothing about later builds: add it before build 503 "
+            "to 503.40.1 as 9.5",
         ),
         (
             "5.14.0-503.20.1.el9_5",
             "5.14.0-427.42.1.el9_4",
-            "say it in build 503 to 503.40.1 as 9.5, which has it otherwise",
+            "add it in build 503 to 503.40.1 as 9.5, which differs",
         ),
     ],
 )
@@ -293,7 +294,9 @@ def test_a_build_with_later_ones_is_told(
     before = rhel(schema).read_text()
     done = sync(str(write_vendor_tree(kernel, tmp_path / "linux", of=of)))
     assert done.code == 1
-    assert done.out == ("Nothing is changed in line rhel9: what is to be said is left to people.\n")
+    assert done.out == (
+        "Nothing changed in line rhel9: the differences must be resolved by hand.\n"
+    )
     assert told in done.err
     assert rhel(schema).read_text() == before
 
@@ -334,14 +337,14 @@ def test_stream_tells_its_release_in_files_alone(sync: Run, schema: Path, tmp_pa
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ({}, "say which release the tree is to be, by --release\n"),
+        ({}, "unknown release; give the release to record for this tree with --release\n"),
         (
             {"Makefile.rhelver": "RHEL_MAJOR = 11\nRHEL_RELEASE = 7\n"},
-            "by --release; no line of the schema has kernels called 5.14.0-7.el11",
+            "with --release; no vendor line in the schema matches 5.14.0-7.el11",
         ),
         (
             {"debian.master/changelog": "linux (5.14.0-25.25) jammy; urgency=medium\n"},
-            "line ubuntu follows the releases of mainline, and has no builds of its own",
+            "line ubuntu follows mainline releases and has no builds of its own",
         ),
     ],
 )
@@ -358,4 +361,4 @@ def test_trees_of_no_line(sync: Run, tmp_path: Path, files: dict[str, str], told
 
 def test_options_that_a_line_has_no_use_for(sync: Run, repository: Path) -> None:
     ran = sync(str(repository), "--rev", GA, "--commit")
-    assert ran.code == 2 and "--commit is of mainline" in ran.err
+    assert ran.code == 2 and "--commit works only for mainline" in ran.err

@@ -16,6 +16,7 @@ from drgn.helpers.linux.pid import for_each_task
 from tests.command import Run
 from tests.compat.real import releases_of, vmlinux
 from tests.dump.real import guest, kind_of_guest
+from vmcoreinfo import parse
 from vmcoreinfo_codegen.debuginfo.btf import Btf
 from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.kdump import open_kdump
@@ -153,6 +154,32 @@ def test_arm64(run: Run, tmp_path: Path) -> None:
         ran.append(filtered(tool, adapted))
     right(ran[0])
     same(*ran)
+
+
+def test_symbols_of_functions_alone(run: Run, tmp_path: Path) -> None:
+    """Debian's arm64 6.1, without CONFIG_KALLSYMS_ALL: the three lines that are left out neither tool needs."""
+    releases = releases_of("makedumpfile", "arm64")
+    dump = guest("6.1.0-*", "arm64") / "with-device.elf"
+    found = pair(run, dump, tmp_path)
+    own = parse(find_note(str(dump)).text)
+    name = own["SYMBOL(init_uts_ns)"] + own["OFFSET(uts_namespace.name)"]
+    read = [kernel_release(path, name) for path in (found.own, found.made)]
+    read.append(kernel_release(found.bare, name, vmcoreinfo=found.text.read_bytes()))
+    assert read == [own["OSRELEASE"]] * 3
+    for release in ("1.7.2", "1.7.8"):
+        if release not in releases:
+            pytest.skip(f"makedumpfile {release} can't be had")
+        ran = filtered(releases[release], found.made)
+        right(ran)
+        same(ran, filtered(releases[release], found.own))
+
+
+def kernel_release(dump: Path, name: int, **options: Any) -> str:
+    """Of new_utsname at a virtual address."""
+    program = drgn.Program(**options)
+    program.set_core_dump(str(dump))
+    text: bytes = program.read_c_string(name + 2 * 65)
+    return text.decode()
 
 
 def processes(dump: Path, folder: Path, **options: Any) -> list[str]:

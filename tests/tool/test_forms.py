@@ -71,17 +71,17 @@ def test_every_clause_is_in_the_model() -> None:
 @pytest.mark.parametrize(
     ("clause", "said"),
     [
-        ('sources "/etc/*.c"', "'/etc/*.c' is no path in a tree"),
-        ('sources "a b.c"', "'a b.c' is no path in a tree"),
+        ('sources "/etc/*.c"', "'/etc/*.c' is not a path in a tree"),
+        ('sources "a b.c"', "'a b.c' is not a path in a tree"),
         ('form "get(_)"', "the code has none of KEY, NAME and FIELD, its key KEY"),
         ('form "get(NAME)"', "the code has NAME, its key KEY"),
         ('form "get(NAME)" of "OFFSET(NAME.FIELD)"', "the code has NAME, its key FIELD and NAME"),
-        ('form "KEY"', "'KEY' is no form of code: it begins with no word of code"),
-        ('form "get(KEY, KEY)"', "a part of the key stands in it twice"),
-        ('form "get(KEY)" base 7', "'7' is no base of a number"),
+        ('form "KEY"', "'KEY' is not a form of code: it does not begin with a word of code"),
+        ('form "get(KEY, KEY)"', "a part of the key is in it twice"),
+        ('form "get(KEY)" base 7', "'7' is not a number base"),
         ('form "get(KEY)" base 0 8 10', "more than two bases"),
-        ('converts "atol(_)"', "the base is told by BASE in the code, or else by 'base'"),
-        ('converts "atol(BASE)" base 10', "the base is told by BASE in the code, or else by"),
+        ('converts "atol(_)"', "give the base either as BASE in the code or with 'base'"),
+        ('converts "atol(BASE)" base 10', "give the base either as BASE in the code or with"),
     ],
 )
 def test_wrong_clauses_are_told(clause: str, said: str) -> None:

@@ -92,10 +92,10 @@ def test_parts_of_a_key_and_checked_results(schema: Schema) -> None:
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ('\tx = new_helper("NUMBER(VA_BITS)");', "a key, in no form that is declared"),
-        ('\tx = new_helper("PAGESIZE=");', "a key, in no form that is declared"),
-        ("\tx = pc->read_vmcoreinfo(name);", "what it reads is no string"),
-        ('\tx = pc->read_vmcoreinfo(cond ? "A" : "B");', "what it reads is no string"),
+        ('\tx = new_helper("NUMBER(VA_BITS)");', "a key in a form that is not declared"),
+        ('\tx = new_helper("PAGESIZE=");', "a key in a form that is not declared"),
+        ("\tx = pc->read_vmcoreinfo(name);", "it does not read a string"),
+        ('\tx = pc->read_vmcoreinfo(cond ? "A" : "B");', "it does not read a string"),
     ],
 )
 def test_what_is_not_understood_is_told(schema: Schema, code: str, reason: str) -> None:
@@ -123,7 +123,7 @@ def test_a_cut_file_is_told(schema: Schema) -> None:
     found = read(schema, "crash", {"a.c": text})
     assert shown(found) == [("SIZE(page)", "arm64", (), None)]
     assert [(u.line, u.reason) for u in found.not_understood] == [
-        (1, "no #endif for it: the file may be cut")
+        (1, "missing #endif; the file may be truncated")
     ]
 
 
@@ -192,7 +192,7 @@ def test_limits_are_errors_that_name_them(
         read(schema, "crash", {"a.c": places})
     with pytest.raises(TreeError, match=r"a\.c: passed the limit of 8388608 bytes"):
         tool_files(crash, trees.write(tmp_path, {"a.c": b" " * ((8 << 20) + 1)}))
-    with pytest.raises(TreeError, match="no source of crash is in it"):
+    with pytest.raises(TreeError, match="no sources of crash found"):
         tool_files(crash, trees.write(tmp_path / "b", {"a.txt": "none"}))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Audit of notes: rules, one a file in `rules/`, each with its failing example."""
+"""Audit of notes: rules, one per file in `rules/`, each with its failing example."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Audits as an Arrow table: a row an input, with what was found in it."""
+"""Audits as an Arrow table: one row per input, with what was found in it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ SCHEMA = pa.schema(
         ("keys", pa.list_(pa.string())),
     ]
 )
-"""`vendor`, `vendor_release` and `base` are those of a vendor's line; `keys` are all that the note has.
+"""`vendor`, `vendor_release` and `base` are those of a vendor's line; `keys` are all that the note
+has.
 
 Counts are of all findings, those that are left out of `findings` too."""
 

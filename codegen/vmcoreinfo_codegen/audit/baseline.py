@@ -70,12 +70,12 @@ def read_baseline(path: Path) -> Baseline:
 
 
 _EXPECTED = (
-    "no input of an audit; a baseline is what 'vmcoreinfo audit --format json' or ndjson printed"
+    "not an audit result; a baseline is the output of 'vmcoreinfo audit --format json' or ndjson"
 )
 
 
 def _inputs(path: Path) -> Iterator[tuple[str, Any]]:
-    """Each input with its place; of a document of JSON, or of one a line."""
+    """Each input with its place; of a document of JSON, or of one per line."""
     with path.open("rb") as file:
         first = file.readline()
         file.seek(0)
@@ -96,4 +96,4 @@ def _read(text: bytes, place: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BaselineError(f"{place}: no JSON: {error}; {_EXPECTED}") from error
+        raise BaselineError(f"{place}: not JSON: {error}; {_EXPECTED}") from error

@@ -33,9 +33,9 @@ class Note(NamedTuple):
 class OverNotes(ABC):
     """A function from a batch of notes to a table of what is known of them.
 
-    The column `note` has each note as a file would have it: its text, its ELF note, a dump, a mail that
-    it was posted in; as bytes or as a string. Where there is a column `name`, it is what a note is called.
-    All other columns stay beside the answer.
+    The column `note` has each note as a file would have it: its text, its ELF note, a dump, a mail
+    that it was posted in; as bytes or as a string. If there is a column `name`, it is what a note
+    is called. All other columns stay beside the answer.
     """
 
     schema: pa.Schema
@@ -72,13 +72,13 @@ class OverNotes(ABC):
         """The columns of the answer to batches that have these columns."""
         if self.note not in of.names:
             raise KeyError(
-                f"no column '{self.note}', which is to have the notes: {', '.join(of.names)}"
+                f"no column '{self.note}' with the notes; the columns are {', '.join(of.names)}"
             )
         kept = [field for field in of if field.name != self.note]
         both = {field.name for field in kept} & {*self.schema.names}
         if both:
             raise ValueError(
-                f"columns that the answer has too: {', '.join(sorted(both))}; rename them"
+                f"these columns are also in the result: {', '.join(sorted(both))}; rename them"
             )
         return pa.schema([*kept, *self.schema])
 

@@ -83,7 +83,7 @@ class _Form(NamedTuple):
 
 
 def forms_of(schema: Schema) -> Mapping[bytes, _Form]:
-    """The keys whose values differ from boot to boot, as they stand in a text."""
+    """The keys whose values differ from boot to boot, as they are in a text."""
     return {
         entry.key.encode(): _Form(entry, *_FORMS[entry.formats[0]])
         for entry in schema.entries
@@ -96,7 +96,7 @@ def forms_of(schema: Schema) -> Mapping[bytes, _Form]:
 
 
 def build_of(text: bytes, forms: Mapping[bytes, _Form]) -> Build | None:
-    """A note as one of its build; None where it has a key twice, as kernels do not print."""
+    """A note as one of its build; None if it has a key twice, as kernels do not print."""
     # What no newline ends may be cut.
     *lines, last = text.split(b"\n")
     rest: list[bytes] = []

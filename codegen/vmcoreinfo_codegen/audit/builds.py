@@ -45,7 +45,7 @@ class Builds:
         self._known: dict[Hashable, Build] = {}
 
     def asked(self, found: Found) -> Asked | None:
-        """The build of a note; None where it has to be looked at for itself."""
+        """The build of a note; None if it has to be looked at for itself."""
         build = build_of(found.text, self._forms)
         if build is None or found.lines:
             return None

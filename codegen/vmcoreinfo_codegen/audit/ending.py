@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Unfinished(NamedTuple):
-    """The last line where no newline ends it: its number, from 1, and its key, where that is whole."""
+    """The last line where no newline ends it: its number, from 1, and its key, if that is whole."""
 
     line: int
     key: str | None
@@ -21,7 +21,7 @@ class Unfinished(NamedTuple):
 class Ends(NamedTuple):
     """Keys that the kernel prints before the first line of a note, and behind its last one.
 
-    Empty where the note was not cut there.
+    Empty if the note was not cut there.
     """
 
     head: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def _keys(subject: Subject) -> Iterator[str]:
 
 
 def _cut_off(end: list[Missing], lost: list[Missing]) -> tuple[str, ...]:
-    """Keys that are missing at one end; none where no less is missing elsewhere.
+    """Keys that are missing at one end; none if no less is missing elsewhere.
 
     What a vendor may have taken away shows nothing.
     """

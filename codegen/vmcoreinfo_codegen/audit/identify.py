@@ -19,7 +19,7 @@ LITERAL = "init_uts_ns.name.release"
 
 
 def kernel_of(schema: Schema, info: VmcoreInfo) -> Kernel | None:
-    """The kernel by OSRELEASE; None where the note has none that the schema knows.
+    """The kernel by OSRELEASE; None if the note has none that the schema knows.
 
     A release that is newer than the schema is taken for the latest that it knows of.
     """
@@ -45,7 +45,7 @@ def is_newer(schema: Schema, info: VmcoreInfo) -> bool:
 
 
 def architectures_of(kernel: Kernel | None, info: VmcoreInfo) -> list[Architecture]:
-    """Those that fit the keys best; one where they tell, none where the release is not known.
+    """Those that fit the keys best; one where they tell, none if the release is not known.
 
     The width of addresses and of list_head comes first, then a name in the release
     (`6.12.117+deb13-cloud-amd64`, `5.14.0-427.el9.aarch64`). Of others one fits the better, the
@@ -60,7 +60,8 @@ def architectures_of(kernel: Kernel | None, info: VmcoreInfo) -> list[Architectu
 def is_likely(kernel: Kernel | None, info: VmcoreInfo, told: Architecture) -> bool:
     """Whether a note can be of the architecture that its dump says.
 
-    It can't where another one fits its addresses better, or has clearly fewer keys that are not its own.
+    It can't where another one fits its addresses better, or has clearly fewer keys that are not its
+    own.
     """
     scores = _scores(kernel, info)
     if told not in scores:

@@ -46,7 +46,7 @@ def compiler_of(archs: Iterable[Architecture]) -> Compiler | None:
 
 
 def member_of(key: str, offset: int, compiler: Compiler) -> Member | None:
-    """What is known of the member whose OFFSET a key gives; None where nothing is."""
+    """What is known of the member whose OFFSET a key gives; None if nothing is."""
     owner, _, name = argument_of(key).partition(".")
     found = _layout(f"{owner}.{name}", compiler)
     return Member(owner, name, offset, found) if found is not None else None

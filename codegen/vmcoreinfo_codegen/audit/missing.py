@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Missing:
-    """An entry that is to be there: `why`, and whether its vendor may have taken it away."""
+    """An entry that should be present: `why`, and whether its vendor may have removed it."""
 
     key: str
     why: str
@@ -42,7 +42,7 @@ def missing(subject: Subject) -> Iterator[Missing]:
         if subject.config is not None:
             if all(condition.evaluate(subject.config) for condition in conditions):
                 always = prediction.is_unconditional
-                because = "" if always else f", as {prediction.condition} holds"
+                because = "" if always else f", as {prediction.condition} is true"
                 yield Missing(key, f"this kernel exports it{because}")
         elif all(condition == ALWAYS for condition in conditions):
             gone = _may_be_gone(subject, key, prediction)
@@ -51,7 +51,8 @@ def missing(subject: Subject) -> Iterator[Missing]:
             found = [s.witness(c) for s, c in zip(shown, conditions, strict=True)]
             if all(found):
                 why = (
-                    f"this kernel exports it, as {found[0]} shows that {prediction.condition} holds"
+                    f"this kernel exports it, as {found[0]} shows that {prediction.condition} is "
+                    f"true"
                 )
                 yield Missing(key, why, _may_be_gone(subject, key, prediction))
 
@@ -85,7 +86,7 @@ class _Shown:
 def _may_be_gone(subject: Subject, key: str, prediction: Prediction) -> bool:
     """Whether its vendor may have taken from a later mainline what takes it away.
 
-    Not where a key is there that went by the same commit.
+    Not if a key is present that the same commit removed.
     """
     if not subject.may_be_backported or not _goes(subject, key, prediction):
         return False

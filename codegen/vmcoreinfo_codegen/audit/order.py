@@ -13,7 +13,7 @@ from ..model.entry import Prediction
 class Order:
     """Where exports of entries stand.
 
-    An entry of several architectures stands in the schema where it comes first. The others print it
+    An entry of several architectures is in the schema where it comes first. The others print it
     where the export of theirs stands: behind the entry whose text is before it in that file.
     """
 

@@ -67,9 +67,9 @@ def _nothing(subject: Subject) -> Iterator[Found]:
 class Rule:
     """One rule.
 
-    `example` is a note that breaks it; each line at fault ends in `### message`, what
-    the rule says there, and what is about no line stands behind the first. Its
-    architecture is x86_64. `needs` is the option that gives what it compares with.
+    `example` is a note that breaks it; each line at fault ends in `### message`, what the rule says
+    there, and what is about no line stands after the first. Its architecture is x86_64. `needs` is
+    the option that gives what it compares with.
 
     `check_boot` looks at values that differ from boot to boot, `check` at everything else: what it finds
     in one note holds for all of the build. With what is known of the kernel beside the note (`--btf`,
@@ -101,9 +101,7 @@ class Rule:
     def _told(self, all_found: Iterator[Found]) -> Iterator[Finding]:
         for number, found in enumerate(all_found):
             if number == MOST_FINDINGS:
-                message = (
-                    f"more than {MOST_FINDINGS} findings of this rule; the others are left out"
-                )
+                message = f"more than {MOST_FINDINGS} findings of this rule; the rest is left out"
                 yield Finding(self.id, self.severity, None, message, self.remedy)
                 return
             yield Finding(

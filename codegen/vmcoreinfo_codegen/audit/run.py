@@ -31,18 +31,18 @@ UNREADABLE = "VMCA000"
 
 @dataclass(frozen=True)
 class Audited:
-    """What came of one input; `is_readable` False where there was no note to look at.
+    """What came of one input; `is_readable` False if there was no note to look at.
 
-    `checked_as` is the release that the user said, where that is not the note's own.
+    `checked_as` is the release that the user said, if that is not the note's own.
 
-    `format` is what it was read as, None where it was not; `remarks` tell how a posted note was read.
+    `format` is what it was read as, None if it was not; `remarks` tell how a posted note was read.
 
     `build_id` is that of the kernel, where it can be used, `crash_time` in seconds since the Unix epoch,
     `keys` are all that the note has, in its order; `known` counts findings that a baseline has
     too, which are not among `findings`.
 
-    `compared_types` and `compared_symbols` count the values that the kernel's types and
-    symbols could answer, None where nobody gave them.
+    `compared_types` and `compared_symbols` count the values that the kernel's types and symbols
+    could answer, None if nobody gave them.
     """
 
     path: str
@@ -63,7 +63,7 @@ class Audited:
 
     @property
     def is_fine(self) -> bool:
-        """Remarks are no findings that count."""
+        """Remarks are not findings that count."""
         return all(finding.severity is Severity.INFO for finding in self.findings)
 
     def of_severity(self, least: Severity) -> list[Finding]:
@@ -100,8 +100,8 @@ class Auditor:
             return _of_build(path, build, asked)
         subject = self.subject(found, flaws)
         if not subject.info.known_lines and not vmcoreinfo.parse(found.text).known_lines:
-            message = "no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
-            finding = Finding(UNREADABLE, Severity.ERROR, None, message, "name a dump or a note")
+            message = "no VMCOREINFO entries; expected lines like OSRELEASE=6.12.0"
+            finding = Finding(UNREADABLE, Severity.ERROR, None, message, "give a dump or a note")
             return Audited(path, None, None, (finding,), is_readable=False)
         release = subject.info.get("OSRELEASE")
         subject = subject.of_whole_lines()
@@ -173,8 +173,11 @@ def unreadable(path: str, error: DumpError | OSError) -> Audited:
 
 def killed(path: str) -> Audited:
     """An input whose audit ended the process that it ran in."""
-    message = "the process that read it was killed, as where memory ends; the others went on"
-    finding = Finding(UNREADABLE, Severity.ERROR, None, message, "audit it alone")
+    message = (
+        "the process that read it was killed, perhaps for lack of memory; the other inputs "
+        "were processed"
+    )
+    finding = Finding(UNREADABLE, Severity.ERROR, None, message, "audit this input alone")
     return Audited(path, None, None, (finding,), is_readable=False)
 
 
@@ -198,7 +201,7 @@ def _build_id(info: vmcoreinfo.VmcoreInfo) -> str | None:
 
 
 def _in_input(found: Found, finding: Finding) -> Finding:
-    """A finding at the line of the input, where that is not the note's."""
+    """A finding at the line of the input, if that is not the note's."""
     if not found.lines or finding.line is None:
         return finding
     return replace(finding, line=found.line_of(finding.line))

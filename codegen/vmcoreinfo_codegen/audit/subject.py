@@ -30,7 +30,7 @@ _LAST_STABLE = 10**5
 
 @dataclass(frozen=True)
 class Truth:
-    """What is known of the kernel beside the note; None where nobody gave it.
+    """What is known of the kernel beside the note; None if nobody gave it.
 
     `symbols` are addresses by name: of the boot (`/proc/kallsyms`) or of the link
     (System.map, vmlinux). `names` says what each part came from.
@@ -49,13 +49,12 @@ class Truth:
 class Subject:
     """What rules look at.
 
-    `kernel` is None where the note's OSRELEASE is none that the schema knows; `schema` is as that
-    kernel has it. `archs` are the architectures that it may
-    be of: one, where the dump, the user or the keys tell. `config` is that of the
-    kernel, None where nobody gave it. `flaws` are those of the dump that it was found in, `names` what
-    its header names, where it is a compressed one, `marked` the architecture that an ELF header says
-    where the note is of another. `unfinished` is
-    the last line where it was cut: `info` does not have it then.
+    `kernel` is None if the note's OSRELEASE is none that the schema knows; `schema` is as that
+    kernel has it. `archs` are the architectures that it may be of: one, where the dump, the user or
+    the keys tell. `config` is that of the kernel, None if nobody gave it. `flaws` are those of the
+    dump that it was found in, `names` what its header names, where it is a compressed one, `marked`
+    the architecture that an ELF header says where the note is of another. `unfinished` is the last
+    line where it was cut: `info` does not have it then.
     """
 
     text: bytes
@@ -156,7 +155,7 @@ class Subject:
 
     @cached_property
     def predictions(self) -> tuple[dict[str, Prediction], ...]:
-        """What each kernel that it may be of exports; none where the release is not known."""
+        """What each kernel that it may be of exports; none if the release is not known."""
         return tuple(
             predicted(self.schema, release, arch)
             for release in self.releases

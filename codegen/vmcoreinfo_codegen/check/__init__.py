@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lint rules of the schema, one a file in `rules/`, each with its failing example."""
+"""Lint rules of the schema, one per file in `rules/`, each with its failing example."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from . import rules
 from .rule import Rule
 
 BUILT_IN = {
-    SYNTAX: "The file can be read: every place where it can't is told at once.",
-    LANGUAGE: "Names exist, releases are releases, clauses are there once, `since` stands before "
+    SYNTAX: "The file is valid: all syntax errors are reported at once.",
+    LANGUAGE: "Names exist, releases are valid, each clause appears once, `since` comes before "
     "`until`.",
 }
-"""What is no rule of its own: problems of reading and of building the model."""
+"""What is not a rule of its own: problems of reading and of building the model."""
 
 
 @lru_cache(maxsize=1)

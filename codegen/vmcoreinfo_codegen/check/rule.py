@@ -36,9 +36,7 @@ class Rule:
         """What it finds. Of a schema that is full of it, the first `MOST_FINDINGS`."""
         for number, (location, message, *hint) in enumerate(self.check(schema), 1):
             if number > MOST_FINDINGS:
-                message = (
-                    f"{self.name}: more than {MOST_FINDINGS} findings; the others are left out"
-                )
+                message = f"{self.name}: more than {MOST_FINDINGS} findings; the rest is left out"
                 yield Problem(location, self.id, message, severity=self.severity)
                 return
             yield Problem(location, self.id, message, "".join(hint), self.severity)

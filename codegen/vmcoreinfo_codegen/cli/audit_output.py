@@ -16,7 +16,7 @@ from .audit_text import print_each, print_overview, print_summary
 from .interrupt import held
 from .output import json_text, print_answer
 
-UNREADABLE_DOC = "An input has a note, and can be read; the others are audited all the same."
+UNREADABLE_DOC = "An input must be readable and have a note; the other inputs are still audited."
 
 
 def asked_for(audited: Sequence[Audited], shown: str) -> list[Audited]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What `audit` writes for other programs than a reader of JSON: tables, code hosts, test reports.
 
-What writes these takes longer to load than a note to audit, so it is loaded where it is asked for.
+What writes these takes longer to load than a note to audit, so it is loaded only when needed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 class Parquet:
-    """A table, a row an input, for what asks many at once."""
+    """A table, one row per input, for what asks many at once."""
 
     def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._shown = shown

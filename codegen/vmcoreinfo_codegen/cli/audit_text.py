@@ -10,10 +10,9 @@ from ..audit import all_rules
 from ..audit.rule import Finding, Severity
 from ..audit.run import UNREADABLE, Audited
 from ..audit.tally import Cause, Tally
+from .layout import print_verdicts, wrapped
 from .output import counted, print_table
-from .terminal import write_coloured
 
-COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _MOST_CAUSES = 3
 _MOST_KERNELS = 20
 _MOST_CELL = 100
@@ -26,24 +25,25 @@ def print_each(one: Audited, least: Severity) -> None:
     word = "remark" if least is Severity.WARNING else "less severe finding"
     notes = [counted(left, word)] if left else []
     if one.known:
-        notes.append(f"{counted(one.known, 'finding')} of the baseline")
-    print(": ".join([one.path, _kernel(one)] if one.is_readable else [one.path]))
+        notes.append(f"{counted(one.known, 'finding')} in the baseline")
+    print(
+        wrapped(": ".join([one.path, _kernel(one)] if one.is_readable else [one.path]), "", "    ")
+    )
     for remark in one.remarks:
-        print(f"  {remark}")
+        print(wrapped(remark, "  ", "  "))
     # The remedy of a rule stands once, behind all that it found.
     for (rule, remedy), found in itertools.groupby(shown, key=lambda f: (f.rule, f.remedy)):
+        hanging = " " * (len("warning") + len(rule) + 6)
         for finding in found:
-            print("  ", end="")
-            write_coloured(f"{finding.severity:7}", COLOURS[finding.severity])
-            print(f"  {_line(finding)}")
+            print_verdicts(wrapped(_line(finding), f"  {finding.severity:7}  ", hanging))
         if remedy:
-            print(f"  {'':{len('warning') + len(rule) + 2}}  {remedy}")
+            print(wrapped(remedy, hanging, hanging))
     if not shown:
-        print("  no finding" + (f" ({', '.join(notes)})" if notes else ""))
+        print("  no findings" + (f" ({', '.join(notes)})" if notes else ""))
 
 
 def _kernel(one: Audited) -> str:
-    told = f"{one.release or 'no release'}, {one.arch or 'architecture not told'}"
+    told = f"{one.release or 'unknown release'}, {one.arch or 'unknown architecture'}"
     told += f", checked as {one.checked_as}" if one.checked_as else ""
     compared = [
         f"{counted(number, 'value')} compared with the {what}"
@@ -64,18 +64,18 @@ def print_summary(tally: Tally, least: Severity) -> None:
     counts = tally.findings
     parts = [counted(counts[s], s.value) for s in (Severity.ERROR, Severity.WARNING)]
     parts.append(counted(counts[Severity.INFO], "remark"))
-    known = f"; {counted(tally.known, 'finding')} of the baseline left out" if tally.known else ""
-    fine = f"{tally.without_findings} without a finding"
-    print(f"{counted(tally.inputs, 'input')}, {fine}: {', '.join(parts)}{known}")
+    known = f"; {counted(tally.known, 'finding')} in the baseline left out" if tally.known else ""
+    fine = f"{tally.without_findings} without findings"
+    print(wrapped(f"{counted(tally.inputs, 'input')}, {fine}: {', '.join(parts)}{known}", "", "  "))
     if least is not Severity.INFO and counts[Severity.INFO]:
-        print("(remarks are shown by --least info)")
+        print("(use --least info to show remarks)")
 
 
 def print_overview(tally: Tally, least: Severity) -> None:
     """How many inputs have what, by rule and cause, and by kernel; with one example each."""
     print_summary(tally, least)
     if tally.unreadable:
-        print(f"{counted(tally.unreadable, 'input')} that can't be read, or without a note")
+        print(f"{counted(tally.unreadable, 'input')} unreadable or without a note")
     rules = list(_rules(tally, least))
     if rules:
         print()

@@ -14,12 +14,12 @@ from ..compat.overview import FAILING, Verdicts, overview
 from ..compat.tally import Tally, summary_of
 from ..compat.told import input_of
 from ..query.interface.consumers import OverviewCell, Unreadable
-from . import junit, parquet, sarif
+from . import junit, layout, parquet, sarif
 from .compat_report import RULES, TITLE, case_of, results_of, unread_case, unread_result
 from .compat_text import COLUMNS, print_overview, print_tally, row_of
 from .inputs import FEW, LINES
 from .interrupt import held
-from .output import GrowingTable, json_text, print_answer, print_json
+from .output import json_text, print_answer, print_json
 
 _MOST_TEXTS = 1024
 
@@ -86,9 +86,10 @@ class _Told:
 
     def _print(self, text: str) -> None:
         if self._left is None or self._left > 0:
-            print(f"vmcoreinfo: {text}", file=sys.stderr)
+            text = layout.wrapped(f"vmcoreinfo: {text}", "", "  ", sys.stderr)
+            print(text, file=sys.stderr)
         elif self._left == 0:
-            print("vmcoreinfo: more is told by the answer alone", file=sys.stderr)
+            print("vmcoreinfo: more messages; see the output for all", file=sys.stderr)
         if self._left is not None:
             self._left -= 1
 
@@ -101,7 +102,7 @@ class Table:
         self._out = out
         self._first: list[_Part] = []
         self._inputs = 0
-        self._table = GrowingTable([*COLUMNS])
+        self._table = layout.Table([*COLUMNS], out)
         # No row has what can't be read.
         self._told = _Told(None)
 
@@ -132,7 +133,7 @@ class Table:
             cells = [cell for cell in cells if cell.verdict in FAILING]
         if cells:
             with held():
-                self._out.write(self._table.lines([row_of(cell, [*COLUMNS]) for cell in cells]))
+                self._table.write([row_of(cell, [*COLUMNS]) for cell in cells])
                 self._out.flush()
 
     def _cells(self) -> list[OverviewCell]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from ..compat.overview import FAILING, tool_of, why_of
 from ..model.vocabulary import Verdict
 from ..query.interface.consumers import Compat, Overall, Overview, OverviewCell
+from .layout import print_verdicts, prose_width, wrapped
 from .output import counted, print_table
 
 # Of one kernel nobody is asked for a summary.
@@ -42,7 +43,7 @@ def row_of(cell: OverviewCell, columns: Sequence[str]) -> list[str]:
 
 
 def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | None = None) -> None:
-    """Every tool on every kernel or dump; `called` is what a kernel's name is taken for."""
+    """Every tool on every kernel or dump; `called` has the kernel that each name stands for."""
     columns = [*COLUMNS]
     if not any(cell.input for cell in found.cells):
         columns.remove("INPUT")
@@ -56,8 +57,8 @@ def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | Non
 
 
 def print_tally(tally: Tally, out: TextIO | None = None) -> None:
-    """How many inputs come to what: by tool, and what is not ok by kernel and reason."""
-    print(_counts(tally), file=out)
+    """Counts of verdicts by tool, and of those that are not ok by kernel and reason."""
+    print(wrapped(_counts(tally), "", "  ", out), file=out)
     if tally.tools:
         print(file=out)
         verdicts = [cast("Overall", one.value) for one in Verdict if one is not Verdict.FALLBACK]
@@ -75,11 +76,11 @@ def print_tally(tally: Tally, out: TextIO | None = None) -> None:
 
 
 def _counts(tally: Tally) -> str:
-    parts = [f"{tally.inputs - tally.failing} on which no tool is {_words()}"]
+    parts = [f"{tally.inputs - tally.failing} without a tool that is {_words()}"]
     if tally.failing > tally.unreadable:
-        parts.append(f"{tally.failing - tally.unreadable} on which some tool is")
+        parts.append(f"{tally.failing - tally.unreadable} with one")
     if tally.unreadable:
-        parts.append(f"{tally.unreadable} that can't be read")
+        parts.append(f"{tally.unreadable} unreadable")
     return f"{counted(tally.inputs, 'input')}: {', '.join(parts)}"
 
 
@@ -129,7 +130,7 @@ def _print_errors(tally: Tally, out: TextIO | None) -> None:
     errors = by_weight(tally.errors, lambda _: 0)
     print(file=out)
     print_table(
-        ["CAN'T BE READ", "INPUTS", "EXAMPLE"],
+        ["UNREADABLE", "INPUTS", "EXAMPLE"],
         [[_cell(error), str(one.inputs), one.example] for error, one in errors[:_MOST_ERRORS]],
         out,
     )
@@ -149,10 +150,8 @@ def print_judged(judged: Compat) -> None:
         for name, value in (("command", judged.command), ("level", judged.level))
         if value is not None
     )
-    print(
-        f"{judged.consumer} {judged.release} on {judged.kernel}, {judged.arch}{where}{what}: "
-        f"{_verdict(judged)}"
-    )
+    told = f"{judged.consumer} {judged.release} on {judged.kernel}, {judged.arch}{where}{what}"
+    print_verdicts(wrapped(f"{told}: {_verdict(judged)}", "", "  "))
     for reason in judged.not_known:
         _wrapped(f"not known: {reason}", 2)
     for purpose in judged.purposes:
@@ -161,37 +160,39 @@ def print_judged(judged: Compat) -> None:
             f", with {' and '.join(purpose.shows_with)} in the dump" if purpose.shows_with else ""
         )
         shows = shows if (purpose.worked_out or purpose.verdict) != "ok" else ""
-        alone = f", for {' and '.join(purpose.commands)} alone" if purpose.extra else ""
-        print(f"  {purpose.verdict:9} {purpose.purpose}{told}{alone}{shows}")
+        alone = f", only for {' and '.join(purpose.commands)}" if purpose.extra else ""
+        text = f"{purpose.purpose}{told}{alone}{shows}"
+        print_verdicts(wrapped(text, f"  {purpose.verdict:9} ", " " * 12))
         by_schema = purpose.worked_out or purpose.verdict
         if by_schema == "ok":
             continue
         later = (
-            "next release"
+            "the next release"
             if purpose.fixed_in == "next"
             else f"{judged.consumer} {purpose.fixed_in}"
         )
         falls_back = by_schema == "fallback"
-        works = "ok" if falls_back else "works"
+        works = "ok since" if falls_back else "fixed in"
         none = "" if falls_back else "no release works"
-        fixed = f"{works} from {later} on" if purpose.fixed_in else none
+        fixed = f"{works} {later}" if purpose.fixed_in else none
         for text in (purpose.seen, purpose.why, fixed):
             _wrapped(text, 12)
     if judged.declared is False and not judged.not_known:
         print(
-            f"vmcoreinfo: {judged.consumer} {judged.release} does not declare this kernel, and may "
-            "warn of it; the verdict does not rest on that",
+            f"vmcoreinfo: {judged.consumer} {judged.release} does not declare support for this "
+            f"kernel and may warn about it; this does not affect the verdict",
             file=sys.stderr,
         )
 
 
 def _wrapped(text: str, indent: int) -> None:
-    for line in textwrap.wrap(text, _WIDTH - indent, break_long_words=False):
+    width = prose_width(_WIDTH) - indent
+    for line in textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False):
         print(f"{'':{indent}}{line}")
 
 
 def _verdict(judged: Compat) -> str:
-    """The verdict and what it rests on, in words; the one that most dumps get comes first."""
+    """The verdict and its basis, in words; the one that most dumps get comes first."""
     if judged.rests_on == "not known":
         by_schema = f", {judged.worked_out} by the schema" if judged.worked_out else ""
         return judged.verdict + by_schema

@@ -39,7 +39,7 @@ def script(shell: str) -> str:
 
 
 def _complete(action: argparse.Action, by: object) -> None:
-    # What shtab reads is no attribute that argparse declares.
+    # What shtab reads is not an attribute that argparse declares.
     vars(action)["complete"] = by
 
 

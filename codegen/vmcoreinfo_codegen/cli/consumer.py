@@ -32,16 +32,16 @@ def scope_of(consumer: Consumer, command: str | None, level: int | None) -> Scop
     known = [one.name for one in consumer.commands]
     if command is not None and command not in known:
         hint = did_you_mean(command, known) or f"one of {' '.join(known)}"
-        hint = hint if known else "the schema names none of it"
+        hint = hint if known else "the schema has none"
         raise Failure(f"{consumer.name} has no command '{shortened(command)}'; {hint}")
     if level is None:
         return Scope(command)
     filters = [one.name for one in consumer.commands if one.has_level]
     if not filters or command not in (None, *filters):
         what = f"{consumer.name} {command}" if command else consumer.name
-        raise Failure(f"{what} takes no dump level")
+        raise Failure(f"{what} has no dump level")
     if not 0 <= level <= MOST_LEVEL:
-        raise Failure(f"--level {level}: dump levels go from 0 to {MOST_LEVEL}")
+        raise Failure(f"--level {level}: dump levels are 0 to {MOST_LEVEL}")
     return Scope(filters[0], level)
 
 
@@ -52,20 +52,20 @@ def installed(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
     consumer = consumer_of(schema, name.partition("@")[0])
     command = [consumer.name, consumer.version_option]
     if not consumer.version_option:
-        raise Failure(
-            f"{consumer.name} can't be asked for its release; name it: {consumer.name}@1.0"
-        )
+        raise Failure(f"{consumer.name} can't print its release; give it, e.g. {consumer.name}@1.0")
     try:
         ran = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=30, check=False
         )
     except FileNotFoundError:
         raise Failure(
-            f"{command[0]} is not installed here; name a release: {consumer.name}@1.0"
+            f"{command[0]} is not installed; give a release, e.g. {consumer.name}@1.0"
         ) from None
     except subprocess.TimeoutExpired:
-        raise Failure(f"'{' '.join(command)}' does not come back") from None
+        raise Failure(f"'{' '.join(command)}' timed out") from None
     found = ToolRelease.said(ran.stdout + ran.stderr)
     if found is None:
-        raise Failure(f"'{' '.join(command)}' says no release: {(ran.stdout + ran.stderr)[:80]!r}")
+        raise Failure(
+            f"'{' '.join(command)}' printed no version: {(ran.stdout + ran.stderr)[:80]!r}"
+        )
     return consumer, found

@@ -22,12 +22,14 @@ def tools_named(
     """What `--consumer`, `--distribution` and `--installed` name, in their order."""
     if distribution is not None:
         if is_installed:
-            raise Failure("--distribution tells the releases, and so does --installed: one of them")
+            raise Failure(
+                "--distribution and --installed both select releases; give only one of them"
+            )
         yield from _shipped(schema, distribution_of(schema, distribution), names)
     elif is_installed:
         yield from _installed(schema, names)
     elif not names:
-        raise Failure("which tool? give --consumer NAME@RELEASE, or --distribution")
+        raise Failure("no tool given; use --consumer NAME@RELEASE or --distribution")
     else:
         for name in names:
             yield from _named(schema, name)
@@ -45,20 +47,20 @@ def _named(schema: Schema, name: str) -> Iterator[Tool]:
 def _shipped(schema: Schema, distribution: Distribution, names: Sequence[str]) -> Iterator[Tool]:
     """Every tool of a distribution, or those that are asked about."""
     if any("@" in one for one in names):
-        raise Failure("--distribution tells the releases; --consumer names a tool without one")
+        raise Failure("--distribution selects the releases; give --consumer without a release")
     shipped = list(tools_of(schema, distribution))
     known = {tool.consumer.name for tool in shipped}
     for one in names:
         if one != EVERY and one not in known:
             raise Failure(
-                f"{distribution.name} has {', '.join(sorted(known))}, as far as the schema knows; "
-                "--consumer names one"
+                f"the schema knows these tools of {distribution.name}: {', '.join(sorted(known))}; "
+                f"give one of them with --consumer"
             )
     wanted = [
         tool for tool in shipped if not names or EVERY in names or tool.consumer.name in names
     ]
     if not wanted:
-        raise Failure(f"the schema knows no tool of {distribution.name}")
+        raise Failure(f"the schema has no tools of {distribution.name}")
     yield from wanted
 
 
@@ -74,6 +76,4 @@ def _installed(schema: Schema, names: Sequence[str]) -> Iterator[Tool]:
         found += 1
         yield Tool(*installed(schema, name), is_named=not every)
     if not found:
-        raise Failure(
-            "none of the tools is installed here; name one: --consumer makedumpfile@1.7.9"
-        )
+        raise Failure("no known tool is installed; give one, e.g. --consumer makedumpfile@1.7.9")

@@ -21,19 +21,22 @@ def add_kernel_options(parser: argparse.ArgumentParser) -> None:
         "--config",
         metavar="FILE",
         type=Path,
-        help="the kernel's .config, as it is or as /proc/config.gz has it",
+        help="the kernel's .config, plain or compressed like /proc/config.gz",
     )
     parser.add_argument(
-        "--btf", metavar="FILE", type=Path, help="the kernel's types: /sys/kernel/btf/vmlinux"
+        "--btf", metavar="FILE", type=Path, help="the kernel's types, e.g. /sys/kernel/btf/vmlinux"
     )
     parser.add_argument(
         "--vmlinux",
         metavar="FILE",
         type=Path,
-        help="the kernel itself: its types, symbols, release and build id",
+        help="the kernel's vmlinux: types, symbols, release and build ID",
     )
     parser.add_argument(
-        "--symbols", metavar="FILE", type=Path, help="System.map, or /proc/kallsyms of the boot"
+        "--symbols",
+        metavar="FILE",
+        type=Path,
+        help="System.map, or /proc/kallsyms of the same boot",
     )
 
 

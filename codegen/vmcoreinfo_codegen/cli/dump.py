@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from ..dump.names import FORMATS, LIVE, STDIN
 from .failure import FINDINGS, Failure
 
-# What reads dumps is loaded where one is read: `compat` can do without.
+# What reads dumps is loaded only when needed: `compat` can do without.
 if TYPE_CHECKING:
     from ..dump.elf import Coverage
     from ..dump.reader import Found
 
 INPUT = (
-    "a dump, a note, its text, or a mail or log that somebody posted it in; - for stdin, "
-    f"'{LIVE}' for the running kernel"
+    "a dump, an ELF note, its text, or a mail or log that contains it; '-' for stdin, '{LIVE}' for "
+    "the running kernel"
 )
 
 
@@ -26,7 +26,7 @@ def add_input_format_option(parser: argparse.ArgumentParser) -> None:
         "--input-format",
         choices=FORMATS,
         metavar="FORMAT",
-        help=f"take the input for this: {', '.join(FORMATS)} (default: what its first bytes say)",
+        help=f"treat the input as: {', '.join(FORMATS)} (default: detected from its first bytes)",
     )
 
 
@@ -50,11 +50,11 @@ def check_copied(path: str) -> None:
     from ..dump.live import is_kcore
 
     if path == STDIN:
-        raise Failure("<stdin>: a copy is made of a file; write the dump to one first")
+        raise Failure("<stdin>: only a file can be copied; save the dump to a file first")
     if path == LIVE or is_kcore(path):
         raise Failure(
-            f"{path}: the memory of the running kernel changes while it is read, and no copy of it is made; "
-            "the note alone can be had: 'vmcoreinfo note' writes it, and so does 'vmcoreinfo adapt' without -o"
+            f"{path}: the running kernel's memory changes while it is read, so it can't be copied; "
+            f"for the note alone, use 'vmcoreinfo note', or 'vmcoreinfo adapt' without -o"
         )
 
 
@@ -62,8 +62,8 @@ def warn_of_cut(dump: str, coverage: Coverage) -> None:
     """Warn where a dump that was copied lacks a part of what it describes."""
     if coverage.cut:
         print(
-            f"vmcoreinfo: warning: {dump}: it ends {coverage.cut} bytes before what its headers "
-            f"say, and holds {coverage.held} of {coverage.described} bytes of memory; so "
-            "does the copy",
+            f"vmcoreinfo: warning: {dump}: truncated: it ends {coverage.cut} bytes before the end "
+            f"that its headers give, and holds {coverage.held} of {coverage.described} bytes of "
+            f"memory; the copy is truncated too",
             file=sys.stderr,
         )

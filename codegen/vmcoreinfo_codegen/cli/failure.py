@@ -12,20 +12,21 @@ UNRELATED = 5
 INTERRUPTED = 130
 
 EXIT_CODES = {
-    FINE: "fine",
-    FINDINGS: "findings, differences, or what was asked for is absent",
-    UNREADABLE: "usage, or input that can't be read",
-    INTERNAL: "an internal error",
-    NOT_JUDGED: "what was asked can't be told: impact of a change that can't all be followed, compat of a"
-    " pair that nobody knows",
+    FINE: "success",
+    FINDINGS: "findings, differences, or the requested key is absent",
+    UNREADABLE: "usage error, or unreadable input",
+    INTERNAL: "internal error",
+    NOT_JUDGED: "undecided: impact could not follow the whole change, or compat has an unknown "
+    "verdict",
     UNRELATED: "impact: the change touches no export",
-    INTERRUPTED: "ended by Ctrl-C",
+    INTERRUPTED: "interrupted by Ctrl-C",
 }
-"""When the command ends with which."""
+"""What each exit code means."""
 
 
 class Failure(Exception):
-    """Ends the command with a message that names file, line, key and remedy, as far as known."""
+    """Ends the command with a message that names the file, line, key and remedy, as far as
+    known."""
 
     def __init__(self, message: str, code: int = UNREADABLE) -> None:
         self.code = code

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from ..query.interface.consumers import Broken, ChangedEntry, Full, Impacts
+from .layout import prose_width, wrapped
 
 _WIDTH = 96
 _MAIL = 72
@@ -15,44 +16,45 @@ _EVERY = "every architecture"
 _MOST_SHOWN = 8
 _OUTCOMES = {
     "breaks": "breaks a tool",
-    "not-judged": "could not be told",
+    "not-judged": "not judged",
     "nothing": "breaks nothing",
-    "unrelated": "concerns no export",
+    "unrelated": "touches no export",
 }
 
 
 def table(answer: Impacts) -> Iterator[str]:
     """Everything that is known."""
+    width = prose_width(_WIDTH)
     yield f"On a kernel like {answer.kernel}:"
-    yield from _changes(answer, _WIDTH)
+    yield from _changes(answer, width)
     for one in answer.patches:
-        yield f"  {_OUTCOMES[one.outcome]:<20}{one.subject}"
+        yield wrapped(one.subject, f"  {_OUTCOMES[one.outcome]:<20}", " " * 22)
     yield ""
-    yield from _verdict(answer, _WIDTH)
-    yield from _breaks(answer, answer.breaks, _WIDTH)
-    yield from _full(answer, _WIDTH)
-    yield from _not_judged(answer, _WIDTH)
+    yield from _verdict(answer, width)
+    yield from _breaks(answer, answer.breaks, width)
+    yield from _full(answer, width)
+    yield from _not_judged(answer, width)
     if answer.unused_after:
         yield ""
-        yield "Of no use to any of them once it is gone:"
+        yield "No longer used by any tool:"
         yield from (f"  {key}" for key in answer.unused_after)
     if answer.no_alternative:
         yield ""
-        yield "Nothing takes its place:"
+        yield "No replacement:"
         alone: dict[str, list[str]] = {}
         for missing in answer.no_alternative:
             alone.setdefault(f"{missing.consumer}, {missing.purpose}", []).append(missing.arch)
         for what, archs in alone.items():
             text = f"  {what}: on {_archs(answer, archs)}"
-            yield from textwrap.wrap(text, _WIDTH, subsequent_indent="    ")
+            yield from textwrap.wrap(text, width, subsequent_indent="    ")
     if answer.unknown:
         yield ""
-        text = f"Not known to the schema (new, or misspelt): {' '.join(answer.unknown)}"
-        yield from textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        text = f"Not in the schema (new or misspelt): {' '.join(answer.unknown)}"
+        yield from textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def mail(answer: Impacts) -> Iterator[str]:
-    """Short enough to be read, and each claim with the releases and what their users see."""
+    """A short text; each claim names the releases and what their users see."""
     yield from _changes(answer, _MAIL)
     yield ""
     yield from _verdict(answer, _MAIL)
@@ -73,7 +75,8 @@ def _full(answer: Impacts, width: int) -> Iterator[str]:
         most = max(one.bytes for one in found)
         first = found[0]
         text = (
-            f"VMCOREINFO {fits} its {room} bytes on {archs}: it gets up to {most}. Its end is cut: "
+            f"VMCOREINFO {fits} its {room} bytes on {archs}: it grows to up to {most}. Its end is "
+            f"cut off: "
             f"{_listed(first.cut)} on {first.arch}, read by {_listed(first.readers)}."
         )
         yield from textwrap.wrap(text, width, break_on_hyphens=False)
@@ -82,18 +85,18 @@ def _full(answer: Impacts, width: int) -> Iterator[str]:
 def _verdict(answer: Impacts, width: int) -> Iterator[str]:
     text = ""
     if answer.outcome == "unrelated":
-        text = "It touches neither an export nor what is known to be behind one."
+        text = "The change touches neither an export nor any name known to be behind one."
     elif answer.outcome == "not-judged":
         text = (
-            "Of the tools and releases that the schema knows none is known to break, but not all that "
-            "the change touches could be judged."
+            "No tool release in the schema is known to break, but parts of the change could not be "
+            "judged."
         )
     elif answer.outcome == "nothing":
         if answer.changes and all(one.change == "moved" for one in answer.changes):
-            yield "Entries move, and are printed as before."
+            yield "Entries move, but are printed as before."
         elif not answer.changes and not answer.behind:
             yield "All entries are printed as before."
-        text = "Nobody breaks, of the tools and releases that the schema knows."
+        text = "No tool release in the schema breaks."
     yield from textwrap.wrap(text, width)
 
 
@@ -109,7 +112,7 @@ def _changes(answer: Impacts, width: int) -> Iterator[str]:
         is_everywhere = set(answer.archs) <= set(one.archs)
         text = _what(one) if is_everywhere else f"{_what(one)}  ({_archs(answer, one.archs)})"
         if one.there_already:
-            text += f"  is there already on {_listed(one.there_already)}"
+            text += f"  already exported on {_listed(one.there_already)}"
         yield from textwrap.wrap(
             text,
             width,
@@ -134,7 +137,7 @@ def _what(one: ChangedEntry) -> str:
         case "format" | "value":
             return f"{one.key}: {one.before} becomes {one.after}"
         case "condition":
-            return f"{one.key}: printed where {one.after}, was {one.before}"
+            return f"{one.key}: printed if {one.after}, was {one.before}"
         case "moved" if one.before != one.after:
             return f"{one.key} moves to {one.after}"
     return one.key
@@ -142,21 +145,21 @@ def _what(one: ChangedEntry) -> str:
 
 def _breaks(answer: Impacts, breaks: Iterable[Broken], width: int) -> Iterator[str]:
     for one in breaks:
-        where = f" where {one.where}" if one.where else ""
+        where = f" if {one.where}" if one.where else ""
         archs = _archs(answer, one.archs)
         told = f"{one.consumer} {one.releases}: {one.purpose} on {archs}{where}: {one.verdict}"
         if one.runs:
             told += f", seen {one.runs} time{'s' if one.runs > 1 else ''}"
         yield from textwrap.wrap(told, width, subsequent_indent="  ", break_on_hyphens=False)
-        later = "its repository, in no release yet" if one.fixed_in == "next" else one.fixed_in
-        fixed = f"Works from {later} on." if one.fixed_in else "No release works after it."
+        later = "its repository, not released yet" if one.fixed_in == "next" else one.fixed_in
+        fixed = f"Fixed in {later}." if one.fixed_in else "No release works with the change."
         if one.verdict == "fallback":
             fixed = "The result is the same."
         yield from _wrapped(f"{one.seen.rstrip('.')}. {fixed}", width)
 
 
 def _archs(answer: Impacts, archs: list[str]) -> str:
-    """By the few that are not among them, where that is shorter."""
+    """By the few that are not among them, if that is shorter."""
     others = [name for name in answer.archs if name not in archs]
     if len(archs) <= _MOST_ARCHS or len(others) >= len(archs):
         return ", ".join(archs)

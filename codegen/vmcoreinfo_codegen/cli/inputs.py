@@ -15,7 +15,7 @@ from ..dump.names import LIVE, STDIN
 from .failure import Failure
 from .progress import bar
 
-# What reads many is loaded where some are read: `compat` can do without.
+# What reads many is loaded only when needed: `compat` can do without.
 if TYPE_CHECKING:
     from .. import workers
     from ..files.results import Done
@@ -26,9 +26,7 @@ LINES = "ndjson"
 """The format of which a part is a whole: what `--resume` goes on with."""
 
 
-MANY = (
-    "a folder stands for all files below it, a quoted pattern as '**/vmcore' for those that match"
-)
+MANY = "a folder means all files below it, a quoted pattern like '**/vmcore' all files that match"
 """Behind the help of INPUT."""
 
 
@@ -36,19 +34,24 @@ def add_many_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--files-from",
         metavar="LIST",
-        help="take the names of more inputs from a file, one a line; - for stdin",
+        help="read more input names from LIST, one per line; '-' for stdin",
     )
     parser.add_argument(
-        "--null", "-0", action="store_true", help="a NUL ends each name in LIST, as of find -print0"
+        "--null",
+        "-0",
+        action="store_true",
+        help="names in LIST end in NUL, as find -print0 writes them",
     )
-    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
     parser.add_argument(
-        "-o", "--out", metavar="FILE", help="write the results there, and a summary to stdout"
+        "--jobs", metavar="N", type=int, default=1, help="number of processes (default: 1)"
+    )
+    parser.add_argument(
+        "-o", "--out", metavar="FILE", help="write the results to FILE and a summary to stdout"
     )
     parser.add_argument(
         "--resume",
         action="store_true",
-        help=f"go on with the results in FILE ({LINES}) where an earlier run ended",
+        help=f"continue an earlier run whose results are in FILE ({LINES})",
     )
 
 
@@ -61,24 +64,26 @@ def add_shown_options(parser: argparse.ArgumentParser, texts: Mapping[str, str])
 
 def check_many_options(options: argparse.Namespace) -> None:
     if options.jobs < 1:
-        raise Failure(f"--jobs {options.jobs}: one process is the least")
+        raise Failure(f"--jobs {options.jobs}: must be at least 1")
     if options.null and options.files_from is None:
-        raise Failure("--null is about the list of --files-from")
+        raise Failure("--null needs --files-from")
     if options.resume and (options.out is None or options.format != LINES):
-        raise Failure(f"--resume goes on with a file: --format {LINES} -o FILE --resume")
+        raise Failure(f"--resume needs a results file: --format {LINES} -o FILE --resume")
     out = options.out
     if out is not None and not options.resume and os.path.exists(out) and os.path.getsize(out):
-        hint = "; --resume goes on with it" if options.format == LINES else ""
-        raise Failure(f"{out}: results go to a new file, and this one is there{hint}")
+        hint = "; use --resume to continue it" if options.format == LINES else ""
+        raise Failure(f"{out}: the file exists, and results need a new one{hint}")
 
 
 def names_of(options: argparse.Namespace) -> Iterator[str]:
-    """The inputs, one after the other; what is behind the first is not looked at before it is asked for."""
+    """The inputs, one after the other; what is after the first is not looked at before it is asked for."""
     from ..files import inputs
 
     # Argparse has taken `-` for a dump on stdin.
     if options.files_from == STDIN and STDIN in options.input:
-        raise Failure("stdin is the list of --files-from, and no dump: name one of them otherwise")
+        raise Failure(
+            "stdin can't be both the list of --files-from and a dump; give one of them as a file"
+        )
     try:
         yield from inputs.named(options.input, (STDIN, LIVE), options.out)
         if options.files_from is not None:

@@ -14,7 +14,7 @@ from ..problem import shortened
 from .failure import Failure
 from .progress import DELAY, meter
 
-# What reads trees is loaded where one is read: verbs that ask the schema alone start without.
+# What reads trees is loaded only when needed: verbs that ask the schema alone start without.
 if TYPE_CHECKING:
     from ..kernel.extract import Extraction
     from ..kernel.gathered import Tree
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def add_revision_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--rev", metavar="REV", help="a revision, where the tree is a git repository"
+        "--rev", metavar="REV", help="git revision to read, if TREE is a repository"
     )
 
 
@@ -132,7 +132,7 @@ def print_places(places: Sequence[Place]) -> None:
         )
     if len(places) > MOST_PLACES:
         left = len(places) - MOST_PLACES
-        print(f"... and {left} more places, which --format json lists", file=sys.stderr)
+        print(f"... and {left} more; --format json lists all", file=sys.stderr)
 
 
 def print_sites(extraction: Extraction) -> None:
@@ -140,7 +140,7 @@ def print_sites(extraction: Extraction) -> None:
     print_places(extraction.not_understood)
     sites = extraction.sites
     print(
-        f"{sites.seen} places that a text search sees: {sites.exports} exports, "
+        f"{sites.seen} places found by text search: {sites.exports} exports, "
         f"{sites.definitions} in definitions, {sites.declarations} declarations, "
         f"{sites.comments} in comments, {sites.not_understood} not understood",
         file=sys.stderr,

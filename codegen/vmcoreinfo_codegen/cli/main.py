@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
 from .failure import EXIT_CODES, FINE, INTERNAL, INTERRUPTED, UNREADABLE, Failure
+from .layout import columns, named_columns, wrapped
 from .terminal import silence, streams
 from .verb import VERBS, Verb
 
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 DESCRIPTION = (
-    "What the Linux kernel exports in VMCOREINFO: read it, look it up, generate parsers for it."
+    "Read, look up and check what the Linux kernel exports in VMCOREINFO, and generate parsers for "
+    "it."
 )
-_EPILOG = "exit codes:\n  " + ";\n  ".join(f"{code} {when}" for code, when in EXIT_CODES.items())
+_HANGING = " " * 6
 
 # A tree or a model lives as long as the process: to look through it after every 700 new objects
 # takes a tenth of what a verb takes.
@@ -32,17 +34,19 @@ _OBJECTS_BEFORE_COLLECTION = 100_000
 class _Help(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         # argparse asks shutil, which loads three libraries that unpack archives.
-        super().__init__(prog, width=_columns() - 2)
+        super().__init__(prog, width=_width())
 
 
-def _columns() -> int:
-    """The width of the terminal; 80 where there is none."""
-    with suppress(KeyError, ValueError):
-        if (columns := int(os.environ["COLUMNS"])) > 0:
-            return columns
-    with suppress(ValueError, OSError):
-        return os.get_terminal_size(1).columns or 80
-    return 80
+def _width() -> int:
+    """The width of help, as argparse has it."""
+    return (named_columns() or columns() or 80) - 2
+
+
+def _epilog() -> str:
+    codes = (f"{code} {when}" for code, when in EXIT_CODES.items())
+    return "exit codes:\n" + ";\n".join(
+        wrapped(text, "  ", _HANGING, width=_width()) for text in codes
+    )
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,7 +57,7 @@ class _Parser(argparse.ArgumentParser):
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         # Until 3.13 argparse drops a value that is `--`, and hands on an empty list.
         if action.option_strings and "--" in arg_strings:
-            raise argparse.ArgumentError(action, "'--' is no value")
+            raise argparse.ArgumentError(action, "'--' is not a value")
         return super()._get_values(action, arg_strings)
 
     def error(self, message: str) -> NoReturn:
@@ -63,7 +67,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The whole command's parser, every verb with its arguments."""
-    top = _parser("vmcoreinfo", DESCRIPTION, _EPILOG)
+    top = _parser("vmcoreinfo", wrapped(DESCRIPTION, width=_width()), _epilog())
     top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
     subparsers = top.add_subparsers(dest="verb", metavar="VERB", title="verbs", prog="vmcoreinfo")
     for verb in VERBS:
@@ -82,10 +86,10 @@ def _parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser
 
 
 def _verb_parser(verb: Verb) -> argparse.ArgumentParser:
-    description = f"{verb.help[0].upper()}{verb.help[1:]}."
-    first, *more = verb.example.splitlines()
-    examples = "\n  ".join(["examples:", first, *more]) if more else f"example: {first}"
-    epilog = f"{examples}\n\n{_EPILOG}"
+    description = wrapped(f"{verb.help[0].upper()}{verb.help[1:]}.", width=_width())
+    examples = verb.example.splitlines()
+    title = "example:" if len(examples) == 1 else "examples:"
+    epilog = "\n  ".join([title, *examples]) + f"\n\n{_epilog()}"
     return _parser(f"vmcoreinfo {verb.name}", description, epilog)
 
 
@@ -94,19 +98,23 @@ def _load(verb: Verb) -> Any:
 
 
 def _overview() -> str:
-    lines = ["vmcoreinfo: what the Linux kernel exports in VMCOREINFO.", ""]
+    lines = ["vmcoreinfo: read and check what the Linux kernel exports in VMCOREINFO.", ""]
     for verb in VERBS:
-        lines += [f"  {verb.help}", f"      {verb.example.splitlines()[0]}"]
-    return "\n".join([*lines, "", "'vmcoreinfo VERB --help' tells more of each."])
+        lines += [wrapped(verb.help, "  ", "  "), f"      {verb.example.splitlines()[0]}"]
+    return "\n".join([*lines, "", "See 'vmcoreinfo VERB --help' for details."])
 
 
 def parser_without_arguments() -> argparse.ArgumentParser:
-    """The parser for what stands before a verb; it lists the verbs, and loads none."""
+    """The parser for what is before a verb; it lists the verbs, and loads none."""
     width = max(len(verb.name) for verb in VERBS)
-    verbs = "\n".join(f"  {verb.name:{width}}  {verb.help}" for verb in VERBS)
-    top = _parser("vmcoreinfo", DESCRIPTION, f"verbs:\n{verbs}\n\n{_EPILOG}")
+    more = " " * (width + 4)
+    verbs = "\n".join(
+        wrapped(verb.help, f"  {verb.name:{width}}  ", more, width=_width()) for verb in VERBS
+    )
+    description = wrapped(DESCRIPTION, width=_width())
+    top = _parser("vmcoreinfo", description, f"verbs:\n{verbs}\n\n{_epilog()}")
     top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
-    top.add_argument("verb", metavar="VERB", help="one of the verbs below")
+    top.add_argument("verb", metavar="VERB", help="one of the verbs listed below")
     return top
 
 
@@ -134,7 +142,7 @@ def _run(argv: list[str]) -> int:
     module = _load(asked[0])
     arguments_of = _verb_parser(asked[0])
     module.add_arguments(arguments_of)
-    # Intermixed: a name may stand behind an option. Without any, that parser names too many.
+    # Intermixed: a name may be behind an option. Without any, that parser names too many.
     some = any(not word.startswith("-") or word == "-" for word in argv[1:])
     parse = arguments_of.parse_intermixed_args if some else arguments_of.parse_args
     code: int = module.run(parse(argv[1:]))
@@ -142,7 +150,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _ended(run: Callable[[], int]) -> int:
-    """The exit code of what runs; what went wrong is told in one line."""
+    """The exit code of what runs; what went wrong is reported in one line."""
     try:
         code = _code_of(run)
         sys.stdout.flush()
@@ -159,7 +167,7 @@ def _ended(run: Callable[[], int]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return _told(f"vmcoreinfo: error: {where}{error.strerror or error}", UNREADABLE)
     except MemoryError:
-        return _told("vmcoreinfo: error: more memory is needed than there is", UNREADABLE)
+        return _told("vmcoreinfo: error: out of memory", UNREADABLE)
     except KeyboardInterrupt:
         silence(sys.stdout)
         return INTERRUPTED
@@ -168,7 +176,7 @@ def _ended(run: Callable[[], int]) -> int:
             raise
         return _told(
             f"vmcoreinfo: internal error: {type(error).__name__}: {error}\n"
-            "Please report it, with what VMCOREINFO_TRACEBACK=1 shows.",
+            "Please report it with the output of VMCOREINFO_TRACEBACK=1.",
             INTERNAL,
         )
 
@@ -182,7 +190,7 @@ def _code_of(run: Callable[[], int]) -> int:
 
 
 def _flush() -> None:
-    """Put out what there is in front of an error; nothing of it can be put out where that fails."""
+    """Put out what there is before an error; nothing of it can be put out where that fails."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -191,7 +199,8 @@ def _flush() -> None:
 
 def _told(message: str, code: int) -> int:
     try:
-        print(message, file=sys.stderr)
+        for line in message.split("\n"):
+            print(wrapped(line, "", "  ", sys.stderr), file=sys.stderr)
         sys.stderr.flush()
     except OSError:
         silence(sys.stderr)

@@ -7,9 +7,10 @@ import os
 import sys
 
 from ..files import writing
-from .terminal import named, on_one_line
+from .layout import Table
+from .terminal import named
 
-# csv and json are loaded where they are used: `parse` starts without them.
+# csv and json are loaded only when needed: `parse` starts without them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -25,34 +26,8 @@ _NOT_IN_JSON = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\ud
 def print_table(
     header: Sequence[str], rows: Iterable[Sequence[str]], out: TextIO | None = None
 ) -> None:
-    """Columns of the width of their widest cell, the last one as it is; to stdout for no `out`."""
-    table = [list(header), *([on_one_line(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(header))]
-    for row in table:
-        print(_row(row, widths), file=out)
-
-
-class GrowingTable:
-    """A table of rows that come: a column is as wide as its widest cell so far."""
-
-    def __init__(self, header: Sequence[str]) -> None:
-        self._header = header
-        self._widths: list[int] = []
-
-    def lines(self, rows: Sequence[Sequence[str]]) -> str:
-        table = [[on_one_line(cell) for cell in row] for row in rows]
-        if not self._widths:
-            table = [list(self._header), *table]
-            self._widths = [0] * len(self._header)
-        columns = zip(*table) if table else [()] * len(self._widths)
-        self._widths = [
-            max([width, *map(len, cells)]) for width, cells in zip(self._widths, columns)
-        ]
-        return "".join(f"{_row(row, self._widths)}\n" for row in table)
-
-
-def _row(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+    """Print columns as wide as their widest cell; a terminal has them wrapped to its width."""
+    Table(header, out).write([*rows])
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

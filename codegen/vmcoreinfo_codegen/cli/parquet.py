@@ -12,7 +12,7 @@ _ROWS_AT_ONCE = 4096
 
 
 class Writer:
-    """A file of a table. Raises Failure where pyarrow is not here, and for a terminal."""
+    """A file of a table. Raises Failure if pyarrow is not here, and for a terminal."""
 
     def __init__(self, out: TextIO) -> None:
         try:
@@ -23,7 +23,7 @@ class Writer:
                 "--format parquet needs pyarrow: pip install 'vmcoreinfo-codegen[arrow]'"
             ) from error
         if out.isatty():
-            raise Failure("parquet is not for a terminal: write it to a file by -o FILE")
+            raise Failure("not writing parquet to a terminal; use -o FILE")
         self._arrow = pyarrow
         self._out = out
         self._file: Any = None

@@ -15,7 +15,7 @@ DELAY = 2
 
 
 def meter(what: str, **options: Any) -> Any:
-    """tqdm's bar, which moves the cursor itself and shows nothing where no terminal is."""
+    """tqdm's bar, which moves the cursor itself and shows nothing if no terminal is."""
     from tqdm import tqdm
 
     file = unfiltered(sys.stderr)

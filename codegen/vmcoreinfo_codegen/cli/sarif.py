@@ -56,9 +56,7 @@ class Collected:
             "results": [_shown(result) for result in kept],
         }
         if left_out:
-            told = (
-                f"{left_out} results are left out, the least severe ones: hosts take {MOST_RESULTS}"
-            )
+            told = f"{left_out} least severe results left out; code hosts accept {MOST_RESULTS}"
             run["invocations"] = [
                 {
                     "executionSuccessful": True,

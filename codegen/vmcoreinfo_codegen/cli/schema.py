@@ -22,7 +22,7 @@ from .failure import Failure
 def existing_path(text: str) -> Path:
     """A path of the command line. An empty one is a mistake, and not the current folder."""
     if not text:
-        raise argparse.ArgumentTypeError("an empty name; write . for the current folder")
+        raise argparse.ArgumentTypeError("the name is empty; use '.' for the current folder")
     return Path(text)
 
 
@@ -32,7 +32,7 @@ def add_schema_option(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=existing_path,
         default=resources.schema(),
-        help="folder of the .vmci files (default: those that came with the tool)",
+        help="folder with the .vmci files (default: the built-in schema)",
     )
 
 
@@ -41,19 +41,19 @@ def add_format_option(parser: argparse.ArgumentParser, *more: str) -> None:
         "--format",
         choices=["table", "json", *more],
         default="table",
-        help="table for people (default), the others for machines",
+        help="output format (default: table)",
     )
 
 
 def load_schema(folder: Path) -> Schema:
     if not folder.is_dir():
-        raise Failure(f"{folder}: no such folder; --schema takes one with .vmci files")
+        raise Failure(f"{folder}: no such folder; --schema needs a folder with .vmci files")
     try:
         schema = _load(folder)
     except SchemaError as error:
         raise unusable(folder, error) from error
     if not schema.entries:
-        raise Failure(f"{folder}: no entries; --schema takes a folder with .vmci files")
+        raise Failure(f"{folder}: no entries; --schema needs a folder with .vmci files")
     return schema
 
 
@@ -93,7 +93,7 @@ def kernel_of(schema: Schema, text: str) -> Kernel:
     """The kernel of that name; what it is taken for is told where the name does not."""
     kernel = named_kernel(schema, text)
     if kernel.name != str(kernel.release):
-        print(f"vmcoreinfo: '{text}' is taken as {kernel.called}{_doubt(kernel)}", file=sys.stderr)
+        print(f"vmcoreinfo: treating '{text}' as {kernel.called}{_doubt(kernel)}", file=sys.stderr)
     return kernel
 
 
@@ -106,7 +106,7 @@ def mainline_of(schema: Schema, kernel: Kernel) -> Release:
     """The release of a kernel that is one of mainline, or follows it."""
     if kernel.schema is not schema:
         raise Failure(
-            f"'{kernel.name}' is a vendor's kernel; a release of mainline is asked for here, as 6.9"
+            f"'{kernel.name}' is a vendor's kernel; a mainline release such as 6.9 is needed here"
         )
     return kernel.release
 
@@ -115,10 +115,10 @@ def _doubt(kernel: Kernel) -> str:
     if not kernel.is_patched:
         return ""
     if kernel.line is None:
-        return f"; what the distribution added ('{kernel.added}') is not in the schema"
+        return f"; the schema does not cover the distribution's changes ('{kernel.added}')"
     if kernel.line.line.builds:
-        return "; no build like it was read, so that it may have more"
-    return "; what its vendor added is not in the schema"
+        return "; no build of it was read, so it may export more"
+    return "; the schema does not cover its vendor's changes"
 
 
 def architecture_of(schema: Schema, name: str) -> Architecture:

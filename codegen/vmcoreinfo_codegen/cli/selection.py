@@ -37,10 +37,11 @@ _MOST_BYTES = 1 << 20
 
 def add_selection_options(parser: argparse.ArgumentParser) -> None:
     part = parser.add_argument_group(
-        f"a part of the schema, for another build (targets {', '.join(packing_names())})",
-        "'--for' and '--keys' add up; '--kernel' and '--arch' narrow that, or the whole schema.\n"
-        "The files are written into DIR itself: vmcoreinfo.h and .c, vmcoreinfo_subset.py; with\n"
-        "a prefix NAME_vmcoreinfo.*. They say how they were made; 'vmcoreinfo regenerate' repeats it.",
+        f"part of the schema, for {', '.join(packing_names())}",
+        "'--for' and '--keys' add keys; '--kernel' and '--arch' narrow them, or the\n"
+        "whole schema. The files go directly to DIR: vmcoreinfo.h and .c,\n"
+        "vmcoreinfo_subset.py, or with a prefix NAME_vmcoreinfo.*. They record their\n"
+        "command; 'vmcoreinfo regenerate' reruns it.",
     )
     part.add_argument(
         "--for",
@@ -48,23 +49,23 @@ def add_selection_options(parser: argparse.ArgumentParser) -> None:
         metavar="CONSUMER[@RELEASE]",
         action="append",
         default=[],
-        help="the keys that a tool reads, as drgn or makedumpfile@1.7.4; without a release its "
-        "latest",
+        help="the keys that a tool reads, e.g. drgn or makedumpfile@1.7.4 (default: its latest "
+        "release)",
     )
     part.add_argument(
         "--keys",
         metavar="FILE",
         action="append",
         default=[],
-        help="the keys of a file, one a line, '#' begins a comment, globs as OFFSET(page.*) "
-        "count for all that fit; - is standard input",
+        help="the keys listed in FILE, one per line; globs like OFFSET(page.*) and '#' comments "
+        "are allowed; '-' for stdin",
     )
     part.add_argument(
         "--kernel",
         metavar="RANGE",
-        help="what kernels of a range export: 5.10.. from there on, ..6.9 before that, "
-        "5.10..6.12 from the one to before the other, 6.12 with its stable updates; or what a "
-        "vendor's kernel does, as rhel9.6",
+        help="what the kernels in a range export: 5.10.. (5.10 and later), ..6.9 (before 6.9), "
+        "5.10..6.12 (from 5.10 to before 6.12), 6.12 (with its stable updates), or a vendor's "
+        "kernel such as rhel9.6",
     )
     part.add_argument(
         "--arch",
@@ -72,29 +73,27 @@ def add_selection_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="what is exported on architectures, as uname -m or Debian names them",
+        help="what is exported on these architectures, as uname -m or Debian names them",
     )
     part.add_argument(
         "--prefix",
         metavar="NAME",
-        help="put NAME_ in front of every name in C, and of the files' names, so that several "
-        "parsers have room in one program",
+        help="prefix C names and file names with NAME_, so that one program can hold several "
+        "parsers",
     )
     part.add_argument(
         "--extra",
         metavar="'KEY FORMAT'",
         action="append",
         default=[],
-        help="a key of the tool's own notes, which no kernel exports, and how its value is "
-        "printed, as 'SYMBOL(max_pfn) hex'; such lines may stand in FILE too",
+        help="a key of the tool's own notes, not exported by any kernel, with its format, e.g. "
+        "'SYMBOL(max_pfn) hex'; also allowed as a line of FILE",
     )
-    part.add_argument(
-        "--no-derivations", action="store_true", help="no recipes for values that take several keys"
-    )
+    part.add_argument("--no-derivations", action="store_true", help="leave out derived values")
     part.add_argument(
         "--no-metadata",
         action="store_true",
-        help="nothing of what is known of keys: releases, replacements, units, quirks (c, library)",
+        help="leave out information about keys: releases, replacements, units, quirks (c, library)",
     )
 
 
@@ -113,7 +112,9 @@ def options_of_stamp(stamp: Stamp) -> argparse.Namespace:
     except ValueError as error:
         raise StampError(f"{stamp.location}: error: '{stamp.command}': {error}") from None
     if options.keys != (["-"] if stamp.patterns else []) or options.extra:
-        raise StampError(f"{stamp.location}: error: the keys have to stand below, by '--keys -'")
+        raise StampError(
+            f"{stamp.location}: error: expected '--keys -', with the keys listed below the command"
+        )
     return options
 
 
@@ -136,7 +137,7 @@ def selection_of(
 
 
 def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
-    """What the files of `--keys` have, each pattern where it stands first."""
+    """What the files of `--keys` have, each pattern where it is first."""
     found: dict[str, KeyPattern] = {}
     for path in options.keys:
         for pattern in _read(path):
@@ -147,11 +148,12 @@ def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
         private = next(iter(read_patterns(text, "--extra")), None)
         if private is None or private.private is None:
             raise Failure(
-                f"--extra '{shortened(text)}': a key and its format, as 'SYMBOL(max_pfn) hex'"
+                f"--extra '{shortened(text)}': expected a key and its format, e.g. "
+                f"'SYMBOL(max_pfn) hex'"
             )
         found.setdefault(private.text, private)
     if options.keys and not found and not options.readers:
-        raise Failure(f"no key in {', '.join(options.keys)}: nothing to generate", FINDINGS)
+        raise Failure(f"{', '.join(options.keys)}: no keys, so nothing to generate", FINDINGS)
     return list(found.values())
 
 
@@ -164,7 +166,7 @@ def _prefix_of(options: argparse.Namespace) -> str | None:
     if prefix is None:
         return None
     if not _PREFIX.fullmatch(prefix) or len(prefix) > _LONGEST_PREFIX:
-        wanted = f"small letters, digits and '_', a letter first, {_LONGEST_PREFIX} at most"
+        wanted = f"use at most {_LONGEST_PREFIX} lower-case letters, digits and '_', starting with a letter"
         raise Failure(f"--prefix '{shortened(prefix)}': {wanted}")
     return prefix.rstrip("_")
 
@@ -177,9 +179,9 @@ def reduced(schema: Schema, selection: Selection) -> Schema:
         raise Failure(f"nothing generated:\n{error}") from error
     except EmptySelection:
         asked = " ".join(selection.options())
-        raise Failure(f"no key is left of '{asked}': nothing to generate", FINDINGS) from None
+        raise Failure(f"no keys are left for '{asked}', so nothing to generate", FINDINGS) from None
     for key in left_out(schema, selection):
-        print(f"vmcoreinfo: {key} is left out: no such kernel exports it", file=sys.stderr)
+        print(f"vmcoreinfo: {key} left out: none of these kernels exports it", file=sys.stderr)
     return found
 
 
@@ -201,9 +203,11 @@ def _kernels(schema: Schema, text: str | None) -> tuple[KernelRange, Kernel | No
             return range_of_one(schema, mainline_of(schema, kernel)), None
         return range_of_one(schema, kernel.release), kernel
     if not first and not last:
-        raise Failure(f"--kernel '{text}': a range has a first release, a last one, or both")
+        raise Failure(f"--kernel '{text}': a range needs a first release, a last release, or both")
     since = release_of(schema, first) if first else None
     until = release_of(schema, last) if last else None
     if since and until and not since.opening < until.opening:
-        raise Failure(f"--kernel '{text}': {last} is not after {first}; it is the first outside")
+        raise Failure(
+            f"--kernel '{text}': {last} must be after {first}, as the range ends before it"
+        )
     return KernelRange(since=since, until=until), None

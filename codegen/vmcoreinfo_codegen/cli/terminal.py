@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # C0 without tab and newline, DEL, C1; marks and overrides of direction, separators of lines,
-# surrogates (bytes of file names that are no UTF-8, and what no encoding has), the BOM.
+# surrogates (bytes of file names that are not UTF-8, and what no encoding has), the BOM.
 _UNSAFE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
@@ -85,10 +85,15 @@ def unfiltered(stream: TextIO) -> TextIO:
     return stream.stream if isinstance(stream, Printed) else stream
 
 
+def has_colours(stream: TextIO) -> bool:
+    """Whether a stream is a terminal with colours; a NO_COLOR that is not empty turns them off."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def write_coloured(text: str, colour: str) -> None:
-    """Write to standard output in a colour (`31`), where that is a terminal that has some."""
+    """Write to standard output in a colour (`31`), if it is a terminal that has colours."""
     stream = unfiltered(sys.stdout)
-    if stream.isatty() and "NO_COLOR" not in os.environ:
+    if has_colours(stream):
         stream.write(f"\x1b[{colour}m{printable(text)}\x1b[0m")
     else:
         stream.write(printable(text))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def add_consumer_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--consumer", metavar="TOOL", help="of the sources of a tool, and not of a kernel's"
+        "--consumer", metavar="TOOL", help="use a tool's sources instead of a kernel tree"
     )
 
 
@@ -38,7 +38,8 @@ def tool_of(schema: Schema, name: str) -> Consumer:
     if not consumer.sources or not consumer.forms:
         known = ", ".join(c.name for c in schema.consumers if c.sources and c.forms)
         raise Failure(
-            f"{name}: the schema does not say how its sources read keys; of {known or 'none'} it does"
+            f"{name}: the schema does not describe how its sources read keys, only those of "
+            f"{known or 'no tool'}"
         )
     return consumer
 
@@ -162,10 +163,10 @@ def _required(read: ToolRead) -> str:
 
 
 _RULES = {
-    "extra": "the tool reads it, and no need has it",
-    "missing": "a need of this release has it, and the tool does not read it",
-    "boundary": "the tool reads it, and only other releases have a need for it",
-    "base": "the tool reads it in another base than the schema says",
+    "extra": "the tool reads it, but no need in the schema has it",
+    "missing": "a need of this release has it, but the tool does not read it",
+    "boundary": "the tool reads it, but only other releases have a need for it",
+    "base": "the tool reads it in a different base than the schema says",
 }
 
 
@@ -237,7 +238,7 @@ def history_tool(schema: Schema, options: argparse.Namespace) -> int:
             )
         print(
             f"{counted(len(answer.tags), 'tag')}, {answer.tags[0].tag} to {answer.tags[-1].tag}: "
-            f"{len(answer.entries)} lives, {len(differing)} of them not as in the schema, "
+            f"{len(answer.entries)} entry lifetimes, {len(differing)} differ from the schema, "
             f"{unclear} places not understood",
             file=sys.stderr,
         )

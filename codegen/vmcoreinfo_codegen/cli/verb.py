@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The verbs: what each is for, and an example; their modules are loaded when asked for."""
+"""The verbs, each with its help and examples; a verb's module is loaded when it is used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 class Verb(NamedTuple):
     """A verb; its module in `verbs/` has `add_arguments(parser)` and `run(options) -> int`.
 
-    `example` may be several, one a line, the plainest first.
+    `example` has one example per line, the simplest first.
     """
 
     name: str
@@ -21,64 +21,64 @@ class Verb(NamedTuple):
 VERBS = (
     Verb(
         "note",
-        "get the note out of a dump, as it is",
+        "extract the VMCOREINFO note from a dump",
         "vmcoreinfo note vmcore > vmcoreinfo.txt",
         "note",
     ),
     Verb(
         "find",
-        "look for notes, BTF or .config in a memory image, or any file",
+        "search any file for notes, symbols, BTF or .config",
         "vmcoreinfo find memory.raw -o vmcoreinfo.txt\n"
         "vmcoreinfo find memory.raw --what btf -o btf",
         "find",
     ),
     Verb(
         "parse",
-        "read a note: of a dump, raw, or its text",
-        "vmcoreinfo parse tests/corpus/notes/x86_64-7.3.4+deb13-amd64.note --get OSRELEASE",
+        "parse a note from a dump, an ELF note or its text",
+        "vmcoreinfo parse vmcore --get OSRELEASE",
         "parse",
     ),
     Verb(
         "audit",
-        "look for what is wrong or odd in a note",
-        "vmcoreinfo audit vmcore --vmlinux vmlinux --config config\n"
+        "check notes for wrong, missing and suspicious entries",
+        "vmcoreinfo audit vmcore --vmlinux vmlinux --config /boot/config-6.12.0\n"
         "vmcoreinfo audit /var/crash --jobs 4 --failing",
         "audit",
     ),
     Verb(
         "derive",
-        "work out values from a note and the memory of its dump",
+        "compute derived values from a note and the dump's memory",
         "vmcoreinfo derive vmcore vmalloc_start",
         "derive",
     ),
     Verb(
         "synth",
-        "make a note for a dump that has none",
-        "vmcoreinfo synth --kernel 6.1.0-56-amd64 --arch amd64 --btf btf --symbols System.map "
-        "--dump vmcore",
+        "create a note for a dump that has none",
+        "vmcoreinfo synth --dump vmcore -o vmcoreinfo.txt\n"
+        "vmcoreinfo synth --vmlinux vmlinux --dump vmcore -o vmcoreinfo.txt",
         "synth",
     ),
     Verb(
         "attach",
-        "copy a dump with a note put into it",
+        "copy a dump and put a note into the copy",
         "vmcoreinfo attach vmcoreinfo.txt vmcore -o vmcore-with-note",
         "attach",
     ),
     Verb(
         "explain",
-        "tell the whole story of a key, or of a derived value",
+        "show everything known about a key or a derived value",
         "vmcoreinfo explain 'OFFSET(vmap_area.va_start)'",
         "explain",
     ),
     Verb(
         "list",
-        "list what a kernel exports",
+        "list the entries that a kernel exports",
         "vmcoreinfo list --kernel 6.9 --arch arm64",
         "list_",
     ),
     Verb(
         "diff",
-        "show what changed between two kernels",
+        "compare two kernels, or the schema with a source tree",
         "vmcoreinfo diff 6.8 6.9 --arch ppc64\n"
         "vmcoreinfo diff --kernel ~/linux\n"
         "vmcoreinfo diff --consumer crash ~/crash --rev 9.0.2",
@@ -86,27 +86,26 @@ VERBS = (
     ),
     Verb(
         "compat",
-        "tell whether a tool can do its work with a kernel's note",
+        "check whether a tool works with a kernel's note",
         "vmcoreinfo compat --consumer makedumpfile@1.7.4 --kernel 6.9 --arch ppc64",
         "compat",
     ),
     Verb(
         "impact",
-        "tell who breaks when an entry goes, or by a patch",
+        "show which tools a removal or a patch breaks",
         "vmcoreinfo impact 'SYMBOL(vmap_area_list)'",
         "impact",
     ),
     Verb(
         "adapt",
-        "rewrite a note so that an older tool reads it rightly",
+        "rewrite a note so that an older tool reads it correctly",
         "vmcoreinfo adapt vmcore --for makedumpfile@1.7.8 -o vmcore-for-1.7.8",
         "adapt",
     ),
     Verb(
         "prove",
-        "run a tool on dumps, and tell whether it does what is predicted",
-        "vmcoreinfo prove --consumer makedumpfile --binary ./makedumpfile --reference "
-        "/usr/bin/makedumpfile vmcore",
+        "run a tool on dumps and compare its results with the prediction",
+        "vmcoreinfo prove --consumer makedumpfile --binary ./makedumpfile vmcore",
         "prove",
     ),
     Verb(
@@ -123,34 +122,34 @@ VERBS = (
     ),
     Verb(
         "extract",
-        "read out of a kernel tree what it exports, or of a tool's what it reads",
+        "list what a kernel tree exports, or what a tool's sources read",
         "vmcoreinfo extract linux-source-6.1.tar.xz --arch arm64\n"
         "vmcoreinfo extract --consumer crash ~/crash --rev 9.0.2",
         "extract",
     ),
     Verb(
         "history",
-        "compare lives in the schema with the tags of a repository",
+        "compare the schema's releases with the tags of a repository",
         "vmcoreinfo history ~/linux --tags 'v[4-7].*'\n"
         "vmcoreinfo history --consumer makedumpfile ~/makedumpfile",
         "history",
     ),
     Verb(
         "budget",
-        "bound the size of a note, and show how it grew",
+        "show a note's maximum size and how it grew",
         "vmcoreinfo budget --kernel 7.3 --arch ppc64 --plot budget.svg",
         "budget",
     ),
     Verb(
         "sync",
-        "bring the schema up to a kernel tree, or to the releases of a tool, and regenerate",
+        "update the schema from a kernel tree or a tool's releases",
         "vmcoreinfo sync ~/linux --rev v7.4 --release 7.4 --dry-run\n"
         "vmcoreinfo sync --consumer drgn ~/drgn --dry-run",
         "sync",
     ),
     Verb(
         "generate",
-        "write the parsers and tables that come from the schema",
+        "generate parsers and tables from the schema",
         "vmcoreinfo generate c python --out build\n"
         "vmcoreinfo generate c --for drgn --prefix drgn --out src --depfile src/vmcoreinfo.d\n"
         "vmcoreinfo generate c --for makedumpfile@1.7.8 --kernel 5.10.. --arch x86_64 arm64\n"
@@ -159,7 +158,7 @@ VERBS = (
     ),
     Verb(
         "regenerate",
-        "make parsers again in the way that they say they were made",
+        "rerun the commands recorded in generated files",
         "vmcoreinfo regenerate --check src",
         "regenerate",
     ),
@@ -171,13 +170,13 @@ VERBS = (
     ),
     Verb(
         "fmt",
-        "lay out schema files in the one way they are written",
+        "format schema files",
         "vmcoreinfo fmt --check schema/kernel/page.vmci",
         "fmt",
     ),
     Verb(
         "completion",
-        "print the completion script of a shell",
+        "print a shell completion script",
         "vmcoreinfo completion bash > ~/.local/share/bash-completion/completions/vmcoreinfo",
         "completion",
     ),

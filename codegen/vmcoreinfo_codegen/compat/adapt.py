@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A note rewritten for a release of a tool, so that it reads it rightly."""
+"""A note rewritten for a release of a tool, so that it reads it correctly."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ class Adapted(Value):
     """The new text, what was written and taken away, and purposes that stay fatal or wrong.
 
     `level` is the highest dump level, of those that leave out no more than was asked for, at which
-    none does; None where there is none, or the tool takes no levels. `degraded` are purposes for which
-    a dump keeps what the level would leave out, and `exact` is the highest level at which there are none.
+    none does; None if there is none, or the tool takes no levels. `degraded` are purposes for which
+    a dump keeps what the level would leave out, and `exact` is the highest level at which there are
+    none.
     """
 
     text: bytes
@@ -48,7 +49,7 @@ class Adapted(Value):
 
     @property
     def changed(self) -> tuple[Written, ...]:
-        """What stands in the place of another value."""
+        """What is in the place of another value."""
         return tuple(line for line in self.written if line.was is not None)
 
 
@@ -84,7 +85,7 @@ def adapt(
 
 
 def _written(schema: Schema, info: VmcoreInfo, exports: Exports, new: NewLine) -> Written:
-    assert new.value is not None, "a note tells the values of its lines"
+    assert new.value is not None, "a note has the values of its lines"
     text = printed_as(schema.by_key[new.key], exports.release, exports.arch).printed(new.value)
     old = info.line(new.key)
     return Written(new.key, text, new.purpose, new.why, None if old is None else old.text)
@@ -152,6 +153,6 @@ def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> Ada
 
 
 def _before_crashtime(text: bytes, added: bytes) -> bytes:
-    """What is added stands before CRASHTIME, which every kernel prints last."""
+    """What is added is before CRASHTIME, which every kernel prints last."""
     place = text.rfind(b"\nCRASHTIME=") + 1
     return text[:place] + added + text[place:] if place else text + added

@@ -158,8 +158,8 @@ def _of_backports(kernel: Kernel, exports: Exports, unsure: Mapping[int, Outcome
     shown = ", ".join(purposes[:_MOST_PURPOSES])
     more = f" and {len(purposes) - _MOST_PURPOSES} more" if len(purposes) > _MOST_PURPOSES else ""
     return (
-        f"{kernel.called} may have what mainline changed up to {exports.until}, by which these come to "
-        f"something else: {shown}{more}"
+        f"{kernel.called} may have mainline changes up to {exports.until}, which would change the "
+        f"verdict on: {shown}{more}"
     )
 
 
@@ -171,7 +171,7 @@ def changed(before: Compat, after: Compat) -> Compat:
 
 
 def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool | None:
-    """Whether a release says that it knows a kernel; None where it says nothing.
+    """Whether a release says that it knows a kernel; None if it says nothing.
 
     A tool names its newest kernel as a stable release (6.6.0), and warns of 6.6.1.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a change does to names that entries stand on: who has copied them, and what can't be told."""
+"""What a change does to names that entries are on: who has copied them, and what can't be told."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .impact import Break
 
 
 class Behind(Value):
-    """A name that changes, the entries that stand on it, and whether their values carry the change.
+    """A name that changes, the entries that are on it, and whether their values carry the change.
 
-    A value that the kernel prints anew carries it; that it means something else it does not.
+    A value that the kernel prints again carries it; that it means something else it does not.
     """
 
     changed: Redefined
@@ -67,7 +67,7 @@ class Redefinitions:
                 yield found
 
     def behind(self, told: Set[str]) -> Iterator[Behind]:
-        """Entries that stand on what changes, but those that are told of anyway."""
+        """Entries that are on what changes, but those that are told of anyway."""
         for changed in self._changed:
             keys: dict[bool, dict[str, None]] = {False: {}, True: {}}
             folder = _folder(changed)
@@ -87,7 +87,7 @@ class Redefinitions:
                 yield Behind(changed, tuple(keys[True]), True)
 
     def stirred(self, arch: Architecture) -> frozenset[str]:
-        """Entries of an architecture that stand on what changes, carried or not."""
+        """Entries of an architecture that are on what changes, carried or not."""
         return frozenset(
             standing.entry.key
             for folder, standing in self._stirred
@@ -161,7 +161,7 @@ class Redefinitions:
 
     def _break(self, because: Sequence[Redefined], copier: Copier) -> Break | None:
         need, copied, supports = copier.need, copier.copied, copier.consumer.supports
-        # A tool that goes by its copy on the one or the other goes wrong on the other.
+        # A tool that uses its copy on the one or the other goes wrong on the other.
         if not any(map(copier.counts_for, (self._base, self._to))):
             return None
         folders = {_folder(changed) for changed in because}
@@ -401,6 +401,6 @@ def _carries(standing: Standing, changed: Redefined) -> bool:
         case Kind.NUMBER | Kind.LENGTH:
             return bool(changed.after)
         case Kind.SIZE | Kind.OFFSET:
-            # Where members are the kernel prints anew; what one of them is it does not.
+            # Where members are the kernel prints again; what one of them is it does not.
             return changed.kind in _TAGS
     return False

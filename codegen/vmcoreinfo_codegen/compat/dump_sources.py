@@ -24,7 +24,8 @@ _UTS_BYTES = 512
 def dump_sources(
     found: Found, arch: Architecture, info: Mapping[str, object]
 ) -> dict[DumpSource, bool]:
-    """What is known of the dump that a note is of; nothing of a bare note, as nobody knows what carried it.
+    """What is known of the dump that a note is of; nothing of a bare note, as nobody knows what
+    carried it.
 
     ELF dumps of QEMU have program headers with physical addresses alone. Where the kernel
     shares its addresses with processes nobody can tell.
@@ -68,7 +69,7 @@ def _agrees(names: Names, arch: Architecture, release: object) -> bool:
 
 
 def _has_near_image(path: str, info: Mapping[str, object]) -> bool | None:
-    """Whether the names of the kernel, in its data, are that near; None where that can't be read."""
+    """Whether the names of the kernel, in its data, are that near; None if that can't be read."""
     base = info.get("NUMBER(phys_base)")
     if isinstance(base, int):
         return abs(base) <= _NEAR

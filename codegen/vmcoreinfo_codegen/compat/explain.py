@@ -30,8 +30,8 @@ class Missing(Value):
     def sentence(self) -> str:
         if self.gone_since:
             commit = f", commit {self.commit}" if self.commit else ""
-            instead = f"; {' '.join(self.replaced_by)} came for it" if self.replaced_by else ""
-            return f"{self.key} is gone since {self.gone_since}{commit}{instead}"
+            instead = f", replaced by {' '.join(self.replaced_by)}" if self.replaced_by else ""
+            return f"{self.key} was removed in {self.gone_since}{commit}{instead}"
         if self.since:
             return f"{self.key} is exported since {self.since}"
         return f"{self.key} {self.otherwise}"
@@ -57,7 +57,7 @@ def missing(schema: Schema, key: str, exports: Exports) -> Missing:
 
 def _not_in_note(key: str, exports: Exports) -> str:
     unread = key in exports.unread
-    return "stands on a line that this release does not see" if unread else "is not in the note"
+    return "is on a line that this release does not read" if unread else "is not in the note"
 
 
 def describe_alternative(alternative: Alternative) -> str:
@@ -71,27 +71,28 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
     parts = []
     for key in outcome.misread:
         form = exports.formats[key].value
-        parts.append(f"{key} is printed as {form}, a form that this release reads wrongly")
+        parts.append(f"{key} is printed as {form}, which this release reads wrongly")
     if taken is not None and not taken.is_right_for(
         exports.release_of(outcome.need.keys), exports.commits
     ):
         bound = taken.kernels
-        until = f" up to before {bound.until}" if bound and bound.until else ""
-        since = f" from {bound.since} on" if bound and bound.since else ""
+        until = f" before {bound.until}" if bound and bound.until else ""
+        since = f" since {bound.since}" if bound and bound.since else ""
+        both = " and" if since and until else ""
         parts.append(
-            f"it goes by {describe_alternative(taken)}, which is right on kernels{since}{until}"
+            f"it uses {describe_alternative(taken)}, which is correct only{since}{both}{until}"
         )
         parts += [_changed(schema, key, exports) for key in taken.keys]
     if taken is not None and taken.when is not None and exports.tells(taken.when) is False:
         values = _values(taken.when, exports)
-        parts.append(f"it goes by {describe_alternative(taken)}, which is not right where {values}")
+        parts.append(f"it uses {describe_alternative(taken)}, which is wrong if {values}")
     parts += _last_gone([missing(schema, key, exports) for key in outcome.missing])
     parts += [f"the dump has no {source.doc}" for source in outcome.absent]
     if outcome.rests_on:
         others = ", or ".join(source.doc for source in outcome.rests_on)
-        parts.append(f"it rests on {others}, of which a note alone doesn't tell")
+        parts.append(f"it depends on {others}, which a note alone does not show")
     if not taken and not outcome.missing and not outcome.absent:
-        parts.append("it knows no alternative on this kernel")
+        parts.append("it has no way to do this on this kernel")
     return "; ".join(part for part in parts if part)
 
 
@@ -116,9 +117,9 @@ def _last_gone(absent: list[Missing]) -> list[str]:
     more = f" and {len(newest) - _MOST} more" if len(newest) > _MOST else ""
     commits = dict.fromkeys(f"commit {one.commit}" for one in newest if one.commit)
     instead = dict.fromkeys(key for one in newest for key in one.replaced_by)
-    text = f"{keys}{more} gone since {last}"
+    text = f"{keys}{more} removed in {last}"
     text += f" ({', '.join(commits)})" if commits else ""
-    return [text + (f"; {' '.join(list(instead)[:_MOST])} came for it" if instead else "")]
+    return [text + (f", replaced by {' '.join(list(instead)[:_MOST])}" if instead else "")]
 
 
 def _changed(schema: Schema, key: str, exports: Exports) -> str:
@@ -133,4 +134,4 @@ def _changed(schema: Schema, key: str, exports: Exports) -> str:
     if last is None:
         return ""
     commit = f", commit {last.commit}" if last.commit else ""
-    return f"{key} means something else since {last.told}{commit}"
+    return f"{key} has a different meaning since {last.told}{commit}"

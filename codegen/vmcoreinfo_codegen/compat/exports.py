@@ -19,10 +19,11 @@ class Exports(Value):
 
     `formats` is how each is printed, `values` the numbers of a note. `config` decides conditions,
     as far as it is known. What `is_note` is all that there is; of it, `unread` is what the parser
-    of a tool does not see. The values of what is `revalued` mean something else than tools take them
-    for. `of_dump` is whether the dump tells what tools go by beside the note,
-    as far as that is known. Of a vendor's kernel `likes` are the releases of which it has keys, `commits` are those of mainline of which it is known
-    whether it has them, and `until` is the newest release from which it may have others.
+    of a tool does not see. The values of what is `revalued` mean something else than tools take
+    them for. `of_dump` is whether the dump tells what tools use beside the note, as far as that is
+    known. Of a vendor's kernel `likes` are the releases of which it has keys, `commits` are those
+    of mainline of which it is known whether it has them, and `until` is the newest release from
+    which it may have others.
     """
 
     release: Release
@@ -41,7 +42,7 @@ class Exports(Value):
     until: Release | None = None
 
     def has(self, key: str) -> bool | None:
-        """Whether the kernel exports it; None where its configuration decides, and is not known."""
+        """Whether the kernel exports it; None if its configuration decides, and is not known."""
         if key in self.unread:
             return False
         if key in self.certain:
@@ -60,7 +61,7 @@ class Exports(Value):
         return condition.evaluate(self.config or {})
 
     def tells(self, expression: Expression) -> bool | None:
-        """Whether an expression is not 0; None where it asks for a value that is not known."""
+        """Whether an expression is not 0; None if it asks for a value that is not known."""
         value = value_of(expression, Values(self.values))
         return None if value is None else value != 0
 

@@ -107,7 +107,7 @@ def _exports(
 def _steps(
     schema: Schema, entry: Entry, arch: Architecture, releases: Sequence[Release]
 ) -> Iterator[tuple[int, _State | None]]:
-    """Where an entry is other than before, and how it is there; None where it is not."""
+    """Where an entry is other than before, and how it is there; None if it is not."""
     before: _State | None = None
     here = [export for export in entry.exports if export.concerns(arch.name)]
     lasting: list[Lasting] = []

@@ -45,10 +45,10 @@ class Change(Value):
 class Break(Value):
     """A purpose that got worse, for some releases of a consumer on some architectures.
 
-    `seen` is what its user sees. `fixed_in` is the first release for which it works after the change, None where
-    none does; `releases` are those that it worked better for, in order. `where` is the condition
-    of the kernels for which it is so, empty for all; `because` are the keys and names it is for, `removed` those of the
-    keys that go everywhere.
+    `seen` is what its user sees. `fixed_in` is the first release for which it works after the
+    change, None if none does; `releases` are those that it worked better for, in order. `where` is
+    the condition of the kernels for which it is so, empty for all; `because` are the keys and names
+    it is for, `removed` those of the keys that go everywhere.
     """
 
     consumer: str
@@ -280,7 +280,7 @@ def _unused_after(schema: Schema, before_after: list[_BeforeAfter]) -> tuple[str
 
 
 def used(schema: Schema, exports: Exports) -> set[str]:
-    """Entries that some release of some consumer can go by on that kernel."""
+    """Entries that some release of some consumer can use on that kernel."""
     return set(_used(_ways(schema), exports.arch.name, exports.possible))
 
 

@@ -28,7 +28,7 @@ class Scope(Value):
         return self.command in (None, command) and self.level in (None, level)
 
     def leaves_out(self, consumer: Consumer, command: str) -> bool:
-        """Whether a command is no part of what is said of the whole."""
+        """Whether a command is not part of what is said of the whole."""
         return self.command is None and command in consumer.extra_commands
 
     def counts(self, consumer: Consumer, need: Need) -> bool:
@@ -45,12 +45,12 @@ WHOLE = Scope()
 class Outcome(Value):
     """What one release of a tool comes to.
 
-    `taken` is the alternative that it uses, None where it knows none that is there;
-    `missing` are the entries for lack of which it is no better. `assumed` are those
-    that the configuration decides, which are taken for there, and those whose values
-    would tell whether the alternative is right, which is assumed; `misread` those that
-    are printed in a form that the release does not read. `absent` is what the dump is known not to
-    tell; `rests_on` what it may tell by which this works, where that is not known.
+    `taken` is the alternative that it uses, None if it knows none that is there; `missing` are the
+    entries without which it is no better. `assumed` are those that the configuration decides, which
+    are taken for there, and those whose values would tell whether the alternative is right, which
+    is assumed; `misread` those that are printed in a form that the release does not read. `absent`
+    is what the dump is known not to tell; `rests_on` what it may tell by which this works, if that
+    is not known.
     """
 
     need: Need
@@ -77,7 +77,8 @@ class Outcome(Value):
 
 
 def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
-    """The outcome for a purpose; None where there is no such purpose on that kernel or in that release.
+    """The outcome for a purpose; None if there is no such purpose on that kernel or in that
+    release.
 
     A tool takes the first alternative whose entries are all there, even one that gives the
     wrong answer on that kernel: it does not know.
@@ -188,7 +189,7 @@ def later_releases(consumer: Consumer, release: ToolRelease) -> Iterator[ToolRel
 def fixed_in(
     need: Need, consumer: Consumer, release: ToolRelease, exports: Exports, verdict: Verdict
 ) -> ToolRelease | None:
-    """The first later release for which the purpose works better than `verdict`, None where none does."""
+    """The first later release for which the purpose works better than `verdict`, None if none does."""
     for later in later_releases(consumer, release):
         outcome = judge(consumer, need, later, exports)
         if outcome is not None and outcome.mends(verdict):

@@ -18,7 +18,7 @@ from .judge import WHOLE, Scope
 
 
 class Doubts(Value):
-    """Why a verdict is not known, in words; nothing where it is.
+    """Why a verdict is not known, in words; nothing if it is.
 
     Of a release that the schema does not have even what is bad is not known: it may be mended.
     """
@@ -30,7 +30,8 @@ class Doubts(Value):
         return bool(self.reasons)
 
     def overall(self, verdict: Verdict) -> Verdict:
-        """What is left of the verdict on all purposes: what is no worse than degraded says that none is."""
+        """What is left of the verdict on all purposes: if it is not worse than degraded, none
+        is."""
         return self._limited(verdict, Verdict.UNKNOWN)
 
     def of_purpose(self, verdict: Verdict) -> Verdict:
@@ -52,7 +53,7 @@ def doubts(
     if not consumer.supports(arch, release):
         reasons.append(unsupported(consumer, release, arch))
     if kernel.mainline > schema.latest.mainline:
-        reasons.append(f"{kernel} is past {schema.latest}, the newest kernel that the schema knows")
+        reasons.append(f"{kernel} is newer than {schema.latest}, the newest kernel in the schema")
     elif not of_release:
         last = horizon_of(schema, consumer, release, arch).passed(kernel)
         if last is not None:
@@ -61,9 +62,10 @@ def doubts(
 
 
 class Horizon(Value):
-    """How far kernels of an architecture are known to a release of a tool; `newest` is that of the schema.
+    """How far kernels of an architecture are known to a release of a tool; `newest` is that of the
+    schema.
 
-    `last` is None where nothing tells; `seen` are series past it on which the release was run.
+    `last` is None if nothing tells; `seen` are series past it on which the release was run.
     """
 
     is_supported: bool
@@ -72,7 +74,7 @@ class Horizon(Value):
     newest: Release
 
     def passed(self, kernel: Release) -> Release | None:
-        """The newest kernel that can be answered for, where one is past it, and was not seen."""
+        """The newest kernel that can be answered for, if one is past it, and was not seen."""
         if self.last is None or kernel.mainline in self.seen:
             return None
         return self.last if kernel.mainline > self.last.mainline else None
@@ -98,14 +100,14 @@ def of_distribution(doubt: Doubts, kernel: Kernel, runs: Sequence[Seen]) -> Doub
     if any(one.kernel == kernel.name for one in runs):
         return doubt
     if kernel.line is None:
-        added = f"what the distribution added ('{kernel.added}')" if kernel.added else ""
+        added = f"the distribution's changes ('{kernel.added}')" if kernel.added else ""
     else:
         line = kernel.line.line
         of_build = f"build {kernel.line.build} of {line.name}" if line.builds else line.name
-        added = "" if kernel.line.is_known else f"what the vendor added in {of_build}"
+        added = "" if kernel.line.is_known else f"the vendor's changes in {of_build}"
     if not added:
         return doubt
-    reason = f"{added} is not in the schema; a note or dump tells more"
+    reason = f"the schema does not cover {added}; judge a note or dump to learn more"
     return Doubts((*doubt.reasons, reason), doubt.is_of_release)
 
 
@@ -114,9 +116,9 @@ def _of_release(consumer: Consumer, release: ToolRelease) -> str:
         return ""
     known = sorted(one.release for one in consumer.releases)
     if release > known[-1]:
-        return f"the newest {consumer.name} that the schema knows is {known[-1]}"
+        return f"the newest {consumer.name} in the schema is {known[-1]}"
     before = max((one for one in known if one < release), default=known[0])
-    return f"the schema has no {consumer.name} {release}; it is judged as {before}"
+    return f"the schema has no {consumer.name} {release}; judged as {before}"
 
 
 def unsupported(consumer: Consumer, release: ToolRelease, arch: str) -> str:
@@ -130,8 +132,8 @@ def unsupported(consumer: Consumer, release: ToolRelease, arch: str) -> str:
 def _past(consumer: Consumer, release: ToolRelease, arch: str, last: Release) -> str:
     own = consumer.release(release)
     says = own is not None and own.kernels is not None and own.kernels.until is not None
-    known = "that it declares or was seen on" if says else "of its day, or that it was seen on"
-    return f"{last} is the newest kernel of {arch} {known}; what is past it was worked out"
+    known = "that it declares or was tested on" if says else "of its time or that it was tested on"
+    return f"{last} is the newest {arch} kernel {known}; verdicts for newer ones are worked out"
 
 
 def horizon(
@@ -140,7 +142,7 @@ def horizon(
     release: ToolRelease,
     seen: Mapping[tuple[int, ...], Verdict],
 ) -> Release | None:
-    """The newest kernel for which a release can be answered for; None where nothing tells.
+    """The newest kernel for which a release can be answered for; None if nothing tells.
 
     That is the newest that it declares, or for a tool that declares none the newest of the day of
     its release; or the newest on which it was seen to do well, of the `seen` of an architecture.
@@ -153,7 +155,7 @@ def horizon(
 
 
 def own_horizon(schema: Schema, consumer: Consumer, release: ToolRelease) -> Release | None:
-    """The newest kernel that a release declares, or of its day; None where neither is known.
+    """The newest kernel that a release declares, or of its day; None if neither is known.
 
     A release without a date is of no earlier day than those before it.
     """

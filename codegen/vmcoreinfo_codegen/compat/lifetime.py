@@ -47,7 +47,7 @@ def _lifetime(
     ends_by = None
     if last is not None and last + 1 < len(found):
         bad = found[last + 1]
-        what = bad.purposes[0] if bad.purposes else "as it was seen"
+        what = bad.purposes[0] if bad.purposes else "as observed"
         ends_by = f"{what}: {bad.verdict.value} on {bad.first}"
     known = last
     while known is not None and found[known].verdict is Verdict.UNKNOWN:
@@ -69,7 +69,7 @@ def _lifetime(
 def _own(found: Sequence[Run], anchor: Release | None) -> int | None:
     """The end of the unbroken run that the newest kernel of a release is in, or the last before it.
 
-    Of a release that has none, of the newest; None where every kernel is bad.
+    Of a release that has none, of the newest; None if every kernel is bad.
     """
     good = [i for i, run in enumerate(found) if not run.verdict.is_bad]
     before = [i for i in good if anchor is None or found[i].first.mainline <= anchor.mainline]

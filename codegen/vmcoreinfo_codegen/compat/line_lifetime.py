@@ -17,7 +17,7 @@ from .on_line import LineRun, line_exports, line_runs
 def line_lifetimes(
     schema: Schema, consumer: Consumer, arch: Architecture, lines: Sequence[Line]
 ) -> LineLifetimes:
-    """For every release of a tool the releases of each line that it handles; none where the vendor
+    """For every release of a tool the releases of each line that it handles; none if the vendor
     does not build the architecture.
     """
     releases = [release.release for release in consumer.releases]

@@ -36,7 +36,7 @@ class Run(Value):
 
 Known = tuple[bool, ...]
 _Segments = tuple[tuple[int, Verdict | None], ...]
-"""What a purpose comes to from places in the releases on; None where it is none."""
+"""What a purpose comes to from places in the releases on; None if it is none."""
 
 
 def known_runs(
@@ -117,7 +117,8 @@ def runs(
     over: Mapping[str, ExportsByRelease],
     scope: Scope = WHOLE,
 ) -> list[dict[str, list[Run]]]:
-    """What each release is worked out to come to on the kernels of each architecture, by architecture.
+    """What each release is worked out to come to on the kernels of each architecture, by
+    architecture.
 
     A purpose is judged once for all that makes a difference to it: the alternatives that a release
     knows, which of their entries are there, and in which of its ranges of kernels.
@@ -277,11 +278,11 @@ def clipped(found: Sequence[Run], since: Release) -> list[Run]:
 
 
 def describe_runs(found: Sequence[Run], latest: Release) -> list[str]:
-    """One line a run: `ok 5.0 to 6.9`, `wrong from 6.10 on: tell slab pages`."""
+    """One line a run: `ok 5.0 to 6.9`, `wrong from 6.10 on: recognise slab pages`."""
     lines = []
     for run in found:
         if run.last == latest:
-            span = f"from {run.first} on"
+            span = f"since {run.first}"
         else:
             span = str(run.first) if run.first == run.last else f"{run.first} to {run.last}"
         why = f": {', '.join(run.purposes)}" if run.purposes else ""

@@ -39,7 +39,7 @@ class NotTold(ValueError):
 
 
 class Judged(NamedTuple):
-    """What came of one input; `verdicts` None where it can't be read, and `error` says why."""
+    """What came of one input; `verdicts` None if it can't be read, and `error` says why."""
 
     path: str
     verdicts: Verdicts | None
@@ -135,7 +135,10 @@ class Judge:
 
 def killed(path: str) -> Judged:
     """An input that ended the process which judged it."""
-    why = "the process that read it was killed, as where memory ends; the others went on"
+    why = (
+        "the process that read it was killed, perhaps for lack of memory; the other inputs were "
+        "processed"
+    )
     return Judged(path, None, f"{path}: {why}")
 
 
@@ -146,19 +149,20 @@ def exports_of(
     kernel: Kernel | None,
     arch: Architecture | None,
 ) -> tuple[Kernel, Exports]:
-    """The kernel by its own name, and what its note has; `kernel` and `arch` are what the user said.
+    """The kernel by its own name, and what its note has; `kernel` and `arch` are what the user
+    said.
 
     Raises NotTold.
     """
     if not any(line.format for line in info.lines):
-        raise NotTold("no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0")
+        raise NotTold("no VMCOREINFO entries; expected lines like OSRELEASE=6.12.0")
     known = kernel or kernel_of(schema, info)
     if known is None:
-        raise NotTold("no OSRELEASE that the schema knows; name it by --kernel")
+        raise NotTold("OSRELEASE is missing or not in the schema; give the release with --kernel")
     told = arch or schema.architecture(found.arch or "")
     archs = [told] if told else architectures_of(known, info)
     if len(archs) != 1:
-        raise NotTold("the architecture is not told; name it by --arch")
+        raise NotTold("unknown architecture; give it with --arch")
     told_by = dump_sources(found, archs[0], info)
     exports = noted(known.schema, known.release, archs[0], info, told_by)
     return replace(known, name=info.OSRELEASE or known.name), exports

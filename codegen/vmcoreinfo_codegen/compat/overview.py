@@ -155,7 +155,7 @@ def why_of(one: OverviewCell | ToolVerdict) -> str:
     if one.verdict == "unknown":
         return one.not_known[0]
     if not one.purposes:
-        return "as it was seen" if one.verdict != "ok" else ""
+        return "as observed" if one.verdict != "ok" else ""
     more = f" and {len(one.purposes) - 1} more" if len(one.purposes) > 1 else ""
     alone = ""
     if one.otherwise is not None:

@@ -76,12 +76,12 @@ def _lost(quirk: ParserTrait, subject: Text) -> str:
 
 def _note_limit(subject: Text, limit: int) -> str | None:
     size = len(subject.text)
-    return f"the note has {size} bytes, and {limit} are its most" if size > limit else None
+    return f"the note has {size} bytes, but its limit is {limit}" if size > limit else None
 
 
 def _line_limit(subject: Text, limit: int) -> str | None:
     return _first(
-        (number, f"has {len(line)} bytes, and {limit} are its most")
+        (number, f"has {len(line)} bytes, but its limit is {limit}")
         for number, line in enumerate(subject.lines, 1)
         if len(line) > limit
     )
@@ -90,7 +90,7 @@ def _line_limit(subject: Text, limit: int) -> str | None:
 def _last_line_dropped(subject: Text, _limit: int) -> str | None:
     if not subject.text or subject.text.endswith(b"\n"):
         return None
-    return f"no newline ends the last line, {_shown(subject.lines[-1])}"
+    return f"the last line has no newline, {_shown(subject.lines[-1])}"
 
 
 def _equals_needed(subject: Text, _limit: int) -> str | None:
@@ -132,7 +132,7 @@ def _first_duplicate(subject: Text, _limit: int) -> str | None:
             continue
         first, had = seen.setdefault(key, (number, value))
         if had != value:
-            return f"{key.decode()} stands in lines {first} and {number} with other values"
+            return f"{key.decode()} is on lines {first} and {number} with different values"
     return None
 
 
@@ -140,7 +140,7 @@ def _unparsable(subject: Text, _limit: int) -> str | None:
     text = subject.text
     found = _bad_values(text) if len(text) <= _KEPT_BYTES else _bad_values.__wrapped__(text)
     return _first(
-        (number, f"has a value that is no number: {_shown(line)}")
+        (number, f"has a value that is not a number: {_shown(line)}")
         for number, key, is_too_large in found
         if key in subject.wanted
         for line in [subject.lines[number - 1]]
@@ -151,7 +151,7 @@ def _unparsable(subject: Text, _limit: int) -> str | None:
 # A note is asked about for one release of a tool after the other.
 @lru_cache(maxsize=256)
 def _bad_values(text: bytes) -> tuple[tuple[int, str, bool], ...]:
-    """Lines whose values are no numbers as the kernel prints them: line, key, and whether it is too large."""
+    """Lines whose values are not numbers as the kernel prints them: line, key, and whether it is too large."""
     # Without a note there is nothing to parse.
     import vmcoreinfo
 

@@ -120,7 +120,7 @@ def _refuse_beyond(proposal: Proposal, whole: KernelChange) -> None:
     for view in whole.views.values():
         keys |= view.removed.keys() | view.added.keys()
     if len(keys) > MOST_ENTRIES:
-        raise PatchError(f"more than {MOST_ENTRIES} entries that go or come")
+        raise PatchError(f"more than {MOST_ENTRIES} removed or added entries")
 
 
 def _judged(
@@ -163,9 +163,7 @@ def _judged(
         breaks += larger_than_read(schema, base, buffer)
         if any(buffer.room(base, arch) is None for arch in schema.architectures):
             r = buffer.redefined
-            open_.append(
-                Unseen(r.file, r.line, BUFFER, "how large the buffer gets is not understood")
-            )
+            open_.append(Unseen(r.file, r.line, BUFFER, "the new buffer size was not understood"))
     breaks += _begins_otherwise(schema, {arch: change.view(arch).in_front for arch in archs})
     overflows = [
         full
@@ -211,7 +209,7 @@ def _on(breaks: Iterable[Break], archs: Iterable[Architecture]) -> Iterator[Brea
 
 
 def _is_among(broken: Break, others: Iterable[Break]) -> bool:
-    """Whether it is told anyway, for another reason."""
+    """Whether it is reported anyway, for another reason."""
     return any(
         other.consumer == broken.consumer
         and other.purpose == broken.purpose
@@ -276,12 +274,14 @@ def _open(schema: Schema, change: KernelChange, base: Release) -> Iterable[Unsee
         view = change.view(arch)
         for key in view.unplaced:
             at = view.after[key].first
-            yield Unseen(at.file, at.line, key, "whether it stands in the same #if is not shown")
+            yield Unseen(
+                at.file, at.line, key, "the patch does not show whether it is in the same #if"
+            )
         for key, (old, new) in view.conditioned.items():
             where = lost_where(old.condition, new.condition)
             if where is not None and not _is_stricter(old.condition, new.condition):
                 at = new.first
-                reason = f"whether there is a kernel with {where} is for Kconfig to tell"
+                reason = f"only Kconfig can tell whether a kernel with {where} exists"
                 yield Unseen(at.file, at.line, key, reason)
         for key, (old, new) in view.revalued.items():
             if not _is_other_value(schema, key, base, arch):

@@ -18,7 +18,7 @@ from .values import Values
 class NewLine(Value):
     """A line that is written, for which purpose, and why it is right.
 
-    `value` is None where no note tells it. `replaces` is whether the note has a line of that key.
+    `value` is None if no note tells it. `replaces` is whether the note has a line of that key.
     """
 
     key: str
@@ -37,7 +37,8 @@ class GoneLine(Value):
 
 
 class Remedy(Value):
-    """What is written and taken away, what the note has then, and purposes that stay fatal or wrong.
+    """What is written and taken away, what the note has then, and purposes that stay fatal or
+    wrong.
 
     `degraded` are those that stay so: at a dump level a dump keeps what it could leave out.
     """
@@ -93,10 +94,11 @@ def right_level(
     unread: frozenset[str] = frozenset(),
     is_exact: bool = False,
 ) -> tuple[int, Remedy] | None:
-    """The highest level at which nothing is refused, of those that leave out no more, and what does it.
+    """The highest level at which nothing is refused, of those that leave out no more, and what does
+    it.
 
-    Where `is_exact`, at which nothing is degraded either. What is written and taken away is that of the
-    level: where less matters, more can be. None where no level is so, or the tool takes none.
+    Where `is_exact`, at which nothing is degraded either. What is written and taken away is that of
+    the level: where less matters, more can be. None if no level is so, or the tool takes none.
     """
     commands = [one.name for one in consumer.commands if one.has_level]
     if not commands or scope.command not in (None, *commands):
@@ -127,7 +129,7 @@ def _new_line(
     scope: Scope,
     unread: frozenset[str],
 ) -> NewLine | None:
-    """A line that makes a purpose better; None where none does, or something else is worse by it."""
+    """A line that makes a purpose better; None if none does, or something else is worse by it."""
     key, expression = adaptation.key, adaptation.expression
     value = value_of(expression, Values(exports.values))
     asked = [one.key for one in expression.walk() if isinstance(one, Key)]
@@ -190,7 +192,7 @@ def _refused(consumer: Consumer, judged: Sequence[Outcome], scope: Scope) -> tup
         outcome
         for outcome in judged
         if outcome.verdict.is_bad and _counts(consumer, outcome, scope)
-        # No note changes what goes by no entry; where the tool stops, it says so itself.
+        # No note changes what uses no entry; where the tool stops, it says so itself.
         if outcome.need.keys or outcome.verdict is Verdict.WRONG
     )
 

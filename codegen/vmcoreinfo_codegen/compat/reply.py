@@ -131,7 +131,7 @@ def _after(schema: Schema, gone: Iterable[str], base: Release) -> Release | None
 
 
 def _came(schema: Schema, proposal: Proposal, gone: list[str]) -> Release | None:
-    """The release in which entries came that come here, where nothing goes that tells."""
+    """The release in which entries came that come here, if nothing goes that tells."""
     if any(schema.by_key[key].last for key in gone if key in schema.by_key):
         return None
     found: list[Release] = []

@@ -35,7 +35,7 @@ class Overflow(Value):
 
 
 class Buffer(Value):
-    """The buffer's bytes on each architecture before and after; None where that is not known."""
+    """The buffer's bytes on each architecture before and after; None if that is not known."""
 
     redefined: Redefined | None
 

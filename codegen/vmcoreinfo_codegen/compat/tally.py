@@ -23,7 +23,7 @@ from .notes import Judged
 from .overview import why_of, worst_of
 
 _MOST_WORDS = 200
-_OTHERS = "others, too many to keep apart"
+_OTHERS = "others, too many to list"
 
 
 class ToolName(NamedTuple):

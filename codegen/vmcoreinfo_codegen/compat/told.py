@@ -47,7 +47,7 @@ def _tool(told: Any) -> ToolVerdict:
     verdict = cast("Overall", Verdict(told["verdict"]).value)
     not_known, purposes = list(map(str, told["not_known"])), list(map(str, told["purposes"]))
     if verdict == "unknown" and not not_known:
-        raise ValueError("not known, and no reason")
+        raise ValueError("not known, without a reason")
     return ToolVerdict(
         consumer=str(told["consumer"]),
         release=str(told["release"]),

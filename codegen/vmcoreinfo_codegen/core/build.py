@@ -43,7 +43,7 @@ class BuildNumber(Ordered):
 
 
 class Named(Value):
-    """What a name tells: the release in it, the number of its stable update, the build; None where it has none."""
+    """What a name tells: the release in it, the number of its stable update, the build; None if it has none."""
 
     release: Release | None
     stable: int | None
@@ -57,7 +57,7 @@ class KernelName(Value):
     pattern: str
 
     def read(self, text: str) -> Named | None:
-        """What a release string tells, None where it is another line's."""
+        """What a release string tells, None if it is another line's."""
         # To compile a pattern takes longer than to see that most have nothing to do with the text.
         if not all(part in text for part in _PLACE.split(self.pattern)):
             return None
@@ -85,7 +85,7 @@ class KernelName(Value):
 
     @property
     def fixed(self) -> str:
-        """What stands in front of the first number that it leaves open."""
+        """What is before the first number that it leaves open."""
         match = _PLACE.search(self.pattern)
         return self.pattern[: match.start()] if match else self.pattern
 

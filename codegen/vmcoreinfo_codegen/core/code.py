@@ -125,10 +125,10 @@ def pattern(text: str) -> Pattern:
             parts.append(_Part(token.text))
         at += 1
     if not parts or parts[0].hole or not any(part.text.isidentifier() for part in parts):
-        raise PatternError("it begins with no word of code")
+        raise PatternError("it does not begin with a word of code")
     found = [part.hole for part in parts if part.hole in (*HOLES, "BASE")]
     if len(set(found)) != len(found):
-        raise PatternError("a part of the key stands in it twice")
+        raise PatternError("a part of the key is in it twice")
     return Pattern(text, tuple(parts))
 
 

@@ -249,7 +249,7 @@ def _equivalent(first: Condition, second: Condition) -> bool:
 def minimal(condition: Condition, limit: Limit | None = None) -> Condition:
     """An equal condition without terms that the others imply.
 
-    Raises TooLarge, where that takes more steps than `limit` has, or than any real one takes.
+    Raises TooLarge, if that takes more steps than `limit` has, or than any real one takes.
     """
     condition = condition.simplify({})
     if not isinstance(condition, All):

@@ -78,7 +78,7 @@ class TypeFact(Expression):
 
 
 class Unary(Expression):
-    """`~operand`, `-operand`, or `!operand`: 1 where that is 0, else 0."""
+    """`~operand`, `-operand`, or `!operand`: 1 if that is 0, else 0."""
 
     operator: str
     operand: Expression
@@ -161,7 +161,7 @@ def render(expression: Expression, binding: int = 0) -> str:
 
 
 class Answers(Protocol):
-    """What expressions are worked out from; None where something is not known."""
+    """What expressions are worked out from; None if something is not known."""
 
     def fact(self, fact: TypeFact) -> int | None: ...
 
@@ -189,7 +189,7 @@ def constant_of(expression: Expression) -> int | None:
 
 
 def value_of(expression: Expression, answers: Answers) -> int | None:
-    """The value of an expression, None where it needs something that is not known."""
+    """The value of an expression, None if it needs something that is not known."""
     match expression:
         case Number(value=value):
             return value & _MASK

@@ -12,7 +12,7 @@ from ..record import Ordered
 # No number of a release has more than nine digits.
 _RELEASE = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})((?:\.[0-9]{1,9})*)(?:-rc([0-9]{1,5}))?")
 # A full release string: distributions append their own part (`6.12.117+deb13-cloud-amd64`,
-# `5.10.0-30-amd64`, `4.18.0-553.el8_10.x86_64`); release candidates keep `-rcN` in front of it.
+# `5.10.0-30-amd64`, `4.18.0-553.el8_10.x86_64`); release candidates keep `-rcN` before it.
 _RELEASE_STRING = re.compile(r"([0-9]+(?:\.[0-9]+)+(?:-rc[0-9]+)?)(.*)", re.DOTALL)
 _FINAL = 10**6
 Moment = tuple[tuple[int, ...], int, int]
@@ -91,7 +91,7 @@ def _parse(text: str) -> Release:
     stable = numbers[width] if len(numbers) > width else 0
     candidate = int(match[4]) if match[4] else _FINAL
     if stable and candidate != _FINAL:
-        raise ValueError(f"{text!r}: a stable release has no release candidate here")
+        raise ValueError(f"{text!r}: a stable release can't have a release candidate")
     return Release(tuple(numbers[:width]), candidate, stable)
 
 
@@ -115,7 +115,7 @@ def overlap(first: Bounds, second: Bounds) -> bool:
 
 
 def common(first: Bounds, second: Bounds) -> Bounds | None:
-    """The releases that two half-open spans share, None where they share none."""
+    """The releases that two half-open spans share, None if they share none."""
     if not overlap(first, second):
         return None
     since = [bound for bound in (first[0], second[0]) if bound is not None]
@@ -131,9 +131,10 @@ def _start(since: Release | None) -> tuple[object, ...]:
 
 
 def first_overlap(spans: Sequence[Bounds]) -> tuple[int, int] | None:
-    """Places of two spans that share a release, the lower first; None where there are none.
+    """Places of two spans that share a release, the lower first; None if there are none.
 
-    Takes one pass in order of time, so ten thousand spans are no trouble. Empty spans share nothing.
+    Takes one pass in order of time, so ten thousand spans are no trouble. Empty spans share
+    nothing.
     """
     order = sorted(
         range(len(spans)),

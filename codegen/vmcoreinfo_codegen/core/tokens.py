@@ -70,7 +70,7 @@ class Tokens:
     def argument(self, place: int, stop: str = "") -> int | None:
         """Where an argument ends: before a comma, a bracket that it did not open, or `stop`.
 
-        None where a bracket in it has no end.
+        None if a bracket in it has no end.
         """
         while place < len(self.all):
             text = self.all[place].text
@@ -98,7 +98,7 @@ def _scanned(text: str, wanted: re.Pattern[str], limit: Limit) -> Sequence[Token
 
 
 def _partners(tokens: Sequence[Token]) -> array[int]:
-    """By place, where the other bracket of a pair is; -1 where there is none."""
+    """By place, where the other bracket of a pair is; -1 if there is none."""
     found = array("q", [-1]) * len(tokens)
     open_: list[int] = []
     for place, token in enumerate(tokens):

@@ -28,7 +28,7 @@ class ToolRelease(Ordered):
 
     @classmethod
     def said(cls, text: str) -> ToolRelease | None:
-        """The first that stands in what a tool prints of itself; None where there is none.
+        """The first that is in what a tool prints of itself; None if there is none.
 
         `1.7.9++` is what crash and makedumpfile call a state of their repositories behind 1.7.9.
         """

@@ -120,7 +120,7 @@ def find_ksymtab(memory: PhysicalMemory, kallsyms: Kallsyms) -> Ksymtab | None:
     """
     search = _Search(memory, kallsyms)
     found = search.run()
-    if found is None or kallsyms.has_run_addresses:
+    if found is None or kallsyms.has_run_addresses or found.move:
         return found
     move = _move_by_lists(memory, kallsyms, search.variables(found))
     return None if move is None else found.moved(move, search.mask)
@@ -167,12 +167,14 @@ class _Search:
             table = numbers(region.data, code, self._kallsyms.big_endian)
             for words in (3, 2):
                 layout = _Layout(relative, size, words)
-                for index, by in _entries_of(region, layout, table, place, value):
+                apart = None if self._kallsyms.has_run_addresses else place - value
+                for index, by in _entries_of(region, layout, table, place, value, apart):
                     self._steps.spend()
                     entries = _Table(region, layout, table, by, self._steps)
                     found = entries.read(index, self._functions)
                     if found is not None:
-                        return found
+                        # What has no addresses at which it ran has physical ones.
+                        return found if apart is None else found.moved(by, self.mask)
         return None
 
 
@@ -191,9 +193,17 @@ def _strings(memory: PhysicalMemory, near: int, name: bytes) -> Iterator[int]:
 
 
 def _entries_of(
-    region: _Region, layout: _Layout, table: array[int], name_at: int, value: int
+    region: _Region,
+    layout: _Layout,
+    table: array[int],
+    name_at: int,
+    value: int,
+    apart: int | None,
 ) -> Iterator[tuple[int, int]]:
-    """Where an entry can begin that has its name at a place, and what then to subtract of addresses."""
+    """Where an entry can begin that has its name at a place, and what then to subtract of addresses.
+
+    `value` is its address if `apart` is None, else `apart` how far behind the symbol its name is.
+    """
     before = (name_at - region.start) // layout.width
     if layout.relative:
         places = range(region.start, region.start + layout.width * before, layout.width)
@@ -202,12 +212,12 @@ def _entries_of(
             if index:
                 yield index - 1, 0
         return
-    index = -1
-    while True:
-        try:
-            index = table.index(value, index + 1, before)
-        except ValueError:
-            return
+    if apart is None:
+        hits = map(operator.eq, islice(table, before), repeat(value))
+    else:
+        distances = map(operator.sub, islice(table, 1, before), table)
+        hits = map(operator.eq, distances, repeat(apart))
+    for index in compress(count(), hits):
         yield index, table[index + 1] - name_at
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..files import writing
 from . import copying, elf, kdump_copy, notes
+from .foreign import check_raw
 from .kdump_copy import Plan
 from .other_notes import other_notes
 from .problem import DumpError
@@ -32,8 +33,9 @@ _MOST_BLOCK = 1 << 20
 class Attached(NamedTuple):
     """What was written: bytes of the old file that the copy shares with it or has for itself.
 
-    `replaced` is the text of the note that was there, None where there was none; `arch` is that
-    of the dump, None where its machine is not known; `coverage` what of its memory it holds.
+    `replaced` is the text of the note that was there, None if there was none; `arch` is that of the
+    dump, None if its machine is not known; `coverage` what of its memory it holds; `mended` are the
+    fields of a kdump's headers that differed from the note.
     """
 
     replaced: bytes | None
@@ -41,6 +43,7 @@ class Attached(NamedTuple):
     coverage: elf.Coverage
     shared: int
     copied: int
+    mended: tuple[str, ...] = ()
 
 
 def attach(
@@ -50,20 +53,23 @@ def attach(
     progress: copying.Progress = lambda size: None,
     inputs: Iterable[str] = (),
     raw: RawImage | None = None,
+    mends: bool = False,
 ) -> Attached:
     """Write a copy of `dump` whose VMCOREINFO note has that text, None for no such note.
 
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
     `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
     is copied as it is, one that holds none refused. With `raw`, what is no dump of a known format
-    is a raw image. Raises DumpError, OSError.
+    is a raw image. With `mends` the headers of a kdump say what the note says. Raises DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
-            raise DumpError(f"{dump}: a copy is made of a file, not of a pipe or a device")
+            raise DumpError(f"{dump}: only a file can be copied, not a pipe or a device")
         form = tell_format(source)
+        if form == "text":
+            check_raw(source)
         if form == "kdump":
-            made = kdump_copy.plan(source, text)
+            made = kdump_copy.plan(source, text, mends)
         elif form == "elf":
             made = _in_front(source, text, _block_size(out))
         elif form != "flattened" and raw is not None:
@@ -73,7 +79,7 @@ def attach(
         mode = os.fstat(source.fileno()).st_mode
         with writing.replacing(out, [dump, *inputs], mode) as target:
             if not target.seekable():
-                raise DumpError(f"{out}: a copy is made into a file, not into a pipe or a device")
+                raise DumpError(f"{out}: the copy must be a file, not a pipe or a device")
             if made.moved:
                 os.ftruncate(target.fileno(), made.moved)
             shared = copying.share(source, target.fileno(), made.moved)
@@ -81,18 +87,15 @@ def attach(
             for offset, data in made.patches:
                 target.seek(offset)
                 target.write(data)
-    return Attached(made.replaced, made.arch, made.coverage, shared, copied)
+    return Attached(made.replaced, made.arch, made.coverage, shared, copied, made.mended)
 
 
 def _refusal(form: str) -> str:
     if form == "flattened":
-        return (
-            "a flattened dump, and a note is put into one that is not; put it together first: "
-            "makedumpfile -R DUMP < FILE"
-        )
+        return "a flattened dump; rebuild it first: makedumpfile -R DUMP < FILE"
     return (
-        "no dump; a note is put into ELF and kdump-compressed ones, and in front of a raw image, which is whole "
-        "pages"
+        "not a dump; a note can be put into ELF and kdump-compressed dumps, and before a raw image "
+        "of whole pages"
     )
 
 
@@ -105,13 +108,13 @@ def _block_size(out: str) -> int:
 def _in_front(source: File, text: bytes | None, block: int) -> Plan:
     file = elf.open_elf(source)
     if file.type != elf.ET_CORE:
-        raise DumpError(f"{source.name}: an ELF file that is no core dump (type {file.type})")
+        raise DumpError(f"{source.name}: an ELF file, but not a core dump (type {file.type})")
     segments = list(file.segments())
     coverage = elf.coverage(file, segments)
     if coverage.described and not coverage.held:
         raise DumpError(
-            f"{source.name}: of the {coverage.described} bytes of memory that its program headers "
-            "describe the file holds none; it was cut: copy it again"
+            f"{source.name}: truncated: its program headers describe {coverage.described} bytes of "
+            f"memory, but the file has none of them; copy it again"
         )
     places = [(s.offset, s.file_size) for s in segments if s.type == elf.PT_NOTE]
     kept, replaced = other_notes(source, places, file.order)
@@ -145,7 +148,7 @@ def _headers(
     end = max((s.offset + s.file_size for s in loads), default=0) + size
     if end >= 1 << file.bits:
         raise DumpError(
-            f"{file.source.name}: with a note in front its offsets do not fit in {file.bits} bits"
+            f"{file.source.name}: with a note in front, its offsets do not fit in {file.bits} bits"
         )
     moved = [s._replace(offset=s.offset + size) for s in loads]
     note = elf.Segment(elf.PT_NOTE, 0, start, 0, 0, len(kept), len(kept), 4)

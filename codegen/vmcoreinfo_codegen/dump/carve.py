@@ -64,7 +64,7 @@ class Carved(NamedTuple):
 
     @property
     def is_aligned(self) -> bool:
-        """Whether it, or the header in front of it, starts a page, as the kernel's own do."""
+        """Whether it, or the header before it, starts a page, as the kernel's own do."""
         place = self.physical if self.physical is not None else self.offset
         return (place - (_HEADER_BYTES if self.order else 0)) % _PAGE == 0
 
@@ -98,7 +98,7 @@ def carve(
     `parts` are those that are looked through, from and to before a byte; None for all of it.
     More than one of `jobs` is for a regular file alone, which so many processes search.
 
-    Raises DumpError, with the `name`, where there are more than any memory has.
+    Raises DumpError, with the `name`, if there are more than any memory has.
     """
     size = _size(file) if parts is None else sum(end - start for start, end in parts)
     carver = _Carver(file, progress, name, size)
@@ -132,7 +132,7 @@ def _placed(text: Carved, loads: Ranges) -> Carved:
 
 
 def _size(file: BinaryIO) -> int:
-    """In bytes; 0 where nobody can tell."""
+    """In bytes; 0 if nobody can tell."""
     try:
         return os.fstat(file.fileno()).st_size
     except OSError:
@@ -218,7 +218,7 @@ class _Carver:
     def _at(self, place: int, end: int, base: int) -> Carved | None:
         """The text that has its first line at a place of the window, which has bytes to `end`.
 
-        None where that line is all of it.
+        None if that line is all of it.
         """
         window = self._window
         order, size = _header(window, place)
@@ -239,7 +239,7 @@ class _Carver:
 
 
 def _header(window: bytearray, place: int) -> tuple[str | None, int]:
-    """Byte order and descriptor size of the note's header in front of a text."""
+    """Byte order and descriptor size of the note's header before a text."""
     if place < _HEADER_BYTES:
         return None, 0
     head = bytes(window[place - _HEADER_BYTES : place])

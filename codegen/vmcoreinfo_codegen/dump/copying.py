@@ -19,7 +19,7 @@ Progress = Callable[[int], object]
 
 
 def share(source: File, target: int, place: int) -> int:
-    """Let another file have the blocks of a dump at `place`; 0 where the file system can't."""
+    """Let another file have the blocks of a dump at `place`; 0 if the file system can't."""
     size = source.size or 0
     request = struct.pack("qQQQ", source.fileno(), 0, 0, place)
     try:
@@ -45,7 +45,7 @@ def copy(source: File, target: int, place: int, progress: Progress) -> int:
         while at < end:
             done = _copy_piece(source, target, at, min(_COPY, end - at), place)
             if not done:
-                raise DumpError(f"{source.name}: it became shorter while it was copied")
+                raise DumpError(f"{source.name}: it shrank while it was copied")
             at += done
             copied += done
             progress(done)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Pages of a kdump-compressed dump are unpacked: zlib by Python, the rest by the libraries of makedumpfile and crash.
+"""Pages of a kdump-compressed dump are unpacked: zlib by Python, the rest by the libraries of
+makedumpfile and crash.
 
 No package of Python has all of them, and drgn, which has, takes no dump without a note.
 """
@@ -36,7 +37,7 @@ _LIBRARIES = {
 def unpacker_of(way: int, size: int, name: str) -> Unpack:
     """For pages of `size` bytes that are compressed in one way. `name` is that of the dump.
 
-    Raises DumpError where the library is not here.
+    Raises DumpError if the library is not here.
     """
     if way == ZLIB:
         return lambda data: _of_zlib(data, size)
@@ -46,8 +47,8 @@ def unpacker_of(way: int, size: int, name: str) -> Unpack:
         return _MAKERS[way](library, size)
     except (OSError, AttributeError):
         raise DumpError(
-            f"{name}: its pages are compressed by {WAYS[way]}, and {wanted.file}, which unpacks them, is not "
-            f"here; install the package with it: {wanted.packages}"
+            f"{name}: its pages are compressed with {WAYS[way]}, but {wanted.file} is not "
+            f"installed; install the package with it: {wanted.packages}"
         ) from None
 
 
@@ -55,7 +56,7 @@ def _of_zlib(data: bytes, size: int) -> bytes | None:
     stream = zlib.decompressobj()
     try:
         page = stream.decompress(data, size)
-        # The end may come behind the last byte of the page.
+        # The end may come after the last byte of the page.
         if len(page) != size or not (stream.eof or _ends(stream)):
             return None
     except zlib.error:

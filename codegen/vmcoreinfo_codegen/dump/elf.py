@@ -102,7 +102,7 @@ class Elf(NamedTuple):
 
     @property
     def arch(self) -> str | None:
-        """The architecture's name here; None where the machine is not known."""
+        """The architecture's name here; None if the machine is not known."""
         return ELF_MACHINES.get((self.machine, self.bits))
 
     @property
@@ -164,15 +164,15 @@ class Elf(NamedTuple):
             return
         if step < least:
             raise DumpError(
-                f"{self.source.name}: {what} of {step} bytes each; {least} are the least"
+                f"{self.source.name}: {what} of {step} bytes each; at least {least} are needed"
             )
         if count > most:
-            raise DumpError(f"{self.source.name}: {count} {what}; {most} are the most")
+            raise DumpError(f"{self.source.name}: {count} {what}; at most {most} are supported")
         size = self.source.size
         if size is not None and offset + count * step > size:
             raise DumpError(
-                f"{self.source.name}: {count} {what} at byte {offset} do not fit in the file; "
-                "it is cut or damaged"
+                f"{self.source.name}: {count} {what} at byte {offset} reach beyond the end of the "
+                f"file; it is truncated or corrupt"
             )
         for first in range(0, count, _CHUNK_HEADERS):
             number = min(_CHUNK_HEADERS, count - first)
@@ -190,10 +190,11 @@ def open_elf(source: Source) -> Elf:
     layout = _CLASSES.get(ident[4])
     order = {1: "<", 2: ">"}.get(ident[5])
     if ident[:4] != MAGIC:
-        raise DumpError(f"{source.name}: no ELF file (it starts with {ident[:4].hex(' ')})")
+        raise DumpError(f"{source.name}: not an ELF file (it starts with {ident[:4].hex(' ')})")
     if layout is None or order is None:
         raise DumpError(
-            f"{source.name}: an ELF header of class {ident[4]} and byte order {ident[5]}; it is damaged"
+            f"{source.name}: an ELF header of class {ident[4]} and byte order {ident[5]}; it is "
+            f"corrupt"
         )
     data = exactly(source, 16, layout.header_size - 16, "the ELF header")
     (type_, machine, _, _, phoff, shoff, flags, _, phentsize, phnum, shentsize, shnum, shstrndx) = (

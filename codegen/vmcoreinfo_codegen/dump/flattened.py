@@ -95,14 +95,14 @@ class Flattened:
         )
         header = reader.take(_HEADER.size)
         if len(header) < _HEADER.size or _HEADER.unpack(header) != (MAGIC, 1, 1):
-            raise DumpError(f"{name}: a flattened dump of a type or version that is not known")
+            raise DumpError(f"{name}: a flattened dump of an unknown type or version")
         reader.skip(_HEADER_BYTES - _HEADER.size)
 
     def read(self, offset: int, size: int) -> bytes:
         if offset < 0 or size < 0 or offset + size > PIPE_ROOM:
             raise DumpError(
-                f"{self.name}: byte {offset} of the dump is needed, and of a flattened one the "
-                f"first {PIPE_ROOM} are read; put it together first: makedumpfile -R DUMP < FILE"
+                f"{self.name}: byte {offset} of the dump is needed, but only the first {PIPE_ROOM} "
+                f"of a flattened dump are read; rebuild it first: makedumpfile -R DUMP < FILE"
             )
         end = offset + size
         missing = offset
@@ -111,7 +111,7 @@ class Flattened:
         return bytes(self._data[offset:end])
 
     def read_on(self) -> bool:
-        """Take in all records that are left; False where there are none."""
+        """Take in all records that are left; False if there are none."""
         if self._ended:
             return False
         while self._take_record():
@@ -146,7 +146,7 @@ class Flattened:
         if start < 0 or size <= 0 or start + size >= 1 << 63:
             raise DumpError(
                 f"{self.name}: byte {self._place}: a flattened record of {size} bytes for byte "
-                f"{start} of the dump; the file is damaged"
+                f"{start} of the dump; the file is corrupt"
             )
         if size < _SMALL_BYTES:
             self._small.spend()
@@ -173,6 +173,6 @@ class Flattened:
 
     def _cut(self) -> DumpError:
         return DumpError(
-            f"{self.name}: the flattened dump has no end mark: it is cut in or behind the record "
-            f"at byte {self._place}; it was not copied whole"
+            f"{self.name}: the flattened dump has no end mark: it is truncated in or after the "
+            f"record at byte {self._place}; copy it again"
         )

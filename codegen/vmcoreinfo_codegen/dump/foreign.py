@@ -16,7 +16,7 @@ _LKCD = "a dump of LKCD, which crash reads"
 _XEN_PAGES = ".xen_pages"
 _DISK = "the image of a disk, and memory is not in it"
 
-_KNOWN: dict[bytes, str] = {
+KNOWN: dict[bytes, str] = {
     b"LibvirtQemudPart": "a saved domain of libvirt that was not written to its end; save it again",
     b"QFI\xfb": "a qcow2 image; to read the memory of a snapshot in it, start the machine from that, stopped "
     "(qemu-system-… -S -loadvm NAME), and let the monitor's dump-guest-memory, or virsh dump "
@@ -48,9 +48,22 @@ _KNOWN: dict[bytes, str] = {
 """What a file is, and what to do, by its first bytes."""
 
 
+IMAGES = {
+    b"EMiL": "an image of LiME",
+    b"QEVM": "a stream of QEMU's migration",
+    b"LibvirtQemudSave": "a saved domain of libvirt",
+}
+"""Forms that are read, and have no place for a note, by the first bytes of a file."""
+
+
+def image_form(start: bytes) -> str | None:
+    """Which of these a file is, by its first bytes."""
+    return next((form for magic, form in IMAGES.items() if start.startswith(magic)), None)
+
+
 def foreign(start: bytes) -> str | None:
     """What a file is, and what to do, by its first 32 bytes; None where it is of none of these forms."""
-    return next((words for magic, words in _KNOWN.items() if start.startswith(magic)), None)
+    return next((words for magic, words in KNOWN.items() if start.startswith(magic)), None)
 
 
 def check_form(source: Source) -> None:
@@ -58,6 +71,14 @@ def check_form(source: Source) -> None:
     found = foreign(source.read(0, 32))
     if found is not None:
         raise DumpError(f"{source.name}: {found}")
+
+
+def check_raw(source: Source) -> None:
+    """Raise DumpError for a file in any form that is neither a dump with a note nor memory as it is."""
+    form = image_form(source.read(0, 32))
+    if form is not None:
+        raise DumpError(f"{source.name}: {form}; a note is put into ELF and kdump-compressed dumps")
+    check_form(source)
 
 
 def check_core(file: elf.Elf) -> None:

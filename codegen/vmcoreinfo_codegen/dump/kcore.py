@@ -24,11 +24,12 @@ def memory_in(source: Source) -> list[tuple[int, int]]:
     segments = memory_segments(file)
     if len(segments) > 1 and not any(s.physical for s in segments):
         raise DumpError(
-            f"{source.name}: this kernel does not say what of it is memory, and all of it takes years to "
-            "read; 'vmcoreinfo note live' takes out the note, and an image of memory can be looked through"
+            f"{source.name}: this kernel does not show which parts are memory, and reading "
+            f"everything would take years; use 'vmcoreinfo note live' for the note, or search a "
+            f"memory image"
         )
     stretches = Ranges(Range(s.physical, s.file_size, s.offset) for s in segments)
     found = [(one.target, one.target + one.size) for one in stretches]
     if not found:
-        raise DumpError(f"{source.name}: none of its segments is memory; be root")
+        raise DumpError(f"{source.name}: none of its segments is memory; run as root")
     return found

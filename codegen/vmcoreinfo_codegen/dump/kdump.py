@@ -25,7 +25,7 @@ _LEAST_BLOCK = 1 << 9
 _MOST_BLOCK = 1 << 20
 _UTSNAME = 12
 _WORD = 65
-_SYSTEM, _RELEASE, _MACHINE = 0, 2, 4
+_SYSTEM, _NODE, _RELEASE, _VERSION, _MACHINE = range(5)
 _HEADER_BYTES = 512
 SUB_HEADER_BYTES = 104
 _FRAMES_BYTES = 3 * 8
@@ -53,7 +53,7 @@ _LAYOUTS = (
 
 
 class Place(NamedTuple):
-    """A stretch of the file; offset and size in bytes, 0 where there is none."""
+    """A stretch of the file; offset and size in bytes, 0 if there is none."""
 
     offset: int
     size: int
@@ -119,8 +119,8 @@ def open_kdump(source: Source) -> list[Kdump]:
                 )
     if not found:
         raise DumpError(
-            f"{source.name}: a kdump header without a block size and sub-header that can be; "
-            "it is cut or damaged"
+            f"{source.name}: a kdump header with an invalid block size or sub-header; it is "
+            f"truncated or corrupt"
         )
     return found
 
@@ -165,16 +165,37 @@ def sub_header_size(header: Kdump) -> int:
     return size + _FRAMES_BYTES if header.version >= FRAMES_SINCE else size
 
 
-def sub_header_with(header: Kdump, sub_header: bytes, text: Place, notes: Place) -> bytes:
+def phys_base_of(header: Kdump, sub_header: bytes) -> int:
+    (number,) = struct.unpack_from(header.order + header.layout.sub[0], sub_header)
+    return int(number)
+
+
+def sub_header_with(
+    header: Kdump, sub_header: bytes, text: Place, notes: Place, phys_base: int | None = None
+) -> bytes:
     """The sub-header with other places of the text and the notes, as far as its version has them."""
     form = header.order + header.layout.sub
     fields = list(struct.unpack_from(form, sub_header))
+    if phys_base is not None:
+        fields[0] = phys_base
     fields[5:7] = text
     if header.version >= NOTES_SINCE:
         fields[7:9] = notes
     made = bytearray(sub_header)
     struct.pack_into(form, made, 0, *fields)
     return bytes(made)
+
+
+def names_patch(release: str) -> tuple[int, bytes]:
+    """Offset and bytes of names for a header that has only the machine.
+
+    libkdumpfile, and so drgn, believes the machine if no name in front of it is empty.
+    """
+    words = {_SYSTEM: "Linux", _NODE: "(none)", _RELEASE: release, _VERSION: "(unknown)"}
+    data = b"".join(
+        words[number].encode()[: _WORD - 1].ljust(_WORD, b"\0") for number in range(_MACHINE)
+    )
+    return _UTSNAME, data
 
 
 def _word(header: bytes, number: int) -> str:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What a copy of a kdump-compressed dump has otherwise, so that it has another note.
 
-Its notes stand between the sub-header and the bitmaps; there they are written anew if there is room,
-else at the end of the file. The text is that of the note among them, as makedumpfile works out the
-one place by the other. No page, descriptor or bitmap is written.
+Its notes stand between the sub-header and the bitmaps; there they are written again if there is
+room, else at the end of the file. The text is that of the note among them, as makedumpfile works
+out the one place by the other. No page, descriptor or bitmap is written.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import sys
 from array import array
 from typing import NamedTuple
+
+import vmcoreinfo
 
 from . import kdump, notes
 from .elf import Coverage
@@ -28,7 +30,8 @@ _LABEL = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
 class Plan(NamedTuple):
     """A copy of a dump: the old file from byte `moved` on, and over it (offset, bytes).
 
-    `replaced` is the text of the note that was there, `coverage` what the dump holds of its memory.
+    `replaced` is the text of the note that was there, `coverage` what the dump holds of its memory,
+    `mended` are the fields of its headers that say something else than the note.
     """
 
     patches: tuple[tuple[int, bytes], ...]
@@ -36,23 +39,27 @@ class Plan(NamedTuple):
     replaced: bytes | None
     arch: str | None
     coverage: Coverage
+    mended: tuple[str, ...] = ()
 
 
-def plan(source: File, text: bytes | None) -> Plan:
-    """`text` is that of the note, None for none. Raises DumpError."""
+def plan(source: File, text: bytes | None, mends: bool = False) -> Plan:
+    """`text` is that of the note, None for none; with `mends` the headers say what it says.
+
+    QEMU names no kernel there, and reads NUMBER(phys_base) in another base. Raises DumpError.
+    """
     found = note_in(source)
     header = header_of(source, found)
     if header.version < kdump.TEXT_SINCE:
         raise DumpError(
-            f"{source.name}: kdump header version {header.version} has no room for a note; a "
-            f"makedumpfile of this day writes version {kdump.LATEST}: makedumpfile -l DUMP COPY"
+            f"{source.name}: kdump header version {header.version} has no room for a note; convert "
+            f"it to version {kdump.LATEST} with a current makedumpfile: makedumpfile -l DUMP COPY"
         )
     old = header.notes if header.version >= kdump.NOTES_SINCE else header.text
     size = source.size or 0
     if old.size and old.offset + old.size > size:
         raise DumpError(
-            f"{source.name}: its header says that its notes are {old.size} bytes at byte {old.offset}, and "
-            f"the file ends at byte {size}; it is cut or damaged"
+            f"{source.name}: according to its header its notes are {old.size} bytes at byte "
+            f"{old.offset}, but the file ends at byte {size}; it is truncated or corrupt"
         )
     kept = b""
     if header.version >= kdump.NOTES_SINCE and old.size:
@@ -61,8 +68,8 @@ def plan(source: File, text: bytes | None) -> Plan:
     pages = _Pages(source, header)
     if pages.coverage.described and not pages.coverage.held:
         raise DumpError(
-            f"{source.name}: of the {pages.coverage.described} bytes of memory that its headers describe the "
-            "file holds none; it was cut: copy it again"
+            f"{source.name}: truncated: its headers describe {pages.coverage.described} bytes of "
+            f"memory, but the file has none of them; copy it again"
         )
     place = _place(source, header, old, len(made), pages)
     patches = [(place, made)]
@@ -73,11 +80,31 @@ def plan(source: File, text: bytes | None) -> Plan:
     label = _LABEL if header.version >= kdump.NOTES_SINCE else 0
     of_text = Place(place + len(kept) + label, len(text)) if text is not None else Place(0, 0)
     of_notes = Place(place, len(made)) if made else Place(0, 0)
-    patches.append(
-        (header.block_size, kdump.sub_header_with(header, sub_header, of_text, of_notes))
-    )
+    mended, phys_base = [], None
+    if mends and text is not None:
+        info = vmcoreinfo.parse(text)
+        release = info.line("OSRELEASE")
+        if release is not None and not header.names.system and not header.names.release:
+            patches.append(kdump.names_patch(release.text))
+            mended.append("utsname")
+        phys_base = _phys_base(header, sub_header, info)
+        if phys_base is not None:
+            mended.append("phys_base")
+    made_header = kdump.sub_header_with(header, sub_header, of_text, of_notes, phys_base)
+    patches.append((header.block_size, made_header))
     replaced = found.text if found else None
-    return Plan(tuple(patches), 0, replaced, header.names.machine or None, pages.coverage)
+    return Plan(
+        tuple(patches), 0, replaced, header.names.machine or None, pages.coverage, tuple(mended)
+    )
+
+
+def _phys_base(header: Kdump, sub_header: bytes, info: vmcoreinfo.VmcoreInfo) -> int | None:
+    """That of the note where it is not the one in the sub-header."""
+    line = info.line("NUMBER(phys_base)")
+    if line is None or line.number is None:
+        return None
+    number = line.number % (1 << header.bits)
+    return number if number != kdump.phys_base_of(header, sub_header) else None
 
 
 def _made(header: Kdump, kept: bytes, text: bytes | None) -> bytes:
@@ -99,13 +126,13 @@ def _place(source: Source, header: Kdump, old: Place, size: int, pages: _Pages) 
         return start
     if header.is_split:
         raise DumpError(
-            f"{source.name}: one file of several, without room for this note between its headers; put them "
-            "together first: makedumpfile --reassemble FILES... DUMP"
+            f"{source.name}: one of several files, without room for this note between its headers; "
+            f"reassemble them first: makedumpfile --reassemble FILES... DUMP"
         )
     if pages.coverage.cut:
         raise DumpError(
-            f"{source.name}: it is cut {pages.coverage.cut} bytes before the end of its pages, where this "
-            "note would go, as there is no room for it between the headers; copy the dump again"
+            f"{source.name}: truncated {pages.coverage.cut} bytes before the end of its pages, "
+            f"where this note would go for lack of room between the headers; copy the dump again"
         )
     return (max(source.size or 0, pages.end) + 7) & ~7
 

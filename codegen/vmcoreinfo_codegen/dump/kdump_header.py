@@ -20,7 +20,7 @@ _UNALIGNED = ("i386", "i486", "i586", "i686")
 
 
 def note_in(source: Source) -> Found | None:
-    """The note that is there; None where there is none that is a text."""
+    """The note that is there; None if there is none that is a text."""
     try:
         return find_in(source, "kdump")
     except DumpError:

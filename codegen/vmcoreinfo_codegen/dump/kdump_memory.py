@@ -28,8 +28,8 @@ class KdumpMemory:
         if header.is_split:
             part = header.part or range(0)
             raise DumpError(
-                f"{source.name}: one file of several (page frames {part.start:#x} to {part.stop:#x}); put them "
-                "together first: makedumpfile --reassemble FILES... DUMP"
+                f"{source.name}: one of several files (page frames {part.start:#x} to "
+                f"{part.stop:#x}); reassemble them first: makedumpfile --reassemble FILES... DUMP"
             )
         self.bits, self.order = header.bits, header.order
         self.arch = header.names.machine if header.names.system == "Linux" else None
@@ -47,7 +47,7 @@ class KdumpMemory:
         return self._pages.count * self._size
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer where a page is not in the dump."""
+        """`size` bytes, fewer if a page is not in the dump."""
         pieces = []
         while size > 0 and physical >= 0:
             frame, inside = divmod(physical, self._size)
@@ -63,7 +63,8 @@ class KdumpMemory:
     def pieces(self, within: range) -> Iterator[Piece]:
         """All pages that there are within these addresses, by address. Raises DumpError.
 
-        Pages do not share bytes of the file, save those that are zero, so a dump that says so is damaged.
+        Pages do not share bytes of the file, save those that are zero, so a dump that says so is
+        damaged.
         """
         most = 2 * max(0, (self._source.size or 0) - self._pages.end)
         budget = Limit(self._source.name, most, "bytes of pages", DumpError)
@@ -131,7 +132,7 @@ class KdumpMemory:
         return page
 
     def _of(self, descriptor: Descriptor) -> bytes | None:
-        """None where the dump ends before; who ran out of room left descriptors of nothing."""
+        """None if the dump ends before; who ran out of room left descriptors of nothing."""
         offset, size, flags = descriptor
         if not offset:
             return None
@@ -144,8 +145,9 @@ class KdumpMemory:
             or (not way and size != self._size)
         ):
             raise DumpError(
-                f"{name}: a page of {size} bytes at byte {offset}, with flags {flags:#x}; pages have "
-                f"{self._size} bytes, and are behind byte {self._pages.first_data}; the dump is damaged"
+                f"{name}: a page of {size} bytes at byte {offset}, with flags {flags:#x}; pages "
+                f"have {self._size} bytes and start after byte {self._pages.first_data}; the dump "
+                f"is corrupt"
             )
         if offset + size > (self._source.size or 0):
             return None
@@ -157,6 +159,6 @@ class KdumpMemory:
         page = self._unpackers[way](data)
         if page is None:
             raise DumpError(
-                f"{name}: the page at byte {offset}, compressed by {WAYS[way]}, is damaged"
+                f"{name}: the page at byte {offset}, compressed with {WAYS[way]}, is corrupt"
             )
         return page

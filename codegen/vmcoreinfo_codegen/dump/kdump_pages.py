@@ -24,7 +24,7 @@ _BITS = 8 * _BLOCK
 _READ = 256 * _BLOCK
 _DESCRIPTORS = 1 << 10
 _KEPT = 64
-_WHAT = "the bitmap of its pages"
+_WHAT = "its page bitmap"
 
 
 class Descriptor(NamedTuple):
@@ -54,8 +54,8 @@ class KdumpPages:
         place, size = header.bitmaps
         if not 0 < size <= _MOST_BITMAPS or place + size > (source.size or 0):
             raise DumpError(
-                f"{source.name}: {size} bytes of bitmaps at byte {place} do not fit in the file; it is cut "
-                "or damaged"
+                f"{source.name}: {size} bytes of bitmaps at byte {place} reach beyond the end of "
+                f"the file; it is truncated or corrupt"
             )
         self._source = source
         self._form = struct.Struct(header.order + DESCRIPTOR)
@@ -78,7 +78,7 @@ class KdumpPages:
         return self.first_data + self.count * DESCRIPTOR_BYTES
 
     def number(self, frame: int) -> int | None:
-        """Of the descriptor of a page; None where the dump doesn't have it."""
+        """Of the descriptor of a page; None if the dump doesn't have it."""
         block, bit = divmod(frame, _BITS)
         if not 0 <= frame < 8 * self._size:
             return None
@@ -90,7 +90,7 @@ class KdumpPages:
         return self._before(block) + before + inside
 
     def descriptor(self, number: int) -> Descriptor | None:
-        """None where the file ends before."""
+        """None if the file ends before."""
         block, inside = divmod(number, _DESCRIPTORS)
         data = self._descriptors.get(block)
         if data is None:
@@ -100,7 +100,7 @@ class KdumpPages:
         return self.parsed(part) if len(part) == DESCRIPTOR_BYTES else None
 
     def table(self, number: int, count: int) -> bytes:
-        """Descriptors as they are in the file, fewer where that ends before."""
+        """Descriptors as they are in the file, fewer if that ends before."""
         return self._source.read(
             self.first_data + number * DESCRIPTOR_BYTES, count * DESCRIPTOR_BYTES
         )

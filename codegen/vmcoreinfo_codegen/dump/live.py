@@ -42,8 +42,8 @@ def raw_note() -> tuple[bytes, int]:
     try:
         address, size = note_address(line)
     except ValueError as error:
-        raise DumpError(f"{ADDRESS}: {line.strip()!r} is no address with a size") from error
+        raise DumpError(f"{ADDRESS}: {line.strip()!r} is not an address with a size") from error
     if not HEADER_BYTES + padded(len(NAME)) < size <= _MOST_BYTES:
-        raise DumpError(f"{ADDRESS}: a buffer of {size} bytes holds no note")
+        raise DumpError(f"{ADDRESS}: a buffer of {size} bytes can't hold a note")
     with File(MEMORY) as memory:
         return memory.read(address, size), address

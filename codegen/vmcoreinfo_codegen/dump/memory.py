@@ -28,7 +28,7 @@ class _Held(Protocol):
 
 
 class PhysicalMemory:
-    """Memory by physical address; `bits`, `order`, `arch` are None where it doesn't tell.
+    """Memory by physical address; `bits`, `order`, `arch` are None if it doesn't tell.
 
     A raw image holds one stretch of memory, and doesn't tell where that begins. Where nobody
     does, `is_placed` is False, and its addresses count from its first byte. `inside` is the dump in
@@ -38,7 +38,7 @@ class PhysicalMemory:
     def __init__(self, source: Source, start: int | None = None) -> None:
         """`start` is the physical address of a raw image's first byte; a dump has its own.
 
-        Raises DumpError where the dump can't be read.
+        Raises DumpError if the dump can't be read.
         """
         self.source = self.inside = source
         self.is_raw = False
@@ -57,7 +57,7 @@ class PhysicalMemory:
             form = tell_format(source)
             if form not in ("elf", "kdump"):
                 raise DumpError(
-                    f"{source.name}: what is in the flattened dump is no dump of a known format"
+                    f"{source.name}: the content of the flattened dump has no known format"
                 )
         if form == "elf":
             file = elf.open_elf(source)
@@ -95,7 +95,7 @@ class PhysicalMemory:
         return self._held.size
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer where the dump has no more; none where it has nothing there."""
+        """`size` bytes, fewer if the dump has no more; none if it has nothing there."""
         return self._held.read(physical, size) if size <= MOST_AT_ONCE else b""
 
     def find(self, needle: bytes) -> Iterator[int]:

@@ -35,8 +35,8 @@ class Budget:
     """
 
     def __init__(self, name: str) -> None:
-        self.notes = Limit(name, _MOST_NOTES, "notes; the file is damaged", DumpError)
-        self.bytes = Limit(name, _MOST_BYTES, "bytes of notes; the file is damaged", DumpError)
+        self.notes = Limit(name, _MOST_NOTES, "notes; the file is corrupt", DumpError)
+        self.bytes = Limit(name, _MOST_BYTES, "bytes of notes; the file is corrupt", DumpError)
 
 
 class NoteHeader(NamedTuple):
@@ -57,9 +57,9 @@ def walk(
 ) -> Iterator[NoteHeader]:
     """Every note in `size` bytes at `offset`; `order` is `<` or `>`. Descriptors are not read.
 
-    Ends at the end, at a header that is all zero (the kernel's terminator), and
-    where a note claims more than what is left. `budget` is that of the whole file, None for a
-    file that is gone through once; raises DumpError where it is passed.
+    Ends at the end, at a header that is all zero (the kernel's terminator), and where a note claims
+    more than what is left. `budget` is that of the whole file, None for a file that is gone through
+    once; raises DumpError if it is passed.
     """
     budget = budget or Budget(source.name)
     header = struct.Struct(order + "III")

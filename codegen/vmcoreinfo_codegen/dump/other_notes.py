@@ -15,9 +15,10 @@ _MOST_BYTES = 64 << 20
 def other_notes(
     source: Source, places: Iterable[tuple[int, int]], order: str
 ) -> tuple[bytes, bytes | None]:
-    """All other notes at these offsets, of so many bytes, as they are; and the text of the kernel's.
+    """All other notes at these offsets, of so many bytes, as they are; and the text of the
+    kernel's.
 
-    None where there is none of the kernel. Raises DumpError.
+    None if there is none of the kernel. Raises DumpError.
     """
     kept = bytearray()
     replaced: bytes | None = None

@@ -40,7 +40,7 @@ def read_pages(path: str, bits: int) -> Pages:
     """The pages of a dump of a machine with that word size. Raises DumpError, OSError."""
     with File(path) as file:
         if not file.read(0, 8).startswith(kdump.MAGICS):
-            raise DumpError(f"{path}: no compressed dump")
+            raise DumpError(f"{path}: not a compressed dump")
         header = _header(file, bits)
         bitmap = b"".join(_dumped(file, header))
         return Pages(header.bits, header.names.release, header.names.machine, bitmap)
@@ -74,7 +74,7 @@ def _header(source: Source, bits: int) -> kdump.Kdump:
 def _read(file: File, place: int, size: int) -> Iterator[bytes]:
     for start in range(0, size, MOST_AT_ONCE):
         wanted = min(MOST_AT_ONCE, size - start)
-        yield exactly(file, place + start, wanted, "the bitmap of its pages")
+        yield exactly(file, place + start, wanted, "its page bitmap")
 
 
 def _numbers(bitmap: bytes) -> Iterator[int]:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Notes as people post them: in mails, issues and logs, with something in front of each line.
+"""Notes as people post them: in mails, issues and logs, with something before each line.
 
-What prints notes indents them (`help -D` of crash, `eu-readelf -n`, makedumpfile), consoles put time and
-process in front, mail programs `> `, and who writes comments `//`. So an entry is `KEY=VALUE` where
-a kernel's key can begin, whatever stands in front; and entries belong together if the same
-stands in front of each, but for digits.
+What prints notes indents them (`help -D` of crash, `eu-readelf -n`, makedumpfile), consoles put
+time and process in front, mail programs `> `, and who writes comments `//`. So an entry is
+`KEY=VALUE` where a kernel's key can begin, whatever is in front; and entries belong together if the
+same is before each, but for digits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_BYTES = PIPE_ROOM - 1
 """Of a mail or a log that is looked through."""
 
 LEAST_ENTRIES = 3
-"""So many entries make a note of a text that nobody called one; two can stand in a sentence."""
+"""So many entries make a note of a text that nobody called one; two can be in a sentence."""
 
 _LONGEST_GAP = 40
 _LONGEST_FRONT = 200
@@ -65,7 +65,7 @@ _BYTE_ORDER_MARKS = (
 class Entry(NamedTuple):
     """An entry on a line, counted from 1.
 
-    `alike` is what stands in front of it (`front`) without what changes from line to line.
+    `alike` is what is before it (`front`) without what changes from line to line.
     """
 
     line: int
@@ -79,8 +79,8 @@ class Entry(NamedTuple):
 class Posted(NamedTuple):
     """The text of a note as the kernel made it, and of each of its lines that in the post, from 1.
 
-    `front` is what stands in front of the last, `between` how many lines are no entry of it, and
-    were passed over.
+    `front` is what is before the last, `between` how many lines are no entry of it, and were passed
+    over.
     """
 
     text: bytes
@@ -90,7 +90,7 @@ class Posted(NamedTuple):
 
     @property
     def release(self) -> str:
-        """As its first line has it; empty where it begins behind that."""
+        """As its first line has it; empty if it begins behind that."""
         first = self.text.split(b"\n", 1)[0]
         return first[len(_RELEASE) :].decode("ascii") if first.startswith(_RELEASE) else ""
 
@@ -127,7 +127,7 @@ def _is_plain_line(line: bytes) -> bool:
 def find_posted(data: bytes, name: str) -> list[Posted]:
     """Every note in a mail, an issue or a log, that to be read first; excerpts of one are left out.
 
-    Raises DumpError where there are more entries than in any post.
+    Raises DumpError if there are more entries than in any post.
     """
     found: dict[bytes, Posted] = {}
     for entries in _apart(_entries(_decoded(data), name)):
@@ -218,7 +218,7 @@ def _entries(data: bytes, name: str) -> Iterator[Entry]:
 
 
 def _alike(front: bytes) -> bytes:
-    """What stands in front of an entry, with neither digits nor more than one blank."""
+    """What is before an entry, with neither digits nor more than one blank."""
     front = _BLANKS.sub(b" ", _CHANGING.sub(b"0", front))
     return _BLANK_QUOTES.sub(b"", front).strip()
 
@@ -247,7 +247,7 @@ def _apart(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _note(entries: list[Entry]) -> Posted:
-    """What has the same in front; in front of the first may be what others don't have."""
+    """What has the same in front; before the first may be what others don't have."""
     counts = Counter(entry.alike for entry in entries)
     alike = max(counts, key=lambda one: counts[one])
     of_note = [

@@ -297,6 +297,8 @@ class QemuStream:
         room = min(_MOST_PAGES, (self._source.size or 1 << 62) // 9 + 1)
         while total > 0:
             name, size = reader.name(), reader.long()
+            if not name:
+                self._refuse("its blocks of memory have more than a name and a size (mapped-ram)")
             total -= size
             pages = -(-size >> self._bits)
             room -= pages

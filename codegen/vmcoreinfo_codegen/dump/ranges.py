@@ -68,7 +68,7 @@ class Ranges:
             self._add(Range(start, end - start, target))
 
     def find(self, number: int) -> Range | None:
-        """The stretch that has the number; None where none does."""
+        """The stretch that has the number; None if none does."""
         place = bisect_right(self._starts, number) - 1
         if place < 0:
             return None

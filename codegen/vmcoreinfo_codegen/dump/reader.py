@@ -23,24 +23,26 @@ _SEEN_OF_TEXT = 1 << 16
 _IN_POSTS = (b" ", b"\r", b"\t", b"\n>")
 """One of these is in every post, and none in a note as kernels print it."""
 
-_COMPRESSED = {
+COMPRESSED = {
     b"\xfd7zXZ\0": "xz -dc",
     b"\x1f\x8b": "gzip -dc",
     b"\x28\xb5\x2f\xfd": "zstd -dc",
     b"BZh": "bzip2 -dc",
     b"\x04\x22\x4d\x18": "lz4 -dc",
+    b"\x89LZO\0\r\n\x1a\n": "lzop -dc",
+    b"7z\xbc\xaf\x27\x1c": "7z x -so",
+    b"PK\x03\x04": "unzip -p",
 }
 
 
 class Found(NamedTuple):
     """A note and where it is.
 
-    `text` is byte for byte as the kernel made it; `offset` is that of the text
-    in the input, in bytes (of a flattened one: in the dump that is inside).
-    `arch`, `bits` and `order` (`<` or `>`) are what the container tells, None
-    where it tells nothing. `beside` are other notes of the name, as that of Xen.
-    `cut` are the bytes that an ELF dump says it has behind the end of the file, `highest` is
-    the highest virtual address at which one of its segments is; 0 where they have none.
+    `text` is byte for byte as the kernel made it; `offset` is that of the text in the input, in
+    bytes (of a flattened one: in the dump that is inside). `arch`, `bits` and `order` (`<` or `>`)
+    are what the container tells, None if it tells nothing. `beside` are other notes of the name, as
+    that of Xen. `cut` are the bytes that an ELF dump says it has after the end of the file,
+    `highest` is the highest virtual address at which one of its segments is; 0 if they have none.
     `names` is what the header of a kdump names, `has_registers` whether QEMU's notes with the
     registers of the CPUs are beside the note. `lines` are, of a posted note, the lines of the input
     that its lines are on, from 1; `remarks` what is to be known of how it was read.
@@ -74,7 +76,7 @@ class Found(NamedTuple):
 def find_note(path: str, format_: str | None = None) -> Found:
     """The note of a file, of stdin (`-`) or of the running kernel (`live`).
 
-    Raises NoNote where it has none, DumpError where it can't be read, and OSError.
+    Raises NoNote if it has none, DumpError if it can't be read, and OSError.
     """
     if path == LIVE:
         return _live()
@@ -99,7 +101,7 @@ def find_in(source: Source, format_: str | None = None) -> Found:
 
 
 def tell_format(source: Source) -> str:
-    """One of `FORMATS`, by the first bytes; `text`, which may be `posted`, where nothing else fits."""
+    """One of `FORMATS`, by the first bytes; `text`, which may be `posted`, if nothing else fits."""
     start = source.read(0, 32)
     if start.startswith(elf.MAGIC):
         return "elf"
@@ -114,7 +116,7 @@ def tell_format(source: Source) -> str:
 
 def unpacker(start: bytes) -> str | None:
     """The command that unpacks a compressed file to its output, by its first bytes."""
-    return next((tool for magic, tool in _COMPRESSED.items() if start.startswith(magic)), None)
+    return next((tool for magic, tool in COMPRESSED.items() if start.startswith(magic)), None)
 
 
 def _of_pipe(pipe: Pipe, format_: str | None) -> Found:
@@ -141,8 +143,8 @@ def _in_elf(source: Source) -> Found:
     file = elf.open_elf(source)
     if file.type != elf.ET_CORE:
         raise DumpError(
-            f"{source.name}: an ELF file that is no core dump (type {file.type}); a vmlinux goes "
-            "with --vmlinux, and a note is in the dump of its memory"
+            f"{source.name}: an ELF file, but not a core dump (type {file.type}); give a vmlinux "
+            f"with --vmlinux, and use the memory dump for the note"
         )
     budget = notes.Budget(source.name)
     beside: dict[str, None] = {}
@@ -161,15 +163,14 @@ def _in_elf(source: Source) -> Found:
         return found._replace(beside=tuple(beside), cut=cut, highest=highest)
     if cut:
         raise NoNote(
-            f"{source.name}: the dump is cut: it ends {cut} bytes before what its program headers say, "
-            "and no VMCOREINFO note is in what is left; copy it again, 'vmcoreinfo find' looks for "
-            "one in the memory that it holds"
+            f"{source.name}: truncated: it ends {cut} bytes before the end that its program "
+            f"headers give, and the rest has no VMCOREINFO note; copy it again, or search its "
+            f"memory with 'vmcoreinfo find'"
         )
     raise NoNote(
-        f"{source.name}: no VMCOREINFO note among its program headers"
-        + (f" ({', '.join(beside)} is there)" if beside else "")
-        + "; 'vmcoreinfo find' looks for one in the memory that it holds, 'vmcoreinfo synth' "
-        "makes one"
+        f"{source.name}: no VMCOREINFO note in its program headers"
+        + (f" ({', '.join(beside)} found)" if beside else "")
+        + "; search its memory with 'vmcoreinfo find', or create one with 'vmcoreinfo synth'"
     )
 
 
@@ -205,17 +206,18 @@ def _in_kdump(source: Source) -> Found:
     first = headers[0]
     if first.version < kdump.TEXT_SINCE:
         raise NoNote(
-            f"{source.name}: kdump header version {first.version} has no room for a note; "
-            f"makedumpfile writes one from version {kdump.TEXT_SINCE} on; 'vmcoreinfo synth' makes one"
+            f"{source.name}: kdump header version {first.version} has no room for a note, as only "
+            f"{kdump.TEXT_SINCE} and later have; create one with 'vmcoreinfo synth'"
         )
     if first.text.size:
         raise DumpError(
-            f"{source.name}: its header (version {first.version}) says that the note is {first.text.size} "
-            f"bytes at byte {first.text.offset}, and no text is there; the dump is cut or damaged"
+            f"{source.name}: its header (version {first.version}) gives the note {first.text.size} "
+            f"bytes at byte {first.text.offset}, but there is no text; the dump is truncated or "
+            f"corrupt"
         )
     raise NoNote(
-        f"{source.name}: its header (version {first.version}) names no note; the dump was made "
-        "without one; 'vmcoreinfo synth' makes one"
+        f"{source.name}: its header (version {first.version}) has no note; the dump was written "
+        f"without one; create one with 'vmcoreinfo synth'"
     )
 
 
@@ -234,7 +236,7 @@ def _found_in_kdump(source: Source, header: kdump.Kdump, text: bytes, offset: in
 
 
 def _has_registers(source: Source, header: kdump.Kdump) -> bool | None:
-    """Whether QEMU's notes are among those of a kdump, None where those can't be gone through."""
+    """Whether QEMU's notes are among those of a kdump, None if those can't be gone through."""
     place = header.notes
     if not place.size:
         return False
@@ -267,7 +269,7 @@ def _in_note(source: Source) -> Found:
             for note in notes.walk(source, 0, notes.MOST_TEXT, order):
                 text = _text(source, note.offset, note.size)
                 return Found(source.name, "note", text, note.offset, order=order)
-    raise DumpError(f"{source.name}: the header of its ELF note is damaged")
+    raise DumpError(f"{source.name}: the header of its ELF note is corrupt")
 
 
 def _in_text(source: Source) -> Found:
@@ -276,24 +278,39 @@ def _in_text(source: Source) -> Found:
     found = None if unpack else _unless_plain(source, data)
     if found is not None:
         return found
+    if not unpack:
+        _check_no_memory(source, data)
     if unpack or len(data) > notes.MOST_TEXT:
         remedy = (
             f"it is compressed: {unpack} FILE | vmcoreinfo note -"
             if unpack
-            else "of a memory image, 'vmcoreinfo find' gets the notes out"
+            else "if it is a memory image, extract notes with 'vmcoreinfo find'"
         )
-        raise DumpError(f"{source.name}: no dump of a known format, and no text; {remedy}")
+        raise DumpError(f"{source.name}: neither a known dump format nor text; {remedy}")
     address = _address(data)
     if address is not None:
         raise DumpError(
-            f"{source.name}: this says where the note is ({address:#x}, physical); "
-            f"'vmcoreinfo note {LIVE}' reads it there"
+            f"{source.name}: this is the note's physical address ({address:#x}); use 'vmcoreinfo "
+            f"note {LIVE}' to read it"
         )
     return Found(source.name, "text", data, 0)
 
 
+def _check_no_memory(source: Source, data: bytes) -> None:
+    """Raise NoNote for memory in a form that is read but has no note, DumpError for one that is not read."""
+    from . import foreign
+
+    form = foreign.image_form(data)
+    if form is not None:
+        raise NoNote(
+            f"{source.name}: {form}, which has no note beside it; 'vmcoreinfo find' looks for one in the memory "
+            "that it holds, 'vmcoreinfo synth' makes one"
+        )
+    foreign.check_form(source)
+
+
 def _unless_plain(source: Source, data: bytes) -> Found | None:
-    """A posted note, where the input is a text that has one and is no note as it is."""
+    """A posted note, where the input is a text that has one and is not a note as it is."""
     # Of a thousand notes nearly all are just lines of a kernel.
     is_even = data.count(b"=") >= data.count(b"\n")
     if is_even and data[:1].isalpha() and not any(map(data.__contains__, _IN_POSTS)):
@@ -320,16 +337,16 @@ def _in_posted(source: Source) -> Found:
     data = source.read(0, posted.MOST_BYTES + 1)
     if len(data) > posted.MOST_BYTES:
         raise DumpError(
-            f"{source.name}: more than {posted.MOST_BYTES} bytes; cut out the part that has the note"
+            f"{source.name}: more than {posted.MOST_BYTES} bytes; extract the part with the note"
         )
     found = posted.find_posted(data, source.name)
     if found:
         return _of_posts(source, found)
     near = posted.nearest(data)
-    place, like = (f":{near[0]}", f" ('{near[1]}' comes nearest)") if near else (":1", "")
+    place, like = (f":{near[0]}", f" ('{near[1]}' is the nearest)") if near else (":1", "")
     raise DumpError(
-        f"{source.name}{place}: no entry of a note in any of its {data.count(10) + 1} lines{like}; "
-        "expected lines like OSRELEASE=6.12.0, whatever stands in front of each"
+        f"{source.name}{place}: no note entry in any of its {data.count(10) + 1} lines{like}; "
+        "expected lines like OSRELEASE=6.12.0, with any prefix"
     )
 
 
@@ -339,16 +356,16 @@ def _of_posts(source: Source, found: list[posted.Posted]) -> Found:
     front = note.front.decode("latin-1").strip()
     parts = [f"read as a posted note: {note.where}"]
     if front:
-        parts.append(f"without what stands in front of each, as '{front[:_MOST_SHOWN]}'")
+        parts.append(f"without the prefix of each line, such as '{front[:_MOST_SHOWN]}'")
     if note.between:
-        parts.append(f"lines in between that are none of it: {note.between}")
+        parts.append(f"unrelated lines in between: {note.between}")
     remarks = ["; ".join(parts)]
     if len(found) > 1:
         others = "; ".join(other.where for other in found[1 : 1 + _MOST_BESIDE])
         left = len(found) - 1 - _MOST_BESIDE
         other = found[1].lines
         remarks.append(
-            f"other notes in it, which are not read: {others}{f'; and {left} more' if left > 0 else ''}; "
+            f"other notes in it, not read: {others}{f'; and {left} more' if left > 0 else ''}; "
             f"to read one: sed -n '{other[0]},{other[-1]}p' FILE | vmcoreinfo note -"
         )
     return Found(source.name, "posted", note.text, lines=note.lines, remarks=tuple(remarks))
@@ -367,7 +384,7 @@ def _text(source: Source, offset: int, size: int) -> bytes:
     if size > notes.MOST_TEXT:
         raise DumpError(
             f"{source.name}: its note claims {size} bytes at byte {offset}; the kernel's has at "
-            "most one page; the file is damaged"
+            "most one page; the file is corrupt"
         )
     return source.read(offset, size)
 
@@ -380,8 +397,9 @@ def _live() -> Found:
         except (DumpError, OSError) as error:
             problems.append(_words(error))
     raise DumpError(
-        "the note of the running kernel can't be read: " + "; ".join(problems) + "; be root, "
-        "on a kernel with CONFIG_PROC_KCORE (4.19 and later carry the note there)"
+        "the note of the running kernel can't be read: "
+        + "; ".join(problems)
+        + "; run as root, on a kernel with CONFIG_PROC_KCORE (4.19 and later have the note there)"
     )
 
 

@@ -18,7 +18,7 @@ _SHORT = 64
 
 
 class Piece(NamedTuple):
-    """A part of memory; `data` is None where all of it is zero."""
+    """A part of memory; `data` is None if all of it is zero."""
 
     start: int
     size: int

@@ -23,7 +23,7 @@ PIPE_ROOM = 16 << 20
 
 
 class Source(Protocol):
-    """Bytes by offset; `size` is None where it can't be known (a pipe, `/proc/kcore`)."""
+    """Bytes by offset; `size` is None if it can't be known (a pipe, `/proc/kcore`)."""
 
     @property
     def name(self) -> str: ...
@@ -32,7 +32,7 @@ class Source(Protocol):
     def size(self) -> int | None: ...
 
     def read(self, offset: int, size: int) -> bytes:
-        """`size` bytes at `offset`, fewer where the input ends before. Raises DumpError."""
+        """`size` bytes at `offset`, fewer if the input ends before. Raises DumpError."""
         ...
 
 
@@ -41,8 +41,8 @@ def exactly(source: Source, offset: int, size: int, what: str) -> bytes:
     data = source.read(offset, size)
     if len(data) < size:
         raise DumpError(
-            f"{source.name}: {what} is cut: {size} bytes are expected at byte {offset}, "
-            f"and {len(data)} are there; the dump was not copied whole"
+            f"{source.name}: {what} is truncated: expected {size} bytes at byte {offset}, got "
+            f"{len(data)}; copy the file again"
         )
     return data
 
@@ -56,7 +56,7 @@ class File:
         status = os.fstat(self._descriptor)
         if stat.S_ISDIR(status.st_mode):
             self.close()
-            raise DumpError(f"{path}: a folder; a dump, a note or an image is expected")
+            raise DumpError(f"{path}: a folder; expected a dump, a note or an image")
         # Devices tell no size; /proc/kcore tells that of the address space.
         self.size = status.st_size or None
         self.bytes_read = 0
@@ -78,7 +78,7 @@ class File:
 
     def read(self, offset: int, size: int) -> bytes:
         if offset < 0 or size < 0 or size > MOST_AT_ONCE or offset + size >= 1 << 63:
-            raise DumpError(f"{self.name}: {size} bytes at byte {offset} can't be asked for")
+            raise DumpError(f"{self.name}: {size} bytes at byte {offset} are out of range")
         pieces = []
         while size:
             try:
@@ -163,8 +163,8 @@ class Pipe:
         end = offset + size
         if offset < 0 or end > PIPE_ROOM:
             raise DumpError(
-                f"{self.name}: byte {offset} is needed, and of a pipe the first {PIPE_ROOM} "
-                "are kept; write the dump to a file first"
+                f"{self.name}: byte {offset} is needed, but only the first {PIPE_ROOM} of a pipe "
+                f"are kept; save the dump to a file first"
             )
         while len(self._kept) < end and not self._ended:
             piece = self.stream.read(max(end - len(self._kept), 1 << 16))

@@ -25,7 +25,7 @@ class Stretches:
         return sum(self._in_file(stretch) for stretch in self._stretches)
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer where there are no more."""
+        """`size` bytes, fewer if there are no more."""
         data = b""
         while len(data) < size:
             stretch = self._stretches.find(physical + len(data))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def reader(path: str, text: bytes) -> Callable[[int, int], bytes]:
     """Reads (address, size); the dump is opened at the first read.
 
-    The function raises DumpError where the dump can't be opened, and what drgn raises
-    (`FaultError`) where it has nothing at an address.
+    The function raises DumpError if the dump can't be opened, and what drgn raises (`FaultError`)
+    where it has nothing at an address.
     """
     program: Any = None
 
@@ -40,8 +40,7 @@ def _opened(path: str, text: bytes) -> Any:
         import drgn
     except ImportError as error:
         raise DumpError(
-            f"{path}: memory is read through drgn, which is not here; install it with: "
-            "pip install drgn"
+            f"{path}: drgn is needed to read its memory; install it with: pip install drgn"
         ) from error
     try:
         if path == LIVE:

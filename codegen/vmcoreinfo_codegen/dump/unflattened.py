@@ -20,7 +20,7 @@ from .source import MOST_AT_ONCE, Source
 _ALL = 1 << 63
 _MOST_CHAINS = 64
 _MOST_RECORDS = 1 << 22
-_REMEDY = "put it together first: makedumpfile -R DUMP < FILE"
+_REMEDY = "rebuild it first: makedumpfile -R DUMP < FILE"
 
 
 class _Piece(NamedTuple):
@@ -76,14 +76,15 @@ class Unflattened:
             return max(fitting, key=lambda chain: chain.end)
         if len(self._chains) == _MOST_CHAINS:
             raise DumpError(
-                f"{self.name}: its flattened records go back and forth more than {_MOST_CHAINS} times; {_REMEDY}"
+                f"{self.name}: its flattened records are out of order more than {_MOST_CHAINS} "
+                f"times; {_REMEDY}"
             )
         self._chains.append(_Chain())
         return self._chains[-1]
 
     def read(self, offset: int, size: int) -> bytes:
         if size > MOST_AT_ONCE:
-            raise DumpError(f"{self.name}: {size} bytes at byte {offset} can't be asked for")
+            raise DumpError(f"{self.name}: {size} bytes at byte {offset} are out of range")
         end = min(offset + size, self.size or 0)
         if offset < 0 or offset >= end:
             return b""

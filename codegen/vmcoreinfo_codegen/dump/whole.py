@@ -57,7 +57,7 @@ def flaws_of(found: Found) -> Iterator[Flaw]:
     if found.name == names.LIVE:
         return
     if not Path(found.name).is_file():
-        yield Flaw(Fault.UNSEEN, "it came down a pipe: whether it is whole was not looked at")
+        yield Flaw(Fault.UNSEEN, "read from a pipe, so not checked for completeness")
         return
     with File(found.name) as file:
         try:
@@ -70,7 +70,7 @@ def _in_file(file: File, found: Found) -> Iterator[Flaw]:
     inside = _Inside(file, file.size or 0)
     if found.format != found.container:
         flat = flattened.Flattened(file.name, flattened.SeekingReader(file))
-        # Raises DumpError where there is no end mark.
+        # Raises DumpError if there is no end mark.
         flat.read_on()
         inside = _Inside(flat, flat.end)
     if found.container == "elf":
@@ -88,13 +88,15 @@ def _of_segments(inside: _Inside) -> Iterator[Flaw]:
     core = elf.open_elf(inside.source)
     cut = max((s.offset + s.file_size for s in core.segments()), default=0) - inside.size
     if cut > 0:
-        yield Flaw(Fault.CUT, f"the dump ends {cut} bytes before what its program headers say")
+        yield Flaw(
+            Fault.CUT, f"the dump ends {cut} bytes before the end that its program headers give"
+        )
     place = elf.header_size(core)
     if core.segments_offset != place:
         yield Flaw(
             Fault.ELSEWHERE,
-            f"its program headers, and with them the note, are at byte {core.segments_offset}, and "
-            f"makedumpfile looks at byte {place} alone",
+            f"its program headers, and so the note, are at byte {core.segments_offset}, but "
+            f"makedumpfile looks only at byte {place}",
             "makedumpfile",
         )
 
@@ -102,20 +104,19 @@ def _of_segments(inside: _Inside) -> Iterator[Flaw]:
 def _of_note(inside: _Inside, header: kdump.Kdump, found: Found) -> Iterator[Flaw]:
     """Whether the note is where the header of a compressed dump has it."""
     told, place = header.text, found.offset
-    looks = "crash and makedumpfile look nowhere else"
+    looks = "crash and makedumpfile look only there"
     is_absurd = not 0 < told.size <= notes.MOST_TEXT or sum(told) > inside.size
     if told.offset != place or is_absurd:
         what = f"{told.size} bytes at byte {told.offset}" if any(told) else "nowhere"
-        text = f"its header has the note {what}, and it is among the ELF notes, at byte {place}"
+        text = f"its header has the note {what}, but it is among the ELF notes, at byte {place}"
         yield Flaw(Fault.ELSEWHERE, f"{text}; {looks}")
         return
     other = _among_notes(inside, header)
     if other is not None and other.text.rstrip(b"\0") != found.text.rstrip(b"\0"):
         yield Flaw(
             Fault.ELSEWHERE,
-            f"its header has the note {told.size} bytes at byte {told.offset}, and the ELF note is "
-            f"another text, of {len(other.text)} bytes at byte {other.offset}; {looks} than where "
-            "the header says",
+            f"its header has the note {told.size} bytes at byte {told.offset}, but the ELF note is "
+            f"a different text of {len(other.text)} bytes at byte {other.offset}; {looks}",
         )
 
 
@@ -125,7 +126,7 @@ class _Text(NamedTuple):
 
 
 def _among_notes(inside: _Inside, header: kdump.Kdump) -> _Text | None:
-    """The note among the ELF notes of a compressed dump; None where they can't be gone through."""
+    """The note among the ELF notes of a compressed dump; None if they can't be gone through."""
     place = header.notes
     if not place.size or place.size > notes.MOST_TEXT or sum(place) > inside.size:
         return None
@@ -141,41 +142,39 @@ def _among_notes(inside: _Inside, header: kdump.Kdump) -> _Text | None:
 def _of_pages(inside: _Inside, header: kdump.Kdump) -> Iterator[Flaw]:
     """Whether a compressed dump has the pages that its bitmap says it has."""
     if header.is_incomplete:
-        yield Flaw(Fault.CUT, "its header says that it is incomplete: its writer ran out of room")
+        yield Flaw(Fault.CUT, "its header marks it as incomplete: its writer ran out of space")
     source, size = inside
     maps = header.bitmaps
     table = sum(maps)
     if table > size:
-        yield Flaw(
-            Fault.CUT, f"its bitmaps of pages end at byte {table}, and the dump at byte {size}"
-        )
+        yield Flaw(Fault.CUT, f"its page bitmaps end at byte {table}, but the dump at byte {size}")
         return
     is_seen = not isinstance(source, flattened.Flattened) or table <= PIPE_ROOM
     if not is_seen or maps.size > _MOST_BITMAPS:
-        yield _unseen(f"its bitmaps of pages, of {maps.size} bytes,")
+        yield _unseen(f"its page bitmaps, of {maps.size} bytes,")
         return
     count = _pages(source, header)
     end = table + count * struct.calcsize("=" + _DESCRIPTOR)
     if end > size:
         yield Flaw(
             Fault.CUT,
-            f"it has {count} pages, whose descriptors end at byte {end}, and it ends at byte {size}",
+            f"its descriptors of {count} pages end at byte {end}, but it ends at byte {size}",
         )
         return
     if isinstance(source, flattened.Flattened) and end > PIPE_ROOM:
-        yield _unseen("the descriptors of its pages")
+        yield _unseen("its page descriptors")
         return
     last = _last_page(source, header, table, end)
     if last is None:
-        yield _unseen("where the last of its pages is")
+        yield _unseen("the place of its last page")
     elif last > size:
-        yield Flaw(
-            Fault.CUT, f"the dump ends {last - size} bytes before the last of its pages does"
-        )
+        yield Flaw(Fault.CUT, f"the dump ends {last - size} bytes before its last page does")
 
 
 def _unseen(what: str) -> Flaw:
-    return Flaw(Fault.UNSEEN, f"{what} was not looked at: whether it has all pages is not known")
+    return Flaw(
+        Fault.UNSEEN, f"{what} was not checked, so it is not known whether all pages are present"
+    )
 
 
 def _pages(source: Source, header: kdump.Kdump) -> int:
@@ -187,9 +186,7 @@ def _pages(source: Source, header: kdump.Kdump) -> int:
     count = 0
     for start in range(first // 8, -(-last // 8), _CHUNK):
         wanted = min(_CHUNK, -(-last // 8) - start)
-        data = exactly(
-            source, header.bitmaps.offset + half + start, wanted, "the bitmap of its pages"
-        )
+        data = exactly(source, header.bitmaps.offset + half + start, wanted, "its page bitmap")
         bits = int.from_bytes(data, "little")
         bits &= (1 << last - start * 8) - 1
         count += (bits >> max(0, first - start * 8)).bit_count()
@@ -197,10 +194,10 @@ def _pages(source: Source, header: kdump.Kdump) -> int:
 
 
 def _last_page(source: Source, header: kdump.Kdump, table: int, end: int) -> int | None:
-    """Where the page that stands last in the file ends; the end of the table where there is no page.
+    """Where the page that is last in the file ends; the end of the table where there is no page.
 
     Pages are written in the order of their descriptors, but those of zeroes, which share one at the
-    start. None where they were too many to find another.
+    start. None if they were too many to find another.
     """
     descriptor = struct.Struct(header.order + _DESCRIPTOR)
     chunk = _CHUNK // descriptor.size * descriptor.size
@@ -209,7 +206,7 @@ def _last_page(source: Source, header: kdump.Kdump, table: int, end: int) -> int
         if end - stop >= _MOST_DESCRIPTORS:
             return None
         start = max(table, stop - chunk)
-        data = exactly(source, start, stop - start, "the descriptors of its pages")
+        data = exactly(source, start, stop - start, "its page descriptors")
         places: list[tuple[int, int]] = [
             (offset, offset + size) for offset, size, _, _ in descriptor.iter_unpack(data)
         ]

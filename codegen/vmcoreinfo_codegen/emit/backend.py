@@ -27,11 +27,12 @@ ON_REQUEST = ("library", "rescue")
 
 @dataclass(frozen=True)
 class Form:
-    """How a parser is packed: the prefix of its names, and whether it can tell what is known of keys.
+    """How a parser is packed: the prefix of its names, and whether it can tell what is known of
+    keys.
 
     `is_whole` is whether it has all keys of its schema; `exported` is what its kernels export, in
-    print order, whether it has that or passes over it; empty where it has all. `selection` is what
-    was asked for, where it is a part of a schema.
+    print order, whether it has that or passes over it; empty if it has all. `selection` is what was
+    asked for, where it is a part of a schema.
     """
 
     prefix: str | None = None
@@ -52,9 +53,9 @@ class Form:
 class Packing:
     """Files of a parser that are taken into other builds.
 
-    `comments` has the endings of their names, each with what stands in front of a line of a
-    comment there. `embed` makes them of a schema, each by its file's name alone; the last
-    argument is the lines of the command.
+    `comments` has the endings of their names, each with what is before a line of a comment there.
+    `embed` makes them of a schema, each by its file's name alone; the last argument is the lines of
+    the command.
     """
 
     name: str

@@ -12,7 +12,7 @@ _MEANS_SOMETHING = re.compile(r"[\x00-\x08\x0a-\x1f\x7f:=%;|*?\[\]]")
 
 
 def depfile(products: Iterable[str], sources: Iterable[str]) -> str:
-    """A rule without a recipe, and one for each source, so that one that is gone is no error.
+    """A rule without a recipe, and one for each source, so that one that is gone is not an error.
 
     Raises ValueError for a name that Makefiles can't have.
     """
@@ -25,7 +25,7 @@ def depfile(products: Iterable[str], sources: Iterable[str]) -> str:
 def _escaped(name: str) -> str:
     refused = _MEANS_SOMETHING.search(name)
     if refused:
-        raise ValueError(f"{name!r}: a name with {refused[0]!r} can't stand in a Makefile")
-    # As gcc -MD does: a backslash in front of a space counts for itself only when doubled.
+        raise ValueError(f"{name!r}: a name with {refused[0]!r} can't be used in a Makefile")
+    # As gcc -MD does: a backslash before a space counts for itself only when doubled.
     name = re.sub(r"(\\*)([ \t])", r"\1\1\\\2", name)
     return name.replace("$", "$$").replace("#", "\\#")

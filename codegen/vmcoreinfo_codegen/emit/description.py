@@ -94,7 +94,7 @@ def _is_alone(entry: Entry) -> bool:
 
 
 def describe_evidence(boundary: Boundary) -> str:
-    """Empty where the commit was looked up."""
+    """Empty if the commit was looked up."""
     if boundary.evidence in (None, Evidence.CHECKED):
         return ""
     return str(boundary.evidence)
@@ -103,7 +103,7 @@ def describe_evidence(boundary: Boundary) -> str:
 def history(export: Export, known: Known | None = None) -> list[tuple[Condition, str]]:
     """Each condition with the part of its bounds that the life of the entry does not tell.
 
-    ` since 5.14`, empty where one condition holds all the time.
+    ` since 5.14`, empty if one condition holds all the time.
     """
     segments = export.conditions(known)
     return [
@@ -160,7 +160,7 @@ def summaries_of(entry: Entry) -> list[tuple[str, str]]:
 
 
 def section_of(entry: Entry) -> str:
-    """Where a table by section shows an entry that may stand in several."""
+    """Where a table by section shows an entry that may be in several."""
     generic = [export.section for export in entry.exports if export.archs is None]
     sections = list(dict.fromkeys(generic or [export.section for export in entry.exports]))
     return sections[0] if len(sections) == 1 else SEVERAL

@@ -9,4 +9,4 @@ class NoProduct(Exception):
 
 
 class NotOurs(Exception):
-    """A file or a link that stands where a product is to be written, and why it stays."""
+    """A file or a link that is where a product is to be written, and why it stays."""

@@ -53,12 +53,14 @@ def enum_name(value: str) -> str:
 
 
 def parser_rows(schema: Schema) -> list[Row]:
-    """The entries of a parser. Raises NoProduct where it could not tell the release of a note."""
+    """The entries of a parser. Raises NoProduct if it could not tell the release of a note."""
     if "OSRELEASE" not in schema.by_key:
-        raise NoProduct("the schema has no OSRELEASE, by which a parser tells releases")
+        raise NoProduct("the schema has no OSRELEASE, which parsers need to recognise releases")
     for entry in schema.entries:
         if read_as(entry.formats) is None:
-            raise NoProduct(f"formats of {entry.key} are alike in text: {', '.join(entry.formats)}")
+            raise NoProduct(
+                f"the text can't tell apart the formats of {entry.key}: {', '.join(entry.formats)}"
+            )
     return [*entry_rows(schema), *map(_private_row, schema.private_keys)]
 
 
@@ -83,7 +85,7 @@ def _private_row(private: PrivateKey) -> Row:
         "until": None,
         "replaced_by": [],
         "replaced_by_identifiers": [],
-        "summary": "A key of a tool's own notes, which no kernel exports.",
+        "summary": "A key of a tool's own notes, not exported by any kernel.",
         "is_number": private.format.is_number,
         "is_signed": private.format.is_signed,
         "name": argument_of(private.key),

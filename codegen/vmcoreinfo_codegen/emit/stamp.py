@@ -64,7 +64,7 @@ def replay(arguments: Sequence[str], patterns: Sequence[KeyPattern]) -> list[str
 
 
 def read_stamp(text: str, path: str) -> Stamp | None:
-    """The stamp at the top of a file, None where there is none. Raises StampError."""
+    """The stamp at the top of a file, None if there is none. Raises StampError."""
     found = _STAMP.search(text[:_LONGEST])
     if found is None:
         return None
@@ -81,7 +81,7 @@ def read_stamp(text: str, path: str) -> Stamp | None:
     except ValueError as error:
         raise StampError(f"{place}: error: the command can't be read: {error}") from None
     if arguments[:2] != ["vmcoreinfo", "generate"]:
-        raise StampError(f"{place}: error: '{command}' is no 'vmcoreinfo generate'")
+        raise StampError(f"{place}: error: '{command}' is not a 'vmcoreinfo generate' command")
     return Stamp(found["version"], found["hash"], command, tuple(arguments[2:]), patterns, place)
 
 
@@ -104,7 +104,7 @@ def _patterns(lines: list[str], lead: str, path: str, first: int) -> tuple[KeyPa
         if word == _END:
             return tuple(found)
         if not word or word != word.strip():
-            raise StampError(f"{place}: error: a key was expected, or '{_END}' behind the last")
+            raise StampError(f"{place}: error: expected a key, or '{_END}' after the last key")
         found.append(KeyPattern(word, place))
     place = Location(path, first - 1)
-    raise StampError(f"{place}: error: the keys do not end in a line '{lead}{_END}'")
+    raise StampError(f"{place}: error: the keys do not end with a line '{lead}{_END}'")

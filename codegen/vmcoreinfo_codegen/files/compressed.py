@@ -25,11 +25,11 @@ class CompressedError(Exception):
 
 
 def read_file(path: Path, most: int) -> bytes:
-    """The whole content, unpacked. Raises CompressedError where it is more than `most` bytes, OSError."""
+    """The whole content, unpacked. Raises CompressedError if it is more than `most` bytes, OSError."""
     with open(open_to_read(str(path)), "rb") as file:
         data = Unpacked(file, str(path)).read(most + 1)
     if len(data) > most:
-        raise CompressedError(f"{path}: more than {most} bytes; it is something else")
+        raise CompressedError(f"{path}: more than {most} bytes; it is not such a file")
     return data
 
 
@@ -80,8 +80,8 @@ def _decoder(start: bytes) -> _Decoder | None:
 class Unpacked:
     """The content of a file from front to back, unpacked piece by piece.
 
-    `limit` counts the unpacked bytes, and allows `ratio` more for each byte that is read.
-    Raises CompressedError where the file is damaged or cut, and the error of `limit`.
+    `limit` counts the unpacked bytes, and allows `ratio` more for each byte that is read. Raises
+    CompressedError if the file is damaged or cut, and the error of `limit`.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class Unpacked:
             if self._decoder.needs_input and not self._packed:
                 self._packed = self._input()
                 if not self._packed:
-                    raise CompressedError(f"{self.name}: damaged: it is cut")
+                    raise CompressedError(f"{self.name}: damaged: truncated")
             piece = self._decoder.decompress(self._packed, _CHUNK)
             self._packed = b""
             if piece:

@@ -15,7 +15,7 @@ _CHUNK = 1 << 16
 
 
 class NoInput(OSError):
-    """A name behind which there is no file; `filename` and `strerror` say which and why."""
+    """A name behind which there is not a file; `filename` and `strerror` say which and why."""
 
 
 def named(
@@ -25,7 +25,7 @@ def named(
 
     Of a folder all files below it, in the order of their names, but for hidden ones; a pattern as
     `**/vmcore` stands for what fits it, and a name that is there for itself. `left_out` is the file
-    that results go to. Raises NoInput where there is none, and OSError.
+    that results go to. Raises NoInput if there is none, and OSError.
     """
     out = _identity(left_out) if left_out is not None else None
     for name in names:
@@ -38,18 +38,18 @@ def named(
                     found = True
                     yield path
             if not found:
-                raise NoInput(0, "a folder without a file", name)
+                raise NoInput(0, "the folder has no files", name)
         elif glob.has_magic(name) and not os.path.lexists(name):
             paths = sorted(path for path in glob.iglob(name, recursive=True) if _is_file(path))
             if not paths:
-                raise NoInput(0, "no file fits the pattern", name)
+                raise NoInput(0, "no file matches the pattern", name)
             yield from (path for path in paths if out is None or _identity(path) != out)
         else:
             yield name
 
 
 def listed(stream: BufferedReader, name: str, separator: bytes) -> Iterator[str]:
-    """The names in a list, one a line, or with a NUL behind each. Raises NoInput for one too long."""
+    """The names in a list, one per line, or with a NUL behind each. Raises NoInput for one too long."""
     rest = b""
     number = 0
     while chunk := stream.read1(_CHUNK):
@@ -61,7 +61,7 @@ def listed(stream: BufferedReader, name: str, separator: bytes) -> Iterator[str]
         if len(rest) > MOST_NAME:
             raise NoInput(
                 0,
-                f"a name of more than {MOST_NAME} bytes; a list has one a line",
+                f"a name of more than {MOST_NAME} bytes; write one name per line",
                 f"{name}:{number + 1}",
             )
     if rest.strip():

@@ -14,7 +14,8 @@ PATIENCE = 10.0
 
 
 def open_to_read(path: str) -> int:
-    """A descriptor of the file. Raises OSError, TimeoutError for a pipe that stays without a writer.
+    """A descriptor of the file. Raises OSError, TimeoutError for a pipe that stays without a
+    writer.
 
     What a shell gives as `<(zcat FILE)` has a writer, so it never waits.
     """
@@ -40,8 +41,8 @@ def open_to_read(path: str) -> int:
             os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))  # so that the thread ends
         raise TimeoutError(
             errno.ETIMEDOUT,
-            f"a pipe that nobody opened for writing within {PATIENCE:.0f} seconds; start first what "
-            "writes to it",
+            f"a pipe that was not opened for writing within {PATIENCE:.0f} seconds; start the "
+            f"writer first",
             path,
         )
     answer = opened[0]

@@ -36,7 +36,7 @@ def read_argument(path: str, most: int) -> bytes:
 
 
 def read_text(path: str, most: int) -> str:
-    """The same as UTF-8. Raises InputError where it is something else."""
+    """The same as UTF-8. Raises InputError if it is something else."""
     return decoded(read_argument(path, most), STDIN if path == "-" else path)
 
 
@@ -84,7 +84,7 @@ def _open_regular(path: Path, error: Callable[[str], Exception]) -> BinaryIO:
     file = open_at_once(path)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise error("a device or a pipe, and no file")
+        raise error("a device or a pipe, not a file")
     return file
 
 

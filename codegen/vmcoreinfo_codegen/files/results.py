@@ -51,8 +51,8 @@ def read_earlier(path: str, take: Callable[[Any], str]) -> Done:
                     hashes.append(_hash(take(json.loads(line))))
                 except (ValueError, KeyError, TypeError, RecursionError) as error:
                     raise ResultsError(
-                        f"{path}:{number}: no result of an earlier run; --resume goes on with a file that "
-                        "the same command began"
+                        f"{path}:{number}: not a result of an earlier run; --resume continues a "
+                        f"file written by the same command"
                     ) from error
                 end += len(line)
     except FileNotFoundError:

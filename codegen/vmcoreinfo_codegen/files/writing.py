@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Files that are written whole or not at all, and never over what is read.
 
-A new file stands beside the old one until it is whole and on disk, under a random name, and then
-takes its place in one step. Whatever ends the command, the old file or the new one is there.
+A new file is beside the old one until it is whole and on disk, under a random name, and then takes
+its place in one step. Whatever ends the command, the old file or the new one is there.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _identities(inputs: Iterable[Name]) -> dict[tuple[int, int], Name]:
 def _refuse_input(
     path: str, there: os.stat_result | None, read: Mapping[tuple[int, int], Name]
 ) -> None:
-    """Raises OutputRefused where a file is one of the inputs, by whatever name or link."""
+    """Raises OutputRefused if a file is one of the inputs, by whatever name or link."""
     if there is None or not stat.S_ISREG(there.st_mode):
         return
     name = read.get((there.st_dev, there.st_ino))
@@ -88,7 +88,7 @@ def _refuse_input(
         return
     what = "standard input" if name == STDIN else "the same file as the input"
     beside = "" if name == STDIN or os.fspath(name) == path else f" {os.fspath(name)}"
-    raise OutputRefused(errno.EEXIST, f"{what}{beside}; name another file to write to", path)
+    raise OutputRefused(errno.EEXIST, f"{what}{beside}; give a different output file", path)
 
 
 def _status(path: Name) -> os.stat_result | None:
@@ -112,7 +112,7 @@ class _New:
 
 
 class _Beside(_New):
-    """A file that stands beside the one that it replaces; `folder` is a descriptor."""
+    """A file that is beside the one that it replaces; `folder` is a descriptor."""
 
     def __init__(self, file: BinaryIO, folder: int, name: str, place: str) -> None:
         super().__init__(file)
@@ -163,7 +163,7 @@ def _opened(
     there = _status(path)
     _refuse_input(path, there, read)
     if there is not None and stat.S_ISDIR(there.st_mode):
-        raise IsADirectoryError(errno.EISDIR, "a folder; name the file to write to", path)
+        raise IsADirectoryError(errno.EISDIR, "a folder; give the name of an output file", path)
     if (there is not None and not stat.S_ISREG(there.st_mode)) or _is_device(path):
         with open(path, "wb") as file:
             yield _New(file)

@@ -43,7 +43,7 @@ def run(
     most: int,
     seconds: float,
 ) -> Ran:
-    """Run to the end; `most` bounds the bytes that it prints. Raises ChildError where a bound is passed, FileNotFoundError, OSError."""
+    """Run to the end; `most` bounds the bytes that it prints. Raises ChildError if a bound is passed, FileNotFoundError, OSError."""
     with tempfile.TemporaryFile() as asked:
         asked.write(stdin)
         asked.seek(0)

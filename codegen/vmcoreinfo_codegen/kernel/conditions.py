@@ -21,7 +21,7 @@ _BITS = 64
 
 
 class NotUnderstood(Exception):
-    """An expression that is no condition over CONFIG symbols."""
+    """An expression that is not a condition over CONFIG symbols."""
 
     def __init__(self, text: str, reason: str) -> None:
         self._text = text
@@ -45,13 +45,13 @@ def condition_of(text: str) -> Condition:
     try:
         tree = parser().parse(text, start="condition")
     except LarkError as error:
-        raise NotUnderstood(text, "no expression of #if that is known here") from error
+        raise NotUnderstood(text, "unsupported #if expression") from error
     return _convert(tree.children[0], text, _MOST_NESTED)
 
 
 def _convert(node: object, text: str, depth: int) -> Condition:
     if not isinstance(node, Tree):
-        raise NotUnderstood(text, "no expression of #if that is known here")
+        raise NotUnderstood(text, "unsupported #if expression")
     if depth == 0:
         raise NotUnderstood(text, f"an expression nested more than {_MOST_NESTED} deep")
     children = node.children
@@ -93,7 +93,7 @@ def _compare(node: Tree[Token], text: str) -> Condition:
     if len(names) == len(numbers) == 1 and str(operator) in ("==", "!="):
         equal = Compare(str(names[0].children[0]), _number(numbers[0].children[0], text))
         return equal if str(operator) == "==" else Not(equal)
-    raise NotUnderstood(text, f"a comparison by {operator} in an #if")
+    raise NotUnderstood(text, f"a comparison with {operator} in an #if")
 
 
 def _number(token: object, text: str) -> int:
@@ -101,7 +101,7 @@ def _number(token: object, text: str) -> int:
     try:
         number = int(digits, 8 if re.fullmatch(r"0[0-7]+", digits) else 0)
     except ValueError as error:
-        raise NotUnderstood(text, "a number that C does not know in an #if") from error
+        raise NotUnderstood(text, "not a C number in an #if") from error
     if number >> _BITS:
         raise NotUnderstood(text, f"a number of more than {_BITS} bits in an #if")
     return number

@@ -15,7 +15,7 @@ _BITS = 64
 
 
 class ConfigError(Exception):
-    """A file that is no kernel configuration."""
+    """A file that is not a kernel configuration."""
 
 
 def read_config(path: Path) -> dict[str, bool | int]:
@@ -40,5 +40,5 @@ def parse_config(data: bytes, name: str) -> dict[str, bool | int]:
             line = text.count("\n", 0, match.start()) + 1
             raise ConfigError(f"{name}:{line}: {match[1]}: a number of more than {_BITS} bits")
     if not found:
-        raise ConfigError(f"{name}: no line CONFIG_…=… in it, so no kernel configuration")
+        raise ConfigError(f"{name}: not a kernel configuration: no CONFIG_…=… line")
     return found

@@ -40,7 +40,7 @@ _OPERATORS: dict[type, Callable[[int, int], int]] = {
 
 def same_value(first: str, second: str) -> bool:
     """Whether two expressions have the same value whatever the names in them stand for, as far as
-    some values of these tell; not where one of them is no expression of names and numbers.
+    some values of these tell; not where one of them is not an expression of names and numbers.
     """
     names = sorted({*_NAME.findall(first), *_NAME.findall(second)})
     compared = 0
@@ -61,7 +61,7 @@ def is_expression(text: str) -> bool:
 
 
 def constant(text: str, names: Mapping[str, int] | None = None) -> int | None:
-    """The value of an expression by those of names; None where that is not known."""
+    """The value of an expression by those of names; None if that is not known."""
     if len(text) > _LONGEST:
         return None
     text = _CAST.sub("", _SIZEOF.sub("8", text))

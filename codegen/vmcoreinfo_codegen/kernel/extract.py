@@ -93,7 +93,7 @@ class Extraction:
 
 
 def extract(tree: Tree) -> Extraction:
-    """Raises TreeError where more places print than any kernel has."""
+    """Raises TreeError if more places print than any kernel has."""
     sources = [source_of(file) for file in tree.files]
     found = extract_sources(tree.name, tree.release, tree.architectures, sources)
     return replace(found, names=tree.names)
@@ -123,7 +123,7 @@ def extract_sources(
         findings += [
             _finding(source, strange.line, strange.text, strange.reason)
             for strange in source.strange
-            # A condition that encloses no export is none of ours.
+            # A condition that encloses no export is irrelevant.
             if mine and (strange.stand_in is None or strange.stand_in in names)
         ]
     sites = Sites(exports=understood, not_understood=_calls(findings), **counts)
@@ -220,7 +220,7 @@ def _exports(
 
 def _printed(call: str, source: Source, printers: Printers) -> list[Printed]:
     if not call:
-        raise NotPrinted("the call has no end")
+        raise NotPrinted("the call is incomplete")
     printed = printers.lines(call, source.path)
     if not printed:
         raise NotPrinted("the call prints nothing")

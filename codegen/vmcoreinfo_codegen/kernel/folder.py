@@ -43,7 +43,7 @@ def read_folder(top: Path, wanted: Set[str] = frozenset()) -> Tree:
 
 
 def _is_file(path: Path) -> bool:
-    # A tree of links to another is one; a FIFO or a device is no Makefile.
+    # A tree of links to another is one; a FIFO or a device is not a Makefile.
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
@@ -67,7 +67,7 @@ def sources_below(gathered: Gatherer, top: Path) -> Iterator[bytes]:
             for entry in entries:
                 name = os.path.join(folder, entry.name)
                 if entry.is_dir(follow_symlinks=False):
-                    # A repository's own files are no sources.
+                    # A repository's own files are not sources.
                     if entry.name != b".git":
                         folders.append(name)
                 elif gathered.see(text_of(name)) and name not in _AT_TOP:
@@ -89,9 +89,9 @@ def _grep(top: Path, names: list[bytes]) -> Iterator[bytes]:
             ran = run(asked, top, environment, b"", most, _MOST_SECONDS)
         except ChildError as error:
             raise TreeError(f"{top}: {error}") from error
-        # It exits with 1 where nothing is found.
+        # It exits with 1 if nothing is found.
         if not 0 <= ran.code <= 1:
-            raise TreeError(f"{top}: grep: {ran.said or f'ended by signal {-ran.code}'}")
+            raise TreeError(f"{top}: grep: {ran.said or f'killed by signal {-ran.code}'}")
         yield from (name.removeprefix(b"./") for name in ran.out.split(b"\0") if name)
 
 

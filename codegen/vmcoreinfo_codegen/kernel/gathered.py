@@ -46,9 +46,8 @@ class SourceFile:
 class Tree:
     """The files of a kernel tree that matter here.
 
-    `name` is what the user called it, `release` what its Makefile says, None
-    where that can't be told. `architectures` are the folders under `arch/`, `names` what
-    its files call it beside.
+    `name` is what the user called it, `release` what its Makefile says, None if that can't be told.
+    `architectures` are the folders under `arch/`, `names` what its files call it beside.
     """
 
     name: str
@@ -75,7 +74,7 @@ class Gatherer(Protocol):
 
 
 class Gathered:
-    """Files as they are come across. Every method raises TreeError where a limit is passed.
+    """Files as they are come across. Every method raises TreeError if a limit is passed.
 
     Those that are `wanted` matter whatever is in them.
     """
@@ -119,8 +118,8 @@ class Gathered:
             makefile = self._naming[path] = content.read(_MOST_MAKEFILE + 1)
             if len(makefile) > _MOST_MAKEFILE:
                 raise TreeError(
-                    f"{self._name}: {path}: passed the limit of {_MOST_MAKEFILE} bytes; "
-                    "a kernel's has 70,000"
+                    f"{self._name}: {path}: passed the limit of {_MOST_MAKEFILE} bytes; a kernel's "
+                    f"has 70,000"
                 )
             return
         if path in NAMING:
@@ -139,12 +138,12 @@ class Gathered:
             self._files.append(SourceFile(path, first))
 
     def tree(self) -> Tree:
-        """What was gathered. Raises TreeError where that is no kernel tree."""
+        """What was gathered. Raises TreeError if that is not a kernel tree."""
         makefile = self._naming.get(MAKEFILE)
         release = _release_of(makefile) if makefile is not None else None
         if release is None or not self._architectures:
             what = "no Makefile with VERSION" if release is None else "no folder arch/"
-            raise TreeError(f"{self._name}: this is no kernel tree: it has {what} at its top")
+            raise TreeError(f"{self._name}: not a kernel tree: {what} at the top level")
         found = tuple(sorted(self._files, key=lambda file: file.path))
         names = names_of_files(self._naming)
         return Tree(self._name, release, frozenset(self._architectures), found, names)

@@ -3,9 +3,9 @@
 
 The configuration of a repository can name commands, and so can attributes, hooks and replacements
 beside it: a partial clone alone runs `remote.<name>.uploadpack` when an object is missing. So git
-gets a directory of ours as its repository, with a configuration of ours, and finds there the refs
-of the real one and its objects. Whose repository it is git checks itself (`safe.directory`), when
-it is asked where that is.
+gets a directory of its own as its repository, with its own configuration, and finds
+there the refs of the real one and its objects. Whose repository it is git checks itself
+(`safe.directory`), when it is asked where that is.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ _CONFIG = """[core]
 	objectFormat = {}
 """
 NOT_HERE = (
-    "; an object that is not here is never fetched: in a partial clone, get them all first, "
-    "by 'git fetch --refetch --no-filter'"
+    "; missing objects are never fetched; in a partial clone, fetch all of them first with 'git "
+    "fetch --refetch --no-filter'"
 )
 """What to do about an object that is missing."""
 _MISSING = ("missing", "unable to read", "could not read", "unable to find", "bad object")
@@ -70,7 +70,7 @@ class GitError(Exception):
 
 
 class Repository:
-    """A repository that is only read. Raises GitError where there is none; see `__init__`."""
+    """A repository that is only read. Raises GitError if there is none; see `__init__`."""
 
     def __init__(self, path: Path) -> None:
         """Of any folder in it; also one without a work tree, or a linked work tree."""
@@ -107,7 +107,7 @@ class Repository:
         }
 
     def git(self, verb: str, *arguments: str, stdin: bytes = b"", accepted: int = 0) -> bytes:
-        """What git prints. Raises GitError where it exits with more than `accepted`."""
+        """What git prints. Raises GitError if it exits with more than `accepted`."""
         command = ("git", verb, *arguments)
         seconds = _SLOW.get(verb, _MOST_SECONDS)
         return self._run(verb, command, self._environment, stdin, accepted, seconds)
@@ -132,11 +132,11 @@ class Repository:
         try:
             ran = run(command, None, environment, stdin, _MOST_OUTPUT, seconds)
         except FileNotFoundError as error:
-            raise GitError("git is needed to read a repository, and is not here") from error
+            raise GitError("git is not installed, but needed to read a repository") from error
         except ChildError as error:
             raise GitError(f"{self.path}: {error}") from error
         if not 0 <= ran.code <= accepted:
-            said = ran.said or f"it was ended by signal {-ran.code}"
+            said = ran.said or f"killed by signal {-ran.code}"
             hint = NOT_HERE if any(word in said for word in _MISSING) else ""
             raise GitError(f"{self.path}: git {verb}: {said}{hint}")
         return ran.out

@@ -69,7 +69,7 @@ def _of_files(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def names_of_tag(tag: str) -> tuple[str, ...]:
-    """The names that a tag may mean: what stands in it from a number on, and what vendors make of it."""
+    """The names that a tag may mean: what is in it from a number on, and what vendors make of it."""
     tag = tag[:_MOST_TAG]
     found = [tag[match.start() :] for match in _START.finditer(tag)]
     for match in _UBUNTU.finditer(tag):

@@ -19,7 +19,7 @@ def source_text(key: str, macro: str) -> str:
 
 
 def commit_of(repository: Repository, revision: str, text: str) -> str | None:
-    """The newest commit up to a revision that changes how often `text` stands in the sources.
+    """The newest commit up to a revision that changes how often `text` is in the sources.
 
     Raises GitError.
     """

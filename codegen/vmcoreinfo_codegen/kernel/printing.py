@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a call prints: macros expanded down to vmcoreinfo_append_str() and its format.
 
-Nothing about a macro is built in; its definition in the tree at hand says what it prints.
+Nothing about a macro is built in; its definition in the available tree says what it prints.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class NotPrinted(Exception):
 class Printed:
     """One line: its key, and the printf format of the whole line without its newline.
 
-    `value` is the expression that is printed, in C, without casts; empty where there is none.
+    `value` is the expression that is printed, in C, without casts; empty if there is none.
     """
 
     key: str
@@ -71,7 +71,7 @@ def arguments_of(call: str) -> tuple[str, list[str]]:
     try:
         tree = parser().parse(call, start="call")
     except LarkError as error:
-        raise NotPrinted("the call is not understood") from error
+        raise NotPrinted("the call was not understood") from error
     found = [
         call[a.meta.start_pos : a.meta.end_pos] if a.children else ""
         for a in tree.find_data("argument")
@@ -120,7 +120,7 @@ class Printers:
         return self._own.get((name, file)) or self._macros.get(name)
 
     def form(self, name: str, file: str) -> str | None:
-        """What a macro prints for the arguments NAME and FIELD; None where that is not one line."""
+        """What a macro prints for the arguments NAME and FIELD; None if that is not one line."""
         macro = self.macro(name, file)
         if macro is None or len(macro.parameters) > 3:
             return None
@@ -145,17 +145,17 @@ class Printers:
             return
         macro = self.macro(name, file)
         if macro is None:
-            raise NotPrinted(f"the definition of {name} is not found")
+            raise NotPrinted(f"no definition of {name} found")
         if name in inside:
-            raise NotPrinted(f"the definition of {name} is by itself")
+            raise NotPrinted(f"{name} is defined by itself")
         if len(inside) >= _DEEPEST:
-            raise NotPrinted(f"{inside[0]} stands for more than {_DEEPEST} macros in one another")
+            raise NotPrinted(f"{inside[0]} expands to more than {_DEEPEST} nested macros")
         body = _substituted(macro, arguments, limit)
         starts = list(self.calls(body))
         ends = ends_of_calls(body, starts)
         for start in starts:
             if start not in ends:
-                raise NotPrinted(f"the definition of {name} has a call without its end")
+                raise NotPrinted(f"the definition of {name} has an incomplete call")
             text = body[start : ends[start]]
             limit.spend(len(text))
             yield from self._lines(text, macro.file, (*inside, name), limit)
@@ -171,7 +171,7 @@ def _substituted(macro: Macro, arguments: list[str], limit: Limit) -> str:
         parameters[-1] = name
     if len(parameters) != len(arguments):
         raise NotPrinted(
-            f"{macro.name} takes {len(parameters)} arguments, and is given {len(arguments)}"
+            f"{macro.name} takes {len(parameters)} arguments, but got {len(arguments)}"
         )
     values = dict(zip(parameters, arguments, strict=True))
 
@@ -206,7 +206,7 @@ def _literal(argument: str) -> str | None:
 def _printed(arguments: list[str]) -> Printed:
     form = _literal(arguments[0]) if arguments else None
     if form is None:
-        raise NotPrinted(f"the format of {APPEND} is no string literal")
+        raise NotPrinted(f"the format of {APPEND} is not a string literal")
     rest = iter(arguments[1:])
     head, equals, tail = form.partition("=")
     if not equals:
@@ -217,16 +217,16 @@ def _printed(arguments: list[str]) -> Printed:
             return "%"
         text = _literal(next(rest, "?"))
         if match[0] != "%s" or text is None:
-            raise NotPrinted(f"the key of {form.strip()!r} is known when it is printed, not before")
+            raise NotPrinted(f"the key of {form.strip()!r} is known only at run time")
         return text
 
     key = _CONVERSION.sub(fill, head)
     printf = f"{key}={tail.removesuffix(chr(10))}"
     if not is_printable(key):
-        raise NotPrinted(f"no key, which is of at most 256 visible characters of ASCII: {key!r}")
+        raise NotPrinted(f"not a key of at most 256 printable ASCII characters: {key!r}")
     formats = formats_of(printf)
     if not formats or "\n" in printf:
-        raise NotPrinted(f"no format of the schema prints {tail.strip()!r}")
+        raise NotPrinted(f"no format in the schema prints {tail.strip()!r}")
     # `%s` is text unless the schema knows better; a build id was printed so before 5.14.
     return Printed(key, printf, max(format_.value for format_ in formats), _bare(rest))
 

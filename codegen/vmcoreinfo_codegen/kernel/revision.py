@@ -37,7 +37,7 @@ def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
     # The list comes first: it is bounded, and a tree of trees of trees has no end.
     blobs = {blob.name: blob for blob in _listed(repository, commit, gathered)}
     marks = [part for mark in MARKS for part in ("-e", mark.decode())]
-    # It exits with 1 where nothing is found.
+    # It exits with 1 if nothing is found.
     found = repository.git("grep", "-lzF", *marks, commit, "--", "*.c", "*.h", accepted=1)
     prefix = f"{commit}:".encode()
     names = [name.removeprefix(prefix) for name in found.split(b"\0") if name]
@@ -48,7 +48,7 @@ def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
     for name in names:
         if name not in blobs:
             raise GitError(
-                f"{repository.path}: git grep names {text_of(name)}, git ls-tree does not"
+                f"{repository.path}: {text_of(name)} is listed by git grep, but not by git ls-tree"
             )
     for name, data in _contents(repository, [blobs[name] for name in names]):
         gathered.take(text_of(name), io.BytesIO(data))

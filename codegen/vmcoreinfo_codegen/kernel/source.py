@@ -135,7 +135,7 @@ class _Branch:
 
     def _joined(self, strange: list[Strange]) -> Condition:
         if self.depth > _MOST_OPERANDS:
-            raise TooLarge(f"it is inside more than {_MOST_OPERANDS} conditions")
+            raise TooLarge(f"it is nested in more than {_MOST_OPERANDS} conditions")
         found: list[Condition] = []
         branch: _Branch | None = self
         while branch is not None:
@@ -164,7 +164,8 @@ class _Frame:
 class Excerpt:
     """What a piece of a file is: a hunk of a patch, say. What encloses it is not known.
 
-    `name` is the same for two versions of a piece, and so are the `labels` of lines that are in both.
+    `name` is the same for two versions of a piece, and so are the `labels` of lines that are in
+    both.
     """
 
     name: str
@@ -288,7 +289,7 @@ class Source:
             self.unbalanced += [f"#{f.expression.name} {f.expression.rest}" for f in frames]
         else:
             self.strange += [
-                Strange(frame.line, "#if", "no #endif for it: the file may be cut")
+                Strange(frame.line, "#if", "missing #endif; the file may be truncated")
                 for frame in frames
             ]
         return _CONTINUED.sub(" ", "".join([*kept, self.bare[at:]]))

@@ -23,10 +23,11 @@ MAINLINE = r"v\d+\.\d+"
 def kernel_tags(
     repository: Repository, pattern: str | None, named: Callable[[str], Kernel | None]
 ) -> list[tuple[str, Kernel]]:
-    """Tags of releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), or that are `named`, whole ones of a pattern.
+    """Tags of releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), or that are `named`, whole ones of a
+    pattern.
 
     Without one, those of mainline releases, or else all of vendors. Those of mainline come first,
-    then line by line, each from the oldest on. Raises TreeError where there are none, or too many to
+    then line by line, each from the oldest on. Raises TreeError if there are none, or too many to
     read the tree of each.
     """
     try:
@@ -36,19 +37,19 @@ def kernel_tags(
     try:
         wanted = re.compile(pattern or MAINLINE)
     except re.error as error:
-        raise TreeError(f"--tags {pattern}: no regular expression: {error}") from error
+        raise TreeError(f"--tags {pattern}: not a regular expression: {error}") from error
     found = list(_named(filter(wanted.fullmatch, names), named))
     if not found and pattern is None:
         found = [one for one in _named(names, named) if one[1].line is not None]
     if not found:
         what = f"matches {pattern!r} and names" if pattern is not None else "names"
         raise TreeError(
-            f"{repository.path}: no tag {what} a release, or a build of a line of the schema"
+            f"{repository.path}: no tag {what} a release, or a build of a vendor line in the schema"
         )
     if len(found) > _MOST_TAGS:
         raise TreeError(
             f"{repository.path}: passed the limit of {_MOST_TAGS} tags: {len(found)} match "
-            f"{pattern or MAINLINE!r}; choose fewer by --tags"
+            f"{pattern or MAINLINE!r}; select fewer with --tags"
         )
     return sorted(found, key=lambda item: _place(item[1]))
 

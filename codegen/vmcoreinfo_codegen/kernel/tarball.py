@@ -56,13 +56,16 @@ def take_members(path: Path, watch: Watch, gathered: Gatherer) -> None:
                 if name is None or not gathered.see(text_of(name)):
                     continue
                 if member.kind == _SPARSE:
-                    raise TreeError(f"{path}: {text_of(name)} is stored with holes; pack it anew")
-                # Links are no files of the tree.
+                    raise TreeError(
+                        f"{path}: {text_of(name)} is stored as a sparse file; create "
+                        f"the tarball without sparse files"
+                    )
+                # Links are not files of the tree.
                 if member.kind in _REGULAR:
                     gathered.expect(text_of(name), member.left)
                     gathered.take(text_of(name), member)
     except CompressedError as error:
-        raise TreeError(f"{error}; so the tarball can't be read") from error
+        raise TreeError(f"{error}; the tarball can't be read") from error
 
 
 class _Member:
@@ -79,7 +82,7 @@ class _Member:
         """The next bytes of its content, fewer at its end alone."""
         data = self._stream.read(min(size, self.left))
         if len(data) < min(size, self.left):
-            raise CompressedError(f"{self._stream.name}: damaged: it is cut")
+            raise CompressedError(f"{self._stream.name}: damaged: truncated")
         self.left -= len(data)
         return data
 
@@ -113,7 +116,7 @@ def _members(stream: Unpacked, archive: str) -> Iterator[_Member]:
             name = size = None
             sparse = False
         if not stream.skip(member.left + member.padding):
-            raise CompressedError(f"{archive}: damaged: it is cut")
+            raise CompressedError(f"{archive}: damaged: truncated")
 
 
 def _header(stream: Unpacked, first: bool) -> _Member | None:
@@ -125,13 +128,13 @@ def _header(stream: Unpacked, first: bool) -> _Member | None:
     if found is None and first:
         raise TreeError(f"{stream.name}: neither a folder nor a readable tarball")
     if found is None:
-        what = "a header is none" if len(block) == _BLOCK else "it is cut"
+        what = "invalid header" if len(block) == _BLOCK else "truncated"
         raise CompressedError(f"{stream.name}: damaged: {what}")
     return found
 
 
 def _read_header(block: bytes, stream: Unpacked) -> _Member | None:
-    """What a header says, None where it is none."""
+    """What a header says, None if it is none."""
     told, size = _number(block[148:156]), _number(block[124:136])
     rest = block[:148] + block[156:]
     total = sum(rest) + 8 * ord(" ")
@@ -175,7 +178,7 @@ def _records(data: bytes, archive: str) -> dict[bytes, bytes]:
         match = _RECORD.match(data, at)
         end = at + int(match[1]) if match else 0
         if match is None or not match.end() < end <= len(data) or data[end - 1 : end] != b"\n":
-            raise CompressedError(f"{archive}: damaged: an extended header is none")
+            raise CompressedError(f"{archive}: damaged: invalid extended header")
         key, _, value = data[match.end() : end - 1].partition(b"=")
         records[key] = value
         at = end
@@ -184,7 +187,7 @@ def _records(data: bytes, archive: str) -> dict[bytes, bytes]:
 
 def _decimal(text: bytes, archive: str) -> int:
     if not re.fullmatch(rb"[0-9]{1,18}", text):
-        raise CompressedError(f"{archive}: damaged: a size is no number")
+        raise CompressedError(f"{archive}: damaged: a size is not a number")
     return int(text)
 
 

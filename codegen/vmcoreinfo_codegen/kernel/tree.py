@@ -30,7 +30,7 @@ def open_tree(
     if path.is_dir():
         if not (path / MAKEFILE).is_file() and is_bare(path):
             raise TreeError(
-                f"{path}: a git repository without a work tree; name a revision by --rev"
+                f"{path}: a git repository without a work tree; give a revision with --rev"
             )
         return read_folder(path, wanted)
     return read_tarball(path, watch or (lambda file, size: file), wanted)

@@ -14,15 +14,14 @@ from .timeline import holds
 class Architecture(Record):
     """One architecture as tools name it.
 
-    `source` is its folder under `arch/` in the kernel; two of ours may share one,
-    as i386 and x86_64 do, and `suffix` marks the files that only one of them
-    builds (`machine_kexec_64.c`). `elf_machines` are the values of
-    `e_machine` in the header of an ELF file. `pages` are the page sizes in bytes that it can be
-    built with, the smallest first. `kernel_half` is
-    the lowest virtual address that the kernel can be at, in any of its layouts, None where
-    it shares them with processes or can be configured to. `memory_start` is the physical address at
-    which memory begins on every machine, None where that is up to the machine. `config` are Kconfig symbols that are on whenever this
-    architecture is built; one that only others list is off on it, unless it is
+    `source` is its folder under `arch/` in the kernel; two architectures may share one, as i386
+    and x86_64 do, and `suffix` marks the files that only one of them builds (`machine_kexec_64.c`).
+    `elf_machines` are the values of `e_machine` in the header of an ELF file. `pages` are the page
+    sizes in bytes that it can be built with, the smallest first. `kernel_half` is the lowest
+    virtual address that the kernel can be at, in any of its layouts, None if it shares them with
+    processes or can be configured to. `memory_start` is the physical address at which memory begins
+    on every machine, None if that is up to the machine. `config` are Kconfig symbols that are on
+    whenever this architecture is built; one that only others list is off on it, unless it is
     `optional`: left to whoever configures this one. `debug_infos` are not 0 in kernels of this
     architecture alone.
     """

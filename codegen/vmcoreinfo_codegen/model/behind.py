@@ -23,14 +23,14 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 
 
 class Standing(Value):
-    """That an entry stands on a name: by its key, or as `behind` says."""
+    """That an entry is on a name: by its key, or as `behind` says."""
 
     entry: Entry
     export: Export
     behind: Behind | None
 
     def counts_in(self, release: Release) -> bool:
-        """Whether a kernel of that release exports the entry, and it stands on the name there."""
+        """Whether a kernel of that release exports the entry, and it is on the name there."""
         return self.export.contains(release) and (
             self.behind is None or holds(self.behind, release.moment)
         )
@@ -49,7 +49,7 @@ class Copier(Value):
         return self.copied.archs if self.copied.archs is not None else self.need.archs
 
     def counts_for(self, kernel: Release) -> bool:
-        """Whether the tool goes by the copy on a kernel.
+        """Whether the tool uses the copy on a kernel.
 
         Kernels of the need don't count: it may begin with the very change that is asked about.
         """
@@ -57,7 +57,7 @@ class Copier(Value):
 
     @property
     def releases(self) -> tuple[ConsumerRelease, ...]:
-        """Those of its releases that have it; none where only the repository does."""
+        """Those of its releases that have it; none if only the repository does."""
         return tuple(r for r in self.consumer.releases if self.copied.is_of(r.release))
 
 
@@ -89,7 +89,7 @@ class NameIndex:
         return list(self._entries)
 
     def entries(self, name: str) -> tuple[Standing, ...]:
-        """Entries that stand on a name, in the order of the schema."""
+        """Entries that are on a name, in the order of the schema."""
         return tuple(self._entries.get(name, ()))
 
     def copiers(self, name: str) -> tuple[Copier, ...]:

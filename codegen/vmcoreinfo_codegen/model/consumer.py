@@ -24,7 +24,7 @@ MOST_LEVEL = 31
 class KernelRange(Record):
     """Kernels from a release to before another; without a bound, all on that side.
 
-    `commit` made the one bound that there is, where that is known.
+    `commit` made the one bound that there is, if that is known.
     """
 
     since: ReleaseField | None = None
@@ -66,7 +66,8 @@ class OfReleases(Record):
 
 
 class Alternative(OfReleases):
-    """One way to fulfil a need: entries, what else the dump tells, and other sources in words, all together.
+    """One way to fulfil a need: entries, what else the dump tells, and other sources in words, all
+    together.
 
     Some releases know it; it gives the right answer on `kernels`, where `when` is not 0
     of a note's values.
@@ -131,7 +132,7 @@ class Copied(OfReleases):
 class Command(Record):
     """A thing that a tool does with a dump, and how it is run for it.
 
-    What `is_extra` is no part of what is said of the tool as a whole.
+    What `is_extra` is not part of what is said of the tool as a whole.
     """
 
     name: str
@@ -171,10 +172,10 @@ class Need(Record):
     bits of `levels`, for every level where that is 0. Where `shows_with` names something, no more
     than a dump that has it shows what becomes of the purpose.
 
-    `alternatives` are in the order in which the tool tries them. Where it goes by
-    another source than the note, `fallback` says what is seen, empty where that is
-    nothing or the verdict is fallback anyway. Where no way is there, `verdict` and
-    `text` say what happens. It matters on `kernels`, under `condition`, alone.
+    `alternatives` are in the order in which the tool tries them. If it uses another source than the
+    note, `fallback` says what is seen, empty if that is nothing or the verdict is fallback anyway.
+    If no way is there, `verdict` and `text` say what happens. It matters on `kernels`, under
+    `condition`, alone.
     """
 
     purpose: str
@@ -255,7 +256,8 @@ class Reading(OfReleases):
 class ParserTrait(OfReleases):
     """A text that the parser of some releases reads otherwise, and what comes of it.
 
-    `limit` is in bytes. It is so of `subjects` alone, where entries are named, and in `dumps` of these formats alone; without one, wherever the note is from.
+    `limit` is in bytes. It is so of `subjects` alone, where entries are named, and in `dumps` of
+    these formats alone; without one, wherever the note is from.
     """
 
     trait: Trait
@@ -276,7 +278,7 @@ class Consumer(Record):
 
     In `sources` of its tree, keys are read in `forms`.
 
-    With `version_option` it prints its release; empty where it has none.
+    With `version_option` it prints its release; empty if it has none.
     """
 
     name: str
@@ -328,7 +330,7 @@ class Consumer(Record):
         return max(release.release for release in self.releases)
 
     def can_read(self, key: str, printed: Format | None, release: ToolRelease) -> bool:
-        """Whether a release reads a value of that form rightly; nothing said means yes."""
+        """Whether a release reads a value of that form correctly; nothing said means yes."""
         if printed is None:
             return True
         for reading in reversed(self.readings):

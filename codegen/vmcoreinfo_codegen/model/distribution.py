@@ -9,7 +9,7 @@ from .observed import ToolField
 
 
 class Shipped(Record):
-    """A release of a tool; `build` is the distribution's own, empty where that is not told apart."""
+    """A release of a tool; `build` is the distribution's own, empty if that is not told apart."""
 
     consumer: str
     release: ToolField

@@ -77,7 +77,8 @@ def asked(
 
 
 class Behind(Ranged):
-    """Names of the kernel's source on which the meaning of the value rests, beyond those in the key.
+    """Names of the kernel's source on which the meaning of the value rests, beyond those in the
+    key.
 
     `SECTION_MAP_MASK` is a macro, an enumerator, a variable, a function or a type, `page.page_type` a
     member of a struct or union.
@@ -144,7 +145,7 @@ class Export(Record):
     unit: Unit | None = None
     spans: tuple[Span, ...]
     formats: tuple[Printed, ...] = ()
-    """How it is printed over time; empty where that is always as the entry says."""
+    """How it is printed over time; empty if that is always as the entry says."""
     vias: tuple[Via, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     debug_infos: tuple[DebugInfo, ...] = ()
@@ -178,7 +179,7 @@ class Export(Record):
         )
 
     def format(self, release: Release) -> Format | None:
-        """How it is printed; None where the entry says it."""
+        """How it is printed; None if the entry says it."""
         printed = first_in_force(self.formats, release.moment)
         return printed.format if printed is not None else None
 
@@ -188,7 +189,7 @@ class Export(Record):
     def debug_info(
         self, key: str, kind: Kind, release: Release, arch: str | None = None
     ) -> tuple[Expression, ...]:
-        """What to ask debug information for the value, in order; nothing where it can't tell."""
+        """What to ask debug information for the value, in order; nothing if it can't tell."""
         own = fact_of(key, kind) if not self.debug_infos else None
         return (own,) if own else asked(self.debug_infos, release, arch)
 
@@ -237,9 +238,9 @@ _QUESTIONS = {
 
 
 def fact_of(key: str, kind: Kind) -> Expression | None:
-    """What a key asks of debug information in its own words; None where it asks nothing.
+    """What a key asks of debug information in its own words; None if it asks nothing.
 
-    The length of a variable is no fact of a type: only that of a member is.
+    The length of a variable is not a fact of a type: only that of a member is.
     """
     argument = argument_of(key)
     question = _QUESTIONS.get(kind)

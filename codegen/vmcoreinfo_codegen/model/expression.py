@@ -85,7 +85,7 @@ class BinaryTree(Record):
 
 
 class ChoiceTree(Record):
-    """`then` unless the condition is 0. Where one of the three has no value, the whole has none."""
+    """`then` unless the condition is 0. If one of the three has no value, the whole has none."""
 
     kind: Literal["choice"] = "choice"
     condition: Tree

@@ -8,10 +8,11 @@ from ..record import Record, unwritten
 
 
 class ReadingForm(Record):
-    """A form of code that reads a key, and the key of what stands in its holes.
+    """A form of code that reads a key, and the key of what is in its holes.
 
-    It is one in `function` alone, where that is named. `bases` are those in which the value is read as a
-    number, one after the other; without one `BASE` in the code tells, or the conversion behind it.
+    It is one in `function` alone, if that is named. `bases` are those in which the value is read as
+    a number, one after the other; without one `BASE` in the code tells, or the conversion behind
+    it.
     """
 
     code: str

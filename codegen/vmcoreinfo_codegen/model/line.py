@@ -21,8 +21,8 @@ NameField = Annotated[KernelName, Form(str, {"type": "string"})]
 class LineChange(Record):
     """What a build exports otherwise than builds before it, on some architectures (None: all).
 
-    As mainline of `like` does; or, where that is None, under `condition`, unless they are `gone`. `format` is
-    how values are printed, None for what the entry says.
+    As mainline of `like` does; or, if that is None, under `condition`, unless they are `gone`.
+    `format` is how values are printed, None for what the entry says.
     """
 
     keys: tuple[str, ...]
@@ -40,7 +40,8 @@ class LineChange(Record):
 class LineBuild(Record):
     """Builds from `first` on; `last` is the last one that was read.
 
-    `release` is the vendor's own, as 8.6, `date` the day of that; `has` and `lacks` are commits of mainline.
+    `release` is the vendor's own, as 8.6, `date` the day of that; `has` and `lacks` are commits of
+    mainline.
     """
 
     first: BuildField
@@ -65,7 +66,7 @@ class LineBuild(Record):
 
 
 class Line(Record):
-    """A series; `base` is None where its kernels name their mainline release themselves.
+    """A series; `base` is None if its kernels name their mainline release themselves.
 
     One that `follows_stable` has what the stable updates of its release have, beside its own. `names` is how they are called; `archs` are the architectures that the vendor builds, None for all.
     Of a line without builds `read_of` are the releases of mainline of which its kernels were read, and are as those.
@@ -100,7 +101,7 @@ class Line(Record):
         return self.names[0].name(build.first)
 
     def read(self, text: str) -> InLine | None:
-        """What the name of a kernel tells, None where it is of another line."""
+        """What the name of a kernel tells, None if it is of another line."""
         for name in self.names:
             found = name.read(text)
             if found is None:
@@ -135,7 +136,8 @@ class Line(Record):
 class InLine(Value):
     """A kernel of a line: the mainline or stable release that it is based on, and its build.
 
-    `is_stable` is whether the number of the stable release is known; `rest` what its name says beside.
+    `is_stable` is whether the number of the stable release is known; `rest` what its name says
+    beside.
     """
 
     line: Line

@@ -10,7 +10,7 @@ from ..record import Record, unwritten
 
 
 class Mark(Record):
-    """A release of the products, behind the first `count` numbers; `digest` is that of those names."""
+    """A release of the products, after the first `count` numbers; `digest` is that of those names."""
 
     release: str
     count: int

@@ -54,10 +54,11 @@ def _likes(told: Mapping[str, _Told]) -> Iterator[tuple[str, Release]]:
 
 
 def _until(schema: Schema, kernel: InLine) -> Release | None:
-    """The newest release of mainline from which a kernel may have something; None for a line that follows it.
+    """The newest release of mainline from which a kernel may have something; None for a line that
+    follows it.
 
-    That is the newest of the day of its own release, where that is known: what comes later to builds of
-    one release mends it.
+    That is the newest of the day of its own release, if that is known: what comes later to builds
+    of one release mends it.
     """
     if not kernel.line.builds:
         return None
@@ -104,7 +105,7 @@ def _exports(
     change: LineChange,
     archs: Sequence[str],
 ) -> Iterator[Export]:
-    """How a change has an entry exported on some architectures; nothing where that has it gone."""
+    """How a change has an entry exported on some architectures; nothing if that has it gone."""
     if change.gone:
         return
     if change.like is not None:

@@ -81,13 +81,13 @@ class Schema(Record):
 
     @cached_property
     def entries_by_number(self) -> tuple[Entry, ...]:
-        """Entries as their keys are numbered; those that have no number stand last."""
+        """Entries as their keys are numbered; those that have no number are last."""
         places = _places(self.key_numbers)
         return tuple(sorted(self.entries, key=lambda entry: places.get(entry.key, len(places))))
 
     @cached_property
     def architectures_by_number(self) -> tuple[Architecture, ...]:
-        """Architectures as they are numbered; those that have no number stand last."""
+        """Architectures as they are numbered; those that have no number are last."""
         places = _places(self.arch_numbers)
         return tuple(
             sorted(self.architectures, key=lambda arch: places.get(arch.name, len(places)))
@@ -151,7 +151,7 @@ class Schema(Record):
     def predict_entry(
         self, entry: Entry, release: Release, arch: Architecture
     ) -> Prediction | None:
-        """The same for one entry; None where that kernel does not export it."""
+        """The same for one entry; None if that kernel does not export it."""
         return _prediction(_there(entry, release), arch, self.fixed_config(arch))
 
     def _exported(self, release: Release) -> list[list[Prediction]]:

@@ -156,9 +156,9 @@ def segments(
     since: Release,
     until: Release | None,
 ) -> list[Segment[Held]]:
-    """The values of mainline between two releases, where one follows on its like both as one.
+    """The values of mainline between two releases, if one follows on its like both as one.
 
-    `rests_on` is all that `value_at` looks at; backports are no part of mainline.
+    `rests_on` is all that `value_at` looks at; backports are not part of mainline.
     """
     end = until.opening if until is not None else None
     bounds = {bound for one in rests_on for bound in one.bounds if bound is not None}
@@ -208,7 +208,7 @@ def next_beginning(spans: Iterable[Span], moment: Moment) -> Boundary | None:
 
 
 def earliest(boundaries: Iterable[Boundary]) -> Boundary:
-    """Raises ValueError where there are none."""
+    """Raises ValueError if there are none."""
     return min(boundaries, key=lambda boundary: boundary.release.opening)
 
 

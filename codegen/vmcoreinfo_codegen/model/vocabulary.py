@@ -31,9 +31,9 @@ class Format(Described):
     SIGNED = ("signed", "digits, a `-` before a negative number: `%ld`, `%lld`, `%d`")
     HEX = ("hex", "hexadecimal digits without a prefix: `%lx`")
     PREFIXED_HEX = ("0x-hex", "hexadecimal digits after `0x`: `0x%lx`, `0x%llx`")
-    STRING = ("string", "text up to the end of the line: `%s`")
+    STRING = ("string", "text to the end of the line: `%s`")
     HEXBYTES = ("hexbytes", "bytes, each as two hexadecimal digits: `%20phN`")
-    FLAG = ("flag", "the letter `y`; a line that is absent means no")
+    FLAG = ("flag", "the letter `y`; if the line is absent, no")
 
     @property
     def is_number(self) -> bool:
@@ -54,7 +54,7 @@ class Format(Described):
 
 
 def read_as(formats: Collection[Format]) -> Format | None:
-    """The format by which values in any of several are read, None where text can't tell them apart.
+    """The format by which values in any of several are read, None if text can't tell them apart.
 
     A number with `0x` is hexadecimal, one without is decimal; where it may be hexadecimal too, both
     are. What has no sign is taken for what has one, modulo 2^64.
@@ -83,7 +83,8 @@ class Unit(Described):
     PAGE_TYPE = ("page-type", "a value of the map count or page type word of struct page")
     DISPLACEMENT = (
         "displacement",
-        "bytes between two address spaces or two places of the kernel image, modulo 2^64",
+        "distance in bytes between two address spaces or two places in the kernel image, modulo "
+        "2^64",
     )
     REGISTER = ("register", "a CPU register, or a field of one")
     BOOLEAN = ("boolean", "1 or 0, yes or no")
@@ -94,20 +95,23 @@ class QuirkKind(Described):
     """What is wrong with an exported value in a range of releases."""
 
     GARBAGE = ("garbage", "the value has no meaning; ignore it")
-    WRONG = ("wrong", "the value differs from what it should be, in a known way")
-    MISSING = ("missing", "the entry is absent though its condition holds")
+    WRONG = ("wrong", "the value is wrong in a known way")
+    MISSING = ("missing", "the entry is absent although its condition is true")
     DUPLICATE = ("duplicate", "the line is printed more than once")
-    UNENDED = ("unended", "no newline ends the line, and some readers do not see it")
+    UNENDED = ("unended", "the line has no newline, and some readers miss it")
 
 
 class Verdict(Described):
     """What happens to a purpose where the entries that it needs are not there, best first."""
 
-    OK = ("ok", "what is needed is there")
-    FALLBACK = ("fallback", "another way is taken, and the result is the same")
-    DEGRADED = ("degraded", "something is missing or slower, and the tool says so or it shows")
-    UNKNOWN = ("unknown", "nobody knows: neither worked out for such a pair, nor seen")
-    WRONG = ("wrong", "the result is wrong, and nothing says so")
+    OK = ("ok", "everything needed is present")
+    FALLBACK = ("fallback", "another way is used, with the same result")
+    DEGRADED = (
+        "degraded",
+        "something is missing or slower, which the tool reports or which is visible",
+    )
+    UNKNOWN = ("unknown", "not known: neither worked out for this combination nor observed")
+    WRONG = ("wrong", "the result is silently wrong")
     FATAL = ("fatal", "the tool stops, or the purpose fails")
 
     @property
@@ -126,19 +130,19 @@ _RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 class Trait(Described):
     """How the parser of a tool differs from the rules of the note: which text it reads otherwise."""
 
-    NOTE_LIMIT = ("note-limit", "a note of more than that many bytes")
-    LINE_LIMIT = ("line-limit", "a line of more than that many bytes, its newline not counted")
-    LAST_LINE_DROPPED = ("last-line-dropped", "a last line that no newline ends")
+    NOTE_LIMIT = ("note-limit", "a note with more than this many bytes")
+    LINE_LIMIT = ("line-limit", "a line with more than this many bytes, not counting its newline")
+    LAST_LINE_DROPPED = ("last-line-dropped", "a last line without a newline")
     EQUALS_NEEDED = ("equals-needed", "a line without '='")
     OSRELEASE_FIRST = ("osrelease-first", "a note that does not begin with OSRELEASE")
     PRINTABLE_ONLY = ("printable-only", "a byte that is neither printable ASCII nor white space")
-    UNANCHORED = ("unanchored", "a key that it wants, inside a line before the key's own")
+    UNANCHORED = ("unanchored", "a key it looks for, inside a line before the key's own")
     FIRST_DUPLICATE = (
         "first-duplicate",
-        "a key that it wants twice, with other values: it takes the first",
+        "a key it looks for twice, with different values: it takes the first",
     )
 
-    UNPARSABLE = ("unparsable", "a value of a key that it wants, which is not in the key's format")
+    UNPARSABLE = ("unparsable", "a value not in the key's format, of a key it looks for")
 
     @property
     def has_limit(self) -> bool:
@@ -162,12 +166,12 @@ class DumpSource(Described):
     QEMU_REGISTERS = ("qemu-registers", "notes of QEMU with the registers of the CPUs")
     HEADER_AGREES = (
         "header-agrees",
-        "headers that name the architecture, and, of a compressed dump, the system Linux and the "
-        "release of the note",
+        "headers that name the architecture, and in a compressed dump the system Linux and the "
+        "note's release",
     )
     NEAR_IMAGE = (
         "near-image",
-        "memory of x86_64 with the kernel's image at most 16 MiB from where phys_base 0 has it",
+        "x86_64 memory with the kernel image at most 16 MiB from its place at phys_base 0",
     )
 
 
@@ -175,5 +179,5 @@ class Evidence(Described):
     """How far a commit id was checked."""
 
     CHECKED = ("checked", "looked up in the kernel's history or its mails")
-    CITED = ("cited", "named by a consumer for this change; the commit itself was not seen")
-    UNVERIFIED = ("unverified", "from memory; not found in any source at hand")
+    CITED = ("cited", "cited by a tool for this change; the commit itself was not checked")
+    UNVERIFIED = ("unverified", "unverified")

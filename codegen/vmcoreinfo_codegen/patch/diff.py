@@ -19,7 +19,7 @@ _HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ 
 _GIT = re.compile(r"diff --git (\S+) (\S+)$")
 _NAMED = re.compile(r"(rename|copy) (from|to) (.+)")
 _HIDDEN = re.compile(r"Binary files |GIT binary patch|@@@ ")
-# The folders at the top of a kernel tree; what stands before one in a path is not the kernel's.
+# The folders at the top of a kernel tree; what is before one in a path is not the kernel's.
 _TOPS = frozenset(
     [
         "Documentation",
@@ -71,7 +71,7 @@ class Hunk:
 
 @dataclass(frozen=True)
 class FileDiff:
-    """What a diff does to a file: its path before and after, None where there is none.
+    """What a diff does to a file: its path before and after, None if there is none.
 
     `is_hidden` is whether its lines are not shown: a binary diff, a merge, a deletion without them.
     """
@@ -103,10 +103,10 @@ class _Open:
 
 
 def file_diffs(lines: Sequence[str]) -> list[FileDiff]:
-    """Every file that a text says something of. Raises PatchError where they are too many.
+    """Every file that a text says something of. Raises PatchError if they are too many.
 
-    Lines with a sign in a text without any header are one hunk of a file without a name, where one
-    of them names what prints: any text has lines that begin with a dash.
+    Lines with a sign in a text without any header are one hunk of a file without a name, if one of
+    them names what prints: any text has lines that begin with a dash.
     """
     found = list(_files(lines))
     if not found and any(line[:1] in ("+", "-") and MARK.search(line) for line in lines):
@@ -220,7 +220,7 @@ def _begins(lines: Sequence[str], at: int) -> bool:
 
 
 def _loose(lines: Sequence[str], at: int) -> tuple[Hunk, int]:
-    """Lines with a sign that no `@@` stands before, up to the next header."""
+    """Lines with a sign that no `@@` is before, up to the next header."""
     found: list[str] = []
     while at < len(lines) and not re.match(r"diff |@@ ", lines[at]) and not _names(lines, at):
         if lines[at][:1] in ("+", "-", " "):

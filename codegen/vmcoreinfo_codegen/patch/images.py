@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The files of a patch before and after it: whole, where the tree is at hand, else the pieces that hunks show.
+"""The files of a patch before and after it: whole, where the tree is available, else the pieces
+that hunks show.
 
 Both are read by what reads kernel trees. What a hunk does not show is named, never guessed.
 """
@@ -26,7 +27,7 @@ _PRINTS = re.compile(
 )
 # A kernel's largest file that prints has 4,000 lines.
 _MOST_STEPS = 20_000_000
-_REMEDY = "name the revision that it is for by --rev"
+_REMEDY = "give the revision that it applies to with --rev"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def pieces_of(files: Iterable[FileDiff]) -> Images:
         if file.is_hidden and prints:
             unseen.append(Unseen(file.path, 1, file.path, "the patch does not show its lines"))
         if file.old and file.new and prints and _arch(file.old) != _arch(file.new):
-            reason = "it becomes a file of another architecture, and the patch does not show it all"
+            reason = (
+                "it becomes a file of another architecture, but the patch does not show all of it"
+            )
             if file.old not in (None, file.new):
                 unseen.append(Unseen(file.old, 1, f"{file.old} becomes {file.new}", reason))
         for hunk in file.hunks:
@@ -71,7 +74,7 @@ def pieces_of(files: Iterable[FileDiff]) -> Images:
 def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
     """The files of a tree that a patch is about, whole, before and after.
 
-    Of what is no source the hunks are all that is looked at. Raises PatchError where the patch does
+    Of what is not a source the hunks are all that is looked at. Raises PatchError if the patch does
     not apply.
     """
     before: list[Piece] = []
@@ -80,7 +83,7 @@ def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
     for file in files:
         source = tree.get(file.old) if file.old else None
         if file.old and source is None and is_source(file.old):
-            raise PatchError(f"{file.old}: the tree does not have it: {_REMEDY}")
+            raise PatchError(f"{file.old}: not in the tree; {_REMEDY}")
         if file.old and source is None:
             shown = pieces_of([file])
             before += shown.before
@@ -98,7 +101,7 @@ def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
 
 
 def is_source(path: str) -> bool:
-    """Whether a file can be one that entries stand on."""
+    """Whether a file can be one that entries are on."""
     return path.endswith((".c", ".h")) or is_kconfig(path)
 
 
@@ -159,10 +162,10 @@ def _unseen(file: FileDiff, hunk: Hunk, old: Piece | None, new: Piece | None) ->
     opened = [piece.source.unbalanced if piece else [] for piece in (old, new)]
     if opened[0] != opened[1]:
         told = next((text for text in opened[1] + opened[0] if text not in opened[0]), "#endif")
-        yield Unseen(path, line, told, "what else it encloses is not shown")
+        yield Unseen(path, line, told, "the patch does not show what else it encloses")
     for piece, sign in ((old, "-"), (new, "+")):
         if piece is not None and _is_cut(piece.source, hunk, sign):
-            yield Unseen(path, line, changed, "the call that it is in is not shown whole")
+            yield Unseen(path, line, changed, "the patch does not show the whole call")
 
 
 def _is_cut(source: Source, hunk: Hunk, sign: str) -> bool:
@@ -191,7 +194,7 @@ def _patched(text: str, file: FileDiff) -> str:
         place = _found(lines, old, at, hunk.old - 1 if old else hunk.old, steps)
         if place is None:
             raise PatchError(
-                f"{file.old}:{hunk.old}: the patch does not apply to the tree: {_REMEDY}"
+                f"{file.old}:{hunk.old}: the patch does not apply to the tree; {_REMEDY}"
             )
         found += lines[at:place]
         at = place

@@ -63,7 +63,7 @@ def changed_macros(before: Iterable[Source], after: Iterable[Source]) -> frozens
 def printed_by(
     predictions: Iterable[Prediction], macros: Set[str], old: Printers, new: Printers
 ) -> Iterator[tuple[Prediction, Printed | None, Printed | None]]:
-    """Of entries that these macros print, what they print before and after; None where that is not understood."""
+    """Of entries that these macros print, what they print before and after; None if that is not understood."""
     for prediction in predictions:
         via = prediction.via
         if via is not None and via.macro in macros:

@@ -34,7 +34,8 @@ def is_mail(data: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail: the headers of it that tell what it is, by their names in small letters, and its texts.
+    """A mail: the headers of it that tell what it is, by their names in small letters, and its
+    texts.
 
     The first text is the one that is shown; behind it are the attachments that have a diff in them.
     """
@@ -107,7 +108,7 @@ def _decoded(body: bytes, content_type: str, encoding: str) -> str:
 
 
 def _from_base64(body: bytes) -> bytes:
-    """What is no base64 is passed over, as mail readers do."""
+    """What is not base64 is passed over, as mail readers do."""
     try:
         return binascii.a2b_base64(body + b"===")
     except binascii.Error:

@@ -133,7 +133,7 @@ def _with_macros(
             after[new.key] = State((_export(new, via.macro, printers[1]),), condition)
         views[arch.name] = View(before, after, own.moved, own.unplaced)
     unseen = [
-        Unseen("", 1, macro, f"what it prints is not understood, of {len(keys)} entries")
+        Unseen("", 1, macro, f"what it prints for {len(keys)} entries was not understood")
         for macro, keys in lost.items()
     ]
     return views, unseen
@@ -185,7 +185,9 @@ def _writers(redefined: Mapping[NameSpace, Redefined]) -> Iterator[Unseen]:
     for name in _WRITERS:
         one = redefined.get(("function", name))
         if one is not None and one.before and one.after:
-            yield Unseen(one.file, one.line, one.shown, "how the note is written is not followed")
+            yield Unseen(
+                one.file, one.line, one.shown, "changes to how the note is written are not followed"
+            )
 
 
 def _redefined(images: Images) -> dict[NameSpace, Redefined]:

@@ -37,8 +37,8 @@ _LONGEST_SUBJECT = 400
 class Patch:
     """One patch: what it is called, which of its series it is, and what it does to files.
 
-    `number` and `total` are those of `[PATCH v2 3/7]`, None where it has none. `parents` are the
-    ids of the mails that it answers.
+    `number` and `total` are those of `[PATCH v2 3/7]`, None if it has none. `parents` are the ids
+    of the mails that it answers.
     """
 
     subject: str
@@ -90,7 +90,7 @@ def _messages(data: bytes) -> Iterator[bytes]:
 
 
 def _is_first(data: bytes, at: int) -> bool:
-    # Of format-patch no blank line stands before it, but what git signs with.
+    # Of format-patch no blank line is before it, but what git signs with.
     return at == 0 or data[at - 1 : at] == b"\n"
 
 
@@ -206,7 +206,7 @@ def _threads(patches: Sequence[Patch]) -> list[list[Patch]]:
         names = [f"title {patch.title}"] if patch.title else []
         names += [f"mail {one}" for one in (patch.message_id, *patch.parents) if one]
         if patch.total and not patch.parents:
-            # Mails that name no other, as `git format-patch` writes them.
+            # Mails without References, as `git format-patch` writes them.
             names.append(f"v{patch.version} of {patch.total}")
         joined = {groups[name] for name in names if name in groups}
         into = min(joined, default=place)

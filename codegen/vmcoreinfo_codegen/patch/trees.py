@@ -23,7 +23,7 @@ _SOURCES = ("*.c", "*.h")
 
 
 def wanted_by(series: Iterable[Patch]) -> frozenset[str]:
-    """The files of a tree that patches are about, as far as entries can stand on them."""
+    """The files of a tree that patches are about, as far as entries can be on them."""
     paths = (path for p in series for file in p.files for path in (file.old, file.new))
     return frozenset(path for path in paths if path and is_source(path))
 
@@ -34,7 +34,8 @@ def files_of(tree: Tree) -> dict[str, Source]:
 
 
 def between(schema: Schema, path: Path, old: str, new: str) -> tuple[KernelChange, Extraction]:
-    """What two revisions of a repository differ in, and what is read of the first. Raises TreeError.
+    """What two revisions of a repository differ in, and what is read of the first. Raises
+    TreeError.
 
     What they export is read whole; what stands behind it, of the lines that differ.
     """
@@ -53,7 +54,7 @@ def _images(path: Path, old: str, new: str) -> tuple[Images, list[Unseen]]:
         trees = (f"{old}^{{tree}}", f"{new}^{{tree}}")
         out = repository.git("diff", *options, "--end-of-options", *trees, "--", *_SOURCES)
     except GitError as error:
-        reason = f"what stands behind entries is not looked at: {error}"
+        reason = f"names behind entries were not checked: {error}"
         return Images((), (), ()), [Unseen("", 1, f"{old}..{new}", reason)]
     found = pieces_of(file_diffs(out.decode("utf-8", "replace").split("\n")))
     # Exports are read whole, and what they are in too.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a change to kernel sources does to the entries of one architecture.
 
-A view has what is seen of a kernel before and after: all of it, where trees are at hand, or what
+A view has what is seen of a kernel before and after: all of it, where trees are available, or what
 a patch shows. Views of a series are joined to that of the whole.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ..core.condition import NEVER, All, Condition, Not, TooLarge, equivalent, minimal
 from ..record import Value
 
-# What reads C is loaded where a patch is read: an answer about keys does without.
+# What reads C is loaded only when needed: an answer about keys does without.
 if TYPE_CHECKING:
     from ..kernel.extract import Export
 
@@ -36,7 +36,8 @@ class State(Value):
 
 
 class View(Value):
-    """Entries by their keys, before and after; `moved` are those that stand elsewhere and are the same.
+    """Entries by their keys, before and after; `moved` are those that stand elsewhere and are the
+    same.
 
     Of `unplaced` it is not shown whether they are in the same `#if` as before.
     """
@@ -88,7 +89,7 @@ class View(Value):
 
     @cached_property
     def in_front(self) -> frozenset[str]:
-        """Entries that come to stand before OSRELEASE, with which the text began."""
+        """Entries that come to be before OSRELEASE, with which the text began."""
         return _in_front(self.after) - _in_front(self.before)
 
     def then(self, later: View) -> View:
@@ -125,7 +126,7 @@ def _in_front(states: Mapping[str, State]) -> frozenset[str]:
 
 
 def lost_where(old: Condition, new: Condition) -> Condition | None:
-    """The condition under which an entry was printed and is no more; None where it never is so."""
+    """The condition under which an entry was printed and is no more; None if it never is so."""
     lost = All((old, Not(new))).simplify({})
     with contextlib.suppress(TooLarge):
         lost = minimal(lost)

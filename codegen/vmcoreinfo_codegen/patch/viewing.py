@@ -56,7 +56,7 @@ def _same_surroundings(old: Condition, new: Condition) -> bool:
 
 
 def _moved(old: Mapping[str, State], new: Mapping[str, State]) -> Iterator[str]:
-    """Entries that stand in another file, or in another order to the rest of their file."""
+    """Entries that are in another file, or in another order to the rest of their file."""
     files: dict[str, tuple[list[str], list[str]]] = {}
     for key in old.keys() & new.keys():
         if old[key].first.file != new[key].first.file:

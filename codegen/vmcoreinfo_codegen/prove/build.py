@@ -31,7 +31,7 @@ def release_of(
     found = ToolRelease.said(ran.out + ran.err)
     if found is None:
         said = ran.lines()[:1] or ["nothing"]
-        raise ProveError(f"'{name}' says no release ({ran.ending or 'it works'}): {said[0]}")
+        raise ProveError(f"'{name}' printed no version ({ran.ending or 'it ran'}): {said[0]}")
     return found
 
 
@@ -70,7 +70,7 @@ def _distribution() -> str:
 
 
 def _output(*command: str) -> str:
-    """What a command prints; nothing where it fails or is not there."""
+    """What a command prints; nothing if it fails or is not there."""
     try:
         ran = subprocess.run(
             command,

@@ -77,8 +77,8 @@ class Crash:
         if bad is not None and binary is self._own:
             raise FailsItself(bad)
         if bad is not None or not found:
-            seen = bad.seen if bad is not None else "it says nothing"
-            raise ProveError(f"{subject.path}: {by} is no reference for {run}: {seen}")
+            seen = bad.seen if bad is not None else "it printed nothing"
+            raise ProveError(f"{subject.path}: {by} can't be the reference for {run}: {seen}")
         is_other = binary is not self._own
         return Measure(by if is_other else f"{by} with the whole note", found, is_other, ran.busy)
 

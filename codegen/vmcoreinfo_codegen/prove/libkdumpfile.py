@@ -46,7 +46,7 @@ def _library(path: Path) -> Path:
         found = sorted(path.rglob(name))
         if found:
             return found[0]
-    raise ProveError(f"{path}: no {_LIBRARY} below it")
+    raise ProveError(f"{path}: no {_LIBRARY} found below it")
 
 
 def _release(library: Path) -> ToolRelease | None:

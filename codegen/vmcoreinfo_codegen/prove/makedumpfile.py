@@ -95,17 +95,20 @@ class Makedumpfile:
         if bad is not None and self.judges_itself:
             raise FailsItself(bad)
         if bad is not None:
-            raise ProveError(f"{subject.path}: {by} is no reference for {run}: {bad.seen}")
+            raise ProveError(f"{subject.path}: {by} can't be the reference for {run}: {bad.seen}")
         try:
             right = _log(out) if run.name in _LOGS else read_pages(str(out), subject.bits)
         except (OSError, DumpError) as error:
-            raise ProveError(f"{subject.path}: {by} is no reference for {run}: {error}") from error
+            raise ProveError(
+                f"{subject.path}: {by} can't be the reference for {run}: {error}"
+            ) from error
         finally:
             out.unlink(missing_ok=True)
         if isinstance(right, Pages) and right.release != subject.observed.kernel:
             raise ProveError(
-                f"{subject.path}: {by} is no reference: it writes {running.shown(right.release)!r} "
-                f"for the kernel's release, and the note has {subject.observed.kernel!r}"
+                f"{subject.path}: {by} can't be the reference: it writes "
+                f"{running.shown(right.release)!r} "
+                f"as the kernel's release, but the note has {subject.observed.kernel!r}"
             )
         if self._reference is None:
             return Measure(f"{by} with the whole note", right, False, ran.busy)

@@ -50,8 +50,8 @@ class FailsItself(Exception):
 class Measure:
     """What is right for a dump, as far as a tool is judged by it, and who says so.
 
-    `is_other` is False where that is the tool itself. `busy` are the seconds of the processor
-    that it took.
+    `is_other` is False if that is the tool itself. `busy` are the seconds of the processor that it
+    took.
     """
 
     by: str
@@ -65,7 +65,7 @@ class Measure:
 
 
 def failed(ran: Ran, noise: Iterable[str] = ()) -> Outcome | None:
-    """The outcome of a run that failed, by the first line that tells something; None where it did not."""
+    """The outcome of a run that failed, by the first line that tells something; None if it did not."""
     if not ran.ending:
         return None
     skipped = tuple(noise)

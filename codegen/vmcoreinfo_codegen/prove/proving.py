@@ -66,7 +66,7 @@ class Plan:
             return [(), *((key,) for key in consumer.keys_of(release) if key in there)]
         for key in (key for keys in self.keys for key in keys):
             if key not in there:
-                raise ProveError(f"{subject.path}: its note has no {key}")
+                raise ProveError(f"{subject.path}: the note has no {key}")
         return [(), *self.keys]
 
 
@@ -99,8 +99,8 @@ class Proving:
         """
         if subject.observed.format not in self._tool.formats:
             raise ProveError(
-                f"{subject.path}: {self._tool.consumer} reads no {subject.observed.format} dump; put it "
-                "together first: makedumpfile -R DUMP < FILE"
+                f"{subject.path}: {self._tool.consumer} can't read {subject.observed.format} "
+                f"dumps; rebuild it first: makedumpfile -R DUMP < FILE"
             )
         measures: dict[Run, Measure | None] = {}
         errors: dict[Run, str] = {}
@@ -167,7 +167,7 @@ class Proving:
         return noted(self._schema, kernel.release, kernel.arch, info, told)
 
     def _measure(self, subject: Subject, run: Run) -> Measure:
-        """What is right, by a reference that reads the note rightly, or one that is made for it."""
+        """What is right, by a reference that reads the note correctly, or one that is made for it."""
         judge = self._tool.judge
         text = subject.scratch.without(())
         exports = self._exports(subject, text)
@@ -184,9 +184,9 @@ class Proving:
         still = self._bad(judge, subject, adapted.text, exports, run)
         if still or subject.found.format != "elf":
             raise ProveError(
-                f"{subject.path}: {self._consumer.name} {judge} is no reference for {run}, by the schema: "
-                f"{', '.join(still or bad)}; name one by --reference that reads the dump rightly, or trust "
-                "this one by --trust-reference"
+                f"{subject.path}: {self._consumer.name} {judge} can't be the reference for {run}, "
+                f"according to the schema: {', '.join(still or bad)}; give a reference that reads "
+                f"the dump correctly with --reference, or trust this one with --trust-reference"
             )
         made = subject.folder / "adapted"
         try:
@@ -194,7 +194,7 @@ class Proving:
             measure = self._tool.measure(made, subject, run)
         finally:
             made.unlink(missing_ok=True)
-        return replace(measure, by=f"{measure.by}, its note adapted")
+        return replace(measure, by=f"{measure.by}, with its note adapted")
 
     def _bad(
         self, judge: ToolRelease, subject: Subject, text: bytes, exports: Exports, run: Run

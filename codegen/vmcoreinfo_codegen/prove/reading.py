@@ -32,7 +32,7 @@ _BY = "what the dump has there"
 
 @dataclass(frozen=True)
 class Probe:
-    """A script of ours, what runs it, and what it asks for besides."""
+    """A script of this project, what runs it, and what it asks for besides."""
 
     script: str
     python: Path
@@ -85,11 +85,11 @@ class ReadingTool:
         if run.name == KALLSYMS:
             symbols = asked["symbols"]
             if not symbols:
-                raise ProveError(f"{subject.path}: its note has no symbols to compare with")
+                raise ProveError(f"{subject.path}: the note has no symbols to compare with")
             by = "the addresses in the note"
             return Measure(by, _Right(asked, {"symbols": symbols}), True, self._patience.seconds)
         if not asked["names"]:
-            raise ProveError(f"{subject.path}: its note does not tell where the kernel's names are")
+            raise ProveError(f"{subject.path}: the note does not show where the kernel's names are")
         ran = (self._reference or self._probe).run(dump, asked, self._patience)
         told = {**_answer(ran), "names": True}
         return Measure(_BY, _Right(asked, told), True, ran.busy)

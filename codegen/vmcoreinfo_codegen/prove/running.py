@@ -52,7 +52,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run ended: its exit code, negative for a signal, None where it did not end in time.
+    """How a run ended: its exit code, negative for a signal, None if it did not end in time.
 
     `busy` are the seconds of the processor that it took, `names` the files that it was given.
     """
@@ -65,13 +65,13 @@ class Ran:
 
     @property
     def ending(self) -> str:
-        """How it failed, empty where it did not."""
+        """How it failed, empty if it did not."""
         if self.code is None:
-            return "does not end"
+            return "timed out"
         if self.code < 0:
             with contextlib.suppress(ValueError):
-                return f"ended by {signal.Signals(-self.code).name}"
-            return f"ended by signal {-self.code}"
+                return f"killed by {signal.Signals(-self.code).name}"
+            return f"killed by signal {-self.code}"
         return f"exit code {self.code}" if self.code else ""
 
     def lines(self) -> list[str]:
@@ -104,7 +104,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     stdin: str = "",
 ) -> Ran:
-    """Run a command in a folder of its own. Raises OSError where it can't be run at all."""
+    """Run a command in a folder of its own. Raises OSError if it can't be run at all."""
     before = _busy()
     words = [os.fspath(word) for word in command]
     with subprocess.Popen(

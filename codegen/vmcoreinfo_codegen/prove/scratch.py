@@ -36,7 +36,7 @@ class _Piece(NamedTuple):
 class Scratch:
     """A copy of a dump. The tools see it, and never the dump itself.
 
-    `level` is the dump level at which the dump was filtered, 0 where it has all pages.
+    `level` is the dump level at which the dump was filtered, 0 if it has all pages.
     """
 
     def __init__(self, dump: str, found: Found, folder: Path) -> None:
@@ -50,10 +50,10 @@ class Scratch:
         with File(str(self.path)) as source:
             self._copies = tuple(islice(_copies(source, found), _MOST_COPIES + 1))
             if len(self._copies) > _MOST_COPIES:
-                raise DumpError(f"{dump}: it has its note more than {_MOST_COPIES} times")
+                raise DumpError(f"{dump}: more than {_MOST_COPIES} copies of the note in it")
             self.level = _level(source, found)
         if not any(text == self.text for _, text in self._copies):
-            raise DumpError(f"{dump}: its note is not found again in a copy")
+            raise DumpError(f"{dump}: the note was not found in the copy")
 
     def without(self, keys: Iterable[str]) -> bytes:
         """Let the copy lack these entries, and no others. The text of the note as it is then."""
@@ -81,7 +81,7 @@ def _copy(dump: str, path: Path) -> None:
 
 
 def _copies(file: File, found: Found) -> Iterator[tuple[list[_Piece], bytes]]:
-    """Every place in a dump where tools find the text of the note, and what stands there."""
+    """Every place in a dump where tools find the text of the note, and what is there."""
     if not found.format.startswith("flattened"):
         for place, text in _texts(file, found.container):
             yield [_Piece(0, place, len(text))], text

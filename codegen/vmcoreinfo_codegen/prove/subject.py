@@ -48,12 +48,13 @@ def observed_dump(
     has: Iterable[str] = (),
     name: str | None = None,
 ) -> ObservedDump:
-    """The line of a dump; `boot` and `has` are what its user knows of it, `name` is what it is called.
+    """The line of a dump; `boot` and `has` are what its user knows of it, `name` is what it is
+    called.
 
     Raises DumpError for a note that no dump carries.
     """
     if found.container not in DUMPS:
-        raise DumpError(f"{found.name}: no dump, and a tool is run on one")
+        raise DumpError(f"{found.name}: not a dump; tools are run on dumps")
     info = vmcoreinfo.parse(found.text)
     booted = sorted({*boot, *_boot_of(info)})
     pages = sorted(set(has))

@@ -35,7 +35,7 @@ class Tool(Protocol):
     def measure(self, dump: Path, subject: Subject, run: Run) -> Measure:
         """What is right for a dump, its note such as the judge reads.
 
-        Raises FailsItself where it is the judge and fails, ProveError where nobody can say.
+        Raises FailsItself if it is the judge and fails, ProveError if nobody can say.
         """
         ...
 

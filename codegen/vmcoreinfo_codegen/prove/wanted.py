@@ -28,16 +28,16 @@ class Wanted:
     vmlinux: Path | None = None
 
     def named(self, own: ToolRelease | None) -> ToolRelease:
-        """The release, of what the tool says and the user. Raises ProveError where those differ."""
+        """The release, of what the tool says and the user. Raises ProveError if those differ."""
         if self.release is None:
             if own is None:
                 raise ProveError(
-                    f"{self.binary}: it does not say which release it is; name it: "
-                    f"--consumer {self.consumer}@1.0"
+                    f"{self.binary}: it does not print its release; give it, e.g. --consumer "
+                    f"{self.consumer}@1.0"
                 )
             return own
         if own is not None and own != self.release and not self.release.is_next:
-            raise ProveError(f"{self.binary}: it says that it is {own}, not {self.release}")
+            raise ProveError(f"{self.binary}: it is {own}, not {self.release}")
         return self.release
 
     def chosen(self, commands: Sequence[str], usual: Sequence[str] | None = None) -> Sequence[str]:
@@ -48,7 +48,7 @@ class Wanted:
         for name in self.commands:
             if name not in commands:
                 raise ProveError(
-                    f"{self.consumer} of {self.binary} has no command {name} that can be run here; it has "
-                    f"{', '.join(commands)}"
+                    f"{self.consumer} of {self.binary} has no command {name} that can be run; it "
+                    f"has {', '.join(commands)}"
                 )
         return self.commands or usual or commands

@@ -108,7 +108,7 @@ def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> li
 def _line(
     entry: Entry, export: Export, release: Release, arch: Architecture, known: Known
 ) -> Line | None:
-    """What an export prints in a release; None where it prints nothing."""
+    """What an export prints in a release; None if it prints nothing."""
     if not export.contains(release):
         return None
     condition = export.condition(release).simplify(known)
@@ -135,9 +135,9 @@ def bound(
 ) -> tuple[int, int, dict[str, bool | int]]:
     """The most bytes, the lines that make them, and a configuration in which they are printed.
 
-    Lines are taken together by condition, and all configurations of the names in
-    the conditions are tried, so what excludes each other is not counted twice; names
-    that no condition has together are tried apart. Raises BudgetError where they are too many.
+    Lines are taken together by condition, and all configurations of the names in the conditions are
+    tried, so what excludes each other is not counted twice; names that no condition has together
+    are tried apart. Raises BudgetError if they are too many.
     """
     groups: dict[Condition, list[int]] = {}
     for line in lines:

@@ -48,9 +48,9 @@ def find_kernel(schema: Schema, text: str) -> Kernel:
             if build.release
         ]
         near = near_misses(text, [*known, *vendors])
-        raise UnknownName("release", text, near, "write it as 6.9, or as rhel9.6") from None
+        raise UnknownName("release", text, near, "write it like 6.9 or rhel9.6") from None
     if not schema.is_declared(kernel.release):
-        remedy = f"the schema knows {known[0]} to {known[-1]}"
+        remedy = f"the schema has {known[0]} to {known[-1]}"
         raise UnknownName("release", text, near_misses(str(kernel.release.branch), known), remedy)
     return kernel
 

@@ -128,6 +128,7 @@ def attached(out: str, lines: int, made: attach.Attached) -> Attached:
         replaced=made.replaced is not None,
         shared=made.shared,
         copied=made.copied,
+        mended=list(made.mended),
     )
 
 
@@ -135,16 +136,17 @@ def derived(derivation: Derivation, info: VmcoreInfo, dump: vmcoreinfo.derive.Du
     """One value by the parser that came with the tool, or why there is none."""
     work_out = vmcoreinfo.derive.DERIVATIONS.get(derivation.name)
     if work_out is None:
-        message = "the parser that came with the tool has none of the name"
+        message = "the built-in parser does not have it"
         return _absent(
-            derivation, f"{message}; 'vmcoreinfo generate python' makes one of this schema"
+            derivation,
+            f"{message}; generate a parser for this schema with 'vmcoreinfo generate python'",
         )
     try:
         found = work_out(info, dump)
     except vmcoreinfo.derive.ReadError as error:
         return _absent(derivation, str(error))
     if found is None:
-        return _absent(derivation, "no recipe applies: the keys that they take are not there")
+        return _absent(derivation, "no recipe applies: required keys are missing")
     return DerivedValue(
         name=derivation.name,
         value=found.value,

@@ -65,6 +65,6 @@ def laid_out(paths: Iterable[Path]) -> Layout:
 
 
 def laid_out_text(text: str, name: str) -> tuple[str | None, list[Problem]]:
-    """One text laid out, None where it can't be read; and what is wrong with it."""
+    """One text laid out, None if it can't be read; and what is wrong with it."""
     tree, problems = parse(text, name)
     return (None if problems else format_file(tree)), problems

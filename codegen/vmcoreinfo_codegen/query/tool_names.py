@@ -43,5 +43,5 @@ def find_tool(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
     if word != NEXT and consumer.release(release) is None:
         known = [str(r.release) for r in consumer.releases]
         if not known[0] or release < min(r.release for r in consumer.releases):
-            raise UnknownTool(f"{text}: the schema knows {name} from {known[0]} on")
+            raise UnknownTool(f"{text}: the schema has {name} since {known[0]}")
     return consumer, release

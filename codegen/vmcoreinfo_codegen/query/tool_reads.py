@@ -96,7 +96,8 @@ def disagrees(
 ) -> Iterator[tuple[str, bool, Where]]:
     """Keys that are read and not needed (True), or the other way, and on which architectures.
 
-    What is read in a file for one architecture, and needed on all, agrees: its reader is there for all.
+    What is read in a file for one architecture, and needed on all, agrees: its reader is there for
+    all.
     """
     for key, archs in read.items():
         over = archs if key not in needed else _without(archs, needed[key])
@@ -183,7 +184,7 @@ def _spans(consumer: Consumer, key: str) -> str:
 def other_base(
     consumer: Consumer, key: str, bases: Iterable[int], release: ToolRelease
 ) -> str | None:
-    """The forms in which a release reads a key by the schema, where none of them is of these bases."""
+    """The forms in which a release reads a key by the schema, if none of them is of these bases."""
     formats = _formats(consumer, key, release)
     known = [_IN_BASE[base] for base in bases if base in _IN_BASE]
     if not formats or not known or any(formats & forms for forms in known):

@@ -127,7 +127,7 @@ def _actions(verb: argparse.ArgumentParser) -> list[argparse.Action]:
 
 
 def _argument(action: argparse.Action) -> Row:
-    """Its options, none where it is known by its place; what it takes; and its help."""
+    """Its options, none if it is known by its place; what it takes; and its help."""
     name = str(action.metavar or action.dest)
     choices = [str(choice) for choice in action.choices or ()]
     if not choices and action.nargs != 0:

@@ -27,11 +27,11 @@ class _Reduced:
 class Recipes:
     """The derivations of a schema that is cut down to some keys.
 
-    A recipe stays where all its keys do. Where one goes, a later one may no longer be asked
-    of a kernel that could have the keys of both: the value could be another, or rest on an
-    entry that only seems to be absent. So the later one is left to the architectures on
-    which that can't be, and goes where there are none. What stays gives the value that all
-    keys give, or none. A derivation stays where a recipe does that has a key.
+    A recipe stays where all its keys do. If one goes, a later one may no longer be asked of a
+    kernel that could have the keys of both: the value could be another, or rest on an entry that
+    only seems to be absent. So the later one is left to the architectures on which that can't be,
+    and goes where there are none. What stays gives the value that all keys give, or none. A
+    derivation stays where a recipe does that has a key.
     """
 
     def __init__(

@@ -37,7 +37,7 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
     lives = {entry.key: _exports(entry, selection, names) for entry in schema.entries}
     keys = {key for key in wanted if lives.get(key)}
     if not keys:
-        raise EmptySelection("no key is left of the selection")
+        raise EmptySelection("no keys are left in the selection")
     keys |= {RELEASE} & schema.by_key.keys()
     derivations = (
         Recipes(_there(schema, selection), keys, selection.kernels, names).derivations()

@@ -162,9 +162,9 @@ def _can_be_private(key: str, format_: str) -> bool:
 
 
 def read_patterns(text: str, path: str) -> tuple[KeyPattern, ...]:
-    """The patterns of a file: one a line, `#` begins a comment; what stands twice counts once.
+    """The patterns of a file: one per line, `#` begins a comment; what stands twice counts once.
 
-    Raises InputError where there are more than any schema has keys.
+    Raises InputError if there are more than any schema has keys.
     """
     found: dict[str, KeyPattern] = {}
     different = Limit(path, _MOST_PATTERNS, "different patterns", InputError)
@@ -204,9 +204,12 @@ def _unknown(schema: Schema, pattern: KeyPattern) -> str:
     if pattern.private is not None:
         return _not_private(schema, *pattern.private)
     if not _PATTERN.fullmatch(pattern.text):
-        return f"'{shortened(pattern.text)}' is neither a key nor a glob of '*' and '?'; one a line"
+        return (
+            f"'{shortened(pattern.text)}' is neither a key nor a glob with '*' and '?'; write "
+            f"one per line"
+        )
     if pattern.is_glob:
-        return f"no key is like '{shortened(pattern.text)}'"
+        return f"no key matches '{shortened(pattern.text)}'"
     try:
         near = find_entry(schema, pattern.text).key
     except UnknownName as error:
@@ -217,10 +220,13 @@ def _unknown(schema: Schema, pattern: KeyPattern) -> str:
 def _not_private(schema: Schema, key: str, format_: str) -> str:
     shown = shortened(key)
     if key in schema.by_key:
-        return f"{shown} is a key of kernels, read as {schema.by_key[key].format}; name no format"
+        return (
+            f"{shown} is a kernel's key with the format {schema.by_key[key].format}; leave out "
+            f"the format"
+        )
     if format_ not in list(Format):
         near = did_you_mean(format_, list(Format))
-        return f"'{shortened(format_)}' is no format; {near or 'one of ' + ', '.join(Format)}"
+        return f"'{shortened(format_)}' is not a format; {near or 'one of ' + ', '.join(Format)}"
     if any(identifier_of(key) == identifier_of(other) for other in schema.by_key):
-        return f"{shown}: a key of kernels has the same name in C and Python, {identifier_of(key)}"
-    return f"'{shown}' can't be a key: a word, or WORD(what), of 64 letters at most"
+        return f"{shown}: a kernel's key has the same name in C and Python, {identifier_of(key)}"
+    return f"'{shown}' can't be a key; use a word or WORD(what) of at most 64 characters"

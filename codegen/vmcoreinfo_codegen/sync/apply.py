@@ -44,8 +44,8 @@ _NEW = "kernel/new.vmci"
 _BEHIND_VIA = (tree.DependsOn, tree.DebugInfo, tree.Behind, tree.BoundaryClause)
 _BEHIND_VALUE = (tree.Via, *_BEHIND_VIA)
 _OPEN = (
-    "# From the tree of {} by sync, which tells the folder alone. A person has to say what the",
-    "# architecture is and check `bits`, to add elf-machine, page and alias, and to put what its",
+    "# Added by sync from the tree of {}, which shows only the folder. Describe the",
+    "# architecture, check `bits`, add elf-machine, page and alias, and move what its",
     "# configuration always has from 'optional' to 'config', with its own symbol.",
 )
 _Clause = TypeVar("_Clause", tree.DependsOn, tree.Via, tree.Value, tree.Prints)
@@ -81,7 +81,7 @@ class Files:
         self.files[index] = replace(self.files[index], items=items)
 
     def insert_after(self, key: str, block: tree.Block, archs: tuple[str, ...] | None) -> None:
-        """Put a block behind the entry of a key, where that is of the same architectures."""
+        """Put a block behind the entry of a key, if that is of the same architectures."""
         exports = self.schema.by_key[key].exports
         alike = [e for e in exports if archs is None or e.archs is None or e.archs[0] in archs]
         at = (alike or exports)[-1].location
@@ -92,7 +92,7 @@ class Files:
             for i, item in enumerate(items)
             if isinstance(item, tree.Entry) and item.key.text == key and item.line <= at.line
         )
-        # One that was put there before keeps its place in front of this one.
+        # One that was put there before keeps its place before this one.
         while place + 2 < len(items) and items[place + 2].line == 0:
             place += 2
         items[place + 1 : place + 1] = [tree.Blank(*MADE), block]
@@ -121,7 +121,7 @@ class Files:
         return len(self.files) - 1
 
     def _source(self, name: str) -> None:
-        """Name a new file in the first one, behind the last of its folder."""
+        """Name a new file in the first one, after the last of its folder."""
         items = list(self.files[0].items)
         of_folder = [
             i
@@ -273,7 +273,7 @@ def _ended(clause: _Clause, release: str) -> _Clause:
 def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release: str) -> tree.Block:
     """End what held, and put `new` behind it; before the first boundary where nothing did.
 
-    What began at the same release never held: `new` stands in its place.
+    What began at the same release never held: `new` is in its place.
     """
     body: list[tree.Node] = []
     begins = [node.boundary.release for node in block.body if isinstance(node, tree.Since)]

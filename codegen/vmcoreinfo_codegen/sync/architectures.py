@@ -11,8 +11,8 @@ from ..model import Architecture, Boundary, Schema, Span
 from ..problem import Location
 
 LEFT_OPEN = (
-    "a new architecture: say in its block what the tree does not tell, the bits of a word, "
-    "the ELF machine, the sizes of a page, and what its configuration always has"
+    "a new architecture: complete its block with what the tree does not show: word size, ELF "
+    "machine, page sizes, and what its configuration always has"
 )
 # As the grammar of the schema has it.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
@@ -22,22 +22,25 @@ _MOST_NEW = 16
 
 
 def unknown_folders(schema: Schema, extraction: Extraction) -> list[str]:
-    """The folders under arch/ that print lines, and are no source of an architecture."""
+    """The folders under arch/ that print lines, and are not source of an architecture."""
     known = {arch.source for arch in schema.architectures}
     printing = {export.arch for export in extraction.exports if export.arch is not None}
     return sorted(printing - known)
 
 
 def undeclarable(schema: Schema, folder: str, count: int) -> str | None:
-    """Why one of so many new folders can't be declared by its name, None where it can."""
+    """Why one of so many new folders can't be declared by its name, None if it can."""
     if count > _MOST_NEW:
-        return f"declare its architecture: {count} are new, and sync declares {_MOST_NEW} at most"
+        return f"declare its architecture: {count} are new, but sync declares at most {_MOST_NEW}"
     if not _NAME.fullmatch(folder):
-        return "its folder has a name that no architecture of a schema can have"
+        return "its folder's name can't be an architecture name in a schema"
     known = schema.architecture(folder)
     if known is None:
         return None
-    return f"declare its architecture: {folder} is a name of {known.name}, from arch/{known.source}"
+    return (
+        f"declare its architecture: {folder} is already a name of {known.name}, from "
+        f"arch/{known.source}"
+    )
 
 
 def architecture_of(schema: Schema, folder: str, release: Release) -> Architecture:

@@ -46,7 +46,7 @@ class LinePlan:
     """What is to be said of a build, and what is left to people.
 
     `extended` is the block whose last build it becomes; `block` is a new one, without its clauses.
-    Both are None where nothing is to be written.
+    Both are None if nothing is to be written.
     """
 
     kernel: Kernel
@@ -90,7 +90,7 @@ def plan_build(
     made.steps = [step for step in steps if not _strange(step)]
     for step in steps:
         for key in step.keys if _strange(step) else ():
-            reason = f"its condition is no expression over CONFIG symbols: {_strange(step)[0]}"
+            reason = f"its condition is not an expression of CONFIG symbols: {_strange(step)[0]}"
             made.by_hand.append(ByHand(key, reason))
     newest = line.builds[-1] if line.builds else None
     if newest is not None and build <= newest.last:
@@ -105,8 +105,8 @@ def plan_build(
         names = None if len(where) == len(archs) else tuple(where)
         step = LineStep((key,), names, None, (condition, export.format))
         reason = (
-            f"no entry has it, which {export.file}:{export.line} prints: write one, 'out-of-tree' if no "
-            f"mainline has it, and '{said(step, schema)[0]}' for the build"
+            f"printed by {export.file}:{export.line}, but not an entry: add one, 'out-of-tree' if "
+            f"mainline lacks it, and '{said(step, schema)[0]}' to the build"
         )
         made.by_hand.append(ByHand(key, reason))
     return made
@@ -117,11 +117,11 @@ def _empty(kernel: Kernel) -> LinePlan:
     if found is None or found.line.base is None:
         name = f"line {found.line.name}" if found is not None else kernel.name
         raise NoBuild(
-            f"{name} follows the releases of mainline, and has no builds of its own: say by --release which "
-            "of those the tree is to be"
+            f"{name} follows mainline releases and has no builds of its own; give the tree's "
+            f"release with --release"
         )
     if found.build is None:
-        raise NoBuild(f"'{kernel.name}' names no build of line {found.line.name}")
+        raise NoBuild(f"'{kernel.name}' does not name a build of line {found.line.name}")
     return LinePlan(kernel, found.line, found.build)
 
 
@@ -155,20 +155,20 @@ def _leave_to_people(made: LinePlan, schema: Schema, release: str) -> None:
     line, build = made.line, made.build
     behind = next((one for one in line.builds if one.first > build), None)
     if behind is None:
-        where = f"in {_head(line.builds[-1])}, which has it otherwise"
+        where = f"in {_head(line.builds[-1])}, which differs"
     else:
         where = f"before {_head(behind)}"
     for step in made.steps:
         for key in step.keys:
             [clause] = said(replace_keys(step, [key]), schema)
             reason = (
-                f"the tree of build {build} asks for '{clause}', and tells nothing of the builds "
-                f"behind it: say it {where}"
+                f"the tree of build {build} needs '{clause}', but shows nothing about later "
+                f"builds: add it {where}"
             )
             made.by_hand.append(ByHand(key, reason))
     if not made.steps and not line.knows(build):
         block = _head(_block(build, None, release, None))
-        known = "the line says what it exports, and that no build like it was read"
+        known = "the line gives its exports, but no build like it was read"
         made.by_hand.append(ByHand(line.name, f"{known}: put '{block}' {where}"))
     made.steps = []
 
@@ -207,7 +207,7 @@ def _extended(block: tree.Block, last: tree.Word) -> tree.Block:
 
 
 def _with_build(block: tree.Block, made: tree.KernelBuild) -> tree.Block:
-    """A build behind the last one, or at the end."""
+    """A build after the last one, or at the end."""
     places = [i for i, node in enumerate(block.body) if isinstance(node, tree.KernelBuild)]
     place = places[-1] + 1 if places else len(block.body)
     return replace(block, body=(*block.body[:place], made, *block.body[place:]))

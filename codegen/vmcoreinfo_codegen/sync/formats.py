@@ -17,13 +17,13 @@ from .steps import ByHand, Plan, Redefine, Reformat, ReformatKind
 
 
 def alike(entry: Entry, printed: Printed) -> str | None:
-    """Why a key can't be printed in one more format, None where it can."""
+    """Why a key can't be printed in one more format, None if it can."""
     is_text = prints_as(printed, entry.format)
     if is_text or read_as({*entry.formats, Format(printed.format)}) is not None:
         return None
     return (
         f"printed as {printed.format} now, was {' and '.join(entry.formats)}: "
-        "a text can't tell them apart, so the kernel needs another key"
+        "a note's text can't tell them apart, so the kernel needs a new key"
     )
 
 
@@ -77,5 +77,5 @@ def _of_macros(made: Plan, schema: Schema, extraction: Extraction) -> None:
             made.steps.append(Redefine(macro, printf))
         elif macro is not None:
             made.by_hand.append(
-                ByHand(name, "what it prints now is not one line: say it by 'prints'")
+                ByHand(name, "it no longer prints a single line: declare it with 'prints'")
             )

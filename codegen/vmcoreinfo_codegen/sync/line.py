@@ -18,7 +18,7 @@ Printed = Mapping[str, tuple[Condition, str]]
 class LineStep(Value):
     """Keys that a build exports as mainline of `like` does, or under a condition, or not at all.
 
-    `archs` is None where that is so on all architectures of the line.
+    `archs` is None if that is so on all architectures of the line.
     """
 
     keys: tuple[str, ...]
@@ -148,7 +148,7 @@ def _is_same(one: tuple[Condition, str] | None, other: tuple[Condition, str] | N
 def _names(
     archs: Iterable[Architecture], some: Iterable[Architecture], fits: set[str]
 ) -> tuple[str, ...] | None:
-    """The architectures of a clause; None where it may be said of all."""
+    """The architectures of a clause; None if it may be said of all."""
     if fits.issuperset(arch.name for arch in archs):
         return None
     return tuple(arch.name for arch in some)

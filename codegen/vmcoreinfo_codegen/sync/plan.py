@@ -62,10 +62,10 @@ def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
     seen = _compare(schema, extraction, release, archs)
     for key, export, names in seen.missing.values():
         if set(names) != set(_still_open(schema, key, export, archs, release)):
-            reason = f"gone on {' '.join(names)} alone: split its block by 'on'"
+            reason = f"removed only on {' '.join(names)}: split its block with 'on'"
             made.by_hand.append(ByHand(key, reason))
         elif _began(export, release):
-            reason = f"it is said to come with {release.branch}, which lacks it: take it out"
+            reason = f"the schema adds it in {release.branch}, which lacks it: remove it"
             made.by_hand.append(ByHand(key, reason))
         else:
             made.steps.append(Close(key, export))
@@ -113,7 +113,7 @@ def _declare_macros(made: Plan, schema: Schema, extraction: Extraction) -> None:
         if name in extraction.macros:
             made.macros[name] = extraction.macros[name]
         else:
-            made.by_hand.append(ByHand(name, "declare this macro: what it prints is not one line"))
+            made.by_hand.append(ByHand(name, "declare this macro: it does not print a single line"))
 
 
 def _leave_to_people(made: Plan) -> None:
@@ -121,8 +121,8 @@ def _leave_to_people(made: Plan) -> None:
     for step in made.steps:
         key, fact = _fact(step)
         reason = (
-            f"the tree of {made.release.branch} {fact}, and tells nothing of the releases behind it: "
-            "correct a boundary, or say 'backport'"
+            f"the tree of {made.release.branch} {fact}, but shows nothing about later releases: "
+            f"correct a boundary, or add a 'backport'"
         )
         made.by_hand.append(ByHand(key, reason))
     made.steps.clear()
@@ -234,14 +234,14 @@ def _add(
 
 
 def _unwritable(printed: Printed) -> str | None:
-    """Why the schema can't say what is printed, None where it can: a tree may print anything."""
+    """Why the schema can't say what is printed, None if it can: a tree may print anything."""
     if not is_in_form(printed.key):
-        return "it is no key that a schema can have"
+        return "not a valid key in a schema"
     strange = sorted(name for name in printed.condition.names() if not _CONFIG.fullmatch(name))
     if strange:
-        return f"its condition is no expression over CONFIG symbols: {strange[0]}"
+        return f"its condition is not an expression of CONFIG symbols: {strange[0]}"
     if not _WORD.fullmatch(printed.macro) or '"' in printed.printf:
-        return f"printed in a way that a schema can't have: {printed.macro} {printed.printf!r}"
+        return f"printed in a form that a schema can't express: {printed.macro} {printed.printf!r}"
     return None
 
 
@@ -285,7 +285,7 @@ def _change(
             reason = alike(schema.by_key[prediction.key], printed)
             if len(forms[id(export)]) > 1:
                 several = " and ".join(sorted(forms[id(export)]))
-                reason = f"printed as {several}, by architecture: split its block by 'on'"
+                reason = f"printed as {several}, by architecture: split its block with 'on'"
             if reason is not None:
                 made.by_hand.append(ByHand(prediction.key, reason))
                 continue

@@ -112,7 +112,7 @@ class Rename:
     @property
     def question(self) -> str:
         return (
-            f"perhaps {self.came} is its new name, in {self.place}: if so, say 'replaced-by "
+            f"perhaps renamed to {self.came}, in {self.place}; if so, add 'replaced-by "
             f"{self.came}' here and 'replaces {self.gone}' there"
         )
 

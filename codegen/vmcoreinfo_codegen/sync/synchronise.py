@@ -66,9 +66,9 @@ class SyncError(Exception):
 class Synchronised:
     """Schema files before and after a plan was carried out; `after` has those alone that changed.
 
-    `is_declared` is whether the release was before. `schema` and `problems` are what is read in
-    the files as they are after. Where there is anything in `refused`, which the schema can't say,
-    nothing is to be written.
+    `is_declared` is whether the release was before. `schema` and `problems` are what is read in the
+    files as they are after. If there is anything in `refused`, which the schema can't say, nothing
+    is to be written.
     """
 
     plan: Plan
@@ -102,9 +102,9 @@ class Synchronised:
         """What was done, fit for a commit message."""
         branch = self.plan.release.branch
         if not self.after and self.plan.by_hand:
-            return f"Nothing is changed for {branch}: what differs is left to people.\n"
+            return f"Nothing changed for {branch}: the differences must be resolved by hand.\n"
         if not self.after:
-            return f"The schema says what the tree exports; nothing to do for {branch}.\n"
+            return f"The schema matches the tree; nothing to do for {branch}.\n"
         lines = [f"schema: Linux {branch}", ""]
         if not self.is_declared:
             lines.append(f"Declare {branch}.")
@@ -112,7 +112,7 @@ class Synchronised:
             lines.append(f"{word[0].upper()}{word[1:]}:")
             lines += [f"- {key}" for key in keys]
         if self.plan.renames:
-            lines.append("Perhaps renamed, to be confirmed:")
+            lines.append("Possibly renamed, please confirm:")
             lines += [f"- {rename.gone} to {rename.came}" for rename in self.plan.renames]
         return "\n".join([*lines, ""])
 
@@ -197,7 +197,7 @@ def _names(message: str, key: str) -> bool:
 
 def _left(plan: Plan) -> list[Unsaid]:
     """What would be left to do, were a plan carried out."""
-    reason = "with these changes the schema would still say something else than the tree"
+    reason = "the schema would still differ from the tree after these changes"
     return [Unsaid(_told(step), reason) for step in plan.steps]
 
 
@@ -209,11 +209,11 @@ def release_to_sync(schema: Schema, text: str) -> Release:
         raise SyncError(str(error)) from error
     if release.is_stable:
         raise SyncError(
-            f"release {release}: a stable release is told by 'backport' clauses, by hand; "
-            f"give the mainline one, {release.branch}"
+            f"release {release}: stable releases are declared by hand with 'backport'; give the "
+            f"mainline release {release.branch}"
         )
     if not schema.is_declared(release) and release.branch < schema.latest:
-        raise SyncError(f"release {release} is older than {schema.latest}, and not declared")
+        raise SyncError(f"release {release} is older than {schema.latest}, but not declared")
     return release
 
 
@@ -224,7 +224,7 @@ def commits_of(plan: Plan, repository: Repository, revision: str) -> tuple[Commi
         try:
             commit = commit_of(repository, revision, source_text(key, macro))
         except GitError as error:
-            return found, f"{key}, and those behind it, get no commit: {error}"
+            return found, f"no commits recorded for {key} and later entries: {error}"
         if commit is not None:
             found[key] = commit
     return found, ""

@@ -26,8 +26,8 @@ from .synchronise import checked, new_errors
 class LineSynchronised:
     """Schema files before and after a plan was carried out; `after` has those alone that changed.
 
-    `schema` and `problems` are what is read in the files as they are after. Where there is anything
-    in `refused`, which the schema can't say, nothing is to be written.
+    `schema` and `problems` are what is read in the files as they are after. If there is anything in
+    `refused`, which the schema can't say, nothing is to be written.
     """
 
     plan: LinePlan
@@ -58,11 +58,11 @@ class LineSynchronised:
         """What was done, fit for a commit message."""
         line, build = self.plan.line.name, self.plan.build
         if not self.after and self.plan.by_hand:
-            return f"Nothing is changed in line {line}: what is to be said is left to people.\n"
+            return f"Nothing changed in line {line}: the differences must be resolved by hand.\n"
         if not self.after:
-            return f"The line {line} has what build {build} exports; nothing to do.\n"
+            return f"The line {line} matches build {build}; nothing to do.\n"
         is_alike = self.plan.extended is not None
-        what = "exports what the one before it does" if is_alike else "has a block of its own"
+        what = "exports the same as the previous build" if is_alike else "has a block of its own"
         lines = [f"schema: {line} {build}", "", f"It {what}: '{self.plan.written}'."]
         for word, keys in _keys(self.plan.steps).items():
             lines.append(f"{word[0].upper()}{word[1:]}:")
@@ -104,7 +104,7 @@ def _left(plan: LinePlan, new: Schema, extraction: Extraction, release: str) -> 
     """What would be left to say, were a plan carried out."""
     again = plan_build(new, kernel_named(new, plan.kernel.name), extraction, release, None)
     known = {todo.key for todo in plan.by_hand}
-    reason = "with these clauses the line would still say something else than the tree"
+    reason = "the line would still differ from the tree with these clauses"
     return [ByHand(key=todo.key, reason=reason) for todo in again.by_hand if todo.key not in known]
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A consumer of the schema brought to the releases that its repository has tags of.
 
-Each new release is declared, with its date. What was in the repository alone, `since next`, begins with
-the first of them that reads it. What else a release reads anew is told, for people to say what for.
+Each new release is declared, with its date. What was in the repository alone, `since next`, begins
+with the first of them that reads it. What else a release reads again is reported, for people to say
+what for.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class ToolSynchronised:
         """What was done, fit for a commit message."""
         name = self.plan.consumer.name
         if not self.plan.steps:
-            return f"The schema has every release of {name} that has a tag.\n"
+            return f"The schema has every tagged release of {name}.\n"
         lines = [f"schema: {name} {', '.join(self.plan.declared)}", ""]
         released = [step.told for step in self.plan.steps if isinstance(step, Released)]
         if released:
@@ -136,7 +137,7 @@ def plan_tool(consumer: Consumer, tagged: Iterable[Dated]) -> ToolPlan:
         read = now
     if made.steps:
         made.by_hand += [
-            ByHand(key=purpose, reason=f"line {one.location.line} is in no release: look again")
+            ByHand(key=purpose, reason=f"line {one.location.line} is not released; check again")
             for purpose, one in waiting
         ]
     return made
@@ -154,13 +155,15 @@ def _left(
     now, release = dated.reads.reads, dated.release
     silent = told | set(consumer.passed_keys)
     for key in sorted(now.keys() - before.keys() - silent):
-        known = "older releases need it" if key in consumer.keys else "no need has it"
-        yield ByHand(key=key, reason=f"{release} reads it, and the one before did not; {known}")
+        known = "needs of older releases have it" if key in consumer.keys else "not in any need"
+        yield ByHand(
+            key=key, reason=f"{release} reads it, but the previous release did not; {known}"
+        )
     for key in sorted(before.keys() - now.keys() - silent):
-        reason = f"{release} does not read it any more: say 'until {release}' in its needs"
+        reason = f"{release} no longer reads it: add 'until {release}' to its needs"
         yield ByHand(key=key, reason=reason)
     if any(one.kernels is not None for one in consumer.releases):
-        reason = f"the kernels that {release} declares to know, by 'kernels' in its line"
+        reason = f"add the kernels that {release} declares to support as 'kernels' in its line"
         yield ByHand(key=f"{consumer.name} {release}", reason=reason)
 
 
@@ -188,7 +191,7 @@ def _with(step: ToolStep, block: tree.Block) -> tree.Block:
 
 
 def _declaring(block: tree.Block, release: str, date: str) -> tree.Block:
-    """A release behind the last one."""
+    """A release after the last one."""
     clause = tree.ToolRelease(*MADE, word(release), word(date), None)
     last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.ToolRelease))
     return replace(block, body=(*block.body[: last + 1], clause, *block.body[last + 1 :]))

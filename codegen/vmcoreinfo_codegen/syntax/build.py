@@ -57,7 +57,7 @@ def _blank(node: Tree[Token]) -> tree.Blank:
     return tree.Blank(node.meta.line, node.meta.column, "")
 
 
-# Of these the words are no part of the tree.
+# Of these the words are not part of the tree.
 _PLAIN: dict[str, Callable[[Tree[Token]], Any]] = {
     "eol": _eol,
     "comment": _comment,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What schema text can't be, whatever it says: characters that do not print, endless lines, deep nesting.
+"""What schema text can't be, whatever it says: characters that do not print, endless lines, deep
+nesting.
 
 Each keeps some reader or product from trouble: an editor shows text behind a bidi control
 otherwise than a compiler reads it (CVE-2021-42574), a regular expression takes its time with a
@@ -45,7 +46,7 @@ def unprintable(text: str, path: str) -> Iterator[Problem]:
         # Blanks do not count: the formatter puts others.
         if len(line) > _LONGEST_LINE and sum(map(len, line.split())) > _LONGEST_LINE:
             message = f"the line has more than {_LONGEST_LINE} characters, blanks not counted"
-            hint = "texts go on with a string on the next line, words with another clause"
+            hint = "continue texts with a string on the next line, words with another clause"
             yield Problem(Location(path, number), RULE, message, hint)
             return
 
@@ -70,9 +71,9 @@ def _of_tree(node: Tree[Token], depth: int) -> tuple[str, str] | None:
     if node.data not in _NESTING:
         return None
     if depth >= MOST_LEVELS:
-        return f"this nests deeper than {MOST_LEVELS} levels", "write several clauses"
+        return f"nested more than {MOST_LEVELS} levels deep", "write several clauses"
     if len(node.children) > MOST_TERMS:
-        return f"this has more than {MOST_TERMS} terms", "a condition of the kernel has a handful"
+        return f"more than {MOST_TERMS} terms", "a kernel condition has only a few"
     return None
 
 
@@ -87,10 +88,10 @@ def _of_token(token: Token) -> tuple[str, str] | None:
         case "INT" if len(token) > 1 and token.isdecimal() and token[0] == "0":
             return (
                 f"'{shortened(token)}' begins with a 0",
-                "write 0x in front of hexadecimal digits",
+                "write 0x before hexadecimal digits",
             )
         case "RELEASE" if _LONG_NUMBER.search(token):
-            return f"'{shortened(token)}' has a number of more than 9 digits", ""
+            return f"'{shortened(token)}' has a number with more than 9 digits", ""
     return None
 
 
@@ -120,6 +121,6 @@ def _first_unprintable(text: str, path: str) -> Problem:
         for column, character in enumerate(line, 1):
             if character != "\t" and not character.isprintable():
                 message = f"U+{ord(character):04X} does not print"
-                hint = "a schema has printable characters, tabs and line ends alone"
+                hint = "a schema may contain only printable characters, tabs and line ends"
                 return Problem(Location(path, number, column), RULE, message, hint)
     raise AssertionError("every character prints")

@@ -2,7 +2,7 @@
 """What the nodes of a syntax tree are made of, and how a class says what it is in the text.
 
 A class of `tree.py` names its rule of the grammar. The rule's children, in their order, are the
-fields of the class, None where an optional one is absent. Its layout says how they are written;
+fields of the class, None if an optional one is absent. Its layout says how they are written;
 without one they follow each other behind the keyword.
 """
 
@@ -183,7 +183,7 @@ def _comments(children: Sequence[Any]) -> str:
 
 
 def laid_out(part: Part) -> str:
-    """What the fields of a part say; a text at the end of a clause is no part of it."""
+    """What the fields of a part say; a text at the end of a clause is not part of it."""
     own = {name: getattr(part, name) for name in part.own()}
     said = {name: "" if isinstance(value, Text) else shown(value) for name, value in own.items()}
     if not part.layout:
@@ -216,4 +216,4 @@ def shown(value: Any) -> str:
             return expression.render(value)
         case Word() | Condition():
             return str(value)
-    raise TypeError(f"nothing that a schema says: {value!r}")
+    raise TypeError(f"not part of a schema: {value!r}")

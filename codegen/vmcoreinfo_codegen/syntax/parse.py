@@ -85,7 +85,7 @@ def _problem(error: UnexpectedInput, path: str, lines: list[str]) -> Problem:
         accepted = set(error.allowed or ())
     if _at_end(error):
         location = Location(path, max(len(lines), 1), len(lines[-1]) + 1 if lines else 1)
-        return Problem(location, RULE, "the file ends inside a block", "a '}' is missing")
+        return Problem(location, RULE, "the file ends inside a block", "missing '}'")
     source = lines[line - 1]
     # `untill` is read as `until` and an `l` too many: the word that is wrong is the whole one.
     before = _word_before(source, column - 1)
@@ -95,7 +95,7 @@ def _problem(error: UnexpectedInput, path: str, lines: list[str]) -> Problem:
     keywords, others = _accepted(accepted)
     hint = did_you_mean(found, keywords + (_keywords() if before else []))
     if not hint and found.startswith('"') and not found.endswith('"', 1):
-        hint = "a string ends on its own line; go on with another one on the next"
+        hint = "a string must end on its line; continue with another string on the next line"
     expected = ", ".join(others + keywords) if len(keywords) < 8 else ""
     message = f"unexpected {f'{shortened(found)!r}' if found else 'end of line'}"
     message += f", expected {expected}" if expected else ""
@@ -116,7 +116,7 @@ def _keywords() -> list[str]:
 
 
 def _accepted(terminals: set[str]) -> tuple[list[str], list[str]]:
-    """What could stand there: keywords, and terminals in words."""
+    """What could be there: keywords, and terminals in words."""
     literal = {
         terminal.name: terminal.pattern.value
         for terminal in _parser().terminals

@@ -57,7 +57,7 @@ class Starts(Listed, rule="starts", between=", "):
 
 
 class Ranges(Listed, rule="ranges", between=",\n"):
-    """Ranges, one a line."""
+    """Ranges, one per line."""
 
 
 @dataclass(frozen=True)

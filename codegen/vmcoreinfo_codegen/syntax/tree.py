@@ -258,7 +258,7 @@ class ArchNumber(Clause, rule="arch_number", keyword="number"):
 
 @dataclass(frozen=True)
 class Released(Clause, rule="released", layout="\t{release} as {digest}"):
-    """`released 1.0 as digest`: what stands above is that of a release, and does not change."""
+    """`released 1.0 as digest`: what is above is that of a release, and does not change."""
 
     release: Word
     digest: Word

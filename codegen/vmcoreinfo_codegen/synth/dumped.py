@@ -20,6 +20,7 @@ from .choice import chosen, elsewhere
 from .image import BANNER, Image
 from .own import OwnData, OwnKernel, own_data
 from .placed import placed_kernel
+from .standing import Standing, standing
 from .synthesis import moved
 
 _MASK = (1 << 64) - 1
@@ -91,8 +92,7 @@ def dumped(
     sources = Sources(types, symbols, config, None)
     if own is not None and BANNER not in symbols:
         made = _of_functions(memory, arch, own, asked, sources, found, disagreements)
-        sources, more = _as_it_stands(own, made.sources)
-        return replace(made, sources=sources, remarks=(*remarks, *more, *made.remarks))
+        return replace(made, remarks=(*remarks, *made.remarks))
     if given is None and own is not None and own.image is None:
         raise DebugInfoError(
             f"{name}: the symbols at {own.symbols.physical:#x} are of a copy of a kernel's image, or of a part of "
@@ -109,10 +109,12 @@ def dumped(
         arch.memory_start == 0,
     )
     places = own.symbols.places if own is not None else {}
-    tables = {table: image.address(at) for table, at in places.items()}
+    # Those of a guest may lie elsewhere than its banner tells.
+    is_whole = own is None or not own.standing.is_of_guest
+    tables = {table: image.address(at) for table, at in places.items() if is_whole}
     sources = replace(sources, symbols=tables | moved(symbols, image.move), memory=image)
     if own is not None:
-        sources, more = _as_it_stands(own, sources)
+        sources, more = _as_it_stands(own.standing, sources)
         remarks += more
     return Dumped(
         arch,
@@ -124,18 +126,17 @@ def dumped(
     )
 
 
-def _as_it_stands(own: OwnKernel, sources: Sources) -> tuple[Sources, list[str]]:
+def _as_it_stands(standing: Standing, sources: Sources) -> tuple[Sources, list[str]]:
     """What a kernel that did not run in this memory tells, and remarks on what is left out."""
-    standing = own.standing
     if standing.has_started is False and not standing.cpus:
-        remark = "this kernel never started: its types alone are taken, as nothing tells at which addresses it would run"
-        return replace(sources, symbols=None, memory=None), [remark]
+        return replace(sources, symbols=None, memory=None), [
+            "this kernel never started: nothing tells at which addresses it would run, so its types alone are taken"
+        ]
     if standing.is_of_guest:
-        remark = (
+        return replace(sources, memory=None), [
             f"this kernel takes itself to be at {standing.thinks:#x}, and is elsewhere: that of a virtual machine, whose "
             "memory may lie in pieces, so nothing is taken of what its variables hold; a dump of that machine has it"
-        )
-        return replace(sources, symbols=own.addresses, memory=None), [remark]
+        ]
     return sources, []
 
 
@@ -169,7 +170,12 @@ def _of_functions(
             symbols_name="the symbols of the dump (functions, and what is exported)",
         )
         build_id = build_id or placed.build_id()
-        return Dumped(arch, sources, release, build_id, disagreements, noted)
+        remark = (
+            "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL); of its variables those are known that "
+            "it exports or that show themselves; --symbols takes a System.map with all"
+        )
+        sources, more = _as_it_stands(standing(found.machine, placed, placed.symbols), sources)
+        return Dumped(arch, sources, release, build_id, disagreements, (remark, *more, *noted))
     remark = (
         "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no table of exported symbols agrees "
         "with them, so no variable of the kernel can be read; --symbols takes a System.map"

@@ -22,7 +22,7 @@ from ..record import Value
 from .image import BANNER, Image
 from .image import SYMBOLS as OF_IMAGE
 from .standing import SYMBOLS as OF_STANDING
-from .standing import Machine, Standing, standing
+from .standing import UNKNOWN, Machine, Standing, standing
 
 # All of them are read-only data of one image, which is in one piece; the largest have some 64 MiB.
 _REACH = 128 << 20
@@ -48,8 +48,8 @@ class OwnKernel(Value):
     config: FoundConfig | None
     release: str | None
     arch: str | None
-    image: Image | None
-    standing: Standing
+    image: Image | None = None
+    standing: Standing = UNKNOWN
 
     @property
     def addresses(self) -> Mapping[str, int]:
@@ -70,12 +70,13 @@ class OwnData(Value):
 
     `kernels` are those whose symbols are in it, by physical addresses: a machine with a kernel for a
     crash has two, and so has one with guests. `banners` has every place where one begins, `noted` the
-    releases of texts that begin like a note.
+    releases of texts that begin like a note, `machine` is what the dump tells beside its memory.
     """
 
     kernels: Sequence[OwnKernel]
     banners: Sequence[int]
     noted: frozenset[str]
+    machine: Machine
 
 
 def own_data(
@@ -121,7 +122,7 @@ def own_data(
                 standing=standing(machine, image, table.addresses),
             )
         )
-    return OwnData(kernels, places.places, frozenset(notes.releases))
+    return OwnData(kernels, places.places, frozenset(notes.releases), machine)
 
 
 def _image(

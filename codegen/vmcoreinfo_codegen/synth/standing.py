@@ -18,6 +18,7 @@ having run. Each tells of itself by its variables:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from ..dump.cpu_notes import Cpu, cpus_in
 from ..dump.memory import PhysicalMemory
@@ -26,7 +27,6 @@ from ..dump.reader import find_in, tell_format
 from ..dump.x86_tables import kernel_physical
 from ..model import Architecture
 from ..record import Value
-from .image import Image
 
 _MASK = (1 << 64) - 1
 _NONE_32 = (1 << 32) - 1
@@ -48,6 +48,17 @@ SYMBOLS = frozenset(
 """What has to be looked up for it."""
 
 
+class Placed(Protocol):
+    """The image of a kernel, where it is in memory."""
+
+    @property
+    def release(self) -> str | None: ...
+
+    def physical(self, name: str) -> int | None: ...
+
+    def read(self, width: int, address: int) -> int | None: ...
+
+
 class Standing(Value):
     """What is known of one kernel; None where its variables can't be read.
 
@@ -57,15 +68,15 @@ class Standing(Value):
     page tables. `is_noted` says that the note in the dump is its.
     """
 
-    has_started: bool | None
-    made_way: bool
-    crashed: bool
-    is_capture: bool
-    thinks: int | None
-    cpus: Sequence[int]
-    counters: Sequence[int]
-    elsewhere: Sequence[int]
-    is_noted: bool
+    has_started: bool | None = None
+    made_way: bool = False
+    crashed: bool = False
+    is_capture: bool = False
+    thinks: int | None = None
+    cpus: Sequence[int] = ()
+    counters: Sequence[int] = ()
+    elsewhere: Sequence[int] = ()
+    is_noted: bool = False
 
     @property
     def is_of_guest(self) -> bool:
@@ -91,6 +102,9 @@ class Standing(Value):
         return ", ".join(said)
 
 
+UNKNOWN = Standing()
+
+
 class Machine(Value):
     """What a dump tells of the machine beside its memory: registers of the CPUs, entries of its note."""
 
@@ -113,7 +127,7 @@ class Machine(Value):
         return cls(memory=memory, cpus=cpus, note=entries)
 
 
-def standing(machine: Machine, image: Image | None, addresses: Mapping[str, int]) -> Standing:
+def standing(machine: Machine, image: Placed | None, addresses: Mapping[str, int]) -> Standing:
     """Of the kernel whose symbols these are; `image` is None where it can't be found. Raises DumpError."""
     told = _Told(image, addresses)
     state = told.variable("system_state", 32)
@@ -141,7 +155,7 @@ def standing(machine: Machine, image: Image | None, addresses: Mapping[str, int]
 class _Told:
     """What the variables of a kernel say."""
 
-    def __init__(self, image: Image | None, addresses: Mapping[str, int]) -> None:
+    def __init__(self, image: Placed | None, addresses: Mapping[str, int]) -> None:
         self._image = image
         self._addresses = addresses
         self._text = addresses.get(_TEXT)

@@ -71,7 +71,7 @@ def tool_files(
     if path.is_dir():
         if is_bare(path):
             raise TreeError(
-                f"{path}: a git repository without a work tree; name a revision by --rev"
+                f"{path}: a git repository without a work tree; give a revision with --rev"
             )
         for name in sources_below(gathered, path):
             take_file(gathered, text_of(name), path / os.fsdecode(name))
@@ -89,5 +89,5 @@ def files_at(consumer: Consumer, repository: Repository, revision: str) -> Seque
 
 def _sorted(gathered: _Gathered, consumer: Consumer) -> Sequence[SourceFile]:
     if not gathered.files:
-        raise TreeError(f"{gathered.name}: no source of {consumer.name} is in it")
+        raise TreeError(f"{gathered.name}: no sources of {consumer.name} found")
     return sorted(gathered.files, key=lambda file: file.path)

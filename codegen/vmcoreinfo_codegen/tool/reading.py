@@ -38,10 +38,10 @@ _MOST_SHOWN = 200
 class Read:
     """A place that reads a key.
 
-    `arch` is the architecture whose dumps the place is for, None for all, as far as the name of the file
-    and the conditions around tell. `bases` are those in which its value is read as a number, empty where
-    the code does not show one; `required` is whether the function gives up without it, None where the
-    code does not show that.
+    `arch` is the architecture whose dumps the place is for, None for all, as far as the name of the
+    file and the conditions around tell. `bases` are those in which its value is read as a number,
+    empty if the code does not show one; `required` is whether the function gives up without it,
+    None if the code does not show that.
     """
 
     key: str
@@ -81,7 +81,7 @@ class ToolReading:
 def reading_of(
     tree: str, files: Sequence[SourceFile], schema: Schema, consumer: Consumer
 ) -> ToolReading:
-    """By the forms of a consumer. Raises TreeError where there is more to read than any tool has."""
+    """By the forms of a consumer. Raises TreeError if there is more to read than any tool has."""
     forms = _Forms(schema, consumer)
     sources = [ToolSource(file) for file in files if forms.can_be_in(file.data)]
     named: dict[str, Named] = {}
@@ -184,7 +184,7 @@ class _Reader:
         keys = self._keys(form, wanted, match)
         if keys is None:
             if not wanted.has_equals and not self._is_definition(match, function):
-                self._say(token, "what it reads is no string")
+                self._say(token, "it does not read a string")
             return
         if not keys:
             return
@@ -210,7 +210,7 @@ class _Reader:
         )
 
     def _is_definition(self, match: Match, function: str | None) -> bool:
-        """Whether it is the head of a function of ours, or in one: that takes the key from who calls it."""
+        """Whether it is in a wrapper function or its head: that takes the key from its caller."""
         if function in self.forms.readers:
             return True
         if self.source.is_python:
@@ -220,7 +220,7 @@ class _Reader:
     def _keys(
         self, form: ReadingForm, wanted: Pattern, match: Match
     ) -> list[tuple[str, Token]] | None:
-        """The keys with the tokens that name them; None where that is not clear."""
+        """The keys with the tokens that name them; None if that is not clear."""
         if "NAME" in match.held and self._is_listed(wanted):
             return self._listed(form, match.held["NAME"])
         said: dict[str, str] = {}
@@ -296,7 +296,7 @@ class _Reader:
                 self.source.names_around(token) is not None
                 and function not in self.forms.passed_functions
             ):
-                self._say(token, "a key, in no form that is declared")
+                self._say(token, "a key in a form that is not declared")
 
     def _say(self, token: Token, reason: str) -> None:
         self.limit.spend()
@@ -316,7 +316,7 @@ def _has_word(data: bytes, words: Sequence[str]) -> bool:
 
 
 def _mark(form: tuple[ReadingForm, Pattern]) -> str:
-    """A word that is in each file with a form; nothing where the key itself has to be there."""
+    """A word that is in each file with a form; nothing if the key itself has to be there."""
     declared, wanted = form
     if declared.function or wanted.has_equals:
         return declared.function

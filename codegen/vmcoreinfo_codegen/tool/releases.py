@@ -34,14 +34,15 @@ def release_of_tag(tag: str) -> ToolRelease | None:
 def release_tags(
     repository: Repository, consumer: Consumer, pattern: str | None = None
 ) -> list[ReleaseTag]:
-    """Tags of releases from the first that the schema has on, oldest first; those of a pattern alone.
+    """Tags of releases from the first that the schema has on, oldest first; those of a pattern
+    alone.
 
-    Raises TreeError where there are none, or too many.
+    Raises TreeError if there are none, or too many.
     """
     try:
         wanted = re.compile(pattern or ".*")
     except re.error as error:
-        raise TreeError(f"--tags {pattern}: no regular expression: {error}") from error
+        raise TreeError(f"--tags {pattern}: not a regular expression: {error}") from error
     form = "--format=%(creatordate:short) %(refname:strip=2)"
     try:
         lines = repository.git("for-each-ref", form, "refs/tags").decode("utf-8", "replace")
@@ -60,6 +61,6 @@ def release_tags(
         raise TreeError(f"{repository.path}: {what} a release of {consumer.name}")
     if len(found) > _MOST_TAGS:
         raise TreeError(
-            f"{repository.path}: passed the limit of {_MOST_TAGS} tags; choose fewer by --tags"
+            f"{repository.path}: passed the limit of {_MOST_TAGS} tags; select fewer with --tags"
         )
     return [found[release] for release in sorted(found)]

@@ -13,7 +13,7 @@ _MOST_BEHIND = 80
 
 
 def is_required(tokens: Tokens, match: Match) -> bool | None:
-    """Whether the function gives up where the key is missing; None where the code does not show it."""
+    """Whether the function gives up where the key is missing; None if the code does not show it."""
     start, negated = _before(tokens, match.start)
     if start >= 2 and tokens.all[start - 1].text == "=":
         return _assigned(tokens, start - 2, match.end)

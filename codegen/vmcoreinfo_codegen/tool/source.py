@@ -63,7 +63,7 @@ class ToolSource:
         return [match.start() for match in found], [match[1] for match in found]
 
     def names_around(self, token: Token) -> Sequence[str] | None:
-        """The macros that have to be defined for a place to be built; None where no build has it."""
+        """The macros that have to be defined for a place to be built; None if no build has it."""
         try:
             condition = self._c.condition_at(token.at) if self._c else ALWAYS
         except TooLarge:

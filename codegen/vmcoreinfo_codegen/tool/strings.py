@@ -35,7 +35,7 @@ class Strings:
         return Strings({**self.named, **found}) if found else self
 
     def text_of(self, tokens: Sequence[Token]) -> str | None:
-        """The text of strings that follow each other, or of names for them; None where it is none."""
+        """The text of strings that follow each other, or of names for them; None if it is none."""
         return self._text(tokens, {}, _MOST_NESTED)
 
     def _text(self, tokens: Sequence[Token], given: Mapping[str, str], left: int) -> str | None:
@@ -72,7 +72,7 @@ class Strings:
 
 
 def _call(tokens: Sequence[Token], at: int) -> int:
-    """Where the bracket is that closes the arguments of a macro; the end, where there is none."""
+    """Where the bracket is that closes the arguments of a macro; the end, if there is none."""
     depth = 0
     for place in range(at + 1, len(tokens)):
         depth += (tokens[place].text == "(") - (tokens[place].text == ")")

@@ -29,7 +29,7 @@ def table(corpus: Corpus, aside: Corpus) -> str:
         said = facts[patch["file"]]["answer"]
         answer = ", ".join(said["tools"]) if is_told(patch, said) else f"**{said['outcome']}**"
         lines.append(f"| {_called(patch)} | {patch['release']} | {happened} | {answer} |")
-    lines += ["", "What is not told, and why:", ""]
+    lines += ["", "Not found, and why:", ""]
     lines += [f"- {p['subject']}: {p['miss']}" for p in broke if p not in told]
     lines += ["", "| harmless patch | in | `impact` |", "|---|---|---|"]
     for patch in harmless:
@@ -60,22 +60,20 @@ def _of_aside(aside: Corpus) -> dict[str, int]:
 
 
 _HEAD = """\
-# Patches of 2012 to 2026, and what `impact` says of them
+# Patches of 2012 to 2026, and what `impact` says about them
 
-Each of these {patches} patches and series touched VMCOREINFO or what stands behind an entry. After {broke} of them a
-tool broke until it was mended, after {harmless} none is known to have. What happened, and where it is told, is in
-[`tests/patch/history/corpus.toml`](../tests/patch/history/corpus.toml); how they were chosen is in the
-[README](../tests/patch/history/README.md) beside it.
+Each of these {patches} patches and series changed VMCOREINFO or something behind an entry. {broke} of them broke a tool
+until it was fixed; {harmless} are not known to have broken any. What happened, with references, is in
+[`tests/patch/history/corpus.toml`](../tests/patch/history/corpus.toml); the
+[README](../tests/patch/history/README.md) there says how the patches were chosen.
 
-- **Told**: {told} of {broke} ({recall:.0f} %) have a tool that broke among those that `impact --patch FILE --to RELEASE`
-  says break.
-- **False alarms**: {alarms} of {harmless}. Of {open} more it says that it can't judge all that they touch.
+- **Found**: for {told} of {broke} ({recall:.0f} %), `impact --patch FILE --to RELEASE` names a tool that broke.
+- **False alarms**: {alarms} of {harmless}. For {open} more it says that it can't judge everything they touch.
 
-**These figures are of patches by which the schema was completed**, and of a schema that knows the releases since. Of
-{aside} others, by which nothing was made ([`aside.toml`](../tests/patch/history/aside.toml)), {aside_told} of the
-{aside_broke} after which a tool broke are told; of {aside_open} more it says that it can't judge them, and to {aside_denied}
-it says that no tool breaks or that nothing known is touched: the schema does not know yet what tools have copied
-there. False alarms among the {aside_harmless} harmless ones: {aside_alarms}. So an answer that nobody breaks is worth as
-much as the schema knows of what stands behind entries.
-
+**The schema was completed with these patches**, and it knows the releases since. {aside} other patches were kept for
+measurement only ([`aside.toml`](../tests/patch/history/aside.toml)). Of the {aside_broke} among them that broke a tool,
+`impact` finds {aside_told}. For {aside_open} more it says that it can't judge them, and for {aside_denied} that no tool
+breaks or that nothing known is touched, because the schema does not yet know what tools copied there. Of the
+{aside_harmless} harmless ones {aside_alarms} are false alarms. So the answer "no tool breaks" is only as good as the
+schema's knowledge of what is behind entries.
 """

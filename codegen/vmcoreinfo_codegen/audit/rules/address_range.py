@@ -18,7 +18,7 @@ def _check(subject: Subject, boot: Boot) -> Iterator[Found]:
         if line.entry.unit is not Unit.ADDRESS:
             continue
         if widths == {32} and line.value >> 32:
-            yield Found(line.key, f"{line.text} is no address of 32 bits", line.line)
+            yield Found(line.key, f"{line.text} is not a 32-bit address", line.line)
         elif least is not None and line.value < least:
             message = f"{line.text} is below the kernel's half of the address space"
             yield Found(line.key, f"{message}, which starts at {least:x}", line.line)
@@ -27,11 +27,11 @@ def _check(subject: Subject, boot: Boot) -> Iterator[Found]:
 RULE = Rule(
     id="VMCA021",
     name="address-range",
-    doc="An address of the kernel is in the kernel's half of the address space, on architectures "
-    "that keep one.",
+    doc="Kernel addresses are in the kernel's half of the address space, on architectures that "
+    "have one.",
     severity=Severity.ERROR,
-    remedy="a physical address, a value from another kernel, or damage: compare with System.map by "
-    "--symbols",
+    remedy="a physical address, a value from another kernel, or corruption: compare with "
+    "System.map using --symbols",
     example="""
 OSRELEASE=6.12.0
 SYMBOL(_stext)=7fffffff81000000 ### 7fffffff81000000 is below the kernel's half of the address space, which starts at ff00000000000000

@@ -24,7 +24,7 @@ def _check(subject: Subject) -> Iterator[Found]:
         configured = int(other.text[:_MOST_DIGITS])
         widths = _FALLS_BACK.get(configured, (configured,))
         if 64 - field not in widths:
-            message = f"{line.text} makes addresses of {64 - field} bits, and {key} is {configured}"
+            message = f"{line.text} gives {64 - field}-bit addresses, but {key} is {configured}"
             fits = [
                 base for base, name in _BASES if _read(line.text, base) in {64 - w for w in widths}
             ]
@@ -46,15 +46,15 @@ def _read(text: str, base: int) -> int | None:
 RULE = Rule(
     id="VMCA024",
     name="address-width",
-    doc="The width of addresses that the register of the processor tells is the one that the kernel was "
-    "configured for; 52 bits fall back to 48 or 47.",
+    doc="The address width in the CPU register is the configured one; 52 bits may fall back to 48 "
+    "or 47.",
     severity=Severity.ERROR,
-    remedy="what wrote the line printed another base, or another register: readers take another "
-    "page table and another vmalloc area for the kernel's",
+    remedy="the line was printed in another base or from another register: readers will use the "
+    "wrong page table and vmalloc area",
     example="""
 OSRELEASE=5.10.0
 NUMBER(VA_BITS)=39
-NUMBER(TCR_EL1_T1SZ)=0x25 ### 0x25 makes addresses of 27 bits, and NUMBER(VA_BITS) is 39; read as decimal it fits
+NUMBER(TCR_EL1_T1SZ)=0x25 ### 0x25 gives 27-bit addresses, but NUMBER(VA_BITS) is 39; read as decimal it fits
 """,
     check=_check,
 )

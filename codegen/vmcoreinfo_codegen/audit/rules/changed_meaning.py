@@ -20,19 +20,19 @@ def _check(subject: Subject) -> Iterator[Found]:
 
 
 def _text(change: Change) -> str:
-    return f"means something else than before {change.boundary.told}: {change.text}"
+    return f"has a different meaning than before {change.boundary.told}: {change.text}"
 
 
 RULE = Rule(
     id="VMCA031",
     name="changed-meaning",
-    doc="A key that earlier kernels export with another meaning is named, as readers that are older "
-    "than the change take it for what it was.",
+    doc="Names keys whose meaning changed, as readers older than the change still assume the old "
+    "meaning.",
     severity=Severity.INFO,
-    remedy="check that the tool that reads this dump knows of it",
+    remedy="check that the tool that reads this dump knows the new meaning",
     example="""
 OSRELEASE=4.18.0
-NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129 ### means something else than before 4.18: A page type: the complement of one type bit. Until then it was the map count -128.
+NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129 ### has a different meaning than before 4.18: A page type: the complement of one type bit. Until then it was the map count -128.
 """,
     check=_check,
 )

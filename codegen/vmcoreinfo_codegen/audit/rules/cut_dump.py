@@ -13,20 +13,21 @@ def _check(subject: Subject) -> Iterator[Found]:
         if flaw.fault is Fault.CUT:
             yield Found(None, flaw.text)
         elif flaw.fault is Fault.UNSEEN:
-            remedy = "copy it to a file, or put it together by 'makedumpfile -R', and audit that"
+            remedy = "save it to a file, or rebuild it with 'makedumpfile -R', and audit that file"
             yield Found(None, flaw.text, None, remedy, Severity.INFO)
 
 
 RULE = Rule(
     id="VMCA007",
     name="cut-dump",
-    doc="A dump has all that it describes: an ELF dump is as long as its program headers say, a "
-    "compressed one has its bitmaps, the descriptors of all pages that they have, and the last of the "
-    "pages, a flattened one its end mark. What was not looked at is a remark.",
+    doc="A dump is complete: an ELF dump is as long as its program headers say, a compressed dump "
+    "has its bitmaps, all page descriptors and the last page, a flattened dump has its end mark. "
+    "What could not be checked is a remark.",
     severity=Severity.ERROR,
-    remedy="the dump was not copied or written whole: look for a full disk, and copy it again",
+    remedy="the dump was truncated while it was written or copied: check for a full disk, and copy "
+    "it again",
     example="""
-OSRELEASE=6.12.0 ### the dump ends 4096 bytes before what its program headers say
+OSRELEASE=6.12.0 ### the dump ends 4096 bytes before the end that its program headers give
 PAGESIZE=4096
 """,
     check=_check,

@@ -10,20 +10,20 @@ from ..subject import Subject
 def _check(subject: Subject) -> Iterator[Found]:
     last = subject.unfinished
     if last is not None and not subject.ends.tail:
-        yield Found(last.key, "the last line has no newline; it may be cut", last.line)
+        yield Found(last.key, "the last line has no newline; it may be truncated", last.line)
 
 
 RULE = Rule(
     id="VMCA002",
     name="cut-line",
-    doc="The last line ends in a newline; where it does not, it may be cut. Other rules do not look "
-    "at such a line.",
+    doc="The last line ends in a newline; without one it may be truncated. Other rules skip such a "
+    "line.",
     severity=Severity.WARNING,
-    remedy="do not trust the value of the last line, and look for what should follow it; some "
+    remedy="do not trust the last line's value, and check which keys should follow it; some "
     "readers drop the line",
     example="""
 OSRELEASE=6.12.0
-CRASHTIME=17 ### the last line has no newline; it may be cut
+CRASHTIME=17 ### the last line has no newline; it may be truncated
 """.rstrip("\n"),
     check=_check,
 )

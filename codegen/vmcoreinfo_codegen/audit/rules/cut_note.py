@@ -13,11 +13,11 @@ def _check(subject: Subject) -> Iterator[Found]:
     lines = subject.info.lines
     if subject.ends.head:
         first = lines[0] if lines else None
-        place = "cut before it" if first else "cut"
+        place = "truncated before this line" if first else "cut"
         yield _found(place, subject.ends.head, first)
     if subject.ends.tail:
         last = lines[-1] if lines else None
-        place = "cut behind it" if last else "cut"
+        place = "truncated after this line" if last else "cut"
         inside = subject.unfinished
         if inside is not None:
             place += (", inside the next line" if last else ", inside its first line") + (
@@ -27,7 +27,7 @@ def _check(subject: Subject) -> Iterator[Found]:
 
 
 def _found(place: str, keys: Sequence[str], line: Line | None) -> Found:
-    message = f"{keys[0]} is missing, which the kernel prints there"
+    message = f"{keys[0]}, which the kernel prints there, is missing"
     if len(keys) > 1:
         message = (
             f"{len(keys)} keys that the kernel prints there are missing, {keys[0]} to {keys[-1]}"
@@ -38,16 +38,16 @@ def _found(place: str, keys: Sequence[str], line: Line | None) -> Found:
 RULE = Rule(
     id="VMCA009",
     name="cut-note",
-    doc="The note begins and ends where the kernel's does. The kernel prints its keys in a known "
-    "order: where all are missing behind the last line, or before the first, the text was cut "
-    "there, and that is one finding.",
+    doc="The note begins and ends with the keys that the kernel prints first and last. The kernel "
+    "prints keys in a known order: if all keys after the last line or before the first are "
+    "missing, the text was truncated there, which is a single finding.",
     severity=Severity.ERROR,
-    remedy="take the note from the dump again, whole: 'vmcoreinfo note DUMP', or 'vmcoreinfo find' for "
-    "other copies; what a reader does without a key 'vmcoreinfo explain KEY' tells",
+    remedy="extract the note again with 'vmcoreinfo note DUMP', or look for other copies with "
+    "'vmcoreinfo find'; 'vmcoreinfo explain KEY' shows what to do without a key",
     example="""
 OSRELEASE=6.12.0
 BUILD-ID=3b43fad5034874490492495d552c0af6a5fab235
-PAGESIZE=4096 ### cut behind it: 48 keys that the kernel prints there are missing, SYMBOL(init_uts_ns) to NUMBER(sme_mask)
+PAGESIZE=4096 ### truncated after this line: 48 keys that the kernel prints there are missing, SYMBOL(init_uts_ns) to NUMBER(sme_mask)
 """,
     check=_check,
 )

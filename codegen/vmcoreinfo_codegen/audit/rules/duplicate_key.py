@@ -25,9 +25,9 @@ def _check(subject: Subject) -> Iterator[Found]:
             message = f"printed more than once, as this kernel does: {known[0].text}"
             yield Found(diagnostic.key, message, diagnostic.line, "", Severity.INFO)
         else:
-            message = "the key stands on an earlier line too"
+            message = "the key is also on an earlier line"
             others = listed.get(diagnostic.key)
-            both = f", with another value ({others})" if others else ""
+            both = f", with a different value ({others})" if others else ""
             severity = Severity.ERROR if others else None
             yield Found(diagnostic.key, message + both, diagnostic.line, None, severity)
 
@@ -41,14 +41,13 @@ def _listed(values: set[str]) -> str:
 RULE = Rule(
     id="VMCA004",
     name="duplicate-key",
-    doc="A key stands once, but where the kernel is known to print it more often.",
+    doc="Each key appears once, unless the kernel is known to print it more often.",
     severity=Severity.WARNING,
-    remedy="some readers take the first line and some the last: compare them with the memory of "
-    "the dump",
+    remedy="some readers use the first line, others the last: compare both with the dump's memory",
     example="""
 OSRELEASE=6.12.0
 PAGESIZE=4096
-PAGESIZE=8192 ### the key stands on an earlier line too, with another value (4096, 8192)
+PAGESIZE=8192 ### the key is also on an earlier line, with a different value (4096, 8192)
 """,
     check=_check,
 )

@@ -14,33 +14,38 @@ def _check(subject: Subject) -> Iterator[Found]:
         is_cut = subject.unfinished is not None and subject.unfinished.line == 1
         # Of a cut line nobody knows what it would say; and --kernel may have told.
         if not is_cut and subject.release is None:
-            message = "no OSRELEASE: what depends on the release is not checked"
+            message = "no OSRELEASE: checks that depend on the release are skipped"
             yield Found("OSRELEASE", message)
     elif subject.release is None:
         message = (
-            f"'{line.text}' is no release that the schema knows; what depends on it is not checked"
+            f"'{line.text}' is not a release in the schema; checks that depend on it are skipped"
         )
         yield Found("OSRELEASE", message)
     elif is_newer(subject.schema, subject.info):
-        message = f"the schema ends at {subject.schema.latest}; the note is checked as one of that"
-        remedy = "'vmcoreinfo sync' brings a schema up to a newer kernel tree"
+        message = (
+            f"newer than {subject.schema.latest}, the latest release in the schema; checked "
+            f"as {subject.schema.latest}"
+        )
+        remedy = "update the schema from a newer kernel tree with 'vmcoreinfo sync'"
         yield Found("OSRELEASE", message, None, remedy, Severity.INFO)
     if subject.release is not None and len(subject.archs) != 1:
         names = " ".join(arch.name for arch in subject.archs)
-        message = f"its keys fit {len(subject.archs)} architectures alike ({names})"
-        remedy = "name it with --arch; checked is what holds on all of them"
+        message = f"its keys fit {len(subject.archs)} architectures equally ({names})"
+        remedy = (
+            "give the architecture with --arch; only rules that hold on all of them are checked"
+        )
         yield Found(None, message, None, remedy, Severity.INFO)
 
 
 RULE = Rule(
     id="VMCA005",
     name="kernel-not-known",
-    doc="The note says which release it is of, and one that the schema knows; its keys, the dump or "
-    "--arch tell the architecture.",
+    doc="The note names its release, the schema has that release, and the architecture follows "
+    "from the keys, the dump or --arch.",
     severity=Severity.WARNING,
-    remedy="name the release with --kernel",
+    remedy="give the release with --kernel",
     example="""
-PAGESIZE=4096 ### no OSRELEASE: what depends on the release is not checked
+PAGESIZE=4096 ### no OSRELEASE: checks that depend on the release are skipped
 SIZE(list_head)=16
 """,
     check=_check,

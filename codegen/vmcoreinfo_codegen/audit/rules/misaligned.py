@@ -30,10 +30,10 @@ def _check(subject: Subject) -> Iterator[Found]:
         if entry.kind is Kind.OFFSET:
             member = member_of(line.key, value, compiler)
             if member is not None:
-                yield from _found(line, value, member.layout.align, "its type is")
+                yield from _found(line, value, member.layout.align, "its type")
         elif entry.kind is Kind.SIZE:
             align = alignment_of_struct(argument_of(line.key), compiler)
-            yield from _found(line, value, align, "its members are")
+            yield from _found(line, value, align, "its members")
 
 
 def _check_boot(subject: Subject, boot: Boot) -> Iterator[Found]:
@@ -43,33 +43,33 @@ def _check_boot(subject: Subject, boot: Boot) -> Iterator[Found]:
         if line.key in _OF_PAGES:
             if line.value % _LEAST_PAGE:
                 message = (
-                    f"{line.text} is no multiple of {_LEAST_PAGE}: what it tells begins with a page"
+                    f"{line.text} is not a multiple of {_LEAST_PAGE}, but must be page-aligned"
                 )
                 yield Found(line.key, message, line.line)
         elif line.entry.kind is Kind.SYMBOL and _TABLES not in line.key:
-            yield from _found(line, line.value, least, "variables and functions are")
+            yield from _found(line, line.value, least, "variables and functions")
 
 
 def _found(line: Line | BootLine, value: int, align: int, what: str) -> Iterator[Found]:
     if value % align:
-        message = f"{line.text} is no multiple of {align}: so {what} aligned"
+        message = f"{line.text} is not a multiple of {align}, the alignment of {what}"
         yield Found(line.key, message, line.line)
 
 
 RULE = Rule(
     id="VMCA025",
     name="misaligned",
-    doc="An OFFSET, a SIZE or a place in memory is a multiple of what the compiler, or the page tables, "
-    "align it to on the architecture.",
+    doc="Offsets, sizes and addresses are aligned as the compiler or the page tables require on "
+    "the architecture.",
     severity=Severity.ERROR,
-    remedy="the line was changed, or is of another kernel: compare with the kernel's types by --btf, or "
-    "take the note from the dump again",
+    remedy="the line was changed or is from another kernel: compare with the kernel's types using "
+    "--btf, or extract the note again",
     example="""
 OSRELEASE=6.12.0
-SIZE(page)=65 ### 65 is no multiple of 8: so its members are aligned
-OFFSET(page.flags)=3 ### 3 is no multiple of 8: so its type is aligned
+SIZE(page)=65 ### 65 is not a multiple of 8, the alignment of its members
+OFFSET(page.flags)=3 ### 3 is not a multiple of 8, the alignment of its type
 OFFSET(page._refcount)=52
-KERNELOFFSET=1c000001 ### 1c000001 is no multiple of 4096: what it tells begins with a page
+KERNELOFFSET=1c000001 ### 1c000001 is not a multiple of 4096, but must be page-aligned
 """,
     check=_check,
     check_boot=_check_boot,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
-_GONE = "a later mainline does not, and the distribution may have what took it away"
+_GONE = "a later mainline release does not, and the distribution may have backported its removal"
 
 
 def _check(subject: Subject) -> Iterator[Found]:
@@ -26,12 +26,12 @@ def _check(subject: Subject) -> Iterator[Found]:
 RULE = Rule(
     id="VMCA011",
     name="missing-key",
-    doc="What this release exports on this architecture is there: with a .config all of it, without "
-    "one what does not depend on the configuration, and what depends on no more of it than a key "
-    "that is there.",
+    doc="All keys that this release exports on this architecture are present: with a .config all "
+    "of them; without one, those that do not depend on the configuration, and those whose "
+    "condition another key proves.",
     severity=Severity.ERROR,
-    remedy="the text was cut or changed, or the kernel is not the release that it says: 'vmcoreinfo "
-    "explain KEY' tells what a reader does without it",
+    remedy="the text was cut or changed, or OSRELEASE is not the kernel's release: 'vmcoreinfo "
+    "explain KEY' shows what to do without the key",
     example="""
 OSRELEASE=2.6.24 ### every x86_64 2.6.24 exports it
 PAGESIZE=4096

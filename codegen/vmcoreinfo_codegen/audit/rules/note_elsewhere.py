@@ -18,13 +18,13 @@ def _check(subject: Subject) -> Iterator[Found]:
 RULE = Rule(
     id="VMCA050",
     name="note-elsewhere",
-    doc="The header of a compressed dump says where its note is, by offset_vmcoreinfo and "
-    "size_vmcoreinfo, and says it right; the program headers of an ELF dump are right behind its header.",
+    doc="The header of a compressed dump gives the note's correct location in offset_vmcoreinfo "
+    "and size_vmcoreinfo; the program headers of an ELF dump directly follow its header.",
     severity=Severity.ERROR,
-    remedy="tools find no note, or another: filter the original anew; 'vmcoreinfo attach' writes a dump "
-    "with its note where they look",
+    remedy="tools find no note or a different one: filter the original dump again, or use "
+    "'vmcoreinfo attach' to put the note where tools look",
     example="""
-OSRELEASE=6.12.0 ### its header has the note nowhere, and it is among the ELF notes, at byte 8544; crash and makedumpfile look nowhere else
+OSRELEASE=6.12.0 ### its header has the note nowhere, but it is among the ELF notes, at byte 8544; crash and makedumpfile look only there
 PAGESIZE=4096
 """,
     check=_check,

@@ -21,11 +21,11 @@ def _check(subject: Subject) -> Iterator[Found]:
         member = member_of(line.key, line.value, compiler) if compiler is not None else None
         needed = member.layout.size if member is not None else 1
         if line.value >= size:
-            message = f"{line.value} is not inside {owner}, which has {size} bytes"
+            message = f"{line.value} is outside {owner}, which has {size} bytes"
             yield Found(line.key, message, line.line)
         elif line.value + needed > size:
             message = (
-                f"{needed} bytes at {line.value} are not inside {owner}, which has {size} bytes"
+                f"{needed} bytes at {line.value} reach outside {owner}, which has {size} bytes"
             )
             yield Found(line.key, message, line.line)
 
@@ -33,15 +33,15 @@ def _check(subject: Subject) -> Iterator[Found]:
 RULE = Rule(
     id="VMCA023",
     name="offset-beyond-size",
-    doc="A member is inside the structure: its OFFSET, and the bytes that its type has, are within the "
-    "SIZE.",
+    doc="A member lies within its structure: its OFFSET, plus the size of its type, does not "
+    "exceed the SIZE.",
     severity=Severity.ERROR,
-    remedy="one of the two is wrong: compare with the kernel's types by --btf",
+    remedy="one of the two is wrong: compare with the kernel's types using --btf",
     example="""
 OSRELEASE=6.12.0
 SIZE(page)=64
-OFFSET(page.private)=64 ### 64 is not inside page, which has 64 bytes
-OFFSET(page.lru)=56 ### 16 bytes at 56 are not inside page, which has 64 bytes
+OFFSET(page.private)=64 ### 64 is outside page, which has 64 bytes
+OFFSET(page.lru)=56 ### 16 bytes at 56 reach outside page, which has 64 bytes
 """,
     check=_check,
 )

@@ -18,9 +18,10 @@ def _check(subject: Subject) -> Iterator[Found]:
 RULE = Rule(
     id="VMCA006",
     name="osrelease-literal",
-    doc="OSRELEASE is a release. In 2.6.25 and 2.6.26 it is a literal, and tells only that much.",
+    doc="OSRELEASE is a release. 2.6.25 and 2.6.26 print a literal instead, which only shows that "
+    "it is one of these two.",
     severity=Severity.WARNING,
-    remedy="read the release from init_uts_ns in the memory of the dump: SYMBOL(init_uts_ns) + "
+    remedy="read the release from init_uts_ns in the dump's memory: SYMBOL(init_uts_ns) + "
     "OFFSET(uts_namespace.name)",
     example="""
 OSRELEASE=init_uts_ns.name.release ### OSRELEASE is the text 'init_uts_ns.name.release': 2.6.25 and 2.6.26 print the argument of the macro instead of its value

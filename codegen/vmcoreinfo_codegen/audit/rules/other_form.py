@@ -45,11 +45,11 @@ def _formats(subject: Subject, entry: Entry) -> tuple[Format, ...]:
 RULE = Rule(
     id="VMCA014",
     name="other-form",
-    doc="A value that can be read is in the very form in which the kernel prints it: prefix, case, no "
-    "leading zeros in decimal.",
+    doc="A readable value is written exactly as the kernel prints it: prefix, case, no leading "
+    "zeros in decimal.",
     severity=Severity.WARNING,
-    remedy="some tool wrote this line, no kernel did; readers that take the number in the kernel's "
-    "form alone fail",
+    remedy="a tool wrote this line, not the kernel; readers that accept only the kernel's form "
+    "fail",
     example="""
 OSRELEASE=6.12.0
 SYMBOL(_stext)=0xffffffff81000000 ### '0xffffffff81000000' is not how the kernel prints it: hexadecimal digits without a prefix: `%lx`

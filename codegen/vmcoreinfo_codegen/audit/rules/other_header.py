@@ -12,8 +12,8 @@ def _check(subject: Subject) -> Iterator[Found]:
         archs = " or ".join(arch.name for arch in subject.archs)
         yield Found(
             None,
-            f"the header of the dump is of {subject.marked}; the note is of {archs}",
-            remedy="the note is of another kernel, or the header was damaged",
+            f"the dump's header is for {subject.marked}, but the note is for {archs}",
+            remedy="the note belongs to another kernel, or the header is corrupt",
         )
     names = subject.names
     if names is None:
@@ -21,37 +21,38 @@ def _check(subject: Subject) -> Iterator[Found]:
     if not names.system and not names.release:
         yield Found(
             None,
-            "the header of the dump names no kernel, as in those that QEMU writes: drgn and "
-            "libkdumpfile don't know the architecture",
-            remedy="tell drgn the platform before it opens the dump, or filter it anew",
+            "the dump's header names no kernel, as in dumps written by QEMU: drgn and libkdumpfile "
+            "can't detect the architecture",
+            remedy="use 'vmcoreinfo attach' to make a copy with the names, or give drgn the platform when opening "
+            "the dump",
             severity=Severity.INFO,
         )
         return
     if names.system != "Linux":
-        yield Found(None, f"the header of the dump names the system {names.system!r}, not Linux")
+        yield Found(None, f"the dump's header names the system {names.system!r}, not Linux")
     line = subject.info.line("OSRELEASE")
     if line is not None and line.text != names.release:
-        message = f"{line.text} here, and {names.release!r} in the header of the dump"
+        message = f"{line.text} here, but {names.release!r} in the dump's header"
         yield Found("OSRELEASE", message, line.line)
     if subject.archs and not any(arch.is_called(names.machine) for arch in subject.archs):
         archs = " or ".join(arch.name for arch in subject.archs)
         yield Found(
             None,
-            f"the header of the dump names the machine {names.machine!r}; the note is of {archs}",
+            f"the dump's header names the machine {names.machine!r}, but the note is for {archs}",
         )
 
 
 RULE = Rule(
     id="VMCA008",
     name="other-header",
-    doc="The header of a dump is of the architecture of the note; that of a compressed one names the "
-    "system Linux, and the release of the note.",
+    doc="The dump's header has the note's architecture; in a compressed dump it also names the "
+    "system Linux and the note's release.",
     severity=Severity.ERROR,
-    remedy="the tool that wrote the dump read the names of the kernel elsewhere, as makedumpfile "
-    "before 1.6.9 on 5.11 and later: pages may be lost too, so filter the original anew; drgn "
-    "opens the dump if it is told the platform",
+    remedy="the tool that wrote the dump read the kernel's names from the wrong place, as "
+    "makedumpfile before 1.6.9 does on 5.11 and later: pages may be missing too, so filter the "
+    "original dump again; drgn opens the dump if you give it the platform",
     example="""
-OSRELEASE=6.12.117 ### the header of the dump names the system 'x', not Linux
+OSRELEASE=6.12.117 ### the dump's header names the system 'x', not Linux
 PAGESIZE=4096
 """,
     check=_check,

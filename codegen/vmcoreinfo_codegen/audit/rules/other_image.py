@@ -33,7 +33,8 @@ _LEAST = 3
 
 def _found(line: BootLine, near: BootLine, room: int) -> Found:
     message = (
-        f"{line.text} is not in one image with {near.key}, {near.text}: it has at most {room} bytes"
+        f"{line.text} is too far from {near.key}, {near.text}: a kernel image has at most {room} "
+        f"bytes"
     )
     return Found(line.key, message, line.line)
 
@@ -41,16 +42,17 @@ def _found(line: BootLine, near: BootLine, room: int) -> Found:
 RULE = Rule(
     id="VMCA027",
     name="other-image",
-    doc="The SYMBOLs of the kernel are in one image, whose size is bounded: those whose value is the "
-    "address of the symbol itself, and not a pointer that is kept there.",
+    doc="All SYMBOLs whose value is the symbol's own address, not a pointer stored there, lie "
+    "within one kernel image of bounded size.",
     severity=Severity.ERROR,
-    remedy="the line is of another boot, or was changed: compare with the kernel's symbols by --symbols",
+    remedy="the line is from another boot or was changed: compare with the kernel's symbols using "
+    "--symbols",
     example="""
 OSRELEASE=6.12.0
 SYMBOL(init_uts_ns)=ffffffff82a18000
 SYMBOL(node_online_map)=ffffffff82d3bfa0
 SYMBOL(_stext)=ffffffff81000000
-SYMBOL(prb)=ffff888002a20000 ### ffff888002a20000 is not in one image with SYMBOL(_stext), ffffffff81000000: it has at most 1073741824 bytes
+SYMBOL(prb)=ffff888002a20000 ### ffff888002a20000 is too far from SYMBOL(_stext), ffffffff81000000: a kernel image has at most 1073741824 bytes
 """,
     check_boot=_check,
 )

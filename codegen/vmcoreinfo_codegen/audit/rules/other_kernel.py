@@ -14,18 +14,18 @@ def _check(subject: Subject) -> Iterator[Found]:
         # Garbage is known by its bytes, and is a finding of another rule.
         if line is None or theirs is None or line.text == theirs or line.status == "garbage":
             continue
-        yield Found(key, f"{line.text} here, and {theirs} in {truth.vmlinux_name}", line.line)
+        yield Found(key, f"{line.text} here, but {theirs} in {truth.vmlinux_name}", line.line)
 
 
 RULE = Rule(
     id="VMCA040",
     name="other-kernel",
-    doc="With --vmlinux: its release and its build id are those of the note.",
+    doc="With --vmlinux: its release and build ID match the note.",
     severity=Severity.ERROR,
-    remedy="take the vmlinux of the very kernel that crashed, by the build id in the note",
+    remedy="use the vmlinux of the kernel that crashed; find it by the note's build ID",
     example="""
-OSRELEASE=6.12.0 ### 6.12.0 here, and 6.12.1 in vmlinux
-BUILD-ID=3bde3ce03156c39bec3310fbdd6bd14bfbefb62e ### 3bde3ce03156c39bec3310fbdd6bd14bfbefb62e here, and 0123456789abcdef0123456789abcdef01234567 in vmlinux
+OSRELEASE=6.12.0 ### 6.12.0 here, but 6.12.1 in vmlinux
+BUILD-ID=3bde3ce03156c39bec3310fbdd6bd14bfbefb62e ### 3bde3ce03156c39bec3310fbdd6bd14bfbefb62e here, but 0123456789abcdef0123456789abcdef01234567 in vmlinux
 """,
     check=_check,
     needs="--vmlinux",

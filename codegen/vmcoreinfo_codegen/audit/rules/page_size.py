@@ -14,21 +14,21 @@ def _check(subject: Subject) -> Iterator[Found]:
         return
     sizes = {size for arch in subject.archs for size in arch.pages}
     if size <= 0 or size & (size - 1):
-        yield Found("PAGESIZE", f"{size} is no power of two", line.line)
+        yield Found("PAGESIZE", f"{size} is not a power of two", line.line)
     elif sizes and size not in sizes:
         known = ", ".join(map(str, sorted(sizes)))
-        yield Found("PAGESIZE", f"{size} is no size that pages can have: {known}", line.line)
+        yield Found("PAGESIZE", f"{size} is not a possible page size: {known}", line.line)
 
 
 RULE = Rule(
     id="VMCA020",
     name="page-size",
-    doc="PAGESIZE is a power of two, and a size that pages of the architecture can have.",
+    doc="PAGESIZE is a power of two and a page size that the architecture supports.",
     severity=Severity.ERROR,
-    remedy="every reader counts in pages: correct the line, or take the note from the dump again",
+    remedy="every reader depends on it: correct the line, or extract the note again",
     example="""
 OSRELEASE=6.12.0
-PAGESIZE=4095 ### 4095 is no power of two
+PAGESIZE=4095 ### 4095 is not a power of two
 """,
     check=_check,
 )

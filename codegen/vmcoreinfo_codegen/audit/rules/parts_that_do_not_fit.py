@@ -45,15 +45,15 @@ def _structures(subject: Subject, compiler: Compiler) -> Iterator[Found]:
             continue
         name = argument_of(line.key)
         if entry.kind is Kind.OFFSET and name in FIRST and value:
-            message = f"{value}, and it is the first member, at 0"
+            message = f"{value}, but it is the first member, at 0"
             yield Found(line.key, message, line.line)
         elif entry.kind is Kind.SIZE:
             exact, most = EXACT_WORDS.get(name), MOST_WORDS.get(name)
             if exact is not None and value != exact * compiler.word:
-                message = f"{value}, and its members have {exact * compiler.word} bytes"
+                message = f"{value}, but its members have {exact * compiler.word} bytes"
                 yield Found(line.key, message, line.line)
             elif most is not None and value > most * compiler.word:
-                message = f"{value}, and {most * compiler.word} bytes are the most that it can have"
+                message = f"{value}, but it can have at most {most * compiler.word} bytes"
                 yield Found(line.key, message, line.line)
 
 
@@ -79,17 +79,17 @@ def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
         found = number(key)
         known = [part for part in parts if part is not None]
         if found is not None and len(known) == len(parts) and found != sum(known):
-            yield _found(subject, key, f"{found}, and what it is made of makes it {sum(known)}")
+            yield _found(subject, key, f"{found}, but its members add up to {sum(known)}")
     end = [number("OFFSET(printk_info.dev_info)"), number("SIZE(dev_printk_info)")]
     size = number("SIZE(printk_info)")
     if size is not None and end[0] is not None and end[1] is not None:
         behind = size - end[0] - end[1]
         if not 0 <= behind < 8:
-            message = f"{size}, and its last member ends at {end[0] + end[1]}"
+            message = f"{size}, but its last member ends at {end[0] + end[1]}"
             yield _found(subject, "SIZE(printk_info)", message)
     nodes, mask = number("LENGTH(node_data)"), number("SIZE(nodemask_t)")
     if nodes is not None and mask is not None and mask != max(word, nodes // 8):
-        message = f"{nodes} nodes, and SIZE(nodemask_t) has {mask * 8} bits"
+        message = f"{nodes} nodes, but SIZE(nodemask_t) has {mask * 8} bits"
         yield _found(subject, "LENGTH(node_data)", message)
 
 
@@ -126,7 +126,7 @@ def _zones(subject: Subject) -> Iterator[Found]:
         end = offset + number * each
         if end > size:
             what = f"{number} times {inner}" if count else f"one {inner}"
-            message = f"{what} end at {end}, and {outer} is {size}"
+            message = f"{what} end at {end}, but {outer} is {size}"
             yield _found(subject, count or member, message)
 
 
@@ -141,11 +141,11 @@ def _orders(subject: Subject) -> Iterator[Found]:
     words = max((arch.bits for arch in subject.archs), default=64)
     if most is not None and bits > most:
         yield _found(
-            subject, key, f"blocks of free pages have up to {bits} bits, and {limit} is {most}"
+            subject, key, f"blocks of free pages have up to {bits} bits, but {limit} is {most}"
         )
     elif bits >= words:
         yield _found(
-            subject, key, f"blocks of free pages of {bits} bits, and addresses have {words}"
+            subject, key, f"blocks of free pages of {bits} bits, but addresses have {words}"
         )
 
 
@@ -155,20 +155,20 @@ def _sections(subject: Subject) -> Iterator[Found]:
     bits, most = subject.number(section), subject.number(memory)
     page = _bits(subject.number("PAGESIZE"))
     if bits is not None and page is not None and bits <= page:
-        yield _found(subject, section, f"{bits}, and a page has {page} bits")
+        yield _found(subject, section, f"{bits}, but a page has {page} bits")
     if bits is not None and most is not None and bits >= most:
-        yield _found(subject, section, f"{bits}, and {memory} is {most}")
+        yield _found(subject, section, f"{bits}, but {memory} is {most}")
     roots, size = map(subject.number, ("LENGTH(mem_section)", "SIZE(mem_section)"))
     if roots is None or size is None or bits is None or most is None or page is None:
         return
-    # What is no width of memory is another rule's.
+    # What is not a width of memory is another rule's.
     if not 0 < bits < most <= _MOST_BITS or not 0 < size <= 1 << page:
         return
     # Of CONFIG_SPARSEMEM_EXTREME the roots have a page of sections each.
     sections = 1 << most - bits
     possible = {sections, -(-sections // ((1 << page) // size))}
     if roots not in possible:
-        message = f"{roots}, and {most - bits} bits of sections make it {_either(possible)}"
+        message = f"{roots}, but {most - bits} bits of sections make it {_either(possible)}"
         yield _found(subject, "LENGTH(mem_section)", message)
 
 
@@ -186,7 +186,7 @@ def _areas(subject: Subject, boot: Boot) -> Iterator[Found]:
         boot.value(subject, "NUMBER(KERNEL_IMAGE_SIZE)"),
     )
     if offset is not None and image is not None and not 0 <= offset < image:
-        message = f"{offset:x}, and NUMBER(KERNEL_IMAGE_SIZE) is {image:x}"
+        message = f"{offset:x}, but NUMBER(KERNEL_IMAGE_SIZE) is {image:x}"
         yield _found(subject, "KERNELOFFSET", message)
     for first, last in (
         ("NUMBER(VMALLOC_START)", "NUMBER(VMALLOC_END)"),
@@ -195,7 +195,7 @@ def _areas(subject: Subject, boot: Boot) -> Iterator[Found]:
     ):
         start, end = boot.value(subject, first), boot.value(subject, last)
         if start is not None and end is not None and start & _MASK > end & _MASK:
-            message = f"{end & _MASK:#x}, and {first} is {start & _MASK:#x}"
+            message = f"{end & _MASK:#x}, but {first} is {start & _MASK:#x}"
             yield _found(subject, last, message)
 
 
@@ -210,19 +210,19 @@ def _bits(size: int | None) -> int | None:
 RULE = Rule(
     id="VMCA026",
     name="parts-that-do-not-fit",
-    doc="Values that have to fit do: members of a structure beside each other, sizes of structures and "
-    "what is in them, arrays in what they are in, blocks of free pages in sections of memory, the start "
-    "of an area before its end.",
+    doc="Related values are consistent: members do not overlap, structures are as large as their "
+    "members, arrays fit in what contains them, blocks of free pages fit in memory sections, an "
+    "area starts before its end.",
     severity=Severity.ERROR,
-    remedy="one of the values is wrong: compare with the kernel's types by --btf, or take the note from "
-    "the dump again",
+    remedy="one of the values is wrong: compare with the kernel's types using --btf, or extract "
+    "the note again",
     example="""
 OSRELEASE=6.12.0
 PAGESIZE=4096
-SIZE(list_head)=24 ### 24, and its members have 16 bytes
+SIZE(list_head)=24 ### 24, but its members have 16 bytes
 OFFSET(pglist_data.nr_zones)=4952
 OFFSET(pglist_data.node_start_pfn)=4952 ### 4952 is inside pglist_data.nr_zones, which ends at 4956
-LENGTH(zone.free_area)=20 ### blocks of free pages have up to 31 bits, and NUMBER(SECTION_SIZE_BITS) is 27
+LENGTH(zone.free_area)=20 ### blocks of free pages have up to 31 bits, but NUMBER(SECTION_SIZE_BITS) is 27
 NUMBER(SECTION_SIZE_BITS)=27
 """,
     check=_check,

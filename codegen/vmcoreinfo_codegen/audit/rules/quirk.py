@@ -17,7 +17,7 @@ def _check(subject: Subject) -> Iterator[Found]:
             yield Found(line.key, f"{QuirkKind.GARBAGE.doc}: {told.text}", line.line)
     for line, entry in subject.entries():
         for quirk in subject.quirks(line.key, QuirkKind.UNENDED):
-            remedy = "readers that take lines up to a newline need one"
+            remedy = "readers that expect a newline after each line fail"
             yield Found(line.key, quirk.kind.doc, line.line, remedy, Severity.INFO)
         applying = subject.quirks(line.key, QuirkKind.WRONG)
         for quirk in applying:
@@ -26,8 +26,8 @@ def _check(subject: Subject) -> Iterator[Found]:
             for quirk in export.quirks:
                 stretches = _in_branch(subject, quirk)
                 if quirk.kind is QuirkKind.WRONG and quirk not in applying and stretches:
-                    message = f"{stretches} of this branch print it wrong ({quirk.text}); the "
-                    message += "release does not tell whether this is one of them"
+                    message = f"{stretches} of this branch print it wrongly ({quirk.text}); the "
+                    message += "release does not show whether this is one of them"
                     yield Found(line.key, message, line.line, None, Severity.INFO)
 
 
@@ -37,19 +37,20 @@ def _in_branch(subject: Subject, quirk: Quirk) -> str:
         return ""
     branch = subject.releases[0].branch
     inside = [(since, until) for since, until in quirk.ranges if since.branch == branch]
-    return ", ".join(f"{since} up to before {until}" for since, until in inside)
+    return ", ".join(f"{since} to before {until}" for since, until in inside)
 
 
 RULE = Rule(
     id="VMCA030",
     name="quirk",
-    doc="No value is garbage that some kernel prints, which its bytes tell, and none is one that this "
-    "release is known to print wrong. A value that is right and has no newline behind it is a remark.",
+    doc="No value is garbage that some kernels are known to print, recognised by its bytes, or a "
+    "value that this release is known to print wrongly. A correct value without a newline after it "
+    "is a remark.",
     severity=Severity.WARNING,
-    remedy="ignore the value; 'vmcoreinfo explain KEY' tells what to use instead",
+    remedy="ignore the value; 'vmcoreinfo explain KEY' shows what to use instead",
     example="""
 OSRELEASE=6.6.60
-BUILD-ID=1400000003000000474e55003b43fad503487449 ### the value has no meaning; ignore it: the note was parsed 12 bytes too early: the value is three words of its header and the first 8 bytes of the build id (905415ff3ffb went to stable without the commits that repair it; a stable-only fix followed)
+BUILD-ID=1400000003000000474e55003b43fad503487449 ### the value has no meaning; ignore it: the note was parsed 12 bytes too early: the value is three words of its header and the first 8 bytes of the build ID (905415ff3ffb was backported to stable without the commits that fix it; a stable-only fix followed)
 """,
     check=_check,
 )

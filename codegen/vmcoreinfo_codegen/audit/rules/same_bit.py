@@ -16,19 +16,19 @@ def _check(subject: Subject) -> Iterator[Found]:
             continue
         other = seen.setdefault((entry.unit, value), line.key)
         if other != line.key:
-            yield Found(line.key, f"{line.text} is the value of {other} too", line.line)
+            yield Found(line.key, f"{line.text} is also the value of {other}", line.line)
 
 
 RULE = Rule(
     id="VMCA028",
     name="same-bit",
-    doc="Flags of pages have bits of their own, and types of pages values of their own.",
+    doc="Page flags have distinct bits, and page types have distinct values.",
     severity=Severity.ERROR,
-    remedy="one of the two lines was changed: compare with the kernel's enumerators by --btf",
+    remedy="one of the two lines was changed: compare with the kernel's enumerators using --btf",
     example="""
 OSRELEASE=6.12.0
 NUMBER(PG_lru)=5
-NUMBER(PG_private)=5 ### 5 is the value of NUMBER(PG_lru) too
+NUMBER(PG_private)=5 ### 5 is also the value of NUMBER(PG_lru)
 """,
     check=_check,
 )

@@ -17,20 +17,20 @@ def _check(subject: Subject) -> Iterator[Found]:
         if line.format is None:
             hints -= 1
             hint = did_you_mean(line.key, subject.schema.by_key) if hints >= 0 else ""
-            message = "no mainline kernel that the schema knows exports this key"
+            message = "no mainline kernel in the schema exports this key"
             yield Found(line.key, f"{message}; {hint}" if hint else message, line.line)
 
 
 RULE = Rule(
     id="VMCA010",
     name="unknown-key",
-    doc="Every key is one that some mainline kernel exports.",
+    doc="Every key is exported by some mainline kernel.",
     severity=Severity.WARNING,
-    remedy="a vendor's addition, or a newer kernel than the schema knows: look at the kernel's "
-    "sources with 'vmcoreinfo extract'",
+    remedy="a vendor's addition, or a kernel newer than the schema: check the kernel's sources "
+    "with 'vmcoreinfo extract'",
     example="""
 OSRELEASE=6.12.0
-SIZE(pages)=64 ### no mainline kernel that the schema knows exports this key; did you mean SIZE(page)?
+SIZE(pages)=64 ### no mainline kernel in the schema exports this key; did you mean SIZE(page)?
 """,
     check=_check,
 )

@@ -18,10 +18,10 @@ def _check(subject: Subject) -> Iterator[Found]:
 RULE = Rule(
     id="VMCA001",
     name="unreadable-line",
-    doc="Each line is KEY=VALUE in printable ASCII, and the value is in the key's format.",
+    doc="Each line is KEY=VALUE in printable ASCII, with a value in the key's format.",
     severity=Severity.ERROR,
-    remedy="take the note from the dump again ('vmcoreinfo find' shows other copies); readers "
-    "take such a line for absent, for 0, or cut it",
+    remedy="extract the note again ('vmcoreinfo find' shows other copies); readers treat such a "
+    "line as absent or as 0, or truncate it",
     example="""
 OSRELEASE=6.12.0
 PAGESIZE=4k ### the value is not a signed decimal number

@@ -23,13 +23,13 @@ def _check(subject: Subject) -> Iterator[Found]:
         if entry.kind in (Kind.SIZE, Kind.LENGTH) and value == 0:
             message = f"a {entry.kind.lower()} of 0"
         elif entry.kind in (Kind.SIZE, Kind.OFFSET) and value >= _MOST_BYTES:
-            message = f"{value} bytes, and no structure has {_MOST_BYTES}"
+            message = f"{value} bytes, but no structure has {_MOST_BYTES}"
         elif entry.kind is Kind.LENGTH and value >= _MOST_ELEMENTS:
-            message = f"{value} elements, and no array has {_MOST_ELEMENTS}"
+            message = f"{value} elements, but no array has {_MOST_ELEMENTS}"
         elif entry.unit is Unit.BIT and not 0 <= value < bits:
-            message = f"{value} is no bit of a word of {bits}"
+            message = f"{value} is not a bit of a {bits}-bit word"
         elif entry.unit is Unit.BITS and not 0 < value <= 64:
-            message = f"{value} is no width in bits"
+            message = f"{value} is not a width in bits"
         elif entry.unit is Unit.BOOLEAN and value not in (0, 1):
             message = f"{value} is neither 0 nor 1"
         if message:
@@ -39,14 +39,14 @@ def _check(subject: Subject) -> Iterator[Found]:
 RULE = Rule(
     id="VMCA022",
     name="value-range",
-    doc="A value can be what it is said to be: no SIZE or LENGTH of 0, nor beyond that of any structure "
-    "or array, no bit beyond the word.",
+    doc="Values are plausible: no SIZE or LENGTH is 0 or larger than any structure or array, and "
+    "no bit number exceeds the word.",
     severity=Severity.ERROR,
-    remedy="compare with the kernel's types by --btf, or take the note from the dump again",
+    remedy="compare with the kernel's types using --btf, or extract the note again",
     example="""
 OSRELEASE=6.12.0
 LENGTH(zone.free_area)=0 ### a length of 0
-NUMBER(PG_lru)=70 ### 70 is no bit of a word of 64
+NUMBER(PG_lru)=70 ### 70 is not a bit of a 64-bit word
 """,
     check=_check,
 )

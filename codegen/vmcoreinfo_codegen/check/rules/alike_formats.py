@@ -12,18 +12,18 @@ def _check(schema: Schema) -> Iterator[Finding]:
     for entry in schema.entries:
         if read_as(entry.formats) is None:
             message = f"{entry.key} is printed as {' and '.join(entry.formats)}"
-            hint = "a note does not tell which; a kernel that changed that needs another key"
-            yield entry.location, f"{message}, which a text can't tell apart", hint
+            hint = "a note does not show which; a kernel that changes the format needs a new key"
+            yield entry.location, f"{message}, which a note's text can't tell apart", hint
 
 
 RULE = Rule(
     id="VMCI038",
     name="alike-formats",
-    doc="A text tells in which of its formats a key is printed: `decimal`, `signed` and `0x-hex` go "
-    "together, and `hex` with `0x-hex`. The same digits are another number in `hex` than in `decimal`, "
-    "and what is no number goes with nothing else.",
+    doc="The text shows in which of a key's formats it is printed: `decimal`, `signed` and "
+    "`0x-hex` can be combined, and `hex` with `0x-hex`. The same digits are different numbers in "
+    "`hex` and `decimal`, and formats that are not numbers can't be combined.",
     example="""
-NUMBER(PG_lru) { ### NUMBER(PG_lru) is printed as hex and signed, which a text can't tell apart
+NUMBER(PG_lru) { ### NUMBER(PG_lru) is printed as hex and signed, which a note's text can't tell apart
 	doc		"Bit number of the lru page flag."
 	value		hex bit until 6.9
 	value		signed bit since 6.9

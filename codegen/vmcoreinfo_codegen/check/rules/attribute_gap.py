@@ -34,22 +34,22 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 ("depends on", export.dependencies),
             ):
                 if _overlapping(attributes):
-                    message = f"two '{name}' of {entry.key} hold in one release"
-                    yield export.location, message, "give each a 'since' or an 'until'"
+                    message = f"two '{name}' of {entry.key} apply to one release"
+                    yield export.location, message, "limit them with 'since' or 'until'"
             for name, attributes in (("value", export.formats), ("via", export.vias)):
                 missing = _uncovered(schema, export, attributes)
                 if missing:
-                    message = f"no '{name}' of {entry.key} holds in {', '.join(missing)}"
+                    message = f"no '{name}' of {entry.key} applies to {', '.join(missing)}"
                     yield export.location, message
 
 
 RULE = Rule(
     id="VMCI021",
     name="attribute-gap",
-    doc="In each release of an entry's life one `value` and one `via` hold, and at most one "
-    "`depends on`.",
+    doc="In each release of an entry's lifetime exactly one `value` and one `via` apply, and at "
+    "most one `depends on`.",
     example="""
-NUMBER(PG_lru) { ### two 'depends on' of NUMBER(PG_lru) hold in one release
+NUMBER(PG_lru) { ### two 'depends on' of NUMBER(PG_lru) apply to one release
 	doc		"Bit number of the lru page flag."
 	value		signed bit
 	via		VMCOREINFO_NUMBER

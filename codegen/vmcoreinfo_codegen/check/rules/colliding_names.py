@@ -31,15 +31,15 @@ def _check(schema: Schema) -> Iterator[Finding]:
         if derivation.name in _OF_PYTHON:
             yield (
                 derivation.location,
-                f"a function of the name {derivation.name} breaks Python code",
+                f"a function named {derivation.name} breaks Python code",
             )
 
 
 RULE = Rule(
     id="VMCI025",
     name="colliding-names",
-    doc="Two keys, or two architectures, do not become the same identifier in C and Python, where `(`, "
-    "`.` and `-` are written as `_`; a derivation has no name that Python has.",
+    doc="No two keys or architectures become the same identifier in C and Python, where `(`, `.` "
+    "and `-` turn into `_`; no derivation has a name that Python uses.",
     example="""
 OFFSET(zone.free_area) {
 	doc		"Offset of free_area in struct zone."
@@ -55,7 +55,7 @@ OFFSET(zone_free.area) { ### OFFSET(zone_free.area) and OFFSET(zone.free_area) a
 	since		6.8
 }
 
-derive len { ### a function of the name len breaks Python code
+derive len { ### a function named len breaks Python code
 	doc		"A value."
 	value		decimal bits
 	from		1 as one

@@ -16,16 +16,16 @@ def _check(schema: Schema) -> Iterator[Finding]:
         if known.release.branch != boundary.release.branch:
             yield (
                 boundary.location,
-                f"commit {boundary.commit} is said to be of {boundary.release}, and of "
+                f"commit {boundary.commit} is given for {boundary.release}, but for "
                 f"{known.release} in {known.location}",
-                "a commit came in one release; a stable branch has its own 'backport'",
+                "a commit belongs to one release; use 'backport' for a stable branch",
             )
 
 
 RULE = Rule(
     id="VMCI028",
     name="commit-release",
-    doc="A commit came in one mainline release, wherever it is named.",
+    doc="A commit belongs to the same mainline release wherever it is named.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the lru page flag."
@@ -38,7 +38,7 @@ NUMBER(PG_private) {
 	doc		"Bit number of the private page flag."
 	value		signed bit
 	via		VMCOREINFO_NUMBER
-	since		6.9 commit 122c7a59055c ### commit 122c7a59055c is said to be of 6.9, and of 6.8 in example.vmci
+	since		6.9 commit 122c7a59055c ### commit 122c7a59055c is given for 6.9, but for 6.8 in example.vmci
 }
 """,
     check=_check,

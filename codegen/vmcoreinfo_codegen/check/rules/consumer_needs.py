@@ -29,10 +29,13 @@ def _of_fallback(need: Need) -> Iterator[Finding]:
     if not need.fallback:
         return
     if need.verdict is Verdict.FALLBACK:
-        message = f"\"{need.purpose}\" has a 'fallback' and a 'without fallback'"
-        yield need.location, message, "'without' is for where no way is there"
+        message = f"\"{need.purpose}\" has both 'fallback' and 'without fallback'"
+        yield need.location, message, "'without' says what happens without any alternative"
     if not any(alternative.is_beside_note for alternative in need.alternatives):
-        yield need.location, f"\"{need.purpose}\" has a 'fallback', and goes by the note alone"
+        message = (
+            f"\"{need.purpose}\" has a 'fallback', but all its alternatives use the note alone"
+        )
+        yield need.location, message
 
 
 def _of_alternative(
@@ -46,18 +49,18 @@ def _of_alternative(
     if any(isinstance(one, Derived | Read | TypeFact) for one in asked):
         yield (
             alternative.location,
-            f"\"{need.purpose}\" asks in its 'when' for more than the note tells",
+            f"\"{need.purpose}\" uses more than the note in its 'when'",
         )
     for key in [*alternative.keys, *(one.key for one in asked if isinstance(one, Key))]:
         if key not in schema.by_key:
             hint = did_you_mean(key, schema.by_key)
-            yield alternative.location, f'"{need.purpose}" takes {key}, which is no entry', hint
+            yield alternative.location, f'"{need.purpose}" takes {key}, which is not an entry', hint
     for bound in (alternative.since, alternative.until):
         if bound is None or bound.is_next or latest is None:
             continue
         if bound > latest:
-            message = f'"{need.purpose}" names {consumer.name} {bound}; the latest is {latest}'
-            yield alternative.location, message, "write next for what is in no release"
+            message = f'"{need.purpose}" names {consumer.name} {bound}, but the latest is {latest}'
+            yield alternative.location, message, "write 'next' for an unreleased change"
     since, until = alternative.since, alternative.until
     if since is not None and until is not None and since >= until:
         yield (
@@ -69,8 +72,9 @@ def _of_alternative(
 RULE = Rule(
     id="VMCI032",
     name="consumer-needs",
-    doc="A consumer is declared once; its alternatives take entries of the schema, and name releases "
-    "up to its latest, or `next`; a `when` asks the note alone; a `fallback` is where a way goes by another source.",
+    doc="A consumer is declared once; its alternatives take entries of the schema and name "
+    "releases up to its latest, or `next`; a `when` uses only the note; a `fallback` needs an "
+    "alternative with another source.",
     example="""
 consumer tool {
 	doc		"Reads notes."
@@ -78,13 +82,13 @@ consumer tool {
 	release		1.2 2024-01-01
 
 	need "flags" {
-		any		NUMBER(PG_lru) since 1.1 ### "flags" takes NUMBER(PG_lru), which is no entry
-		any		"a constant" since 1.4 ### "flags" names tool 1.4; the latest is 1.2
-		any		"a guess" when u8[1] == 0 ### "flags" asks in its 'when' for more than the note tells
+		any		NUMBER(PG_lru) since 1.1 ### "flags" takes NUMBER(PG_lru), which is not an entry
+		any		"a constant" since 1.4 ### "flags" names tool 1.4, but the latest is 1.2
+		any		"a guess" when u8[1] == 0 ### "flags" uses more than the note in its 'when'
 		without fatal	"it stops"
 	}
 
-	need "place" { ### "place" has a 'fallback' and a 'without fallback'
+	need "place" { ### "place" has both 'fallback' and 'without fallback'
 		any		"a constant"
 		fallback	"it is found"
 		without fallback	"it is found"

@@ -26,17 +26,21 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 yield from _again(need, before, copied)
                 yield from _of_archs(need, copied)
                 if copied.verdict is Verdict.OK:
-                    yield copied.location, f'"{need.purpose}" copied what breaks nothing'
+                    yield (
+                        copied.location,
+                        f'"{need.purpose}" copied something whose change breaks nothing',
+                    )
 
 
 def _of_names(known: NameIndex, need: Need, copied: Copied) -> Iterator[Finding]:
     for name in copied.names:
         if not is_name(name):
-            message = f"'{shortened(name)}' is neither an identifier of C nor STRUCT.MEMBER"
+            message = f"'{shortened(name)}' is neither a C identifier nor STRUCT.MEMBER"
             yield copied.location, message
         elif not known.entries(name):
-            message = f'"{need.purpose}" copied {shortened(name)}, on which no entry stands'
-            hint = did_you_mean(name, known.standing) or "say 'behind' in the entry that does"
+            message = f'"{need.purpose}" copied {shortened(name)}, which no entry is based on'
+            hint = did_you_mean(name, known.standing) or "add 'behind' to the entry that is based "
+            "on it"
             yield copied.location, message, hint
 
 
@@ -45,8 +49,8 @@ def _of_releases(
 ) -> Iterator[Finding]:
     for bound in (copied.since, copied.until):
         if bound is not None and not bound.is_next and latest is not None and bound > latest:
-            message = f'"{need.purpose}" names {consumer.name} {bound}; the latest is {latest}'
-            yield copied.location, message, "write next for what is in no release"
+            message = f'"{need.purpose}" names {consumer.name} {bound}, but the latest is {latest}'
+            yield copied.location, message, "write 'next' for an unreleased change"
     if copied.since is not None and copied.until is not None and copied.since >= copied.until:
         message = f'"{need.purpose}" copied names from {copied.since} until {copied.until}'
         yield copied.location, message
@@ -55,7 +59,7 @@ def _of_releases(
 def _of_archs(need: Need, copied: Copied) -> Iterator[Finding]:
     for arch in copied.archs or ():
         if not need.concerns(arch):
-            yield copied.location, f'"{need.purpose}" is no need on {arch}'
+            yield copied.location, f'"{need.purpose}" is not a need on {arch}'
 
 
 def _again(need: Need, before: dict[str, list[Copied]], copied: Copied) -> Iterator[Finding]:
@@ -78,8 +82,9 @@ def _meet(one: Copied, other: Copied) -> bool:
 RULE = Rule(
     id="VMCI051",
     name="copied-names",
-    doc="What a tool copied stands behind some entry, is an identifier of C or `STRUCT.MEMBER`, once for "
-    "a need, an architecture and a release; it names releases up to the latest, or `next`; its change breaks something.",
+    doc="Each name that a tool copied is a C identifier or `STRUCT.MEMBER`, some entry is based on "
+    "it, and it appears once per need, architecture and release; releases go up to the latest, or "
+    "`next`; a change of the name breaks something.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the lru page flag."
@@ -98,11 +103,11 @@ consumer tool {
 		any		NUMBER(PG_lru)
 		copied		page.flags until 1.1 wrong "the flags are read elsewhere"
 		copied		page.flags PG_lru on x86_64 since 1.1 wrong "the flags are read elsewhere"
-		copied		page_flags wrong "nothing" ### "flags" copied page_flags, on which no entry stands
-		copied		page until 1.3 wrong "nothing" ### "flags" names tool 1.3; the latest is 1.2
+		copied		page_flags wrong "nothing" ### "flags" copied page_flags, which no entry is based on
+		copied		page until 1.3 wrong "nothing" ### "flags" names tool 1.3, but the latest is 1.2
 		copied		PG_lru wrong "nothing" ### "flags" copied PG_lru twice in one release
-		copied		pageflags ok "nothing" ### "flags" copied what breaks nothing
-		copied		PageLRU on arm64 wrong "nothing" ### "flags" is no need on arm64
+		copied		pageflags ok "nothing" ### "flags" copied something whose change breaks nothing
+		copied		PageLRU on arm64 wrong "nothing" ### "flags" is not a need on arm64
 		without fatal	"it stops"
 	}
 }

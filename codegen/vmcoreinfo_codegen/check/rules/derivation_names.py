@@ -21,15 +21,19 @@ def _of_recipe(
         if entry is None:
             yield (
                 at,
-                f"{derivation.name} reads {key}, which is no entry",
+                f"{derivation.name} reads {key}, which is not an entry",
                 did_you_mean(key, schema.by_key),
             )
         elif key not in recipe.requires and not entry.format.is_number:
-            yield at, f"{key} is no number", f"write 'requires {key}' to ask whether it is there"
+            yield (
+                at,
+                f"{key} is not a number",
+                f"write 'requires {key}' to test whether it is present",
+            )
     for used in recipe.expression.walk():
         if isinstance(used, Derived) and used.name not in earlier:
             at = Location(recipe.location.path, *used.position)
-            message = f"{derivation.name} uses {used.name}, which is not derived before it"
+            message = f"{derivation.name} uses {used.name}, which is not derived earlier"
             yield at, message, did_you_mean(used.name, earlier)
 
 
@@ -46,13 +50,13 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI023",
     name="derivation-names",
-    doc="A recipe uses entries of the schema that are numbers, and derivations that stand before "
-    "its own, so no value can wait for itself.",
+    doc="A recipe uses numeric entries of the schema and derivations declared before its own, so "
+    "no value depends on itself.",
     example="""
 derive page_shift {
 	doc		"Base-2 logarithm of the page size."
 	value		decimal bits
-	from		log2(PAGESIZ) as page_size ### page_shift reads PAGESIZ, which is no entry
+	from		log2(PAGESIZ) as page_size ### page_shift reads PAGESIZ, which is not an entry
 }
 """,
     check=_check,

@@ -30,8 +30,8 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI011",
     name="empty-span",
-    doc="`until` comes after `since`: spans are half-open, so an entry that was in one release "
-    "only is `since` it and `until` the next.",
+    doc="`until` comes after `since`: spans are half-open, so an entry of a single release is "
+    "`since` it and `until` the next.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the lru page flag."

@@ -85,9 +85,9 @@ def _check(schema: Schema) -> Iterator[Finding]:
         where = "" if archs == everywhere else f" on {' '.join(archs)}"
         yield (
             recipe.location,
-            f"from {release} on nothing gives {derivation.name}{where}: recipe {recipe.name} needs "
-            f"{key}, which is gone",
-            f"say how it follows from what came instead, or where {recipe.name} ends by 'until'",
+            f"since {release} no recipe gives {derivation.name}{where}: recipe {recipe.name} needs "
+            f"{key}, which was removed",
+            f"add a recipe that uses the replacement, or end {recipe.name} with 'until'",
         )
 
 
@@ -115,9 +115,9 @@ def _ended(
 RULE = Rule(
     id="VMCI039",
     name="ended-recipe",
-    doc="A derivation does not end with a key: where the last recipe that applies needs one that "
-    "kernels no longer export, another takes over, or `until` says where it ends. Where what "
-    "replaced the key gives another derivation, that one takes over.",
+    doc="A derivation does not silently end with a key: if the last applicable recipe needs a key "
+    "that kernels no longer export, another recipe takes over, or `until` says where it ends. If "
+    "the key's replacement gives another derivation, that one takes over.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the flag."
@@ -130,7 +130,7 @@ NUMBER(PG_lru) {
 derive lru_mask {
 	doc		"The mask of the flag."
 	value		hex mask
-	from		1 << NUMBER(PG_lru) as flag ### from 6.10 on nothing gives lru_mask: recipe flag needs NUMBER(PG_lru), which is gone
+	from		1 << NUMBER(PG_lru) as flag ### since 6.10 no recipe gives lru_mask: recipe flag needs NUMBER(PG_lru), which was removed
 }
 """,
     check=_check,

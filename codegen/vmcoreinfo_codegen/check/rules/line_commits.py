@@ -20,11 +20,11 @@ def _check(schema: Schema) -> Iterator[Finding]:
             for commit in dict.fromkeys((*build.has, *build.lacks)):
                 if commit not in known:
                     alike = [one for one in known if _is_alike(one, commit)]
-                    hint = f"write {min(alike)}" if alike else "no tool goes by it: leave it out"
-                    yield build.location, f"no bound of a need names commit {commit}", hint
+                    hint = f"write {min(alike)}" if alike else "no tool depends on it; leave it out"
+                    yield build.location, f"no boundary of a need names commit {commit}", hint
             for commit in dict.fromkeys(build.has):
                 if commit in build.lacks:
-                    yield build.location, f"build {build.first} has {commit}, and lacks it"
+                    yield build.location, f"build {build.first} both has and lacks {commit}"
 
 
 def _is_alike(one: str, other: str) -> bool:
@@ -34,8 +34,8 @@ def _is_alike(one: str, other: str) -> bool:
 RULE = Rule(
     id="VMCI056",
     name="line-commits",
-    doc="A commit that a build of a vendor's line `has` or `lacks` is one that a `kernels` of a need names, with "
-    "as many digits.",
+    doc="A commit that a build of a vendor's line `has` or `lacks` is named by a `kernels` clause "
+    "of a need, with the same number of digits.",
     example="""
 consumer tool {
 	doc		"A tool that reads notes."
@@ -52,7 +52,7 @@ line rhel11 of rhel {
 	doc		"Kernels of a vendor."
 	base		6.8
 	called		"6.8.0-BUILD.el11"
-	build 10 as 11.0 2024-11-01 { ### no bound of a need names commit 0123456789ab
+	build 10 as 11.0 2024-11-01 { ### no boundary of a need names commit 0123456789ab
 		lacks	122c7a59055c 0123456789ab
 	}
 	build 20 as 11.1 2025-05-01 {

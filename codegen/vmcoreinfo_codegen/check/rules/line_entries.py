@@ -14,14 +14,14 @@ def _check(schema: Schema) -> Iterator[Finding]:
             for key in change.keys:
                 if key not in schema.by_key:
                     hint = did_you_mean(key, schema.by_key)
-                    hint = hint or "what vendors alone print is an entry that is 'out-of-tree'"
-                    yield change.location, f"{shortened(key)} is no entry", hint
+                    hint = hint or "declare an entry that only vendors print as 'out-of-tree'"
+                    yield change.location, f"{shortened(key)} is not an entry", hint
 
 
 RULE = Rule(
     id="VMCI053",
     name="line-entries",
-    doc="What a build of a vendor's line has otherwise are entries of the schema.",
+    doc="A build of a vendor's line changes only entries of the schema.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the lru page flag."
@@ -36,7 +36,7 @@ line rhel11 of rhel {
 	called		"6.8.0-BUILD.el11"
 	build 10 as 11.0 2024-11-01 {
 		as	6.9 NUMBER(PG_lru)
-		as	6.9 NUMBER(PG_lur) ### NUMBER(PG_lur) is no entry
+		as	6.9 NUMBER(PG_lur) ### NUMBER(PG_lur) is not an entry
 	}
 }
 """,

@@ -23,7 +23,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
         for name in _names(line):
             first = known.setdefault(name, line)
             if first is not line:
-                message = f"'{name}' is {first.name} in {first.location} too"
+                message = f"'{name}' is also {first.name} in {first.location}"
                 yield line.location, message
     for one, other in combinations(schema.lines, 2):
         # A line with a base of its own is asked first.
@@ -31,8 +31,8 @@ def _check(schema: Schema) -> Iterator[Finding]:
             continue
         same = next((name for a in one.names for b in other.names for name in _same(a, b)), None)
         if same is not None:
-            message = f"'{same}' is a kernel of {one.name} and of {other.name}"
-            yield other.location, message, "let a 'called' of one of them say more"
+            message = f"'{same}' is a kernel of both {one.name} and {other.name}"
+            yield other.location, message, "make a 'called' of one of them more specific"
 
 
 def _names(line: Line) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _tried(own: KernelName, other: KernelName) -> Iterator[str]:
 RULE = Rule(
     id="VMCI055",
     name="line-names",
-    doc="A name of a kernel is of one vendor's line, and so is the name of a vendor's release.",
+    doc="A kernel name belongs to one vendor's line, and so does the name of a vendor's release.",
     example="""
 line rhel11 of rhel {
 	doc		"Kernels of a vendor."
@@ -97,7 +97,7 @@ line rhel11 of rhel {
 	}
 }
 
-line stream11 of centos { ### 'centos11.0' is rhel11 in example.vmci
+line stream11 of centos { ### 'centos11.0' is also rhel11 in example.vmci
 	doc		"Kernels of another vendor."
 	base		6.8
 	called		"6.8.0-BUILD.el11s"
@@ -105,7 +105,7 @@ line stream11 of centos { ### 'centos11.0' is rhel11 in example.vmci
 	}
 }
 
-line cloud11 of cloud { ### '6.8.0-700.el11' is a kernel of rhel11 and of cloud11
+line cloud11 of cloud { ### '6.8.0-700.el11' is a kernel of both rhel11 and cloud11
 	doc		"Kernels of a third."
 	base		6.8
 	called		"6.8.0-700.el11"

@@ -32,7 +32,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
         if length > LINE_ROOM:
             yield (
                 entry.location,
-                f"the line of {entry.key} can have {length} bytes, and the kernel cuts it "
+                f"the line of {entry.key} can have {length} bytes, but the kernel truncates it "
                 f"after {LINE_ROOM}, newline included",
             )
 
@@ -40,8 +40,8 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI019",
     name="long-line",
-    doc="No printed line can pass 79 bytes: the kernel's buffer for one line has 80, and what "
-    "does not fit is cut without a word, newline first.",
+    doc="No printed line exceeds 79 bytes: the kernel's line buffer has 80, and a longer line is "
+    "silently truncated, newline first.",
     example="""
 OFFSET(a_struct_with_a_name_of_some_length.a_member_with_quite_a_long_name) { ### the line of OFFSET(a_struct_with_a_name_of_some_length.a_member_with_quite_a_long_name) can have 97 bytes
 	doc		"Offset of a member."

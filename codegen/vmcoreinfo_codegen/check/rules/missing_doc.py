@@ -13,7 +13,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
             if not export.doc:
                 yield export.location, f"{entry.key} has no 'doc'"
             elif not export.doc.endswith("."):
-                yield export.location, f"the 'doc' of {entry.key} does not end in a full stop"
+                yield export.location, f"the 'doc' of {entry.key} does not end with a full stop"
     named: list[Architecture | Macro | Derivation | Option] = [
         *schema.architectures,
         *schema.macros,
@@ -28,8 +28,8 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI017",
     name="missing-doc",
-    doc="Every entry, architecture, macro, option and derivation has a `doc` in whole sentences; the "
-    "first one stands alone in tables.",
+    doc="Every entry, architecture, macro, option and derivation has a `doc` in complete "
+    "sentences; tables show the first one alone.",
     example="""
 NUMBER(PG_lru) { ### NUMBER(PG_lru) has no 'doc'
 	value		signed bit

@@ -24,14 +24,14 @@ def _without(numbers: Numbers, declared: Mapping[str, Location]) -> Iterator[Fin
     for name, place in declared.items():
         if name not in known:
             where = f"{last.path}:{last.line}"
-            yield place, f"{name} has no number", f"put 'number {name}' behind the last, {where}"
+            yield place, f"{name} has no number", f"add 'number {name}' after the last, {where}"
 
 
 RULE = Rule(
     id="VMCI036",
     name="missing-number",
-    doc="Every key and every architecture has a number, where the schema has `key-numbers` and "
-    "`arch-numbers`: without one it has the next, which the next key has too.",
+    doc="Every key and architecture has a number if the schema has `key-numbers` and "
+    "`arch-numbers`: without one it would take the next number, as would the next new key.",
     example="""
 NUMBER(PG_lru) { ### NUMBER(PG_lru) has no number
 	doc		"Bit number of the flag."

@@ -43,15 +43,15 @@ def _ruled_by_kernels(schema: Schema) -> set[str]:
 
 
 def _finding(location: Location, line: Line, build: LineBuild, what: str) -> Finding:
-    message = f"{what} is so in {line.name} without build {build.first}"
+    message = f"{what} is the same in {line.name} without build {build.first}"
     return location, message, "leave it out"
 
 
 RULE = Rule(
     id="VMCI054",
     name="needless-change",
-    doc="A build of a vendor's line says what is otherwise than in the builds before it, on an architecture that "
-    "the vendor builds.",
+    doc="A build of a vendor's line lists only differences from earlier builds, on architectures "
+    "that the vendor builds.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the lru page flag."
@@ -74,10 +74,10 @@ line rhel11 of rhel {
 	architectures	x86_64
 	build 10 as 11.0 2024-11-01 {
 		as	6.9 NUMBER(PG_lru)
-		as	6.9 NUMBER(PG_private) ### NUMBER(PG_private) is so in rhel11 without build 10
+		as	6.9 NUMBER(PG_private) ### NUMBER(PG_private) is the same in rhel11 without build 10
 	}
 	build 20 as 11.1 2025-05-01 {
-		as	6.10 NUMBER(PG_lru) ### NUMBER(PG_lru) is so in rhel11 without build 20
+		as	6.10 NUMBER(PG_lru) ### NUMBER(PG_lru) is the same in rhel11 without build 20
 	}
 }
 """,

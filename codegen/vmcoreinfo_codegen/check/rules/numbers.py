@@ -20,25 +20,25 @@ def _kept(numbers: Numbers, declared: Collection[str]) -> Iterator[Finding]:
         now = digest(numbers.names[: mark.count])
         if now != mark.digest:
             message = f"the first {mark.count} numbers are no longer those of {mark.release}"
-            yield mark.location, f"{message} ({now}): new names go behind, none goes away"
+            yield mark.location, f"{message} ({now}): append new names, and never remove one"
     seen: set[str] = set()
     for name, place in zip(numbers.names, numbers.places):
         if name in seen:
-            yield place, f"{name} has a number already"
+            yield place, f"{name} already has a number"
         elif name not in declared:
-            message = f"{name} has a number, and is declared nowhere"
-            yield place, f"{message}: what was released stays, with an 'until'"
+            message = f"{name} has a number, but is not declared"
+            yield place, f"{message}: released names stay in the schema, with an 'until'"
         seen.add(name)
 
 
 RULE = Rule(
     id="VMCI035",
     name="numbers",
-    doc="No number of a key or an architecture changes that a release of libvmcoreinfo had, and none "
-    "goes away: programs that were compiled hold them.",
+    doc="The numbers of keys and architectures never change or disappear after a libvmcoreinfo "
+    "release, as compiled programs contain them.",
     example="""
 key-numbers {
-	number		NUMBER(gone) ### NUMBER(gone) has a number, and is declared nowhere: what was released stays, with an 'until'
+	number		NUMBER(gone) ### NUMBER(gone) has a number, but is not declared: released names stay in the schema, with an 'until'
 }
 """,
     check=_check,

@@ -24,8 +24,8 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI014",
     name="one-way-replacement",
-    doc="A replacement is told on both sides: `replaced-by` where the old key is, `replaces` "
-    "where the new one is.",
+    doc="A replacement is declared on both sides: `replaced-by` in the old entry, `replaces` in "
+    "the new one.",
     example="""
 OFFSET(page.compound_head) { ### OFFSET(page.compound_head) is replaced by OFFSET(page.compound_info), which does not say so
 	doc		"Offset of compound_head in struct page."

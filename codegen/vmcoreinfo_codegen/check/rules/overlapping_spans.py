@@ -41,15 +41,15 @@ def _check(schema: Schema) -> Iterator[Finding]:
                     other.since.location,
                     f"spans of {entry.key} overlap on {arch.name}: since {one.since.release} "
                     f"and since {other.since.release}",
-                    "where the kernel does print it twice, say so by 'quirk duplicate'",
+                    "if the kernel does print it twice, add 'quirk duplicate'",
                 )
 
 
 RULE = Rule(
     id="VMCI012",
     name="overlapping-spans",
-    doc="On one architecture the spans of a key do not overlap. A kernel that really prints the "
-    "line twice has a `quirk duplicate`.",
+    doc="The spans of a key do not overlap on one architecture. If a kernel really prints the line "
+    "twice, the entry has a `quirk duplicate`.",
     example="""
 NUMBER(VA_BITS) {
 	doc		"Width of kernel virtual addresses."

@@ -21,7 +21,7 @@ def _of_via(schema: Schema, entry: Entry, export: Export, via: Via) -> Iterator[
     if not forms:
         yield (
             export.location,
-            f"{via.macro} has no format of its own, and {entry.key} gives none",
+            f"{via.macro} has no format of its own, and neither has {entry.key}",
             f'via {via.macro} "{entry.key}=%lx"',
         )
     for form, bounds in forms:
@@ -39,7 +39,7 @@ def _of_via(schema: Schema, entry: Entry, export: Export, via: Via) -> Iterator[
         for said in entry.printed(export):
             is_used = any(overlap(said.bounds, both) for both in here)
             if is_used and said.format not in formats_of(form):
-                message = f"{entry.key} is said to be {said.format}, but is printed by '{form}'"
+                message = f"{entry.key} has the format {said.format}, but is printed with '{form}'"
                 yield export.location, message
 
 
@@ -47,7 +47,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
     for entry in schema.entries:
         for export in entry.exports:
             if not export.vias:
-                yield export.location, f"{entry.key} has no 'via': which macro prints it?"
+                yield export.location, f"{entry.key} has no 'via'; give the macro that prints it"
             for via in export.vias:
                 yield from _of_via(schema, entry, export, via)
 
@@ -58,7 +58,7 @@ RULE = Rule(
     doc="The macro of `via` is declared, and it prints this key in the format that `value` says: "
     "`%lx` is `hex`, `0x%lx` is `0x-hex`, `%lu` is `decimal`, `%ld` is `signed`.",
     example="""
-NUMBER(PG_lru) { ### NUMBER(PG_lru) is said to be hex, but is printed by 'NUMBER(NAME)=%ld'
+NUMBER(PG_lru) { ### NUMBER(PG_lru) has the format hex, but is printed with 'NUMBER(NAME)=%ld'
 	doc		"Bit number of the lru page flag."
 	value		hex bit
 	via		VMCOREINFO_NUMBER

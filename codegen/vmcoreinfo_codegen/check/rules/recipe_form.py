@@ -15,14 +15,15 @@ def _can_fail(expression: Expression) -> bool:
 def _of_recipe(recipe: Recipe) -> Iterator[Finding]:
     for release in (recipe.since, recipe.until):
         if release is not None and release != release.branch:
-            message = f"{recipe.name} is bounded by {release}, no mainline release"
-            yield recipe.location, message, "a note seldom tells its stable release: ask for a key"
+            message = f"{recipe.name} is bounded by {release}, which is not a mainline release"
+            hint = "a note rarely shows its stable release; test for a key instead"
+            yield recipe.location, message, hint
     if recipe.backports:
         message = f"{recipe.name} has a 'backport'"
-        yield recipe.location, message, "a recipe asks for keys, which stable branches have or not"
+        yield recipe.location, message, "test for keys instead, which show what a stable branch has"
     for choice in recipe.expression.walk():
         if isinstance(choice, Choice) and (_can_fail(choice.then) or _can_fail(choice.otherwise)):
-            message = f"{recipe.name} chooses between values of which one may not be had"
+            message = f"{recipe.name} chooses between values of which one may be unavailable"
             yield recipe.location, message, "write two recipes"
 
 
@@ -35,14 +36,14 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI029",
     name="recipe-form",
-    doc="A recipe is bounded by mainline releases, and `?:` chooses between values at hand: no "
-    "read of memory, logarithm or other derivation in its branches.",
+    doc="A recipe is bounded by mainline releases, and `?:` chooses between available values: no "
+    "memory reads, logarithms or other derivations in its branches.",
     example="""
 derive wide {
 	doc		"A value."
 	value		decimal bits
-	from		1 == 2 ? u32[8] : 3 as chosen on arm64 ### chosen chooses between values of which one may not be had
-	from		5 as late since 6.9.3 ### late is bounded by 6.9.3, no mainline release
+	from		1 == 2 ? u32[8] : 3 as chosen on arm64 ### chosen chooses between values of which one may be unavailable
+	from		5 as late since 6.9.3 ### late is bounded by 6.9.3, which is not a mainline release
 }
 """,
     check=_check,

@@ -15,10 +15,10 @@ def _check(schema: Schema) -> Iterator[Finding]:
             message = f"{declared.release} is declared, but only mainline releases are"
             yield declared.location, message
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?", declared.date):
-            yield declared.location, f"{declared.date} is no date"
+            yield declared.location, f"{declared.date} is not a date"
     for before, after in itertools.pairwise(schema.releases):
         if after.release <= before.release:
-            yield after.location, f"{after.release} stands after {before.release}"
+            yield after.location, f"{after.release} is declared after {before.release}"
         elif after.date < before.date[: len(after.date)]:
             yield after.location, f"{after.release} is dated before {before.release}"
 
@@ -26,7 +26,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI026",
     name="release-order",
-    doc="Mainline releases are declared once, in their order, and their dates follow it.",
+    doc="Mainline releases are declared once, in order, with increasing dates.",
     example="""
 release 6.11	2024-09-15
 release 6.12	2023-11-17 ### 6.12 is dated before 6.11

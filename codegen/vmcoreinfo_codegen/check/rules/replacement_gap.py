@@ -38,23 +38,23 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 assert last is not None
                 yield (
                     last.location,
-                    f"{entry.key} goes at {last.release}, but its replacement {key} is not "
-                    f"there by then on {', '.join(archs)}",
+                    f"{entry.key} was removed in {last.release}, but its replacement {key} does "
+                    f"not exist by then on {', '.join(archs)}",
                 )
 
 
 RULE = Rule(
     id="VMCI015",
     name="replacement-gap",
-    doc="A replacement is there in the release in which the old key goes, on every architecture "
-    "that had the old one.",
+    doc="A replacement exists in the release that removes the old key, on every architecture that "
+    "had the old key.",
     example="""
 OFFSET(page.compound_head) on x86_64 {
 	doc		"Offset of compound_head in struct page."
 	value		decimal bytes
 	via		VMCOREINFO_OFFSET
 	since		6.8
-	until		6.9 "renamed" ### OFFSET(page.compound_head) goes at 6.9, but its replacement OFFSET(page.compound_info) is not there by then on x86_64
+	until		6.9 "renamed" ### OFFSET(page.compound_head) was removed in 6.9, but its replacement OFFSET(page.compound_info) does not exist by then on x86_64
 	replaced-by	OFFSET(page.compound_info)
 }
 

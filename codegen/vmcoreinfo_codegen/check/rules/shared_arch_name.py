@@ -14,14 +14,18 @@ def _check(schema: Schema) -> Iterator[Finding]:
         for what in (arch.name, *arch.aliases, *machines):
             owner = owners.setdefault(what, arch.name)
             if owner != arch.name:
-                yield arch.location, f"{arch.name} and {owner} are both {what}", "one of them is"
+                yield (
+                    arch.location,
+                    f"{arch.name} and {owner} are both {what}",
+                    "only one of them can be",
+                )
 
 
 RULE = Rule(
     id="VMCI037",
     name="shared-arch-name",
-    doc="A name, an alias, and a machine of ELF's with the bits of its class are of one architecture: a "
-    "note or a dump that says them is from one.",
+    doc="A name, an alias, and an ELF machine with its class belong to one architecture, so that a "
+    "note or dump with them is from one architecture.",
     example="""
 arch sparc {
 	doc		"32-bit SPARC."

@@ -38,7 +38,7 @@ RULE = Rule(
     id="VMCI010",
     name="undeclared-release",
     doc="Every release that the schema names is declared with its date in `releases.vmci`; a "
-    "candidate or a stable release is known by its mainline one.",
+    "release candidate or stable release needs only its mainline release.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the lru page flag."

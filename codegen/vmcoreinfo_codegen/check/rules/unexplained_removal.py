@@ -14,23 +14,23 @@ def _check(schema: Schema) -> Iterator[Finding]:
             if last is not None and not last.reason:
                 yield (
                     last.location,
-                    f"{entry.key} goes at {last.release}, and nothing says why",
-                    f"until {last.release} \"why\", and 'replaced-by' where there is something else",
+                    f"{entry.key} was removed in {last.release} without a reason",
+                    f"until {last.release} \"why\", and 'replaced-by' if there is a replacement",
                 )
 
 
 RULE = Rule(
     id="VMCI030",
     name="unexplained-removal",
-    doc="An entry that went says why, in a few words behind its `until`, and by `replaced-by` what "
-    "there is instead.",
+    doc="A removed entry gives the reason in a few words after its `until`, and any replacement "
+    "with `replaced-by`.",
     example="""
 NUMBER(PG_lru) {
 	doc		"Bit number of the lru page flag."
 	value		signed bit
 	via		VMCOREINFO_NUMBER
 	since		6.8
-	until		6.9 ### NUMBER(PG_lru) goes at 6.9, and nothing says why
+	until		6.9 ### NUMBER(PG_lru) was removed in 6.9 without a reason
 }
 """,
     check=_check,

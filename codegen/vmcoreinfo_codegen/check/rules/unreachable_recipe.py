@@ -45,7 +45,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
         for index, later in enumerate(recipes):
             for earlier in recipes[:index]:
                 if _always_applies(earlier, later):
-                    message = f"recipe {later.recipe.name} of {derivation.name} is never reached"
+                    message = f"recipe {later.recipe.name} of {derivation.name} is unreachable"
                     yield later.recipe.location, f"{message}: {earlier.recipe.name} applies first"
                     break
 
@@ -53,7 +53,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
 RULE = Rule(
     id="VMCI024",
     name="unreachable-recipe",
-    doc="No recipe stands behind one that applies wherever it does.",
+    doc="No recipe follows another that applies everywhere it does.",
     example="""
 PAGESIZE {
 	doc		"Page size of the kernel."
@@ -66,7 +66,7 @@ derive page_size {
 	doc		"Page size of the kernel."
 	value		decimal bytes
 	from		PAGESIZE as exported
-	from		PAGESIZE + 0 as again on arm64 ### recipe again of page_size is never reached: exported applies first
+	from		PAGESIZE + 0 as again on arm64 ### recipe again of page_size is unreachable: exported applies first
 }
 """,
     check=_check,

@@ -14,15 +14,15 @@ def _check(schema: Schema) -> Iterator[Finding]:
             for key in (*export.replaces, *export.replaced_by):
                 if key not in schema.by_key:
                     hint = did_you_mean(key, schema.by_key)
-                    yield export.location, f"{entry.key} names {key}, which is no entry", hint
+                    yield export.location, f"{entry.key} names {key}, which is not an entry", hint
 
 
 RULE = Rule(
     id="VMCI013",
     name="unresolved-replacement",
-    doc="What `replaces` and `replaced-by` name is an entry of the schema.",
+    doc="`replaces` and `replaced-by` name entries of the schema.",
     example="""
-SYMBOL(vmap_area_list) { ### SYMBOL(vmap_area_list) names NUMBER(VMALOC_START), which is no entry
+SYMBOL(vmap_area_list) { ### SYMBOL(vmap_area_list) names NUMBER(VMALOC_START), which is not an entry
 	doc		"Head of the list of vmap areas."
 	value		hex address
 	via		VMCOREINFO_SYMBOL

@@ -21,11 +21,13 @@ from ..consumer import consumer_release, installed, scope_of
 from ..debuginfo import told
 from ..dump import INPUT, add_input_format_option, check_copied, found_in, warn_of_cut
 from ..failure import FINDINGS, FINE, Failure
+from ..layout import print_verdicts, wrapped
 from ..note import exports_of
 from ..output import inputs_of, print_answer, write_output
 from ..schema import add_schema_option, load_schema
 
 _OVERLAY = "makedumpfile-i"
+_INDENT = " " * 6
 _FORMS = ("text", "note", _OVERLAY)
 
 
@@ -37,38 +39,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="consumer",
         metavar="NAME@RELEASE",
         required=True,
-        help="the tool that is to read it, as makedumpfile@1.7.8",
+        help="the tool that will read it, e.g. makedumpfile@1.7.8",
     )
     parser.add_argument(
-        "--installed", action="store_true", help="the release that is installed on this machine"
+        "--installed", action="store_true", help="use the release installed on this machine"
     )
     parser.add_argument(
         "-o",
         "--out",
         metavar="FILE",
-        help="a copy of the dump, ELF or kdump-compressed, that has the note; without it the text goes to stdout",
+        help="write a copy of the ELF or kdump-compressed dump with the new note (default: print "
+        "the note's text)",
     )
     parser.add_argument(
         "--level",
         metavar="N",
         type=int,
-        help="the dump level to filter at, as 31: what matters at others alone is left aside",
+        help="dump level to filter at, e.g. 31; needs of other levels are ignored",
     )
     parser.add_argument(
         "--as",
         dest="form",
         choices=_FORMS,
         default="text",
-        help="what goes to stdout: the text (default), the ELF note, or what 'makedumpfile -i' takes "
-        "beside the note that the dump has",
+        help="what to print: the text (default), the ELF note, or a file for 'makedumpfile -i' "
+        "that adds to the dump's own note",
     )
-    parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
-    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument(
+        "--kernel", metavar="RELEASE", help="the kernel's release (default: OSRELEASE of the note)"
+    )
+    parser.add_argument(
+        "--arch", help="the architecture (default: from the dump or the note's keys)"
+    )
     parser.add_argument(
         "--format",
         choices=["table", "json"],
         default="table",
-        help="of what is told: lines for people (default), json for machines, with the text",
+        help="output format (default: table); json includes the text",
     )
     add_schema_option(parser)
 
@@ -79,10 +86,16 @@ def run(options: argparse.Namespace) -> int:
     consumer, release = ask(schema, options.consumer)
     found = found_in(options.input, options.input_format)
     if options.form == _OVERLAY and consumer.name != "makedumpfile":
-        raise Failure(f"--as {_OVERLAY} is for makedumpfile; {consumer.name} reads no such file")
+        raise Failure(
+            f"--as {_OVERLAY} works only with makedumpfile; {consumer.name} does not "
+            f"read such files"
+        )
     if options.out:
         if options.form != "text":
-            raise Failure("-o writes a copy of the dump; --as is about what goes to stdout")
+            raise Failure(
+                "-o writes a copy of the dump; --as selects what is printed, so give "
+                "only one of them"
+            )
         check_copied(options.input)
     info = vmcoreinfo.parse(found.text)
     kernel, exports = exports_of(schema, found, info, options.kernel, options.arch)
@@ -100,11 +113,11 @@ def run(options: argparse.Namespace) -> int:
         _tell(schema, adapted, exports, name, writes)
     if adapted.refused:
         return FINDINGS
-    changes = "takes no line away" if adapted.dropped else "changes no value"
+    changes = "can't remove lines" if adapted.dropped else "can't change values"
     if options.form == _OVERLAY and (adapted.dropped or adapted.changed):
         raise Failure(
-            f"--as {_OVERLAY} {changes}, and {name} needs that; write a copy by -o, or a note by "
-            "--as note",
+            f"--as {_OVERLAY} {changes}, which {name} needs; write a copy with -o, or a note with "
+            f"--as note",
             FINDINGS,
         )
     if not options.out and options.format != "json":
@@ -118,18 +131,17 @@ def _formed(form: str, adapted: Adapted, info: vmcoreinfo.VmcoreInfo, found: Fou
     if form == "text":
         return adapted.text
     if found.order is None:
-        raise Failure(
-            f"{found.name}: a text does not tell the byte order of a note; adapt the note or the dump"
-        )
+        raise Failure(f"{found.name}: a text has no byte order; adapt the ELF note or the dump")
     return build(adapted.text, found.order)
 
 
 def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
     if found.format not in COPIED:
         raise Failure(
-            f"{found.name}: -o copies an ELF or a kdump-compressed dump, and this is {found.format}"
+            f"{found.name}: -o can only copy ELF and kdump-compressed dumps, and this is "
+            f"{found.format}"
             + (
-                "; put it together first: makedumpfile -R DUMP < FILE"
+                "; rebuild it first: makedumpfile -R DUMP < FILE"
                 if found.format.startswith("flattened")
                 else ""
             )
@@ -141,47 +153,44 @@ def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
 
 
 def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str, writes: bool) -> None:
-    """All of it to stderr: the text goes to stdout. The tool `writes` dumps, or it does not."""
+    """Report to stderr, as the text goes to stdout. `writes`: whether the tool writes dumps."""
     for line in adapted.written:
         mark, was = ("+", "") if line.was is None else ("~", f" (was {line.was})")
-        print(
-            f"{mark} {line.key}={line.text}{was}\n      {line.purpose}: {line.why}",
-            file=sys.stderr,
-        )
+        _say(f"{mark} {line.key}={line.text}{was}")
+        _say(f"{line.purpose}: {line.why}", _INDENT)
     for gone in adapted.dropped:
-        print(f"- {gone.key}\n      {gone.purpose}: {gone.why}", file=sys.stderr)
+        _say(f"- {gone.key}")
+        _say(f"{gone.purpose}: {gone.why}", _INDENT)
     for outcome in adapted.refused:
-        print(
-            f"refused: {name}: {outcome.need.purpose}: {outcome.seen}\n"
-            f"      {why(schema, outcome, exports)}",
-            file=sys.stderr,
-        )
+        _say(f"refused: {name}: {outcome.need.purpose}: {outcome.seen}")
+        _say(why(schema, outcome, exports), _INDENT)
     if adapted.changed and not adapted.refused and writes:
-        print(
-            f"a dump that {name} writes has the changed value too: for other tools put the old note back, by "
-            "'vmcoreinfo attach'",
-            file=sys.stderr,
+        _say(
+            f"dumps that {name} writes contain the changed value too; restore the old note with "
+            "'vmcoreinfo attach' before using other tools"
         )
     if adapted.refused:
-        print("nothing is written: the tool would read it wrongly all the same", file=sys.stderr)
+        _say("nothing written: the tool would still read it wrongly")
         if adapted.level:
-            print(
-                f"the highest level that stays right is {adapted.level}: filter by -d {adapted.level}, "
-                f"with what --level {adapted.level} writes",
-                file=sys.stderr,
+            _say(
+                f"the highest level with correct results is {adapted.level}: use --level "
+                f"{adapted.level}, and filter with -d {adapted.level}"
             )
     elif not adapted.written and not adapted.dropped:
-        print(f"{name} reads this note as it is", file=sys.stderr)
+        _say(f"{name} reads this note correctly without changes")
     if not adapted.refused:
         _tell_degraded(adapted, name)
 
 
 def _tell_degraded(adapted: Adapted, name: str) -> None:
     for outcome in adapted.degraded:
-        print(f"degraded: {name}: {outcome.need.purpose}: {outcome.seen}", file=sys.stderr)
+        _say(f"degraded: {name}: {outcome.need.purpose}: {outcome.seen}")
     if adapted.degraded and adapted.exact:
-        print(
-            f"nothing is at -d {adapted.exact}, with what --level {adapted.exact} writes: it keeps what higher "
-            "levels would leave out, and no more",
-            file=sys.stderr,
+        _say(
+            f"not degraded at -d {adapted.exact} with --level {adapted.exact}: it keeps what higher "
+            "levels would exclude, and nothing else"
         )
+
+
+def _say(text: str, indent: str = "") -> None:
+    print_verdicts(wrapped(text, indent, _INDENT, sys.stderr), sys.stderr)

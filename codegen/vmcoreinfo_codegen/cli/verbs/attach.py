@@ -21,11 +21,11 @@ from ..progress import bar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("note", metavar="NOTE", help=f"what has the note: {INPUT}")
+    parser.add_argument("note", metavar="NOTE", help=f"source of the note: {INPUT}")
     parser.add_argument(
         "dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore, or a raw image"
     )
-    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy")
+    parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy to write")
     add_memory_start(
         parser, "DUMP", "where memory begins on every machine of its architecture, as on x86"
     )
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=["table", "json"],
         default="table",
-        help="of what is told: a line for people (default), json for machines",
+        help="output format (default: table)",
     )
 
 
@@ -45,13 +45,13 @@ def run(options: argparse.Namespace) -> int:
     found = found_in(options.note, options.input_format)
     lines = sum(line.format is not None for line in vmcoreinfo.parse(found.text).lines)
     if not lines:
-        raise Failure(
-            f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
-        )
+        raise Failure(f"{found.name}: no VMCOREINFO entries; expected lines like OSRELEASE=6.12.0")
     inputs = inputs_of(options, "out")
     raw = _raw_image(options, found)
     with bar(f"copying {Path(options.dump).name}", os.path.getsize(options.dump)) as done:
-        attached = told(lambda: attach(found.text, options.dump, options.out, done, inputs, raw))
+        attached = told(
+            lambda: attach(found.text, options.dump, options.out, done, inputs, raw, mends=True)
+        )
     warn_of_cut(options.dump, attached.coverage)
     _compare(found, attached, options.dump)
     _compare_arch(found, attached.arch, options.dump)
@@ -64,22 +64,20 @@ def run(options: argparse.Namespace) -> int:
         print(
             f"{options.dump}: treated as a raw image of memory at 0x{raw.start:x}", file=sys.stderr
         )
-    place = (
-        "in place of the note that was there"
-        if attached.replaced is not None
-        else "where there was no note"
-    )
+    if attached.mended:
+        print(f"set in its headers, as in the note: {', '.join(attached.mended)}", file=sys.stderr)
+    place = "replaced the existing note" if attached.replaced is not None else "added"
     data = (
-        f"{attached.shared} bytes shared with it"
+        f"{attached.shared} bytes shared with {options.dump}"
         if attached.shared
-        else f"{attached.copied} bytes copied"
+        else f"{attached.copied} bytes copied from {options.dump}"
     )
-    print(f"{options.out}: {lines} lines {place}; of {options.dump} {data}", file=sys.stderr)
+    print(f"{options.out}: note of {lines} lines {place}; {data}", file=sys.stderr)
     return FINE
 
 
 def _compare(found: Found, attached: Attached, dump: str) -> None:
-    """Warn where the dump had a note of another kernel."""
+    """Warn if the dump had a note of another kernel."""
     import vmcoreinfo
 
     theirs = vmcoreinfo.parse(attached.replaced or b"")
@@ -87,8 +85,8 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
         ours, was = vmcoreinfo.parse(found.text).line(key), theirs.line(key)
         if ours is not None and was is not None and ours.text != was.text:
             print(
-                f"vmcoreinfo: warning: {key} is {ours.text} in {found.name}, and was {was.text} in "
-                f"{dump}: is the note of that kernel?",
+                f"vmcoreinfo: warning: {key} is {ours.text} in {found.name} but {was.text} in "
+                f"{dump}; check that the note belongs to that kernel",
                 file=sys.stderr,
             )
 
@@ -98,7 +96,7 @@ def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:
     with File(options.dump) as source:
         if not may_be_raw(source):
             if options.memory_start is not None:
-                raise Failure(f"{options.dump} is no raw image: leave out --memory-start")
+                raise Failure(f"{options.dump} is not a raw image; leave out --memory-start")
             return None
         from ... import resources
         from ...query.raw_image import raw_image
@@ -109,7 +107,7 @@ def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:
 
 
 def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
-    """Warn where the note is of a kernel of another architecture than the dump."""
+    """Warn if the note is of another architecture than the dump."""
     if arch is None or arch == found.arch:
         return
     from ... import resources
@@ -122,7 +120,7 @@ def _compare_arch(found: Found, arch: str | None, dump: str) -> None:
     if theirs is not None and ours and theirs not in ours:
         names = " or ".join(one.name for one in ours)
         print(
-            f"vmcoreinfo: warning: {found.name} has the note of a kernel of {names}, and {dump} is "
-            f"of {theirs.name}: tools will read it wrongly",
+            f"vmcoreinfo: warning: the note in {found.name} is for {names}, but {dump} is for "
+            f"{theirs.name}; tools will read it wrongly",
             file=sys.stderr,
         )

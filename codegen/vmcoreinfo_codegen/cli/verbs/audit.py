@@ -45,6 +45,7 @@ from ..inputs import (
     names_of,
     written_to,
 )
+from ..layout import wrapped
 from ..output import print_json, print_table
 from ..schema import add_schema_option, architecture_of, kernel_of, load_schema
 
@@ -52,13 +53,18 @@ from ..schema import add_schema_option, architecture_of, kernel_of, load_schema
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="INPUT", nargs="*", help=f"{INPUT}; {MANY}")
     add_input_format_option(parser)
-    parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
-    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument(
+        "--kernel", metavar="RELEASE", help="the kernel's release (default: OSRELEASE of the note)"
+    )
+    parser.add_argument(
+        "--arch", help="the architecture (default: from the dump or the note's keys)"
+    )
     add_kernel_options(parser)
     parser.add_argument(
         "--least",
         choices=[str(severity) for severity in reversed(Severity)],
-        help="leave out findings that are less severe (default: of the table warning, else info)",
+        help="leave out findings less severe than this (default: warning for tables, info "
+        "otherwise)",
     )
     add_many_options(parser)
     add_shown_options(parser, _SHOWN)
@@ -66,23 +72,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--baseline",
         metavar="FILE",
         type=Path,
-        help="leave out findings that are known: what an earlier audit printed as json or ndjson",
+        help="leave out the findings in FILE, an earlier audit's output as json or ndjson",
     )
-    parser.add_argument("--rules", action="store_true", help="list the rules instead")
-    parser.add_argument("--rule", metavar="ID", help="tell what one rule is about, with an example")
+    parser.add_argument("--rules", action="store_true", help="list the rules and exit")
+    parser.add_argument("--rule", metavar="ID", help="explain one rule, with an example")
     parser.add_argument(
         "--format",
         choices=["table", "json", LINES, "parquet", "sarif", "junit"],
         default="table",
-        help="table for people (default), the others for machines",
+        help="output format (default: table)",
     )
     add_schema_option(parser)
 
 
 _SHOWN = {
     "each": f"show every input (default for up to {FEW})",
-    "failing": "show those that have a finding, remarks aside, and how many have what",
-    "summary": "show how many have what, by rule, cause and kernel (default for more)",
+    "failing": "show only inputs with findings other than remarks, and a summary",
+    "summary": "show only counts by rule, cause and kernel (default for more inputs)",
 }
 
 
@@ -93,9 +99,9 @@ def run(options: argparse.Namespace) -> int:
     if options.rule:
         return _explain_rule(options.rule)
     if not options.input and options.files_from is None:
-        raise Failure("audit takes one input or more; --rules lists the rules")
+        raise Failure("no input given; --rules lists the rules")
     if options.resume and (options.shown == "failing" or options.least not in (None, "info")):
-        raise Failure("--resume goes by all results: leave out --failing and --least")
+        raise Failure("--resume needs all results; leave out --failing and --least")
     schema = load_schema(options.schema)
     # What is wrong with types shows when they are asked.
     auditor = told(lambda: _auditor(options, schema))
@@ -210,12 +216,13 @@ def _list_rules(format_: str) -> int:
 
 def _explain_rule(word: str) -> int:
     if word in (UNREADABLE, "unreadable-input"):
-        print(f"{UNREADABLE} unreadable-input, error\n\n{UNREADABLE_DOC}")
+        print(f"{UNREADABLE} unreadable-input, error\n\n{wrapped(UNREADABLE_DOC)}")
         return FINE
     for rule in all_rules():
         if word in (rule.id, rule.name):
             needs = f" (with {rule.needs})" if rule.needs else ""
-            print(f"{rule.id} {rule.name}, {rule.severity}{needs}\n\n{rule.doc}\n")
-            print(f"Remedy: {rule.remedy}.\n\nFails:\n{rule.example.rstrip()}")
+            print(f"{rule.id} {rule.name}, {rule.severity}{needs}\n\n{wrapped(rule.doc)}\n")
+            print(wrapped(f"Remedy: {rule.remedy}."))
+            print(f"\nFails:\n{rule.example.rstrip()}")
             return FINE
     raise Failure(f"unknown rule '{word}'; 'vmcoreinfo audit --rules' lists them", FINDINGS)

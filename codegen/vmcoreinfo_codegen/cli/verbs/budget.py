@@ -13,6 +13,7 @@ from ...query.kernel_line import kernel_line
 from ..config import config_of
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of
+from ..layout import wrapped
 from ..output import print_answer, print_table, write_output
 from ..schema import (
     add_format_option,
@@ -27,16 +28,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel",
         metavar="RELEASE|TREE",
-        help="a release (default: newest), or a kernel tree: folder, tarball, repository",
+        help="kernel release (default: newest), or a kernel tree: folder, tarball or git "
+        "repository",
     )
     add_revision_option(parser)
     parser.add_argument(
-        "--arch", default="x86_64", help="as uname -m or Debian names it (default: x86_64)"
+        "--arch",
+        default="x86_64",
+        help="architecture, as uname -m or Debian names it (default: x86_64)",
     )
     parser.add_argument(
-        "--config", metavar="FILE", type=Path, help="the kernel's .config (default: the worst one)"
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="the kernel's .config (default: the one with the largest note)",
     )
-    parser.add_argument("--plot", metavar="SVG", type=Path, help="draw the trend into a file")
+    parser.add_argument("--plot", metavar="SVG", type=Path, help="draw the growth as SVG")
     add_format_option(parser)
     add_schema_option(parser)
 
@@ -60,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         answer = budget(schema, name, lines, release, arch, config, line)
     except BudgetError as error:
-        raise Failure(f"{name}: {error}; give its .config by --config") from error
+        raise Failure(f"{name}: {error}; give its .config with --config") from error
     if options.plot is not None:
         from ...emit.plot import plot
 
@@ -79,7 +86,7 @@ def _print(answer: Budget) -> None:
         f"{answer.kernel} on {answer.arch}: at most {answer.bytes} bytes in {answer.entries} lines"
     )
     verdict = (
-        f"{left} bytes are left" if left >= 0 else f"{-left} bytes are too many: the end is cut"
+        f"{left} bytes left" if left >= 0 else f"{-left} bytes too many, so the end is cut off"
     )
     print(f"room for {answer.room}: {verdict}")
     chosen = [
@@ -87,8 +94,8 @@ def _print(answer: Budget) -> None:
         for name, v in answer.config.items()
     ]
     if chosen:
-        print(f"with {' '.join(chosen)}")
-    print(f"\nlongest lines, of {answer.line_room} bytes that fit:")
+        print(wrapped(f"with {' '.join(chosen)}", "", "  "))
+    print(f"\nlongest lines, at most {answer.line_room} bytes fit:")
     print_table(
         ["BYTES", "KEY", "CONDITION"],
         ([str(line.bytes), line.key, line.condition or ""] for line in answer.longest),

@@ -10,13 +10,14 @@ from ...check import BUILT_IN, all_rules, check_folder
 from ...problem import SchemaError, shortened
 from ...query.problems import checked
 from ..failure import FINDINGS, FINE, Failure
+from ..layout import wrapped
 from ..output import print_answer, print_json, print_table
 from ..schema import add_format_option, add_schema_option
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rules", action="store_true", help="list the rules instead")
-    parser.add_argument("--rule", metavar="ID", help="tell what one rule is about, with an example")
+    parser.add_argument("--rules", action="store_true", help="list the rules and exit")
+    parser.add_argument("--rule", metavar="ID", help="explain one rule, with an example")
     add_format_option(parser)
     add_schema_option(parser)
 
@@ -50,18 +51,20 @@ def run(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     if schema is not None and not schema.entries and not problems:
-        raise Failure(f"{options.schema}: no .vmci file with entries in it")
+        raise Failure(f"{options.schema}: no .vmci file with entries")
     return FINDINGS if problems else FINE
 
 
 def _explain_rule(word: str) -> int:
     for rule in all_rules():
         if word in (rule.id, rule.name):
-            print(f"{rule.id} {rule.name}\n\n{rule.doc}\n\nFails:\n{rule.example.rstrip()}")
+            print(
+                f"{rule.id} {rule.name}\n\n{wrapped(rule.doc)}\n\nFails:\n{rule.example.rstrip()}"
+            )
             return FINE
     for id_, doc in BUILT_IN.items():
         if word == id_:
-            print(f"{id_}\n\n{doc}")
+            print(f"{id_}\n\n{wrapped(doc)}")
             return FINE
     raise Failure(
         f"unknown rule '{shortened(word)}'; 'vmcoreinfo check --rules' lists them", FINDINGS

@@ -23,7 +23,7 @@ from ...model.kernel import Kernel
 from ..compat_text import print_judged, print_overview, print_tally
 from ..config import config_of
 from ..consumer import scope_of
-from ..consumers import EVERY, tools_named
+from ..consumers import tools_named
 from ..dump import INPUT, add_input_format_option, found_in
 from ..failure import FINDINGS, FINE, NOT_JUDGED, UNREADABLE, Failure
 from ..inputs import (
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from ...compat.tally import Tally
     from ..compat_output import Output
 
-_WHICH = "which kernel? give --kernel and --arch, or a note or dump"
+_WHICH = "no kernel given; use --kernel and --arch, or name a note or dump"
 _CODES = {"wrong": FINDINGS, "fatal": FINDINGS, "unknown": NOT_JUDGED}
 
 
@@ -65,53 +65,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "input",
         metavar="INPUT",
         nargs="*",
-        help=f"judge these instead of a prediction: {INPUT}; {MANY}",
+        help=f"judge these notes instead of the predicted ones: {INPUT}; {MANY}",
     )
     add_input_format_option(parser)
     parser.add_argument(
         "--consumer",
         metavar="NAME@RELEASE",
         action="append",
-        help="the tool, as makedumpfile@1.7.4; without a release its latest, '@next' for what is "
-        f"in its repository only; may be given again; '{EVERY}' for the latest of each",
+        help="the tool, e.g. makedumpfile@1.7.4 (default release: the latest; '@next' for its "
+        "unreleased repository), or '{EVERY}' for the latest release of each tool; may be repeated",
     )
     parser.add_argument(
         "--distribution",
         metavar="NAME",
-        help="the tools that a release of a distribution has, as debian13, on its kernels, or on "
+        help="the tools of a distribution release, e.g. debian13, on its own kernels or on "
         "--kernel",
     )
     parser.add_argument(
         "--installed",
         action="store_true",
-        help="the releases that are installed on this machine, of every tool or of --consumer",
+        help="the releases installed on this machine, of all tools or of --consumer",
     )
     parser.add_argument(
         "--command",
         metavar="NAME",
-        help="judge one of the tool's commands alone, as dmesg of makedumpfile",
+        help="judge only this command of the tool, e.g. dmesg of makedumpfile",
     )
     parser.add_argument(
-        "--level", metavar="N", type=int, help="judge filtering at that dump level alone, as 31"
+        "--level", metavar="N", type=int, help="judge filtering only at this dump level, e.g. 31"
     )
     parser.add_argument(
         "--kernel",
         metavar="RELEASE",
         action="append",
-        help="of the kernel, as 6.9; may be given again",
+        help="the kernel's release, e.g. 6.9; may be repeated",
     )
-    parser.add_argument("--arch", help="of the kernel")
+    parser.add_argument("--arch", help="the kernel's architecture")
     parser.add_argument(
         "--from",
         dest="before",
         metavar="RELEASE",
-        help="show only what changed for the tool since that kernel",
+        help="show only what changed for the tool since this kernel",
     )
     parser.add_argument(
         "--config",
         metavar="FILE",
         type=Path,
-        help="the kernel's .config, which decides what it has",
+        help="the kernel's .config, to predict what it exports",
     )
     add_many_options(parser)
     add_shown_options(parser, _SHOWN)
@@ -121,9 +121,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 _SHOWN = {
     "each": f"show every input (default for up to {FEW})",
-    "failing": "show those that can't be read, or on which a tool is unknown, wrong or fatal, and how "
-    "many come to what",
-    "summary": "show how many inputs come to what, by tool, kernel and reason (default for more)",
+    "failing": "show only inputs that can't be read or have an unknown, wrong or fatal verdict, and a summary",
+    "summary": "show only counts by tool, kernel and reason (default for more inputs)",
 }
 
 
@@ -154,15 +153,14 @@ def _is_asked_plainly(options: argparse.Namespace) -> bool:
 
 def _check_before(options: argparse.Namespace) -> None:
     if options.before:
-        raise Failure("--from compares one tool on one kernel, as a table or JSON")
+        raise Failure("--from works with one tool and one kernel, as a table or JSON")
 
 
 def _check_predictions(options: argparse.Namespace) -> None:
     of_inputs = options.format in (LINES, "parquet")
     if of_inputs or options.shown or options.out is not None:
         raise Failure(
-            f"--each, --failing, --summary, --out and --format {LINES} or parquet are about inputs: "
-            "name some"
+            f"--each, --failing, --summary, --out and --format {LINES} or parquet need inputs"
         )
 
 
@@ -170,7 +168,7 @@ def _scope(tools: Sequence[Tool], options: argparse.Namespace) -> Scope:
     if options.command is None and options.level is None:
         return WHOLE
     if len({tool.consumer.name for tool in tools}) > 1:
-        raise Failure("--command and --level are of one tool: name it by --consumer")
+        raise Failure("--command and --level need a single tool; name it with --consumer")
     return scope_of(tools[0].consumer, options.command, options.level)
 
 
@@ -225,7 +223,7 @@ def _judge_kernels(
 ) -> int:
     """Every tool on every kernel, as it is predicted."""
     kernels = [named_kernel(schema, name) for name in _names(schema, options)]
-    # What each is taken for stands below the table.
+    # What each is taken for is below the table.
     called = {kernel.name: kernel.called for kernel in kernels}
     subjects = _predictions(schema, options, kernels)
     cells = [cell for subject in subjects for cell in cells_of(subject, tools, scope)]
@@ -255,9 +253,9 @@ def _judge_inputs(
     from ..compat_output import OUTPUTS, Asked
 
     if len(options.kernel or ()) > 1:
-        raise Failure("--kernel names the kernel of the inputs: one for all")
+        raise Failure("only one --kernel is possible with inputs; it applies to all of them")
     if options.resume and options.shown == "failing":
-        raise Failure("--resume goes by all results: leave out --failing")
+        raise Failure("--resume needs all results; leave out --failing")
     kernel = kernel_of(schema, options.kernel[0]) if options.kernel else None
     arch = architecture_of(schema, options.arch) if options.arch else None
     judge = Judge(schema, tools, scope, kernel, arch)

@@ -27,14 +27,14 @@ from ..schema import add_format_option, add_schema_option, architecture_of, load
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="DUMP", help=INPUT)
-    parser.add_argument(
-        "name", metavar="NAME", nargs="*", help="a derived value (default: all of them)"
-    )
+    parser.add_argument("name", metavar="NAME", nargs="*", help="a derived value (default: all)")
     add_input_format_option(parser)
     parser.add_argument(
-        "--note", metavar="NOTE", help="take the note from there, not from the dump"
+        "--note", metavar="NOTE", help="take the note from NOTE instead of the dump"
     )
-    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument(
+        "--arch", help="the architecture (default: from the dump or the note's keys)"
+    )
     add_format_option(parser)
     add_schema_option(parser)
 
@@ -45,9 +45,7 @@ def run(options: argparse.Namespace) -> int:
     found = found_in(options.note or options.input, None if options.note else options.input_format)
     info = vmcoreinfo.parse(found.text)
     if not info.known_lines:
-        raise Failure(
-            f"{found.name}: no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0"
-        )
+        raise Failure(f"{found.name}: no VMCOREINFO entries; expected lines like OSRELEASE=6.12.0")
     arch = _architecture(schema, options.arch, found, info)
     target = vmcoreinfo.derive.Dump(
         arch,
@@ -67,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         print_answer(answer)
     else:
         rows = [[v.name, v.text or "-", v.unit or "", v.recipe or v.why or ""] for v in values]
-        print_table(["NAME", "VALUE", "UNIT", "RECIPE, OR WHY THERE IS NONE"], rows)
+        print_table(["NAME", "VALUE", "UNIT", "RECIPE OR REASON"], rows)
     absent = [value for value in values if value.value is None]
     return FINDINGS if options.name and absent else FINE
 
@@ -108,7 +106,8 @@ def _architecture(
     if len(archs) == 1:
         return archs[0].name
     print(
-        "vmcoreinfo: the architecture is not told; recipes of single ones do not apply without --arch",
+        "vmcoreinfo: unknown architecture; recipes for single architectures are skipped without "
+        "--arch",
         file=sys.stderr,
     )
     return None

@@ -16,6 +16,7 @@ from ...query.difference import difference
 from ...query.interface.kernels import Change, TreeChange, TreeDifference
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, kernel_in, print_sites
+from ..layout import prose_width, wrapped
 from ..output import counted, print_answer, print_json
 from ..sarif import Result, report
 from ..schema import (
@@ -40,11 +41,11 @@ _SIGNS = {
 }
 _TREE_SIGNS = {"missing": "-", "extra": "+", "condition": "~", "format": "~", "architecture": "?"}
 _TREE_RULES = {
-    "missing": "the schema says that the kernel exports it, and the tree lacks it",
-    "extra": "the tree exports it, and the schema does not say so",
-    "condition": "the tree exports it under another condition",
-    "format": "the tree prints it in another format",
-    "architecture": "the tree exports it on an architecture that the schema does not have then",
+    "missing": "exported according to the schema, but not by the tree",
+    "extra": "exported by the tree, but not according to the schema",
+    "condition": "the tree exports it under a different condition",
+    "format": "the tree prints it in a different format",
+    "architecture": "the tree exports it on an architecture that the schema lacks for this release",
 }
 _OWN = ("key", "file", "line")
 _Change = TypeVar("_Change", Change, TreeChange)
@@ -55,23 +56,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "old",
         metavar="OLD",
         nargs="?",
-        help="a release, as uname -r prints it, or with --consumer the tool's tree",
+        help="kernel release, as uname -r prints it; with --consumer, the tool's source tree",
     )
-    parser.add_argument("new", metavar="NEW", nargs="?", help="another one")
+    parser.add_argument("new", metavar="NEW", nargs="?", help="kernel release to compare with OLD")
     parser.add_argument(
         "--kernel",
         metavar="TREE",
         type=Path,
-        help="compare the schema with a kernel tree instead: a folder, a tarball, or a repository",
+        help="compare the schema with this kernel tree instead: a folder, tarball or git "
+        "repository",
     )
     add_consumer_option(parser)
     parser.add_argument(
         "--release",
-        help="the release that the tree is, or the vendor's kernel as uname -r calls it (default: what a "
-        "kernel's tag and Makefile say, the tag of a tool given by --rev, or what comes after its last)",
+        help="release of the tree, or the vendor's kernel as uname -r prints it (default: from the "
+        "kernel's tag and Makefile; for a tool from the tag given by --rev, or the one after its "
+        "latest release)",
     )
     add_revision_option(parser)
-    parser.add_argument("--arch", help="as uname -m or Debian names it (default: all)")
+    parser.add_argument(
+        "--arch", help="architecture, as uname -m or Debian names it (default: all)"
+    )
     add_format_option(parser, "sarif")
     add_schema_option(parser)
 
@@ -79,18 +84,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.consumer is not None:
         if options.old is None or options.new or options.kernel or options.arch:
-            raise Failure("--consumer compares with the tree of a tool alone: give that")
+            raise Failure("--consumer compares with a tool's source tree; give only that")
         return diff_tool(load_schema(options.schema), options)
     if (options.kernel is None) == (options.old is None or options.new is None):
-        raise Failure("give two releases, or a tree by --kernel")
+        raise Failure("give two releases, or a tree with --kernel")
     if options.kernel is not None and options.old is not None:
-        raise Failure("--kernel compares with the schema; its release is given by --release")
+        raise Failure("--kernel compares a tree with the schema; give its release with --release")
     schema = load_schema(options.schema)
     arch = None if options.arch is None else architecture_of(schema, options.arch)
     if options.kernel is not None:
         return _of_tree(schema, options, arch)
     if options.format == "sarif":
-        raise Failure("SARIF is for findings in files: give a tree by --kernel")
+        raise Failure("SARIF needs findings in files; give a tree with --kernel")
     old, new = kernel_of(schema, options.old), kernel_of(schema, options.new)
     answer = difference(old, new, arch)
     if options.format == "json":
@@ -116,7 +121,7 @@ def _print(changes: list[Change]) -> None:
     change = changes[0]
     where = f"  on {' '.join(change.archs)}" if change.archs is not None else ""
     for alike in changes:
-        print(f"{_SIGNS[change.change]} {alike.key}{where}")
+        print(wrapped(f"{_SIGNS[change.change]} {alike.key}{where}", "", "      "))
     if change.change in ("condition", "format", "printed"):
         label = "printed as" if change.change == "printed" else change.change
         _detail(f"{label}: {change.old} -> {change.new}")
@@ -125,13 +130,13 @@ def _print(changes: list[Change]) -> None:
     if change.why:
         _detail(change.why)
     if change.replaced_by:
-        _detail(f"instead: {', '.join(change.replaced_by)}")
+        _detail(f"replaced by: {', '.join(change.replaced_by)}")
     if change.commit:
         _detail(f"commit {change.commit}")
 
 
 def _detail(text: str) -> None:
-    print(textwrap.fill(text, 88, initial_indent="      ", subsequent_indent="      "))
+    print(textwrap.fill(text, prose_width(88), initial_indent="      ", subsequent_indent="      "))
 
 
 # ---- schema and tree ---------------------------------------------------------------------
@@ -172,7 +177,7 @@ def _kernel_of_tree(schema: Schema, extraction: Extraction, options: argparse.Na
         release = None
     if release is None or release.branch <= schema.latest:
         return kernel_of(schema, text)
-    print(f"{release.branch} is not declared: compared as what {schema.latest} is", file=sys.stderr)
+    print(f"release {release.branch} is not declared; compared as {schema.latest}", file=sys.stderr)
     return mainline(schema, release)
 
 
@@ -181,10 +186,10 @@ def _tell_how_known(kernel: Kernel) -> None:
     if kernel.line is None or not kernel.is_patched:
         return
     before = kernel.line.line.at(kernel.line.build)
-    other = f"as build {before.last} before it" if before is not None else f"as {kernel.release}"
+    other = f"as the earlier build {before.last}" if before is not None else f"as {kernel.release}"
     print(
-        f"no build like {kernel.line.build} was read of {kernel.line.line.name}: compared {other}; "
-        "'vmcoreinfo sync' adds it",
+        f"no build like {kernel.line.build} of {kernel.line.line.name} was read; compared {other}; "
+        f"'vmcoreinfo sync' adds it",
         file=sys.stderr,
     )
 
@@ -205,7 +210,8 @@ def _print_tree_changes(changes: list[TreeChange]) -> None:
     change = changes[0]
     where = f"  on {' '.join(change.archs)}" if change.archs is not None else ""
     for alike in changes:
-        print(f"{_TREE_SIGNS[change.change]} {alike.key}{where}  {alike.file}:{alike.line}")
+        text = f"{_TREE_SIGNS[change.change]} {alike.key}{where}  {alike.file}:{alike.line}"
+        print(wrapped(text, "", "      "))
     _detail(_TREE_RULES[change.change])
     if change.change in ("condition", "format"):
         _detail(f"{change.change}: {change.in_schema} in the schema, {change.in_tree} in the tree")
@@ -215,7 +221,7 @@ def _print_tree_changes(changes: list[TreeChange]) -> None:
 
 def _summary(answer: TreeDifference, kernel: Kernel) -> None:
     print(
-        f"{answer.tree} as {kernel.called}: {answer.compared} entries compared over its "
+        f"{answer.tree} as {kernel.called}: {answer.compared} entries compared on its "
         f"architectures, {counted(len(answer.changes), 'difference')}",
         file=sys.stderr,
     )

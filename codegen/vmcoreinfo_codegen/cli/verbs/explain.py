@@ -27,6 +27,7 @@ from ...query.interface.kernels import (
 )
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, Failure
+from ..layout import prose_width
 from ..output import print_answer
 from ..schema import add_format_option, add_schema_option, load_schema
 
@@ -36,7 +37,9 @@ _LABEL = 13
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "key", metavar="KEY", help="as in a note, or only what is in parentheses; or a derivation"
+        "key",
+        metavar="KEY",
+        help="a key as in a note, the part in parentheses alone, or a derived value",
     )
     add_format_option(parser)
     add_schema_option(parser)
@@ -65,7 +68,9 @@ def run(options: argparse.Namespace) -> int:
 def _derivation(answer: ExplainedDerivation) -> Iterator[str]:
     yield answer.derivation
     yield ""
-    yield from textwrap.wrap(answer.doc, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield from textwrap.wrap(
+        answer.doc, prose_width(_WIDTH), initial_indent="  ", subsequent_indent="  "
+    )
     yield ""
     yield from _field("value", f"{answer.format}, {answer.unit}")
     for recipe in answer.recipes:
@@ -74,7 +79,7 @@ def _derivation(answer: ExplainedDerivation) -> Iterator[str]:
         yield from _field("", recipe.expression)
         extra = [key for key in recipe.requires if key not in recipe.expression]
         if extra:
-            yield from _field("", f"where {', '.join(extra)} is there")
+            yield from _field("", f"if {', '.join(extra)} is present")
     yield from _field("schema", answer.source)
 
 
@@ -85,9 +90,9 @@ def _lines(answer: Explanation) -> Iterator[str]:
         yield from _export(answer, export)
     yield ""
     for related in answer.replaced_by:
-        yield from _field("instead", _related(related))
+        yield from _field("replaced by", _related(related))
     for related in answer.replaces:
-        yield from _field("before it", _related(related))
+        yield from _field("replaces", _related(related))
     if answer.derivations:
         yield from _field("derivations", ", ".join(answer.derivations))
     for changed in answer.lines:
@@ -97,11 +102,13 @@ def _lines(answer: Explanation) -> Iterator[str]:
 
 
 def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
-    yield from textwrap.wrap(export.doc, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield from textwrap.wrap(
+        export.doc, prose_width(_WIDTH), initial_indent="  ", subsequent_indent="  "
+    )
     yield ""
     yield from _field("where", ", ".join(export.archs) if export.archs else "every architecture")
     if export.out_of_tree:
-        yield from _field("exported", "no release of mainline exports it")
+        yield from _field("exported", "not by any mainline release")
     for life in export.lives:
         yield from _life("of kernels" if export.out_of_tree else "exported", life)
     if not export.out_of_tree:
@@ -115,13 +122,13 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     for format_, bounds in said or [(Format(answer.format), "")]:
         yield from _field("value", f"{format_}{bounds} ({format_.doc}){unit}")
         unit = ""
-    # What only repeats the key in other words is left out.
+    # Leave out an expression that only repeats the key.
     for fact in export.debug_info:
         if not answer.key.endswith(fact.expression[fact.expression.find("(") :]):
             archs = f" on {' '.join(fact.archs)}" if fact.archs is not None else ""
             yield from _field("debug info", f"{fact.expression}{archs}{_range(fact)}")
     for behind in export.behind:
-        yield from _field("behind it", ", ".join(behind.names) + _range(behind))
+        yield from _field("based on", ", ".join(behind.names) + _range(behind))
     for note in export.notes:
         yield from _field(note.kind, f"{', '.join(note.releases)}: {note.text}")
     if export.absent:
@@ -137,20 +144,20 @@ def _conditions(export: ExplainedExport) -> Iterator[str]:
 
 
 def _life(label: str, life: Life) -> Iterator[str]:
-    end = f" until {_moment(life.until)}" if life.until else ", still there"
+    end = f" until {_moment(life.until)}" if life.until else ", still present"
     yield from _field(label, f"since {_moment(life.since)}{end}")
-    for label, moment in (("came by", life.since), ("went by", life.until)):
+    for label, moment in (("added in", life.since), ("removed in", life.until)):
         if moment is not None and (moment.commit or moment.why):
             yield from _field(label, _because(moment))
     for backport in life.backports:
-        text = f"{_moment(backport)} and later of that branch"
+        text = f"{_moment(backport)} and later on that branch"
         because = _because(backport)
         yield from _field("backported", f"{text}; {because}" if because else text)
 
 
 def _moment(moment: Moment) -> str:
-    doubt = "by then, maybe earlier" if moment.maybe_earlier else ""
-    seen = f"rests on the tree of {moment.seen} alone" if moment.seen else ""
+    doubt = "or earlier" if moment.maybe_earlier else ""
+    seen = f"seen only in the tree of {moment.seen}" if moment.seen else ""
     remarks = ", ".join(text for text in (moment.date, doubt, seen) if text)
     return f"{moment.release} ({remarks})" if remarks else moment.release
 
@@ -167,19 +174,19 @@ def _related(related: Related) -> str:
     return f"{related.key}, {life}: {related.summary}"
 
 
-_CHANGES = {"added": "in", "removed": "not in", "changed": "otherwise in"}
+_CHANGES = {"added": "in", "removed": "not in", "changed": "different in"}
 
 
 def _line(changed: LineChanged) -> str:
-    """`in rhel8 from 8.6 (build 372) on, as 5.10`"""
+    """`in rhel8 since 8.6 (build 372), as in 5.10`"""
     build = f"build {changed.build}"
     start = f"{changed.release} ({build})" if changed.release else build
     where = f" on {', '.join(changed.archs)}" if changed.archs else ""
-    like = f", as {changed.like}" if changed.like else ""
+    like = f", as in {changed.like}" if changed.like else ""
     condition = f", if {changed.condition}" if changed.condition else ""
     form = f", {changed.format}" if changed.format and changed.change == "changed" else ""
     line = f"{_CHANGES[changed.change]} {changed.line}{where}"
-    return f"{line} from {start} on{like}{condition}{form}"
+    return f"{line} since {start}{like}{condition}{form}"
 
 
 def _copied(copied: CopiedNames) -> str:
@@ -189,7 +196,7 @@ def _copied(copied: CopiedNames) -> str:
     where += f", of kernels{since}{until}" if since or until else ""
     names = ", ".join(copied.names)
     said = f"{copied.consumer}{_range(copied)}, {copied.purpose}{where}: {names}"
-    return f"{said}; {copied.verdict} where they change: {copied.seen}"
+    return f"{said}; {copied.verdict} if they change: {copied.seen}"
 
 
 def _range(
@@ -208,7 +215,7 @@ def _range(
 def _field(label: str, text: str) -> Iterator[str]:
     indent = " " * (_LABEL + 2)
     lines = textwrap.wrap(
-        text, _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False
+        text, prose_width(_WIDTH) - len(indent), break_long_words=False, break_on_hyphens=False
     )
     for number, line in enumerate(lines or [""]):
         yield f"  {label:<{_LABEL}}{line}" if number == 0 else f"{indent}{line}"

@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_revision_option(parser)
     add_consumer_option(parser)
-    parser.add_argument("--arch", help="as uname -m or Debian names it (default: all)")
+    parser.add_argument(
+        "--arch", help="architecture, as uname -m or Debian names it (default: all)"
+    )
     add_format_option(parser, "csv")
     add_schema_option(parser)
 
@@ -31,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.consumer is not None:
         if options.arch is not None:
-            raise Failure("--arch is of a kernel tree, not of a tool's")
+            raise Failure("--arch works only with a kernel tree, not with --consumer")
         return extract_tool(load_schema(options.schema), options)
     if options.arch is None:
         # The tree alone tells all of it but its line, so for people the schema is not even read.

@@ -127,6 +127,7 @@ def _jobs(source: File, parts: object) -> int:
 
 def _why(image: str) -> str:
     """What may have hidden one."""
+    from ...dump.foreign import foreign
     from ...dump.reader import tell_format, unpacker
 
     # A pipe has been read to its end, and opened again nobody may write to it.
@@ -136,6 +137,9 @@ def _why(image: str) -> str:
         tool = unpacker(start)
         if tool:
             return f"it is compressed: {tool} FILE | vmcoreinfo find -"
+        form = foreign(start)
+        if form:
+            return f"it is {form}"
         if tell_format(Memory(image, start)) in ("kdump", "flattened"):
             return (
                 "its pages are compressed, and 'vmcoreinfo note' looks where a kdump has its note"

@@ -24,10 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         nargs="*",
         type=existing_path,
-        help="files, or folders with .vmci files; - for stdin to stdout (default: the schema)",
+        help="files, or folders with .vmci files; '-' reads stdin and writes stdout (default: the "
+        "schema)",
     )
     parser.add_argument(
-        "--check", action="store_true", help="change nothing, exit 1 if a file would change"
+        "--check", action="store_true", help="change nothing; exit 1 if a file would change"
     )
     add_format_option(parser)
 

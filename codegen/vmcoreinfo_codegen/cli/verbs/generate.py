@@ -36,29 +36,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TARGET",
         nargs="*",
         help=f"one or more of {', '.join(TARGETS)} (default: all of these), or "
-        "library: the C parser as a project of CMake's and Meson's that installs libvmcoreinfo, or "
-        "rescue: a program that has an older makedumpfile read newer kernels where dumps are written",
+        "library (the C parser as a CMake and Meson project that installs libvmcoreinfo), or "
+        "rescue (a wrapper that makes an older makedumpfile read newer kernels in the capture "
+        "environment)",
     )
     parser.add_argument(
         "--out",
         metavar="DIR",
         type=Path,
-        help="where to write (default: generated/ of the source tree; for a part of the schema "
-        "and a library the current folder)",
+        help="output folder (default: generated/ of the source tree; the current folder for a part "
+        "of the schema or a library)",
     )
     parser.add_argument(
-        "--check", action="store_true", help="write nothing, exit 1 if a product is stale"
+        "--check", action="store_true", help="write nothing; exit 1 if a file is out of date"
     )
     parser.add_argument(
         "--force",
         action="store_true",
-        help="overwrite files that stand where products are to be, and were not made by this command",
+        help="overwrite files that this command did not generate",
     )
     parser.add_argument(
         "--depfile",
         metavar="FILE",
         type=Path,
-        help="write for make or ninja what the products depend on: schema, templates, key files",
+        help="write the products' dependencies (schema, templates, key files) for make or ninja",
     )
     add_format_option(parser)
     add_schema_option(parser)
@@ -83,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
         folder = options.out or Path()
     else:
         if options.out is None and not resources.is_checkout():
-            raise Failure("this is no source tree; say where to write with --out DIR")
+            raise Failure("not in a source tree; give an output folder with --out DIR")
         part, targets = schema, targets or list(TARGETS)
         with failing_products():
             products = emit(schema, targets)
@@ -98,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
             inputs=inputs_of(options, "out", "depfile"),
         )
     except NotOurs as error:
-        raise Failure(f"nothing written: {error}; --force overwrites files") from error
+        raise Failure(f"nothing written: {error}; use --force to overwrite") from error
     if options.depfile and not options.check:
         _write_depfile(options, folder, products, targets)
     if options.format == "json":
@@ -115,27 +116,31 @@ def _refuse_unfit(targets: list[str], form: Form) -> None:
     """Ends the verb where targets are not for other builds, or not for this form of them."""
     if not targets or not set(targets) <= set(packing_names()):
         wanted = listed(packing_names())
-        raise Failure(f"a part of the schema is for the targets {wanted}; name no other")
+        raise Failure(
+            f"part of the schema can be generated only for the targets {wanted}; leave out others"
+        )
     for chosen in map(packing, targets):
         if not form.has_metadata and not chosen.can_lack_metadata:
             able = listed([p.name for p in packings() if p.can_lack_metadata])
-            raise Failure(f"--no-metadata is for {able}; {chosen.name} reads by its table")
+            raise Failure(
+                f"--no-metadata works only with {able}; {chosen.name} needs its metadata table"
+            )
         if chosen.contains in targets:
             raise Failure(
-                f"'{chosen.name}' has the files of '{chosen.contains}' in it; name one of them"
+                f"'{chosen.name}' includes the files of '{chosen.contains}'; give only one of them"
             )
 
 
 def checked_schema(folder: Path) -> Schema:
     """A schema that products can be made of; with problems it ends in a Failure."""
     if not folder.is_dir():
-        raise Failure(f"{folder}: no such folder; --schema takes one with .vmci files")
+        raise Failure(f"{folder}: no such folder; --schema needs a folder with .vmci files")
     try:
         schema, problems = check_folder(folder)
     except SchemaError as error:
         raise unusable(folder, error) from error
     if not schema.entries and not problems:
-        raise Failure(f"{folder}: no entries; --schema takes a folder with .vmci files")
+        raise Failure(f"{folder}: no entries; --schema needs a folder with .vmci files")
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         listed = "\n".join(map(str, errors))
@@ -183,7 +188,7 @@ def _print(outcome: Generated, folder: Path, check: bool, again: str) -> None:
         for path in outcome.stale:
             print(f"{folder / path}:1:1: stale; run {again}")
         if not outcome.stale:
-            print(f"{outcome.unchanged} products are as the schema makes them")
+            print(f"{outcome.unchanged} products are up to date")
         return
     for path in outcome.written:
         print(f"wrote {folder / path}")

@@ -26,16 +26,16 @@ from ..tool import add_consumer_option, history_tool
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "repository", metavar="REPO", type=Path, help="the git repository of a kernel, or of a tool"
+        "repository", metavar="REPO", type=Path, help="git repository of a kernel or of a tool"
     )
     add_consumer_option(parser)
     parser.add_argument(
         "--tags",
         metavar="REGEX",
-        help=rf"which tags, whole names (default: mainline releases, '{MAINLINE}', or where there are none "
-        "all builds of vendors; all of a tool)",
+        help=rf"tags to read; the regex must match the whole name (default: mainline releases, "
+        f"'{MAINLINE}', or all vendor builds if there are none; all tags of a tool)",
     )
-    parser.add_argument("--all", action="store_true", help="also entries that agree")
+    parser.add_argument("--all", action="store_true", help="also show entries that agree")
     add_format_option(parser)
     add_schema_option(parser)
 
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
                 )
         print(
             f"{counted(len(answer.tags), 'tag')}, {answer.tags[0]} to {answer.tags[-1]}: "
-            f"{len(answer.entries)} lives, {len(differing)} of them not as in the schema, "
+            f"{len(answer.entries)} entry lifetimes, {len(differing)} differ from the schema, "
             f"{answer.not_understood} places not understood",
             file=sys.stderr,
         )

@@ -22,10 +22,11 @@ from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, NOT_JUDGED, UNRELATED, Failure
 from ..impact_text import mail, table
 from ..kernel import tree_of, watched
+from ..layout import print_verdicts
 from ..output import print_answer
 from ..schema import add_schema_option, existing_path, kernel_of, load_schema, mainline_of
 
-# What reads patches and trees is loaded where one is read.
+# What reads patches and trees is loaded only when needed.
 if TYPE_CHECKING:
     from ...kernel.gathered import Tree
     from ...patch.series import Patch
@@ -35,50 +36,46 @@ _CODES = {"breaks": FINDINGS, "not-judged": NOT_JUDGED, "nothing": FINE, "unrela
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("key", metavar="KEY", nargs="*", help="an entry that is to go")
+    parser.add_argument("key", metavar="KEY", nargs="*", help="entry to remove")
     parser.add_argument(
         "--patch",
         metavar="FILE",
         action="append",
         default=[],
-        help="what a patch or a series does: a diff, mails, a mailbox; - for stdin; may be repeated",
+        help="patch or series to judge: a diff, mails or a mailbox; '-' for stdin; may be repeated",
     )
     parser.add_argument(
         "--kernel",
         metavar="TREE",
         type=existing_path,
-        help="the tree that --patch is for: a folder, a tarball, or a repository with --rev",
+        help="the tree that --patch applies to: a folder, a tarball, or a repository with --rev",
     )
     parser.add_argument(
         "--rev",
         metavar="REV",
-        help="a revision of the repository; A..B is what B changes, without --patch",
+        help="git revision to read; A..B judges the changes from A to B, without --patch",
     )
-    parser.add_argument(
-        "--add", metavar="KEY", action="append", default=[], help="an entry that comes"
-    )
+    parser.add_argument("--add", metavar="KEY", action="append", default=[], help="entry to add")
     parser.add_argument(
         "--to",
         metavar="RELEASE",
-        help="the release that is to have the change (default: where the entries went, or the next); "
-        "or a vendor's kernel that is to get it, as rhel9.6",
+        help="first release with the change (default: the one that removed the entries, or the "
+        "next), or a vendor's kernel, e.g. rhel9.6",
     )
     parser.add_argument(
         "--format",
         choices=["table", "json", "mail"],
         default="table",
-        help="table for people (default), json for machines, mail to send as a reply",
+        help="output format (default: table); mail is a text to send as a reply",
     )
     add_schema_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     if options.rev is not None and options.kernel is None:
-        raise Failure("--rev is a revision of --kernel, which takes a repository")
+        raise Failure("--rev needs a git repository given with --kernel")
     if not options.key and not options.patch and options.kernel is None:
-        raise Failure(
-            "impact takes entries that go, --patch with what a patch does, or --kernel and --rev A..B"
-        )
+        raise Failure("give entries to remove, a patch with --patch, or --kernel and --rev A..B")
     schema = load_schema(options.schema)
     to, vendors = _to(schema, options.to)
     try:
@@ -96,12 +93,15 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_answer(found)
     else:
-        print("\n".join(mail(found) if options.format == "mail" else table(found)))
+        if options.format == "mail":
+            print("\n".join(mail(found)))
+        else:
+            print_verdicts("\n".join(table(found)))
     return _CODES[found.outcome]
 
 
 def _to(schema: Schema, text: str | None) -> tuple[Release | None, Kernel | None]:
-    """The release that is to have a change, and the kernel where it is one of a vendor's line."""
+    """The first release with the change, and the kernel where it is one of a vendor's line."""
     if text is None:
         return None, None
     kernel = kernel_of(schema, text)
@@ -113,7 +113,7 @@ def _to(schema: Schema, text: str | None) -> tuple[Release | None, Kernel | None
 def _changes(
     schema: Schema, options: argparse.Namespace, to: Release | None
 ) -> tuple[list[KernelChange], Release | None]:
-    """What is changed, and the release of the tree that it is made to, where there is one."""
+    """What is changed, and the release of the tree that it is made to, if there is one."""
     if options.kernel is None and not options.patch:
         return [], None
     from ...patch.reading import of_series
@@ -140,7 +140,7 @@ def _between(
     old, dots, new = (options.rev or "").partition("..")
     # Three dots are another question: what B changes since it left A.
     if not (dots and old and new) or new.startswith("."):
-        raise Failure("--kernel takes --patch with a patch to it, or --rev A..B with two revisions")
+        raise Failure("--kernel needs a patch with --patch, or two revisions with --rev A..B")
     try:
         with watched(options.kernel):
             change, before = between(schema, options.kernel, old, new)
@@ -172,10 +172,10 @@ def _series(paths: list[str]) -> list[Patch]:
             without.append(path)
         found += patches
     if not found:
-        raise Failure(f"--patch {' '.join(without)}: no unified diff in it")
+        raise Failure(f"--patch {' '.join(without)}: no unified diff found")
     for path in without:
         # The cover letter of a series has none.
-        print(f"vmcoreinfo: warning: --patch {path}: no unified diff in it", file=sys.stderr)
+        print(f"vmcoreinfo: warning: --patch {path}: no unified diff found", file=sys.stderr)
     return list(newest(found))
 
 
@@ -188,5 +188,5 @@ def _key(schema: Schema, text: str) -> str:
 
 def _new_key(text: str) -> str:
     if not _KEY.fullmatch(text):
-        raise Failure(f"--add '{shortened(text)}': a key is printable ASCII without '='")
+        raise Failure(f"--add '{shortened(text)}': a key must be printable ASCII without '='")
     return text

@@ -19,13 +19,15 @@ from ..schema import add_format_option, add_schema_option, architecture_of, load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("consumer", metavar="CONSUMER", help="a tool, as makedumpfile")
-    parser.add_argument("--arch", default="x86_64", help="of the kernels (default: x86_64)")
+    parser.add_argument("consumer", metavar="CONSUMER", help="a tool, e.g. makedumpfile")
+    parser.add_argument(
+        "--arch", default="x86_64", help="the kernels' architecture (default: x86_64)"
+    )
     parser.add_argument(
         "--line",
         metavar="LINE",
-        help="on a vendor's kernels instead of those of mainline: a line, as rhel9, or a vendor, as "
-        "rhel, for all its lines",
+        help="use a vendor's kernels instead of mainline: one line, e.g. rhel9, or all lines of a "
+        "vendor, e.g. rhel",
     )
     add_format_option(parser)
     add_schema_option(parser)
@@ -74,10 +76,10 @@ def _lines(schema: Schema, name: str, arch: Architecture) -> list[Line]:
     names = " or ".join(line.name for line in found)
     known = [line for line in found if line.builds]
     if not known:
-        raise Failure(f"of {names} no build is in the schema")
+        raise Failure(f"the schema has no builds of {names}")
     built = [line for line in known if arch in architectures_of(schema, line)]
     if not built:
-        raise Failure(f"no kernel of {names} is built for {arch.name}")
+        raise Failure(f"{names} has no kernels for {arch.name}")
     return built
 
 
@@ -121,7 +123,7 @@ def _is_bad(verdict: LineVerdict) -> bool:
 
 def _bad(verdict: LineVerdict) -> str:
     span = _span(verdict.first, verdict.last) if verdict.first != verdict.last else verdict.first
-    what = verdict.purposes[0] if verdict.purposes else "as it was seen"
+    what = verdict.purposes[0] if verdict.purposes else "as observed"
     return f"{span} {verdict.verdict}: {what}"
 
 

@@ -19,10 +19,14 @@ from ..schema import (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--kernel", metavar="RELEASE", help="a release, as uname -r prints it (default: newest)"
+        "--kernel",
+        metavar="RELEASE",
+        help="kernel release, as uname -r prints it (default: newest)",
     )
     parser.add_argument(
-        "--arch", default="x86_64", help="as uname -m or Debian names it (default: x86_64)"
+        "--arch",
+        default="x86_64",
+        help="architecture, as uname -m or Debian names it (default: x86_64)",
     )
     add_format_option(parser, "csv")
     add_schema_option(parser)
@@ -35,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if not arch.existed_in(kernel.release):
         until = arch.span.until
         end = f" until {until.release}" if until else ""
-        raise Failure(f"{arch.name} was in the kernel from {arch.span.since.release}{end}")
+        raise Failure(f"{arch.name} is in the kernel only since {arch.span.since.release}{end}")
     answer = listing(kernel, arch)
     if options.format == "json":
         print_answer(answer)

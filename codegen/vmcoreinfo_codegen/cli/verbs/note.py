@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=INPUT)
     add_input_format_option(parser)
-    parser.add_argument("-o", "--out", metavar="FILE", help="write there instead of to stdout")
+    parser.add_argument("-o", "--out", metavar="FILE", help="write to FILE instead of stdout")
     parser.add_argument(
         "--raw",
         action="store_true",
-        help="write a raw ELF note around the text, as kernels keep it",
+        help="write the ELF note with its header, as the kernel stores it",
     )
     parser.add_argument(
-        "--where", action="store_true", help="tell where the note is, instead of writing it"
+        "--where", action="store_true", help="show where the note is instead of writing it"
     )
     parser.add_argument(
         "--format",
         choices=["table", "json"],
         default="table",
-        help="of --where: table for people (default), json for machines",
+        help="output format of --where (default: table)",
     )
 
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     found = found_in(options.file, options.input_format)
     if b"=" not in found.text:
         raise Failure(
-            f"{found.name}: the note is {'empty' if not found.text.strip(bytes(1)) else 'no text'}"
+            f"{found.name}: the note is {'empty' if not found.text.strip(bytes(1)) else 'not text'}"
             f" ({len(found.text)} bytes); expected lines like OSRELEASE=6.12.0"
         )
     if options.where:

@@ -24,13 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=INPUT)
     add_input_format_option(parser)
     parser.add_argument(
-        "--get", metavar="KEY", help="print the value of one key alone; exit 1 if it is absent"
+        "--get", metavar="KEY", help="print only the value of KEY; exit 1 if it is absent"
     )
     parser.add_argument(
         "--format",
         choices=["table", "json", "csv"],
         default="table",
-        help="table for people (default), the others for machines",
+        help="output format (default: table)",
     )
 
 
@@ -67,7 +67,7 @@ def _nothing_in(name: str, info: VmcoreInfo) -> str:
         return f"{name}: empty; expected lines like OSRELEASE=6.12.0 or a raw ELF note"
     first = info.diagnostics[0]
     return (
-        f"{name}:{first.line}: no VMCOREINFO entry in it (byte {first.offset}: {first.message}); "
+        f"{name}:{first.line}: no VMCOREINFO entries (byte {first.offset}: {first.message}); "
         "expected lines like OSRELEASE=6.12.0 or a raw ELF note"
     )
 
@@ -81,7 +81,7 @@ def _get(info: VmcoreInfo, key: str, name: str, diagnostics: Sequence[Diagnostic
         if diagnostic.key == key:
             print(_diagnostic(name, diagnostic), file=sys.stderr)
             return FINDINGS
-    print(f"vmcoreinfo: {name} has no {key}{_hint(info, key)}", file=sys.stderr)
+    print(f"vmcoreinfo: {name}: no {key}{_hint(info, key)}", file=sys.stderr)
     return FINDINGS
 
 
@@ -95,7 +95,11 @@ def _hint(info: VmcoreInfo, key: str) -> str:
     known = ENTRIES.get(key)
     if known is None:
         hint = did_you_mean(key, [*ENTRIES, *itertools.islice(info, len(ENTRIES))])
-        return f", and no known kernel does; {hint}" if hint else ", and no known kernel does"
+        return (
+            f", which no known kernel exports; {hint}"
+            if hint
+            else ", which no known kernel exports"
+        )
     life = f"since {known.since}" + (f" until {known.until}" if known.until else "")
     instead = [other for other in known.replaced_by if other in info]
     there = f"; it has {' and '.join(instead)} instead" if instead else ""

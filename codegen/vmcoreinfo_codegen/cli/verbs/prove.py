@@ -48,78 +48,85 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--consumer",
         metavar="NAME",
         required=True,
-        help="which tool it is; as makedumpfile@next where it is of no release",
+        help="the tool, or makedumpfile@next if the binary is not a release",
     )
-    parser.add_argument("--binary", metavar="PATH", required=True, help="the tool that is proved")
+    parser.add_argument("--binary", metavar="PATH", required=True, help="the tool's binary to test")
     parser.add_argument(
         "--reference",
         metavar="PATH",
-        help="a release of the tool that is right; without it, the binary with the whole note, where "
-        "the schema says that it reads that rightly",
+        help="a release known to give correct results (default: the binary itself with the whole "
+        "note, if the schema says that it reads that correctly)",
     )
     parser.add_argument(
         "--trust-reference",
         action="store_true",
-        help="the reference is right, whatever the schema says of it",
+        help="take the reference as correct, whatever the schema says about it",
     )
     parser.add_argument(
         "--vmlinux",
         metavar="FILE",
         type=Path,
-        help="the kernel itself, which crash takes beside the dump; without it crash prints the log "
-        "alone",
+        help="the kernel's vmlinux for crash; without it crash only prints the log",
     )
     parser.add_argument(
-        "--build", help="whose patches it has, as 'debian 1:1.7.6-1' (default: ask)"
+        "--build",
+        help="the build with its distribution's patches, e.g. 'debian 1:1.7.6-1' (default: ask the package manager)",
     )
     parser.add_argument(
         "--without",
         metavar="KEY",
         action="append",
-        help="take away this entry, not each one that the release reads; several in one argument go "
-        "together; may be given again",
+        help="remove this entry (default: each entry that the release reads, in turn); several in "
+        "one argument are removed together; may be repeated",
     )
-    parser.add_argument("--whole", action="store_true", help="run it on the dump as it is alone")
+    parser.add_argument("--whole", action="store_true", help="only run it on the unchanged dump")
     parser.add_argument(
         "--command",
         metavar="NAME",
         action="append",
-        help="run this command of the tool alone, as dmesg; may be given again",
+        help="run only this command of the tool, e.g. dmesg; may be repeated",
     )
     parser.add_argument(
         "--level", metavar="N", type=int, action="append",
-        help="filter at this dump level (default: 31); may be given again",
+        help="filter at this dump level (default: 31); may be repeated",
     )  # fmt: skip
     parser.add_argument(
-        "--boot", metavar="WORDS", default="", help="how the kernel was booted, as kaslr,5-level"
+        "--boot", metavar="WORDS", default="", help="how the kernel was booted, e.g. kaslr,5-level"
     )
     parser.add_argument(
-        "--has", metavar="WORDS", default="", help="pages that the dump has, as hugetlb,offline"
+        "--has",
+        metavar="WORDS",
+        default="",
+        help="kinds of pages in the dump, e.g. hugetlb,offline",
     )
-    parser.add_argument("--name", help="what the dump is called in a record")
-    parser.add_argument("--kernel", metavar="RELEASE", help="its release, instead of OSRELEASE")
-    parser.add_argument("--arch", help="its architecture, instead of what the dump or keys tell")
+    parser.add_argument("--name", help="name of the dump in the record")
     parser.add_argument(
-        "--record", metavar="FILE", type=Path, help="put what was seen into this file"
+        "--kernel", metavar="RELEASE", help="the kernel's release (default: OSRELEASE of the note)"
+    )
+    parser.add_argument(
+        "--arch", help="the architecture (default: from the dump or the note's keys)"
+    )
+    parser.add_argument(
+        "--record", metavar="FILE", type=Path, help="append the observations to FILE"
     )
     parser.add_argument(
         "--scratch",
         metavar="DIR",
-        help="where the copy is made that is changed (default: beside the dump, or where temporary "
-        "files are)",
+        help="folder for changed copies of the dump (default: the dump's own, or the temporary "
+        "folder)",
     )
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
         type=float,
         default=_TIMEOUT,
-        help=f"after which a run counts as one that does not end (default: {_TIMEOUT})",
+        help=f"time limit for each run (default: {_TIMEOUT})",
     )
     parser.add_argument(
         "--format",
         choices=["table", "json", "junit"],
         default="table",
-        help="table for people (default), the others for machines",
+        help="output format (default: table)",
     )
     add_schema_option(parser)
 
@@ -127,9 +134,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     schema = load_schema(options.schema)
     if options.name and len(options.dump) > 1:
-        raise Failure("--name is for one dump")
+        raise Failure("--name needs a single dump")
     if not 0 < options.timeout <= _MOST_TIMEOUT:
-        raise Failure(f"--timeout {options.timeout}: seconds from 0 to {_MOST_TIMEOUT}")
+        raise Failure(f"--timeout {options.timeout}: must be 0 to {_MOST_TIMEOUT} seconds")
     with tempfile.TemporaryDirectory(prefix="vmcoreinfo-") as folder:
         try:
             tool = _tool(options, schema, Path(folder))
@@ -157,11 +164,11 @@ def _tool(options: argparse.Namespace, schema: Schema, folder: Path) -> Tool:
     name, _, word = options.consumer.partition("@")
     consumer = consumer_of(schema, name)
     if name not in TOOLS:
-        raise Failure(f"{name} can't be run by this verb; it runs {', '.join(TOOLS)}")
+        raise Failure(f"{name} can't be proved; supported tools: {', '.join(TOOLS)}")
     levels = tuple(dict.fromkeys(options.level or ()))
     for level in levels:
         if not 0 <= level <= MOST_LEVEL:
-            raise Failure(f"--level {level}: dump levels go from 0 to {MOST_LEVEL}")
+            raise Failure(f"--level {level}: dump levels are 0 to {MOST_LEVEL}")
     try:
         release = ToolRelease.parse(word) if word else None
     except ValueError as error:

@@ -53,30 +53,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "tree",
         metavar="TREE",
         type=Path,
-        help="a folder, a source tarball, or a git repository with --rev; with --consumer the "
+        help="a folder, a source tarball, or a git repository with --rev; with --consumer, the "
         "tool's git repository, whose tags name its releases",
     )
     parser.add_argument(
         "--release",
-        help="the release that the kernel tree is to be, or the vendor's kernel that it is, as uname -r "
-        "calls it (default: the vendor's that its tag or its files name)",
+        help="release to record for this tree, or the vendor's kernel as uname -r prints it "
+        "(default for a vendor's tree: from its tag or files)",
     )
     add_consumer_option(parser)
     add_revision_option(parser)
     parser.add_argument(
         "--date",
-        help="of the release, where it is not declared yet (default: today; of a vendor's the day of "
-        "the revision's commit)",
+        help="date of a release that is not declared yet (default: today; for a vendor's kernel, "
+        "the commit's date)",
     )
-    parser.add_argument("--dry-run", action="store_true", help="show the changes, and make none")
     parser.add_argument(
-        "--commit", action="store_true", help="with --rev: record the commits that did it"
+        "--dry-run", action="store_true", help="show the changes without writing them"
+    )
+    parser.add_argument(
+        "--commit", action="store_true", help="with --rev: record the commits that made the changes"
     )
     parser.add_argument(
         "--out",
         metavar="DIR",
         type=Path,
-        help="where to regenerate (default: generated/ of the source tree, for its own schema)",
+        help="folder to regenerate (default: generated/ of the source tree, for its own schema)",
     )
     add_format_option(parser)
     add_schema_option(parser)
@@ -85,13 +87,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.consumer is not None:
         if options.release or options.rev or options.date or options.commit:
-            raise Failure("--consumer takes releases and their dates from all tags")
+            raise Failure(
+                "--consumer takes releases and dates from the tags; leave out --release, "
+                "--rev, --date and --commit"
+            )
         return _of_tool(options)
     when = options.date or date.today().isoformat()
     if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", when):
-        raise Failure(f"--date {when}: write it as 2026-11-24")
+        raise Failure(f"--date {when}: expected a date like 2026-11-24")
     if options.commit and options.rev is None:
-        raise Failure("--commit looks in a git repository: give a revision by --rev")
+        raise Failure("--commit needs a git repository; give a revision with --rev")
     schema = load_schema(options.schema)
     kernel = _named(schema, options.release)
     if options.release is None or kernel is not None:
@@ -109,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
     _finish(done, not done.refused, done.has_errors, options)
     _tell_by_hand(made.by_hand)
     for rename in made.renames:
-        print(f"{rename.gone}: to be confirmed: {rename.question}", file=sys.stderr)
+        print(f"{rename.gone}: please confirm: {rename.question}", file=sys.stderr)
     _tell_refused(done.refused)
     print_sites(extraction)
     unfinished = made.by_hand or extraction.not_understood or done.refused
@@ -130,8 +135,10 @@ def _named(schema: Schema, text: str | None) -> Kernel | None:
 def _known(vendors: Kernel | None, extraction: Extraction) -> Kernel:
     if vendors is not None:
         return vendors
-    calls = "".join(f"; no line of the schema has kernels called {n}" for n in extraction.names[:1])
-    raise Failure(f"say which release the tree is to be, by --release{calls}")
+    calls = "".join(f"; no vendor line in the schema matches {n}" for n in extraction.names[:1])
+    raise Failure(
+        f"unknown release; give the release to record for this tree with --release{calls}"
+    )
 
 
 def _of_line(
@@ -143,7 +150,7 @@ def _of_line(
     from ...sync.synchronise_line import synchronise_build
 
     if options.commit:
-        raise Failure("--commit is of mainline: a line names no commits of what came and went")
+        raise Failure("--commit works only for mainline; vendor lines record no commits")
     release = release_of_vendor(kernel, options.rev, extraction.names)
     try:
         made = plan_build(schema, kernel, extraction, release, _day(options))
@@ -151,7 +158,7 @@ def _of_line(
         raise Failure(str(error)) from error
     done = synchronise_build(options.schema, schema, made, extraction, release)
     if done.after and made.block is not None and made.block.date and not options.date:
-        told = f"{made.block.date}, the day of the commit; --date says another"
+        told = f"{made.block.date}, the commit's date; use --date to change it"
         print(f"{made.line.name} {release}: dated {told}", file=sys.stderr)
     _finish(done, not done.refused, done.has_errors, options)
     _tell_by_hand(made.by_hand)
@@ -162,7 +169,7 @@ def _of_line(
 
 
 def _day(options: argparse.Namespace) -> str | None:
-    """The date of a vendor's release; None where neither a person nor a commit tells it."""
+    """The date of a vendor's release; None if neither a person nor a commit tells it."""
     if options.date or options.rev is None:
         return options.date or None
     try:
@@ -177,7 +184,7 @@ def _finish(
     has_errors: bool,
     options: argparse.Namespace,
 ) -> None:
-    """Write what is sound, show what was done, and make the products anew."""
+    """Write what is sound, show what was done, and make the products again."""
     is_written = is_sound and not options.dry_run
     if is_written:
         edited.write(options.schema, done.after)
@@ -195,14 +202,14 @@ def _finish(
 
 def _tell_by_hand(found: Iterable[ByHand | steps.ByHand]) -> None:
     for one in found:
-        print(f"{one.key}: to be done by hand: {one.reason}", file=sys.stderr)
+        print(f"{one.key}: must be done by hand: {one.reason}", file=sys.stderr)
 
 
 def _tell_refused(refused: Sequence[ByHand | Unsaid]) -> None:
     for unsaid in refused:
-        print(f"{unsaid.key}: the schema can't say it: {unsaid.reason}", file=sys.stderr)
+        print(f"{unsaid.key}: the schema can't express it: {unsaid.reason}", file=sys.stderr)
     if refused:
-        print("nothing is written: the schema would not be sound", file=sys.stderr)
+        print("nothing written: the resulting schema would be invalid", file=sys.stderr)
 
 
 def _of_tool(options: argparse.Namespace) -> int:
@@ -221,7 +228,7 @@ def _of_tool(options: argparse.Namespace) -> int:
     _finish(done, done.is_sound, not done.is_sound, options)
     _tell_by_hand(made.by_hand)
     if not done.is_sound:
-        print("nothing is written: the schema would not be sound", file=sys.stderr)
+        print("nothing written: the resulting schema would be invalid", file=sys.stderr)
     unfinished = made.by_hand or not done.is_sound
     return FINDINGS if unfinished or (options.dry_run and done.after) else FINE
 
@@ -241,16 +248,16 @@ def _regenerate(schema: Schema, has_errors: bool, options: argparse.Namespace) -
     own = options.schema.resolve() == resources.schema().resolve() and resources.is_checkout()
     folder = options.out or (resources.root() / "generated" if own else None)
     if folder is None:
-        print("not regenerated: say where by --out", file=sys.stderr)
+        print("not regenerated; give a folder with --out", file=sys.stderr)
         return
     if has_errors:
-        print("not regenerated: the schema has errors now, see below", file=sys.stderr)
+        print("not regenerated, as the schema now has errors; see below", file=sys.stderr)
         return
     with failing_products():
         products = emit(schema, TARGETS)
     try:
         outcome = write(products, folder)
     except NotOurs as error:
-        raise Failure(f"the schema is written; not regenerated: {error}") from error
+        raise Failure(f"the schema was written, but not regenerated: {error}") from error
     where = sys.stderr if options.format == "json" else sys.stdout
     print(f"\n{len(outcome.written)} products regenerated in {folder}", file=where)

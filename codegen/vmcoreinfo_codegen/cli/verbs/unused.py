@@ -12,7 +12,9 @@ from ..schema import add_format_option, add_schema_option, kernel_of, load_schem
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--kernel", metavar="RELEASE", required=True, help="a kernel, as 7.3")
+    parser.add_argument(
+        "--kernel", metavar="RELEASE", required=True, help="kernel release, e.g. 7.3"
+    )
     add_format_option(parser)
     add_schema_option(parser)
 
@@ -23,8 +25,8 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_answer(answer)
         return FINE
-    print(f"Exported by {options.kernel}, and read by no tool that the schema knows, for anything:")
+    print(f"Exported by {options.kernel}, but not read by any known tool:")
     print("\n".join(f"  {key}" for key in answer.unused))
-    print("\nRead by a tool, and not exported by it:")
+    print(f"\nRead by a tool, but not exported by {options.kernel}:")
     print("\n".join(f"  {key}" for key in answer.missing))
     return FINE

@@ -46,7 +46,8 @@ def context(
 ) -> dict[str, Any]:
     """What templates show. One that is not whole is compiled with its program, and knows its keys.
 
-    `exported` is what its kernels export, in print order; it passes over lines of others than its keys.
+    `exported` is what its kernels export, in print order; it passes over lines of others than its
+    keys.
     """
     entries = parser_rows(schema)
     others = other_keys(schema, exported)

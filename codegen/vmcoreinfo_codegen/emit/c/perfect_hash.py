@@ -60,7 +60,7 @@ def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int,
                 own = {(word * multiplier & _WORD) >> (64 - bits): index for index, word in words}
                 if len(own) == len(keys):
                     return Bucket(multiplier, base, 64 - bits, first, second), own
-    raise NoProduct(f"no hash tells the {len(keys)} keys of {length} bytes apart")
+    raise NoProduct(f"no hash distinguishes the {len(keys)} keys of {length} bytes")
 
 
 def _places(length: int) -> Iterator[tuple[int, int]]:

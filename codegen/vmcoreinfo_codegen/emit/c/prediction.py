@@ -23,7 +23,8 @@ def can_be_predicted(key: str) -> bool:
 
 
 def successors(schema: Schema, entries: Sequence[Entry]) -> dict[str | None, list[str]]:
-    """For each key (None: before the first line) those that may stand on the next, the likeliest first.
+    """For each key (None: before the first line) those that may be on the next, the likeliest
+    first.
 
     `entries` are those of the schema and those that are passed over, in the order of lines. Every
     release counts on every architecture, a later one more; an entry that the configuration decides

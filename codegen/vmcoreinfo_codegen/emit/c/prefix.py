@@ -37,7 +37,7 @@ _LOCAL = re.compile(
 
 
 def prefixed(products: Iterable[Product], prefix: str) -> list[Product]:
-    """Header and source with `prefix` in front of every name of theirs, their own too."""
+    """Header and source with `prefix` before every name of theirs, their own too."""
     return [
         Product(_renamed(product.path, prefix, set()), _renamed(product.text, prefix, own))
         for product in products

@@ -23,11 +23,11 @@ COMMENTS = {"CMakeLists.txt": "# ", "meson.build": "# ", ".map": " * ", ".pc.in"
 def build_files(
     shown: dict[str, Any], form: Form, replay: Replay | None = None, folder: str = ""
 ) -> list[Product]:
-    """The files of a `context()` that build a library, to stand beside header and source.
+    """The files of a `context()` that build a library, to be beside header and source.
 
     The numbers of the whole schema are only added to, so its library serves every program of that
     ABI; that of a part serves those that were compiled with the same numbers. With a prefix the
-    library, its files and its functions have it in front of their names.
+    library, its files and its functions have it before their names.
     """
     name = f"{form.prefix}_vmcoreinfo" if form.prefix else "vmcoreinfo"
     project = {

@@ -18,7 +18,7 @@ def comment(text: str) -> str:
 
 
 def string(text: str) -> str:
-    """A string literal: what is no printable ASCII, and what means something in one, as octal."""
+    """A string literal: what is not printable ASCII, and what means something in one, as octal."""
     return '"' + "".join(map(_in_string, text.encode())) + '"'
 
 

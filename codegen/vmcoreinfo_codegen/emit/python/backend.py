@@ -14,7 +14,7 @@ from .module import emit_module
 
 
 def embed(schema: Schema, form: Form, replay: Sequence[str]) -> list[Product]:
-    """The package as one module; the prefix is in front of its name alone."""
+    """The package as one module; the prefix is before its name alone."""
     name = f"{form.prefix}_vmcoreinfo" if form.prefix else "vmcoreinfo_subset"
     return [emit_module(schema, name, replay, form.exported)]
 

@@ -12,7 +12,7 @@ from ...model import Entry, Schema
 from ..product import Product, Replay, model_hash, render
 from . import context, module_text
 
-# Each uses only what stands before it.
+# Each uses only what is before it.
 _ORDER = ("entry", "entries", "note", "parser", "properties", "recipes", "derive", "__init__")
 _OF_DERIVATIONS = ("recipes", "derive")
 
@@ -28,7 +28,7 @@ class _Joined:
     defined: dict[str, str] = field(default_factory=dict)
 
     def add(self, text: str) -> None:
-        """Take in a module. Raises ValueError where it can't stand in one file with the others."""
+        """Take in a module. Raises ValueError if it can't are in one file with the others."""
         lines = text.splitlines()
         docstring, *statements = ast.parse(text).body
         gone = set(range(1, (docstring.end_lineno or 0) + 1))
@@ -41,7 +41,7 @@ class _Joined:
         self.bodies.append("\n".join(body).strip("\n"))
 
     def _is_import(self, node: ast.stmt) -> bool:
-        """Whether it is an import, which is noted; one of a module of ours has no use any more."""
+        """Whether it is an import, which is noted; one of a module of this project has no use any more."""
         if isinstance(node, ast.Import):
             self.imports |= {ast.unparse(alias) for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo-rescue.c`: the program that stands in front of makedumpfile where a dump is written."""
+"""`vmcoreinfo-rescue.c`: the program that is before makedumpfile where a dump is written."""
 
 from __future__ import annotations
 
@@ -27,21 +27,23 @@ _TEMPLATES.filters.update(comment=comment, c_string=string)
 
 
 def context(schema: Schema, selection: Selection | None) -> dict[str, Any]:
-    """What templates show. Raises NoProduct for what is no release of makedumpfile on kernels of mainline."""
+    """What templates show. Raises NoProduct for what is not a release of makedumpfile on kernels of mainline."""
     if selection is None or len(selection.readers) != 1 or selection.patterns:
-        raise NoProduct("a rescue is for one release of a tool, as --for makedumpfile@1.7.8")
+        raise NoProduct("a rescue needs one release of a tool, e.g. --for makedumpfile@1.7.8")
     reader = selection.readers[0]
     if reader.consumer.name != _TOOL:
-        raise NoProduct(f"a rescue is for {_TOOL}; {reader.consumer.name} takes no other note")
+        raise NoProduct(
+            f"a rescue works only for {_TOOL}; {reader.consumer.name} can't be given another note"
+        )
     if selection.kernel is not None:
-        raise NoProduct("a rescue is for kernels of mainline, and those that are built of it")
+        raise NoProduct("a rescue works only for mainline kernels and kernels built from them")
     return Tables(schema, reader.consumer, reader.release, selection).context()
 
 
 def embed(schema: Schema, form: Form, replay: Replay) -> list[Product]:
     """The program of a whole schema: what a tool needs has to be known of keys that no kernel has."""
     if form.prefix or not form.has_metadata:
-        raise NoProduct("a rescue is a program; --prefix and --no-metadata are for parsers")
+        raise NoProduct("a rescue is a program; --prefix and --no-metadata work only with parsers")
     shown = context(schema, form.selection)
     keys = tuple(KeyPattern(key, Location("", 0, 0)) for key in shown["keys"])
     asked = Selection(patterns=keys, has_derivations=False)

@@ -43,7 +43,7 @@ def moment(release: Release, stable: int | None = None) -> int:
     packed = 0
     for width, number in zip(_WIDTHS, numbers, strict=True):
         if number >> width:
-            raise NoProduct(f"{release}: a number of it has more than {width} bits")
+            raise NoProduct(f"{release}: a number in it has more than {width} bits")
         packed = packed << width | number
     return packed
 
@@ -149,7 +149,7 @@ class Tables:
         """Raises NoProduct for what kernels print in a form that the release does not read."""
         entry = self.schema.by_key.get(key)
         if entry is None:
-            raise NoProduct(f"{key}: the schema has no such entry")
+            raise NoProduct(f"{key}: not an entry of the schema")
         unread = [f for f in entry.formats if not self.consumer.can_read(key, f, self.release)]
         if unread:
             raise NoProduct(f"{key}: {self.consumer.name} {self.release} does not read {unread[0]}")
@@ -199,7 +199,7 @@ class Tables:
         self._keys[one.key] = None
         formats = {printed_as(entry, self.schema.latest, arch) for arch in self.archs}
         if len(formats) != 1:
-            raise NoProduct(f"{one.key}: architectures print it in several forms")
+            raise NoProduct(f"{one.key}: architectures print it in different forms")
         return {
             "key": identifier_of(one.key),
             "expression": self._expression(one.expression),
@@ -215,7 +215,7 @@ class Tables:
     def _expression_row(self, expression: Expression) -> Row:
         code = compiled(_StateCompiler(), expression)
         if code.steps:
-            raise NoProduct(f"{render(expression)}: takes more than the values of a note")
+            raise NoProduct(f"{render(expression)}: needs more than the values of a note")
         keys = dict.fromkeys(one.key for one in expression.walk() if isinstance(one, Key))
         return {
             "source": render(expression),

@@ -110,7 +110,7 @@ def _removed(schema: Schema) -> list[Row]:
             {
                 "key": event.key,
                 "life": f"until {event.release}{where}",
-                "text": fill("; ".join(filter(None, parts)) or "no reason is known", "    "),
+                "text": fill("; ".join(filter(None, parts)) or "reason unknown", "    "),
             }
         )
     return rows

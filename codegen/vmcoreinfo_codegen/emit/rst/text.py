@@ -35,7 +35,7 @@ def escaped(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Text as it is; what can't stand in a literal is escaped instead."""
+    """Text as it is; what can't are in a literal is escaped instead."""
     is_plain = "`" not in text and text == text.strip() and text
     return f"``{text}``" if is_plain else escaped(text)
 

@@ -23,7 +23,7 @@ def doc(text: str) -> str:
 
 
 def string(text: str) -> str:
-    """A string literal: what is no printable ASCII, and what means something in one, escaped."""
+    """A string literal: what is not printable ASCII, and what means something in one, escaped."""
     return '"' + "".join(map(_in_string, text)) + '"'
 
 

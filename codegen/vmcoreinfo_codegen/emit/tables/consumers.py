@@ -99,7 +99,7 @@ def scope_of(consumer: Consumer) -> Scope:
 
 
 def _shown(consumer: Consumer, found: list[_Row], archs: Sequence[str]) -> list[_Row]:
-    """What people are shown of a consumer: its last releases, where there are some to compare."""
+    """What people are shown of a consumer: its last releases, if there are some to compare."""
     rows = [row for row in found if row.consumer is consumer]
     return [
         replace(row, runs={name: clipped(row.runs[name], _SINCE) for name in archs})

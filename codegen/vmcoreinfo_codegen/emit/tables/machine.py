@@ -56,7 +56,7 @@ def json_products(schema: Schema) -> list[Product]:
 
 
 def json_schema(head: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON Schema of the models, with the head; every field of ours is always there."""
+    """The JSON Schema of the models, with the head; every field is always present."""
     shown = shape.json_schema(Schema)
     for definition in shown["$defs"].values():
         if "properties" in definition:
@@ -78,7 +78,7 @@ def _pretty(document: dict[str, Any]) -> str:
 def csv_products(schema: Schema) -> list[Product]:
     """One row for each entry, set of architectures, and span.
 
-    The first line must be the header, so licence and stamp stand in a file beside it.
+    The first line must be the header, so licence and stamp are in a file beside it.
     """
     rows = [
         _csv_row(entry, export, span)

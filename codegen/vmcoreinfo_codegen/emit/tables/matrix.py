@@ -34,7 +34,7 @@ def matrix(consumer: str, rows: Sequence[Row], kernels: Mapping[str, Sequence[Re
     blocks = []
     for number, (arch, releases) in enumerate(kernels.items()):
         top = _TOP + number * block
-        # The newest kernels of all architectures stand below each other.
+        # The newest kernels of all architectures are below each other.
         first = most - len(releases)
         blocks.append(
             {

@@ -68,7 +68,7 @@ def _runs(names: Sequence[str], chosen: Sequence[bool]) -> str:
 
 
 def _changes(schema: Schema) -> Iterator[Dated]:
-    """What the events tell, those that are told in the same words as one item."""
+    """What the events tell, those with the same words as one item."""
     grouped: dict[Hashable, list[Event]] = {}
     for event in events(schema):
         grouped.setdefault(_told_as_one(event), []).append(event)

@@ -37,15 +37,15 @@ class RescueRun(Record):
     first: str
     last: str
     helps: Helps = described(
-        "as it is: nothing has to change; text: lines beside the note, by its option -i; note: another "
-        "note; level: a lower dump level, with the lines that are named; nothing: no level is right"
+        "as it is: no change needed; text: lines beside the note, by its option -i; note: another "
+        "note; level: a lower dump level, with the lines that are named; none: no level is correct"
     )
-    level: int | None = described("the highest dump level that is right; null where none is")
+    level: int | None = described("the highest dump level that is right; null if none is")
     written: list[str]
     dropped: list[str]
     degraded: list[str] = described("purposes for which the dump keeps what the level leaves out")
     exact_level: int | None = described(
-        "where some are: the highest level at which none is; null where there is none"
+        "where some are: the highest level at which none is; null if there is none"
     )
     exact_written: list[str]
     exact_dropped: list[str]
@@ -59,7 +59,7 @@ class RescueTable(Listed):
 
 
 class _Help(Value):
-    """What helps on one kernel."""
+    """Remedy on one kernel."""
 
     helps: Helps
     level: int | None
@@ -81,7 +81,7 @@ def products(schema: Schema) -> list[Product]:
         return []
     archs = [arch for name in ARCHS if (arch := schema.architecture(name)) is not None]
     rows = list(_runs(consumer, {arch.name: exports_by_release(schema, arch) for arch in archs}))
-    heads = ["makedumpfile", "On", "Kernels", "What helps", "For"]
+    heads = ["makedumpfile", "On", "Kernels", "Remedy", "For"]
     context: dict[str, Any] = {"table": table(heads, _cells(rows)), "links": []}
     return [
         render("tables", "rescue.md.j2", "tables/rescue.md", context),
@@ -213,9 +213,9 @@ def _cells(rows: list[RescueRun]) -> list[list[str | list[str]]]:
 
 def _told(row: RescueRun) -> str:
     if row.helps == "nothing":
-        return "nothing: no level is right"
+        return "none: no level is correct"
     told = _change(row.level if row.helps == "level" else None, row.written, row.dropped)
-    told = (told or "nothing has to change") + (" (`-i`)" if row.helps == "text" else "")
+    told = (told or "no change needed") + (" (`-i`)" if row.helps == "text" else "")
     if row.degraded:
         told += f"; degraded: {prose(', '.join(row.degraded))}"
     if row.exact_level is not None:

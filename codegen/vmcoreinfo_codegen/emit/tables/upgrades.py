@@ -33,7 +33,7 @@ class Upgrade(Record):
     verdict: After
     purposes: list[str]
     works_from: str | None = described(
-        "first release that does as well as before; null where none does"
+        "first release that does as well as before; null if none does"
     )
 
 
@@ -155,7 +155,7 @@ def upgrade_tables(found: Sequence[Upgrade], archs: Sequence[str]) -> list[dict[
     ]
 
 
-_HEAD = ["Tool", "Releases", "Architectures", "Becomes", "Works from"]
+_HEAD = ["Tool", "Releases", "Architectures", "Becomes", "Works since"]
 
 
 def _row(upgrade: Upgrade, archs: Sequence[str]) -> list[str | list[str]]:

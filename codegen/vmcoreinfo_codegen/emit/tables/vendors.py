@@ -38,7 +38,7 @@ class VendorVerdicts(Record):
     verdict: Overall
     worked_out: Overall | None = described("where nobody knows: what it is by the schema")
     rests_on: RestsOn
-    purposes: list[str] = described("those that come to this verdict; none where it is ok")
+    purposes: list[str] = described("those that come to this verdict; none if it is ok")
     unsure: list[str] = described(
         "those that may come to something else, by changes of mainline that show in no entry"
     )
@@ -55,13 +55,13 @@ class VendorChange(Record):
 
     line: str
     base: str = described("the release of mainline that the line is based on")
-    release: str = described("the vendor's own; empty where it has none")
+    release: str = described("the vendor's own; empty if it has none")
     build: str = described("the first that was read and has it")
-    date: str = described("of the vendor's release; empty where it is not known")
+    date: str = described("of the vendor's release; empty if it is not known")
     key: str
     change: Literal["added", "removed", "changed"]
     architectures: list[str] = described("`all` for those that the vendor builds")
-    like: str = described("the release of mainline as which it has the entry; empty where as none")
+    like: str = described("the release of mainline as which it has the entry; empty if as none")
     condition: str = described("of what no release of mainline has so; empty for always")
 
 

@@ -22,7 +22,7 @@ class Verdicts(Record):
     verdict: Overall
     worked_out: Overall | None = described("where nobody knows: what it is by the schema")
     seen: list[str] = described("kernels of the run on which the releases were run")
-    purposes: list[str] = described("those that come to this verdict; none where it is ok")
+    purposes: list[str] = described("those that come to this verdict; none if it is ok")
 
 
 class VerdictTable(Listed):

@@ -25,8 +25,8 @@ class Text(Record):
 class Value(Record):
     """A known key that has a line, and what became of its value.
 
-    `text` is as the line has it; `number`, negative in signed formats, and `bytes` are null
-    where the status is not `ok`, and for keys of another format.
+    `text` is as the line has it; `number`, negative in signed formats, and `bytes` are null if the
+    status is not `ok`, and for keys of another format.
     """
 
     key: str
@@ -46,7 +46,7 @@ class Unknown(Record):
 
 
 class Diagnostic(Record):
-    """What is wrong with a line; `key` is null where it has none. The message is for people."""
+    """What is wrong with a line; `key` is null if it has none. The message is for people."""
 
     id: str
     severity: Literal["info", "warning", "error"]
@@ -73,9 +73,10 @@ class Derived(Record):
 
 
 class Dump(Record):
-    """What is known of a dump with this note, and what is derived; what is not listed has no recipe.
+    """What is known of a dump with this note, and what is derived; what is not listed has no
+    recipe.
 
-    `memory` is null where nothing can be read; what it does not list can't be read either.
+    `memory` is null if nothing can be read; what it does not list can't be read either.
     """
 
     arch: str | None

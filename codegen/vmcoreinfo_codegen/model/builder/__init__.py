@@ -111,7 +111,7 @@ class _Building:
         entries = self._entries(names)
         self._check_sections()
         if not releases and any(isinstance(item, tree.Entry) for _, _, item in self._placed):
-            hint = "entries live from one release to another: 'release 6.9 2024-05-12'"
+            hint = "declare one, e.g. 'release 6.9 2024-05-12'"
             self._problem(Location(self._files[0].path), "no release is declared", hint)
         return Schema(
             releases=releases,
@@ -168,7 +168,7 @@ class _Building:
             for version in versions:
                 if str(version.number) != "1":
                     at = Location(file.path, version.number.line, version.number.column)
-                    self._problem(at, f"schema {version.number} is not known here")
+                    self._problem(at, f"unsupported schema version {version.number}")
 
     def _check_sections(self) -> None:
         for path, _, item in self._placed:
@@ -177,7 +177,7 @@ class _Building:
                 self._problem(at, "a section without a title")
 
     def _count(self) -> None:
-        """Raises SchemaError where there is more of something than a schema can have."""
+        """Raises SchemaError if there is more of something than a schema can have."""
         at = Location("")
 
         def refused(message: str) -> SchemaError:

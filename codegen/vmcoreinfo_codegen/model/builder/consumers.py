@@ -100,7 +100,7 @@ def consumer(read: Reader, block: tree.Consumer) -> Consumer:
 def _url(read: Reader, block: tree.Block) -> str:
     url = read.text(block, tree.Url)
     if url and not _URL.fullmatch(url):
-        read.problem(block, f"'{shortened(url)}' is no address of a page", "https://…")
+        read.problem(block, f"'{shortened(url)}' is not a web address", "https://…")
         return ""
     return url
 
@@ -110,7 +110,7 @@ def _version_option(read: Reader, block: tree.Block) -> str:
     if option and option not in _VERSION_OPTIONS:
         # The tool is run with it: a schema can't choose what that does.
         hint = f"one of {', '.join(_VERSION_OPTIONS)}"
-        read.problem(block, f"'{shortened(option)}' is no option that prints a release", hint)
+        read.problem(block, f"'{shortened(option)}' is not an option that prints a release", hint)
         return ""
     return option
 
@@ -201,7 +201,7 @@ def _levels(read: Reader, block: tree.Need) -> int:
         bit = int(str(word), 0)
         if bit not in _LEVELS:
             hint = f"one of {' '.join(map(str, _LEVELS))}"
-            read.problem(word, f"'{shortened(str(word))}' is no bit of a dump level", hint)
+            read.problem(word, f"'{shortened(str(word))}' is not a bit of a dump level", hint)
         else:
             found |= bit
     return found
@@ -218,7 +218,7 @@ def _kernels(
         return None
     since, until = read.optional_release(kernels.since), read.optional_release(kernels.until)
     if commit is not None and since is not None and until is not None:
-        read.problem(commit.hash, "a commit is of one bound, and there are two")
+        read.problem(commit.hash, "a commit belongs to one boundary, but there are two")
     return KernelRange(since=since, until=until, commit=str(commit.hash) if commit else None)
 
 

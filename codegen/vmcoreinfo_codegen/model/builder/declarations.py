@@ -21,7 +21,7 @@ def architecture(read: Reader, block: tree.Architecture) -> Architecture | None:
     spans = read.spans(block)
     source, bits = read.words(block, tree.Source), read.words(block, tree.Bits)
     if len(spans) != 1 or len(source) != 1 or len(bits) != 1:
-        read.problem(block, f"arch {block.name} needs one each of 'source', 'bits', 'since'")
+        read.problem(block, f"arch {block.name} needs 'source', 'bits' and 'since', once each")
         return None
     pages, half = read.words(block, tree.Page), read.words(block, tree.KernelHalf)
     start = read.words(block, tree.MemoryStart)

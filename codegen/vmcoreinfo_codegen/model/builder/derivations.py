@@ -13,7 +13,7 @@ def derivation(read: Reader, block: tree.Derivation) -> Derivation | None:
     formats, unit = values(read, block)
     for clause in block.clauses:
         if isinstance(clause, tree.Value) and clause.range is not None:
-            read.problem(clause, "the format of a derived value is one for all releases")
+            read.problem(clause, "the format of a derived value can't depend on the release")
     recipes = [_recipe(read, c) for c in block.clauses if isinstance(c, tree.Recipe)]
     if not formats or not recipes:
         read.problem(block, f"derive {block.name} needs a 'value' and a 'from'")

@@ -77,12 +77,12 @@ def _export(
     )
     if not said.formats:
         if not any(isinstance(clause, tree.Value) for clause in block.clauses):
-            read.problem(block, "no 'value': how is it printed?")
+            read.problem(block, "no 'value'; give the format it is printed in")
         return None
     spans = read.spans(block)
     inside = any(isinstance(node, tree.On) for node in block.body)
     if not spans and not inside:
-        read.problem(block, "no 'since': when did it come?")
+        read.problem(block, "no 'since'; give the release that added it")
     return Export(
         archs=archs,
         section=read.section,
@@ -113,7 +113,7 @@ def values(read: Reader, block: tree.Block) -> tuple[tuple[Printed, ...], Unit |
     """What the `value` lines of a block say: formats over time, and one unit."""
     clauses = [clause for clause in block.clauses if isinstance(clause, tree.Value)]
     for again in [clause for clause in clauses if clause.range is None][1:]:
-        read.problem(again, "a second 'value' in one block", "say 'since' or 'until' which release")
+        read.problem(again, "a second 'value' in one block", "limit them with 'since' or 'until'")
     formats: list[Printed] = []
     units: dict[Unit, None] = {}
     for clause in clauses:
@@ -122,7 +122,7 @@ def values(read: Reader, block: tree.Block) -> tuple[tuple[Printed, ...], Unit |
             formats.append(Printed(format=format_, **read.bounds(clause.range)))
         unit = read.known(Unit, clause.unit, "unit") if clause.unit else None
         if unit is not None and units and unit not in units:
-            read.problem(clause, f"a second unit: {unit}, and {next(iter(units))} before it")
+            read.problem(clause, f"a second unit {unit} after {next(iter(units))}")
         elif unit is not None:
             units[unit] = None
     return tuple(formats), next(iter(units), None)
@@ -145,7 +145,7 @@ def _dependencies(read: Reader, block: tree.Block) -> tuple[Dependency, ...]:
     if read.one(block, tree.OutOfTree) is not None:
         for clause in block.clauses:
             if isinstance(clause, tree.DependsOn):
-                read.problem(clause, "what is out of tree depends on nothing")
+                read.problem(clause, "an out-of-tree entry can't have 'depends on'")
         return (Dependency(condition=NEVER),)
     return tuple(
         Dependency(condition=clause.condition, **read.bounds(clause.range))
@@ -187,7 +187,7 @@ def _quirks(read: Reader, block: tree.Block, archs: tuple[str, ...] | None) -> t
         ranges = []
         for bounds in clause.ranges:
             if bounds.since is None:
-                read.problem(clause, "a range without a 'since'", "since which release?")
+                read.problem(clause, "a range without a 'since'", "give the first release")
                 continue
             since, until = read.release(bounds.since), read.optional_release(bounds.until)
             if since is not None:

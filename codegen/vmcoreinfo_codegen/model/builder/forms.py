@@ -23,7 +23,7 @@ def sources(read: Reader, block: tree.Consumer) -> tuple[str, ...]:
     found = []
     for word in read.words(block, tree.Sources):
         if _PATH.fullmatch(str(word)) is None:
-            read.problem(word, f"'{shortened(str(word))}' is no path in a tree", "like arch/*.c")
+            read.problem(word, f"'{shortened(str(word))}' is not a path in a tree", "like arch/*.c")
         else:
             found.append(str(word))
     return tuple(found)
@@ -59,7 +59,7 @@ def conversions(read: Reader, block: tree.Consumer) -> tuple[Conversion, ...]:
         if not isinstance(clause, tree.Converts) or (holes := _holes(read, clause.code)) is None:
             continue
         if ("BASE" in holes) == (clause.bases is not None):
-            read.problem(clause, "the base is told by BASE in the code, or else by 'base'")
+            read.problem(clause, "give the base either as BASE in the code or with 'base'")
             continue
         bases = _bases(read, clause.bases)
         found.append(Conversion(code=str(clause.code), bases=bases, location=read.at(clause)))
@@ -92,7 +92,7 @@ def _holes(read: Reader, code: tree.Quoted) -> tuple[str, ...] | None:
     try:
         return pattern(str(code)).holes
     except PatternError as error:
-        read.problem(code, f"'{shortened(str(code))}' is no form of code: {error}")
+        read.problem(code, f"'{shortened(str(code))}' is not a form of code: {error}")
         return None
 
 
@@ -101,7 +101,7 @@ def _bases(read: Reader, words: tuple[tree.Word, ...] | None) -> tuple[int, ...]
     for word in words or ():
         base = int(str(word), 0) if len(str(word)) < 4 else -1
         if base not in (0, 8, 10, 16):
-            read.problem(word, f"'{shortened(str(word))}' is no base of a number", "0, 8, 10 or 16")
+            read.problem(word, f"'{shortened(str(word))}' is not a number base", "0, 8, 10 or 16")
         else:
             found.append(base)
     if len(found) > _MOST_BASES:

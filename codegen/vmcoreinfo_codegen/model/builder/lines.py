@@ -28,7 +28,7 @@ def line(read: Reader, block: tree.VendorLine) -> Line | None:
         return None
     archs = [clause for clause in block.clauses if isinstance(clause, tree.Architectures)]
     for clause in [one for one in archs if one.range is not None]:
-        read.problem(clause, "a line has its architectures from its beginning on")
+        read.problem(clause, "the architectures of a line can't change")
     return Line(
         name=str(block.name),
         vendor=str(block.vendor or block.name),
@@ -55,8 +55,10 @@ def _name(read: Reader, word: tree.Word, base: Release | None) -> KernelName | N
         read.problem(word, f"'{shortened(str(word))}' has {given[0]} twice")
         return None
     if (base is None) != ("RELEASE" in name.places):
-        message = "names no mainline release" if base is None else "names a release beside its base"
-        hint = "RELEASE stands for it" if base is None else f"write {base} instead of RELEASE"
+        message = (
+            "names no mainline release" if base is None else "names a release other than its base"
+        )
+        hint = "write RELEASE for it" if base is None else f"write {base} instead of RELEASE"
         read.problem(word, f"'{shortened(str(word))}' {message}", hint)
         return None
     return name
@@ -72,7 +74,7 @@ def _builds(read: Reader, block: tree.VendorLine) -> tuple[LineBuild, ...]:
     for before, after in pairwise(found):
         if before.last >= after.first:
             read.problem(
-                block, f"build {after.first} is behind {before.last}, and does not come after it"
+                block, f"build {after.first} is declared after {before.last}, but is not later"
             )
     return tuple(found)
 

@@ -25,7 +25,7 @@ def observed(schema: Schema, folder: Path) -> Schema:
         name = f"{folder.name}/{OBSERVED}/{path.name}"
         consumer = by_name.get(path.stem)
         if consumer is None:
-            message = f"no consumer {path.stem} is declared, and the file is about one"
+            message = f"no consumer {path.stem} is declared for this file"
             problems.append(Problem(Location(name), LANGUAGE, message))
             continue
         try:

@@ -81,7 +81,11 @@ class _Walk:
             return None
         if found.path in self._sourced:
             first = self._sourced[found.path]
-            hint = f"{first} has it" if first else "it is the file that sources the others"
+            hint = (
+                f"it is already in {first}"
+                if first
+                else "it is the top file, which sources the others"
+            )
             self._problem(at, f"{name} is sourced a second time", hint)
             return None
         self._sourced[found.path] = at
@@ -95,7 +99,10 @@ class _Walk:
         for path in self._files:
             if path not in self._sourced:
                 name = PurePosixPath(path).relative_to(self._folder)
-                hint = f"{self._top} needs a line 'source \"{name}\"', where the kernel prints it"
+                hint = (
+                    f"{self._top} needs a line 'source \"{name}\"', where the kernel prints its "
+                    f"entries"
+                )
                 self._problem(Location(path), "no file sources it", hint)
 
     def _problem(self, at: Location, message: str, hint: str) -> None:

@@ -82,7 +82,7 @@ class Reader:
             self.problem(word, str(error))
             return None
         if max(*release.mainline, release.stable) > _MOST_IN_RELEASE:
-            self.problem(word, f"a number of {release} is above {_MOST_IN_RELEASE}")
+            self.problem(word, f"a number in {release} is above {_MOST_IN_RELEASE}")
             return None
         return release
 

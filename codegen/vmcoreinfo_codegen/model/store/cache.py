@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The built model of a schema, cached from one run for the next.
 
-A cached model is used where its key names every file that it rests on, as it is now: the schema, the
-grammar, the code that builds models, the version of Python. Folder and file must be
-the user's own, and writable for nobody else; the content must have its checksum, and may name
-our own classes alone. What does not fit is no error: the schema is read anew.
+A cached model is used where its key names every file that it rests on, as it is now: the schema,
+the grammar, the code that builds models, the version of Python. Folder and file must be the user's
+own, and writable for nobody else; the content must have its checksum, and may name our own classes
+alone. What does not fit is not an error: the schema is read again.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _cached(place: Path, key: bytes) -> Schema | None:
         content.seek(start)
         with _without_collection():
             found = _Reader(content).load()
-    except Exception:  # whatever is wrong with it, the schema itself is at hand
+    except Exception:  # whatever is wrong with it, the schema itself is available
         return None
     return found if isinstance(found, Schema) else None
 
@@ -158,7 +158,7 @@ def _refuse_others(descriptor: int, is_kind: Callable[[int], bool]) -> None:
     status = os.fstat(descriptor)
     others = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     if status.st_uid != os.geteuid() or others or not is_kind(status.st_mode):
-        raise PermissionError("not the user's own")
+        raise PermissionError("not owned by the user")
 
 
 def _pickled(schema: Schema) -> bytes:
@@ -183,8 +183,8 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if not module.startswith(_MODULES):
-            raise pickle.UnpicklingError(f"{module}.{name} is no model")
+            raise pickle.UnpicklingError(f"{module}.{name} is not a model")
         found = super().find_class(module, name)
         if not (isinstance(found, type) and found.__module__ == module):
-            raise pickle.UnpicklingError(f"{module}.{name} is no class of the models")
+            raise pickle.UnpicklingError(f"{module}.{name} is not a model class")
         return found

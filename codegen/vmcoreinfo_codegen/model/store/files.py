@@ -23,7 +23,7 @@ MOST_FILES = 2000
 SHOWN = (
     (MOST_BYTES, "bytes in a file"),
     (MOST_BYTES_IN_ALL, "bytes in all files"),
-    (MOST_FILES, "files, all of them in the folder of the schema, links or not"),
+    (MOST_FILES, "files, including links, in the schema folder"),
 )
 _MOST_NAMES = 100_000
 """Names in the folder and those below it, whatever they are of."""
@@ -32,14 +32,17 @@ _MOST_NAMES = 100_000
 def read_files(folder: Path) -> list[tuple[str, str]]:
     """The `.vmci` files below a folder as (name in messages, text), the top one first.
 
-    Raises SchemaError where others are there and the top one is not, where one is no file, not
-    UTF-8 or outside of the folder, and where all is more than a schema can be.
+    Raises SchemaError if others are there and the top one is not, if one is not a file, not UTF-8
+    or outside of the folder, and where all is more than a schema can be.
     """
     top = folder / TOP
     paths = sorted(schema_files(folder), key=lambda path: (path != top, path.as_posix()))
     if paths and paths[0] != top:
-        message = "no such file: it names all others, in their order"
-        hint = f"write it: 'schema 1', and a line like 'source \"{_below(folder, paths[0])}\"' each"
+        message = "no such file; it must list all others in order"
+        hint = (
+            f"create it with 'schema 1' and a line like 'source \"{_below(folder, paths[0])}\"' "
+            f"each"
+        )
         raise _error(f"{folder.name}/{TOP}", message, hint)
     real = os.path.realpath(folder)
     whole = Limit(
@@ -55,7 +58,7 @@ def schema_files(folder: Path) -> list[Path]:
     """Every `.vmci` file below a folder, as the folder has them. Raises SchemaError, OSError."""
 
     def refused(message: str) -> SchemaError:
-        return _error(folder.name, message, "a schema has a folder of its own")
+        return _error(folder.name, message, "put the schema in a folder of its own")
 
     names = Limit("the folder", _MOST_NAMES, "names", refused)
     files = Limit("the schema", MOST_FILES, "files", refused)
@@ -90,7 +93,7 @@ def read_schema_file(path: Path, name: str) -> bytes:
 
 
 def schema_text(data: bytes, name: str) -> str:
-    """Bytes of a schema file as text. Raises SchemaError where they are not UTF-8."""
+    """Bytes of a schema file as text. Raises SchemaError if they are not UTF-8."""
     try:
         return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -101,7 +104,7 @@ def _text(folder: Path, real: str, path: Path, whole: Limit) -> str:
     name = _name(folder, path)
     # No folder below is a link, so the file alone may be one.
     if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(real):
-        raise _error(name, "leads out of the folder of the schema", "put the file itself there")
+        raise _error(name, "leads out of the schema folder", "put the file itself into the folder")
     data = read_schema_file(path, name)
     whole.spend(len(data))
     return schema_text(data, name)
@@ -110,7 +113,7 @@ def _text(folder: Path, real: str, path: Path, whole: Limit) -> str:
 def _name(folder: Path, path: Path) -> str:
     below = _below(folder, path)
     if not below.isprintable():
-        message = f"the file {below!r} has a name that can't be printed"
+        message = f"the file {below!r} has an unprintable name"
         raise _error(folder.name, message, "rename it")
     return f"{folder.name}/{below}"
 

@@ -77,7 +77,8 @@ class ObservedDump(Record):
 
 
 class Observation(Record):
-    """One run: what was run of which release, on which dump without which entries, and what came of it.
+    """One run: what was run of which release, on which dump without which entries, and what came of
+    it.
 
     `build` is whose patches the release has. `level` is the dump level, None for a run that has
     none. `seen` says in short what came out, `by` is the reference by which that was judged.
@@ -124,13 +125,15 @@ class Observed(Record):
         for dump in dumps:
             if named.setdefault(dump.name, dump) != dump:
                 raise ObservationError(
-                    f"{dump.name} is another dump there; name this one otherwise"
+                    f"{dump.name} is already a different dump there; use another name"
                 )
         cells = {one.cell: one for one in self.observations}
         cells |= {one.cell: one for one in observations}
         for one in cells.values():
             if one.on not in named:
-                raise ObservationError(f"no dump {one.on} is there, and an observation names it")
+                raise ObservationError(
+                    f"an observation names the dump {one.on}, which does not exist"
+                )
         return Observed(
             dumps=tuple(named[name] for name in sorted(named)),
             observations=tuple(sorted(cells.values(), key=lambda one: one._place)),
@@ -210,7 +213,9 @@ def parse_observed(data: bytes, name: str) -> Observed:
     """The same for what was read. Raises ObservationError."""
     lines = data.split(b"\n")
     if lines.pop():
-        raise ObservationError(f"{name}:{len(lines) + 1}: the last line has no end; it was cut")
+        raise ObservationError(
+            f"{name}:{len(lines) + 1}: the last line has no newline; the file was truncated"
+        )
     if len(lines) > _MOST_LINES:
         raise ObservationError(f"{name}: more than {_MOST_LINES} lines")
     dumps: dict[str, ObservedDump] = {}
@@ -221,7 +226,7 @@ def parse_observed(data: bytes, name: str) -> Observed:
             if isinstance(found, ObservedDump):
                 _once(dumps, found.name, found, f"the dump {found.name}")
             elif found.on not in dumps:
-                raise _Unfit(f"no line above is about a dump {found.on}")
+                raise _Unfit(f"no earlier line declares the dump {found.on}")
             else:
                 _once(observations, found.cell, found, "what was run")
         except _Unfit as error:
@@ -265,12 +270,12 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 class _Unfit(Exception):
-    """A line that is no dump and no observation."""
+    """A line that is not a dump and no observation."""
 
 
 def _once(found: dict[Any, Any], key: object, one: object, what: str) -> None:
     if key in found:
-        raise _Unfit(f"{what} is there twice")
+        raise _Unfit(f"{what} is listed twice")
     found[key] = one
 
 
@@ -281,7 +286,7 @@ def _line(**fields: object) -> str:
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Unfit("a field is there twice")
+        raise _Unfit("duplicate field")
     return found
 
 
@@ -289,9 +294,9 @@ def _read(line: bytes) -> ObservedDump | Observation:
     try:
         fields = json.loads(line, object_pairs_hook=_pairs)
     except (ValueError, RecursionError) as error:
-        raise _Unfit(f"no JSON: {error}") from error
+        raise _Unfit(f"not JSON: {error}") from error
     if not isinstance(fields, dict):
-        raise _Unfit("no object of JSON")
+        raise _Unfit("not a JSON object")
     if "dump" in fields:
         read = _checked(fields, _OF_DUMP)
         return ObservedDump(name=read.pop("dump"), **read)
@@ -306,7 +311,7 @@ def _checked(fields: Mapping[str, object], of: Mapping[str, _Field]) -> dict[str
     unknown = [name for name in fields if name not in of]
     if missing or unknown:
         what = [f"no field {name!r}" for name in missing]
-        what += [f"an unknown field {name[:_SHOWN]!r}" for name in unknown[:3]]
+        what += [f"unknown field {name[:_SHOWN]!r}" for name in unknown[:3]]
         raise _Unfit(", ".join(what))
     found = {}
     for name, value in fields.items():
@@ -323,14 +328,14 @@ _SHOWN = 60
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable() or len(value) > _MOST_TEXT:
-        raise ValueError(f"is no line of at most {_MOST_TEXT} characters")
+        raise ValueError(f"is not a line of at most {_MOST_TEXT} characters")
     return value
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> Callable[[object], str]:
     def check(value: object) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise ValueError(f"is no {what}")
+            raise ValueError(f"is not a {what}")
         return value
 
     return check
@@ -339,10 +344,10 @@ def _matching(pattern: re.Pattern[str], what: str) -> Callable[[object], str]:
 def _list_of(check: Callable[[object], Any]) -> Callable[[object], tuple[Any, ...]]:
     def read(value: object) -> tuple[Any, ...]:
         if not isinstance(value, list) or len(value) > _MOST_WORDS:
-            raise ValueError("is no list")
+            raise ValueError("is not a list")
         found = tuple(map(check, value))
         if list(found) != sorted(set(found)):
-            raise ValueError("is not sorted, or has something twice")
+            raise ValueError("is not sorted, or has duplicates")
         return found
 
     return read
@@ -353,7 +358,7 @@ def _one_of(words: Iterable[Any]) -> Callable[[object], Any]:
 
     def check(value: object) -> Any:
         if not isinstance(value, str) or value not in known:
-            raise ValueError(f"is none of {' '.join(known)}")
+            raise ValueError(f"is not one of {' '.join(known)}")
         return known[value]
 
     return check
@@ -371,13 +376,13 @@ def _release(value: object) -> ToolRelease:
 
 def _level(value: object) -> int:
     if type(value) is not int or not 0 <= value < 1 << 16:
-        raise ValueError("is no dump level")
+        raise ValueError("is not a dump level")
     return value
 
 
 def _note(value: object) -> str:
     if not isinstance(value, str) or len(value) > _MOST_NOTE:
-        raise ValueError(f"is no text of at most {_MOST_NOTE} characters")
+        raise ValueError(f"is not a text of at most {_MOST_NOTE} characters")
     value.encode("latin-1")
     return value
 

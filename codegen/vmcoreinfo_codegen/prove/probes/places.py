@@ -49,7 +49,7 @@ def read_all(read: Read, asked: Asked) -> None:
 
 
 def _descriptor(read: Read, asked: Asked) -> int:
-    """The address of the first page descriptor, by the tables of memory sections; 0 where they do not tell."""
+    """The address of the first page descriptor, by the tables of memory sections; 0 if they do not tell."""
     size, place = asked.get("section_size"), asked.get("map_at")
     if not (size and place is not None and asked.get("page") and asked.get("frames")):
         return 0

@@ -15,7 +15,7 @@ class KernelLine(Answer):
 
     name: str
     vendor: str
-    release: str | None = described("the vendor's own, as 8.6; null where it has none")
+    release: str | None = described("the vendor's own, as 8.6; null if it has none")
     build: str | None
     base: str = described("the release of mainline that it is based on")
     read: bool = described("whether sources of that build, or of one like it, were read")

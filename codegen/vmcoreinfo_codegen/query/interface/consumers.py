@@ -16,7 +16,7 @@ How = Literal["removed", "added", "renamed", "format", "condition", "value", "mo
 
 
 class MissingEntry(Answer):
-    """An entry for lack of which a purpose is worse; nulls where nothing is known of it."""
+    """An entry without which a purpose is worse; nulls if nothing is known of it."""
 
     key: str
     gone_since: str | None
@@ -88,14 +88,14 @@ class Compat(Answer):
     level: int | None = described("the dump level that was asked about; null for all")
     verdict: Overall
     worked_out: Overall | None = described("where nobody knows: what it is by the schema")
-    not_known: list[str] = described("why nobody knows; empty where it is known")
+    not_known: list[str] = described("why nobody knows; empty if it is known")
     rests_on: RestsOn
     otherwise: Otherwise | None = described(
         "where the verdict shows with some dumps alone: what it is for all others"
     )
     seen: list[SeenRun] = described("runs of that release on whole dumps of such a kernel")
     declared: bool | None = described(
-        "whether the release declares to know that kernel; null where it declares nothing"
+        "whether the release declares to know that kernel; null if it declares nothing"
     )
     fixed_in: str | None = described("first release without a fatal or wrong purpose")
     purposes: list[JudgedPurpose]
@@ -106,14 +106,14 @@ class ToolVerdict(Answer):
 
     consumer: str
     release: str
-    build: str | None = described("as a distribution builds it; null where that is not told apart")
+    build: str | None = described("as a distribution builds it; null if that is not told apart")
     verdict: Overall
     worked_out: Overall | None = described("where nobody knows: what it is by the schema")
     rests_on: RestsOn
     otherwise: Otherwise | None = described(
         "where the verdict shows with some dumps alone: what it is for all others"
     )
-    not_known: list[str] = described("why nobody knows; empty where it is known")
+    not_known: list[str] = described("why nobody knows; empty if it is known")
     purposes: list[str] = described("those that made the verdict")
     fixed_in: str | None = described("first release without a fatal or wrong purpose")
 
@@ -148,7 +148,7 @@ class JudgedInput(Answer):
     """A line of `vmcoreinfo compat --format ndjson`: each tool on one input, or why it can't be read."""
 
     input: str
-    error: str | None = described("why it can't be read, with nulls behind it; null where it can")
+    error: str | None = described("why it can't be read, with nulls behind it; null if it can")
     remarks: list[str] = described(REMARKS)
     format: str | None = described(FORMAT)
     kernel: str | None
@@ -165,7 +165,7 @@ class ToolCount(Answer):
 
     consumer: str
     release: str
-    build: str | None = described("as a distribution builds it; null where that is not told apart")
+    build: str | None = described("as a distribution builds it; null if that is not told apart")
     ok: int
     degraded: int
     unknown: int
@@ -178,9 +178,9 @@ class AlikeInputs(Answer):
 
     consumer: str
     release: str
-    build: str | None = described("as a distribution builds it; null where that is not told apart")
+    build: str | None = described("as a distribution builds it; null if that is not told apart")
     verdict: Overall
-    kernel: str | None = described("null where there were too many to keep apart")
+    kernel: str | None = described("null if there were too many to keep apart")
     why: str = described("in a few words; for numbers of the dump with `N`")
     inputs: int
     example: str = described("the first of them")
@@ -228,7 +228,7 @@ class Broken(Answer):
     seen: str = described("what a user sees")
     rests_on: RestsOn
     runs: int = described(
-        "runs of these releases that came to the verdict without what goes; 0 where none was made"
+        "runs of these releases that came to the verdict without what goes; 0 if none was made"
     )
     fixed_in: str | None = described("'next': in no release yet")
 
@@ -255,13 +255,13 @@ class ChangedEntry(Answer):
 
 
 class ChangedName(Answer):
-    """A name of the kernel that changes, and the entries that stand on it."""
+    """A name of the kernel that changes, and the entries that are on it."""
 
     name: str
     file: str
     line: int
-    before: list[str] = described("its definitions; none where it comes")
-    after: list[str] = described("none where it goes")
+    before: list[str] = described("its definitions; none if it comes")
+    after: list[str] = described("none if it goes")
     keys: list[str]
     carried: bool = described(
         "whether the values of these entries change with it, and mean the same"
@@ -319,7 +319,7 @@ class Impacts(Answer):
     not_judged: list[NotJudged]
     unused_after: list[str]
     no_alternative: list[NoAlternative]
-    patches: list[PatchImpact] = described("each patch by itself, where there are several")
+    patches: list[PatchImpact] = described("each patch by itself, if there are several")
 
 
 class Unread(Answer):
@@ -332,9 +332,10 @@ class Unread(Answer):
 
 
 class Lifetime(Answer):
-    """The kernels that one release handles without a fatal or wrong purpose, beside what it declares.
+    """The kernels that one release handles without a fatal or wrong purpose, beside what it
+    declares.
 
-    First and last of the mainline releases that the schema knows; nulls where there is none.
+    First and last of the mainline releases that the schema knows; nulls if there is none.
     """
 
     release: str
@@ -366,7 +367,7 @@ class LineVerdict(Answer):
     verdict: Overall
     worked_out: Overall | None = described("where nobody knows: what it is by the schema")
     rests_on: RestsOn
-    purposes: list[str] = described("those that come to this verdict; none where it is ok")
+    purposes: list[str] = described("those that come to this verdict; none if it is ok")
     unsure: list[str] = described(
         "those that may come to something else, by changes of mainline that show in no entry"
     )
@@ -405,7 +406,7 @@ class WrittenLine(Answer):
     text: str
     purpose: str
     why: str
-    was: str | None = described("the value in whose place it stands; null where the line is new")
+    was: str | None = described("the value in whose place it stands; null if the line is new")
 
 
 class DroppedLine(Answer):
@@ -417,7 +418,7 @@ class DroppedLine(Answer):
 
 
 class Refusal(Answer):
-    """A purpose for which no line makes the tool read the note rightly."""
+    """A purpose for which no line makes the tool read the note correctly."""
 
     purpose: str
     seen: str
@@ -433,12 +434,12 @@ class AdaptedNote(Answer):
     dropped: list[DroppedLine]
     refused: list[Refusal]
     level: int | None = described(
-        "the highest dump level, within --level, at which nothing is refused; null where there is none"
+        "the highest dump level, within --level, at which nothing is refused; null if there is none"
     )
     degraded: list[str] = described(
         "purposes that stay degraded: at a dump level the dump keeps what it could leave out"
     )
     exact_level: int | None = described(
-        "the highest dump level, within --level, at which none is; null where there is none"
+        "the highest dump level, within --level, at which none is; null if there is none"
     )
-    text: str | None = described("the note; null where something was refused")
+    text: str | None = described("the note; null if something was refused")

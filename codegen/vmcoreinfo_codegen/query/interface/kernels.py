@@ -13,7 +13,7 @@ class ListedEntry(Answer):
     """An entry that the kernel exports."""
 
     key: str
-    condition: str | None = described("Kconfig condition; null where there is none")
+    condition: str | None = described("Kconfig condition; null if there is none")
     format: str
 
 
@@ -27,7 +27,7 @@ class Listing(Answer):
 
 
 class Change(Answer):
-    """One difference; `archs` null where it is the same on every architecture."""
+    """One difference; `archs` null if it is the same on every architecture."""
 
     change: Literal["added", "removed", "condition", "format", "printed", "meaning"]
     key: str
@@ -51,7 +51,7 @@ class Difference(Answer):
 
 
 class TreeChange(Answer):
-    """One difference between schema and tree; `archs` null where all of the tree have it."""
+    """One difference between schema and tree; `archs` null if all of the tree have it."""
 
     change: Literal["missing", "extra", "condition", "format", "architecture"] = described(
         "missing: the schema says so, the tree lacks it; extra: the other way; architecture: the "
@@ -59,7 +59,7 @@ class TreeChange(Answer):
     )
     key: str
     archs: list[str] | None
-    in_schema: str | None = described("condition or format; null where there is none")
+    in_schema: str | None = described("condition or format; null if there is none")
     in_tree: str | None
     file: str = described("of the tree, or of the schema where the tree lacks the entry")
     line: int
@@ -146,7 +146,7 @@ class ExtractedExport(Answer):
 
     key: str
     arch: str = described("folder under arch/, or the name given by --arch; * for all")
-    condition: str | None = described("Kconfig condition; null where there is none")
+    condition: str | None = described("Kconfig condition; null if there is none")
     format: str
     macro: str
     file: str
@@ -252,10 +252,10 @@ class CopiedNames(Answer):
 
     consumer: str
     since: str | None = described("the first release that has; null for all before `until`")
-    until: str | None = described("the first that has not; null where the newest has")
+    until: str | None = described("the first that has not; null if the newest has")
     purpose: str
     archs: list[str] | None = described("null for every architecture")
-    kernels_since: str | None = described("kernels on which it goes by them; null for all before")
+    kernels_since: str | None = described("kernels on which it uses them; null for all before")
     kernels_until: str | None
     names: list[str]
     verdict: str = described("what the purpose comes to where a kernel has the names otherwise")
@@ -275,13 +275,13 @@ class LineChanged(Answer):
 
     line: str
     vendor: str
-    release: str | None = described("the vendor's own, as 8.6; null where it has none")
+    release: str | None = described("the vendor's own, as 8.6; null if it has none")
     build: str = described("the first that was read and has it")
     key: str
     change: Literal["added", "removed", "changed"]
     archs: list[str] | None = described("null for all that the vendor builds")
     like: str | None = described(
-        "the release of mainline as which the line has the entry, or has it not; null where as none"
+        "the release of mainline as which the line has the entry, or has it not; null if as none"
     )
     condition: str | None = described("of what no release of mainline has so; null for always")
     format: str | None = described("of what no release of mainline has so")
@@ -299,7 +299,7 @@ class ExplainedExport(Answer):
     section: str
     unit: str | None
     lives: list[Life]
-    formats: list[ReadFormat] = described("empty where it is always that of the entry")
+    formats: list[ReadFormat] = described("empty if it is always that of the entry")
     printed: list[PrintedForm]
     conditions: list[Condition]
     debug_info: list[PrintedFact] = described("how debug information gives the value")
@@ -405,7 +405,7 @@ class Synced(Answer):
     renames: list[Renamed] = described("for people to confirm")
     by_hand: list[ByHand]
     refused: list[ByHand] = described(
-        "what the schema can't say; where there is any, nothing is written"
+        "what the schema can't say; if there is any, nothing is written"
     )
     problems: list[CheckProblem] = described("what the linter finds in the new schema")
 
@@ -415,7 +415,7 @@ class LineSynced(Answer):
 
     line: KernelLine
     written: str | None = described(
-        "the head of the block that says it, as `build 570 to 570.12.1 as 9.6`; null where nothing is "
+        "the head of the block that says it, as `build 570 to 570.12.1 as 9.6`; null if nothing is "
         "to be said"
     )
     steps: dict[str, list[str]] = described(
@@ -424,7 +424,7 @@ class LineSynced(Answer):
     files: list[str] = described("files that changed, or would")
     by_hand: list[ByHand]
     refused: list[ByHand] = described(
-        "what the schema can't say; where there is any, nothing is written"
+        "what the schema can't say; if there is any, nothing is written"
     )
     problems: list[CheckProblem] = described("what the linter finds in the new schema")
 
@@ -451,7 +451,7 @@ class RegeneratedProduct(Answer):
     """One file; `before` and `now` are the same where it is unchanged."""
 
     path: str
-    command: str = described("what made it, as it stands in the file")
+    command: str = described("what made it, as it is in the file")
     state: str = described("unchanged, written, or with --check stale")
     before: MadeBy
     now: MadeBy

@@ -68,10 +68,10 @@ class FoundNote(Answer):
     input: str
     format: str = described(FORMAT)
     offset: int | None = described(
-        "of the text, in bytes; of the dump that is inside; null where it was posted"
+        "of the text, in bytes; of the dump that is inside; null if it was posted"
     )
     bytes: int = described("of the text")
-    arch: str | None = described("as the dump says; null where it doesn't")
+    arch: str | None = described("as the dump says; null if it doesn't")
     bits: int | None
     byte_order: Literal["little", "big"] | None
     beside: list[str] = described("names of like notes beside it: VMCOREINFO_XEN")
@@ -114,7 +114,7 @@ class CarvedBtf(InMemory):
     types: int = described("how many it has")
     byte_order: Literal["little", "big"]
     release: str | None = described(
-        "of its kernel, by the banner in front of it in memory; null without one"
+        "of its kernel, by the banner before it in memory; null without one"
     )
     same_as: int | None = described("number, from 1, of the first one with its bytes")
 
@@ -171,7 +171,7 @@ class Finds(Answer):
 
 
 class AuditFinding(Answer):
-    """What a rule found; `key` and `line` (from 1) null where it is about neither."""
+    """What a rule found; `key` and `line` (from 1) null if it is about neither."""
 
     rule: str
     severity: Literal["error", "warning", "info"]
@@ -182,7 +182,7 @@ class AuditFinding(Answer):
 
 
 class AuditedInput(Answer):
-    """One input; release and architecture null where nothing tells them.
+    """One input; release and architecture null if nothing tells them.
 
     `error`, `warning` and `info` count what was found, those that are left out here too.
     """
@@ -192,18 +192,18 @@ class AuditedInput(Answer):
     release: str | None
     line: KernelLine | None = described(LINE)
     arch: str | None
-    build_id: str | None = described("of the kernel; null where the note has none that can be used")
-    crash_time: int | None = described("seconds since the Unix epoch; null where the note has none")
-    format: str | None = described(f"{FORMAT}; null where there was none to read")
+    build_id: str | None = described("of the kernel; null if the note has none that can be used")
+    crash_time: int | None = described("seconds since the Unix epoch; null if the note has none")
+    format: str | None = described(f"{FORMAT}; null if there was none to read")
     remarks: list[str] = described(REMARKS)
     checked_as: str | None = described(
-        "the release that --kernel said; null where the note's own was taken"
+        "the release that --kernel said; null if the note's own was taken"
     )
     compared_types: int | None = described(
-        "values compared with the kernel's types; null where they were not given"
+        "values compared with the kernel's types; null if they were not given"
     )
     compared_symbols: int | None = described(
-        "values compared with its symbols; null where they were not given"
+        "values compared with its symbols; null if they were not given"
     )
     error: int
     warning: int
@@ -213,8 +213,8 @@ class AuditedInput(Answer):
 
 
 class AuditSummary(Answer):
-    """How many inputs, and findings of each severity, over all of them; remarks (`info`) are
-    no findings that count."""
+    """How many inputs, and findings of each severity, over all of them; remarks (`info`) are not
+    findings that count."""
 
     inputs: int
     unreadable: int
@@ -301,10 +301,13 @@ class Attached(Answer):
     replaced: bool = described("whether the dump had a note already")
     shared: int = described("of the dump, that the copy shares with it")
     copied: int = described("of the dump, that the copy has for itself")
+    mended: list[str] = described(
+        "what the headers of a compressed dump had otherwise than the note: utsname, phys_base"
+    )
 
 
 class DerivedValue(Answer):
-    """A derived value and its recipe; where there is none, `why`."""
+    """A derived value and its recipe; if there is none, `why`."""
 
     name: str
     value: int | None

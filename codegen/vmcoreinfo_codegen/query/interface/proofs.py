@@ -33,7 +33,7 @@ class ProvedDump(Answer):
     """What a tool did with one dump."""
 
     path: str
-    dump: str | None = described("what it is called in a record; null where it could not be used")
+    dump: str | None = described("what it is called in a record; null if it could not be used")
     kernel: str | None
     arch: str | None
     error: str | None = described("why there are no cells, or not all of them")

@@ -26,16 +26,16 @@ class ToolRead(Answer):
     """A place that reads a key."""
 
     key: str
-    arch: str | None = described("null where it is for the dumps of all architectures")
+    arch: str | None = described("null if it is for the dumps of all architectures")
     file: str
     line: int
     function: str | None
     form: str = described("the form of the schema that it has")
     base: list[int] = described(
-        "bases in which the value is read as a number, in their order; empty where none shows"
+        "bases in which the value is read as a number, in their order; empty if none shows"
     )
     required: bool | None = described(
-        "whether the function gives up without it; null where the code does not show it"
+        "whether the function gives up without it; null if the code does not show it"
     )
 
 
@@ -77,7 +77,8 @@ class ToolDifference(Answer):
 
 
 class ToolLife(Answer):
-    """Releases that read a key, and those that need it by the schema; on architectures where that is the same.
+    """Releases that read a key, and those that need it by the schema; on architectures where that
+    is the same.
 
     Spans are `first..last`; `differs` are the tags in which only one of them has it.
     """

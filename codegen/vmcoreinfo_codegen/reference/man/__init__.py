@@ -64,7 +64,7 @@ def _verb(verb: Row) -> Row:
         "objects": [
             {
                 "name": text(shape["object"]),
-                "doc": inline(shape["doc"]) or "The whole answer.",
+                "doc": inline(shape["doc"]) or "The complete answer.",
                 "fields": [
                     {"name": code(field["name"]), "doc": inline(field["doc"])}
                     for field in shape["fields"]

@@ -23,7 +23,7 @@ _WORD, _UNBROKEN = r"(?<!\S)(?=\S)", r"\\%"
 
 
 def text(plain: str) -> str:
-    """Plain text as roff shows it; a full stop at the start of a line is no request."""
+    """Plain text as roff shows it; a full stop at the start of a line is not a request."""
     escaped = re.sub(r"^(?=\.)", r"\\&", plain.translate(_PLAIN), flags=re.MULTILINE)
     return re.sub(r"[^\x00-\x7f]", lambda found: f"\\[u{ord(found[0]):04X}]", escaped)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes, eight of them at a time where that pays. */
+/* Reading bytes, eight at a time where that is faster. */
 
 #if __STDC_HOSTED__
 static bool same(const char *a, const char *b, size_t length)
@@ -31,7 +31,7 @@ static void copy(void *to, const void *from, size_t length)
 }
 #endif
 
-/* Analysers and fuzzers have this mean something; it is for what they can't see, or are to see to. */
+/* Annotations for analysers and fuzzers. */
 #ifndef INVARIANT
 #define INVARIANT(condition) ((void)0)
 #endif
@@ -42,7 +42,7 @@ static void copy(void *to, const void *from, size_t length)
 #define RARE
 #endif
 
-/* Where one load does; compilers do not make one of every row of bytes. */
+/* A single load, which compilers do not always make from a sequence of bytes. */
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define IS_LITTLE_ENDIAN 1
 #else
@@ -51,7 +51,7 @@ static void copy(void *to, const void *from, size_t length)
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Eight bytes as one number, the first of them the lowest. */
+/* Eight bytes as one little-endian number. */
 static inline uint64_t load(const char *at)
 {
 #if IS_LITTLE_ENDIAN
@@ -83,13 +83,13 @@ static inline uint32_t load_half(const char *at)
 #endif
 }
 
-/* The place of the lowest bit that is set; one is. */
+/* The position of the lowest set bit; at least one must be set. */
 static inline unsigned int lowest(uint64_t bits)
 {
 #if defined(__GNUC__) && UINTPTR_MAX >= UINT64_MAX
 	return (unsigned int)__builtin_ctzll(bits);
 #elif defined(__GNUC__)
-	/* Of both halves gcc would make a call. */
+	/* With both halves at once gcc would emit a call. */
 	uint32_t low = (uint32_t)bits;
 
 	return (unsigned int)(low ? __builtin_ctz(low) : 32 + __builtin_ctz((uint32_t)(bits >> 32)));
@@ -103,15 +103,15 @@ static inline unsigned int lowest(uint64_t bits)
 }
 
 /*
- * Marks are bits in those bytes of a word that are looked for. They are right up
- * to and with the first: what is behind it may be anything. The bits before that first byte:
+ * Marks are bits set in the matching bytes of a word. They are valid up to and including the first
+ * match; later bytes may hold anything. The bits before that first byte:
  */
 static inline unsigned int before(uint64_t marks)
 {
 	return lowest(marks) & ~7u;
 }
 
-/* The digits of a word as numbers, and marks of what is no digit. */
+/* The digits of a word as numbers, and marks of bytes that are not digits. */
 static inline uint64_t decimals(uint64_t word, uint64_t *marks)
 {
 	word ^= EACH('0');
@@ -137,13 +137,13 @@ static inline uint64_t non_printables(uint64_t word)
 	return ((word - EACH(0x20)) | (word + EACH(1))) & EACH(0x80);
 }
 
-/* Marks of that byte, which is ASCII, and of what is none. */
+/* Marks of the given ASCII byte, and of bytes that are not ASCII. */
 static inline uint64_t marks_of(uint64_t word, char byte)
 {
 	return ((word ^ EACH((unsigned char)byte)) - EACH(1)) & EACH(0x80);
 }
 
-/* Of eight digits the first `bits`, 8 to 56, as if zeros stood before them. */
+/* The first `bits` (8 to 56) of eight digits, with leading zeros. */
 static inline uint64_t leading(uint64_t digits, unsigned int bits)
 {
 	return digits << (-bits & 63);

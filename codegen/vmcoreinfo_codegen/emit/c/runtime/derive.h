@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Recipes of derivations, and what they are made of. */
+/* Recipes of derivations, and their building blocks. */
 
 #if NEEDS_NUMBER_OF
 static uint64_t number_of(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
@@ -61,8 +61,7 @@ static enum vmcoreinfo_status read_memory(const struct vmcoreinfo_dump *dump, ui
 #endif
 
 /*
- * Without what a stable release counts: 2.6.x has three numbers for a mainline release,
- * all later ones two.
+ * Without the stable update number: a 2.6.x mainline release has three numbers, all later ones two.
  */
 static uint64_t mainline_of(uint64_t release)
 {
@@ -70,15 +69,15 @@ static uint64_t mainline_of(uint64_t release)
 					   : release & ~UINT64_C(0xffffffff);
 }
 
-/* One way to a value: where it applies, and how it is worked out. */
+/* One way to compute a value, and where it applies. */
 struct recipe_row {
 	const char *name;
 	uint64_t archs;		/* bit n for enum vmcoreinfo_arch n; 0 for all */
-	uint64_t since;		/* as mainline_of() gives it; 0 for no bound */
+	uint64_t since;		/* as returned by mainline_of(); 0 for no bound */
 	uint64_t until;
 	size_t key_count;
 	uint16_t keys[MOST_RECIPE_KEYS];
-	uint64_t constant;	/* of those that work nothing out */
+	uint64_t constant;	/* for recipes that compute nothing */
 };
 
 static bool applies(const struct recipe_row *recipe, const struct vmcoreinfo *info,
@@ -98,20 +97,20 @@ static bool applies(const struct recipe_row *recipe, const struct vmcoreinfo *in
 	return is_within(mainline_of(release_of(info)), recipe->since, recipe->until);
 }
 
-/* What is known of a dump where the caller tells nothing. */
+/* The default for callers that describe no dump. */
 static const struct vmcoreinfo_dump no_dump = { VMCOREINFO_ARCH_UNKNOWN, false, NULL, NULL };
 
-/* How far a derivation has come with its recipes. */
+/* The progress of a derivation through its recipes. */
 struct attempt {
 	const struct recipe_row *recipes;
 	size_t count;
-	size_t at;		/* the one that is being tried */
+	size_t at;		/* the recipe being tried */
 	size_t next;
 	enum vmcoreinfo_status status;
 	uint64_t value;
 };
 
-/* On to a recipe that applies, if none before it settled the matter. */
+/* Go to the next recipe that applies, unless an earlier one gave the result. */
 static bool next_recipe(struct attempt *attempt, const struct vmcoreinfo *info,
 			const struct vmcoreinfo_dump *dump)
 {

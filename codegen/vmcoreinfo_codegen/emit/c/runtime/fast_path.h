@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines as kernels print them, without a look at where they end. */
+/* Lines as kernels print them, parsed without looking for their end first. */
 
-/* A number, and what is behind it: NULL where there is none, or it is not a usual one. */
+/* A number and the end of it: NULL if there is no number, or an unusual one. */
 struct parsed {
 	const char *end;
 	uint64_t value;
 };
 
-/* Up to sixteen digits, behind a sign where there may be one. */
+/* Up to sixteen digits, after an optional sign if the format has one. */
 static struct parsed long_decimal(const char *at, bool is_signed)
 {
 	static const uint32_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
@@ -38,8 +38,8 @@ static struct parsed long_decimal(const char *at, bool is_signed)
 }
 
 /*
- * Most have up to three digits. Branches tell how many, so that the next line does not wait for
- * this one's.
+ * Most have up to three digits. Branching on their number keeps the next line from waiting for this
+ * one.
  */
 static inline struct parsed fast_decimal(const char *at, bool is_signed)
 {
@@ -95,7 +95,7 @@ static inline struct parsed fast_hex(const char *at)
 	return number;
 }
 
-/* The same for what is no number; `limit` is where the window ends. */
+/* The same for values that are not numbers; `limit` is the end of the window. */
 static struct parsed fast_text(const char *at, const char *limit, enum vmcoreinfo_format format)
 {
 	struct parsed number = { NULL, format == VMCOREINFO_FORMAT_FLAG };
@@ -121,13 +121,13 @@ static struct parsed fast_text(const char *at, const char *limit, enum vmcoreinf
 	return number;
 }
 
-/* Marks of what ends a name. */
+/* Marks of the bytes that end a name. */
 static inline uint64_t ends(const char *at)
 {
 	return marks_of(load(at), '=') | non_printables(load(at));
 }
 
-/* The bytes before the first '=' of a window, all printable; 0 where it does not start so. */
+/* The bytes before the first '=' of a window, all printable; 0 if it does not start like that. */
 static inline unsigned int length_of_name(const char *window)
 {
 	unsigned int at;
@@ -144,14 +144,14 @@ static inline unsigned int length_of_name(const char *window)
 }
 
 /*
- * Behind the line of a value that stands behind a name of so many bytes, or NULL where it is not
- * printable. The line starts before `stop`, from where on WINDOW bytes can be read.
+ * The end of the line whose name has that many bytes, or NULL if its value is not printable. The
+ * line starts before `stop`, where WINDOW more bytes can be read.
  */
 static inline const char *behind_value(const char *value, unsigned int length, const char *stop)
 {
 	const char *at, *limit = stop + WINDOW - 1;
 
-	/* Branches, so that the next line does not wait for the marks. */
+	/* Branches keep the next line from waiting for the marks. */
 	if (length < WINDOW - 24) {
 		uint64_t marks = non_printables(load(value));
 
@@ -176,10 +176,10 @@ static inline const char *behind_value(const char *value, unsigned int length, c
 }
 
 /*
- * Take in lines from `at` on, as long as each starts before `stop`, and has a key that is not read,
- * or one with a value as the kernel prints those; returns the start of the first other one. From
- * `stop` on WINDOW bytes can be read. Offsets in the text are counted from `origin`, a number as
- * no object need start there.
+ * Parse lines from `at` while each starts before `stop` and has either a key that this parser does
+ * not read, or a value as the kernel prints it; returns the start of the first other line. WINDOW
+ * bytes can be read from `stop`. Offsets in the text are relative to `origin`, a number because no
+ * object need start there.
  */
 static inline const char *fast_lines(struct parser *parser, const char *at, const char *stop,
 				      uintptr_t origin)
@@ -218,7 +218,7 @@ static inline const char *fast_lines(struct parser *parser, const char *at, cons
 		}
 		value = at + length + 1;
 #if OTHER_KEYS
-		/* Most lines are such, where a tool reads few keys. */
+		/* Most lines take this path if a tool reads few keys. */
 		if (next->format == NOT_READ) {
 			value = behind_value(value, length, stop);
 			if (!value)

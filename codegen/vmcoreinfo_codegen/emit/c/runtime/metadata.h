@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of the entries. */
+/* Information about entries. */
 
 const struct vmcoreinfo_entry *vmcoreinfo_entry_of(enum vmcoreinfo_key key)
 {
@@ -24,7 +24,7 @@ const struct vmcoreinfo_quirk *vmcoreinfo_quirk_of(const struct vmcoreinfo *info
 
 		if (quirk < entry->quirks || quirk >= entry->quirks + entry->quirk_count)
 			continue;
-		/* Garbage is known by its bytes, whatever the release. */
+		/* Garbage is recognised by its bytes, whatever the release. */
 		if (quirk->kind == VMCOREINFO_QUIRK_GARBAGE) {
 			if (status == VMCOREINFO_GARBAGE)
 				return quirk;

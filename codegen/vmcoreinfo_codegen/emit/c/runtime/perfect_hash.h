@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A key by its name: one multiplication for each length, and one comparison. */
+/* Look up a key by name: one multiplication for each length, and one comparison. */
 
-/* The place in `shapes` of the only key that may have that name, in the first bytes of a window. */
+/* The index in `shapes` of the only key that can have the name in the first bytes of a window. */
 static inline unsigned int candidate(const char *name, size_t length)
 {
 	const struct bucket *bucket = &buckets[length];
@@ -14,7 +14,7 @@ static inline unsigned int candidate(const char *name, size_t length)
 
 /*
  * Whether a window starts with a name of 8 to 40 bytes and its '='. The words at 0, `second` and
- * length - 8 are all of it, where that is 8 to 24 bytes.
+ * length - 8 cover all of it if it has 8 to 24 bytes.
  */
 static inline bool starts_with(const char *window, const char *name, unsigned int length,
 			       size_t second)
@@ -38,7 +38,7 @@ static inline bool starts(const char *window, const struct shape *shape)
 	return starts_with(window, shape->name, shape->length, shape->second);
 }
 
-/* The key of so many bytes, more than none, at the start of a window; NULL where none is known. */
+/* The key with that many bytes, at least one, at the start of a window; NULL if it is not known. */
 static inline const struct shape *unpredicted(const char *window, unsigned int length)
 {
 	const struct shape *shape;
@@ -59,7 +59,7 @@ static inline const struct shape *unpredicted(const char *window, unsigned int l
 
 static const char zeros[2 * WINDOW] = { 0 };
 
-/* What is known of the name from `name` to `stop`; NULL where no kernel exports it. */
+/* Information about the name from `name` to `stop`; NULL if no kernel exports it. */
 static const struct shape *shape_of(const char *name, const char *stop)
 {
 	const struct shape *shape;

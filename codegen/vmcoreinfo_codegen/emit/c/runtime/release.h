@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The release of a note. */
 
-/* The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 where there are not two. */
+/* Up to four numbers of OSRELEASE, in 16-bit fields from the top; 0 if there are fewer than two. */
 static uint64_t release_of(const struct vmcoreinfo *info)
 {
 	uint64_t numbers[4] = { 0, 0, 0, 0 };
@@ -10,7 +10,7 @@ static uint64_t release_of(const struct vmcoreinfo *info)
 
 	if (!vmcoreinfo_has(info, VMCOREINFO_OSRELEASE))
 		return 0;
-	/* What ends the value is no digit. */
+	/* The byte that ends the value is not a digit. */
 	at = info->text.data + info->values[VMCOREINFO_OSRELEASE].offset;
 	stop = info->text.data + info->text.length;
 	for (part = 0; part < 4; part++) {

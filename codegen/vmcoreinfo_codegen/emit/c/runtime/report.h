@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known while a text is parsed, and what is said of it. */
+/* The state of parsing, and its diagnostics. */
 
 struct parser {
 	struct vmcoreinfo *info;
 	vmcoreinfo_report *report;
 	void *context;
-	size_t line;		/* number of the line that is parsed, from 1 */
+	size_t line;		/* number of the current line, from 1 */
 	size_t errors;
 	const struct shape *shape;	/* of the last known key */
 };
@@ -30,11 +30,11 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 	parser->report(parser->context, &diagnostic);
 }
 
-/* What more than one place says. */
+/* Reports used in more than one place. */
 #define UNKNOWN "no kernel that this parser knows exports this key"
 #define DUPLICATE "the key stands on an earlier line too; the last one counts"
 
-/* Whether a value begins as the garbage does that some kernels print for that key. */
+/* Whether a value begins like the garbage that some kernels print for the key. */
 static bool is_garbage(unsigned int key, const char *value, const char *stop)
 {
 	size_t i;

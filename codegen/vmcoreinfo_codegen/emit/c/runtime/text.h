@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Any line, and a text of them. */
+/* Any line, and a text of lines. */
 
-/* The value of a digit, or 16 for what is none. */
+/* The value of a digit, or 16 if it is not a digit. */
 static unsigned int digit_of(char byte)
 {
 	if (byte >= '0' && byte <= '9')
@@ -13,7 +13,7 @@ static unsigned int digit_of(char byte)
 	return 16;
 }
 
-/* All from `at` to `stop` as digits of `base`, at least one, into at most `most`. */
+/* Convert everything from `at` to `stop`, at least one digit of `base`, to a number of at most `most`. */
 static enum vmcoreinfo_status number_of_base(const char *at, const char *stop, unsigned int base,
 					     uint64_t most, uint64_t *value)
 {
@@ -28,7 +28,7 @@ static enum vmcoreinfo_status number_of_base(const char *at, const char *stop, u
 
 		if (digit >= base)
 			return VMCOREINFO_MALFORMED;
-		/* In halves, as a division would be a call where words have 32 bits. */
+		/* In halves, as a division would be a call on 32-bit machines. */
 		low = (sum & UINT32_MAX) * base + digit;
 		high = (sum >> 32) * base + (low >> 32);
 		if (high > UINT32_MAX || (high << 32 | (low & UINT32_MAX)) > most)
@@ -57,7 +57,7 @@ static enum vmcoreinfo_status signed_of(const char *at, const char *stop, uint64
 	return number_of_base(at, stop, 10, INT64_MAX, bits);
 }
 
-/* The bits of a value, 1 for a flag, 0 where it is no number. */
+/* The bits of a value: 1 for a flag, 0 if it is not a number. */
 static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, const char *at,
 				       const char *stop, uint64_t *bits)
 {
@@ -66,7 +66,7 @@ static enum vmcoreinfo_status value_of(enum vmcoreinfo_format format, const char
 	case VMCOREINFO_FORMAT_DECIMAL:
 	case VMCOREINFO_FORMAT_SIGNED:
 	case VMCOREINFO_FORMAT_PREFIXED_HEX:
-		/* As strtoull(, , 0) reads them in the tools, but for octal. */
+		/* Like strtoull(, , 0) in the tools, except for octal. */
 		if (has_0x(at, stop))
 			return number_of_base(at + 2, stop, 16, UINT64_MAX, bits);
 		if (format == VMCOREINFO_FORMAT_SIGNED)
@@ -96,7 +96,7 @@ static bool is_number(enum vmcoreinfo_format format)
 	return format <= VMCOREINFO_FORMAT_PREFIXED_HEX;
 }
 
-/* The same of a key: without a sign it may be wider than what has one. */
+/* The same for a key: without a sign it may be wider than with one. */
 static enum vmcoreinfo_status value_of_key(unsigned int key, const char *at, const char *stop,
 					   uint64_t *bits)
 {
@@ -109,7 +109,7 @@ static enum vmcoreinfo_status value_of_key(unsigned int key, const char *at, con
 	return value_of(format, at, stop, bits);
 }
 
-/* Whether a number is printed in another base than kernels print that key in. */
+/* Whether a number is printed in a different base than kernels use for the key. */
 static bool has_other_base(unsigned int key, const char *at, const char *stop)
 {
 	enum vmcoreinfo_format format = (enum vmcoreinfo_format)shapes[key].format;
@@ -121,7 +121,7 @@ static bool has_other_base(unsigned int key, const char *at, const char *stop)
 	return is_number(format) && has_0x(at, stop) != (format == VMCOREINFO_FORMAT_PREFIXED_HEX);
 }
 
-/* Take in the value of a known key, whose name stands before it in the text. */
+/* Parse the value of a known key, whose name precedes it in the text. */
 static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsigned int key,
 		       const char *value, const char *stop)
 {
@@ -147,7 +147,7 @@ static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsig
 		tell(parser, VMCOREINFO_GARBAGE_LINE, value, name, key,
 		       "the value is one that some kernels print, and means nothing");
 	}
-	/* The last line counts, but none that is worse than what stood before it. */
+	/* The last line counts, unless an earlier line is better. */
 	if (before == VMCOREINFO_OK && status != VMCOREINFO_OK)
 		return;
 	info->statuses[key] = (uint8_t)status;
@@ -155,7 +155,7 @@ static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsig
 	info->values[key].offset = (size_t)(value - info->text.data);
 }
 
-/* One line of printable bytes, without its newline; `name` is set to what stands before the '='. */
+/* One line of printable bytes, without its newline; `name` is set to the text before the '='. */
 static void parse_line(struct parser *parser, const char *line, const char *stop,
 		       struct vmcoreinfo_text *name, unsigned int *key)
 {
@@ -186,7 +186,7 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	take_value(parser, *name, *key, equals + 1, stop);
 }
 
-/* Whatever line is at `at`; returns where the next one is, `*end` where there is none. */
+/* Parse the line at `at`; returns the start of the next one, or `*end` if there is none. */
 static RARE const char *parse_any(struct parser *parser, const char *at, const char **end)
 {
 	struct vmcoreinfo_text name = { at, 0 };
@@ -226,7 +226,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 	ptrdiff_t left;
 	size_t key;
 
-	/* NULL is no address to count from, so none is an empty text. */
+	/* NULL can't be used in arithmetic, so it becomes an empty text. */
 	if (!text || !length) {
 		text = "";
 		length = 0;
@@ -242,12 +242,12 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 		if (left >= WINDOW) {
 			at = fast_lines(&parser, at, end - WINDOW + 1, (uintptr_t)text);
 		} else {
-			/* The same in a copy with other bytes behind it. */
+			/* The same in a copy followed by other bytes. */
 			copy(last, zeros, sizeof(last));
 			copy(last, at, (size_t)left);
 			at += fast_lines(&parser, last, last + left,
 					 (uintptr_t)last - (size_t)(at - text)) - last;
-			/* No line ends behind the text: the copy has no newline there. */
+			/* No line ends after the text, as the copy has no newline there. */
 			INVARIANT(end - at >= 0);
 		}
 		if (at == from)
@@ -259,7 +259,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 	if (at < limit) {
 		struct vmcoreinfo_text none = { end, 0 };
 
-		/* It is behind the last line. */
+		/* It is after the last line. */
 		if (end > text && end[-1] != '\n')
 			parser.line++;
 		tell(&parser, VMCOREINFO_NOT_TEXT_LINE, end, none, VMCOREINFO_NO_KEY,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a parsed note answers. */
+/* Queries of a parsed note. */
 
 /* ---- values ------------------------------------------------------------------ */
 
@@ -20,7 +20,7 @@ bool vmcoreinfo_has(const struct vmcoreinfo *info, enum vmcoreinfo_key key)
 	return vmcoreinfo_get_status(info, key) == VMCOREINFO_OK;
 }
 
-/* The status of a key from which a value of one of two formats was asked. */
+/* The status of a key whose value is requested in one of two formats. */
 static enum vmcoreinfo_status status_for(const struct vmcoreinfo *info, enum vmcoreinfo_key key,
 					 bool is_numeric)
 {
@@ -81,7 +81,7 @@ enum vmcoreinfo_status vmcoreinfo_get_bytes(const struct vmcoreinfo *info, enum 
 	if (*length > size)
 		return VMCOREINFO_TOO_LONG;
 	for (i = 0; i < *length; i++, at += 2) {
-		/* Each byte has two digits, and the value is in the text. */
+		/* Each byte has two digits, so the value fits in the text. */
 		INVARIANT(info->text.data + info->text.length - at >= 2);
 		bytes[i] = (uint8_t)(digit_of(at[0]) << 4 | digit_of(at[1]));
 	}
@@ -139,7 +139,7 @@ bool vmcoreinfo_find_line(const struct vmcoreinfo *info, const char *name, size_
 	return found;
 }
 
-/* Whether a key that is not known has the form of a symbol's. */
+/* Whether an unknown key looks like SYMBOL(). */
 static bool is_symbol(struct vmcoreinfo_text name)
 {
 	static const char start[] = "SYMBOL(";

@@ -169,7 +169,7 @@
 						continue;
 					}
 					const condition = kernels.rendered(prediction.condition);
-					why = `this kernel exports it, as ${witnesses[0]} shows that ${condition} holds`;
+					why = `this kernel exports it, as ${witnesses[0]} shows that ${condition} is true`;
 				}
 				found.push({ key, why, mayBeGone: this._mayBeGone(key, prediction) });
 			}
@@ -318,7 +318,7 @@
 
 		*VMCA002({ unfinished, ends }) {
 			if (unfinished !== null && !ends.tail.length) {
-				yield [unfinished.key, "the last line has no newline; it may be cut", unfinished.line];
+				yield [unfinished.key, "the last line has no newline; it may be truncated", unfinished.line];
 			}
 		},
 
@@ -331,10 +331,10 @@
 			const isPage = compareMoments(own.opening, PAGE_SINCE.opening) >= 0;
 			const room = Math.max(...archs.map((arch) => (isPage ? page || Math.min(...arch.pages) : ROOM)));
 			if (size > room) {
-				yield [null, `${size} bytes, and the kernel has a buffer of ${room} bytes for them`, null];
+				yield [null, `${size} bytes, but the kernel's buffer has ${room} bytes`, null];
 			} else if (size === room) {
-				const message = `the text fills the kernel's buffer of ${room} bytes to the last one; what came `;
-				yield [null, `${message}behind is lost`, null];
+				const message = `the text fills the kernel's whole buffer of ${room} bytes; anything `;
+				yield [null, `${message}after it was lost`, null];
 			}
 		},
 
@@ -353,9 +353,9 @@
 					const message = `printed more than once, as this kernel does: ${known[0].text}`;
 					yield [one.key, message, one.line, "", "info"];
 				} else {
-					const others = values.size > 1 ? `, with another value (${listed(values)})` : "";
+					const others = values.size > 1 ? `, with a different value (${listed(values)})` : "";
 					const severity = others ? "error" : undefined;
-					const message = `the key stands on an earlier line too${others}`;
+					const message = `the key is also on an earlier line${others}`;
 					yield [one.key, message, one.line, undefined, severity];
 				}
 			}
@@ -366,22 +366,22 @@
 			const line = info.line("OSRELEASE");
 			if (line === null) {
 				if (own === null && subject.unfinished?.line !== 1) {
-					const message = "no OSRELEASE: what depends on the release is not checked";
+					const message = "no OSRELEASE: checks that depend on the release are skipped";
 					yield ["OSRELEASE", message, null];
 				}
 			} else if (own === null) {
 				const message =
-					`'${line.text}' is no release that the schema knows; what depends on it is not checked`;
+					`'${line.text}' is not a release in the schema; checks that depend on it are skipped`;
 				yield ["OSRELEASE", message, null];
 			} else if (isNewer(info)) {
-				const message = `the schema ends at ${kernels.LATEST}; the note is checked as one of that`;
-				const remedy = "'vmcoreinfo sync' brings a schema up to a newer kernel tree";
+				const message = `newer than ${kernels.LATEST}, the latest release in the schema; checked as ${kernels.LATEST}`;
+				const remedy = "update the schema from a newer kernel tree with 'vmcoreinfo sync'";
 				yield ["OSRELEASE", message, null, remedy, "info"];
 			}
 			if (own !== null && archs.length !== 1) {
 				const names = archs.map((arch) => arch.name).join(" ");
-				const message = `its keys fit ${archs.length} architectures alike (${names})`;
-				const remedy = "name it with --arch; checked is what holds on all of them";
+				const message = `its keys fit ${archs.length} architectures equally (${names})`;
+				const remedy = "give the architecture with --arch; only rules that hold on all of them are checked";
 				yield [null, message, null, remedy, "info"];
 			}
 		},
@@ -401,7 +401,7 @@
 				if (flaw.fault === "cut") {
 					yield [null, flaw.text, null];
 				} else if (flaw.fault === "unseen") {
-					const remedy = "copy it to a file, or put it together by 'makedumpfile -R', and audit that";
+					const remedy = "save it to a file, or rebuild it with 'makedumpfile -R', and audit that file";
 					yield [null, flaw.text, null, remedy, "info"];
 				}
 			}
@@ -411,11 +411,11 @@
 			const { lines } = info;
 			if (ends.head.length) {
 				const [first] = lines;
-				yield cutAt(first ? "cut before it" : "cut", ends.head, first);
+				yield cutAt(first ? "truncated before this line" : "cut", ends.head, first);
 			}
 			if (ends.tail.length) {
 				const last = lines[lines.length - 1];
-				let place = last ? "cut behind it" : "cut";
+				let place = last ? "truncated after this line" : "cut";
 				if (unfinished !== null) {
 					place += last ? ", inside the next line" : ", inside its first line";
 					place += unfinished.key ? ` (${unfinished.key})` : "";
@@ -427,7 +427,7 @@
 		*VMCA010({ info }) {
 			for (const line of info.lines) {
 				if (line.format === null) {
-					yield [line.key, "no mainline kernel that the schema knows exports this key", line.line];
+					yield [line.key, "no mainline kernel in the schema exports this key", line.line];
 				}
 			}
 		},
@@ -437,7 +437,7 @@
 			if (unfinished !== null) {
 				known.add(unfinished.key ?? "");
 			}
-			const gone = "a later mainline does not, and the distribution may have what took it away";
+			const gone = "a later mainline release does not, and the distribution may have backported its removal";
 			for (const one of missing) {
 				if (!known.has(one.key)) {
 					yield one.mayBeGone ? [one.key, one.why, null, gone, "info"] : [one.key, one.why, null];
@@ -472,9 +472,9 @@
 			}
 			const sizes = [...new Set(subject.archs.flatMap((arch) => arch.pages))].sort((l, r) => l - r);
 			if (size <= 0n || (size & (size - 1n)) !== 0n) {
-				yield ["PAGESIZE", `${size} is no power of two`, line.line];
+				yield ["PAGESIZE", `${size} is not a power of two`, line.line];
 			} else if (sizes.length && !sizes.includes(Number(size))) {
-				const message = `${size} is no size that pages can have: ${sizes.join(", ")}`;
+				const message = `${size} is not a possible page size: ${sizes.join(", ")}`;
 				yield ["PAGESIZE", message, line.line];
 			}
 		},
@@ -490,7 +490,7 @@
 					continue;
 				}
 				if (is32 && line.value >> 32n) {
-					yield [line.key, `${line.text} is no address of 32 bits`, line.line];
+					yield [line.key, `${line.text} is not a 32-bit address`, line.line];
 				} else if (least !== null && line.value < least) {
 					const message = `${line.text} is below the kernel's half of the address space`;
 					yield [line.key, `${message}, which starts at ${least.toString(16)}`, line.line];
@@ -518,7 +518,7 @@
 				const other = seen.get(asked) ?? line.key;
 				seen.set(asked, other);
 				if (other !== line.key) {
-					yield [line.key, `${line.text} is the value of ${other} too`, line.line];
+					yield [line.key, `${line.text} is also the value of ${other}`, line.line];
 				}
 			}
 		},
@@ -532,7 +532,7 @@
 			}
 			for (const [line, entry] of subject.entries()) {
 				for (const quirk of subject.quirks(line.key, "unended")) {
-					const remedy = "readers that take lines up to a newline need one";
+					const remedy = "readers that expect a newline after each line fail";
 					yield [line.key, facts.quirks[quirk.kind], line.line, remedy, "info"];
 				}
 				const applying = subject.quirks(line.key, "wrong");
@@ -544,8 +544,8 @@
 					const stretches = inBranch(subject, quirk);
 					if (quirk.kind === "wrong" && !isKnown(quirk) && stretches) {
 						const message =
-							`${stretches} of this branch print it wrong (${quirk.text}); the release does not ` +
-							"tell whether this is one of them";
+							`${stretches} of this branch print it wrongly (${quirk.text}); the release does not ` +
+							"show whether this is one of them";
 						yield [line.key, message, line.line, undefined, "info"];
 					}
 				}
@@ -560,7 +560,7 @@
 						.sort(([left], [right]) => compareMoments(openingOf(left), openingOf(right)));
 					if (past.length) {
 						const [boundary, text] = past[past.length - 1];
-						yield [line.key, `means something else than before ${told(boundary)}: ${text}`, line.line];
+						yield [line.key, `has a different meaning than before ${told(boundary)}: ${text}`, line.line];
 					}
 				}
 			}
@@ -590,7 +590,7 @@
 		const message =
 			keys.length > 1
 				? `${keys.length} keys that the kernel prints there are missing, ${keys[0]} to ${keys[keys.length - 1]}`
-				: `${keys[0]} is missing, which the kernel prints there`;
+				: `${keys[0]}, which the kernel prints there, is missing`;
 		return [line?.key ?? null, `${place}: ${message}`, line?.line ?? null];
 	}
 
@@ -600,27 +600,27 @@
 		const here = entry.exports.filter((one) => archs.some((arch) => one.concerns(arch.name)));
 		if (!here.length) {
 			const names = [...new Set(entry.exports.flatMap((one) => one.archs || []))].sort();
-			const remedy = "the architecture is another one (--arch), or a vendor's kernel prints it";
-			return [`exported on ${names.join(", ")} alone`, line, remedy];
+			const remedy = "the architecture is wrong (--arch), or a vendor's kernel prints it";
+			return [`exported only on ${names.join(", ")}`, line, remedy];
 		}
 		const isNever = ([, , , number]) => facts.conditions[number] === false;
 		if (here.every((one) => one.conditions.length && one.conditions.every(isNever))) {
-			return ["no release of mainline exports it", line, "built with a vendor's patch?", "info"];
+			return ["no mainline release exports it", line, "possibly built with a vendor's patch", "info"];
 		}
 		const spans = here.flatMap((one) => one.spans);
 		const first = latest(spans.map(([since]) => since), -1);
 		if (compareMoments(own.moment, openingOf(first)) < 0) {
 			const isOfDistribution = kernel !== null && (kernel.line !== null || Boolean(kernel.added));
 			const where = isOfDistribution ? "the distribution" : "a stable release or a vendor";
-			const text = `mainline exports it since ${told(first)}, and this is ${own}`;
-			return [text, line, `backported by ${where}?`, "info"];
+			const text = `mainline exports it only since ${told(first)}, but this is ${own}`;
+			return [text, line, `possibly backported by ${where}`, "info"];
 		}
 		const ends = spans.map(([, until]) => until).filter(Boolean);
 		const last = latest(ends.filter((one) => compareMoments(openingOf(one), own.moment) <= 0));
 		if (last !== null) {
-			const instead = entry.replacedBy.length ? `; ${entry.replacedBy.join(" ")} came for it` : "";
-			const text = `mainline does not export it since ${told(last)}, and this is ${own}${instead}`;
-			const remedy = "the vendor kept it, or the text is not of this kernel";
+			const instead = entry.replacedBy.length ? `, replaced by ${entry.replacedBy.join(" ")}` : "";
+			const text = `removed from mainline in ${told(last)}${instead}; this is ${own}`;
+			const remedy = "the vendor kept it, or the text is from another kernel";
 			return [text, line, remedy, subject.mayBeBackported ? "info" : undefined];
 		}
 		return [`mainline does not export it in ${own}`, line];
@@ -648,16 +648,16 @@
 			return `a ${kind.toLowerCase()} of 0`;
 		}
 		if (isStruct && value >= MOST_BYTES) {
-			return `${value} bytes, and no structure has ${MOST_BYTES}`;
+			return `${value} bytes, but no structure has ${MOST_BYTES}`;
 		}
 		if (kind === "LENGTH" && value >= MOST_ELEMENTS) {
-			return `${value} elements, and no array has ${MOST_ELEMENTS}`;
+			return `${value} elements, but no array has ${MOST_ELEMENTS}`;
 		}
 		if (unit === "bit" && (value < 0n || value >= BigInt(bits))) {
-			return `${value} is no bit of a word of ${bits}`;
+			return `${value} is not a bit of a ${bits}-bit word`;
 		}
 		if (unit === "bits" && (value <= 0n || value > 64n)) {
-			return `${value} is no width in bits`;
+			return `${value} is not a width in bits`;
 		}
 		return unit === "boolean" && value !== 0n && value !== 1n ? `${value} is neither 0 nor 1` : "";
 	}
@@ -677,7 +677,7 @@
 		const isInside = ([since]) => compareLists(release(since).mainline, releases[0].mainline) === 0;
 		return quirk.ranges
 			.filter(isInside)
-			.map(([since, until]) => `${since} up to before ${until}`)
+			.map(([since, until]) => `${since} to before ${until}`)
 			.join(", ");
 	}
 
@@ -686,7 +686,7 @@
 		let left = MOST_FINDINGS;
 		for (const [key, message, line, own, worse] of RULES[rule](subject)) {
 			if (--left < 0) {
-				const text = `more than ${MOST_FINDINGS} findings of this rule; the others are left out`;
+				const text = `more than ${MOST_FINDINGS} findings of this rule; the rest is left out`;
 				yield { rule, severity, key: null, message: text, remedy, line: null };
 				return;
 			}

@@ -7,8 +7,8 @@
         info = vmcoreinfo.parse(file.read())
     print(info.OSRELEASE, info.SYMBOL_init_uts_ns, info["OFFSET(page.flags)"])
 
-Knows the entries of kernels FIRST_RELEASE to LATEST_RELEASE; needs nothing but Python's standard
-library. `vmcoreinfo.derive` works out values that take several entries or dump memory.
+Knows the entries of kernels FIRST_RELEASE to LATEST_RELEASE; needs only Python's standard library.
+`vmcoreinfo.derive` computes values from several entries or dump memory.
 """
 
 from .entries import (
@@ -47,7 +47,7 @@ __all__ = [
 def parse(data: bytes) -> VmcoreInfo:
     """Parse a text or a raw VMCOREINFO ELF note.
 
-    Never raises for what the bytes say: a line that can't be used is in
-    `diagnostics`, and never costs the others.
+    Never raises because of the data: unusable lines are reported in `diagnostics` and don't affect
+    other lines.
     """
     return VmcoreInfo(note_text(data))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is known of an entry, whether a note has it or not."""
+"""Information about entries, whether a note has them or not."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import NamedTuple, Optional, Tuple
 
 
 class Quirk(NamedTuple):
-    """Releases in which the value of an entry is not what its key says.
+    """Releases in which the value of an entry is wrong or missing.
 
-    `kind` is `garbage`, `wrong`, `missing` or `duplicate`; `archs` is empty for all. A span is
-    two numbers, the last one 0 where it goes on.
+    `kind` is `garbage`, `wrong`, `missing` or `duplicate`; `archs` is empty for all. A span is two
+    numbers, the second one 0 if it has no end.
     """
 
     kind: str
@@ -23,8 +23,8 @@ class Quirk(NamedTuple):
 class Entry(NamedTuple):
     """One entry: `since` is the first release with it, `until` the first without it.
 
-    `since` is None for a key that no kernel exports. `garbage` is how values begin that some
-    kernels print, and mean nothing.
+    `since` is None for a key that no kernel exports. `garbage` is how garbage values begin that
+    some kernels print.
     """
 
     key: str

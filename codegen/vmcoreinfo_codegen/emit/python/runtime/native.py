@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The same answers through the parser in C, where its library is at hand.
+"""The same interface with the C parser, if libvmcoreinfo is available.
 
     library = vmcoreinfo.native.Library()
     info = library.parse(data)
 
-Values come out of what C parsed; lines, diagnostics and keys that are not known are read in
-Python when they are asked for.
+Values come from the C parser; lines, diagnostics and unknown keys are read in Python when
+requested.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .properties import VmcoreInfo
 
 # `enum vmcoreinfo_format`, and what of `enum vmcoreinfo_status` a key can have.
 _FORMATS = ("decimal", "signed", "hex", "0x-hex", "string", "hexbytes", "flag")
-# What a value is taken as: a later library may know kernels that print a number otherwise.
+# How a value is read: a later library may know kernels that print a number differently.
 _TYPES = ("number",) * 4 + _FORMATS[4:]
 _TYPE_OF: Dict[str, str] = dict(zip(_FORMATS, _TYPES))
 _STATUSES = ("ok", "absent", "malformed", "out-of-range", "garbage")
@@ -63,16 +63,16 @@ class _Entry(ctypes.Structure):
 
 
 class Library:
-    """libvmcoreinfo: that of a path, or the one which is installed.
+    """libvmcoreinfo, from a path or as installed.
 
-    Raises OSError where there is none, or it does not know the keys that this module knows. It
-    may know more: the numbers of keys never change.
+    Raises OSError if there is none, or if it lacks keys of this module. It may know more, as key
+    numbers never change.
     """
 
     def __init__(self, path: Optional[str] = None) -> None:
         name = path or ctypes.util.find_library("vmcoreinfo")
         if name is None:
-            raise OSError("no libvmcoreinfo is installed; give the path of one")
+            raise OSError("libvmcoreinfo is not installed; give its path")
         library = ctypes.CDLL(name)
         library.vmcoreinfo_entry_of.restype = ctypes.POINTER(_Entry)
         if _entries(library) != [(key, _TYPE_OF[entry.format]) for key, entry in ENTRIES.items()]:
@@ -88,7 +88,7 @@ class Library:
         ]
 
     def parse(self, data: bytes) -> NativeInfo:
-        """As `vmcoreinfo.parse()`."""
+        """Like `vmcoreinfo.parse()`."""
         info = _Info()
         text = note_text(data)
         self._parse(ctypes.byref(info), text, len(text), None, None)
@@ -96,7 +96,7 @@ class Library:
 
 
 def _entries(library: ctypes.CDLL) -> List[Tuple[str, str]]:
-    """Keys, and what their values are, that a library has for our numbers."""
+    """The keys and value types that a library has for this module's numbers."""
     found: List[Tuple[str, str]] = []
     for number in range(len(_KEYS)):
         pointer = library.vmcoreinfo_entry_of(number)
@@ -110,10 +110,10 @@ def _entries(library: ctypes.CDLL) -> List[Tuple[str, str]]:
 
 
 class NativeInfo(VmcoreInfo):
-    """A note that C has parsed."""
+    """A note parsed by the C library."""
 
     def __init__(self, text: bytes, info: _Info) -> None:
-        # What C has parsed points into the text, so that must live as long.
+        # The C structure points into the text, so the text must live as long.
         self._whole = text
         self._info = info
 

@@ -12,7 +12,7 @@ _LONGEST_TEXT = 1 << 16
 
 def note_text(data: bytes) -> bytes:
     """The text in `data`: the descriptor of a raw VMCOREINFO ELF note of either byte
-    order, or `data` itself where it does not start with the header of one.
+    order, or `data` itself if it does not start with such a header.
     """
     name = b"VMCOREINFO\0"
     if len(data) < 24 or data[12:23] != name:
@@ -30,8 +30,8 @@ def note_text(data: bytes) -> bytes:
 def find_notes(memory: Memory, start: int = 0) -> Iterator[Tuple[int, bytes]]:
     """Offset and text of each VMCOREINFO ELF note in raw memory, of either byte order.
 
-    `memory` is bytes, a bytearray, an mmap, or what else has their `find()` and slices. A text may be
-    cut, or of another kernel: memory has copies, and what earlier boots left.
+    `memory` is bytes, a bytearray, an mmap, or anything with their `find()` and slicing. A text may
+    be truncated or from another kernel: memory has copies, and leftovers of earlier boots.
     """
     name = b"VMCOREINFO\0\0"
     at = memory.find(name, max(start, 12))

@@ -53,7 +53,7 @@ _MALFORMED = {
 
 
 class Diagnostic(NamedTuple):
-    """What is wrong with a line; `offset` is that of the byte at fault, `line` counts from 1.
+    """What is wrong with a line; `offset` is that of the first wrong byte, `line` counts from 1.
 
     `id` is one of `unknown`, `duplicate`, `malformed`, `overflow`, `truncated`, `not-text`,
     `other-base`, `garbage`.
@@ -68,10 +68,10 @@ class Diagnostic(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line `key=text` of printable bytes, of a known key or not.
+    """One line `key=text` of printable bytes, of a known or unknown key.
 
-    `status` is `ok`, `malformed`, `out-of-range` or `garbage`, and `value` None unless it is `ok`.
-    `format` is None for a key that is not known; its value is its text.
+    `status` is `ok`, `malformed`, `out-of-range` or `garbage`, and `value` is None unless it is
+    `ok`. `format` is None for an unknown key; its value is the text.
     """
 
     key: str
@@ -85,10 +85,10 @@ class Line(NamedTuple):
 
     @property
     def number(self) -> Optional[int]:
-        """The number in the line, None where it has none.
+        """The number in the line, None if it has none.
 
-        Of a key that is not known, a SYMBOL() is hexadecimal, and any other value decimal, with
-        or without a sign, or hexadecimal behind 0x.
+        For an unknown key, a SYMBOL() is hexadecimal, and any other value decimal, with or without
+        a sign, or hexadecimal with 0x.
         """
         if self.format is None:
             return _unknown_number(self.kind, self.text)
@@ -135,7 +135,7 @@ def _value_of(format_: str, text: str) -> Value:
 
 
 def _value_of_key(known: Entry, text: str) -> Value:
-    """The value of a known key: without a sign it may be wider than what has one."""
+    """The value of a known key: without a sign it may be wider than with one."""
     if "decimal" in OTHER_FORMATS.get(known.key, ()) and not text.startswith("-"):
         value = _value_of("decimal", text)
         is_wide = known.format == "signed" and isinstance(value, int) and value >> 63
@@ -146,14 +146,14 @@ def _value_of_key(known: Entry, text: str) -> Value:
 def _hexadecimal(digits: str) -> int:
     if not digits or digits.strip(_HEX_DIGITS):
         raise _Malformed
-    # A number that is too long is not worth converting: the digits tell.
+    # A number that is too long need not be converted: its digits suffice.
     if len(digits) > 16 and len(digits.lstrip("0")) > 16:
         raise _Overflow
     return int(digits, 16)
 
 
 def _decimal(digits: str, most: int) -> int:
-    # strip() stops at the first letter that is no digit, so what it leaves tells of one.
+    # strip() stops at the first character that is not a digit, so anything left shows one.
     if not digits or digits.strip(_DIGITS):
         raise _Malformed
     # int() refuses thousands of digits, as it may take long; no such number fits.
@@ -175,13 +175,13 @@ def _unknown_number(kind: str, text: str) -> Optional[int]:
 
 
 class _Known(Dict[str, Tuple[str, Value]]):
-    """Key and value of lines that were seen before, but for addresses: those are other ones
-    at each boot. Raises _Malformed, _Overflow or _Garbage for a line that is not in order.
+    """Key and value of a line, cached except for addresses, which differ at each boot. Raises
+    _Malformed, _Overflow or _Garbage for a bad line.
     """
 
     def __missing__(self, line: str) -> Tuple[str, Value]:
         key, equals, text = line.partition("=")
-        # What int() takes besides digits is no letter or digit, but for the X in 0X.
+        # What int() accepts besides digits is neither letter nor digit, except for the X in 0X.
         if key in _ADDRESSES and len(text) <= 16 and text.isalnum() and "X" not in text:
             try:
                 return key, int(text, 16)
@@ -206,7 +206,7 @@ _known_line = _Known().__getitem__
 
 
 def _in_order(text: bytes) -> Optional[Dict[str, Value]]:
-    """The values of a text in which every line is in order; None for any other text."""
+    """The values of a text whose lines are all good; None for any other text."""
     try:
         lines = text.decode("ascii").split("\n")
         if lines.pop():
@@ -218,7 +218,7 @@ def _in_order(text: bytes) -> Optional[Dict[str, Value]]:
 
 
 class _Reading:
-    """A text line by line, with all that is wrong with it."""
+    """Parses a text line by line, and collects its diagnostics."""
 
     def __init__(self, text: bytes, behind: bytes) -> None:
         self.lines: List[Line] = []
@@ -249,7 +249,7 @@ class _Reading:
         self.diagnostics.append(Diagnostic(id_, _SEVERITIES[id_], line, offset, key, message))
 
     def _read_line(self, line: bytes, number: int, offset: int) -> Optional[str]:
-        """Take in one line without its newline; returns its key where it has one."""
+        """Parse one line without its newline; returns its key if it has one."""
         decoded = line.decode("latin-1")
         # Of ASCII, just 0x20 to 0x7e are printable.
         if not (decoded.isascii() and decoded.isprintable()):
@@ -304,20 +304,20 @@ class _Reading:
     def _add(self, line: Line) -> None:
         self.lines.append(line)
         before = self.entries.get(line.key)
-        # The last line counts, but none that is worse than what stood before it.
+        # The last line counts, unless an earlier line is better.
         if before is None or before.status != "ok" or line.status == "ok":
             self.entries[line.key] = line
 
 
 def _has_other_base(known: Entry, text: str) -> bool:
-    """Whether a number is printed in another base than kernels print that key in."""
+    """Whether a number is printed in a different base than kernels use for the key."""
     if known.format not in _NUMBERS or text.startswith("0x") == (known.format == "0x-hex"):
         return False
     return "0x-hex" not in OTHER_FORMATS.get(known.key, ())
 
 
 class ParsedText(Mapping[str, Value]):
-    """A text: its usable values by key, and what is wrong with it; read when it is asked for."""
+    """A text: its usable values by key, and its diagnostics, parsed when requested."""
 
     text: bytes
     _kept_reading: Optional[_Reading] = None
@@ -350,7 +350,7 @@ class ParsedText(Mapping[str, Value]):
 
     @property
     def _bits(self) -> Dict[str, int]:
-        """Values of known entries as 64 bits; 0 for those that are no numbers."""
+        """Values of known entries as 64 bits; 0 for those that are not numbers."""
         if self._kept_bits is None:
             self._kept_bits = {
                 key: value & _MASK if isinstance(value, int) else 0
@@ -361,12 +361,12 @@ class ParsedText(Mapping[str, Value]):
 
     @property
     def lines(self) -> List[Line]:
-        """Every line `key=text`, in order; the status of each says whether its value is usable."""
+        """Every line `key=text`, in order; each line's status says whether its value is usable."""
         return self._reading.lines
 
     @property
     def known_lines(self) -> List[Line]:
-        """Of those the lines of known keys whose values are usable, or garbage that kernels print."""
+        """The lines of known keys whose values are usable, or garbage that kernels print."""
         return [line for line in self.lines if line.format and line.status in ("ok", "garbage")]
 
     @property
@@ -393,11 +393,11 @@ class ParsedText(Mapping[str, Value]):
         return self._values.items()
 
     def __getitem__(self, key: str) -> Value:
-        """The value of a key; raises KeyError where the note has no usable one: see `status()`."""
+        """The value of a key; raises KeyError if the note has no usable one, see `status()`."""
         return self._values[key]
 
     def line(self, key: str) -> Optional[Line]:
-        """The line of a key whose value counts, the last usable one; None where there is none."""
+        """The line whose value counts for a key, the last usable one; None if there is none."""
         return self._reading.entries.get(key)
 
     def status(self, key: str) -> str:
@@ -410,15 +410,15 @@ class ParsedText(Mapping[str, Value]):
     def quirk(self, key: str, arch: Optional[str] = None) -> Optional[Quirk]:
         """The quirk that a key has in this note.
 
-        That is the one of its value, where the status is `garbage`, else the first one of its
-        OSRELEASE. Those of single architectures are told for them alone. A distribution's kernel
-        may have the repair of a later release.
+        That is the quirk of its value if the status is `garbage`, otherwise the first one for its
+        OSRELEASE. Quirks of certain architectures are returned only for those. A distribution's
+        kernel may have the fix of a later release.
         """
         known = ENTRIES.get(key)
         release = self._release if known is not None and known.quirks else 0
         for quirk in known.quirks if known is not None else ():
             if quirk.kind == "garbage":
-                # It is known by its bytes, whatever the release.
+                # It is recognised by its bytes, whatever the release.
                 if self.status(key) == "garbage":
                     return quirk
             elif (not quirk.archs or arch in quirk.archs) and any(
@@ -429,7 +429,7 @@ class ParsedText(Mapping[str, Value]):
 
     @property
     def _release(self) -> int:
-        """The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 for none."""
+        """Up to four numbers of OSRELEASE, in 16-bit fields from the top; 0 for none."""
         match = _RELEASE.match(self._string("OSRELEASE") or "")
         if not match:
             return 0
@@ -459,7 +459,7 @@ class ParsedText(Mapping[str, Value]):
 
 
 def _kind_of(key: str) -> str:
-    """The kind of a key that is not known, by its shape."""
+    """The kind of an unknown key, by its form."""
     head, bracket, rest = key.partition("(")
     if bracket and rest.endswith(")") and head in ("SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER"):
         return head

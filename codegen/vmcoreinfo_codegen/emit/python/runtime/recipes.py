@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""How a derivation comes to its value, by the first of its recipes that applies."""
+"""Derivations compute their value with the first recipe that applies."""
 
-# Recipes read what the parser keeps for them alone.
+# Recipes read private data of the parser.
 # pyright: reportPrivateUsage=false
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from .entries import ARCHITECTURES
 from .properties import VmcoreInfo
 
 ReadMemory = Callable[[int, int], bytes]
-"""Reads (address, size) of dump memory at a kernel virtual address; raises where that fails."""
+"""Reads (address, size) of dump memory at a kernel virtual address; raises on failure."""
 
 MASK = 0xFFFFFFFFFFFFFFFF
 
 
 class Derived(NamedTuple):
-    """A value, and the name of the recipe that it came from."""
+    """A value, and the name of the recipe that gave it."""
 
     value: int
     recipe: str
@@ -29,11 +29,11 @@ class ReadError(Exception):
 
 
 class Dump:
-    """What the text does not tell of a dump: architecture, byte order, and how to read memory.
+    """What the text does not show about a dump: architecture, byte order, and how to read memory.
 
-    Without an architecture, recipes of single ones do not apply; without
-    `read`, those that read memory raise ReadError. `arch` may be any name that
-    `uname -m` or Debian gives it; an unknown one raises ValueError.
+    Without an architecture, recipes for certain architectures do not apply; without `read`, recipes
+    that read memory raise ReadError. `arch` may be any name that `uname -m` or Debian uses; an
+    unknown one raises ValueError.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ def read(info: VmcoreInfo, dump: Dump, address: int, size: int) -> int:
         # A list_head is two pointers, on every kernel.
         size = 4 if info._bits.get("SIZE(list_head)") == 8 else 8
     if dump.read is None:
-        raise ReadError("no way to read memory was given")
+        raise ReadError("no function to read memory was given")
     try:
         data = bytes(memoryview(dump.read(address, size)))
     except Exception as error:
@@ -83,14 +83,14 @@ def _signed(value: int) -> int:
 
 
 def _mainline_of(release: int) -> int:
-    """Without what a stable release counts: 2.6.x has three numbers for a mainline release."""
+    """Without the stable update number: a 2.6.x mainline release has three numbers."""
     return release & ~0xFFFF if release >> 32 == 0x00020006 else release & ~0xFFFFFFFF
 
 
 class Recipe:
-    """One way to a value: where it applies, and how it is worked out."""
+    """One way to compute a value, and where it applies."""
 
-    # No NamedTuple: of one of these pyright does not tell lambdas what they take.
+    # Not a NamedTuple, for which pyright does not infer the parameters of lambdas.
     def __init__(
         self,
         name: str,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What has to change in a note so that the tool reads it rightly, at which dump level. */
+/* The changes to a note with which the tool reads it correctly, and at which dump level. */
 
 #define MOST_CHANGES 32
 
 struct change {
 	uint16_t key;
-	bool is_gone;		/* else the line is written, with `value` */
+	bool is_gone;		/* otherwise the line is written, with `value` */
 	bool replaces;
 	uint8_t format;
 	uint64_t value;
@@ -23,7 +23,7 @@ static bool works(enum verdict verdict)
 	return verdict <= FALLBACK;
 }
 
-/* Whether any purpose comes to a worse verdict. */
+/* Whether any purpose gets a worse verdict. */
 static bool is_worse(const struct state *before, const struct state *after, struct scope scope)
 {
 	size_t i;
@@ -55,7 +55,7 @@ static bool is_changed(const struct plan *plan, uint16_t key)
 	return false;
 }
 
-/* Write what makes a purpose better than `verdict`; where a line has another value, and nothing is worse by it. */
+/* Write lines that improve a purpose beyond `verdict`, if a line changes and nothing gets worse. */
 static void add_for(struct plan *plan, const struct need *need, enum verdict verdict)
 {
 	uint16_t i;
@@ -88,7 +88,7 @@ static void add_for(struct plan *plan, const struct need *need, enum verdict ver
 	}
 }
 
-/* Take lines away without which a purpose is better than `verdict`, and none is worse. */
+/* Remove lines without which a purpose is better than `verdict`, and none is worse. */
 static void remove_for(struct plan *plan, const struct need *need, enum verdict verdict)
 {
 	uint16_t i, k;
@@ -122,7 +122,7 @@ static void remove_for(struct plan *plan, const struct need *need, enum verdict 
 	}
 }
 
-/* Every purpose that does not work, the worst first. */
+/* All purposes that do not work, worst first. */
 static void mend(struct plan *plan,
 		 void (*by)(struct plan *, const struct need *, enum verdict))
 {
@@ -148,8 +148,8 @@ static void plan_in(struct plan *plan, const struct state *state, struct scope s
 }
 
 /*
- * What to do: at the highest level that does, of those that leave out no more, with a result no worse
- * than `most`. Without help the note stays. False where no level does.
+ * Make a plan for the highest level that works, among those that leave out no more, with a result
+ * no worse than `most`. Keep the note if nothing is needed. False if no level works.
  */
 static bool plan_within(struct plan *plan, const struct state *state, struct scope scope,
 			enum result most, bool has_help)
@@ -172,7 +172,7 @@ static bool plan_within(struct plan *plan, const struct state *state, struct sco
 	return false;
 }
 
-/* A level at which nothing is lost or wrong, and where that is wanted nothing kept that it leaves out. */
+/* A level at which nothing is lost or wrong, and on request nothing kept that it should leave out. */
 static bool make_plan(struct plan *plan, const struct state *state, struct scope scope, bool is_exact)
 {
 	return (is_exact && plan_within(plan, state, scope, EXACT, true)) ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of each purpose of the tool, by what a note has. */
+/* The verdict on each purpose of the tool, from the contents of a note. */
 
 /* Best first. */
 enum verdict {
@@ -20,13 +20,13 @@ struct part {
 
 /* A note as the tool gets it: what it has, with the numbers that are known. */
 struct state {
-	bool has_line[VMCOREINFO_KEY_COUNT];	/* whatever stands in it */
+	bool has_line[VMCOREINFO_KEY_COUNT];	/* whatever its value */
 	bool has[VMCOREINFO_KEY_COUNT];
 	bool is_number[VMCOREINFO_KEY_COUNT];
 	uint64_t values[VMCOREINFO_KEY_COUNT];
 	uint64_t moment;	/* of the kernel */
-	int16_t options[OPTION_COUNT];	/* of its configuration: its value, UNTOLD where no entry tells */
-	bool has_headers;	/* that tell where the kernel ran */
+	int16_t options[OPTION_COUNT];	/* of its configuration: its value, UNTOLD if no entry shows it */
+	bool has_headers;	/* that show where the kernel ran */
 };
 
 #define UNTOLD (-1)
@@ -35,9 +35,9 @@ struct state {
 struct choice {
 	struct part keys;
 	bool asks_headers;
-	bool asks_other;	/* for what no /proc/vmcore has */
-	int16_t when;		/* an expression that is not 0 where it is right; -1 for none */
-	uint8_t verdict;	/* where it is right */
+	bool asks_other;	/* for something that no /proc/vmcore has */
+	int16_t when;		/* an expression that is not 0 if it is correct; -1 for none */
+	uint8_t verdict;	/* if it is correct */
 	uint64_t since, until;	/* kernels for which it is */
 };
 
@@ -66,8 +66,8 @@ struct need {
 	int16_t condition;	/* -1 for none */
 	uint8_t commands;
 	uint8_t levels;		/* bits for which it counts; 0 for every level */
-	uint8_t verdict;	/* where nothing fulfils it */
-	bool shows_with;	/* that it shows on some dumps alone */
+	uint8_t verdict;	/* if nothing fulfils it */
+	bool shows_with;	/* whether it shows only on some dumps */
 	bool reads_entries;
 	struct part choices;
 	struct part groups;	/* of keys, of each alternative of any release */
@@ -75,7 +75,7 @@ struct need {
 	struct part removals;	/* groups of keys */
 };
 
-/* What an entry that is there tells of the configuration, on some kernels. */
+/* What a present entry shows about the configuration, on some kernels. */
 struct clue {
 	uint16_t key;
 	uint16_t option;
@@ -94,7 +94,7 @@ static bool is_of(uint64_t archs)
 /* Not every schema has all operators. */
 #define MAYBE_UNUSED __attribute__((unused))
 
-/* What conditions come to: 1, 0, or UNTOLD. */
+/* The values of conditions: 1, 0, or UNTOLD. */
 
 MAYBE_UNUSED static int both(int one, int other)
 {
@@ -168,7 +168,7 @@ static bool matters(const struct need *need, const struct state *state)
 	return false;
 }
 
-/* The tool takes the first way whose entries are all there, even one that is wrong on that kernel. */
+/* The tool takes the first way whose entries are all present, even if it is wrong on that kernel. */
 static enum verdict judge(const struct need *need, const struct state *state)
 {
 	uint16_t i;
@@ -198,11 +198,11 @@ static bool counts_in(const struct need *need, struct scope scope)
 	return scope.command != FILTER || !need->levels || need->levels & scope.level;
 }
 
-/* Where a note leaves a level, in the order of how bad it is. */
+/* The result of a note at a level, from best to worst. */
 enum result {
-	EXACT,			/* what the level says is left out, and no more */
+	EXACT,			/* exactly the pages of the level are left out */
 	MORE_IS_KEPT,
-	REFUSED,		/* a purpose is lost, or wrong without a word */
+	REFUSED,		/* a purpose is lost, or silently wrong */
 };
 
 static enum result result_in(const struct state *state, struct scope scope)
@@ -217,7 +217,7 @@ static enum result result_in(const struct state *state, struct scope scope)
 		if (!counts_in(need, scope) || need->shows_with)
 			continue;
 		verdict = judge(need, state);
-		/* Where it goes by no entry, and the tool stops, it says so itself. */
+		/* If it uses no entry and the tool stops, the tool reports that itself. */
 		if (verdict == WRONG || (verdict == FATAL && need->reads_entries))
 			return REFUSED;
 		if (verdict == DEGRADED || verdict == UNKNOWN)

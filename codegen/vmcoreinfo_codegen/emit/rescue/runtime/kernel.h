@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which kernel a dump is of: its release, and whether it is built of what the tables are about. */
+/* The kernel of a dump: its release, and whether the tables apply to its build. */
 
 #define FINAL 0x3ff		/* in place of the number of a release candidate */
 
@@ -20,7 +20,7 @@ static bool is_digit(char letter)
 	return letter >= '0' && letter <= '9';
 }
 
-/* Digits, nine at the most; the text behind them, NULL where there are none. */
+/* At most nine digits; returns the text after them, NULL if there are none. */
 static const char *read_digits(const char *at, uint64_t *number)
 {
 	const char *start = at;
@@ -31,7 +31,7 @@ static const char *read_digits(const char *at, uint64_t *number)
 	return at == start || is_digit(*at) ? NULL : at;
 }
 
-/* `6.12.117` of `6.12.117+deb13-amd64`, and where the rest begins; 0 for what is no release. */
+/* `6.12.117` of `6.12.117+deb13-amd64`, and where the rest begins; 0 if it is not a release. */
 static uint64_t read_release(const char *text, const char **rest)
 {
 	uint64_t mainline[3] = { 0, 0, 0 }, numbers[4], candidate = FINAL;
@@ -67,13 +67,13 @@ static bool is_between(uint64_t moment, uint64_t since, uint64_t until)
 	return moment >= since && (!until || moment < until);
 }
 
-/* How kernels of a vendor's line are called, and whether they are built of mainline. */
+/* The names of a vendor line's kernels, and whether they are built from mainline. */
 struct kernel_name {
 	const char *pattern;	/* with RELEASE, STABLE, BUILD and NUMBER for numbers */
 	bool is_mainline;
 };
 
-/* What stands in a name for a pattern's place; NULL where nothing does. */
+/* The part of a name that matches a placeholder of a pattern; NULL if nothing does. */
 static const char *read_place(const char **pattern, const char *at)
 {
 	static const struct {

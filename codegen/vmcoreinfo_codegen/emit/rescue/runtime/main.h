@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked on the command line. */
+/* The command line. */
 
 static const char help[] =
 	"vmcoreinfo-rescue [--exact] [--any-build] [--exec] makedumpfile OPTION... VMCORE DUMPFILE\n"
-	"\truns it so that it reads the note rightly, and as it is where nothing is known\n"
+	"\truns it so that it reads the note correctly; unchanged if the kernel or release is not known\n"
 	"vmcoreinfo-rescue [--exact] [--any-build] --text|--note|--level [LEVEL] [VMCORE]\n"
-	"\tprints what `makedumpfile -i` takes, the whole note as it is to be, or the dump level to use\n"
-	"\tinstead of LEVEL (31); exits with 1 where there is nothing to mend, or nothing is known\n"
-	"--exact\tat a level at which the dump has no more pages than that level says, where one is right:\n"
-	"\tfewer free pages, say, and user data\n"
-	"--any-build\tkernels of any vendor\n"
-	"--exec\tbecomes makedumpfile, if no line of the note has to go or change: whoever calls it sees to it\n"
-	"\tthat makedumpfile runs as it is where that fails\n"
+	"\tprints a file for `makedumpfile -i`, the whole corrected note, or the dump level to use\n"
+	"\tinstead of LEVEL (31); exits with 1 if nothing needs correction, or nothing is known\n"
+	"--exact\tuse a level at which the dump has only the pages of that level, if there is a correct one:\n"
+	"\te.g. fewer free pages, but user data\n"
+	"--any-build\taccept kernels of any vendor\n"
+	"--exec\tbecome makedumpfile unless a line of the note must be removed or changed; the caller must run\n"
+	"\tmakedumpfile unchanged if that fails\n"
 	"For makedumpfile " TOOL_RELEASE " and kernels " KERNEL_RANGE ".\n";
 
 struct wishes {
@@ -60,7 +60,7 @@ static void read_state(uint64_t moment)
 	}
 }
 
-/* What to do for a vmcore at a level; why nothing, where that is so. */
+/* The plan for a vmcore at a level, or the reason for not having one. */
 static const char *plan_for(const char *vmcore, struct scope scope, struct wishes wishes)
 {
 	static char release[256];
@@ -73,16 +73,16 @@ static const char *plan_for(const char *vmcore, struct scope scope, struct wishe
 	vmcoreinfo_parse(&info, core.text, core.length, NULL, NULL);
 	if (vmcoreinfo_get_text(&info, VMCOREINFO_OSRELEASE, &named) != VMCOREINFO_OK ||
 	    named.length >= sizeof(release))
-		return "does not tell its release";
+		return "does not show its release";
 	memcpy(release, named.data, named.length);
 	moment = read_release(release, &rest);
 	if (!moment || !is_between(moment, FIRST_KERNEL, NO_KERNEL))
-		return "is of a kernel that is not known here";
+		return "is from a kernel that is not known here";
 	if (!wishes.is_any_build && !is_known_build(release, rest))
-		return "is of a vendor's kernel that is not known here";
+		return "is from a vendor's kernel that is not known here";
 	read_state(moment);
 	if (!make_plan(&plan, &state, scope, wishes.is_exact))
-		return "is of a kernel for which nothing is known that helps";
+		return "is from a kernel for which no remedy is known";
 	return NULL;
 }
 
@@ -108,7 +108,7 @@ static void tell_plan(unsigned int level)
 	end_line();
 }
 
-/* For which purposes a dump keeps what the level leaves out, and at which level for none. */
+/* The purposes for which a dump keeps what the level leaves out, and the level at which there are none. */
 static void tell_degraded(void)
 {
 	static struct plan exact;
@@ -150,7 +150,7 @@ static int print_for(const char *what, unsigned int level, const char *vmcore,
 	}
 	tell_degraded();
 	if (!plan.count && plan.scope.level == level)
-		tell_line("makedumpfile " TOOL_RELEASE " reads this note as it is");
+		tell_line("makedumpfile " TOOL_RELEASE " reads this note correctly without changes");
 	else
 		tell_plan(level);
 	if (is_level ? plan.scope.level == level : !plan.count)
@@ -161,7 +161,7 @@ static int print_for(const char *what, unsigned int level, const char *vmcore,
 	} else if (is_same(what, "--note")) {
 		put_note(&text, &plan, &core);
 	} else if (needs_whole_note(&plan)) {
-		tell_line("-i takes no line away and changes none; --note prints the whole note");
+		tell_line("-i can't remove or change lines; --note prints the whole note");
 		return 1;
 	} else {
 		put_overlay(&text, &plan, &info);
@@ -169,7 +169,7 @@ static int print_for(const char *what, unsigned int level, const char *vmcore,
 	return text.is_too_long || !write_all(1, text.data, text.length);
 }
 
-/* A file of this process that the program finds by its name. */
+/* A file of this process that the program can open by name. */
 static char *text_file(void)
 {
 	static char name[64];
@@ -183,7 +183,7 @@ static char *text_file(void)
 	return name;
 }
 
-/* Run a command with the note as it is, at a level for which that is right, if there is one. */
+/* Run a command with the unchanged note, at a level for which it is correct, if there is one. */
 static void run_without_help(struct command *command, unsigned int level)
 {
 	if (!plan_within(&plan, &state, command->scope, MORE_IS_KEPT, false))
@@ -200,7 +200,7 @@ static void run_without_help(struct command *command, unsigned int level)
 	run_command(command, &core, NULL);
 }
 
-/* Run a command with what helps; comes back where that is nothing, or did not do. */
+/* Run a command with the changes; returns if there are none or if they did not help. */
 static void run_with_help(int argc, char **argv, struct wishes wishes)
 {
 	static struct command command;
@@ -209,7 +209,7 @@ static void run_with_help(int argc, char **argv, struct wishes wishes)
 	char *file;
 
 	if (!read_command(&command, argc, argv)) {
-		tell_line("no command that is known here; it runs as it is");
+		tell_line("unknown command; running it unchanged");
 		return;
 	}
 	failure = plan_for(command.vmcore, command.scope, wishes);
@@ -225,7 +225,7 @@ static void run_with_help(int argc, char **argv, struct wishes wishes)
 		return;
 	if (!is_that_release(argv[0])) {
 		tell(argv[0]);
-		tell_line(" is not makedumpfile " TOOL_RELEASE "; it runs as it is");
+		tell_line(" is not makedumpfile " TOOL_RELEASE "; running it unchanged");
 		return;
 	}
 	tell_degraded();
@@ -250,7 +250,7 @@ static void run_with_help(int argc, char **argv, struct wishes wishes)
 			become(command.arguments);
 		run_command(&command, &core, NULL);
 	}
-	tell_line("makedumpfile did not make a dump of that; it runs as it is");
+	tell_line("makedumpfile did not write a dump with that; running it unchanged");
 }
 
 static int answer(int argc, char **argv)
@@ -282,15 +282,15 @@ static int answer(int argc, char **argv)
 	at++;
 	if (!is_same(what, "--level") && !is_same(what, "--text") && !is_same(what, "--note")) {
 		tell(what);
-		tell_line(" is no option; --help tells which there are");
+		tell_line(" is not an option; see --help");
 		return 2;
 	}
 	if (at < argc && is_digit(argv[at][0]) && !read_level(argv[at++], &level)) {
-		tell_line("dump levels go from 0 to 31");
+		tell_line("dump levels are 0 to 31");
 		return 2;
 	}
 	if (at + 1 < argc) {
-		tell_line("one vmcore at a time");
+		tell_line("only one vmcore can be given");
 		return 2;
 	}
 	return print_for(what, level, at < argc ? argv[at] : "/proc/vmcore", wishes);

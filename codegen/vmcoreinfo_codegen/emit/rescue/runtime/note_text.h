@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a plan: what `-i` takes beside the note, and the whole note as it is to be. */
+/* The text of a plan: the file for `-i`, and the whole changed note. */
 
 static void put_text(struct writing *out, struct vmcoreinfo_text text)
 {
@@ -41,8 +41,8 @@ static void put_line(struct writing *out, const struct change *change, uint64_t 
 }
 
 /*
- * What makedumpfile takes beside the note of the dump: it asks for release and page size first, and adds
- * the offset of KASLR to every SYMBOL of that file (read_vmcoreinfo_symbol()).
+ * The file that makedumpfile reads besides the dump's note: it needs release and page size first,
+ * and adds the KASLR offset to every SYMBOL in it (read_vmcoreinfo_symbol()).
  */
 static void put_overlay(struct writing *out, const struct plan *plan,
 			const struct vmcoreinfo *info)
@@ -66,7 +66,7 @@ static void put_overlay(struct writing *out, const struct plan *plan,
 			 begins(key_names[plan->changes[i].key], "SYMBOL(") ? moved : 0);
 }
 
-/* Whether a line is one of a key that is gone, or written anew. */
+/* Whether a line's key is removed or rewritten. */
 static const struct change *change_of(const struct plan *plan, const char *text, size_t length)
 {
 	size_t i;
@@ -90,7 +90,7 @@ static void put_additions(struct writing *out, const struct plan *plan)
 			put_line(out, &plan->changes[i], 0);
 }
 
-/* The note, with what is added in front of CRASHTIME, which every kernel prints last. */
+/* The note, with additions before CRASHTIME, which every kernel prints last. */
 static void put_note(struct writing *out, const struct plan *plan, const struct vmcore *core)
 {
 	const char *at = core->text, *end = core->text + core->length;

@@ -15,7 +15,7 @@ struct command {
 	bool is_flattened;	/* the dump goes to standard output */
 };
 
-/* Letters without and with an argument; what is neither does something else than to filter. */
+/* Letters without and with an argument; all others do something else than filter. */
 static const char flags[] = "cDEFflpz";
 static const char flags_with[] = "bdL";
 static const char dmesg[] = "--dump-dmesg";
@@ -39,14 +39,14 @@ static bool read_level(const char *text, unsigned int *level)
 	uint64_t number;
 	const char *end = read_digits(text, &number);
 
-	/* Several levels, one for each try, are left to who wrote them. */
+	/* Leave several levels, one for each try, to the caller. */
 	if (!end || *end || number > 31)
 		return false;
 	*level = (unsigned int)number;
 	return true;
 }
 
-/* 1 if it is a long option, 2 if its value is the next argument, 0 if it is none that is known. */
+/* 1 if it is a long option, 2 if its value is the next argument, 0 if it is unknown. */
 static int long_option(const char *text)
 {
 	size_t i;
@@ -63,7 +63,7 @@ static int long_option(const char *text)
 	return 0;
 }
 
-/* Letters behind one '-'; the place of the next argument, 0 for a letter that is not known. */
+/* Letters after one '-'; returns the index of the next argument, 0 for an unknown letter. */
 static size_t read_letters(struct command *command, size_t at)
 {
 	const char *text = command->arguments[at];
@@ -85,7 +85,7 @@ static size_t read_letters(struct command *command, size_t at)
 	return at + 1;
 }
 
-/* False for what is not understood as a whole. */
+/* False if any part is not understood. */
 static bool read_command(struct command *command, int argc, char **argv)
 {
 	bool is_option = true;
@@ -129,14 +129,14 @@ static bool read_command(struct command *command, int argc, char **argv)
 						command->level_offset, &command->scope.level);
 }
 
-/* Another level instead of its own. */
+/* Replace the level. */
 static void set_level(struct command *command, unsigned int level)
 {
 	static char text[256];
 	struct writing out = { text, sizeof(text) - 1, 0, false };
 	size_t at = command->level_at;
 
-	/* A cluster of letters that is so long is none. */
+	/* Not a cluster of letters if it is that long. */
 	if (!at || command->level_offset > sizeof(text) - 8)
 		return;
 	put_bytes(&out, command->arguments[at], command->level_offset);
@@ -145,7 +145,7 @@ static void set_level(struct command *command, unsigned int level)
 	command->arguments[at] = text;
 }
 
-/* `-i FILE` in front of all others. */
+/* `-i FILE` before all others. */
 static void add_text_file(struct command *command, char *file)
 {
 	static char option[] = "-i";

@@ -11,7 +11,7 @@
 #define SYSCALL_EXIT 2
 #define MOST_STOPS 200000	/* before the note is read there are some hundred */
 #ifndef MOST_SECONDS
-#define MOST_SECONDS 60		/* that a program does nothing, before it has read the note */
+#define MOST_SECONDS 60		/* without activity before the program has read the note */
 #endif
 
 struct syscall_info {
@@ -31,7 +31,7 @@ struct syscall_info {
 
 static char **environment;
 
-/* Become a program; comes back where there is none of that name. */
+/* Become a program; returns if there is none of that name. */
 static void execute(char **arguments)
 {
 	static const char usual[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -76,8 +76,8 @@ static void become(char **arguments)
 }
 
 /*
- * Start a program that ends with this one; it is stopped for a tracer where `is_traced`. `output` is
- * the file that its standard output is, negative for this one's.
+ * Start a program that ends with this one; it is stopped for a tracer if `is_traced`. `output`
+ * becomes its standard output; if negative, it inherits this one's.
  */
 static long start_program(char **arguments, long output, bool is_traced)
 {
@@ -95,7 +95,7 @@ static long start_program(char **arguments, long output, bool is_traced)
 	sys_exit(127);
 }
 
-/* Whether the program that would run is the release that the tables are about. */
+/* Whether the program that would run is the release of the tables. */
 static bool is_that_release(char *program)
 {
 	static char option[] = "-v", said[4096];
@@ -115,7 +115,7 @@ static bool is_that_release(char *program)
 	sys_close(ends[0]);
 	if (child <= 0)
 		return false;
-	/* It has ended, or closed its output, or does nothing. */
+	/* It has ended, closed its output, or is idle. */
 	system_call(SYS_kill, child, SIGKILL, 0, 0, 0, 0);
 	if (sys_wait(child, &status) < 0)
 		return false;
@@ -129,7 +129,7 @@ static bool is_that_release(char *program)
 	return false;
 }
 
-/* Whether that is the note, as the program is writing it to a file of its own. */
+/* Whether this is the note, being written by the program to its own file. */
 static bool is_note(long child, const struct syscall_info *write, const struct vmcore *core)
 {
 	static char path[64], seen[MOST_NOTE];
@@ -150,7 +150,7 @@ static bool is_note(long child, const struct syscall_info *write, const struct v
 	return is_same_text;
 }
 
-/* Write another text over a file that the program has open. */
+/* Overwrite a file that the program has open with another text. */
 static bool rewrite_file(long child, uint64_t file, const struct writing *text)
 {
 	static char path[64];
@@ -178,8 +178,8 @@ static bool is_stopped(int status)
 }
 
 /*
- * Let a traced program go on until it has written the note of the dump to its temporary file, put another
- * text there, and let it go. False where that does not come about; then it has ended.
+ * Run a traced program until it has written the dump's note to its temporary file, replace the
+ * text, and let it run. False if that does not happen; the program has ended then.
  */
 static bool give_note(long child, const struct vmcore *core, const struct writing *text)
 {
@@ -221,7 +221,7 @@ lost:
 	return false;
 }
 
-/* Pass on what comes; how much that was. */
+/* Pass on the output; returns its size. */
 static uint64_t pass_on(long from)
 {
 	static char buffer[65536];
@@ -237,8 +237,9 @@ static uint64_t pass_on(long from)
 }
 
 /*
- * Run it with another note, where `text` is one, and end with it. Comes back where it did not make a
- * dump and nothing of one is left, so that it can be run otherwise; false where it could not be given the note.
+ * Run it with another note if `text` is one, and exit with its code. Returns if it wrote no dump
+ * and left nothing of one, so that it can be run differently; false if it could not be given the
+ * note.
  */
 static bool run_command(struct command *command, const struct vmcore *core,
 			const struct writing *text)

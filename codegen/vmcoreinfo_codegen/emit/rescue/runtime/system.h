@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program asks of Linux, without a C library: with one, a static program has ten times the
- * bytes. Numbers are those of the kernel's arch/.../unistd.h and syscall.tbl.
+ * System calls without a C library: with one, a static program is ten times as large. Numbers are
+ * those of the kernel's arch/.../unistd.h and syscall.tbl.
  */
 
 #if defined(__x86_64__)
@@ -45,10 +45,10 @@ enum {
 	SYS_rt_sigprocmask = 135, SYS_rt_sigtimedwait = 137, SYS_ppoll = 73,
 };
 #else
-#error "no system calls of this architecture: they are for x86_64, arm64, ppc64le, riscv64 and s390x"
+#error "unsupported architecture: only x86_64, arm64, ppc64le, riscv64 and s390x are supported"
 #endif
 
-/* What a system call gives: an error is a negative number from -4095 on. */
+/* The result of a system call: errors are -4095 to -1. */
 static long system_call(long number, long a, long b, long c, long d, long e, long f)
 {
 #if defined(__x86_64__)
@@ -106,7 +106,7 @@ static long system_call(long number, long a, long b, long c, long d, long e, lon
 	register long r7 __asm__("r7") = e;
 	register long r8 __asm__("r8") = f;
 
-	/* An error is told by a bit of cr0, and its number is positive. */
+	/* An error is shown by a bit of cr0, and its number is positive. */
 	__asm__ volatile("sc\n\tbns+ 1f\n\tneg 3, 3\n1:"
 			 : "+r"(r3), "+r"(r0), "+r"(r4), "+r"(r5), "+r"(r6), "+r"(r7), "+r"(r8)
 			 : : "r9", "r10", "r11", "r12", "cr0", "ctr", "memory");
@@ -131,7 +131,7 @@ __asm__(".globl _start\n_start:\n\t"
 	"mr 3, 1\n\tclrrdi 1, 1, 4\n\tli 0, 0\n\tstdu 1, -32(1)\n\tbl start\n");
 #endif
 
-/* Compilers call these by themselves, and would make calls to them of their loops. */
+/* Compilers call these implicitly, and would turn their loops into calls to them. */
 __attribute__((used))
 void *memcpy(void *to, const void *from, size_t size)
 {
@@ -200,7 +200,7 @@ static bool is_there(const char *path)
 	return system_call(SYS_faccessat, AT_FDCWD, (long)path, F_OK, 0, 0, 0) == 0;
 }
 
-/* A copy of this process: its number, and 0 in the copy. */
+/* Fork: the number of the child, and 0 in the child. */
 static long sys_fork(void)
 {
 #if defined(__s390x__)
@@ -224,7 +224,7 @@ struct seconds {
 	int64_t whole, nano;
 };
 
-/* Signals of children wait until they are asked for; what is run starts without that. */
+/* Child signals are blocked until waited for; programs start without that. */
 static void hold_children_back(bool is_held)
 {
 	uint64_t mask = UINT64_C(1) << (SIGCHLD - 1);
@@ -233,7 +233,7 @@ static void hold_children_back(bool is_held)
 		    sizeof(mask), 0, 0);
 }
 
-/* The same within some seconds, while children are held back; 0 where nothing came. */
+/* The same within some seconds, while child signals are blocked; 0 if none came. */
 static long sys_wait_for(long process, int *status, int64_t seconds)
 {
 	uint64_t mask = UINT64_C(1) << (SIGCHLD - 1);
@@ -275,7 +275,7 @@ static bool write_all(long file, const void *data, size_t size)
 	return true;
 }
 
-/* As many bytes as there are, `size` at the most; negative where that fails. */
+/* Up to `size` bytes, as many as are available; negative on failure. */
 static long read_some(long file, void *data, size_t size)
 {
 	long got;
@@ -286,7 +286,7 @@ static long read_some(long file, void *data, size_t size)
 	return got;
 }
 
-/* The same, if something comes within some seconds; else 0. */
+/* The same, if something arrives within some seconds; otherwise 0. */
 static long read_within(long file, void *data, size_t size, int64_t seconds)
 {
 	struct {
@@ -300,7 +300,7 @@ static long read_within(long file, void *data, size_t size, int64_t seconds)
 	return read_some(file, data, size);
 }
 
-/* Exactly that much from a place of a file on, or false. */
+/* Exactly that many bytes from an offset of a file, or false. */
 static bool read_at(long file, uint64_t offset, void *data, size_t size)
 {
 	char *at = data;

@@ -35,7 +35,7 @@ struct note_header {
 struct vmcore {
 	char text[MOST_NOTE];
 	size_t length;
-	uint64_t highest;	/* of the addresses at which segments ran */
+	uint64_t highest;	/* virtual address of the segments */
 };
 
 static const char note_name[] = "VMCOREINFO";
@@ -74,7 +74,7 @@ static bool find_note(struct vmcore *core, long file, const struct program_heade
 	return false;
 }
 
-/* The note, and the highest address of a segment; why not, where that fails. */
+/* Read the note and the highest segment address; returns the reason on failure. */
 static const char *read_vmcore(struct vmcore *core, const char *path)
 {
 	struct elf_header header;
@@ -92,11 +92,11 @@ static const char *read_vmcore(struct vmcore *core, const char *path)
 	    header.ident[5] != OWN_ELFDATA || header.header_size != sizeof(segment) ||
 	    header.header_count == PN_XNUM) {
 		sys_close(file);
-		return "is no ELF dump of this machine";
+		return "is not an ELF dump of this machine";
 	}
 	if (vmcoreinfo_arch_from_elf(header.machine, 64) != OWN_ARCH) {
 		sys_close(file);
-		return "is of another architecture";
+		return "is from another architecture";
 	}
 	for (i = 0; i < header.header_count && i < MOST_HEADERS; i++) {
 		if (!read_at(file, header.headers_at + i * sizeof(segment), &segment,
@@ -109,5 +109,5 @@ static const char *read_vmcore(struct vmcore *core, const char *path)
 			core->length = 0;
 	}
 	sys_close(file);
-	return core->length ? NULL : "has no note of VMCOREINFO";
+	return core->length ? NULL : "has no VMCOREINFO note";
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Texts, and what is told of them. */
+/* Texts, and messages. */
 
 static size_t length_of(const char *text)
 {
@@ -34,7 +34,7 @@ static bool begins_within(const char *text, const char *stop, const char *with)
 	return true;
 }
 
-/* A buffer that is written from the front; what does not fit makes it too long. */
+/* A buffer that is filled from the front; it is marked too long if something does not fit. */
 struct writing {
 	char *data;
 	size_t size;
@@ -69,7 +69,7 @@ static void put_number(struct writing *out, uint64_t value, unsigned int base)
 	put_bytes(out, digits + at, sizeof(digits) - at);
 }
 
-/* One line to standard error, in one piece: what belongs to a dump goes elsewhere. */
+/* One line to standard error, in one write; standard output may carry the dump. */
 static char told[512];
 static struct writing line = { told, sizeof(told) - 1, 0, false };
 

@@ -15,8 +15,8 @@ fn word_at(data: &[u8], at: usize, big_endian: bool) -> u32 {
     }
 }
 
-/// The text in `data`: the descriptor of a raw VMCOREINFO ELF note of either byte order, or
-/// `data` itself where it does not start with the header of one.
+/// The text in `data`: the descriptor of a raw VMCOREINFO ELF note of either byte order, or `data`
+/// itself if it does not start with such a header.
 pub fn note_text(data: &[u8]) -> &[u8] {
     if data.len() < HEADER || &data[12..12 + NAME.len()] != NAME {
         return data;
@@ -26,7 +26,7 @@ pub fn note_text(data: &[u8]) -> &[u8] {
         {
             let text = &data[HEADER..];
             let size = word_at(data, 4, big_endian);
-            // What does not fit is more than there is.
+            // A size that does not fit exceeds the data.
             let length = usize::try_from(size).unwrap_or(usize::MAX);
             return &text[..length.min(text.len())];
         }

@@ -53,23 +53,23 @@ impl DiagnosticId {
     }
 }
 
-/// What is wrong with a line, and where. The message is for people, and may change.
+/// What is wrong with a line, and where. The message is for people and may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic<'a> {
     pub id: DiagnosticId,
     /// From 1.
     pub line: usize,
-    /// Of the byte at fault, from the start of the text.
+    /// Of the first wrong byte, from the start of the text.
     pub offset: usize,
-    /// The key as it stands there; None where the line has none.
+    /// The key's text in the line; None if the line has none.
     pub name: Option<&'a str>,
-    /// None where that is no known one.
+    /// None if it is unknown.
     pub key: Option<Key>,
     pub message: &'static str,
 }
 
-/// A line `name=text` of printable bytes, of a known key or not.
+/// A line `name=text` of printable bytes, of a known or unknown key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Line<'a> {
@@ -77,14 +77,14 @@ pub struct Line<'a> {
     pub text: &'a str,
     /// From 1.
     pub line: usize,
-    /// None for a key that is not known.
+    /// None for an unknown key.
     pub key: Option<Key>,
 }
 
 impl Line<'_> {
-    /// The number in the line. Of a key that is not known, a SYMBOL() is hexadecimal, and any
-    /// other value decimal, with or without a sign, or hexadecimal behind 0x. A negative one is
-    /// its two's complement.
+    /// The number in the line. For an unknown key, a SYMBOL() is hexadecimal, and any other value
+    /// decimal, with or without a sign, or hexadecimal with 0x. Negative numbers are in two's
+    /// complement.
     pub fn number(&self) -> Option<u64> {
         match self.key {
             None => unknown_number(self.name, self.text),
@@ -107,7 +107,7 @@ const ABSENT: Slot<'static> = Slot {
     text: "",
 };
 
-/// A parsed note, which borrows its text. One bad line never loses the others.
+/// A parsed note, which borrows its text. A bad line does not affect the others.
 #[derive(Clone)]
 pub struct VmcoreInfo<'a> {
     text: &'a [u8],
@@ -115,15 +115,15 @@ pub struct VmcoreInfo<'a> {
 }
 
 impl<'a> VmcoreInfo<'a> {
-    /// Parse a text; see [`note_text`](super::note_text) for that of an ELF note.
+    /// Parse a text; for an ELF note see [`note_text`](super::note_text).
     pub fn parse(text: &'a [u8]) -> Self {
         Self::parse_with(text, |_| ())
     }
 
     /// Parse a text, and call `report` with each diagnostic, in the order of the lines.
     ///
-    /// A line at fault may be of a key that nobody asks for: to refuse a note, go by the status
-    /// of the keys that are needed.
+    /// A bad line may belong to a key that you don't need: to reject a note, check the status of
+    /// the keys that you do need.
     pub fn parse_with(text: &'a [u8], report: impl FnMut(&Diagnostic<'a>)) -> Self {
         let end = text.iter().position(|&byte| byte == 0);
         let (text, behind) = text.split_at(end.unwrap_or(text.len()));
@@ -148,7 +148,7 @@ impl<'a> VmcoreInfo<'a> {
         parser.info
     }
 
-    /// `Status::Ok` where the note has a usable value for the key, else why not.
+    /// `Status::Ok` if the note has a usable value for the key, otherwise the reason.
     pub fn status(&self, key: Key) -> Status {
         self.slots[key as usize].status
     }
@@ -157,14 +157,14 @@ impl<'a> VmcoreInfo<'a> {
         self.status(key) == Status::Ok
     }
 
-    /// A number of any format; a negative one is its two's complement, so `number as i64` is the
-    /// value of a key of [`Format::Signed`]. None where there is no usable one: see `status()`.
+    /// A number in any format; negative numbers are in two's complement, so `number as i64` is the
+    /// value of a key with [`Format::Signed`]. None if there is no usable value, see `status()`.
     pub fn number(&self, key: Key) -> Option<u64> {
         let slot = &self.slots[key as usize];
         (slot.status == Status::Ok && is_number(key.format())).then_some(slot.bits)
     }
 
-    /// Any value as it is printed, usable or not; None where there is no line.
+    /// Any value as printed, usable or not; None if there is no line.
     pub fn text(&self, key: Key) -> Option<&'a str> {
         let slot = &self.slots[key as usize];
         (slot.status != Status::Absent).then_some(slot.text)
@@ -184,7 +184,7 @@ impl<'a> VmcoreInfo<'a> {
         }
     }
 
-    /// The line of a key, known or not, whose value counts: the last one that is usable.
+    /// The line whose value counts for a key, known or not: the last usable one.
     pub fn find(&self, name: &str) -> Option<Line<'a>> {
         let known = Key::from_name(name).map(|key| self.slots[key as usize].text.as_ptr());
         self.lines()
@@ -193,7 +193,7 @@ impl<'a> VmcoreInfo<'a> {
             .last()
     }
 
-    /// 64 bits of a key for a recipe; 0 of what is no number.
+    /// 64 bits of a key for a recipe; 0 if it is not a number.
     #[allow(dead_code)] // A part of the schema may have no recipes.
     pub(super) fn bits_or_0(&self, key: Key) -> u64 {
         self.slots[key as usize].bits
@@ -212,7 +212,7 @@ impl fmt::Debug for VmcoreInfo<'_> {
     }
 }
 
-/// What `VmcoreInfo::lines()` goes over.
+/// The iterator of `VmcoreInfo::lines()`.
 #[derive(Clone, Debug)]
 pub struct Lines<'a> {
     rest: &'a [u8],
@@ -242,7 +242,7 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// A line without its newline, and what stands behind that.
+/// A line without its newline, and the rest of the text.
 fn first_line(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     match text.iter().position(|&byte| byte == b'\n') {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -250,7 +250,7 @@ fn first_line(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// A line as text, or where its first byte is that is not printable ASCII.
+/// A line as text, or the position of its first byte that is not printable ASCII.
 fn printable(line: &[u8]) -> Result<&str, usize> {
     match line.iter().position(|byte| !(0x20..=0x7e).contains(byte)) {
         Some(at) => Err(at),
@@ -376,7 +376,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
                 }
             }
         }
-        // The last line counts, but none that is worse than what stood before it.
+        // The last line counts, unless an earlier line is better.
         if before != Status::Ok || status == Status::Ok {
             self.info.slots[key as usize] = Slot { status, bits, text };
         }

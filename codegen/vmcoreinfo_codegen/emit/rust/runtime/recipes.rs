@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! How a derivation comes to its value, by the first of its recipes that applies.
+//! Derivations compute their value with the first recipe that applies.
 
 // A part of the schema may have no recipe that takes one of these functions.
 #![allow(dead_code)]
@@ -11,7 +11,7 @@ use super::parser::VmcoreInfo;
 
 /// Memory of a dump, at kernel virtual addresses.
 pub trait Memory {
-    /// Fill a buffer of up to 8 bytes with what stands at an address.
+    /// Fill a buffer of up to 8 bytes with the memory at an address.
     fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), ReadError>;
 }
 
@@ -25,8 +25,8 @@ impl fmt::Display for ReadError {
     }
 }
 
-/// What the text does not tell of a dump. Without an architecture, recipes of single ones do not
-/// apply; without memory, those that read some fail.
+/// What the text does not show about a dump. Without an architecture, recipes for certain
+/// architectures do not apply; without memory, recipes that read it fail.
 #[derive(Clone, Copy, Default)]
 pub struct Dump<'a> {
     pub arch: Option<Arch>,
@@ -45,22 +45,22 @@ impl fmt::Debug for Dump<'_> {
     }
 }
 
-/// A value, a negative one as its two's complement, and the name of the recipe that it came from.
+/// A value, in two's complement if negative, and the name of the recipe that gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Derived {
     pub value: u64,
     pub recipe: &'static str,
 }
 
-/// None where no recipe applies.
+/// None if no recipe applies.
 pub type Outcome<T> = Result<Option<T>, ReadError>;
 
-/// One way to a value: where it applies, and how it is worked out.
+/// One way to compute a value, and where it applies.
 pub(super) struct Recipe {
     pub(super) name: &'static str,
     /// Empty for all.
     pub(super) archs: &'static [Arch],
-    /// As `mainline_of()` gives it; 0 for no bound.
+    /// As returned by `mainline_of()`; 0 for no bound.
     pub(super) since: u64,
     pub(super) until: u64,
     pub(super) keys: &'static [Key],
@@ -98,8 +98,7 @@ pub(super) fn derive(
     Ok(None)
 }
 
-/// The numbers of OSRELEASE, up to four, in fields of 16 bits from the top; 0 where there are
-/// not two.
+/// Up to four numbers of OSRELEASE, in 16-bit fields from the top; 0 if there are fewer than two.
 fn release_of(info: &VmcoreInfo<'_>) -> u64 {
     let mut rest = match info.text(Key::OSRELEASE) {
         Some(text) if info.has(Key::OSRELEASE) => text,
@@ -133,8 +132,8 @@ fn release_of(info: &VmcoreInfo<'_>) -> u64 {
         .fold(0, |release, number| release << 16 | number)
 }
 
-/// Without what a stable release counts: 2.6.x has three numbers for a mainline release, all
-/// later ones two.
+/// Without the stable update number: a 2.6.x mainline release has three numbers, all later ones
+/// two.
 fn mainline_of(release: u64) -> u64 {
     if release >> 32 == 0x0002_0006 {
         release & !0xffff

@@ -3,7 +3,7 @@
 
 use super::keys::{Format, Key};
 
-/// What became of a key.
+/// The status of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
@@ -11,11 +11,11 @@ pub enum Status {
     Ok,
     /// The note has no such line.
     Absent,
-    /// It has one, with a value that is none of this key.
+    /// The line's value is not valid for this key.
     Malformed,
     /// The number does not fit in 64 bits.
     OutOfRange,
-    /// The value is one that some kernels print, and means nothing.
+    /// Garbage that some kernels print as the value.
     Garbage,
 }
 
@@ -32,7 +32,7 @@ impl Status {
     }
 }
 
-/// The value of a digit, 16 for what is none.
+/// The value of a digit, or 16 if it is not a digit.
 fn digit_of(byte: u8) -> u8 {
     match byte {
         b'0'..=b'9' => byte - b'0',
@@ -69,14 +69,14 @@ fn signed_of(text: &[u8]) -> Result<u64, Status> {
     }
 }
 
-/// The bits of a value: 1 for a flag, 0 where it is no number.
+/// The bits of a value: 1 for a flag, 0 if it is not a number.
 pub(super) fn value_of(format: Format, text: &str) -> Result<u64, Status> {
     let text = text.as_bytes();
     let behind_0x = text.strip_prefix(b"0x");
     let is_fine = match format {
         Format::Hex => return number_of_base(behind_0x.unwrap_or(text), 16, u64::MAX),
         Format::Decimal | Format::Signed | Format::PrefixedHex => {
-            // As strtoull(, , 0) reads them in the tools, but for octal.
+            // Like strtoull(, , 0) in the tools, except for octal.
             return match (behind_0x, format) {
                 (Some(digits), _) => number_of_base(digits, 16, u64::MAX),
                 (None, Format::Signed) => signed_of(text),
@@ -95,7 +95,7 @@ pub(super) fn value_of(format: Format, text: &str) -> Result<u64, Status> {
     Ok(u64::from(format == Format::Flag))
 }
 
-/// The same of a key: without a sign it may be wider than what has one.
+/// The same for a key: without a sign it may be wider than with one.
 pub(super) fn value_of_key(key: Key, text: &str) -> Result<u64, Status> {
     if key.other_formats().contains(&Format::Decimal) && !text.starts_with('-') {
         return value_of(Format::Decimal, text);
@@ -103,7 +103,7 @@ pub(super) fn value_of_key(key: Key, text: &str) -> Result<u64, Status> {
     value_of(key.format(), text)
 }
 
-/// Whether a number is printed in another base than kernels print that key in.
+/// Whether a number is printed in a different base than kernels use for the key.
 pub(super) fn has_other_base(key: Key, text: &str) -> bool {
     let format = key.format();
     is_number(format)
@@ -118,7 +118,7 @@ pub(super) const fn is_number(format: Format) -> bool {
     )
 }
 
-/// The number in a line of a key that is not known.
+/// The number in a line with an unknown key.
 pub(super) fn unknown_number(name: &str, text: &str) -> Option<u64> {
     let is_symbol = name.starts_with("SYMBOL(") && name.ends_with(')');
     let format = if is_symbol {
@@ -131,7 +131,7 @@ pub(super) fn unknown_number(name: &str, text: &str) -> Option<u64> {
     value_of(format, text).ok()
 }
 
-/// Bytes that are printed as pairs of hexadecimal digits.
+/// Bytes printed as pairs of hexadecimal digits.
 #[derive(Clone, Debug)]
 pub struct Bytes<'a>(pub(super) &'a [u8]);
 
