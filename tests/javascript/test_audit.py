@@ -81,7 +81,7 @@ def test_it_finds_the_same_in_notes_of_other_kernels(
     check_each(cases[::step], " ".join, check)
 
 
-@pytest.mark.parametrize("most", [20, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("most", [20, pytest.param(100, marks=pytest.mark.long)])
 def test_it_finds_the_same_in_mutated_notes(javascript: Driver, most: int) -> None:
     @settings(max_examples=most)
     @given(notes.mutated_texts())

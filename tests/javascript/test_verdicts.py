@@ -26,7 +26,7 @@ from vmcoreinfo_codegen.model import Schema
 
 NOTES = sorted((CORPUS / "notes").glob("*.note"))
 SHARED = sorted((ROOT.parent / "shared" / "notes").glob("*.note"))
-_STEP = 10
+_STEP = 30
 _NOT_THERE = ("input", "command", "level")
 
 
