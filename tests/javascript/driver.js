@@ -7,7 +7,7 @@ const fs = require("fs");
 
 const folder = process.argv[2];
 const v = require(`${folder}/vmcoreinfo.js`);
-for (const script of ["posted.js", "dump.js", "whole.js", "facts.js", "kernels.js", "verdicts.js"]) {
+for (const script of ["posted.js", "dump.js", "whole.js", "facts.js", "kernels.js", "verdicts.js", "audit.js"]) {
 	require(`${folder}/${script}`);
 }
 
@@ -59,6 +59,12 @@ async function compatOf(bytes, which, arch) {
 	);
 	const asked = pairs.filter((_, place) => place % step === first % step);
 	return asked.map(([consumer, release]) => json(subject.judge(consumer, release)));
+}
+
+/** The rules that are looked at, then the findings, a line each. */
+async function auditOf(bytes, arch) {
+	const found = await v.findNote(new Blob(bytes), { name: "dump" });
+	return [json(v.auditRules), ...v.audit(found, { arch }).map(json)];
 }
 
 function json(value) {
@@ -125,6 +131,8 @@ async function answer(request) {
 			out.push(json(await dumpOf(bytesOf(word))));
 		} else if (verb === "compat") {
 			out.push(...(await compatOf(bytesOf(word), ...rest)));
+		} else if (verb === "audit") {
+			out.push(...(await auditOf(bytesOf(word), ...rest)));
 		} else if (verb === "lines") {
 			for (const line of info.lines) {
 				out.push(`line ${line.line} ${hex(line.key)} ${hex(line.text)} ${number(v.numberOf(line))}`);

@@ -21,9 +21,10 @@ from tests.dump.test_posted import MAIL, OTHER, each, timed
 from tests.dump.test_posted import TEXT as POSTED
 from tests.each import check_each
 from tests.emit.driver import Driver, digits
+from vmcoreinfo_codegen.dump import foreign
 from vmcoreinfo_codegen.dump.notes import XEN_NAME, build
 from vmcoreinfo_codegen.dump.problem import DumpError
-from vmcoreinfo_codegen.dump.reader import Found, find_in
+from vmcoreinfo_codegen.dump.reader import COMPRESSED, Found, find_in
 from vmcoreinfo_codegen.dump.source import Memory
 from vmcoreinfo_codegen.dump.whole import flaws_of
 
@@ -79,11 +80,8 @@ def _dumps() -> Iterator[tuple[str, bytes]]:
     yield "flattened without an end", flattened(elf(None), end=False)
     yield "flattened and cut", flattened(elf())[:4200]
     yield "flattened of another version", flattened(elf()).replace(b"\0\1", b"\0\2", 1)
-    for name, magic in {
-        "xz": b"\xfd7zXZ\0", "gz": b"\x1f\x8b", "zst": b"\x28\xb5\x2f\xfd", "bz2": b"BZh",
-        "lz4": b"\x04\x22\x4d\x18",
-    }.items():  # fmt: skip
-        yield name, magic + bytes(range(256))
+    for magic in (*COMPRESSED, *foreign.IMAGES, *foreign.KNOWN):
+        yield f"form {magic!r}", magic + bytes(range(256))
     yield "address", b"0x7fff1000 1024\n"
     yield "address without 0x", b"00007fff1000 1024\n"
     yield "no text", bytes(range(256)) * 5000
@@ -164,14 +162,16 @@ def _javascript(driver: Driver, data: bytes) -> dict[str, Any]:
     return told
 
 
-def test_it_finds_the_same_in_dumps_of_every_form(javascript: Driver, tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.long)])
+def test_it_finds_the_same_in_dumps_of_every_form(
+    javascript: Driver, tmp_path: Path, step: int
+) -> None:
     def check(dump: tuple[str, bytes]) -> None:
         assert _javascript(javascript, dump[1]) == _python(dump[1], tmp_path)
 
-    check_each(DUMPS.items(), lambda dump: dump[0], check)
+    check_each([*DUMPS.items()][::step], lambda dump: dump[0], check)
 
 
-@pytest.mark.mutations
 @given(st.data())
 def test_it_finds_the_same_in_dumps_that_lie(
     javascript: Driver, folder: Path, data: st.DataObject
@@ -187,4 +187,5 @@ def test_it_finds_the_same_in_dumps_that_lie(
     if "error" in said and _LONG_NUMBER.search(said["error"]):
         assert "error" in told
     else:
-        assert told == said
+        mine, own = (_LONG_NUMBER.sub("N", json.dumps(one, sort_keys=True)) for one in (told, said))
+        assert mine == own

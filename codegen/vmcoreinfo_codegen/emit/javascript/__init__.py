@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ...dump import foreign
+from ...dump.reader import COMPRESSED
 from ...model import Schema
 from ..product import Product, environment, model_hash, render
 from ..rows import arch_rows, parser_rows
@@ -30,6 +32,7 @@ SCRIPTS = (
     "facts.js",
     "kernels.js",
     "verdicts.js",
+    "audit.js",
     "check.js",
 )
 """The scripts, in the order in which a page loads them."""
@@ -65,6 +68,14 @@ def context(schema: Schema) -> dict[str, Any]:
             for machine in arch["elf_machines"]
         ],
         "aliases": {alias: arch["name"] for arch in archs for alias in arch["aliases"]},
+        "forms": [
+            (name, [[magic.decode("latin-1"), words] for magic, words in table.items()])
+            for name, table in (
+                ("packed", COMPRESSED),
+                ("images", foreign.IMAGES),
+                ("foreign", foreign.KNOWN),
+            )
+        ],
         "first_release": str(schema.releases[0].release),
         "latest_release": str(schema.latest),
     }

@@ -10,6 +10,8 @@ import json
 from functools import cache
 from typing import Any
 
+from ...audit import all_rules
+from ...audit.order import Order
 from ...compat.knowledge import own_horizon
 from ...core.condition import All, Compare, Condition, Constant, Not, Symbol
 from ...core.condition import Any as Either
@@ -22,7 +24,7 @@ from ...model.consumer import Alternative, Consumer, KernelRange, Need
 from ...model.kernel import kernel_named
 from ...model.line import InLine, Line
 from ...model.of_line import of_line
-from ...model.vocabulary import DumpFormat, DumpSource, Verdict
+from ...model.vocabulary import DumpFormat, DumpSource, Format, QuirkKind, Verdict
 from ..problem import NoProduct
 
 
@@ -43,12 +45,14 @@ class _Table:
 
 def facts(schema: Schema) -> dict[str, Any]:
     """All that the scripts know of kernels and tools beyond how to parse a note."""
-    tables = _Tables()
-    entries = [tables.entry(entry) for entry in schema.entries]
+    tables = _Tables(schema)
     return {
         "releases": [str(one.release) for one in schema.releases],
         "verdicts": [verdict.value for verdict in Verdict],
         "dumpFormats": [str(one) for one in DumpFormat.values()],
+        "rules": {rule.id: [rule.name, rule.severity.value, rule.remedy] for rule in all_rules()},
+        "formats": {format_.value: format_.doc for format_ in Format},
+        "quirks": {kind.value: kind.doc for kind in QuirkKind},
         "dumpSources": {source.value: source.doc for source in DumpSource},
         "archs": [
             {
@@ -63,7 +67,7 @@ def facts(schema: Schema) -> dict[str, Any]:
             }
             for arch in schema.architectures
         ],
-        "entries": entries,
+        "entries": tables.mainline,
         "lines": [tables.line(schema, line) for line in schema.lines],
         "exports": tables.exports.rows,
         "conditions": tables.conditions.rows,
@@ -75,17 +79,26 @@ def facts(schema: Schema) -> dict[str, Any]:
 
 
 class _Tables:
-    def __init__(self) -> None:
+    def __init__(self, schema: Schema) -> None:
         self.exports = _Table()
         self.conditions = _Table()
+        self.mainline = self.entries(schema)
 
-    def entry(self, entry: Entry) -> list[Any]:
+    def entries(self, schema: Schema) -> list[list[Any]]:
         """Key, format, what replaced it, exports."""
-        exports = [self.exports.add(self._export(export)) for export in entry.exports]
-        return [entry.key, entry.format.value, list(entry.replaced_by), exports]
+        order = Order(schema)
+        return [
+            [
+                entry.key,
+                entry.format.value,
+                list(entry.replaced_by),
+                [self.exports.add(self._export(entry, export, order)) for export in entry.exports],
+            ]
+            for entry in schema.entries
+        ]
 
-    def _export(self, export: Export) -> list[Any]:
-        """Architectures, spans, formats, conditions, changes of meaning."""
+    def _export(self, entry: Entry, export: Export, order: Order) -> list[Any]:
+        """Architectures, spans, formats, conditions, changes of meaning, place in print order, quirks."""
         return [
             0 if export.archs is None else list(export.archs),
             [_span(span) for span in export.spans],
@@ -94,7 +107,18 @@ class _Tables:
                 [*_ranged(one), self.conditions.add(_condition(one.condition))]
                 for one in export.dependencies
             ],
-            [_boundary(change.boundary) for change in export.changes],
+            [[_boundary(change.boundary), change.text] for change in export.changes],
+            order.place(entry.key, export),
+            [
+                [
+                    quirk.kind.value,
+                    [[_text(since), _text(until)] for since, until in quirk.ranges],
+                    0 if quirk.archs is None else list(quirk.archs),
+                    quirk.text,
+                    list(quirk.begins),
+                ]
+                for quirk in export.quirks
+            ],
         ]
 
     def line(self, schema: Schema, line: Line) -> dict[str, Any]:
@@ -123,9 +147,9 @@ class _Tables:
             found.append(
                 {
                     "entries": [
-                        [place, *self.entry(entry)[2:]]
-                        for place, entry in enumerate(own.entries)
-                        if entry is not schema.entries[place]
+                        [place, *row[2:]]
+                        for place, row in enumerate(self.entries(own))
+                        if row != self.mainline[place]
                     ],
                     "likes": {key: str(like) for key, like in own.likes},
                     "commits": dict(own.commits),

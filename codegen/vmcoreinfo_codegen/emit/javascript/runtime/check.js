@@ -77,6 +77,8 @@
 			this._reading = null;
 			const file = root.querySelector("input[type=file]");
 			const text = root.querySelector("textarea");
+			// So that the same file, written anew, can be chosen again.
+			file.addEventListener("click", () => (file.value = ""));
 			file.addEventListener("change", () => file.files[0] && this.take(file.files[0]));
 			root.querySelector("form").addEventListener("submit", (event) => {
 				event.preventDefault();
@@ -267,15 +269,18 @@
 				parts.push(el("p", {}, `${verdict} for dumps without ${words}.`));
 			}
 			const deciding = vmcoreinfo.decidingOf(judged);
-			if (judged.fixed_in) {
-				const fixed = judged.fixed_in === "next" ? "the next release" : judged.fixed_in;
-				parts.push(el("p", {}, "Use ", el("strong", {}, `${judged.consumer} ${fixed}`), " or later."));
+			if (judged.fixed_in === "next") {
+				parts.push(el("p", {}, "Fixed in the tool’s repository; no release has it yet."));
+			} else if (judged.fixed_in) {
+				const fixed = el("strong", {}, `${judged.consumer} ${judged.fixed_in}`);
+				parts.push(el("p", {}, "Use ", fixed, " or later."));
 			}
 			const bad = judged.purposes.filter((one) => (one.worked_out ?? one.verdict) !== "ok");
 			if (bad.length) {
 				const most = deciding.slice(0, 2).map((one) => one.purpose).join(", ");
-				const more = bad.length > Math.min(2, deciding.length) ? ` (${bad.length} in all)` : "";
-				const summary = el("summary", {}, `${most || counted(bad.length, "purpose")}${more}`);
+				const left = bad.length - Math.min(2, deciding.length);
+				const more = left && most ? `, and ${left} more` : "";
+				const summary = el("summary", {}, most ? most + more : `fallbacks: ${bad.length}`);
 				parts.push(el("details", {}, summary, el("ul", {}, bad.map((one) => this._purpose(judged, one)))));
 			}
 			return parts;
@@ -285,13 +290,18 @@
 			const works = (one.worked_out ?? one.verdict) === "fallback" ? "ok" : "works";
 			const later = one.fixed_in === "next" ? "the next release" : `${judged.consumer} ${one.fixed_in}`;
 			const fixed = one.fixed_in ? `${works} from ${later} on` : works === "works" ? "no release works" : "";
-			const keys = one.missing.map((gone) => {
-				const since = gone.gone_since ? ` removed in ${gone.gone_since}` : "";
-				const coming = !since && gone.since ? ` exported since ${gone.since}` : "";
-				const instead = gone.replaced_by.length
-					? [", replaced by ", gone.replaced_by.map((key) => [this._link("key", key), " "])]
-					: [];
-				return el("li", {}, this._link("key", gone.key), since || coming || " is not in the note", instead);
+			// What is merely not there is said by the words before.
+			const known = one.missing.filter((gone) => gone.gone_since || gone.since);
+			const keys = known.map((gone) => {
+				const since = gone.gone_since ? ` removed in ${gone.gone_since}` : ` exported since ${gone.since}`;
+				const instead = gone.replaced_by.map((key) => [" ", this._link("key", key)]);
+				return el(
+					"li",
+					{},
+					this._link("key", gone.key),
+					since,
+					instead.length ? [", replaced by", instead] : null,
+				);
 			});
 			const shows = one.shows_with.length ? `, with ${one.shows_with.join(" and ")} in the dump` : "";
 			return el(

@@ -23,13 +23,10 @@
 	const APART = 1 << 9;
 	const NEWLINE = 0x0a;
 
-	const COMPRESSED = [
-		["\xfd7zXZ\0", "xz -dc"],
-		["\x1f\x8b", "gzip -dc"],
-		["\x28\xb5\x2f\xfd", "zstd -dc"],
-		["BZh", "bzip2 -dc"],
-		["\x04\x22\x4d\x18", "lz4 -dc"],
-	];
+	/** What a file is, or what to do with it, by its first bytes; undefined for none of these. */
+	function byStart(rows, start) {
+		return rows.find(([magic]) => start.startsWith(magic))?.[1];
+	}
 
 	/** Input that can't be read; the message names the file, the byte and the remedy, as far as known. */
 	class DumpError extends Error {}
@@ -78,7 +75,7 @@
 		/** `size` bytes at `offset`, fewer where the input ends before. */
 		async read(offset, size) {
 			if (offset < 0 || size < 0 || size > MOST_AT_ONCE) {
-				throw new DumpError(`${this.name}: ${size} bytes at byte ${offset} can't be asked for`);
+				throw new DumpError(`${this.name}: ${size} bytes at byte ${offset} are out of range`);
 			}
 			const end = Math.min(offset + size, this.size);
 			if (end <= offset) {
@@ -113,8 +110,8 @@
 		const data = await source.read(offset, size);
 		if (data.length < size) {
 			throw new DumpError(
-				`${source.name}: ${what} is cut: ${size} bytes are expected at byte ${offset}, ` +
-					`and ${data.length} are there; the dump was not copied whole`,
+				`${source.name}: ${what} is truncated: expected ${size} bytes at byte ${offset}, got ` +
+					`${data.length}; copy the file again`,
 			);
 		}
 		return data;
@@ -151,7 +148,7 @@
 				const [most, unit] =
 					what === "notes" ? [MOST_NOTES, "notes"] : [MOST_NOTE_BYTES, "bytes of notes"];
 				throw new DumpError(
-					`${this._name}: passed the limit of ${most} ${unit}; the file is damaged`,
+					`${this._name}: passed the limit of ${most} ${unit}; the file is corrupt`,
 				);
 			}
 		}
@@ -194,7 +191,7 @@
 		if (size > MOST_TEXT) {
 			throw new DumpError(
 				`${source.name}: its note claims ${size} bytes at byte ${offset}; the kernel's has at ` +
-					"most one page; the file is damaged",
+					"most one page; the file is corrupt",
 			);
 		}
 		return (await source.read(offset, size)).slice();
@@ -215,7 +212,7 @@
 		const layout = CLASSES[ident[4]];
 		if (layout === undefined || (ident[5] !== 1 && ident[5] !== 2)) {
 			throw new DumpError(
-				`${source.name}: an ELF header of class ${ident[4]} and byte order ${ident[5]}; it is damaged`,
+				`${source.name}: an ELF header of class ${ident[4]} and byte order ${ident[5]}; it is corrupt`,
 			);
 		}
 		const isLittle = ident[5] === 1;
@@ -233,10 +230,12 @@
 			count: view.u16(is64 ? 40 : 28),
 		};
 		const sections = is64 ? view.u64(24) : view.u32(16);
-		if (sections && elf.count === PN_XNUM) {
+		const sectionCount = view.u16(is64 ? 44 : 32);
+		if (sections && (elf.count === PN_XNUM || !sectionCount)) {
 			// What does not fit in the header is in section 0, which is nothing else (gABI).
 			const first = await exactly(source, sections, layout.section, "section header 0");
-			elf.count = new View(first, isLittle).u32(is64 ? 44 : 28) || elf.count;
+			const told = new View(first, isLittle).u32(is64 ? 44 : 28);
+			elf.count = (elf.count === PN_XNUM && told) || elf.count;
 		}
 		const known = vmcoreinfo.keys.machines.find(
 			([machine, bits]) => machine === elf.machine && bits === elf.bits,
@@ -254,16 +253,16 @@
 		}
 		if (step < elf.segment) {
 			throw new DumpError(
-				`${source.name}: ${what} of ${step} bytes each; ${elf.segment} are the least`,
+				`${source.name}: ${what} of ${step} bytes each; at least ${elf.segment} are needed`,
 			);
 		}
 		if (count > MOST_SEGMENTS) {
-			throw new DumpError(`${source.name}: ${count} ${what}; ${MOST_SEGMENTS} are the most`);
+			throw new DumpError(`${source.name}: ${count} ${what}; at most ${MOST_SEGMENTS} are supported`);
 		}
 		if (source.size !== null && offset + count * step > source.size) {
 			throw new DumpError(
-				`${source.name}: ${count} ${what} at byte ${offset} do not fit in the file; ` +
-					"it is cut or damaged",
+				`${source.name}: ${count} ${what} at byte ${offset} reach beyond the end of the ` +
+					"file; it is truncated or corrupt",
 			);
 		}
 		// As many as one read may have.
@@ -297,8 +296,8 @@
 		const elf = await openElf(source);
 		if (elf.type !== ET_CORE) {
 			throw new DumpError(
-				`${source.name}: an ELF file that is no core dump (type ${elf.type}); a vmlinux goes ` +
-					"with --vmlinux, and a note is in the dump of its memory",
+				`${source.name}: an ELF file, but not a core dump (type ${elf.type}); give a vmlinux ` +
+					"with --vmlinux, and use the memory dump for the note",
 			);
 		}
 		const budget = new Budget(source.name);
@@ -321,16 +320,15 @@
 		}
 		if (cut) {
 			throw new DumpError(
-				`${source.name}: the dump is cut: it ends ${cut} bytes before what its program headers say, ` +
-					"and no VMCOREINFO note is in what is left; copy it again, 'vmcoreinfo find' looks for " +
-					"one in the memory that it holds",
+				`${source.name}: truncated: it ends ${cut} bytes before the end that its program ` +
+					"headers give, and the rest has no VMCOREINFO note; copy it again, or search its " +
+					"memory with 'vmcoreinfo find'",
 			);
 		}
-		const others = beside.size ? ` (${[...beside].join(", ")} is there)` : "";
+		const others = beside.size ? ` (${[...beside].join(", ")} found)` : "";
 		throw new DumpError(
-			`${source.name}: no VMCOREINFO note among its program headers${others}` +
-				"; 'vmcoreinfo find' looks for one in the memory that it holds, 'vmcoreinfo synth' " +
-				"makes one",
+			`${source.name}: no VMCOREINFO note in its program headers${others}` +
+				"; search its memory with 'vmcoreinfo find', or create one with 'vmcoreinfo synth'",
 		);
 	}
 
@@ -404,8 +402,8 @@
 		}
 		if (!found.length) {
 			throw new DumpError(
-				`${source.name}: a kdump header without a block size and sub-header that can be; ` +
-					"it is cut or damaged",
+				`${source.name}: a kdump header with an invalid block size or sub-header; it is ` +
+					"truncated or corrupt",
 			);
 		}
 		return found;
@@ -469,19 +467,19 @@
 		const { version, text } = headers[0];
 		if (version < 3) {
 			throw new DumpError(
-				`${source.name}: kdump header version ${version} has no room for a note; ` +
-					"makedumpfile writes one from version 3 on; 'vmcoreinfo synth' makes one",
+				`${source.name}: kdump header version ${version} has no room for a note, as only ` +
+					"3 and later have; create one with 'vmcoreinfo synth'",
 			);
 		}
 		if (text.size) {
 			throw new DumpError(
-				`${source.name}: its header (version ${version}) says that the note is ${text.size} ` +
-					`bytes at byte ${text.offset}, and no text is there; the dump is cut or damaged`,
+				`${source.name}: its header (version ${version}) gives the note ${text.size} ` +
+					`bytes at byte ${text.offset}, but there is no text; the dump is truncated or corrupt`,
 			);
 		}
 		throw new DumpError(
-			`${source.name}: its header (version ${version}) names no note; the dump was made ` +
-				"without one; 'vmcoreinfo synth' makes one",
+			`${source.name}: its header (version ${version}) has no note; the dump was written ` +
+				"without one; create one with 'vmcoreinfo synth'",
 		);
 	}
 
@@ -554,7 +552,7 @@
 			const view = header.length === 32 ? new View(header, false) : null;
 			if (view === null || !startsWith(header, FLAT_MAGIC) || view.i64(16) !== 1 || view.i64(24) !== 1) {
 				throw new DumpError(
-					`${source.name}: a flattened dump of a type or version that is not known`,
+					`${source.name}: a flattened dump of an unknown type or version`,
 				);
 			}
 			return new Flattened(source);
@@ -563,8 +561,8 @@
 		async read(offset, size) {
 			if (offset < 0 || size < 0 || offset + size > ROOM) {
 				throw new DumpError(
-					`${this.name}: byte ${offset} of the dump is needed, and of a flattened one the ` +
-						`first ${ROOM} are read; put it together first: makedumpfile -R DUMP < FILE`,
+					`${this.name}: byte ${offset} of the dump is needed, but only the first ${ROOM} ` +
+						`of a flattened dump are read; rebuild it first: makedumpfile -R DUMP < FILE`,
 				);
 			}
 			const end = offset + size;
@@ -615,7 +613,7 @@
 			if (start < 0 || size <= 0 || start + size >= 2 ** 63) {
 				throw new DumpError(
 					`${this.name}: byte ${this._place}: a flattened record of ${size} bytes for byte ` +
-						`${start} of the dump; the file is damaged`,
+						`${start} of the dump; the file is corrupt`,
 				);
 			}
 			if (size < SMALL && --this._small < 0) {
@@ -655,8 +653,8 @@
 
 		_cut() {
 			return new DumpError(
-				`${this.name}: the flattened dump has no end mark: it is cut in or behind the record ` +
-					`at byte ${this._place}; it was not copied whole`,
+				`${this.name}: the flattened dump has no end mark: it is truncated in or after the ` +
+					`record at byte ${this._place}; copy it again`,
 			);
 		}
 	}
@@ -688,28 +686,40 @@
 				return { format: "note", text, offset: note.offset, isLittle };
 			}
 		}
-		throw new DumpError(`${source.name}: the header of its ELF note is damaged`);
+		throw new DumpError(`${source.name}: the header of its ELF note is corrupt`);
 	}
 
 	async function inText(source) {
 		const data = (await source.read(0, MOST_TEXT + 1)).slice();
-		const start = latin1(data.subarray(0, 8));
-		const unpack = COMPRESSED.find(([magic]) => start.startsWith(magic))?.[1];
+		const start = latin1(data.subarray(0, 32));
+		const { packed, images, foreign } = vmcoreinfo.keys;
+		const unpack = byStart(packed, start);
 		const found = unpack ? null : await unlessPlain(source, data);
 		if (found !== null) {
 			return found;
 		}
+		const image = unpack ? undefined : byStart(images, start);
+		if (image !== undefined) {
+			throw new DumpError(
+				`${source.name}: ${image}, which has no note beside it; 'vmcoreinfo find' looks for one in the ` +
+					"memory that it holds, 'vmcoreinfo synth' makes one",
+			);
+		}
+		const other = unpack ? undefined : byStart(foreign, start);
+		if (other !== undefined) {
+			throw new DumpError(`${source.name}: ${other}`);
+		}
 		if (unpack || data.length > MOST_TEXT) {
 			const remedy = unpack
 				? `it is compressed: ${unpack} FILE | vmcoreinfo note -`
-				: "of a memory image, 'vmcoreinfo find' gets the notes out";
-			throw new DumpError(`${source.name}: no dump of a known format, and no text; ${remedy}`);
+				: "if it is a memory image, extract notes with 'vmcoreinfo find'";
+			throw new DumpError(`${source.name}: neither a known dump format nor text; ${remedy}`);
 		}
 		const address = addressIn(data);
 		if (address !== null) {
 			throw new DumpError(
-				`${source.name}: this says where the note is (0x${address}, physical); ` +
-					"'vmcoreinfo note live' reads it there",
+				`${source.name}: this is the note's physical address (0x${address}); use 'vmcoreinfo ` +
+					"note live' to read it",
 			);
 		}
 		return { format: "text", text: data, offset: 0 };

@@ -302,8 +302,9 @@
 	const concerns = (archs, name) => !archs || archs.includes(name);
 
 	function exportOf(number) {
-		const [archs, spans, formats, conditions, changes] = facts.exports[number];
-		return { archs, spans, formats, conditions, changes, concerns: (name) => concerns(archs, name) };
+		const [archs, spans, formats, conditions, changes, place, quirks] = facts.exports[number];
+		const rest = { place, quirks, concerns: (name) => concerns(archs, name) };
+		return { archs, spans, formats, conditions, changes, ...rest };
 	}
 	const EXPORTS = facts.exports.map((_, number) => exportOf(number));
 
@@ -558,8 +559,7 @@
 		const words = new Set(String(info.value("OSRELEASE")).split(/[-+._]/));
 		const found = new Map();
 		for (const arch of kernel === null ? [] : facts.archs) {
-			const isBuilt = concerns(kernel.line?.line.archs, arch.name);
-			const exported = isBuilt ? kernel.schema.predict(kernel.release, arch) : new Map();
+			const exported = builds(kernel, arch) ? kernel.schema.predict(kernel.release, arch) : new Map();
 			if (!exported.size) {
 				continue;
 			}
@@ -590,6 +590,9 @@
 		return own[0] <= best[0] && own[2] - best[2] < 3;
 	}
 
+	/** Whether its vendor builds it for an architecture. */
+	const builds = (kernel, arch) => concerns(kernel.line?.line.archs, arch.name);
+
 	vmcoreinfo.kernels = {
 		ARCHS,
 		DECLARED,
@@ -598,6 +601,7 @@
 		MAINLINE,
 		Release,
 		architecturesOf,
+		builds,
 		calledOf,
 		compareLists,
 		compareMoments,

@@ -257,10 +257,10 @@
 		const parts = [`read as a posted note: ${where(note)}`];
 		const front = trimmed(note.front);
 		if (front) {
-			parts.push(`without what stands in front of each, as '${front.slice(0, MOST_SHOWN)}'`);
+			parts.push(`without the prefix of each line, such as '${front.slice(0, MOST_SHOWN)}'`);
 		}
 		if (note.between) {
-			parts.push(`lines in between that are none of it: ${note.between}`);
+			parts.push(`unrelated lines in between: ${note.between}`);
 		}
 		const remarks = [parts.join("; ")];
 		if (others.length) {
@@ -268,7 +268,7 @@
 			const left = others.length - MOST_BESIDE;
 			const { lines } = others[0];
 			remarks.push(
-				`other notes in it, which are not read: ${shown}${left > 0 ? `; and ${left} more` : ""}; ` +
+				`other notes in it, not read: ${shown}${left > 0 ? `; and ${left} more` : ""}; ` +
 					`to read one: sed -n '${lines[0]},${lines[lines.length - 1]}p' FILE | vmcoreinfo note -`,
 			);
 		}

@@ -292,7 +292,7 @@
 			commit: gone && commitOf(gone),
 			since: coming && !gone ? told(coming) : null,
 			replacedBy: gone ? entry.replacedBy : [],
-			otherwise: exports.unread.has(key) ? "stands on a line that this release does not see" : MANY,
+			otherwise: exports.unread.has(key) ? "is on a line that this release does not read" : MANY,
 			goneAt: gone && openingOf(gone),
 		};
 	}
@@ -300,8 +300,8 @@
 	function sentenceOf(one) {
 		if (one.goneSince) {
 			const commit = one.commit ? `, commit ${one.commit}` : "";
-			const instead = one.replacedBy.length ? `; ${one.replacedBy.join(" ")} ${texts.cameForIt}` : "";
-			return `${one.key} ${texts.isGoneSince} ${one.goneSince}${commit}${instead}`;
+			const instead = one.replacedBy.length ? `, replaced by ${one.replacedBy.join(" ")}` : "";
+			return `${one.key} was removed in ${one.goneSince}${commit}${instead}`;
 		}
 		return one.since ? `${one.key} is exported since ${one.since}` : `${one.key} ${one.otherwise}`;
 	}
@@ -318,9 +318,9 @@
 		const more = newest.length > MOST_KEYS ? ` and ${newest.length - MOST_KEYS} more` : "";
 		const commits = unique(newest.filter((one) => one.commit).map((one) => `commit ${one.commit}`));
 		const instead = unique(newest.flatMap((one) => one.replacedBy)).slice(0, MOST_KEYS);
-		let text = `${keys}${more} ${texts.goneSince} ${newest[0].goneSince}`;
+		let text = `${keys}${more} removed in ${newest[0].goneSince}`;
 		text += commits.length ? ` (${commits.join(", ")})` : "";
-		return [text + (instead.length ? `; ${instead.join(" ")} ${texts.cameForIt}` : "")];
+		return [text + (instead.length ? `, replaced by ${instead.join(" ")}` : "")];
 	}
 
 	/** By which commit a key that is there came to mean something else. */
@@ -328,14 +328,14 @@
 		const entry = exports.schema.entries.get(key);
 		const here = entry ? entry.exports.filter((one) => one.concerns(exports.arch.name)) : [];
 		const reached = here
-			.flatMap((one) => one.changes)
+			.flatMap((one) => one.changes.map(([boundary]) => boundary))
 			.filter((one) => compareMoments(openingOf(one), exports.release.moment) <= 0);
 		const last = most(reached, 1);
 		if (last === null) {
 			return "";
 		}
 		const commit = commitOf(last) ? `, commit ${commitOf(last)}` : "";
-		return `${key} means something else since ${told(last)}${commit}`;
+		return `${key} has a different meaning since ${told(last)}${commit}`;
 	}
 
 	function described(way) {
@@ -356,7 +356,7 @@
 		const { need, taken } = outcome;
 		const parts = outcome.misread.map((key) => {
 			const format = exports.formats.get(key);
-			return `${key} is printed as ${format}, a form that this release reads wrongly`;
+			return `${key} is printed as ${format}, which this release reads wrongly`;
 		});
 		if (taken && !isRight(need, taken, exports)) {
 			const [since, until] = taken.kernels;
@@ -374,25 +374,23 @@
 		parts.push(...outcome.absent.map((one) => `the dump has no ${facts.dumpSources[one]}`));
 		if (outcome.restsOn.length) {
 			const others = outcome.restsOn.map((one) => facts.dumpSources[one]).join(", or ");
-			parts.push(`it rests on ${others}, of which a note alone doesn't tell`);
+			parts.push(`it depends on ${others}, which a note alone does not show`);
 		}
 		if (!taken && !outcome.missing.length && !outcome.absent.length) {
-			parts.push("it knows no alternative on this kernel");
+			parts.push("it has no way to do this on this kernel");
 		}
 		return parts.filter(Boolean).join("; ");
 	}
 
 	// Words of `compat` that depend on what they stand between.
 	const texts = {
-		isGoneSince: "is gone since",
-		goneSince: "gone since",
-		cameForIt: "came for it",
 		rightOn(way, since, until) {
-			const from = since ? ` from ${since} on` : "";
-			const to = until ? ` up to before ${until}` : "";
-			return `it goes by ${way}, which is right on kernels${from}${to}`;
+			const from = since ? ` since ${since}` : "";
+			const to = until ? ` before ${until}` : "";
+			const both = since && until ? " and" : "";
+			return `it uses ${way}, which is correct only${from}${both}${to}`;
 		},
-		notRightWhere: (way, values) => `it goes by ${way}, which is not right where ${values}`,
+		notRightWhere: (way, values) => `it uses ${way}, which is wrong if ${values}`,
 	};
 
 	// ---- parsers of tools --------------------------------------------------------------------
@@ -436,14 +434,14 @@
 
 	const FINDERS = {
 		"note-limit": ({ text }, limit) =>
-			text.length > limit ? `the note has ${text.length} bytes, and ${limit} are its most` : null,
+			text.length > limit ? `the note has ${text.length} bytes, but its limit is ${limit}` : null,
 		"line-limit": (subject, limit) =>
 			firstLine(subject, (line) =>
-				line.length > limit ? `has ${line.length} bytes, and ${limit} are its most` : "",
+				line.length > limit ? `has ${line.length} bytes, but its limit is ${limit}` : "",
 			),
 		"last-line-dropped": ({ text, lines }) =>
 			text && !text.endsWith("\n")
-				? `no newline ends the last line, ${shown(lines[lines.length - 1])}`
+				? `the last line has no newline, ${shown(lines[lines.length - 1])}`
 				: null,
 		"equals-needed": (subject) =>
 			firstLine(subject, (line) => (line && !line.includes("=") ? `has no '=': ${shown(line)}` : "")),
@@ -478,7 +476,7 @@
 				const [first, had] = seen.get(key) ?? [place + 1, value];
 				seen.set(key, [first, had]);
 				if (had !== value) {
-					return `${key} stands in lines ${first} and ${place + 1} with other values`;
+					return `${key} is on lines ${first} and ${place + 1} with different values`;
 				}
 			}
 			return null;
@@ -493,7 +491,7 @@
 				const value = line.slice(line.indexOf("=") + 1);
 				const isRead = NUMBERS.some(([format, form]) => form.test(value) && reads(problem.key, format));
 				if (problem.id === "overflow" || !isRead) {
-					return `line ${problem.line} has a value that is no number: ${shown(line)}`;
+					return `line ${problem.line} has a value that is not a number: ${shown(line)}`;
 				}
 			}
 			return null;
@@ -581,8 +579,8 @@
 			const before = known.filter((one) => compareTools(one, tool) < 0).pop() ?? known[0];
 			ofRelease =
 				compareTools(tool, newest) > 0
-					? `the newest ${consumer.name} that the schema knows is ${newest}`
-					: `the schema has no ${consumer.name} ${tool}; it is judged as ${before}`;
+					? `the newest ${consumer.name} in the schema is ${newest}`
+					: `the schema has no ${consumer.name} ${tool}; judged as ${before}`;
 			reasons.push(ofRelease);
 		}
 		const arch = exports.arch.name;
@@ -593,13 +591,13 @@
 			reasons.push(`${consumer.name} ${tool} does not read dumps of ${arch}${more}`);
 		}
 		if (compareLists(kernel.mainline, kernels.LATEST.mainline) > 0) {
-			reasons.push(`${kernel} is past ${kernels.LATEST}, the newest kernel that the schema knows`);
+			reasons.push(`${kernel} is newer than ${kernels.LATEST}, the newest kernel in the schema`);
 		} else if (!ofRelease) {
 			const last = passed(consumer, tool, arch, kernel);
 			if (last !== null) {
-				const words = own?.[2]?.[1] ? "that it declares or was seen on" : "of its day, or that it was seen on";
+				const words = own?.[2]?.[1] ? "that it declares or was tested on" : "of its time or that it was tested on";
 				reasons.push(
-					`${last} is the newest kernel of ${arch} ${words}; what is past it was worked out`,
+					`${last} is the newest ${arch} kernel ${words}; verdicts for newer ones are worked out`,
 				);
 			}
 		}
@@ -697,8 +695,8 @@
 		const shownOnes = purposes.slice(0, MOST_PURPOSES).join(", ");
 		const more = purposes.length > MOST_PURPOSES ? ` and ${purposes.length - MOST_PURPOSES} more` : "";
 		return (
-			`${kernels.calledOf(kernel)} may have what mainline changed up to ${exports.until}, by which ` +
-			`these come to something else: ${shownOnes}${more}`
+			`${kernels.calledOf(kernel)} may have mainline changes up to ${exports.until}, which would change the ` +
+			`verdict on: ${shownOnes}${more}`
 		);
 	}
 
@@ -842,16 +840,16 @@
 		constructor(found, { arch: said = "", flaws = [], near = null } = {}) {
 			const info = vmcoreinfo.parse(found.text);
 			if (!info.lines.some((line) => line.format !== null)) {
-				throw new NotTold("no VMCOREINFO entry in it; expected lines like OSRELEASE=6.12.0");
+				throw new NotTold("no VMCOREINFO entries; expected lines like OSRELEASE=6.12.0");
 			}
 			const kernel = kernels.kernelOf(info);
 			if (kernel === null) {
-				throw new NotTold("no OSRELEASE that the schema knows; name it by --kernel");
+				throw new NotTold("OSRELEASE is missing or not in the schema; give the release with --kernel");
 			}
 			const told = kernels.ARCHS.get(said) ?? kernels.ARCHS.get(found.arch ?? "");
 			const archs = told ? [told] : kernels.architecturesOf(kernel, info);
 			if (archs.length !== 1) {
-				throw new NotTold("the architecture is not told; name it by --arch", true);
+				throw new NotTold("unknown architecture; give it with --arch", true);
 			}
 			const [arch] = archs;
 			const release = info.value("OSRELEASE");

@@ -71,13 +71,13 @@
 			end = Math.max(end, segment.offset + segment.fileSize);
 		}
 		if (end > size) {
-			tell("cut", `the dump ends ${end - size} bytes before what its program headers say`);
+			tell("cut", `the dump ends ${end - size} bytes before the end that its program headers give`);
 		}
 		if (elf.offset !== elf.header) {
 			tell(
 				"elsewhere",
-				`its program headers, and with them the note, are at byte ${elf.offset}, and ` +
-					`makedumpfile looks at byte ${elf.header} alone`,
+				`its program headers, and so the note, are at byte ${elf.offset}, but ` +
+					`makedumpfile looks only at byte ${elf.header}`,
 				"makedumpfile",
 			);
 		}
@@ -86,14 +86,14 @@
 	/** Whether the note is where the header of a compressed dump has it. */
 	async function ofNote(source, size, header, found, tell) {
 		const { text } = header;
-		const looks = "crash and makedumpfile look nowhere else";
+		const looks = "crash and makedumpfile look only there";
 		const isAbsurd = text.size <= 0 || text.size > MOST_TEXT || text.offset + text.size > size;
 		if (text.offset !== found.offset || isAbsurd) {
 			const isNowhere = !text.offset && !text.size;
 			const what = isNowhere ? "nowhere" : `${text.size} bytes at byte ${text.offset}`;
 			tell(
 				"elsewhere",
-				`its header has the note ${what}, and it is among the ELF notes, at byte ${found.offset}; ${looks}`,
+				`its header has the note ${what}, but it is among the ELF notes, at byte ${found.offset}; ${looks}`,
 			);
 			return;
 		}
@@ -101,9 +101,8 @@
 		if (other !== null && !isSame(withoutNuls(other.text), withoutNuls(found.text))) {
 			tell(
 				"elsewhere",
-				`its header has the note ${text.size} bytes at byte ${text.offset}, and the ELF note is ` +
-					`another text, of ${other.text.length} bytes at byte ${other.offset}; ${looks} than where ` +
-					"the header says",
+				`its header has the note ${text.size} bytes at byte ${text.offset}, but the ELF note is ` +
+					`a different text of ${other.text.length} bytes at byte ${other.offset}; ${looks}`,
 			);
 		}
 	}
@@ -132,22 +131,22 @@
 		return null;
 	}
 
-	const unseen = (what) => `${what} was not looked at: whether it has all pages is not known`;
+	const unseen = (what) => `${what} was not checked, so it is not known whether all pages are present`;
 
 	/** Whether a compressed dump has the pages that its bitmap says it has. */
 	async function ofPages(source, size, header, tell) {
 		if (header.isIncomplete) {
-			tell("cut", "its header says that it is incomplete: its writer ran out of room");
+			tell("cut", "its header marks it as incomplete: its writer ran out of space");
 		}
 		const { bitmaps } = header;
 		const table = bitmaps.offset + bitmaps.size;
 		if (table > size) {
-			tell("cut", `its bitmaps of pages end at byte ${table}, and the dump at byte ${size}`);
+			tell("cut", `its page bitmaps end at byte ${table}, but the dump at byte ${size}`);
 			return;
 		}
 		const isFlat = source instanceof Flattened;
 		if ((isFlat && table > ROOM) || bitmaps.size > MOST_BITMAPS) {
-			tell("unseen", unseen(`its bitmaps of pages, of ${bitmaps.size} bytes,`));
+			tell("unseen", unseen(`its page bitmaps, of ${bitmaps.size} bytes,`));
 			return;
 		}
 		const count = await pagesOf(source, header);
@@ -155,19 +154,19 @@
 		if (end > size) {
 			tell(
 				"cut",
-				`it has ${count} pages, whose descriptors end at byte ${end}, and it ends at byte ${size}`,
+				`its descriptors of ${count} pages end at byte ${end}, but it ends at byte ${size}`,
 			);
 			return;
 		}
 		if (isFlat && end > ROOM) {
-			tell("unseen", unseen("the descriptors of its pages"));
+			tell("unseen", unseen("its page descriptors"));
 			return;
 		}
 		const last = await lastPage(source, header, table, end);
 		if (last === null) {
-			tell("unseen", unseen("where the last of its pages is"));
+			tell("unseen", unseen("the place of its last page"));
 		} else if (last > size) {
-			tell("cut", `the dump ends ${last - size} bytes before the last of its pages does`);
+			tell("cut", `the dump ends ${last - size} bytes before its last page does`);
 		}
 	}
 
@@ -180,7 +179,7 @@
 		for (let start = Math.floor(first / 8); start < stop; start += CHUNK) {
 			const wanted = Math.min(CHUNK, stop - start);
 			const place = header.bitmaps.offset + half + start;
-			const data = (await exactly(source, place, wanted, "the bitmap of its pages")).slice();
+			const data = (await exactly(source, place, wanted, "its page bitmap")).slice();
 			if (start * 8 < first) {
 				data[0] &= 0xff << (first - start * 8);
 			}
@@ -207,7 +206,7 @@
 				return null;
 			}
 			const start = Math.max(table, stop - chunk);
-			const data = await exactly(source, start, stop - start, "the descriptors of its pages");
+			const data = await exactly(source, start, stop - start, "its page descriptors");
 			const view = new View(data, header.isLittle);
 			let [least, most, furthest, isSame] = [null, null, 0, true];
 			for (let at = 0; at < data.length; at += DESCRIPTOR) {
