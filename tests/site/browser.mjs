@@ -67,7 +67,7 @@ async function accessibility() {
 
 async function widths() {
 	const found = [];
-	for (const width of [360, 800, 1600])
+	for (const width of [360, 800, 1280, 1600])
 		for (const place of PAGES) {
 			const page = await open(FILES, place, { viewport: { width, height: 900 } });
 			const seen = await page.evaluate(() => {
@@ -85,7 +85,7 @@ async function widths() {
 			});
 			if (seen.wide > 0)
 				found.push(`${place} at ${width}: ${seen.wide} px too wide`);
-			if (width > 360 && seen.tall.length)
+			if (width > 1000 && seen.tall.length)
 				found.push(`${place} at ${width}: rows of 14 lines: ${seen.tall.slice(0, 3)}`);
 			if (seen.blank)
 				found.push(`${place} at ${width}: ${seen.blank} blank rows`);

@@ -90,10 +90,10 @@ class Links:
     def keys(self, keys: Iterable[str]) -> Markup:
         return Markup(", ").join(map(self.key, keys))
 
-    def many(self, keys: Iterable[str]) -> Markup:
+    def many(self, keys: Iterable[str], most: int = MOST) -> Markup:
         """A long list with all but its beginning folded away."""
         found = list(keys)
-        if len(found) <= MOST:
+        if len(found) <= most:
             return self.keys(found)
         shown = Markup('{} <details class="more"><summary>and {} more</summary>{}</details>')
         return shown.format(self.keys(found[:2]), len(found) - 2, self.keys(found[2:]))

@@ -65,7 +65,7 @@ def _config(facts: Facts) -> Product:
         under: dict[str, list[str]] = {}
         for entry in entries:
             under.setdefault(_under(entry, name), []).append(entry.key)
-        keys = few_lines((to.many(several) + quiet(said) for said, several in under.items()), 3)
+        keys = few_lines((to.many(several) + quiet(said) for said, several in under.items()), 2)
         rows.append(row([Markup("<code>{}</code>").format(name), keys, note], name))
     heads = ["Symbol", "Entries that depend on it", "Decided by the architecture"]
     context = {
@@ -84,7 +84,8 @@ def _under(entry: Entry, name: str) -> str:
         for condition, bounds in history(export)
         if name in condition.names() and str(condition) + bounds != name
     )
-    return f" ({'; '.join(said)})" if said else ""
+    shown = [*list(said)[:2], *([f"and {len(said) - 2} more"] if len(said) > 2 else [])]
+    return f" ({'; '.join(shown)})" if said else ""
 
 
 def _names(facts: Facts) -> Product:

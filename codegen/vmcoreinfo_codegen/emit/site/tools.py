@@ -14,10 +14,12 @@ from ..product import Product
 from .facts import Facts
 from .helps import rescue_table
 from .keys import releases_of
-from .links import MOST, Links, release_page, slug, tool_page
+from .links import Links, release_page, slug, tool_page
 from .matrix import matrices
 from .page import few_lines, links_of, page, quiet, row, table, verdict
 from .tool_releases import ToolReleases
+
+_MOST_WAYS, _MOST_KEYS = 3, 4
 
 
 def products(facts: Facts, of_tools: Mapping[str, ToolReleases]) -> list[Product]:
@@ -132,13 +134,17 @@ def _purpose_row(to: Links, need: Need, id_: str) -> dict[str, Any]:
     ]
     for one in mended:
         without += one
-    return row([name, few_lines(_way(to, one) for one in need.alternatives), without], id_)
+    return row(
+        [name, few_lines((_way(to, one) for one in need.alternatives), _MOST_WAYS), without], id_
+    )
 
 
 def _way(to: Links, way: Alternative) -> Markup:
     beside = [*(source.doc for source in way.of_dump), *way.others]
-    if len(way.keys) > MOST:
-        found = to.many(way.keys) + Markup("").join(Markup(" + {}").format(one) for one in beside)
+    if len(way.keys) > _MOST_KEYS:
+        found = to.many(way.keys, _MOST_KEYS) + Markup("").join(
+            Markup(" + {}").format(one) for one in beside
+        )
     else:
         found = Markup(" + ").join([*map(to.key, way.keys), *beside])
     words = []
