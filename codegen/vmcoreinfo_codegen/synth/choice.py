@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from ..debuginfo.problem import DebugInfoError
 from .image import BANNER
 from .own import OwnKernel
+from .standing import Standing
 
 
 class SeveralKernels(DebugInfoError):
@@ -49,13 +50,12 @@ def chosen(
     )
 
 
-def elsewhere(kernel: OwnKernel) -> list[str]:
+def elsewhere(standing: Standing, release: str | None) -> list[str]:
     """A finding where the CPUs ran another kernel than the only one that the dump has."""
-    standing = kernel.standing
     if not standing.elsewhere or standing.cpus or standing.counters:
         return []
     return [
-        f"its CPUs ran another kernel than {kernel.release or 'this one'}, whose symbols are not in it: this one "
+        f"its CPUs ran another kernel than {release or 'this one'}, whose symbols are not in it: this one "
         "may be one that ran before, or that of a guest"
     ]
 
