@@ -62,13 +62,8 @@ def image_form(start: bytes) -> str | None:
 
 
 def foreign(start: bytes) -> str | None:
-<<<<<<< HEAD
-    """What a file is, and what to do, by its first 32 bytes; None where it is of none of these forms."""
-    return next((words for magic, words in KNOWN.items() if start.startswith(magic)), None)
-=======
     """What a file is, and what to do, by its first 32 bytes; None if it is of none of these forms."""
-    return next((words for magic, words in _KNOWN.items() if start.startswith(magic)), None)
->>>>>>> main
+    return next((words for magic, words in KNOWN.items() if start.startswith(magic)), None)
 
 
 def check_form(source: Source) -> None:
