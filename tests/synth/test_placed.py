@@ -287,7 +287,7 @@ def test_addresses_of_7_0() -> None:
 
 @pytest.mark.parametrize("ran", [True, False])
 def test_a_kernel_that_never_started(run: Run, tmp_path: Path, ran: bool) -> None:
-    """As one that is loaded for kexec: its addresses are those of no machine."""
+    """As one that is loaded for kexec: its addresses belong to no machine."""
     made = Made(variables={**VARIABLES, "system_state": DATA + 0x11000})
     made.put_release()
     made.put_words(VARIABLES["mem_section"], 0xFFFF2E4147F9D380)
@@ -299,7 +299,7 @@ def test_a_kernel_that_never_started(run: Run, tmp_path: Path, ran: bool) -> Non
     assert found.out.startswith("OSRELEASE=6.1.0-57-cloud-arm64\n")
     assert ("SYMBOL(init_uts_ns)=" in found.out) == ran
     assert ("this kernel never started" in found.err) == (not ran)
-    assert "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL)" in found.err
+    assert "its kallsyms has only functions (no CONFIG_KALLSYMS_ALL)" in found.err
 
 
 def test_a_kernel_of_a_guest(run: Run, tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A copy of a dump with another note in it.
 
-New headers and notes come in front of an ELF vmcore and of a raw image, in whole blocks of the file
-system, and the old file behind them as it is: so its blocks can be shared, and each PT_LOAD moves by the same
-distance. The program headers stand right behind the ELF header, where makedumpfile reads
-them whatever `e_phoff` says (it refuses QEMU's dumps for that).
+New headers and notes come before an ELF vmcore and of a raw image, in whole blocks of the file
+system, and the old file behind them as it is: so its blocks can be shared, and each PT_LOAD moves
+by the same distance. The program headers stand right behind the ELF header, where makedumpfile
+reads them whatever `e_phoff` says (it refuses QEMU's dumps for that).
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ def attach(
 
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
     `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
-    is copied as it is, one that holds none refused. With `raw`, what is no dump of a known format
-    is an image of memory. With `mends` the headers of a kdump say what the note says. Raises DumpError, OSError.
+    is copied as it is, one that holds none refused. With `raw`, a file that is not a dump of a
+    known format is a raw image. With `mends` the headers of a kdump say what the note says. Raises
+    DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
@@ -114,7 +115,7 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
     if coverage.described and not coverage.held:
         raise DumpError(
             f"{source.name}: truncated: its program headers describe {coverage.described} bytes of "
-            f"memory, but the file has none of them; copy it again"
+            "memory, but the file has none of them; copy it again"
         )
     places = [(s.offset, s.file_size) for s in segments if s.type == elf.PT_NOTE]
     kept, replaced = other_notes(source, places, file.order)
@@ -137,7 +138,7 @@ def _before_raw(source: File, text: bytes | None, block: int, raw: RawImage) -> 
 def _headers(
     file: elf.Elf, loads: list[elf.Segment], kept: bytes, text: bytes | None, block: int
 ) -> bytes:
-    """Headers and notes in whole blocks, for segments that come to stand behind them."""
+    """Headers and notes in whole blocks, for segments that come to be behind them."""
     if text is not None:
         kept += notes.build(text, file.order)
     count = len(loads) + 1

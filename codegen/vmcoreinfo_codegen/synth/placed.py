@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A kernel whose kallsyms has functions alone: the symbols that it exports place its image."""
+"""A kernel whose kallsyms has only functions: its exported symbols locate its image."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .placed_image import PlacedImage
 from .structures import Found, find_structures
 
 _UTS = "init_uts_ns"
-# struct new_utsname is texts of 65 bytes, sysname, nodename, release; a counter may stand before.
+# struct new_utsname is texts of 65 bytes, sysname, nodename, release; a counter may be before.
 _SYSNAME = b"Linux\0"
 _RELEASE_AT, _TEXT_BYTES = 2 * 65, 65
 _BEFORE_NAMES = 256
-# Of variables behind the last that is exported.
+# Of variables after the last that is exported.
 _BEHIND = 4 << 20
 _MOST_IMAGE = 128 << 20
 _BUILD_ID, _BUILD_ID_BYTES, _NAME = 3, 20, b"GNU\0"
@@ -67,7 +67,7 @@ class PlacedKernel:
 
     @property
     def release(self) -> str | None:
-        """That of init_uts_ns, as uname -r prints it; None where it is not exported."""
+        """That of init_uts_ns, as uname -r prints it; None if it is not exported."""
         at = self.symbols.get(_UTS)
         data = b"" if at is None else self._image.bytes_at(at, _BEFORE_NAMES + 3 * _TEXT_BYTES)
         place = data.find(_SYSNAME, 0, _BEFORE_NAMES)
@@ -98,7 +98,7 @@ class PlacedKernel:
 def placed_kernel(
     memory: PhysicalMemory, own: OwnKernel, types: Types | None, is_placed: bool = False
 ) -> PlacedKernel | None:
-    """None where no table of exported symbols agrees with its kallsyms.
+    """None if no table of exported symbols agrees with its kallsyms.
 
     `is_placed` says that the dump tells physical addresses, though it does not say so itself. Raises
     DumpError, DebugInfoError.

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Variables of the kernel that no table names, found by what they hold.
+"""Kernel variables that no table names, found by their contents.
 
 Each is taken only where one place alone of the image holds all that it has to.
 
-- `init_mm` has the bounds of the kernel's text, data and image for those of its code, data and heap,
+- `init_mm` has the bounds of the kernel's text, data and image for those of its code, data and
+heap,
   a page table inside the image, and no stack, arguments and environment.
 - `swapper_pg_dir` is what `init_mm` has for its page table.
 - `printk_rb_static` points to arrays inside the image, and the descriptor that its tail leads to has
@@ -174,7 +175,7 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 
 def _pointers(image: PlacedImage, to: int) -> list[int]:
-    """Where in the image a pointer has that value; none where more have than can be looked at."""
+    """Where in the image a pointer has that value; none if more have than can be looked at."""
     pointer = image.pointer(to)
     places = image.find(re.compile(re.escape(pointer)), len(pointer), len(pointer))
     found = list(islice(places, _MOST_PLACES + 1))
@@ -182,7 +183,7 @@ def _pointers(image: PlacedImage, to: int) -> list[int]:
 
 
 def _offsets(types: Types, name: str, members: Iterable[str]) -> Mapping[str, int] | None:
-    """None where a member is not there, or at several places."""
+    """None if a member is not there, or at several places."""
     found = {member: types.offsets(name, member) for member in members}
     if any(len(offsets) != 1 for offsets in found.values()):
         return None

@@ -33,7 +33,7 @@ State = tuple[str, str]
 
 
 class _Texts:
-    """Texts that stand in many places, each kept once."""
+    """Texts that are in many places, each kept once."""
 
     def __init__(self) -> None:
         self.places: dict[str, int] = {"": 0}
@@ -100,7 +100,7 @@ def _runs(
     points: list[Release],
     texts: _Texts,
 ) -> list[tuple[list[int], list[Run]]]:
-    """(places of architectures, runs) for each different answer; none where there is never one.
+    """(places of architectures, runs) for each different answer; none if there is never one.
 
     Architectures that were not in the kernel yet, or no longer, are left to `lives`.
     """
