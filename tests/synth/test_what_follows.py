@@ -212,3 +212,30 @@ def test_an_option_whose_lack_tells_nothing(schema: Schema) -> None:
     assert texts(made(schema, Sources(symbols=symbols)))[key] == str(1 << 30)
     off = dict.fromkeys(schema.config_names(), False)
     assert texts(made(schema, Sources(symbols=symbols, config=off)))[key] == str(1 << 29)
+
+
+def test_what_is_exported(schema: Schema) -> None:
+    """The whole table is known, so what it lacks tells too; without it nothing does."""
+    symbols = {"_stext": STEXT}
+    for exported, level in (({"pgdir_shift"}, None), ({"mem_section"}, "0"), (None, None)):
+        sources = Sources(symbols=symbols, exported=exported)
+        note = made(schema, sources, release="5.10.46")
+        assert texts(note).get("NUMBER(pgtable_l5_enabled)") == level
+
+
+def test_a_value_tells_where_its_symbols_are_from(schema: Schema) -> None:
+    """And which expression gave it, if that is not the first."""
+    symbols = {"node_states": STEXT + 0x1000, "prb": STEXT + 0x2000}
+    sources = Sources(Types(), symbols, origins={"prb": "the one pointer"}, symbols_name="the dump")
+    note = made(schema, sources)
+    assert origins(note)["SYMBOL(prb)"] == "symbol(prb); prb: the one pointer"
+    assert why(note)["SYMBOL(clear_seq)"].startswith("not in the dump: symbol(clear_seq)")
+    sources = Sources(OfNodes(), symbols)
+    assert origins(made(schema, sources))["SYMBOL(node_online_map)"] == (
+        "symbol(node_states) + size(nodemask_t)"
+    )
+
+
+class OfNodes(Types):
+    def sizes(self, name: str) -> set[int]:
+        return {128} if name == "nodemask_t" else set()

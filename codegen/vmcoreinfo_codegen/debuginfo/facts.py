@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,7 +60,8 @@ class Sources:
     """What is known of a kernel; None if nobody gave it.
 
     `config` has every symbol that counts, `shown` what shows of them where there is no `config`.
-    `symbols_name` is where the symbols are from, `origins` has what else is to be told of some.
+    `exported` are all symbols that it exports. `symbols_name` is where the symbols are from, `origins`
+    has what else is to be told of some.
     """
 
     types: Types | None = None
@@ -68,6 +69,7 @@ class Sources:
     config: Mapping[str, bool | int] | None = None
     memory: Memory | None = None
     shown: Mapping[str, int] = field(default_factory=dict)
+    exported: Set[str] | None = None
     symbols_name: str = "--symbols"
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -132,6 +134,8 @@ class Facts:
             one = (self._sources.symbols or {}).get(fact.name)
         elif fact.question == "has":
             one = self._has(fact.name)
+        elif fact.question == "exported" and self._sources.exported is not None:
+            one = int(fact.name in self._sources.exported)
         elif fact.question == "physical" and memory is not None:
             one = memory.physical(fact.name)
         elif fact.question == "config" and self._sources.config is not None:

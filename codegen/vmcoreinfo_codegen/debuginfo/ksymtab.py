@@ -122,6 +122,9 @@ def find_ksymtab(memory: PhysicalMemory, kallsyms: Kallsyms) -> Ksymtab | None:
     """
     search = _Search(memory, kallsyms)
     found = search.run()
+    if found is not None and found.move % _PAGE:
+        # No loader moves an image by parts of a page: the dump has its memory elsewhere than it says.
+        return None
     if found is None or kallsyms.has_run_addresses or found.move:
         return found
     move = _move_by_lists(memory, kallsyms, search.variables(found))

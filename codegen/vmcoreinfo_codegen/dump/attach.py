@@ -60,14 +60,14 @@ def attach(
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
     `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
     is copied as it is, one that holds none refused. With `raw`, a file that is not a dump of a
-    known format is a raw image. With `mends` the headers of a kdump say what the note says. Raises
-    DumpError, OSError.
+    known format is an image of memory. With `mends` the headers of a kdump say what the note says.
+    Raises DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
             raise DumpError(f"{dump}: only a file can be copied, not a pipe or a device")
         form = tell_format(source)
-        if form == "text":
+        if form == "text" and raw is None:
             check_raw(source)
         if form == "kdump":
             made = kdump_copy.plan(source, text, mends)
@@ -125,12 +125,14 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
 
 
 def _before_raw(source: File, text: bytes | None, block: int, raw: RawImage) -> Plan:
-    """One segment, with the physical address for the virtual one, as in a dump by QEMU."""
-    size = source.size or 0
+    """A segment for each stretch, with the physical address for the virtual one, as in a dump by QEMU."""
     file = elf.core_of(source, raw.bits, raw.order, raw.machine)
-    load = elf.Segment(elf.PT_LOAD, 0, 0, raw.start, raw.start, size, size, 0)
-    data = _headers(file, [load], b"", text, block)
-    return Plan(((0, data),), len(data), None, file.arch, elf.Coverage(size, size, 0))
+    loads = [
+        elf.Segment(elf.PT_LOAD, 0, one.target, one.start, one.start, one.size, one.size, 0)
+        for one in raw.ranges
+    ]
+    data = _headers(file, loads, b"", text, block)
+    return Plan(((0, data),), len(data), None, file.arch, elf.coverage(file, loads))
 
 
 def _headers(

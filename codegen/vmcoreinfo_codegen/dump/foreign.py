@@ -74,10 +74,12 @@ def check_form(source: Source) -> None:
 
 
 def check_raw(source: Source) -> None:
-    """Raise DumpError for a file in any form that is neither a dump with a note nor memory as it is."""
+    """Raise DumpError for a file in any form that is neither a dump with a note nor memory in order."""
     form = image_form(source.read(0, 32))
     if form is not None:
-        raise DumpError(f"{source.name}: {form}; a note is put into ELF and kdump-compressed dumps")
+        raise DumpError(
+            f"{source.name}: {form}; a note can be put into ELF and kdump-compressed dumps, and before raw and LiME images"
+        )
     check_form(source)
 
 

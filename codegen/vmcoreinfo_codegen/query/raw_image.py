@@ -6,8 +6,9 @@ from __future__ import annotations
 import vmcoreinfo
 
 from ..audit.identify import architectures_of, kernel_of
+from ..dump.memory import PhysicalMemory
 from ..dump.problem import DumpError
-from ..dump.raw import RawImage, order_of
+from ..dump.raw import RawImage, order_of, ranges_of
 from ..dump.reader import Found
 from ..dump.source import Source
 from ..model import Schema
@@ -27,21 +28,25 @@ def raw_image(schema: Schema, source: Source, found: Found, start: int | None) -
             "single architecture"
         )
     (arch,) = fit
-    start = arch.memory_start if start is None else start
+    memory = PhysicalMemory(source)
+    if not memory.is_raw and start is not None:
+        raise DumpError(f"{source.name} has the addresses of its memory; leave out --memory-start")
+    if start is None:
+        start = arch.memory_start if memory.is_raw else 0
     if start is None:
         raise DumpError(
-            f"{source.name}: the start address of a raw image is unknown, and differs between "
-            f"{arch.name} machines; give it with --memory-start"
+            f"{source.name}: a raw image has no physical addresses, and on {arch.name} the start of memory "
+            "depends on the machine; give it with --memory-start"
         )
     lines = vmcoreinfo.parse(found.text).lines
     symbols = [line.number for line in lines if line.key.startswith("SYMBOL(")]
-    order = order_of(source, arch.bits, [one for one in symbols if one is not None])
+    order = order_of(memory, arch.bits, [one for one in symbols if one is not None])
     if order is None:
         raise DumpError(
-            f"{source.name}: none of the addresses in {found.name} occurs in it: it is not a raw "
-            "memory image, or the note is from another boot"
+            f"{source.name}: contains none of the addresses in {found.name}; it is not a memory image, "
+            "or the note is from another boot"
         )
-    return RawImage(start, arch.bits, order, arch.elf_machines[0])
+    return RawImage(ranges_of(source, start), arch.bits, order, arch.elf_machines[0])
 
 
 def architectures_of_note(schema: Schema, found: Found) -> list[Architecture]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from ..debuginfo.problem import DebugInfoError
 from .image import BANNER
 from .own import OwnKernel
+from .standing import Standing
 
 
 class SeveralKernels(DebugInfoError):
@@ -54,13 +55,12 @@ def chosen(
     )
 
 
-def elsewhere(kernel: OwnKernel) -> list[str]:
+def elsewhere(standing: Standing, release: str | None) -> list[str]:
     """A finding where the CPUs ran another kernel than the only one that the dump has."""
-    standing = kernel.standing
     if not standing.elsewhere or standing.cpus or standing.counters:
         return []
     return [
-        f"its CPUs ran a kernel other than {kernel.release or 'this one'}, whose symbols are not "
+        f"its CPUs ran a kernel other than {release or 'this one'}, whose symbols are not "
         "in the dump: this may be an earlier kernel, or a guest's"
     ]
 

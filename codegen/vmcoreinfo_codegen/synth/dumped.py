@@ -88,8 +88,8 @@ def dumped(
         in_dump = _config(schema, own, name)
         config = config if config is not None else in_dump
         disagreements = [*differences(own, files), *_options_apart(asked.config, in_dump)]
-        if len(found.kernels) == 1:
-            disagreements += elsewhere(own)
+        if len(found.kernels) == 1 and BANNER in own.addresses:
+            disagreements += elsewhere(own.standing, own.release)
     sources = Sources(types, symbols, config, None)
     if own is not None and BANNER not in symbols:
         made = _of_functions(memory, arch, own, asked, sources, found, disagreements)
@@ -167,16 +167,22 @@ def _of_functions(
             sources,
             symbols=placed.symbols,
             memory=placed,
+            exported=placed.exported,
             origins=placed.origins,
             symbols_name="the symbols in the dump (functions and exported symbols)",
         )
         build_id = build_id or placed.build_id()
+        stands = standing(found.machine, placed, placed.symbols)
+        if len(found.kernels) == 1:
+            disagreements = [*disagreements, *elsewhere(stands, release)]
+        if stands.is_of_guest:
+            sources = replace(sources, symbols=placed.of_tables)
+        sources, remarks = _as_it_stands(stands, sources)
         remark = (
             "its kallsyms has only functions (no CONFIG_KALLSYMS_ALL); only exported or otherwise "
             "recognisable variables are known; give a System.map with --symbols for all"
         )
-        sources, more = _as_it_stands(standing(found.machine, placed, placed.symbols), sources)
-        return Dumped(arch, sources, release, build_id, disagreements, (remark, *more, *noted))
+        return Dumped(arch, sources, release, build_id, disagreements, (remark, *remarks, *noted))
     remark = (
         "its symbols are only functions (no CONFIG_KALLSYMS_ALL), and no table of exported symbols "
         "matches them, so no kernel variables can be read; give a System.map with --symbols"

@@ -33,7 +33,8 @@ class PlacedKernel:
     """What tables and memory tell of it. Implements `facts.Memory`.
 
     `symbols` are at addresses at which it ran; `origins` has where those come from that are not in
-    kallsyms.
+    kallsyms. `of_tables` are those of them that a table names: where memory is in pieces, as that of a guest in its
+    host, no other is known.
     """
 
     def __init__(self, own: OwnKernel, exported: Ksymtab, found: Found, is_placed: bool) -> None:
@@ -46,12 +47,9 @@ class PlacedKernel:
         moved = 0 if kallsyms.has_run_addresses else exported.move
         mask = (1 << kallsyms.bits) - 1
         functions = {name: at + moved & mask for name, at in own.addresses.items()}
-        self.symbols: Mapping[str, int] = {
-            **found.addresses,
-            **exported.addresses,
-            **tables,
-            **functions,
-        }
+        self.exported = exported.addresses.keys()
+        self.of_tables: Mapping[str, int] = {**exported.addresses, **functions}
+        self.symbols: Mapping[str, int] = {**found.addresses, **tables, **self.of_tables}
         self.origins: Mapping[str, str] = {
             **found.reasons,
             **dict.fromkeys(

@@ -182,7 +182,8 @@ class _Told:
 
     def is_mapped(self, memory: PhysicalMemory, cpu: Cpu) -> bool:
         """Whether the page tables of a CPU have its text where it is."""
-        if cpu.tables is None or cpu.control is None or self._text is None or self.place is None:
+        # One that has not started has no page tables.
+        if not cpu.tables or cpu.control is None or self._text is None or self.place is None:
             return False
         return kernel_physical(memory, cpu.tables, cpu.control, self._text) == self.place
 

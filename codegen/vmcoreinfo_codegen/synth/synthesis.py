@@ -24,7 +24,7 @@ _PAGE_SIZE = "PAGESIZE"
 _FIRST = ("OSRELEASE", "BUILD-ID", _PAGE_SIZE)
 _OPTIONS = {
     "size": "--btf", "offset": "--btf", "length": "--btf", "enum": "--btf",
-    "symbol": "--symbols", "has": "--symbols", "physical": "--dump", "config": "--config",
+    "symbol": "--symbols", "has": "--symbols", "exported": "--dump", "physical": "--dump", "config": "--config",
 }  # fmt: skip
 _SYMBOLS = ("symbol", "has", "physical")
 _START = "--memory-start"
