@@ -31,6 +31,9 @@ JOBS   ?= $(shell nproc)
 DIST   ?= dist
 NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
+# Where it is set, every process of the tests compiles anew all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
 .PHONY: demo test elsewhere long-test dump-test crashes several fuzz eva mutants fleet bench examples $(EXAMPLES) dist clean

@@ -33,6 +33,7 @@ def test_ruff_format() -> None:
     run("ruff", "format", "--check", ".")
 
 
+@pytest.mark.first
 def test_mypy_strict() -> None:
     run("mypy")
 

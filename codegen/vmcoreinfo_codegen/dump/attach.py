@@ -60,8 +60,8 @@ def attach(
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
     `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
     is copied as it is, one that holds none refused. With `raw`, a file that is not a dump of a
-    known format is an image of memory. With `mends` the headers of a kdump say what the note says.
-    Raises DumpError, OSError.
+    known format is a raw image. With `mends` the headers of a kdump say what the note says. Raises
+    DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:

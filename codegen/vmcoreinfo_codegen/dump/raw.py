@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Images of memory without headers of ELF, raw or by LiME: what a copy needs to have them."""
+"""Memory images without ELF headers, raw or by LiME: what a copy needs to have them."""
 
 from __future__ import annotations
 

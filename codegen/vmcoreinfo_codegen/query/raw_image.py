@@ -35,16 +35,16 @@ def raw_image(schema: Schema, source: Source, found: Found, start: int | None) -
         start = arch.memory_start if memory.is_raw else 0
     if start is None:
         raise DumpError(
-            f"{source.name}: a raw image has no physical addresses, and on {arch.name} the start of memory "
-            "depends on the machine; give it with --memory-start"
+            f"{source.name}: the start address of a raw image is unknown, and differs between "
+            f"{arch.name} machines; give it with --memory-start"
         )
     lines = vmcoreinfo.parse(found.text).lines
     symbols = [line.number for line in lines if line.key.startswith("SYMBOL(")]
     order = order_of(memory, arch.bits, [one for one in symbols if one is not None])
     if order is None:
         raise DumpError(
-            f"{source.name}: contains none of the addresses in {found.name}; it is not a memory image, "
-            "or the note is from another boot"
+            f"{source.name}: none of the addresses in {found.name} occurs in it: it is not a raw "
+            "memory image, or the note is from another boot"
         )
     return RawImage(ranges_of(source, start), arch.bits, order, arch.elf_machines[0])
 
