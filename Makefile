@@ -7,6 +7,8 @@
 # make dump-test  of those the real dumps and guests alone
 # make crashes    crash kernels in QEMU, run makedumpfile in their capture kernels, alone and with its
 #                 rescue, and record what comes of it: a quarter of an hour; CRASH=x86_64-7.3 that one
+# make several    boot machines in QEMU whose memory has several kernels (kexec, a crash, a guest in a
+#                 guest), and record what the command makes of their dumps: ten minutes
 # make fuzz       the C product, both parsers beside a reference, the readers of dumps and of BTF:
 #                 seven fuzzers, SECONDS_EACH each, in all a minute and what it takes to build them
 # make eva        Frama-C's Eva over the C product, the parse of any text too: ten minutes and more
@@ -30,9 +32,12 @@ JOBS   ?= $(shell nproc)
 DIST   ?= dist
 NOTE   ?= tests/corpus/notes/x86_64-6.12.117+deb13-amd64.note
 
+# Where it is set, every process of the tests compiles anew all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test elsewhere long-test dump-test crashes fuzz eva mutants fleet screenshot bench examples $(EXAMPLES) dist clean
+.PHONY: demo test elsewhere long-test dump-test crashes several fuzz eva mutants fleet screenshot bench examples $(EXAMPLES) dist clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -62,6 +67,10 @@ dump-test: $(VENV)/test-ready
 crashes: $(VENV)/test-ready
 	tests/dump-tools
 	$(VENV)/bin/python -m tests.crashes --record $(CRASH)
+
+several: $(VENV)/test-ready
+	tests/dump-tools
+	$(VENV)/bin/python -m tests.several --record
 
 fuzz: $(VENV)/test-ready
 	tests/setup

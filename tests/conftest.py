@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +27,28 @@ from vmcoreinfo_codegen.model.builder import load
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"
 
+# As the command does: to look through all that was collected after every 700 objects takes long.
+gc.set_threshold(100_000)
+
 # Machines differ in speed and load: no deadline. The long profile is for `make long-test`.
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=150)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=10_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+
+
+@cache
+def shipped() -> Schema:
+    """The schema, also for what parameters of tests are made of."""
+    return load(ROOT / "schema")
+
+
 @pytest.fixture(scope="session")
 def schema() -> Schema:
-    return load(ROOT / "schema")
+    return shipped()
 
 
 @dataclass(frozen=True)
@@ -55,13 +70,14 @@ class RealNote:
         return dict(line.split("=", 1) for line in lines)
 
 
-def real_notes() -> list[RealNote]:
+@cache
+def real_notes() -> tuple[RealNote, ...]:
     index = [json.loads(line) for line in (CORPUS / "index.jsonl").read_text().splitlines()]
     # Debian's ABI release (6.1.0-56) does not say which stable release it is; the package does.
     versions = {
         boot["release"]: boot["debian_version"] for boot in index if "debian_version" in boot
     }
-    return [_real_note(boot, versions[boot["release"]]) for boot in index]
+    return tuple(_real_note(boot, versions[boot["release"]]) for boot in index)
 
 
 def _real_note(boot: dict[str, Any], version: str) -> RealNote:

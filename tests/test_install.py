@@ -63,7 +63,7 @@ def test_the_installed_manual_pages_are_found_and_shown(prefix: Path, tmp_path: 
     found = said(man, "-w", "vmcoreinfo-compat", cwd=tmp_path, MANPATH=str(prefix / "share/man"))
     assert found == f"{prefix / MAN}\n"
     shown = said(man, "-l", found.strip(), cwd=tmp_path, MANPAGER="cat", MANWIDTH="80")
-    assert "tell whether a tool can do its work" in shown
+    assert "check whether a tool works" in shown
     assert "--consumer NAME@RELEASE" in shown
 
 

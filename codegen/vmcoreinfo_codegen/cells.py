@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Cells of CSV that a spreadsheet would take for a formula."""
+"""CSV cells that a spreadsheet would treat as a formula."""
 
 from __future__ import annotations
 

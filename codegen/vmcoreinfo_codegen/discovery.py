@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rules that are one per file: to add a file is to add a rule."""
+"""Rules, one per file: adding a file adds a rule."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Limits of the work that one input may cost, so that hostile input ends in an error, and soon."""
+"""Limits of the work that one input may cost, so that hostile input soon ends in an error."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Records, which models and answers are: dataclasses, frozen, whose fields are given by name.
+"""Records, the base of models and answers: frozen dataclasses whose fields are given by name.
 
 They know nothing of pydantic, which takes longer to import than a verb to answer; `shape` has it
 check records, write them as JSON, and make their JSON Schema. What a field tells it is in the

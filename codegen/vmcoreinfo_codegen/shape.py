@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What pydantic does with records: it checks them, writes them as JSON, and makes their JSON Schema."""
+"""pydantic for records: validation, JSON output, and JSON Schemas."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many inputs by several processes: results in the order of the inputs, as they come, and none
-lost.
+"""Many inputs in several processes: results in input order, as they arrive, without losing any.
 
 No more batches are under way than keep the processes busy, so that memory stays the same for a
 million inputs. A process that is killed, as the system does where memory ends, costs the one input

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 import vmcoreinfo
+from tests.conftest import shipped
 from vmcoreinfo_codegen.audit import all_rules
 from vmcoreinfo_codegen.audit.identify import kernel_of
 from vmcoreinfo_codegen.audit.rule import Finding, Severity
 from vmcoreinfo_codegen.audit.subject import Subject
 from vmcoreinfo_codegen.model import Architecture, Schema
-from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.kernel import Kernel, kernel_named
 from vmcoreinfo_codegen.model.vocabulary import Format
-from vmcoreinfo_codegen.resources import schema as shipped
 
 # What a rule says of the keys that are there, of none of their values.
 OF_KEYS = ("missing-key", "outside-life", "unknown-key", "kernel-not-known", "duplicate-key")
@@ -33,7 +32,7 @@ VALUES = {
 
 def named() -> Iterator[tuple[str, str]]:
     """A build of each release of each line with builds, and each architecture of it."""
-    for line in load(shipped()).lines:
+    for line in shipped().lines:
         for build in line.builds:
             archs = line.archs or ("x86_64", "arm64", "s390x")
             text = str(line.names[0]).replace("BUILD", str(build.last)).replace("NUMBER", "8")

@@ -47,7 +47,7 @@ def test_btf(run: Run, raw: Path, tmp_path: Path) -> None:
     assert run("find", str(raw), "--what", "btf", "--number", "3", "-o", str(out)).code == 0
     assert out.read_bytes() == kernel_btf(">", 2800)
     ran = run("find", str(raw), "--what", "btf", "--number", "4")
-    assert (ran.code, "3 BTF found, and number 4 is asked for" in ran.err) == (1, True)
+    assert (ran.code, "3 BTF found, but number 4 was requested" in ran.err) == (1, True)
 
 
 def test_config(run: Run, raw: Path) -> None:
@@ -92,7 +92,7 @@ def test_none(run: Run, tmp_path: Path, what: str, hint: str) -> None:
     assert list(answer.values()) == [str(path), []]
     path.write_bytes(b"\xfd7zXZ\0" + bytes(100))
     ran = run("find", str(path), "--what", what)
-    assert (ran.code, "it is compressed: unpack it first, by xz" in ran.err) == (1, True)
+    assert (ran.code, "it is compressed; unpack it first with xz" in ran.err) == (1, True)
 
 
 def test_what_is_not_whole_is_told(run: Run, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_what_has_no_memory_by_address(
     for path, message in (
         ("-", "<stdin>: a pipe"),
         (pipe, "a pipe, and memory is read by address"),
-        (running, "the memory of the running kernel; its BTF is /sys/kernel/btf/vmlinux"),
+        (running, "the running kernel's memory; its BTF is /sys/kernel/btf/vmlinux"),
         (cut, "bytes of bitmaps at byte 8192 reach beyond the end"),
         (tmp_path, "a folder"),
         (tmp_path / "absent", "No such file"),

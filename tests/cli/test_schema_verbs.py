@@ -34,7 +34,7 @@ def test_check_of_the_shipped_schema(run: Run, schema: Schema) -> None:
     ran = run("check")
     assert (ran.code, ran.out) == (0, "")
     counts = f"{len(schema.entries)} entries, {len(schema.derivations)} derivations"
-    assert f"{counts}, {len(all_rules())} rules: no problem" in ran.err
+    assert f"{counts}, {len(all_rules())} rules: no problems" in ran.err
     assert run("check", "--format", "json").json("check") == {"problems": []}
 
 

@@ -20,7 +20,7 @@ def test_text_and_what_is_left_out(run: Run, tmp_path: Path) -> None:
     ran = run(*SYNTH, "--symbols", f"{FILES}.kallsyms.xz")
     assert ran.code == 0
     assert ran.out.startswith(f"OSRELEASE={KERNEL}\nPAGESIZE=4096\n")
-    assert "left out: NUMBER(phys_base): --dump would tell" in ran.err
+    assert "left out: NUMBER(phys_base): --dump would show" in ran.err
     raw = tmp_path / "raw"
     ran = run(*SYNTH, "--symbols", f"{FILES}.kallsyms.xz", "--raw", "-o", str(raw))
     text = run("note", str(raw)).out.encode()
@@ -73,7 +73,7 @@ def test_where_raw_memory_starts(
     key = "NUMBER(phys_base)" if "amd64" in options else "NUMBER(kimage_voffset)"
     if start is None:
         assert left[key] == (
-            "--memory-start would tell: symbol(linux_banner) - physical(linux_banner)"
+            "--memory-start would show: symbol(linux_banner) - physical(linux_banner)"
         )
     elif "amd64" in options:
         base = start + PLACE - BANNER + 0xFFFFFFFF80000000

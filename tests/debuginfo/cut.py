@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.conftest import shipped
 from tests.debuginfo.make import (
     ARRAY,
     CONST,
@@ -44,7 +44,6 @@ from vmcoreinfo_codegen.core.expression import TypeFact, render
 from vmcoreinfo_codegen.debuginfo.btf import Btf
 from vmcoreinfo_codegen.debuginfo.symbols import Symbols
 from vmcoreinfo_codegen.files.compressed import read_file
-from vmcoreinfo_codegen.model.builder import load
 
 _MOST_BYTES = 1 << 28
 _FIXED = {INT: 1, ARRAY: 3, VAR: 1, DECL_TAG: 1}
@@ -99,7 +98,7 @@ class Full:
 
 def questions() -> set[TypeFact]:
     """Everything that the schema asks of types and symbols."""
-    expressions = load(ROOT / "schema").questions()
+    expressions = shipped().questions()
     return {e for expr in expressions for e in expr.walk() if isinstance(e, TypeFact)}
 
 

@@ -85,7 +85,7 @@ def test_btf_of_a_module_is_none() -> None:
     without = image(1 << 20, {PLACE: bytes(btf[:strings] + btf[strings + 1 :])})
     assert whys(without) == []
     btf[24:28] = struct.pack("<I", 1 << 24)
-    assert "its name is no string of this BTF" in whys(image(1 << 20, {PLACE: bytes(btf)}))[0]
+    assert "its name is not a string of this BTF" in whys(image(1 << 20, {PLACE: bytes(btf)}))[0]
 
 
 def test_btf_without_a_kernels_structs_is_none() -> None:

@@ -60,8 +60,8 @@ def test_marks_without_what_is_packed() -> None:
 
 
 def test_what_is_no_config() -> None:
-    assert "no .config" in why(image(1 << 16, {0: ikconfig(b"# nothing\n")}))
-    assert "no .config" in why(image(1 << 16, {0: ikconfig(b"CONFIG_X=y\nsomething else\n")}))
+    assert "not a .config" in why(image(1 << 16, {0: ikconfig(b"# nothing\n")}))
+    assert "not a .config" in why(image(1 << 16, {0: ikconfig(b"CONFIG_X=y\nsomething else\n")}))
     assert "no IKCFG_ED" in why(image(1 << 16, {0: ikconfig()[:-1]}))
     assert "more than 4194304 bytes" in why(image(1 << 16, {0: ikconfig(b"#" * (64 << 20))}))
 
@@ -74,9 +74,9 @@ def test_what_is_missing_is_told() -> None:
     assert why(zeros) == "4096 bytes from 0x3000 on are not in the dump, or zeros"
     dump = elf_of({0: data[:0x3000], 0x4000: data[0x4000:]})
     (cut,) = search_config(PhysicalMemory(Memory("dump", dump))).cut
-    assert (cut.physical, cut.why) == (0x1100, "it is not in the dump from 0x3000 on")
+    assert (cut.physical, cut.why) == (0x1100, "not in the dump from 0x3000 on")
     apart = data[:0x3000] + data[0x4000:0x5000] + data[0x3000:0x4000] + data[0x5000:]
-    assert "pages that lie apart" in why(apart)
+    assert "is on separate pages" in why(apart)
 
 
 def test_cost_is_bounded() -> None:

@@ -63,18 +63,21 @@ def ask(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "no BTF .it starts with nothing"),
-        (b"\x7fELF" + bytes(100), "no BTF .it starts with 7f 45"),
-        (EVERYTHING[: HEADER_BYTES - 1], "no BTF"),
-        (EVERYTHING[:HEADER_BYTES], "names more bytes than there are"),
-        (EVERYTHING[:-1], "names more bytes than there are"),
-        (Blob().blob(version=2), "BTF of version 2"),
-        (Blob().blob(header=WORD), "names more bytes than there are"),
-        (Blob().blob(types_at=WORD), "names more bytes than there are"),
-        (Blob().blob(types_at=2), "names more bytes than there are"),
-        (Blob().blob(types_bytes=WORD), "names more bytes than there are"),
-        (Blob().blob(strings_at=WORD, strings_bytes=WORD), "names more bytes than there are"),
-        (Blob().blob(strings_bytes=2), "names more bytes than there are"),
+        (b"", "not BTF .it starts with nothing"),
+        (b"\x7fELF" + bytes(100), "not BTF .it starts with 7f 45"),
+        (EVERYTHING[: HEADER_BYTES - 1], "not BTF"),
+        (EVERYTHING[:HEADER_BYTES], "describes more bytes than the file has"),
+        (EVERYTHING[:-1], "describes more bytes than the file has"),
+        (Blob().blob(version=2), "unsupported BTF version 2"),
+        (Blob().blob(header=WORD), "describes more bytes than the file has"),
+        (Blob().blob(types_at=WORD), "describes more bytes than the file has"),
+        (Blob().blob(types_at=2), "describes more bytes than the file has"),
+        (Blob().blob(types_bytes=WORD), "describes more bytes than the file has"),
+        (
+            Blob().blob(strings_at=WORD, strings_bytes=WORD),
+            "describes more bytes than the file has",
+        ),
+        (Blob().blob(strings_bytes=2), "describes more bytes than the file has"),
     ],
 )
 def test_a_header_that_lies(data: bytes, message: str) -> None:
@@ -108,9 +111,9 @@ def test_a_kind_that_is_not_known(kind: int) -> None:
 )
 def test_a_list_that_goes_past_the_end(type_: tuple[int, str, int, list[int], int]) -> None:
     types = Btf(_blob_of((PTR, "", 0, [], 0), type_).blob())
-    with pytest.raises(DebugInfoError, match="type 2 is cut"):
+    with pytest.raises(DebugInfoError, match="type 2 is truncated"):
         types.sizes("page")
-    with pytest.raises(DebugInfoError, match="type 2 is cut"):
+    with pytest.raises(DebugInfoError, match="type 2 is truncated"):
         types.enumerators(["page"])
 
 
@@ -127,11 +130,11 @@ def test_a_type_that_is_not_there() -> None:
     b.typedef("deep_t", WORD)
     types = Btf(b.blob())
     assert types.offsets("page", "lru") == {0}
-    with pytest.raises(DebugInfoError, match="type 77 is referred to, and not there"):
+    with pytest.raises(DebugInfoError, match="type 77 is referenced, but missing"):
         types.lengths("page", "lru")
-    with pytest.raises(DebugInfoError, match="type 78 is referred to, and not there"):
+    with pytest.raises(DebugInfoError, match="type 78 is referenced, but missing"):
         types.offsets("page", "flags")
-    with pytest.raises(DebugInfoError, match="type 4294967295 is referred to, and not there"):
+    with pytest.raises(DebugInfoError, match="type 4294967295 is referenced, but missing"):
         types.sizes("deep_t")
 
 
@@ -142,7 +145,7 @@ def test_a_typedef_of_itself() -> None:
     b.add(TYPE_TAG, last=2)
     b.struct("page", 8, [("flags", 2, 0)])
     types = Btf(b.blob())
-    with pytest.raises(DebugInfoError, match="a type is made of itself"):
+    with pytest.raises(DebugInfoError, match="a type contains itself"):
         types.sizes("deep_t")
     with pytest.raises(DebugInfoError, match="is a typedef of itself"):
         types.offsets("deep_t", "flags")
@@ -155,7 +158,7 @@ def test_a_typedef_of_itself() -> None:
 def test_an_array_of_itself() -> None:
     b = Blob()
     b.typedef("deep_t", b.array(b.next, WORD))
-    with pytest.raises(DebugInfoError, match="a type is made of itself"):
+    with pytest.raises(DebugInfoError, match="a type contains itself"):
         Btf(b.blob()).sizes("deep_t")
 
 
@@ -353,5 +356,5 @@ def test_the_last_type_can_be_referred_to_and_the_one_behind_it_not() -> None:
     b.int_("int", 4)
     types = Btf(b.blob())
     assert types.sizes("deep_t") == {4}
-    with pytest.raises(DebugInfoError, match="type 4 is referred to, and not there"):
+    with pytest.raises(DebugInfoError, match="type 4 is referenced, but missing"):
         types.sizes("wide")

@@ -127,7 +127,7 @@ def test_addresses_that_the_kernel_hides() -> None:
     [b"", b"\n", b"\x7fELF" + bytes(100), b"OSRELEASE=6.12.0\n", b"_stext ffffffff81000000 T\n"],
 )
 def test_what_is_no_table(data: bytes) -> None:
-    with pytest.raises(DebugInfoError, match=r"^file:1: no symbol table: lines like"):
+    with pytest.raises(DebugInfoError, match=r"^file:1: not a symbol table: expected lines like"):
         Symbols(data, "file")
 
 

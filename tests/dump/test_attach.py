@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from tests.command import Run
 from tests.conftest import real_notes
 from tests.dump.make import TEXT, elf, other_note
+from tests.dump.streams import page, stream
 from vmcoreinfo_codegen.dump import elf as elf_format
 from vmcoreinfo_codegen.dump import notes
 from vmcoreinfo_codegen.dump.attach import attach
 from vmcoreinfo_codegen.dump.memory import PhysicalMemory
 from vmcoreinfo_codegen.dump.problem import DumpError, NoNote
+from vmcoreinfo_codegen.dump.ranges import Range
 from vmcoreinfo_codegen.dump.raw import RawImage, order_of
 from vmcoreinfo_codegen.dump.reader import find_in, find_note
 from vmcoreinfo_codegen.dump.source import File, Memory
@@ -284,10 +286,12 @@ def test_a_raw_image_gets_headers(bits: int, order: str, tmp_path: Path) -> None
     pointer = struct.pack(order + ("Q" if bits == 64 else "I"), ADDRESSES[bits])
     raw.write_bytes((b"memory--" * 512 + pointer * 4).ljust(16384, b"\1"))
     with File(str(raw)) as source:
-        assert order_of(source, bits, [7, ADDRESSES[bits]]) == order
-        assert order_of(source, bits, [7, ADDRESSES[bits] + 8]) is None
-        assert order_of(source, bits, []) is None
-    attached = attach(NEW, str(raw), str(out), raw=RawImage(0x4000, bits, order, 0xF00D))
+        assert order_of(PhysicalMemory(source), bits, [7, ADDRESSES[bits]]) == order
+        assert order_of(PhysicalMemory(source), bits, [7, ADDRESSES[bits] + 8]) is None
+        assert order_of(PhysicalMemory(source), bits, []) is None
+    attached = attach(
+        NEW, str(raw), str(out), raw=RawImage((Range(0x4000, 16384, 0),), bits, order, 0xF00D)
+    )
     assert (attached.replaced, attached.arch) == (None, None)
     assert attached.coverage == (16384, 16384, 0)
     assert find_note(str(out)).text == NEW
@@ -304,7 +308,7 @@ def test_bytes_between_words_are_no_pointers(tmp_path: Path) -> None:
     raw = tmp_path / "memory"
     raw.write_bytes((b"\0" + struct.pack("<Q", ADDRESSES[64])).ljust(4096, b"\0"))
     with File(str(raw)) as source:
-        assert order_of(source, 64, [ADDRESSES[64]]) is None
+        assert order_of(PhysicalMemory(source), 64, [ADDRESSES[64]]) is None
 
 
 def note_of(file: str, folder: Path) -> tuple[Path, int]:
@@ -320,12 +324,12 @@ def test_attach_verb_with_a_raw_image(run: Run, tmp_path: Path) -> None:
     raw, out = tmp_path / "memory", tmp_path / "vmcore"
     raw.write_bytes(struct.pack("<Q", address).ljust(8192, b"\0"))
     ran = run("attach", str(note), str(raw), "-o", str(out))
-    assert (ran.code, "treated as a raw image of memory at 0x0" in ran.err) == (0, True)
+    assert (ran.code, "treated as a memory image starting at 0x0" in ran.err) == (0, True)
     assert find_note(str(out)).arch == "x86_64"
     assert run("attach", str(note), str(raw), "-o", str(out), "--memory-start", "0x1000").code == 0
     assert [s.physical for s in segments_of(out) if s.type == 1] == [0x1000]
     for data, message in (
-        (bytes(8192), "none of the addresses in .* or the note is of another boot"),
+        (bytes(8192), "none of the addresses in .* or the note is from another boot"),
         (raw.read_bytes()[:-1], "not a dump; a note can be put into ELF"),
     ):
         raw.write_bytes(data)
@@ -334,7 +338,38 @@ def test_attach_verb_with_a_raw_image(run: Run, tmp_path: Path) -> None:
     ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "0")
     assert (ran.code, "is not a raw image; leave out --memory-start" in ran.err) == (2, True)
     ran = run("attach", str(note), str(out), "-o", str(raw), "--memory-start", "low")
-    assert (ran.code, "'low' is no address" in ran.err) == (2, True)
+    assert (ran.code, "'low' is not an address" in ran.err) == (2, True)
+
+
+def test_attach_verb_with_an_image_of_lime(run: Run, tmp_path: Path) -> None:
+    """Its headers stay in the file, between the segments, and tell where memory begins."""
+    note, address = note_of("arm64-7.3-cloud-arm64.note", tmp_path)
+    image, out = tmp_path / "memory.lime", tmp_path / "vmcore"
+    pieces = {0x40000000: b"low" * 4096, 0x80000000: struct.pack("<Q", address).ljust(8192, b"h")}
+    image.write_bytes(
+        b"".join(
+            struct.pack("<4sIQQQ", b"EMiL", 1, start, start + len(data) - 1, 0) + data
+            for start, data in pieces.items()
+        )
+    )
+    ran = run("attach", str(note), str(image), "-o", str(out))
+    assert (ran.code, "treated as a memory image of 2 ranges" in ran.err) == (0, True), ran.err
+    with File(str(out)) as source:
+        memory = PhysicalMemory(source)
+        assert [memory.read(start, 1 << 14) for start in pieces] == [*pieces.values()]
+    assert find_note(str(out)).text == note.read_bytes()
+    ran = run("attach", str(note), str(image), "-o", str(out), "--memory-start", "0")
+    assert (ran.code, "has the addresses of its memory" in ran.err) == (2, True)
+
+
+def test_attach_verb_with_a_saved_guest(run: Run, tmp_path: Path) -> None:
+    note, _ = note_of("x86_64-6.12.117+deb13-amd64.note", tmp_path)
+    state = tmp_path / "state"
+    state.write_bytes(stream([page(0, b"x" * 4096, "pc.ram")], {"pc.ram": 4096}))
+    ran = run("attach", str(note), str(state), "-o", str(tmp_path / "out"))
+    assert ran.code == 2 and "a stream of QEMU's migration; a note can be put into" in ran.err, (
+        ran.err
+    )
 
 
 def test_attach_verb_where_memory_begins_somewhere(run: Run, tmp_path: Path) -> None:
@@ -348,7 +383,7 @@ def test_attach_verb_where_memory_begins_somewhere(run: Run, tmp_path: Path) -> 
         note, address = note_of(file, tmp_path)
         raw.write_bytes(struct.pack(order + "Q", address).ljust(8192, b"\0"))
         ran = run("attach", str(note), str(raw), "-o", str(out))
-        assert ran.code == 2 and "does not tell at which physical address" in ran.err
+        assert ran.code == 2 and "the start address of a raw image is unknown" in ran.err
         ran = run("attach", str(note), str(raw), "-o", str(out), "--memory-start", start)
         assert ran.code == 0, ran.err
         with File(str(out)) as source:

@@ -153,7 +153,7 @@ def test_find_without_a_note(run: Run, tmp_path: Path) -> None:
     path.write_bytes(bytes(100_000))
     ran = run("find", str(path))
     assert (ran.code, ran.out) == (1, "")
-    assert "no note in it" in ran.err
+    assert "no note found" in ran.err
     assert run("find", str(path), "--format", "json").json("find")["notes"] == []
     assert run("find", str(tmp_path / "absent")).code == 2
 
@@ -172,8 +172,8 @@ def test_find_says_what_may_hide_one(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "image"
     for data, message in (
         (b"\xfd7zXZ\0" + bytes(100), "xz -dc FILE | vmcoreinfo find -"),
-        (kdump(None), "'vmcoreinfo note' looks where a kdump has its note"),
-        (bytes(100), "can't be looked into"),
+        (kdump(None), "'vmcoreinfo note' reads the note from a kdump's header"),
+        (bytes(100), "can't be searched"),
     ):
         path.write_bytes(data)
         ran = run("find", str(path))

@@ -268,6 +268,6 @@ def test_attach_verb_says_what_it_set(run: Run, tmp_path: Path) -> None:
     dump.write_bytes(plain)
     note.write_bytes(NEW)
     ran = run("attach", str(note), str(dump), "-o", str(out))
-    assert (ran.code, "set in its headers, as in the note: utsname\n" in ran.err) == (0, True)
+    assert (ran.code, "header fields set from the note: utsname\n" in ran.err) == (0, True)
     ran = run("attach", str(note), str(out), "-o", str(dump), "--format", "json")
     assert ran.json("attach")["mended"] == []

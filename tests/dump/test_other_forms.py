@@ -88,7 +88,7 @@ def test_an_image_of_lime() -> None:
 @pytest.mark.parametrize(
     ("data", "match"),
     [
-        (lime({0x1000: b"a" * 4096}) + b"EMiL", "is cut"),
+        (lime({0x1000: b"a" * 4096}) + b"EMiL", "is truncated"),
         (lime({0x1000: b"a" * 4096}) + bytes(64), "no header of a range at byte 4128"),
         (
             b"EMiL" + struct.pack("<IQQQ", 2, 0, 99, 0) + bytes(100),

@@ -135,7 +135,7 @@ def test_what_is_not_read_is_named() -> None:
     whole = stream([page(0, A, "pc.ram")], BLOCKS)
     remedy = "virsh dump --memory-only"
     for at in (9, 60, len(whole) // 2):
-        refused(whole[:at], "not copied, whole|is cut")
+        refused(whole[:at], "not copied, whole|is truncated")
     refused(whole.replace(b"QEVM\0\0\0\3", b"QEVM\0\0\0\2"), f"version 2 .*{remedy}")
     device = section(FULL, b"", "virtio-mem", 1, 4)
     refused(stream([], BLOCKS, before=[device]), f"section 'virtio-mem' .* before .*{remedy}")

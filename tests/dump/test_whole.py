@@ -146,7 +146,7 @@ def test_program_headers_that_are_elsewhere(tmp_path: Path) -> None:
     said = told(tmp_path, bytes(moved))
     assert said == (
         f"elsewhere: its program headers, and so the note, are at byte {len(whole)}, but "
-        f"makedumpfile looks only at byte 64"
+        "makedumpfile looks only at byte 64"
     )
 
 

@@ -21,7 +21,7 @@ from types import ModuleType
 import pytest
 
 import vmcoreinfo
-from tests.conftest import ROOT, RealNote, real_notes
+from tests.conftest import ROOT, RealNote, real_notes, shipped
 from tests.emit import notes
 from tests.emit.driver import (
     SANITIZE,
@@ -40,13 +40,12 @@ from vmcoreinfo_codegen.core.release import Release
 from vmcoreinfo_codegen.emit import embedded
 from vmcoreinfo_codegen.emit.backend import Form
 from vmcoreinfo_codegen.model import Schema
-from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.consumer import KernelRange
 from vmcoreinfo_codegen.subset.reduce import exported, reduce
 from vmcoreinfo_codegen.subset.selection import Reader, Selection, read_patterns
 
 COMPILERS = ("gcc", "clang")
-SCHEMA = load(ROOT / "schema")
+SCHEMA = shipped()
 
 
 def what_reads(name: str) -> Selection:
@@ -77,7 +76,7 @@ def written(
 
 @cache
 def corpus() -> tuple[RealNote, ...]:
-    return tuple(real_notes())
+    return real_notes()
 
 
 def notes_for(selection: Selection) -> list[RealNote]:

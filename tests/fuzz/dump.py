@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -24,7 +25,9 @@ atheris = importlib.import_module("atheris")
 
 with atheris.instrument_imports(include=["vmcoreinfo_codegen.dump"]):
     from tests.dump.make import TEXT, elf, flattened, kdump, with_memory
+    from tests.dump.streams import PAGE, page, saved, stream
     from vmcoreinfo_codegen.dump.carve import carve, located
+    from vmcoreinfo_codegen.dump.cpu_notes import cpus_in
     from vmcoreinfo_codegen.dump.memory import PhysicalMemory
     from vmcoreinfo_codegen.dump.notes import MOST_TEXT, build
     from vmcoreinfo_codegen.dump.problem import DumpError
@@ -47,12 +50,21 @@ def read(data: bytes) -> None:
             assert memory.read(place, len(needle)) == needle
     except DumpError as error:
         assert str(error).startswith("dump"), error
+    try:
+        assert len(cpus_in(source, "x86_64")) <= len(data)
+    except DumpError as error:
+        assert str(error).startswith("dump"), error
     for found in located(carve(io.BytesIO(data)), source):
         assert data[found.offset :].startswith(found.text)
 
 
 def seeds() -> list[bytes]:
+    pages = page(0, b"memory" * 682 + b"memo", "pc.ram") + page(PAGE, None)
+    migrated = stream([pages, page(2 * PAGE, TEXT.ljust(PAGE, b"\0"))], {"pc.ram": 4 * PAGE})
     made = [
+        migrated,
+        saved(migrated),
+        b"EMiL" + struct.pack("<IQQQ", 1, 0x1000, 0x1FFF, 0) + b"memory".ljust(PAGE, b"\0"),
         *(elf(bits=bits, order=order) for bits in (32, 64) for order in "<>"),
         elf(bits=32, segments=65_535)[:4000],
         *(kdump(version=version, bits=bits) for version in (2, 4, 6) for bits in (32, 64)),

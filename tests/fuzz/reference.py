@@ -14,8 +14,7 @@ from functools import lru_cache
 from lark import Lark, Token, Tree
 from lark.exceptions import LarkError
 
-from tests.conftest import ROOT
-from vmcoreinfo_codegen.model.builder import load
+from tests.conftest import ROOT, shipped
 
 NOTE = (ROOT / "generated" / "reference" / "note.md").read_text()
 
@@ -23,7 +22,7 @@ NOTE = (ROOT / "generated" / "reference" / "note.md").read_text()
 @lru_cache(maxsize=1)
 def formats() -> dict[str, str]:
     """Of each known key the format of its value."""
-    return {entry.key: entry.format.value for entry in load(ROOT / "schema").entries_by_number}
+    return {entry.key: entry.format.value for entry in shipped().entries_by_number}
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +32,7 @@ def garbage() -> dict[str, tuple[str, ...]]:
         entry.key: tuple(
             start for export in entry.exports for quirk in export.quirks for start in quirk.begins
         )
-        for entry in load(ROOT / "schema").entries
+        for entry in shipped().entries
     }
 
 

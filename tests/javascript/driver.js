@@ -24,9 +24,31 @@ class Blob {
 	}
 }
 
-async function dumpOf(bytes) {
+/** The same of a file, which counts what is read of it. */
+class OpenFile {
+	constructor(path) {
+		this.fd = fs.openSync(path);
+		this.size = fs.fstatSync(this.fd).size;
+		this.read = 0;
+	}
+
+	slice(start, end) {
+		const piece = new Uint8Array(Math.max(0, Math.min(end, this.size) - start));
+		this.read += fs.readSync(this.fd, piece, 0, piece.length, start);
+		return { arrayBuffer: async () => piece.buffer };
+	}
+}
+
+async function fileOf(path) {
+	const file = new OpenFile(path);
+	const told = await dumpOf(file);
+	fs.closeSync(file.fd);
+	return { ...told, read: file.read };
+}
+
+async function dumpOf(blob) {
 	try {
-		const found = await v.findNote(new Blob(bytes), { name: "dump" });
+		const found = await v.findNote(blob, { name: "dump" });
 		const { source, isLittle, ...told } = found;
 		const flaws = await v.flawsOf(found);
 		return { ...told, isLittle: isLittle ?? null, text: v.latin1(found.text), flaws };
@@ -128,7 +150,9 @@ async function answer(request) {
 			const said = found ? ` is ${hex(found.text)} ${number(v.numberOf(found))}` : "";
 			out.push(`find ${word}${said}`);
 		} else if (verb === "dump") {
-			out.push(json(await dumpOf(bytesOf(word))));
+			out.push(json(await dumpOf(new Blob(bytesOf(word)))));
+		} else if (verb === "file") {
+			out.push(json(await fileOf(v.latin1(bytesOf(word)))));
 		} else if (verb === "compat") {
 			out.push(...(await compatOf(bytesOf(word), ...rest)));
 		} else if (verb === "audit") {

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import CORPUS, real_notes
 from tests.dump.make import TEXT, elf, flattened, kdump, other_note, with_pages
+from tests.dump.real import core
 from tests.dump.test_hostile import FORMS
 from tests.dump.test_posted import MAIL, OTHER, each, timed
 from tests.dump.test_posted import TEXT as POSTED
@@ -24,7 +25,7 @@ from tests.emit.driver import Driver, digits
 from vmcoreinfo_codegen.dump import foreign
 from vmcoreinfo_codegen.dump.notes import XEN_NAME, build
 from vmcoreinfo_codegen.dump.problem import DumpError
-from vmcoreinfo_codegen.dump.reader import COMPRESSED, Found, find_in
+from vmcoreinfo_codegen.dump.reader import COMPRESSED, Found, find_in, find_note
 from vmcoreinfo_codegen.dump.source import Memory
 from vmcoreinfo_codegen.dump.whole import flaws_of
 
@@ -189,3 +190,25 @@ def test_it_finds_the_same_in_dumps_that_lie(
     else:
         mine, own = (_LONG_NUMBER.sub("N", json.dumps(one, sort_keys=True)) for one in (told, said))
         assert mine == own
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("x86_64-6.12.117+deb13-cloud-amd64.elf", 1 << 16),
+        ("x86_64-6.12.117+deb13-cloud-amd64.kdump", 1 << 20),
+        ("x86_64-6.1.0-56-cloud-amd64.flat", 1 << 26),
+    ],
+)
+def test_real_dumps(javascript: Driver, name: str, most: int) -> None:
+    """Of these are read headers, the note, and tables of pages; of a flattened one what is before."""
+    path = core(name)
+    (line,) = javascript.ask([f"file {digits(str(path).encode())}"])
+    told = json.loads(line)
+    assert told.pop("read") <= most
+    del told["name"]
+    found = find_note(str(path))
+    flaws = flaws_of(found)
+    shown = [{"fault": one.fault.value, "text": one.text, "tool": one.tool} for one in flaws]
+    assert told == {**_told(found), "flaws": shown}

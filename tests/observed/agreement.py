@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped
 from tests.observed import is_aside
-from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.model.builder.observations import branch_of
 from vmcoreinfo_codegen.model.store.observed import read_observed
 from vmcoreinfo_codegen.prove.held import Held, held
@@ -42,7 +41,7 @@ def all_held(observed: Path = OBSERVED) -> tuple[Held, ...]:
 # To predict some thousand runs takes seconds.
 @cache
 def _all_held(observed: Path) -> tuple[Held, ...]:
-    schema = load(SCHEMA)
+    schema = shipped()
     return tuple(
         one
         for path in sorted(observed.glob("*.jsonl"))

@@ -37,6 +37,7 @@ SEVERAL = {
         Several("nested", "x86_64-6.12", "x86_64-7.3", "nest", 768),
         Several("nested-huge", "x86_64-7.3", "x86_64-6.1", "nest-huge", 768),
         Several("kexec-arm64", "arm64-7.3", "arm64-6.12", "kexec"),
+        Several("kexec-arm64-same", "arm64-6.12", "arm64-6.12", "kexec"),
         Several("loaded-arm64", "arm64-6.12", "arm64-7.3", "load", 640, 256),
         Several("crashed-arm64", "arm64-7.3", "arm64-7.3", "crash", 640, 256),
     )

@@ -9,9 +9,27 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import ROOT
 from tests.guest_facts import text_of
+from tests.several.facts import facts_of
 
+RECORDS = ROOT / "tests/corpus/several"
 COMMAND = (sys.executable, "-m", "vmcoreinfo_codegen")
+
+
+SHOWN = {
+    "kexec": "x86_64, kexec to another release",
+    "kexec-same": "x86_64, kexec to the same release",
+    "loaded": "x86_64, a kernel for a crash is loaded",
+    "crashed": "x86_64, two CPUs, while the kernel for the crash runs",
+    "crashed-same": "x86_64, the same, one CPU, one release",
+    "nested": "x86_64, a guest in a guest, small pages",
+    "nested-huge": "x86_64, a guest in a guest, huge pages",
+    "kexec-arm64": "arm64, kexec to another release",
+    "kexec-arm64-same": "arm64, kexec to the same release",
+    "loaded-arm64": "arm64, a kernel for a crash is loaded",
+    "crashed-arm64": "arm64, while the kernel for the crash runs",
+}
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -29,17 +47,17 @@ def outcome(folder: Path) -> dict[str, Any]:
         "told": {name: _release(text) for name, text in own.items()},
         "note": next((n for n, text in own.items() if _same_kernel(text, held)), _release(held)),
         "found": {what: found(dump, what) for what in ("kallsyms", "btf", "config")},
+        "facts": facts_of(dump),
         "alone": synthesised(dump, own),
         "numbers": list(_numbers(dump, own)),
     }
 
 
-def found(dump: Path, what: str) -> list[dict[str, Any]]:
+def found(dump: Path, what: str) -> list[int]:
+    """Where each is."""
     ran = run("find", dump, "--what", what, "--format", "json")
-    rows: list[dict[str, Any]] = (
-        json.loads(ran.stdout)["configs" if what == "config" else what] if ran.stdout else []
-    )
-    return rows
+    rows = json.loads(ran.stdout)["configs" if what == "config" else what]
+    return [row["physical"] for row in rows]
 
 
 def synthesised(dump: Path, own: dict[str, bytes], *options: str) -> dict[str, Any]:
@@ -48,7 +66,9 @@ def synthesised(dump: Path, own: dict[str, bytes], *options: str) -> dict[str, A
     said = [
         line.replace(str(dump), "DUMP")
         for line in ran.stderr.splitlines()
-        if not line.startswith(("left out: ", "vmcoreinfo: '")) and " left out" not in line
+        if not line.startswith(("left out: ", "vmcoreinfo: treating"))
+        and " left out" not in line
+        and "own note is in its memory" not in line
     ]
     told: dict[str, Any] = {"exit": ran.returncode, "said": said}
     if not ran.stdout:
@@ -97,3 +117,21 @@ def _same_kernel(one: bytes, other: bytes) -> bool:
     """The same release, loaded to the same place: a crash adds lines."""
     keys = {_key(line) for line in _lines(one) & _lines(other)}
     return _lines(one) - _lines(other) <= {"CRASHTIME"} and "OSRELEASE" in keys
+
+
+def row(record: dict[str, Any]) -> str:
+    """Of the table in docs/hypervisors-and-several-kernels.md."""
+    listed = ", ".join(filter(None, (one["release"] for one in record["facts"]["kernels"])))
+    alone = record["alone"]
+    taken = "asks" if alone["exit"] else f"takes the {alone['of']}"
+    equal = [
+        f"{one['equal']} of {one['equal'] + len(one['missing'])}"
+        if one.get("of")
+        else _without(one)
+        for one in record["numbers"]
+    ]
+    return f"| {SHOWN[record['name']]} | {listed} | {taken} | {'; '.join(equal)} |"
+
+
+def _without(one: dict[str, Any]) -> str:
+    return "refused" if one["exit"] else f"{one['lines']}, of types"

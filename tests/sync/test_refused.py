@@ -87,7 +87,7 @@ def test_a_release_that_has_later_ones(run: Run, schema: Path, tmp_path: Path) -
     facts = {"c": "lacks it", "b": "has it", "e": "has it", "d": "prints it always"}
     assert told == [
         f"NUMBER({name}): must be done by hand: the tree of 6.7 {fact}, but shows nothing about "
-        f"later releases: correct a boundary, or add a 'backport'"
+        "later releases: correct a boundary, or add a 'backport'"
         for name, fact in facts.items()
     ]
     answer = run(*options, "--format", "json").json("sync")

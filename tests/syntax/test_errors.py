@@ -30,7 +30,7 @@ OFFSET(page.lru) on { ### 21 unexpected '{', expected a name
 derive z {
 	from PAGESIZE + as y ### 21 unexpected 'y'
 	from 1 as one
-	doc "no end ### 6 unexpected '"no end'; a string ends on its own line
+	doc "no end ### 6 unexpected '"no end'; a string must end on its line
 }
 """
 

@@ -118,10 +118,13 @@ def test_symbols_of_the_boot_need_no_move() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"release": "6.12.0-other"}, "the kernel's image is not in it"),
+        ({"release": "6.12.0-other"}, "the kernel's image was not found"),
         ({"symbols": {"_stext": LINK}}, "without the symbol linux_banner .* give the System.map"),
-        ({"symbols": SYMBOLS | {"linux_banner": LINK + 0x2081}}, "the kernel's image is not in it"),
-        ({"symbols": SYMBOLS | {"init_top_pgt": LINK + 0x5001}}, "no place of a page table"),
+        (
+            {"symbols": SYMBOLS | {"linux_banner": LINK + 0x2081}},
+            "the kernel's image was not found",
+        ),
+        ({"symbols": SYMBOLS | {"init_top_pgt": LINK + 0x5001}}, "not a page table's address"),
     ],
 )
 def test_what_does_not_belong_to_it(change: dict[str, object], message: str) -> None:
@@ -131,5 +134,5 @@ def test_what_does_not_belong_to_it(change: dict[str, object], message: str) -> 
 
 def test_nothing_in_an_empty_image() -> None:
     for data in (b"", bytes(5000)):
-        with pytest.raises(DebugInfoError, match="the kernel's image is not in it"):
+        with pytest.raises(DebugInfoError, match="the kernel's image was not found"):
             image(data)

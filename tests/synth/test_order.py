@@ -36,4 +36,4 @@ def test_an_entry_that_follows_from_others_names_them_once(schema: Schema) -> No
     page, bits = Key("PAGESIZE", (0, 0)), Key("NUMBER(MAX_PHYSMEM_BITS)", (0, 0))
     asked = (Binary("-", page, Binary("+", bits, page)),)
     why = _why(kernel, prediction, asked)
-    assert why == "follows from PAGESIZE and NUMBER(MAX_PHYSMEM_BITS), which are not there"
+    assert why == "follows from PAGESIZE and NUMBER(MAX_PHYSMEM_BITS), which are missing"

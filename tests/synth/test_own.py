@@ -71,7 +71,7 @@ def test_files_that_say_otherwise_are_told(schema: Schema) -> None:
     (told,) = differences(
         kernel, KernelFiles(symbols={**moved, first: moved[first] + 8}, symbols_name="map")
     )
-    assert told.startswith("map has symbols at other places than the kernel in the dump")
+    assert told.startswith("map has symbols at other addresses than the kernel in the dump")
 
 
 def test_several_kernels_are_listed(run: Run, tmp_path: Path) -> None:
@@ -79,9 +79,9 @@ def test_several_kernels_are_listed(run: Run, tmp_path: Path) -> None:
     path.write_bytes(of_kernel("a", FIRST) + of_kernel("b", SECOND))
     ran = run("synth", "--dump", str(path), "--arch", "x86_64")
     assert ran.code == 2
-    assert f"{path}: 2 kernels are in it; --number N takes one\n  1  symbols at " in ran.err
+    assert f"{path}: 2 kernels found; select one with --number N\n  1  symbols at " in ran.err
     ran = run("synth", "--dump", str(path), "--arch", "x86_64", "--number", "3")
-    assert (ran.code, "2 kernels in it, and number 3 is asked for" in ran.err) == (1, True)
+    assert (ran.code, "2 kernels found, but number 3 was requested" in ran.err) == (1, True)
 
 
 def test_a_dump_of_no_kernel(run: Run, tmp_path: Path) -> None:
@@ -89,9 +89,9 @@ def test_a_dump_of_no_kernel(run: Run, tmp_path: Path) -> None:
     path.write_bytes(bytes(1 << 20))
     ran = run("synth", "--dump", str(path))
     assert (ran.code, ran.out) == (2, "")
-    assert "does not tell its architecture; --arch takes it" in ran.err
+    assert "unknown architecture; give it with --arch" in ran.err
     ran = run("synth", "--dump", str(path), "--arch", "x86_64")
-    assert "no symbols of a kernel are in it (no kallsyms)" in ran.err
+    assert "no kernel symbols in it (no kallsyms)" in ran.err
 
 
 def test_what_is_given_wins_and_what_differs_is_a_finding(run: Run, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_what_is_given_wins_and_what_differs_is_a_finding(run: Run, tmp_path: Pa
     assert apart.code == 1
     found = json.loads(apart.out)["findings"]
     assert [one.split(" ", 1)[0] for one in found] == [str(btf), "--config"]
-    assert found[1] == "--config is not that of the kernel in the dump: CONFIG_NUMA differs"
+    assert found[1] == "--config does not match the kernel in the dump: CONFIG_NUMA differs"
     assert all(f"{dump}: {one}" in apart.err for one in found)
 
 

@@ -33,7 +33,7 @@ KINDS = {
 # The same with kallsyms of functions alone.
 OF_FUNCTIONS = {
     "x86_64-7.3-5level": 105,
-    "x86_64-5.10": 93,
+    "x86_64-5.10": 96,
     "arm64-7.3": 106,
     "s390x-6.12": 102,
     "ppc64-6.12": 109,

@@ -24,7 +24,7 @@ from vmcoreinfo_codegen.synth.standing import Machine, standing
 MOVE = 0x4200000
 VARIABLES = {"init_uts_ns": DATA + 0x40, "mem_section": DATA + 0x10000}
 MM, RING, PRB, PGD = DATA + 0x1000, DATA + 0x2000, DATA + 0x2100, DATA + 0x3000
-DESCS, INFOS, TEXT = DATA + 0x4000, DATA + 0x5000, DATA + 0x6000
+DESCS, INFOS, TEXT = DATA + 0x4000, DATA + 0x5000, DATA + 0x8000
 NOTE, BTF = STRINGS + 0x8000, STRINGS + 0xC000
 ID = bytes(range(20))
 _MM = {
@@ -32,7 +32,7 @@ _MM = {
     "brk": 64, "start_stack": 72, "arg_start": 80, "env_start": 88,
 }  # fmt: skip
 _RING = {
-    "desc_ring.count_bits": 0, "desc_ring.descs": 8, "desc_ring.infos": 16, "desc_ring.tail_id": 32,
+    "desc_ring.count_bits": 0, "desc_ring.descs": 8, "desc_ring.infos": 16, "desc_ring.head_id": 24, "desc_ring.tail_id": 32,
     "text_data_ring.size_bits": 48, "text_data_ring.data": 56,
 }  # fmt: skip
 
@@ -49,7 +49,7 @@ class OfStructures:
         pass
 
     def sizes(self, name: str) -> set[int]:
-        return {24} if name == "prb_desc" else set()
+        return {"prb_desc": {24}, "printk_info": {88}}.get(name, set())
 
     def offsets(self, name: str, path: str) -> set[int]:
         members = self._of.get(name, {})
@@ -97,9 +97,16 @@ class Made:
         )
         for name, to in arrays:
             self.put_words(distance + _RING[name], self.start + to)
-        self.put_words(distance + _RING["desc_ring.tail_id"], tail)
+        self.put_words(distance + _RING["desc_ring.head_id"], tail + 100, tail)
         # Finalised and committed, in the upper bits.
         self.put_words(DESCS + 24 * (tail % 128), 2 << 62 | tail)
+
+    def put_allocated_ring(self, distance: int = RING + 0x400) -> None:
+        """Of 4096 descriptors, in memory of which the dump has nothing."""
+        for name, number in (("desc_ring.count_bits", 12), ("text_data_ring.size_bits", 17)):
+            self.put(distance + _RING[name], struct.pack(self.exports.order + "I", number))
+        self.put_words(distance + 8, 0xFFFF888001000000, 0xFFFF888001100000, 5000, 1000)
+        self.put_words(distance + _RING["text_data_ring.data"], 0xFFFF888001200000)
 
     def put_release(self, release: bytes = b"6.1.0-57-cloud-arm64") -> None:
         names = (b"Linux", b"host", release)
@@ -150,7 +157,7 @@ def test_all_that_shows_itself(exports: Exports) -> None:
     assert (placed.release, placed.build_id()) == ("6.1.0-57-cloud-arm64", ID.hex())
     assert placed.read(0, placed.symbols["mem_section"]) == 0xFFFF2E4147F9D380
     assert placed.physical("mem_section") == PHYSICAL + VARIABLES["mem_section"]
-    assert placed.origins["prb"] == "the one pointer to printk_rb_static"
+    assert placed.origins["prb"] == "the one pointer to the ring of messages in use"
     assert placed.origins["mem_section"].startswith("exported, in __ksymtab at 0x")
     assert "_stext" not in placed.origins
     # Its own tables, and nothing that is outside of the image.
@@ -222,6 +229,7 @@ def test_no_mm_of_the_kernel(member: str, value: int) -> None:
         ("desc_ring.infos", 0),
         ("text_data_ring.data", 0x1000),
         ("desc_ring.tail_id", 5),
+        ("desc_ring.head_id", 5),
     ],
 )
 def test_no_ring_of_messages(member: str, word: int) -> None:
@@ -229,6 +237,25 @@ def test_no_ring_of_messages(member: str, word: int) -> None:
     made.put_ring()
     made.put_words(RING + _RING[member], word)
     assert "printk_rb_static" not in made.placed().symbols
+
+
+def test_a_ring_that_was_allocated() -> None:
+    """By log_buf_len=, or for many CPUs: prb leads to that one, if nothing says that it leads to the other."""
+    made = Made()
+    made.put_ring()
+    made.put_allocated_ring()
+    made.put_words(PRB, made.start + RING + 0x400)
+    symbols = made.placed().symbols
+    assert {n: symbols[n] - made.start for n in ("printk_rb_static", "prb")} == {
+        "printk_rb_static": RING,
+        "prb": PRB,
+    }
+    made.put_words(PRB + 8, made.start + RING)
+    symbols = made.placed().symbols
+    assert "printk_rb_static" in symbols and "prb" not in symbols
+    made.put_words(PRB + 8, 0)
+    made.put_allocated_ring(RING + 0x500)
+    assert "prb" not in made.placed().symbols
 
 
 def test_a_build_id_elsewhere_is_none_of_the_kernel() -> None:
@@ -260,7 +287,7 @@ def test_addresses_of_7_0() -> None:
 
 @pytest.mark.parametrize("ran", [True, False])
 def test_a_kernel_that_never_started(run: Run, tmp_path: Path, ran: bool) -> None:
-    """As one that is loaded for kexec: its addresses are those of no machine."""
+    """As one that is loaded for kexec: its addresses belong to no machine."""
     made = Made(variables={**VARIABLES, "system_state": DATA + 0x11000})
     made.put_release()
     made.put_words(VARIABLES["mem_section"], 0xFFFF2E4147F9D380)
@@ -272,7 +299,26 @@ def test_a_kernel_that_never_started(run: Run, tmp_path: Path, ran: bool) -> Non
     assert found.out.startswith("OSRELEASE=6.1.0-57-cloud-arm64\n")
     assert ("SYMBOL(init_uts_ns)=" in found.out) == ran
     assert ("this kernel never started" in found.err) == (not ran)
-    assert "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL)" in found.err
+    assert "its kallsyms has only functions (no CONFIG_KALLSYMS_ALL)" in found.err
+
+
+def test_a_kernel_of_a_guest(run: Run, tmp_path: Path) -> None:
+    """In the memory of its host: it takes itself to be elsewhere, so tables alone tell of it."""
+    made = Made(variables={**VARIABLES, "kimage_voffset": DATA + 0x11000})
+    made.put_release()
+    for there, names in (
+        (PHYSICAL, {"init_uts_ns", "kallsyms_names"}),
+        (0x40000000, {"init_uts_ns"}),
+    ):
+        made.put_words(DATA + 0x11000, made.start - there)
+        path = tmp_path / "memory"
+        path.write_bytes(bytes(made.data))
+        found = run("synth", "--dump", str(path), "--arch", "arm64", "--memory-start", "0")
+        assert found.code == 0
+        assert {
+            name for name in names | {"kallsyms_names"} if f"SYMBOL({name})=" in found.out
+        } == names
+        assert ("that of a virtual machine" in found.err) == (there != PHYSICAL)
 
 
 def test_thousands_of_pointers() -> None:

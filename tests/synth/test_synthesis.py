@@ -74,7 +74,7 @@ def test_what_is_left_out_says_what_would_tell(schema: Schema) -> None:
     why = {
         e.key: e.why for e in of(schema, "6.12.117+deb13-cloud-amd64", configured=False).left_out
     }
-    assert why["NUMBER(phys_base)"].startswith("--dump would tell: u64[symbol(phys_base)]")
+    assert why["NUMBER(phys_base)"].startswith("--dump would show: u64[symbol(phys_base)]")
     assert "--set 'CRASHTIME=…'" in why["CRASHTIME"]
 
 

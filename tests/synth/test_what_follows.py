@@ -87,27 +87,27 @@ def test_types(schema: Schema) -> None:
     assert "SIZE(page)" not in found
     left = why(note)
     assert left["OFFSET(page.flags)"] == "not in --btf: offset(page.flags)"
-    assert left["SYMBOL(_stext)"] == "--symbols would tell: symbol(_stext)"
+    assert left["SYMBOL(_stext)"] == "--symbols would show: symbol(_stext)"
     # A number that the types do not know may be a macro: nothing is said of types.
     assert "--btf" not in left["NUMBER(PG_private)"]
-    assert "To give it: --set 'NUMBER(PG_private)=…'" in left["NUMBER(PG_private)"]
+    assert "Give it with --set 'NUMBER(PG_private)=…'" in left["NUMBER(PG_private)"]
 
 
 def test_nothing_is_known(schema: Schema) -> None:
     left = why(made(schema, Sources()))
-    assert left["SIZE(page)"] == "--btf would tell: size(page)"
-    assert left["SYMBOL(_stext)"] == "--symbols would tell: symbol(_stext)"
+    assert left["SIZE(page)"] == "--btf would show: size(page)"
+    assert left["SYMBOL(_stext)"] == "--symbols would show: symbol(_stext)"
     asked = "whether it has the line: CONFIG_SPARSEMEM"
-    assert left["LENGTH(mem_section)"] == f"--config or --symbols would tell {asked}"
+    assert left["LENGTH(mem_section)"] == f"--config or --symbols would show {asked}"
 
 
 def test_what_nothing_tells_can_be_given(schema: Schema) -> None:
     """After what to do without it, where the schema says that."""
     left = why(made(schema, Sources(types=Types())))
     key = "NUMBER(NR_FREE_PAGES)"
-    assert left[key] == f"nothing tells it. To give it: --set '{key}=…'"
+    assert left[key] == f"unknown. Give it with --set '{key}=…'"
     without = schema.by_key["BUILD-ID"].exports[0].absent
-    assert without and left["BUILD-ID"] == f"{without} To give it: --set 'BUILD-ID=…'"
+    assert without and left["BUILD-ID"] == f"{without} Give it with --set 'BUILD-ID=…'"
 
 
 def test_the_line_that_a_configuration_brings(schema: Schema) -> None:
@@ -173,11 +173,11 @@ class Memory:
 def test_memory_that_does_not_tell(schema: Schema) -> None:
     """The first clause of NUMBER(phys_base) reads a variable, the second asks where the image is."""
     key, variable = "NUMBER(phys_base)", "u64[symbol(phys_base)]"
-    assert why(made(schema, Sources()))[key] == f"--dump and --symbols would tell: {variable}"
+    assert why(made(schema, Sources()))[key] == f"--dump and --symbols would show: {variable}"
     placed = made(schema, Sources(symbols={}, memory=Memory(True)))
     assert why(placed)[key] == f"not in --dump and --symbols: {variable}"
     unplaced = made(schema, Sources(symbols={}, memory=Memory(False)))
-    assert why(unplaced)[key].startswith("--memory-start would tell: physical(linux_banner) - ")
+    assert why(unplaced)[key].startswith("--memory-start would show: physical(linux_banner) - ")
 
 
 @pytest.mark.parametrize("by", [0, 0x1000000, -0x1000000])
@@ -212,3 +212,30 @@ def test_an_option_whose_lack_tells_nothing(schema: Schema) -> None:
     assert texts(made(schema, Sources(symbols=symbols)))[key] == str(1 << 30)
     off = dict.fromkeys(schema.config_names(), False)
     assert texts(made(schema, Sources(symbols=symbols, config=off)))[key] == str(1 << 29)
+
+
+def test_what_is_exported(schema: Schema) -> None:
+    """The whole table is known, so what it lacks tells too; without it nothing does."""
+    symbols = {"_stext": STEXT}
+    for exported, level in (({"pgdir_shift"}, None), ({"mem_section"}, "0"), (None, None)):
+        sources = Sources(symbols=symbols, exported=exported)
+        note = made(schema, sources, release="5.10.46")
+        assert texts(note).get("NUMBER(pgtable_l5_enabled)") == level
+
+
+def test_a_value_tells_where_its_symbols_are_from(schema: Schema) -> None:
+    """And which expression gave it, if that is not the first."""
+    symbols = {"node_states": STEXT + 0x1000, "prb": STEXT + 0x2000}
+    sources = Sources(Types(), symbols, origins={"prb": "the one pointer"}, symbols_name="the dump")
+    note = made(schema, sources)
+    assert origins(note)["SYMBOL(prb)"] == "symbol(prb); prb: the one pointer"
+    assert why(note)["SYMBOL(clear_seq)"].startswith("not in the dump: symbol(clear_seq)")
+    sources = Sources(OfNodes(), symbols)
+    assert origins(made(schema, sources))["SYMBOL(node_online_map)"] == (
+        "symbol(node_states) + size(nodemask_t)"
+    )
+
+
+class OfNodes(Types):
+    def sizes(self, name: str) -> set[int]:
+        return {128} if name == "nodemask_t" else set()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What audits came to, as an answer."""
+"""The results of audits, as an answer."""
 
 from __future__ import annotations
 

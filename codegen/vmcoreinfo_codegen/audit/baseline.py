@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Findings that are known: those of an earlier audit, as `--format json` or `ndjson` wrote them.
+"""Known findings: those of an earlier audit, as written by `--format json` or `ndjson`.
 
 A finding is known where the same was found in a note of the same release and architecture, at the
 same key, in the same words but for addresses; of an input that can't be read, in the same input.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Values that differ from one boot of a kernel to another, and what of a note is left without them.
+"""Values that differ between boots of a kernel, and a note without them.
 
 Of the dumps of a fleet most are of the same few builds. Their notes are the same but for addresses,
 which KASLR moves, and for the time of the crash; so is what rules find that look at neither.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the rules found in the first note of each build, which holds for its other notes too."""
+"""Findings for the first note of each build, which apply to its other notes too."""
 
 from __future__ import annotations
 

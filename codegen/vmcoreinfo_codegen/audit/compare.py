@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Values of a note beside what the kernel's types and symbols say."""
+"""Values of a note compared with the kernel's types and symbols."""
 
 from __future__ import annotations
 

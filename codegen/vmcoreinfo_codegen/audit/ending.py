@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where a note begins and ends beside where the kernel's does."""
+"""Whether a note begins and ends where the kernel's does."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which kernel a note is of: its release as it says, its architecture as its keys tell."""
+"""The kernel of a note: its release from OSRELEASE, its architecture from its keys."""
 
 from __future__ import annotations
 

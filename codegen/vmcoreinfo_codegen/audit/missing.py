@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Which entries a note lacks that its kernel is sure to print: by the configuration, or by what the note has."""
+"""Missing entries that the kernel must print, according to the configuration or to other
+entries."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ def missing(subject: Subject) -> Iterator[Missing]:
             if all(found):
                 why = (
                     f"this kernel exports it, as {found[0]} shows that {prediction.condition} is "
-                    f"true"
+                    "true"
                 )
                 yield Missing(key, why, _may_be_gone(subject, key, prediction))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""In which order a kernel prints its entries."""
+"""The order in which a kernel prints its entries."""
 
 from __future__ import annotations
 

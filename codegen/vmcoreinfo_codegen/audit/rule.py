@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a rule of the audit is, and what it finds."""
+"""Rules of the audit, and their findings."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class Rule:
     """One rule.
 
     `example` is a note that breaks it; each line at fault ends in `### message`, what the rule says
-    there, and what is about no line stands after the first. Its architecture is x86_64. `needs` is
-    the option that gives what it compares with.
+    there, and what is about no line is after the first. Its architecture is x86_64. `needs` is the
+    option that gives what it compares with.
 
     `check_boot` looks at values that differ from boot to boot, `check` at everything else: what it finds
     in one note holds for all of the build. With what is known of the kernel beside the note (`--btf`,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A note with all that is known of the kernel that it came from."""
+"""A note with everything known about its kernel."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What audits of many inputs came to: how many have what, with one example of each."""
+"""Results of audits of many inputs: counts, with one example each."""
 
 from __future__ import annotations
 

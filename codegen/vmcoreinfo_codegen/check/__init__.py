@@ -37,9 +37,16 @@ def check_schema(schema: Schema) -> list[Problem]:
 
 def check_files(files: Iterable[tuple[str, str]]) -> tuple[Schema, list[Problem]]:
     """Parse, build and lint files given as (name, text); all problems at once, in order."""
+    schema, problems = _checked(tuple(files))
+    return schema, list(problems)
+
+
+# One process may make several products of the same schema.
+@lru_cache(maxsize=4)
+def _checked(files: tuple[tuple[str, str], ...]) -> tuple[Schema, tuple[Problem, ...]]:
     problems: list[Problem] = []
     schema, _ = build(parse_files(files, problems), problems)
-    return schema, sorted({*problems, *check_schema(schema)})
+    return schema, tuple(sorted({*problems, *check_schema(schema)}))
 
 
 def check_folder(folder: Path) -> tuple[Schema, list[Problem]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a lint rule is."""
+"""Lint rules."""
 
 from __future__ import annotations
 

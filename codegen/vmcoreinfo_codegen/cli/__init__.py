@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The command `vmcoreinfo`: one module a verb in `verbs/`, each loaded when it is asked for."""
+"""The command `vmcoreinfo`: one module per verb in `verbs/`, loaded on demand."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What `audit` writes, format by format: each input in the process that audited it, all in the first one."""
+"""The output of `audit` in each format: inputs in the process that audited them, the rest in the
+first process."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `audit` writes for other programs than a reader of JSON: tables, code hosts, test reports.
+"""The output of `audit` for other programs: tables, code hosts, test reports.
 
 What writes these takes longer to load than a note to audit, so it is loaded only when needed.
 """

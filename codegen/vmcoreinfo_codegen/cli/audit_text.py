@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `audit` tells people: each input, and what many of them have in common."""
+"""The output of `audit` for people: each input, and summaries of many."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What `compat` writes of inputs, format by format: each in the process that judged it, all in the first one."""
+"""The output of `compat` for inputs in each format: inputs in the process that judged them, the
+rest in the first process."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Verdicts of tools as JUnit and SARIF, of predictions whole, of inputs part by part."""
+"""Verdicts of tools as JUnit and SARIF, whole for predictions, in parts for inputs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tools do with kernels and dumps: one of them with every purpose, several as a table."""
+"""Verdicts on tools: a single one with all purposes, several as a table."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def print_judged(judged: Compat) -> None:
     if judged.declared is False and not judged.not_known:
         print(
             f"vmcoreinfo: {judged.consumer} {judged.release} does not declare support for this "
-            f"kernel and may warn about it; this does not affect the verdict",
+            "kernel and may warn about it; this does not affect the verdict",
             file=sys.stderr,
         )
 

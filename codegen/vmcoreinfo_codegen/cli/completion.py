@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Completion scripts of shells, out of the command's own parser and the schema's keys."""
+"""Shell completion scripts, made from the command's parser and the schema's keys."""
 
 from __future__ import annotations
 

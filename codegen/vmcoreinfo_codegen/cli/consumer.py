@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A consumer on the command line: `makedumpfile@1.7.4`, or the release that is installed here."""
+"""A consumer on the command line: `makedumpfile@1.7.4`, or the installed release."""
 
 from __future__ import annotations
 

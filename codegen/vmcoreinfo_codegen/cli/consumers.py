@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several tools on the command line: by name, those of a distribution, those that are installed here."""
+"""Several tools on the command line: by name, those of a distribution, or the installed ones."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _shipped(schema: Schema, distribution: Distribution, names: Sequence[str]) -
         if one != EVERY and one not in known:
             raise Failure(
                 f"the schema knows these tools of {distribution.name}: {', '.join(sorted(known))}; "
-                f"give one of them with --consumer"
+                "give one of them with --consumer"
             )
     wanted = [
         tool for tool in shipped if not names or EVERY in names or tool.consumer.name in names

@@ -54,7 +54,7 @@ def check_copied(path: str) -> None:
     if path == LIVE or is_kcore(path):
         raise Failure(
             f"{path}: the running kernel's memory changes while it is read, so it can't be copied; "
-            f"for the note alone, use 'vmcoreinfo note', or 'vmcoreinfo adapt' without -o"
+            "for the note alone, use 'vmcoreinfo note', or 'vmcoreinfo adapt' without -o"
         )
 
 
@@ -64,6 +64,6 @@ def warn_of_cut(dump: str, coverage: Coverage) -> None:
         print(
             f"vmcoreinfo: warning: {dump}: truncated: it ends {coverage.cut} bytes before the end "
             f"that its headers give, and holds {coverage.held} of {coverage.described} bytes of "
-            f"memory; the copy is truncated too",
+            "memory; the copy is truncated too",
             file=sys.stderr,
         )

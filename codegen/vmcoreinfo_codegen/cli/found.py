@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel has of itself in its memory, as `find --what` lists and writes it."""
+"""Data that a kernel has about itself in memory, as `find --what` lists and writes it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Done = Callable[[int], object]
 class Found(NamedTuple):
     """All of one kind: its name, the columns of the list for people, the answer for machines.
 
-    `read` gives the bytes of one, by its place in the list from 0; `none` says what may be why, where
+    `read` gives the bytes of one, by its place in the list from 0; `none` says what may be why, if
     there is none.
     """
 
@@ -44,8 +44,8 @@ def live(what: str) -> str:
 
 
 def look_for(what: str, memory: PhysicalMemory) -> Found:
-    """Look through memory. Raises Failure where it can't be read."""
-    with bar(f"looking through {os.path.basename(memory.source.name)}", memory.size) as done:
+    """Look through memory. Raises Failure if it can't be read."""
+    with bar(f"searching {os.path.basename(memory.source.name)}", memory.size) as done:
         return told(lambda: _KINDS[what].found(memory, done))
 
 
@@ -71,7 +71,7 @@ def _btf(memory: PhysicalMemory, done: Done) -> Found:
         answer,
         lambda index: found[index].data,
         _none(
-            memory, search.cut(), "kernels since 5.4 have it, if built with CONFIG_DEBUG_INFO_BTF"
+            memory, search.cut(), "kernels since 5.4 have it if built with CONFIG_DEBUG_INFO_BTF"
         ),
     )
 
@@ -93,8 +93,8 @@ def _config(memory: PhysicalMemory, done: Done) -> Found:
         _none(
             memory,
             search.cut(),
-            "kernels have it, if built with CONFIG_IKCONFIG, and Debian's are not: "
-            "take /boot/config-* of the machine",
+            "kernels have it if built with CONFIG_IKCONFIG, which Debian's are not: use the "
+            "machine's /boot/config-*",
         ),
     )
 
@@ -120,7 +120,7 @@ def _kallsyms(memory: PhysicalMemory, done: Done) -> Found:
         rows,
         answer,
         lambda index: tables[index].system_map(),
-        _none(memory, [], "kernels since 4.6 have it, if built with CONFIG_KALLSYMS"),
+        _none(memory, [], "kernels since 4.6 have it if built with CONFIG_KALLSYMS"),
     )
 
 
@@ -136,10 +136,10 @@ def _none(memory: PhysicalMemory, cut: Sequence[Cut], otherwise: str) -> str:
     """Why there may be none: what is not whole, else what a kernel has to be."""
     tool = unpacker(memory.source.read(0, 32)) if memory.is_raw else None
     if tool:
-        return f"it is compressed: unpack it first, by {tool}"
+        return f"it is compressed; unpack it first with {tool}"
     if not cut:
-        return f"{otherwise}; what is compressed or encrypted can't be looked into"
-    more = f"; {counted(len(cut) - 1, 'other')} besides" if len(cut) > 1 else ""
+        return f"{otherwise}; compressed or encrypted memory can't be searched"
+    more = f"; {counted(len(cut) - 1, 'other')} as well" if len(cut) > 1 else ""
     return f"one begins at {cut[0].physical:#x}, {cut[0].why}{more}"
 
 

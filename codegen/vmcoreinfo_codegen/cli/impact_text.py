@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who breaks by a change, as text: a table for people, and a reply to a mail."""
+"""Tools that a change breaks, as text: a table for people, and a reply to a mail."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _full(answer: Impacts, width: int) -> Iterator[str]:
         first = found[0]
         text = (
             f"VMCOREINFO {fits} its {room} bytes on {archs}: it grows to up to {most}. Its end is "
-            f"cut off: "
+            "cut off: "
             f"{_listed(first.cut)} on {first.arch}, read by {_listed(first.readers)}."
         )
         yield from textwrap.wrap(text, width, break_on_hyphens=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many inputs on the command line: their names, what works on them, where the results go."""
+"""Many inputs on the command line: names, processes, and results."""
 
 from __future__ import annotations
 

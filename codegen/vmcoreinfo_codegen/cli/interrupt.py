@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ctrl-C while something is written: it ends the command behind that, so that no line is cut."""
+"""Ctrl-C during a write ends the command after the write, so that no line is truncated."""
 
 from __future__ import annotations
 

@@ -32,21 +32,23 @@ def open_memory(
 ) -> Iterator[PhysicalMemory]:
     """The memory that a file holds.
 
-    `live` tells what to take of the running kernel instead, `said` is --memory-start, and `known` where a
-    raw image begins if nothing is said. Raises Failure where the file holds no memory that is read by
-    address.
+    `live` tells what to take of the running kernel instead, `said` is --memory-start, and `known`
+    where a raw image begins if nothing is said. Raises Failure if the file holds no memory that is
+    read by address.
     """
-    pipe = "a pipe, and memory is read by address: write it to a file first"
+    pipe = "memory can't be read from a pipe; save it to a file first"
     if image == "-":
         raise Failure(f"<stdin>: {pipe}")
     if is_kcore(image):
-        raise Failure(f"{image}: the memory of the running kernel; {live}")
+        raise Failure(f"{image}: the running kernel's memory; {live}")
     if stat.S_ISFIFO(os.stat(image).st_mode):
         raise Failure(f"{image}: {pipe}")
     with told(lambda: File(image)) as source:
         memory = told(lambda: PhysicalMemory(source, known if said is None else said))
         if said is not None and not memory.is_raw:
-            raise Failure(f"{image} is no raw image, and tells itself: leave out --memory-start")
+            raise Failure(
+                f"{image} is not a raw image, so its addresses are known; leave out --memory-start"
+            )
         yield memory
 
 
@@ -56,5 +58,5 @@ def _address(text: str) -> int:
     except ValueError:
         address = -1
     if address < 0:
-        raise argparse.ArgumentTypeError(f"'{text}' is no address, as 0x40000000")
+        raise argparse.ArgumentTypeError(f"'{text}' is not an address, e.g. 0x40000000")
     return address

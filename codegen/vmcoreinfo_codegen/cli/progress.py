@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Progress of what takes long: to stderr, on a terminal, once two seconds are over."""
+"""Progress of long work, on a terminal's stderr, after two seconds."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
         if private is None or private.private is None:
             raise Failure(
                 f"--extra '{shortened(text)}': expected a key and its format, e.g. "
-                f"'SYMBOL(max_pfn) hex'"
+                "'SYMBOL(max_pfn) hex'"
             )
         found.setdefault(private.text, private)
     if options.keys and not found and not options.readers:

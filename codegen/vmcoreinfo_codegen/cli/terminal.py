@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The one place through which all text goes that is printed: no terminal obeys what was read.
+"""All printed text passes through here, so that input can't control the terminal.
 
 Names in dumps and trees, values of notes and file names are somebody's bytes. What would move a
 cursor, colour, hide or reorder text is shown as an escape (`\\x1b`) instead.

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Whether a tool can do with a kernel's note what it needs it for, and why not."""
+"""Whether a tool works with a kernel's note, and why not."""

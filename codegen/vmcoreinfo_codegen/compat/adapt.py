@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A note rewritten for a release of a tool, so that it reads it correctly."""
+"""A note rewritten so that a release of a tool reads it correctly."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The answer to whether a tool can do its work with a kernel's note."""
+"""The answer to whether a tool works with a kernel's note."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tools come to on notes, as an Arrow table: a row for each note and tool."""
+"""Verdicts on tools as an Arrow table: one row per note and tool."""
 
 from __future__ import annotations
 

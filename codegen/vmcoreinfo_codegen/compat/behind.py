@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a change does to names that entries are on: who has copied them, and what can't be told."""
+"""The effect of a change to names behind entries: who copied them, and what can't be judged."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Sources of a dump beside its note, which tools use where the note lacks something."""
+"""Sources in a dump besides its note, which tools use if the note lacks something."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Why: what became of an entry that a tool lacks, and what an alternative is."""
+"""Explanations: what happened to an entry that a tool lacks, and what an alternative is."""
 
 from __future__ import annotations
 

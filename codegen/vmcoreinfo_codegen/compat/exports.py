@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel exports, as far as it is known: predicted, read out of a note, or changed."""
+"""What a kernel exports, as far as known: predicted, read from a note, or changed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Who breaks when entries go, come or change: every release of every consumer, before and after."""
+"""Tools that break when entries are removed, added or changed: every release of every consumer,
+before and after."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What becomes of each purpose of a tool, on one kernel."""
+"""The verdict on each purpose of a tool on one kernel."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..core.condition import ALWAYS
 from ..core.expression import Key
@@ -83,11 +83,11 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
     A tool takes the first alternative whose entries are all there, even one that gives the
     wrong answer on that kernel: it does not know.
     """
-    if not _matters(need, exports) or not need.exists_in(release):
+    known = need.known_by(release)
+    if not known or not _matters(need, exports):
         return None
     missing: dict[str, None] = {}
     absent: dict[DumpSource, None] = {}
-    known = [alternative for alternative in need.alternatives if alternative.is_of(release)]
     for place, alternative in enumerate(known):
         states = {key: exports.has(key) for key in alternative.keys}
         gone = [key for key, state in states.items() if state is False]
@@ -119,7 +119,7 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
     return Outcome(need, need.verdict, None, tuple(missing), absent=tuple(absent))
 
 
-def _rests_on(alternatives: list[Alternative], exports: Exports) -> tuple[DumpSource, ...]:
+def _rests_on(alternatives: Sequence[Alternative], exports: Exports) -> tuple[DumpSource, ...]:
     """What the dump may tell, where it is not known: any of it, if the first alternative rests on some."""
     found: dict[DumpSource, None] = {}
     for alternative in alternatives:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is known of a release of a tool: where a verdict on it would be a guess, and what was seen of it."""
+"""What is known about a release of a tool: where a verdict would be a guess, and what was
+observed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tools on notes by the thousand: what they come to on one holds for all that are the same to them.
+"""Tools on thousands of notes: a verdict applies to all notes that are the same for the tools.
 
 Most dumps of a fleet are of the same few builds. Their notes differ in addresses, and in other values of
 their boot. Of those a tool's verdict rests on few, by the conditions (`when`) that its alternatives have.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several tools on several kernels: a verdict each."""
+"""Several tools on several kernels, one verdict each."""
 
 from __future__ import annotations
 

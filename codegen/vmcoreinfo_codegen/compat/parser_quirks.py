@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the parser of a tool reads a note otherwise than the rules of the note say."""
+"""Where a tool's parser deviates from the rules of a note."""
 
 from __future__ import annotations
 

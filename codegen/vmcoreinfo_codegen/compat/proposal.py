@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A proposed change to what kernels export, by keys, by patches or by trees, and who breaks by it."""
+"""A proposed change to what kernels export, given as keys, patches or trees, and the tools that it
+breaks."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which lines of a note have to change so that a release of a tool does its work, at which dump level."""
+"""The lines of a note to change so that a release of a tool works, and at which dump level."""
 
 from __future__ import annotations
 
@@ -60,16 +60,19 @@ def remedy(
     exports: Exports,
     scope: Scope = WHOLE,
     unread: frozenset[str] = frozenset(),
+    judged: Sequence[Outcome] | None = None,
 ) -> Remedy:
     """Of a note, or of a kernel as the schema has it: then what any note of it has is written.
 
     What the note has stays, so that a later release reads it as before, but for lines without which,
     or with another value, the release does better at what it is asked for, and nothing of that worse.
     Only what makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
-    for one that no more than some dumps show. `unread` are keys of lines whose values can't be used.
+    for one that no more than some dumps show. `unread` are keys of lines whose values can't be used,
+    `judged` the outcomes as it is, where they are known.
     """
     written: list[NewLine] = []
-    judged = outcomes(consumer, release, exports, scope)
+    if judged is None:
+        judged = outcomes(consumer, release, exports, scope)
     for outcome in judged:
         for adaptation in outcome.need.adaptations if not outcome.works else ():
             new = _new_line(consumer, release, exports, outcome, adaptation, scope, unread)
@@ -105,9 +108,12 @@ def right_level(
         return None
     command = scope.command or commands[0]
     most = MOST_LEVEL if scope.level is None else scope.level
+    of_every_level = outcomes(consumer, release, exports, Scope(command))
 
     def at(level: int) -> Remedy | None:
-        found = remedy(consumer, release, exports, Scope(command, level), unread)
+        lower = Scope(command, level)
+        judged = [outcome for outcome in of_every_level if lower.has(outcome.need)]
+        found = remedy(consumer, release, exports, lower, unread, judged)
         return None if found.refused or (is_exact and found.degraded) else found
 
     for level in [one for one in range(most, -1, -1) if one & most == one]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The answer to who breaks by a proposed change, as verbs print it."""
+"""The answer to which tools a proposed change breaks, as verbs print it."""
 
 from __future__ import annotations
 

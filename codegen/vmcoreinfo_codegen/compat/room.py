@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether the text still fits its buffer after a change, and what is cut where it does not."""
+"""Whether the text still fits its buffer after a change, and what is truncated if not."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tools came to on many inputs: how many came to what, with one example of each."""
+"""Verdicts on many inputs: counts, with one example each."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tools came to on an input, as an answer, and read back from one."""
+"""Verdicts on an input, as an answer, and read back from one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs of tools on dumps from whose notes entries were taken away: what bears out that a change breaks them."""
+"""Runs of tools on dumps without certain entries: evidence that a change breaks them."""
 
 from __future__ import annotations
 

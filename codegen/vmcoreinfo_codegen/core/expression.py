@@ -70,7 +70,7 @@ class TypeFact(Expression):
     """What is asked about a kernel, and of which name.
 
     `size offset length enum` ask its types, `symbol` its symbols, `has` whether they have one,
-    `physical` where in memory a symbol is, `config` its configuration.
+    `exported` whether it exports one, `physical` where in memory a symbol is, `config` its configuration.
     """
 
     question: str

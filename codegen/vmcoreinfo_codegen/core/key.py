@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keys exactly as the kernel prints them, and what their shape tells."""
+"""Keys exactly as the kernel prints them, and what their form shows."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kernel releases, ordered as they came to be."""
+"""Kernel releases, in chronological order."""
 
 from __future__ import annotations
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel's debug information says of its own: types (BTF), addresses, build id."""
+"""A kernel's debug information: types (BTF), addresses, build ID."""

@@ -33,7 +33,7 @@ class Banners:
     releases: Sequence[tuple[int, str]]
 
     def release_of(self, physical: int) -> str | None:
-        """By the nearest whole one before an address in the image; None where none is near."""
+        """By the nearest whole one before an address in the image; None if none is near."""
         index = bisect_left(self.releases, (physical, "")) - 1
         if index < 0 or physical - self.releases[index][0] > REACH:
             return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""BTF, the kernel's types as it carries them itself (`/sys/kernel/btf/vmlinux`).
+"""BTF, the types that the kernel itself contains (`/sys/kernel/btf/vmlinux`).
 
 No Python library reads it. A header, types one after another, strings
 (include/uapi/linux/btf.h). A type has no index but its number, so all of them are gone
@@ -54,7 +54,7 @@ class _Lengths(dict[int, int]):
         kind = info >> 24 & 0x1F
         words = _FIXED.get(kind, 3) + (info & 0xFFFF) * _EACH.get(kind, 0)
         if not 0 < kind <= _LAST_KIND:
-            raise DebugInfoError(f"a type of kind {kind}, which is not known")
+            raise DebugInfoError(f"a type of kind {kind}, which is unknown")
         self[info] = words
         return words
 
@@ -72,24 +72,24 @@ class Btf:
     """The types of one BTF blob. Values are in bytes."""
 
     def __init__(self, data: bytes, name: str = "BTF") -> None:
-        """Raises DebugInfoError where `data` is no BTF that can be read."""
+        """Raises DebugInfoError if `data` is no BTF that can be read."""
         self.name = name
         self.digest = hashlib.sha256(data).digest()
         order = {b"\x9f\xeb": "<", b"\xeb\x9f": ">"}.get(data[:2])
         if order is None or len(data) < _HEADER_BYTES:
             raise DebugInfoError(
-                f"{name}: no BTF (it starts with {data[:2].hex(' ') or 'nothing'}, not with 9f eb); "
-                "take /sys/kernel/btf/vmlinux, or --vmlinux for a vmlinux"
+                f"{name}: not BTF (it starts with {data[:2].hex(' ') or 'nothing'}, not with 9f "
+                "eb); use /sys/kernel/btf/vmlinux, or --vmlinux for a vmlinux"
             )
         self.order = order
         _, version, _, header, types, types_size, strings, strings_size = struct.unpack_from(
             order + _HEADER, data
         )
         if version != 1:
-            raise DebugInfoError(f"{name}: BTF of version {version}; 1 is known")
+            raise DebugInfoError(f"{name}: unsupported BTF version {version}; expected 1")
         if header + max(types + types_size, strings + strings_size) > len(data) or types % 4:
             raise DebugInfoError(
-                f"{name}: its BTF header names more bytes than there are; it is cut"
+                f"{name}: its BTF header describes more bytes than the file has; it is truncated"
             )
         start = header + types
         self._words = array("I", data[start : start + types_size // 4 * 4])
@@ -134,17 +134,17 @@ class Btf:
             name = words[place]
             if name >= size or (name and strings[name - 1]):
                 raise DebugInfoError(
-                    f"{self.name}: type {number} at byte {4 * place} of the types: its name is no "
-                    "string of this BTF"
+                    f"{self.name}: type {number} at byte {4 * place} of the types: its name is not "
+                    "a string of this BTF"
                 )
 
     def members(self, name: str) -> int:
-        """How many members the structs of that name have, the most of any; 0 where there is none."""
+        """How many members the structs of that name have, the most of any; 0 if there is none."""
         places = [place for place in self._named(name) if self._kind(place) == _STRUCT]
         return max((self._word(place + 1) & 0xFFFF for place in places), default=0)
 
     def sizes(self, name: str) -> set[int]:
-        """Every size that a type of that name has; none where there is no such type."""
+        """Every size that a type of that name has; none if there is no such type."""
         return {size for place in self._named(name) if (size := self._size(place)) is not None}
 
     def offsets(self, name: str, path: str) -> set[int]:
@@ -214,7 +214,7 @@ class Btf:
             ) from error
         if place != len(words):
             number = len(places) - (place > len(words))
-            raise DebugInfoError(f"{self.name}: type {number} is cut")
+            raise DebugInfoError(f"{self.name}: type {number} is truncated")
         # So far each place is the end of its type; what starts there is the next one.
         self._places = [-1, 0, *places[1:-1]] if len(places) > 1 else [-1]
         return self._places
@@ -224,7 +224,7 @@ class Btf:
         wanted = {name.encode(): name for name in names}
         found: dict[int, str] = {}
         strings = self._strings
-        # Offset 0 is the empty string, so each has a NUL in front of it.
+        # Offset 0 is the empty string, so each has a NUL before it.
         start = strings.find(b"\0") + 1
         while start and wanted:
             end = strings.find(b"\0", start + _PIECE) + 1 or strings.rfind(b"\0", start) + 1
@@ -242,7 +242,9 @@ class Btf:
         try:
             return self._words[place]
         except IndexError as error:
-            raise DebugInfoError(f"{self.name}: a type goes past the end; it is damaged") from error
+            raise DebugInfoError(
+                f"{self.name}: a type reaches beyond the end; it is corrupt"
+            ) from error
 
     def _kind(self, place: int) -> int:
         return self._word(place + 1) >> 24 & 0x1F
@@ -250,7 +252,7 @@ class Btf:
     def _place(self, number: int) -> int | None:
         self._walk()
         if number >= len(self._places):
-            raise DebugInfoError(f"{self.name}: type {number} is referred to, and not there")
+            raise DebugInfoError(f"{self.name}: type {number} is referenced, but missing")
         return self._places[number] if number else None
 
     def _resolved(self, number: int) -> int | None:
@@ -267,7 +269,7 @@ class Btf:
         if kind in (_INT, _STRUCT, _UNION, _ENUM, _ENUM64, _FLOAT):
             return self._word(place + 2)
         if depth > _DEEPEST:
-            raise DebugInfoError(f"{self.name}: a type is made of itself")
+            raise DebugInfoError(f"{self.name}: a type contains itself")
         if kind == _PTR:
             return self._pointer_bytes() or None
         if kind == _ARRAY:
@@ -310,7 +312,7 @@ class Btf:
             return None
         seen.add(place)
         if depth > _DEEPEST:
-            raise DebugInfoError(f"{self.name}: types within types, more than {_DEEPEST} deep")
+            raise DebugInfoError(f"{self.name}: types nested more than {_DEEPEST} deep")
         kind = self._kind(place)
         if kind in _MODIFIERS:
             inner = self._resolved(self._word(place + 2))

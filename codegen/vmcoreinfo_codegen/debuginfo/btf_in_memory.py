@@ -7,7 +7,7 @@ begins alike: BTF of modules, which goes on where that of the kernel ends, and c
 cache, whose pages lie apart.
 
 The magic has two bytes, which are slow to look for. A string that is in the BTF of every kernel is
-looked for instead, and then the header in front of it.
+looked for instead, and then the header before it.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ class BtfSearch:
         btf.check_names()
         strings = data[header.strings - header.physical :]
         if b"\0\0" in strings[:-_MOST_PADDING] or strings.translate(None, _IN_STRINGS):
-            raise DebugInfoError(f"{name}: between its strings is something else")
+            raise DebugInfoError(f"{name}: its strings are interrupted by other data")
         btf.load(_STRUCTS)
         if not all(btf.members(one) for one in _STRUCTS):
             return None

@@ -44,8 +44,8 @@ class FoundConfig:
     """A .config: where `IKCFG_ST` is, bytes from there to behind `IKCFG_ED`, and bytes of the text.
 
     `title` is the line that says of which kernel, as "Linux/x86 6.12.117 Kernel Configuration";
-    None where no line does. `options` are the lines that set one. Dumps may have many; so `text`
-    is unpacked when it is asked for.
+    None if no line does. `options` are the lines that set one. Dumps may have many; so `text` is
+    unpacked when it is asked for.
     """
 
     physical: int
@@ -100,7 +100,7 @@ def _at(memory: PhysicalMemory, place: int, budget: Limit) -> FoundConfig:
     text, size = _unpacked(memory, place, budget)
     options = sum(1 for _ in _OPTION.finditer(text))
     if not options or not _CONFIG.fullmatch(text):
-        raise _NotWhole("what it unpacks to is no .config")
+        raise _NotWhole("its unpacked content is not a .config")
     title = _TITLE.search(text)
     return FoundConfig(
         place,
@@ -136,10 +136,10 @@ def _unpacked(
             raise _NotWhole(f"it unpacks to more than {MOST_BYTES} bytes")
         place += len(page)
         if len(page) < size and not decoder.eof:
-            raise _NotWhole(f"it is not in the dump from {place:#x} on")
+            raise _NotWhole(f"not in the dump from {place:#x} on")
     end = place - len(decoder.unused_data)
     if memory.read(end, len(_END)) != _END:
-        raise _NotWhole(f"no {_END.decode()} at {end:#x}, behind what is packed")
+        raise _NotWhole(f"no {_END.decode()} at {end:#x}after the packed data")
     return bytes(text), end + len(_END) - physical
 
 
@@ -147,4 +147,6 @@ def _damage(memory: PhysicalMemory, physical: int, end: int) -> str:
     gone = missing(memory, physical, end - physical)
     if gone is not None:
         return absent(gone)
-    return f"it can't be unpacked past {end:#x}; that of a module (CONFIG_IKCONFIG=m) is on pages that lie apart"
+    return (
+        f"it can't be unpacked beyond {end:#x}; a module's (CONFIG_IKCONFIG=m) is on separate pages"
+    )

@@ -45,7 +45,7 @@ class Dwarf:
             import drgn
         except ImportError as error:
             raise DebugInfoError(
-                f"{path}: no BTF in it, and DWARF is read through drgn, which is not here; "
+                f"{path}: no BTF in it, and drgn, which is needed to read DWARF, is not installed; "
                 "install it with: pip install drgn"
             ) from error
         self.name = path
@@ -56,7 +56,8 @@ class Dwarf:
         self._open(module)
         if module.wants_debug_file():
             raise DebugInfoError(
-                f"{path}: neither BTF nor DWARF in it; take the vmlinux of the debug package, or --btf"
+                f"{path}: neither BTF nor DWARF in it; use the vmlinux of the debug package, or "
+                "--btf"
             )
 
     @_told

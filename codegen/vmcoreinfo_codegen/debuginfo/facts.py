@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel's types and symbols say of an entry's value."""
+"""Values of entries from a kernel's types and symbols."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -24,8 +24,7 @@ _MOST_CHOICES = 1 << 12
 class Types(Protocol):
     """The types of one kernel, read from BTF or DWARF; sizes and offsets in bytes.
 
-    Each answer is a set, as a kernel can have several types of one name, and empty
-    where it has none.
+    Each answer is a set, as a kernel can have several types of one name, and empty if it has none.
     """
 
     def load(self, names: Iterable[str]) -> None: ...
@@ -48,7 +47,7 @@ class Memory(Protocol):
         ...
 
     def physical(self, name: str) -> int | None:
-        """Where a symbol is in physical memory; None where that is not known."""
+        """Where a symbol is in physical memory; None if that is not known."""
         ...
 
     def read(self, width: int, address: int) -> int | None:
@@ -58,10 +57,11 @@ class Memory(Protocol):
 
 @dataclass(frozen=True)
 class Sources:
-    """What is known of a kernel; None where nobody gave it.
+    """What is known of a kernel; None if nobody gave it.
 
     `config` has every symbol that counts, `shown` what shows of them where there is no `config`.
-    `symbols_name` is where the symbols are from, `origins` has what else is to be told of some.
+    `exported` are all symbols that it exports. `symbols_name` is where the symbols are from, `origins`
+    has what else is to be told of some.
     """
 
     types: Types | None = None
@@ -69,6 +69,7 @@ class Sources:
     config: Mapping[str, bool | int] | None = None
     memory: Memory | None = None
     shown: Mapping[str, int] = field(default_factory=dict)
+    exported: Set[str] | None = None
     symbols_name: str = "--symbols"
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -133,6 +134,8 @@ class Facts:
             one = (self._sources.symbols or {}).get(fact.name)
         elif fact.question == "has":
             one = self._has(fact.name)
+        elif fact.question == "exported" and self._sources.exported is not None:
+            one = int(fact.name in self._sources.exported)
         elif fact.question == "physical" and memory is not None:
             one = memory.physical(fact.name)
         elif fact.question == "config" and self._sources.config is not None:
@@ -200,7 +203,7 @@ def _choices(answers: Mapping[TypeFact, set[int | None]]) -> list[dict[TypeFact,
     if ways > _MOST_CHOICES:
         raise DebugInfoError(
             f"the types can answer {' and '.join(fact.name for fact in answers)} in {ways} ways; "
-            f"{_MOST_CHOICES} are the most"
+            f"at most {_MOST_CHOICES} are supported"
         )
     choices: list[dict[TypeFact, int | None]] = [{}]
     for fact, values in answers.items():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Searches for a kernel's own data in the memory of its dump: one pass for all, limits, and what is not whole."""
+"""Searches for a kernel's own data in the memory of its dump: one pass for all, limits, and
+incomplete data."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ class Search(Protocol):
     def at(self, place: int) -> None:
         """Look at a place where one of the needles is; places come by address.
 
-        Raises DumpError, and DebugInfoError where more looks like one than any memory has.
+        Raises DumpError, and DebugInfoError if more looks like one than any memory has.
         """
         ...
 
@@ -121,9 +122,10 @@ def filled(memory: PhysicalMemory, physical: int, size: int) -> bytes:
 
 
 def missing(memory: PhysicalMemory, physical: int, size: int) -> tuple[int, int] | None:
-    """From and to before which address the first part is that the dump does not have, or only as zeros.
+    """From and to before which address the first part is that the dump does not have, or only as
+    zeros.
 
-    Nothing that is looked for has a page of zeros. None where all is there.
+    Nothing that is looked for has a page of zeros. None if all is there.
     """
     start: int | None = None
     place, end = physical, physical + size

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The addresses of kallsyms, in each form that they have had since 4.6.
+"""The addresses of kallsyms, in every form since 4.6.
 
 | form | of releases | in memory |
 |---|---|---|
 | absolute | before 6.11, without CONFIG_KALLSYMS_BASE_RELATIVE; 32 bits from 7.0 on | addresses |
 | from a base | 4.6 to 6.19 | offsets of 32 bits, the base behind them |
-| from a base, per-CPU absolute | 4.6 to 6.14, CONFIG_KALLSYMS_ABSOLUTE_PERCPU | -1 is the base, -2 the byte behind it, others are absolute |
+| from a base, per-CPU absolute | 4.6 to 6.14, CONFIG_KALLSYMS_ABSOLUTE_PERCPU | -1 is the base, -2
+the byte behind it, others are absolute |
 | from their own place | 7.0 on | offsets of 32 bits, each from where it stands itself |
 
-The kernel relocates addresses and the base when it starts, so they are those at which it ran.
-They stand before the names, and from 6.4 on behind the tokens.
+The kernel relocates addresses and the base when it starts, so they are those at which it ran. They
+are before the names, and from 6.4 on behind the tokens.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Addresses:
 
 
 def find_addresses(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
-    """Raises DebugInfoError where that costs too much."""
+    """Raises DebugInfoError if that costs too much."""
     bits = 64 if names.physical - names.count_at == 8 else 32
     if not names.markers.has_seqs:
         found = _behind(work, tokens, names, bits)

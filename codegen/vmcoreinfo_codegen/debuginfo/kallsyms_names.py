@@ -66,7 +66,7 @@ class Names:
 
 
 def find_names(work: Work, tokens: Tokens) -> Names | None:
-    """Raises DebugInfoError where that costs too much."""
+    """Raises DebugInfoError if that costs too much."""
     for markers in _markers_before(work, tokens):
         names = _names_before(work, tokens, markers)
         if names is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tokens by which the names of kallsyms are compressed: where they are in memory."""
+"""The token table that compresses the names of kallsyms, found in memory."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory around a place, and what the search for kallsyms may cost."""
+"""Memory around an address, and limits of the search for kallsyms."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Work:
         self.steps = Limit(name, (8 << 20) + size // 32, "steps through kallsyms", DebugInfoError)
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes; none where the memory does not have them all. Raises DebugInfoError."""
+        """`size` bytes; none if the memory does not have them all. Raises DebugInfoError."""
         self.bytes.spend(size)
         pieces = []
         for start in range(physical, physical + size, _PIECE):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything that the files of one kernel tell: types, symbols, release and build id."""
+"""Everything from the files of one kernel: types, symbols, release and build ID."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .vmlinux import Vmlinux
 
 @dataclass(frozen=True)
 class KernelFiles:
-    """What was read, None where nothing was given; the names say out of which file."""
+    """What was read, None if nothing was given; the names say out of which file."""
 
     types: Types | None = None
     types_name: str = ""

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""__ksymtab: what the kernel exports to modules, functions and variables, found in the memory of a dump.
+"""__ksymtab: what the kernel exports to modules, functions and variables, found in the memory of a
+dump.
 
 kallsyms has functions alone without CONFIG_KALLSYMS_ALL. The functions that both tables have place
 the image: they tell the physical address of each address at which the kernel ran.
 
 | entry | of kernels |
 |---|---|
-| offsets of 32 bits, each from where it stands itself: value, name (from 5.4 on namespace) | x86, arm64 from 4.19 on |
+| offsets of 32 bits, each from where it stands itself: value, name (from 5.4 on namespace) | x86,
+arm64 from 4.19 on |
 | addresses: value, name (from 5.4 on namespace) | others |
 
 Tables (`__ksymtab`, `__ksymtab_gpl`, …) follow each other without a gap; behind them are the
@@ -114,12 +116,15 @@ class _Region:
 
 
 def find_ksymtab(memory: PhysicalMemory, kallsyms: Kallsyms) -> Ksymtab | None:
-    """The exported symbols of the kernel that has the table; None where none agree with it.
+    """The exported symbols of the kernel that has the table; None if none agree with it.
 
     Raises DumpError, DebugInfoError.
     """
     search = _Search(memory, kallsyms)
     found = search.run()
+    if found is not None and found.move % _PAGE:
+        # No loader moves an image by parts of a page: the dump has its memory elsewhere than it says.
+        return None
     if found is None or kallsyms.has_run_addresses or found.move:
         return found
     move = _move_by_lists(memory, kallsyms, search.variables(found))
@@ -200,7 +205,8 @@ def _entries_of(
     value: int,
     apart: int | None,
 ) -> Iterator[tuple[int, int]]:
-    """Where an entry can begin that has its name at a place, and what then to subtract of addresses.
+    """Where an entry can begin that has its name at a place, and what then to subtract of
+    addresses.
 
     `value` is its address if `apart` is None, else `apart` how far behind the symbol its name is.
     """
@@ -261,7 +267,7 @@ class _Table:
         )
 
     def name(self, index: int) -> str | None:
-        """Of the entry that begins there; None where none does."""
+        """Of the entry that begins there; None if none does."""
         found = self.region.name(self.target(index + 1))
         if found is None or (self.layout.words == 3 and not self._is_namespace(index + 2)):
             return None

@@ -21,14 +21,14 @@ class Symbols:
     """Symbols of the kernel image by name; those of modules are left out."""
 
     def __init__(self, data: bytes, name: str = "symbols") -> None:
-        """Raises DebugInfoError where `data` is no table of symbols, or one without addresses."""
+        """Raises DebugInfoError if `data` is no table of symbols, or one without addresses."""
         self.name = name
         self._data = data
         first = _LINE.match(data)
         if first is None:
             raise DebugInfoError(
-                f"{name}:1: no symbol table: lines like 'ffffffff81000000 T _stext' are expected; "
-                "take System.map, or /proc/kallsyms of the boot"
+                f"{name}:1: not a symbol table: expected lines like 'ffffffff81000000 T _stext'; "
+                "use System.map, or /proc/kallsyms of the same boot"
             )
         if not self._has_addresses():
             raise DebugInfoError(

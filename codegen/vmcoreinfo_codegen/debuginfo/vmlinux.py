@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A vmlinux: its BTF, its symbols and its build id, each out of its section."""
+"""A vmlinux: its BTF, symbols and build ID, each from its section."""
 
 from __future__ import annotations
 
@@ -36,19 +36,17 @@ class Vmlinux:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         if stat.S_ISFIFO(os.stat(path).st_mode):
-            raise DebugInfoError(
-                f"{path}: a pipe, and a vmlinux is read here and there: write it to a file"
-            )
+            raise DebugInfoError(f"{path}: a vmlinux can't be read from a pipe; save it to a file")
         try:
             self._file = File(self.name)
         except DumpError as error:
-            raise DebugInfoError(f"{path}: a folder; --vmlinux takes a file") from error
+            raise DebugInfoError(f"{path}: a folder; --vmlinux needs a file") from error
         try:
             self._elf = elf.open_elf(self._file)
         except DumpError as error:
             self._file.close()
             raise DebugInfoError(
-                f"{error}; --vmlinux takes the uncompressed kernel, not /boot/vmlinuz"
+                f"{error}; --vmlinux needs the uncompressed kernel, not /boot/vmlinuz"
             ) from error
 
     def close(self) -> None:
@@ -59,7 +57,7 @@ class Vmlinux:
         return self._elf.arch
 
     def btf(self) -> Btf | None:
-        """Its types; None where it was built without BTF."""
+        """Its types; None if it was built without BTF."""
         pieces = self._pieces(".BTF", MOST_BYTES)
         data = b"".join(pieces) if pieces is not None else None
         return Btf(data, f"{self.name}(.BTF)") if data is not None else None
@@ -88,7 +86,7 @@ class Vmlinux:
         return None
 
     def addresses(self, names: set[str]) -> dict[str, int]:
-        """Link-time addresses of those symbols that are there; empty where it was stripped."""
+        """Link-time addresses of those symbols that are there; empty if it was stripped."""
         table = self._pieces(".symtab", _MOST_SYMBOLS)
         strings = self._pieces(".strtab", _MOST_STRINGS)
         if table is None or strings is None:
@@ -112,14 +110,14 @@ class Vmlinux:
         return found
 
     def _pieces(self, name: str, most: int) -> Iterator[bytes] | None:
-        """A section piece by piece; None where there is none with content."""
+        """A section piece by piece; None if there is none with content."""
         with _words():
             section = self._elf.section(name)
         if section is None or section.type == _SHT_NOBITS:
             return None
         if section.size > most:
             raise DebugInfoError(
-                f"{self.name}: its {name} claims {section.size} bytes; {most} are the most"
+                f"{self.name}: its {name} claims {section.size} bytes; at most {most} are supported"
             )
         return self._read(name, section)
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A copy of a dump with another note in it.
 
-New headers and notes come in front of an ELF vmcore and of a raw image, in whole blocks of the file
-system, and the old file behind them as it is: so its blocks can be shared, and each PT_LOAD moves by the same
-distance. The program headers stand right behind the ELF header, where makedumpfile reads
-them whatever `e_phoff` says (it refuses QEMU's dumps for that).
+New headers and notes come before an ELF vmcore and of a raw image, in whole blocks of the file
+system, and the old file behind them as it is: so its blocks can be shared, and each PT_LOAD moves
+by the same distance. The program headers stand right behind the ELF header, where makedumpfile
+reads them whatever `e_phoff` says (it refuses QEMU's dumps for that).
 """
 
 from __future__ import annotations
@@ -59,14 +59,15 @@ def attach(
 
     `out` appears when it is whole, and replaces what was there, but for the dump and the other
     `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
-    is copied as it is, one that holds none refused. With `raw`, what is no dump of a known format
-    is a raw image. With `mends` the headers of a kdump say what the note says. Raises DumpError, OSError.
+    is copied as it is, one that holds none refused. With `raw`, a file that is not a dump of a
+    known format is a raw image. With `mends` the headers of a kdump say what the note says. Raises
+    DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
             raise DumpError(f"{dump}: only a file can be copied, not a pipe or a device")
         form = tell_format(source)
-        if form == "text":
+        if form == "text" and raw is None:
             check_raw(source)
         if form == "kdump":
             made = kdump_copy.plan(source, text, mends)
@@ -114,7 +115,7 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
     if coverage.described and not coverage.held:
         raise DumpError(
             f"{source.name}: truncated: its program headers describe {coverage.described} bytes of "
-            f"memory, but the file has none of them; copy it again"
+            "memory, but the file has none of them; copy it again"
         )
     places = [(s.offset, s.file_size) for s in segments if s.type == elf.PT_NOTE]
     kept, replaced = other_notes(source, places, file.order)
@@ -124,18 +125,20 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
 
 
 def _before_raw(source: File, text: bytes | None, block: int, raw: RawImage) -> Plan:
-    """One segment, with the physical address for the virtual one, as in a dump by QEMU."""
-    size = source.size or 0
+    """A segment for each stretch, with the physical address for the virtual one, as in a dump by QEMU."""
     file = elf.core_of(source, raw.bits, raw.order, raw.machine)
-    load = elf.Segment(elf.PT_LOAD, 0, 0, raw.start, raw.start, size, size, 0)
-    data = _headers(file, [load], b"", text, block)
-    return Plan(((0, data),), len(data), None, file.arch, elf.Coverage(size, size, 0))
+    loads = [
+        elf.Segment(elf.PT_LOAD, 0, one.target, one.start, one.start, one.size, one.size, 0)
+        for one in raw.ranges
+    ]
+    data = _headers(file, loads, b"", text, block)
+    return Plan(((0, data),), len(data), None, file.arch, elf.coverage(file, loads))
 
 
 def _headers(
     file: elf.Elf, loads: list[elf.Segment], kept: bytes, text: bytes | None, block: int
 ) -> bytes:
-    """Headers and notes in whole blocks, for segments that come to stand behind them."""
+    """Headers and notes in whole blocks, for segments that come to be behind them."""
     if text is not None:
         kept += notes.build(text, file.order)
     count = len(loads) + 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Notes in raw memory: every text that starts like one, ranked by how much it is one.
+"""Notes in raw memory: every text that starts like one, ranked by how complete it is.
 
 Every kernel prints OSRELEASE first (crash_save_vmcoreinfo_init(), since 2.6.24), so one search
 finds them all: the page with the text, the note made of it, and copies at any alignment.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The bytes of a dump in another file: its blocks shared where that can be, holes as holes."""
+"""Copying a dump's bytes: blocks are shared if possible, holes stay holes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the CPUs were when a dump was made, out of the notes with their registers.
+"""Where the CPUs were when a dump was written, from the notes with their registers.
 
 Every core has NT_PRSTATUS of each CPU, with the program counter; QEMU adds a note of its own on x86,
 with the control registers (QEMU, `target/i386/arch_dump.c`), which tell the page tables.
@@ -36,10 +36,10 @@ _MOST_CPUS = 1 << 16
 
 
 class Cpu(NamedTuple):
-    """A CPU: its program counter, None where its note is cut.
+    """A CPU: its program counter, None if its note is cut.
 
-    `tables` is the physical address of its page tables (CR3 as it is), and `control` CR4; None where the
-    dump has neither.
+    `tables` is the physical address of its page tables (CR3 as it is), and `control` CR4; None if
+    the dump has neither.
     """
 
     counter: int | None
@@ -48,7 +48,7 @@ class Cpu(NamedTuple):
 
 
 def cpus_in(source: Source, machine: str | None) -> list[Cpu]:
-    """The CPUs, in the order of their notes; none where the dump has no registers.
+    """The CPUs, in the order of their notes; none if the dump has no registers.
 
     `machine` is the architecture, by its name here. Raises DumpError.
     """

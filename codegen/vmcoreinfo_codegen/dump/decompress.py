@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pages of a kdump-compressed dump are unpacked: zlib by Python, the rest by the libraries of
+"""Decompression of kdump-compressed pages: zlib with Python, the rest with the libraries of
 makedumpfile and crash.
 
 No package of Python has all of them, and drgn, which has, takes no dump without a note.

@@ -172,7 +172,7 @@ class Elf(NamedTuple):
         if size is not None and offset + count * step > size:
             raise DumpError(
                 f"{self.source.name}: {count} {what} at byte {offset} reach beyond the end of the "
-                f"file; it is truncated or corrupt"
+                "file; it is truncated or corrupt"
             )
         for first in range(0, count, _CHUNK_HEADERS):
             number = min(_CHUNK_HEADERS, count - first)
@@ -194,7 +194,7 @@ def open_elf(source: Source) -> Elf:
     if layout is None or order is None:
         raise DumpError(
             f"{source.name}: an ELF header of class {ident[4]} and byte order {ident[5]}; it is "
-            f"corrupt"
+            "corrupt"
         )
     data = exactly(source, 16, layout.header_size - 16, "the ELF header")
     (type_, machine, _, _, phoff, shoff, flags, _, phentsize, phnum, shentsize, shnum, shstrndx) = (

@@ -102,7 +102,7 @@ class Flattened:
         if offset < 0 or size < 0 or offset + size > PIPE_ROOM:
             raise DumpError(
                 f"{self.name}: byte {offset} of the dump is needed, but only the first {PIPE_ROOM} "
-                f"of a flattened dump are read; rebuild it first: makedumpfile -R DUMP < FILE"
+                "of a flattened dump are read; rebuild it first: makedumpfile -R DUMP < FILE"
             )
         end = offset + size
         missing = offset

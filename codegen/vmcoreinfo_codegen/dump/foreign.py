@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that hold the memory of a machine in a form that is not read here: what they are, what to do."""
+"""Files with a machine's memory in an unsupported format: what they are, and what to do."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def image_form(start: bytes) -> str | None:
 
 
 def foreign(start: bytes) -> str | None:
-    """What a file is, and what to do, by its first 32 bytes; None where it is of none of these forms."""
+    """What a file is, and what to do, by its first 32 bytes; None if it is of none of these forms."""
     return next((words for magic, words in KNOWN.items() if start.startswith(magic)), None)
 
 
@@ -74,10 +74,12 @@ def check_form(source: Source) -> None:
 
 
 def check_raw(source: Source) -> None:
-    """Raise DumpError for a file in any form that is neither a dump with a note nor memory as it is."""
+    """Raise DumpError for a file in any form that is neither a dump with a note nor memory in order."""
     form = image_form(source.read(0, 32))
     if form is not None:
-        raise DumpError(f"{source.name}: {form}; a note is put into ELF and kdump-compressed dumps")
+        raise DumpError(
+            f"{source.name}: {form}; a note can be put into ELF and kdump-compressed dumps, and before raw and LiME images"
+        )
     check_form(source)
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What of `/proc/kcore` is memory: it maps all of the kernel's addresses, most of which have none behind them."""
+"""The parts of `/proc/kcore` that are memory: it maps all kernel addresses, most of which have
+none."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ def memory_in(source: Source) -> list[tuple[int, int]]:
     if len(segments) > 1 and not any(s.physical for s in segments):
         raise DumpError(
             f"{source.name}: this kernel does not show which parts are memory, and reading "
-            f"everything would take years; use 'vmcoreinfo note live' for the note, or search a "
-            f"memory image"
+            "everything would take years; use 'vmcoreinfo note live' for the note, or search a "
+            "memory image"
         )
     stretches = Ranges(Range(s.physical, s.file_size, s.offset) for s in segments)
     found = [(one.target, one.target + one.size) for one in stretches]

@@ -120,7 +120,7 @@ def open_kdump(source: Source) -> list[Kdump]:
     if not found:
         raise DumpError(
             f"{source.name}: a kdump header with an invalid block size or sub-header; it is "
-            f"truncated or corrupt"
+            "truncated or corrupt"
         )
     return found
 
@@ -189,7 +189,7 @@ def sub_header_with(
 def names_patch(release: str) -> tuple[int, bytes]:
     """Offset and bytes of names for a header that has only the machine.
 
-    libkdumpfile, and so drgn, believes the machine if no name in front of it is empty.
+    libkdumpfile, and so drgn, believes the machine if no name before it is empty.
     """
     words = {_SYSTEM: "Linux", _NODE: "(none)", _RELEASE: release, _VERSION: "(unknown)"}
     data = b"".join(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a copy of a kdump-compressed dump has otherwise, so that it has another note.
+"""The changes in a copy of a kdump-compressed dump that give it another note.
 
 Its notes stand between the sub-header and the bitmaps; there they are written again if there is
 room, else at the end of the file. The text is that of the note among them, as makedumpfile works
@@ -69,7 +69,7 @@ def plan(source: File, text: bytes | None, mends: bool = False) -> Plan:
     if pages.coverage.described and not pages.coverage.held:
         raise DumpError(
             f"{source.name}: truncated: its headers describe {pages.coverage.described} bytes of "
-            f"memory, but the file has none of them; copy it again"
+            "memory, but the file has none of them; copy it again"
         )
     place = _place(source, header, old, len(made), pages)
     patches = [(place, made)]
@@ -127,12 +127,12 @@ def _place(source: Source, header: Kdump, old: Place, size: int, pages: _Pages) 
     if header.is_split:
         raise DumpError(
             f"{source.name}: one of several files, without room for this note between its headers; "
-            f"reassemble them first: makedumpfile --reassemble FILES... DUMP"
+            "reassemble them first: makedumpfile --reassemble FILES... DUMP"
         )
     if pages.coverage.cut:
         raise DumpError(
             f"{source.name}: truncated {pages.coverage.cut} bytes before the end of its pages, "
-            f"where this note would go for lack of room between the headers; copy the dump again"
+            "where this note would go for lack of room between the headers; copy the dump again"
         )
     return (max(source.size or 0, pages.end) + 7) & ~7
 

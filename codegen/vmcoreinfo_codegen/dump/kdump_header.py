@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which of the layouts, in each of which the headers of a compressed dump make sense, is the right one."""
+"""Choosing among several layouts in which the headers of a compressed dump make sense."""
 
 from __future__ import annotations
 

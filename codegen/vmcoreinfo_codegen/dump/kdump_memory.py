@@ -147,7 +147,7 @@ class KdumpMemory:
             raise DumpError(
                 f"{name}: a page of {size} bytes at byte {offset}, with flags {flags:#x}; pages "
                 f"have {self._size} bytes and start after byte {self._pages.first_data}; the dump "
-                f"is corrupt"
+                "is corrupt"
             )
         if offset + size > (self._source.size or 0):
             return None

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Where the pages of a kdump-compressed dump are: a bit a page frame, then a descriptor a page.
+"""Where the pages of a kdump-compressed dump are: one bit per page frame, then one descriptor per
+page.
 
 The descriptor of a page is found by how many bits are set before its own. These are counted once, a block of
 the bitmap at a time, and kept; bitmap and descriptors are read as they are needed.
@@ -55,7 +56,7 @@ class KdumpPages:
         if not 0 < size <= _MOST_BITMAPS or place + size > (source.size or 0):
             raise DumpError(
                 f"{source.name}: {size} bytes of bitmaps at byte {place} reach beyond the end of "
-                f"the file; it is truncated or corrupt"
+                "the file; it is truncated or corrupt"
             )
         self._source = source
         self._form = struct.Struct(header.order + DESCRIPTOR)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was used last is kept, and no more of it than a number."""
+"""A cache of the last used items, limited in number."""
 
 from __future__ import annotations
 

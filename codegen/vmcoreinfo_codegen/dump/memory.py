@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Physical memory that a file holds: a dump of any form that is known, or a raw image."""
+"""Physical memory in a file: a dump of any known format, or a raw image."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ class PhysicalMemory:
         """The same for each of them, with which one it is, by address; memory is gone through once.
 
         Bytes that are all zero are not looked for in holes of the file, and in pages of zeros.
-        `done` is told how many bytes more were gone through, `within` are addresses in which to look, by
-        address.
+        `done` is told how many bytes more were gone through, `within` are addresses in which to
+        look, by address.
         """
         return search.find_all(self._pieces(done, within), needles)
 

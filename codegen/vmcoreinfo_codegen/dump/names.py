@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a user calls inputs, apart from what reads them, which takes longer to load."""
+"""Names of inputs, separate from the readers, which take longer to load."""
 
 from __future__ import annotations
 

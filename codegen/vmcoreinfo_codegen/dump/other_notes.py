@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The notes of a dump but for that of the kernel, as they go into a copy."""
+"""The notes of a dump except the kernel's, as they go into a copy."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which pages a kdump-compressed dump has, and what its header says of the machine."""
+"""The pages of a kdump-compressed dump, and what its header says about the machine."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ class QemuStream:
         return sum(one.size for one in self._ranges)
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer where a page is not in the stream."""
+        """`size` bytes, fewer if a page is not in the stream."""
         pieces: list[bytes] = []
         page_size = 1 << self._bits
         while size > 0:
@@ -339,7 +339,7 @@ class QemuStream:
                         place = max(place, _BEHIND_HOLE) if hole is not None else place
 
     def _layout(self, block: str) -> tuple[int | None, tuple[int, int] | None]:
-        """Where memory begins, and the hole of a PC; None where that is not known."""
+        """Where memory begins, and the hole of a PC; None if that is not known."""
         for machine, hole in _HOLES.items():
             if self.machine.startswith(machine):
                 return 0, hole

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which of many ranges a number is in, without going through all of them."""
+"""Finding the range that contains a number, without a linear search."""
 
 from __future__ import annotations
 

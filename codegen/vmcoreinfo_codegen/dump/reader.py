@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Any input that has a note: its format is told by its first bytes, and the note is found."""
+"""Any input with a note: detect its format from its first bytes, and find the note."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _in_elf(source: Source) -> Found:
     if file.type != elf.ET_CORE:
         raise DumpError(
             f"{source.name}: an ELF file, but not a core dump (type {file.type}); give a vmlinux "
-            f"with --vmlinux, and use the memory dump for the note"
+            "with --vmlinux, and use the memory dump for the note"
         )
     budget = notes.Budget(source.name)
     beside: dict[str, None] = {}
@@ -164,8 +164,8 @@ def _in_elf(source: Source) -> Found:
     if cut:
         raise NoNote(
             f"{source.name}: truncated: it ends {cut} bytes before the end that its program "
-            f"headers give, and the rest has no VMCOREINFO note; copy it again, or search its "
-            f"memory with 'vmcoreinfo find'"
+            "headers give, and the rest has no VMCOREINFO note; copy it again, or search its "
+            "memory with 'vmcoreinfo find'"
         )
     raise NoNote(
         f"{source.name}: no VMCOREINFO note in its program headers"
@@ -213,11 +213,11 @@ def _in_kdump(source: Source) -> Found:
         raise DumpError(
             f"{source.name}: its header (version {first.version}) gives the note {first.text.size} "
             f"bytes at byte {first.text.offset}, but there is no text; the dump is truncated or "
-            f"corrupt"
+            "corrupt"
         )
     raise NoNote(
         f"{source.name}: its header (version {first.version}) has no note; the dump was written "
-        f"without one; create one with 'vmcoreinfo synth'"
+        "without one; create one with 'vmcoreinfo synth'"
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The search for first lines of notes, which is what looking through an image takes its time for.
+"""The search for first lines of notes, on which a search of an image spends its time.
 
 A large file is searched by several processes. They tell in which pieces first lines begin, and no
 more, so that what they send stays small whatever is in the file.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bytes are looked for in memory that comes piece by piece."""
+"""Searching for bytes in memory that arrives in pieces."""
 
 from __future__ import annotations
 

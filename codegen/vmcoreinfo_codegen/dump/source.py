@@ -164,7 +164,7 @@ class Pipe:
         if offset < 0 or end > PIPE_ROOM:
             raise DumpError(
                 f"{self.name}: byte {offset} is needed, but only the first {PIPE_ROOM} of a pipe "
-                f"are kept; save the dump to a file first"
+                "are kept; save the dump to a file first"
             )
         while len(self._kept) < end and not self._ended:
             piece = self.stream.read(max(end - len(self._kept), 1 << 16))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory that a file holds as it is, in one stretch or several."""
+"""Memory stored unchanged in a file, in one or several ranges."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All of the dump that is in a flattened one, by offset, as if it had been put together.
+"""The dump inside a flattened one, by offset, as if it had been rebuilt.
 
 Where records are is kept in chains, each of records that go up in the dump. makedumpfile and QEMU write
 headers, descriptors and pages in turns, so there are a few chains, however many records there are.

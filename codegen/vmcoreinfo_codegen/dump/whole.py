@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether a dump has all that its headers describe, and its note where tools look for it."""
+"""Whether a dump has everything that its headers describe, and its note where tools look."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class _Memory(Protocol):
 
 
 def kernel_physical(memory: _Memory, cr3: int, cr4: int, address: int) -> int | None:
-    """Where an address of the kernel is in physical memory, None where it is mapped nowhere."""
+    """Where an address of the kernel is in physical memory, None if it is mapped nowhere."""
     for tables in (cr3 & _FRAME, cr3 & _FRAME & ~_OF_PROGRAMS):
         found = _walked(memory, tables, 48 if cr4 & _FIVE_LEVELS else 39, address)
         if found is not None:

@@ -42,7 +42,7 @@ def open_to_read(path: str) -> int:
         raise TimeoutError(
             errno.ETIMEDOUT,
             f"a pipe that was not opened for writing within {PATIENCE:.0f} seconds; start the "
-            f"writer first",
+            "writer first",
             path,
         )
     answer = opened[0]

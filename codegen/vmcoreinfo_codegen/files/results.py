@@ -52,7 +52,7 @@ def read_earlier(path: str, take: Callable[[Any], str]) -> Done:
                 except (ValueError, KeyError, TypeError, RecursionError) as error:
                     raise ResultsError(
                         f"{path}:{number}: not a result of an earlier run; --resume continues a "
-                        f"file written by the same command"
+                        "file written by the same command"
                     ) from error
                 end += len(line)
     except FileNotFoundError:

@@ -119,7 +119,7 @@ class Gathered:
             if len(makefile) > _MOST_MAKEFILE:
                 raise TreeError(
                     f"{self._name}: {path}: passed the limit of {_MOST_MAKEFILE} bytes; a kernel's "
-                    f"has 70,000"
+                    "has 70,000"
                 )
             return
         if path in NAMING:

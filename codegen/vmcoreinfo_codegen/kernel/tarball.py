@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kernel sources in a tarball, read from front to back by a reader of our own.
+"""Kernel sources in a tarball, read from front to back with its own reader.
 
 Python's tarfile takes all of an extended header into memory, however large it says to be, and ends
 in silence at a header that is damaged. Of the formats (ustar, GNU, pax) the name, the type and the
@@ -58,7 +58,7 @@ def take_members(path: Path, watch: Watch, gathered: Gatherer) -> None:
                 if member.kind == _SPARSE:
                     raise TreeError(
                         f"{path}: {text_of(name)} is stored as a sparse file; create "
-                        f"the tarball without sparse files"
+                        "the tarball without sparse files"
                     )
                 # Links are not files of the tree.
                 if member.kind in _REGULAR:

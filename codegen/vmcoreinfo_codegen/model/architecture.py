@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Architectures: their names everywhere, and what their configuration always says."""
+"""Architectures: their names, and their fixed configuration."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What models share: releases, conditions and expressions as fields, boundaries and spans."""
+"""Shared parts of models: releases, conditions and expressions as fields, boundaries and spans."""
 
 from __future__ import annotations
 

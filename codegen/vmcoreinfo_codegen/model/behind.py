@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What of the kernel's source stands behind entries, by name, and which tools have copied it.
+"""Names in the kernel's source that entries are based on, and the tools that copied them.
 
 A name is that of a macro, an enumerator, a variable, a function or a type, or `struct.member`. A
 struct stands for its members too: who asks for `page` finds what is said of `page.private`.

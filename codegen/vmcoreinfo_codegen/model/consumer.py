@@ -223,9 +223,22 @@ class Need(Record):
         """Which of the alternatives a release knows."""
         return tuple([alternative.is_of(release) for alternative in self.alternatives])
 
+    def known_by(self, release: ToolRelease) -> tuple[Alternative, ...]:
+        """The alternatives that a release knows, in order; without one it has no such purpose."""
+        found = self._known.get(release.numbers)
+        if found is None:
+            found = tuple([a for a in self.alternatives if a.is_of(release)])
+            self._known[release.numbers] = found
+        return found
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, ...], tuple[Alternative, ...]]:
+        """Those of releases, as far as they were asked for."""
+        return {}
+
     def exists_in(self, release: ToolRelease) -> bool:
         """Whether a release has the purpose at all: it knows some alternative."""
-        return any(alternative.is_of(release) for alternative in self.alternatives)
+        return bool(self.known_by(release))
 
     def patched(
         self, release: ToolRelease, until: ToolRelease, like: ToolRelease
@@ -333,10 +346,18 @@ class Consumer(Record):
         """Whether a release reads a value of that form correctly; nothing said means yes."""
         if printed is None:
             return True
-        for reading in reversed(self.readings):
-            if reading.is_of(release) and reading.is_about(key):
+        if key not in self._readings_of:
+            about = [one for one in reversed(self.readings) if one.is_about(key)]
+            self._readings_of[key] = tuple(about)
+        for reading in self._readings_of[key]:
+            if reading.is_of(release):
                 return printed in reading.formats
         return True
+
+    @cached_property
+    def _readings_of(self) -> dict[str, tuple[Reading, ...]]:
+        """The readings of entries that were asked for, the last first."""
+        return {}
 
     def built(self, build: Build) -> Consumer:
         """The same with one release as a distribution builds it."""

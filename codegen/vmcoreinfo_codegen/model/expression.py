@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Expressions as data: what the tables for machines have of them, as text and as a tree."""
+"""Expressions as data for machine-readable tables, as text and as a tree."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the builds of a line have otherwise than those before them: entry by entry, architecture by architecture."""
+"""Changes between the builds of a line, by entry and architecture."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was seen of a tool: runs of its releases on whole dumps."""
+"""Observations of a tool: runs of its releases on whole dumps."""
 
 from __future__ import annotations
 

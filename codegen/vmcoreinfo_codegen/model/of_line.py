@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The schema as a vendor's kernel has it: entries live as in its line, from its base on.
+"""The schema for a vendor's kernel: entries as in its line, from its base on.
 
 What asks a schema about a mainline release asks this one about the base of a line in the same way.
 """

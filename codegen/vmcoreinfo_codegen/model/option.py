@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kconfig symbols: how they show in a kernel whose configuration nobody gave."""
+"""Kconfig symbols, and how they show in a kernel without a given configuration."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The whole schema, and the questions that it answers."""
+"""The whole schema, and its queries."""
 
 from __future__ import annotations
 

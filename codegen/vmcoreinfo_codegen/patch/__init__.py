@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Patches to the kernel: mails, series, diffs, and what they change of what the kernel exports."""
+"""Patches to the kernel: mails, series, diffs, and their effect on exports."""

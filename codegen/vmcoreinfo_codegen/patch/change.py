@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a patch, a series of them, or the difference of two trees changes of what kernels export."""
+"""The effect of a patch, a series, or the difference of two trees on exports."""
 
 from __future__ import annotations
 

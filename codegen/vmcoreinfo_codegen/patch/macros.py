@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What macros print: by the header that the schema stands for, and by one that a patch changes."""
+"""What macros print, according to the schema's header and to one changed by a patch."""
 
 from __future__ import annotations
 

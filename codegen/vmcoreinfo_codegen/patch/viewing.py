@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Views of one architecture, of two readings of kernel sources."""
+"""Views of one architecture in two readings of kernel sources."""
 
 from __future__ import annotations
 

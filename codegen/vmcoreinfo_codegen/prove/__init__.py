@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Tools run on dumps, whole and without entries, and what came of it beside what was predicted."""
+"""Tools run on dumps, whole and without entries, and the results compared with predictions."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Commands that are proved, or judge: where they are, and which release they say they are."""
+"""The commands that are tested or serve as reference: their paths and releases."""
 
 from __future__ import annotations
 

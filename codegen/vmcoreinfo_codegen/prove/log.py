@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kernel's log as a tool prints it, beside the one that a reference prints."""
+"""The kernel's log as a tool prints it, compared with a reference's."""
 
 from __future__ import annotations
 

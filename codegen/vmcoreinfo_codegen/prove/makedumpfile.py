@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""makedumpfile: the pages that it keeps, and the log that it prints, beside what a reference does."""
+"""makedumpfile: the pages that it keeps and the log that it prints, compared with a reference."""
 
 from __future__ import annotations
 

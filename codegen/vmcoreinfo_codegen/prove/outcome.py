@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What can be run of a tool, what came of a run, and what is right."""
+"""Runs of a tool, their outcomes, and correct results."""
 
 from __future__ import annotations
 

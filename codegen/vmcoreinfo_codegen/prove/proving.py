@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A tool on a dump, whole and without entries, each cell beside what the schema says of it."""
+"""A tool on a dump, whole and without entries, each cell compared with the schema's prediction."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Proving:
         if subject.observed.format not in self._tool.formats:
             raise ProveError(
                 f"{subject.path}: {self._tool.consumer} can't read {subject.observed.format} "
-                f"dumps; rebuild it first: makedumpfile -R DUMP < FILE"
+                "dumps; rebuild it first: makedumpfile -R DUMP < FILE"
             )
         measures: dict[Run, Measure | None] = {}
         errors: dict[Run, str] = {}
@@ -186,7 +186,7 @@ class Proving:
             raise ProveError(
                 f"{subject.path}: {self._consumer.name} {judge} can't be the reference for {run}, "
                 f"according to the schema: {', '.join(still or bad)}; give a reference that reads "
-                f"the dump correctly with --reference, or trust this one with --trust-reference"
+                "the dump correctly with --reference, or trust this one with --trust-reference"
             )
         made = subject.folder / "adapted"
         try:

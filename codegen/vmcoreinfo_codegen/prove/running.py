@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Tools run as strangers: within time, memory and room, without a network, killed with all that they start."""
+"""Tools run as untrusted programs: limited in time, memory and disk space, without a network,
+killed with all their children."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a tool has to do to be proved."""
+"""The interface of a tool that can be proved."""
 
 from __future__ import annotations
 

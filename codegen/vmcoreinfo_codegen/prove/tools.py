@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tools that can be proved, a module each."""
+"""The tools that can be proved, one module each."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a user wants proved: which files are the tool, and what is run of it."""
+"""What the user wants to prove: the tool's files, and the commands to run."""
 
 from __future__ import annotations
 

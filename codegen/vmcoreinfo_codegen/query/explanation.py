@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The whole story of one key, or of a value derived from several."""
+"""Everything known about one key, or about a value derived from several."""
 
 from __future__ import annotations
 

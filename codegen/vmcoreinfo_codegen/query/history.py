@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The life of each entry as the tags of a kernel repository have it, beside the schema's.
+"""The lifetime of each entry according to a repository's tags, compared with the schema.
 
 Tags of mainline have one life of it, and those of each line of a vendor one of their own.
 """

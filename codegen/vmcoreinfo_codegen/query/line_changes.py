@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What vendors' lines have otherwise than their base, as answers tell it."""
+"""Differences between vendors' lines and their base, as answers have them."""
 
 from __future__ import annotations
 

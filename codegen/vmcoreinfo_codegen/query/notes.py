@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Notes and more that was found in images, notes put into dumps, and what derives from them, as answers."""
+"""Notes and other data found in images, notes put into dumps, and derived values, as answers."""
 
 from __future__ import annotations
 

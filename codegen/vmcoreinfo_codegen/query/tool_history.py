@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What each release of a tool reads, as tags have it, beside the needs that the schema has."""
+"""What each release of a tool reads, according to its tags, compared with the needs in the
+schema."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the sources of a tool read: as an answer, and beside the needs that the schema has."""
+"""What the sources of a tool read, as an answer, and compared with the needs in the schema."""
 
 from __future__ import annotations
 

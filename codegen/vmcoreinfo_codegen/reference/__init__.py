@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The reference: language, lint rules, command and note, out of the code that they describe."""
+"""The reference of language, lint rules, command and note, made from the code that it describes."""
 
 from __future__ import annotations
 

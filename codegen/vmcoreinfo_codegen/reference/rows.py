@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is told of language, lint rules, command and note, read from the code that they are in."""
+"""The contents of the reference, read from the code of language, lint rules, command and note."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Which recipes a subset of the keys can go by, so that it never says other than all keys do."""
+"""The recipes that a subset of the keys can use without ever giving a different result than all
+keys."""
 
 from __future__ import annotations
 
@@ -7,13 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..core.expression import Derived
-from ..core.release import Release, overlap
+from ..core.release import overlap
 from ..model import Derivation, Recipe, Schema
 from ..model.consumer import KernelRange
 from .availability import is_available
 
-# An architecture, and a mainline release with all that comes before the next.
-_Place = tuple[str, Release]
+# An architecture, and which of the mainline releases, each with all that comes before the next.
+# By its number: thousands of these are looked up, and a release takes ten times as long to hash.
+_Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,7 @@ class Recipes:
         self._keys = set(keys)
         self._archs = tuple(archs)
         self._branches = [
-            (declared.release, branch)
-            for declared, branch in schema.branches()
-            if overlap(branch, kernels.bounds)
+            branch for _, branch in schema.branches() if overlap(branch, kernels.bounds)
         ]
         self._derivations = {derivation.name: derivation for derivation in schema.derivations}
         self._reduced: dict[str, _Reduced] = {}
@@ -88,8 +88,8 @@ class Recipes:
     def _places(self, recipe: Recipe) -> frozenset[_Place]:
         """Where the recipe may apply."""
         places = frozenset(
-            (arch, since)
-            for since, branch in self._branches
+            (arch, number)
+            for number, branch in enumerate(self._branches)
             if overlap(recipe.bounds, branch)
             for arch in self._archs
             if recipe.archs is None or arch in recipe.archs
@@ -104,9 +104,9 @@ class Recipes:
     def _places_of_key(self, key: str) -> frozenset[_Place]:
         if key not in self._homes:
             self._homes[key] = frozenset(
-                (arch, since)
+                (arch, number)
                 for export in self._schema.by_key[key].exports
-                for since, branch in self._branches
+                for number, branch in enumerate(self._branches)
                 if is_available(export, branch)
                 for arch in self._archs
                 if export.concerns(arch)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is asked for: the keys that tools read or that are named, kernels, architectures."""
+"""The selection: keys that tools read or that are named, kernels, architectures."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def _unknown(schema: Schema, pattern: KeyPattern) -> str:
     if not _PATTERN.fullmatch(pattern.text):
         return (
             f"'{shortened(pattern.text)}' is neither a key nor a glob with '*' and '?'; write "
-            f"one per line"
+            "one per line"
         )
     if pattern.is_glob:
         return f"no key matches '{shortened(pattern.text)}'"
@@ -222,7 +222,7 @@ def _not_private(schema: Schema, key: str, format_: str) -> str:
     if key in schema.by_key:
         return (
             f"{shown} is a kernel's key with the format {schema.by_key[key].format}; leave out "
-            f"the format"
+            "the format"
         )
     if format_ not in list(Format):
         near = did_you_mean(format_, list(Format))

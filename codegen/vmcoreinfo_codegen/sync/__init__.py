@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Bring the schema up to a kernel tree: what has to change, and the edited files."""
+"""Update the schema from a kernel tree: the changes, and the edited files."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Architectures that print lines of their own, and that the schema does not know."""
+"""Architectures that print their own lines and are not in the schema."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tree of a vendor's build makes of its line: a plan, and the clauses that say it."""
+"""The effect of a vendor build's tree on its line: a plan, and its clauses."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _empty(kernel: Kernel) -> LinePlan:
         name = f"line {found.line.name}" if found is not None else kernel.name
         raise NoBuild(
             f"{name} follows mainline releases and has no builds of its own; give the tree's "
-            f"release with --release"
+            "release with --release"
         )
     if found.build is None:
         raise NoBuild(f"'{kernel.name}' does not name a build of line {found.line.name}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Changed formats: which the schema can say, and where one line says it for many entries."""
+"""Changed formats: which ones the schema can express, and where one line covers many entries."""
 
 from __future__ import annotations
 

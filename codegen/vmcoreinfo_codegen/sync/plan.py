@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What has to change in the schema so that it says what a tree prints."""
+"""The changes that make the schema match what a tree prints."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _leave_to_people(made: Plan) -> None:
         key, fact = _fact(step)
         reason = (
             f"the tree of {made.release.branch} {fact}, but shows nothing about later releases: "
-            f"correct a boundary, or add a 'backport'"
+            "correct a boundary, or add a 'backport'"
         )
         made.by_hand.append(ByHand(key, reason))
     made.steps.clear()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keys that may have another name now: one went, and one of its kind came in the same function.
+"""Possibly renamed keys: one was removed, and one of its kind added in the same function.
 
 A person has to say whether it is so: a struct may lose one member and get another.
 """

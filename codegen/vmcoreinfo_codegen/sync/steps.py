@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a plan is made of: steps that the schema can say by itself, and what is left to people."""
+"""The parts of a plan: steps that the schema can express, and what people must decide."""
 
 from __future__ import annotations
 

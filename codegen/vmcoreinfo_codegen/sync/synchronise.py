@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The schema files of a folder brought to what a kernel tree exports, and what that came to."""
+"""Updating a folder's schema files to what a kernel tree exports, and the result."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The line of a vendor brought to what the tree of a build exports, and what that came to."""
+"""Updating a vendor's line to what the tree of a build exports, and the result."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A consumer of the schema brought to the releases that its repository has tags of.
+"""Updating a consumer in the schema to the tagged releases of its repository.
 
 Each new release is declared, with its date. What was in the repository alone, `since next`, begins
 with the first of them that reads it. What else a release reads again is reported, for people to say

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What schema text can't be, whatever it says: characters that do not print, endless lines, deep
-nesting.
+"""Limits of schema text: unprintable characters, endless lines, deep nesting.
 
 Each keeps some reader or product from trouble: an editor shows text behind a bidi control
 otherwise than a compiler reads it (CVE-2021-42574), a regular expression takes its time with a

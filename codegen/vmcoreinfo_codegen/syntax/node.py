@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the nodes of a syntax tree are made of, and how a class says what it is in the text.
+"""The parts of syntax tree nodes, and how a class describes its text.
 
 A class of `tree.py` names its rule of the grammar. The rule's children, in their order, are the
 fields of the class, None if an optional one is absent. Its layout says how they are written;

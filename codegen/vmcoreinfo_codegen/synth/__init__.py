@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Notes for dumps that have none, out of what else is known of the kernel."""
+"""Notes for dumps that have none, made from other data about the kernel."""

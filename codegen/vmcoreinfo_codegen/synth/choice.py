@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which of several kernels in a dump is meant.
+"""Choosing among several kernels in a dump.
 
 One is taken without being asked for only where that is known: it alone has ever run, or every CPU ran it by
 its page tables, it is none that reads the memory of a crashed one, and the note in the dump is of no other.
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from ..debuginfo.problem import DebugInfoError
 from .image import BANNER
 from .own import OwnKernel
+from .standing import Standing
 
 
 class SeveralKernels(DebugInfoError):
@@ -25,38 +26,42 @@ class NoSuchKernel(LookupError):
 def chosen(
     name: str, kernels: Sequence[OwnKernel], number: int | None
 ) -> tuple[OwnKernel | None, list[str]]:
-    """The kernel that is meant, and what is to be known of how it was chosen; None where the dump has none.
+    """The kernel that is meant, and what is to be known of how it was chosen; None if the dump has
+    none.
 
     Raises SeveralKernels, NoSuchKernel.
     """
     if number is not None:
         if not 0 < number <= len(kernels):
             raise NoSuchKernel(
-                f"{name}: {_counted(kernels)} in it, and number {number} is asked for"
+                f"{name}: {_counted(kernels)} found, but number {number} was requested"
             )
         return kernels[number - 1], []
     if len(kernels) < 2:
         return (kernels[0] if kernels else None), []
-    for one, why in (_alone(kernels), "it alone has run"), (_ran(kernels), "the CPUs ran it"):
+    for one, why in (
+        (_alone(kernels), "the only one that has run"),
+        (_ran(kernels), "the CPUs ran it"),
+    ):
         if one is not None:
             place = kernels.index(one) + 1
             how = (
-                f"{_counted(kernels)} in it; number {place} is taken: {why}; --number takes another"
+                f"{_counted(kernels)} found; using number {place}, {why}; select another with "
+                "--number"
             )
             return one, [f"{how}\n{_listed(kernels)}"]
     raise SeveralKernels(
-        f"{name}: {len(kernels)} kernels are in it; --number N takes one\n{_listed(kernels)}"
+        f"{name}: {len(kernels)} kernels found; select one with --number N\n{_listed(kernels)}"
     )
 
 
-def elsewhere(kernel: OwnKernel) -> list[str]:
+def elsewhere(standing: Standing, release: str | None) -> list[str]:
     """A finding where the CPUs ran another kernel than the only one that the dump has."""
-    standing = kernel.standing
     if not standing.elsewhere or standing.cpus or standing.counters:
         return []
     return [
-        f"its CPUs ran another kernel than {kernel.release or 'this one'}, whose symbols are not in it: this one "
-        "may be one that ran before, or that of a guest"
+        f"its CPUs ran a kernel other than {release or 'this one'}, whose symbols are not "
+        "in the dump: this may be an earlier kernel, or a guest's"
     ]
 
 
@@ -103,8 +108,8 @@ def _listed(kernels: Sequence[OwnKernel]) -> str:
     for number, one in enumerate(kernels, 1):
         said = one.standing.words
         if one.image is None and BANNER in one.addresses:
-            said = "a copy of an image, or a part: not where a kernel runs"
-        release = one.release or "release not told"
+            said = "a copy or part of an image, not a running kernel"
+        release = one.release or "unknown release"
         lines.append(
             f"  {number}  symbols at {one.symbols.physical:#x}, {release}{said and f': {said}'}"
         )

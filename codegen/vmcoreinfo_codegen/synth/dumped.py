@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The kernel of a dump: what is known of it out of the dump, and of files that were given beside it.
+"""The kernel of a dump: what is known from the dump and from given files.
 
-A given file is taken before what the dump has; where the two disagree, that is told.
+A given file is taken before what the dump has; where the two disagree, that is reported.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MASK = (1 << 64) - 1
 
 @dataclass(frozen=True)
 class Asked:
-    """What is said of the kernel; None where nothing is.
+    """What is said of the kernel; None if nothing is.
 
     `release` is what its own begins with, `number` its place in the list of kernels, from 1 on.
     `config` is that of a file, with every symbol that the schema asks for.
@@ -45,7 +45,8 @@ class Asked:
 class Dumped:
     """A kernel of a dump.
 
-    `disagreements` tell where what was given is not that of the dump, `remarks` what else there is to know.
+    `disagreements` tell where what was given is not that of the dump, `remarks` what else there is
+    to know.
     """
 
     arch: Architecture
@@ -72,13 +73,13 @@ def dumped(
     own, remarks = chosen(name, _fitting(memory, asked, found), asked.number)
     arch = asked.arch or (schema.architecture(own.arch or "") if own is not None else None)
     if arch is None:
-        raise DebugInfoError(f"{name}: it does not tell its architecture; --arch takes it")
+        raise DebugInfoError(f"{name}: unknown architecture; give it with --arch")
     files, given = asked.files, asked.files.symbols
     symbols = given if given is not None else own.addresses if own is not None else None
     if symbols is None:
         raise DebugInfoError(
-            f"{name}: no symbols of a kernel are in it (no kallsyms); give --symbols, or a --vmlinux with a "
-            "symbol table, to know the kernel by"
+            f"{name}: no kernel symbols in it (no kallsyms); give --symbols, or a --vmlinux with a "
+            "symbol table"
         )
     types, config = asked.files.types, asked.config
     disagreements: list[str] = []
@@ -87,16 +88,16 @@ def dumped(
         in_dump = _config(schema, own, name)
         config = config if config is not None else in_dump
         disagreements = [*differences(own, files), *_options_apart(asked.config, in_dump)]
-        if len(found.kernels) == 1:
-            disagreements += elsewhere(own)
+        if len(found.kernels) == 1 and BANNER in own.addresses:
+            disagreements += elsewhere(own.standing, own.release)
     sources = Sources(types, symbols, config, None)
     if own is not None and BANNER not in symbols:
         made = _of_functions(memory, arch, own, asked, sources, found, disagreements)
         return replace(made, remarks=(*remarks, *made.remarks))
     if given is None and own is not None and own.image is None:
         raise DebugInfoError(
-            f"{name}: the symbols at {own.symbols.physical:#x} are of a copy of a kernel's image, or of a part of "
-            "one, not where a kernel runs: nothing tells what is true of it"
+            f"{name}: the symbols at {own.symbols.physical:#x} belong to a copy or part of a "
+            "kernel image, not to a running kernel: nothing is known about that one"
         )
     image = Image(
         memory,
@@ -130,12 +131,14 @@ def _as_it_stands(standing: Standing, sources: Sources) -> tuple[Sources, list[s
     """What a kernel that did not run in this memory tells, and remarks on what is left out."""
     if standing.has_started is False and not standing.cpus:
         return replace(sources, symbols=None, memory=None), [
-            "this kernel never started: nothing tells at which addresses it would run, so its types alone are taken"
+            "this kernel never started: the addresses it would run at are unknown, so only its "
+            "types are used"
         ]
     if standing.is_of_guest:
         return replace(sources, memory=None), [
-            f"this kernel takes itself to be at {standing.thinks:#x}, and is elsewhere: that of a virtual machine, whose "
-            "memory may lie in pieces, so nothing is taken of what its variables hold; a dump of that machine has it"
+            f"this kernel assumes it is at {standing.thinks:#x}, but is elsewhere: it belongs to a "
+            "virtual machine, whose memory may be in pieces, so its variables are not used; use a "
+            "dump of that machine"
         ]
     return sources, []
 
@@ -153,12 +156,10 @@ def _of_functions(
     placed = placed_kernel(memory, own, sources.types, arch.memory_start == 0)
     release = (placed.release if placed is not None else None) or own.release or asked.release
     if release is None:
-        raise DebugInfoError(
-            f"{memory.source.name}: it does not tell its release; --kernel takes it"
-        )
+        raise DebugInfoError(f"{memory.source.name}: unknown release; give it with --kernel")
     if not release.startswith(asked.release or ""):
         raise DebugInfoError(
-            f"{memory.source.name}: the kernel in it is {release}, and {asked.release} is asked for"
+            f"{memory.source.name}: its kernel is {release}, but {asked.release} was requested"
         )
     noted, build_id = _noted(found, release), asked.files.build_id
     if placed is not None:
@@ -166,19 +167,25 @@ def _of_functions(
             sources,
             symbols=placed.symbols,
             memory=placed,
+            exported=placed.exported,
             origins=placed.origins,
-            symbols_name="the symbols of the dump (functions, and what is exported)",
+            symbols_name="the symbols in the dump (functions and exported symbols)",
         )
         build_id = build_id or placed.build_id()
+        stands = standing(found.machine, placed, placed.symbols)
+        if len(found.kernels) == 1:
+            disagreements = [*disagreements, *elsewhere(stands, release)]
+        if stands.is_of_guest:
+            sources = replace(sources, symbols=placed.of_tables)
+        sources, remarks = _as_it_stands(stands, sources)
         remark = (
-            "its kallsyms has functions alone (no CONFIG_KALLSYMS_ALL); of its variables those are known that "
-            "it exports or that show themselves; --symbols takes a System.map with all"
+            "its kallsyms has only functions (no CONFIG_KALLSYMS_ALL); only exported or otherwise "
+            "recognisable variables are known; give a System.map with --symbols for all"
         )
-        sources, more = _as_it_stands(standing(found.machine, placed, placed.symbols), sources)
-        return Dumped(arch, sources, release, build_id, disagreements, (remark, *more, *noted))
+        return Dumped(arch, sources, release, build_id, disagreements, (remark, *remarks, *noted))
     remark = (
-        "its symbols are functions alone (no CONFIG_KALLSYMS_ALL), and no table of exported symbols agrees "
-        "with them, so no variable of the kernel can be read; --symbols takes a System.map"
+        "its symbols are only functions (no CONFIG_KALLSYMS_ALL), and no table of exported symbols "
+        "matches them, so no kernel variables can be read; give a System.map with --symbols"
     )
     if not own.symbols.has_run_addresses:
         sources = replace(sources, symbols=None)
@@ -219,8 +226,8 @@ def _noted(found: OwnData, release: str) -> tuple[str, ...]:
     if release not in found.noted:
         return ()
     return (
-        "text that begins like this kernel's own note is in its memory; 'vmcoreinfo find' has every line "
-        "of it, if it is whole",
+        "its memory has text that begins like this kernel's own note; extract it with 'vmcoreinfo "
+        "find' if it is complete",
     )
 
 
@@ -230,18 +237,19 @@ def differences(kernel: OwnKernel, files: KernelFiles) -> list[str]:
     if files.symbols is not None:
         shared = sorted(files.symbols.keys() & kernel.addresses.keys())
         apart = {kernel.addresses[name] - files.symbols[name] & _MASK for name in shared}
-        # KASLR moves all of them alike; what per-CPU variables have is no address of that.
+        # KASLR moves all of them alike; per-CPU variables have no such address.
         if len(apart) > 1 and kernel.symbols.has_run_addresses:
             found.append(
-                f"{files.symbols_name} has symbols at other places than the kernel in the dump, as {shared[0]}"
+                f"{files.symbols_name} has symbols at other addresses than the kernel in the dump, "
+                f"e.g. {shared[0]}"
             )
     own, given = kernel.types, files.types
     if own is not None and isinstance(given, Btf) and given.digest != own.digest:
         number = given.number
         found.append(
-            f"{files.types_name} has {number} types, and the kernel in the dump {own.types}"
+            f"{files.types_name} has {number} types, but the kernel in the dump {own.types}"
             if number != own.types
-            else f"{files.types_name} is not the BTF of the kernel in the dump, though it has as many types"
+            else f"{files.types_name} is not the BTF of the kernel in the dump, although it has the same number of types"
         )
     return found
 
@@ -252,4 +260,4 @@ def _options_apart(
     if given is None or own is None:
         return []
     apart = sorted(name for name in given.keys() & own.keys() if given[name] != own[name])
-    return [f"--config is not that of the kernel in the dump: {apart[0]} differs"] if apart else []
+    return [f"--config does not match the kernel in the dump: {apart[0]} differs"] if apart else []

@@ -54,10 +54,10 @@ class Image:
     ) -> None:
         """`release` is what the kernel's own begins with, `holds` a physical address in the image.
 
-        `banners` are the places of banners, None where they have to be looked for, and `is_placed` says
-        that the dump tells physical addresses, though it does not say so itself.
+        `banners` are the places of banners, None if they have to be looked for, and `is_placed`
+        says that the dump tells physical addresses, though it does not say so itself.
 
-        Raises DebugInfoError where the image can't be found.
+        Raises DebugInfoError if the image can't be found.
         """
         self._memory = memory
         self._holds = holds
@@ -72,7 +72,7 @@ class Image:
 
     @property
     def extent(self) -> range | None:
-        """Where it is in the dump, as addresses of that; None where the symbols don't tell its ends."""
+        """Where it is in the dump, as addresses of that; None if the symbols don't tell its ends."""
         begins = next((self._symbols[n] for n in _BEGINS if n in self._symbols), None)
         ends = self._symbols.get(_ENDS)
         if begins is None or ends is None:
@@ -103,7 +103,7 @@ class Image:
         return self._number(data)
 
     def build_id(self) -> str | None:
-        """Hexadecimal, out of the notes of the image; None where they are not at hand."""
+        """Hexadecimal, out of the notes of the image; None if they are not available."""
         notes_at = self._symbols.get(_NOTES)
         if notes_at is None:
             return None
@@ -123,8 +123,8 @@ class Image:
         if banner is None:
             raise DebugInfoError(
                 f"{name}: without the symbol {BANNER} the kernel can't be found in it. /proc/kallsyms "
-                "of a kernel without CONFIG_KALLSYMS_ALL has functions alone: give the System.map or "
-                "vmlinux of its debug package, or leave out --dump"
+                "of a kernel without CONFIG_KALLSYMS_ALL has only functions: give the System.map "
+                "or vmlinux of its debug package, or leave out --dump"
             )
         text = TEXT + release.encode()
         second = self._symbols.get(_FORMAT)
@@ -143,8 +143,8 @@ class Image:
             ):
                 return place - banner, found[1].decode("ascii")
         raise DebugInfoError(
-            f"{name}: the kernel's image is not in it: no '{text.decode()}…' where {BANNER} can be; "
-            "is --kernel the release that crashed, and are the symbols its?"
+            f"{name}: the kernel's image was not found: no '{text.decode()}…' where {BANNER} could "
+            "be; check that --kernel is the crashed release, and that the symbols match it"
         )
 
     def _is_image(self, to_physical: int) -> bool:
@@ -166,7 +166,7 @@ class Image:
         move = pointer - table
         if move % _PAGE:
             raise DebugInfoError(
-                f"{self._memory.source.name}: init_mm.pgd is {pointer:#x}, which is no place of a "
-                "page table; the symbols or types are of another kernel"
+                f"{self._memory.source.name}: init_mm.pgd is {pointer:#x}, which is not a page "
+                "table's address; the symbols or types belong to another kernel"
             )
         return move

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a dump has of its kernels itself: symbols, types, configuration, each where it is."""
+"""What a dump contains about its kernels: symbols, types, configuration, each with its position."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ _Found = TypeVar("_Found", FoundBtf, FoundConfig)
 
 
 class OwnKernel(Value):
-    """One kernel of a dump. `types` and `config` are None where the dump has none of it.
+    """One kernel of a dump. `types` and `config` are None if the dump has none of it.
 
-    `release` is that of the banner in its image, None without one, and `arch` that which its symbols
-    tell, None where they don't. `image` is None where its image can't be found by its own symbols.
+    `release` is that of the banner in its image, None without one, and `arch` that which its
+    symbols tell, None if they don't. `image` is None if its image can't be found by its own
+    symbols.
     """
 
     symbols: Kallsyms
@@ -170,7 +171,7 @@ class _NoteSearch:
 
 
 def _arch(schema: Schema, addresses: Mapping[str, int]) -> Architecture | None:
-    """Which architecture the symbols tell; None where none or several."""
+    """Which architecture the symbols tell; None if none or several."""
     sources = Sources(symbols=addresses)
     told = [
         arch

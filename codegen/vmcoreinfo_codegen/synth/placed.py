@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A kernel whose kallsyms has functions alone: the symbols that it exports place its image."""
+"""A kernel whose kallsyms has only functions: its exported symbols locate its image."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .placed_image import PlacedImage
 from .structures import Found, find_structures
 
 _UTS = "init_uts_ns"
-# struct new_utsname is texts of 65 bytes, sysname, nodename, release; a counter may stand before.
+# struct new_utsname is texts of 65 bytes, sysname, nodename, release; a counter may be before.
 _SYSNAME = b"Linux\0"
 _RELEASE_AT, _TEXT_BYTES = 2 * 65, 65
 _BEFORE_NAMES = 256
-# Of variables behind the last that is exported.
+# Of variables after the last that is exported.
 _BEHIND = 4 << 20
 _MOST_IMAGE = 128 << 20
 _BUILD_ID, _BUILD_ID_BYTES, _NAME = 3, 20, b"GNU\0"
@@ -33,7 +33,8 @@ class PlacedKernel:
     """What tables and memory tell of it. Implements `facts.Memory`.
 
     `symbols` are at addresses at which it ran; `origins` has where those come from that are not in
-    kallsyms.
+    kallsyms. `of_tables` are those of them that a table names: where memory is in pieces, as that of a guest in its
+    host, no other is known.
     """
 
     def __init__(self, own: OwnKernel, exported: Ksymtab, found: Found, is_placed: bool) -> None:
@@ -46,12 +47,9 @@ class PlacedKernel:
         moved = 0 if kallsyms.has_run_addresses else exported.move
         mask = (1 << kallsyms.bits) - 1
         functions = {name: at + moved & mask for name, at in own.addresses.items()}
-        self.symbols: Mapping[str, int] = {
-            **found.addresses,
-            **exported.addresses,
-            **tables,
-            **functions,
-        }
+        self.exported = exported.addresses.keys()
+        self.of_tables: Mapping[str, int] = {**exported.addresses, **functions}
+        self.symbols: Mapping[str, int] = {**found.addresses, **tables, **self.of_tables}
         self.origins: Mapping[str, str] = {
             **found.reasons,
             **dict.fromkeys(
@@ -69,7 +67,7 @@ class PlacedKernel:
 
     @property
     def release(self) -> str | None:
-        """That of init_uts_ns, as uname -r prints it; None where it is not exported."""
+        """That of init_uts_ns, as uname -r prints it; None if it is not exported."""
         at = self.symbols.get(_UTS)
         data = b"" if at is None else self._image.bytes_at(at, _BEFORE_NAMES + 3 * _TEXT_BYTES)
         place = data.find(_SYSNAME, 0, _BEFORE_NAMES)
@@ -100,7 +98,7 @@ class PlacedKernel:
 def placed_kernel(
     memory: PhysicalMemory, own: OwnKernel, types: Types | None, is_placed: bool = False
 ) -> PlacedKernel | None:
-    """None where no table of exported symbols agrees with its kallsyms.
+    """None if no table of exported symbols agrees with its kallsyms.
 
     `is_placed` says that the dump tells physical addresses, though it does not say so itself. Raises
     DumpError, DebugInfoError.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The image of a kernel in memory, at the addresses at which it ran."""
+"""The image of a kernel in memory, at the addresses where it ran."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class PlacedImage:
         return physical + self.move & (1 << self.bits) - 1
 
     def read(self, width: int, address: int) -> int | None:
-        """An unsigned integer, `width` 0 for a pointer; None where the image or the dump has none."""
+        """An unsigned integer, `width` 0 for a pointer; None if the image or the dump has none."""
         size = (width or self.bits) // 8
         data = self.bytes_at(address, size)
         return int.from_bytes(data, self._byte_order) if len(data) == size else None
@@ -55,7 +55,7 @@ class PlacedImage:
         return self.memory.read(self.place(address), size)
 
     def pointer(self, address: int) -> bytes:
-        """As it stands in memory."""
+        """As it is in memory."""
         return address.to_bytes(self.bits // 8, self._byte_order)
 
     def find(self, pattern: re.Pattern[bytes], longest: int, align: int) -> Iterator[int]:

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""What a dump tells of each kernel that is in it: whether it ran, how it ended, where the CPUs were.
+"""What a dump shows about each kernel in it: whether it ran, how it ended, where the CPUs were.
 
-A machine that was started anew by kexec has pages of the kernel before, one with a kernel for a crash has
-that one, a host has those of its guests, and a kernel that is loaded for kexec lies in memory without
-having run. Each tells of itself by its variables:
+A machine that was restarted by kexec has pages of the kernel before, one with a kernel for a crash
+has that one, a host has those of its guests, and a kernel that is loaded for kexec lies in memory
+without having run. Each tells of itself by its variables:
 
-- `system_state` is SYSTEM_BOOTING (0) until the kernel begins to schedule, and so in every copy of an
+- `system_state` is SYSTEM_BOOTING (0) until the kernel begins to schedule, and so in every copy of
+an
   image that never ran (init/main.c);
 - `kexec_in_progress` is set when it makes way for another (kernel/kexec_core.c);
-- `panic_cpu` is no longer -1 when it crashed (kernel/panic.c, since 5.0; 4.5 and later have it, too);
+- `panic_cpu` is no longer -1 when it crashed (kernel/panic.c, since 5.0; 4.5 and later have it,
+too);
 - `elfcorehdr_addr` is no longer -1 in a kernel that reads the memory of one that crashed
   (kernel/crash_dump.c);
-- `phys_base` on x86_64 and `kimage_voffset` on arm64 say where it takes itself to be: that of a guest in
+- `phys_base` on x86_64 and `kimage_voffset` on arm64 say where it takes itself to be: that of a
+guest in
   the memory of its host is elsewhere.
 """
 
@@ -60,12 +63,12 @@ class Placed(Protocol):
 
 
 class Standing(Value):
-    """What is known of one kernel; None where its variables can't be read.
+    """What is known of one kernel; None if its variables can't be read.
 
     `thinks` is the physical address at which it takes its `_stext` to be, if that is another than the one
     at which it is. `cpus` are the numbers of the CPUs whose page tables have it, `elsewhere` of those whose
     page tables don't, `counters` of those that were at an address of its text where nothing tells their
-    page tables. `is_noted` says that the note in the dump is its.
+    page tables. `is_noted` says that the note in the dump belongs to it.
     """
 
     has_started: bool | None = None
@@ -89,16 +92,16 @@ class Standing(Value):
         if self.has_started is False:
             said.append("never started" if not self.cpus else "booting")
         elif self.thinks is not None:
-            said.append(f"takes itself to be at {self.thinks:#x}: of a virtual machine, or a copy")
+            said.append(f"assumes it is at {self.thinks:#x}: a virtual machine's, or a copy")
         if self.has_started is not False:
-            said += ["made way for another by kexec"] if self.made_way else []
+            said += ["replaced by another with kexec"] if self.made_way else []
             said += ["crashed"] if self.crashed else []
-            said += ["for the crash of another"] if self.is_capture else []
+            said += ["the capture kernel of another"] if self.is_capture else []
         if self.cpus:
             said.append(f"{_numbered(self.cpus)} ran it")
         if self.counters:
             said.append(f"{_numbered(self.counters)} at an address of its text")
-        said += ["the note in the dump is its"] if self.is_noted else []
+        said += ["the note in the dump belongs to it"] if self.is_noted else []
         return ", ".join(said)
 
 
@@ -128,7 +131,7 @@ class Machine(Value):
 
 
 def standing(machine: Machine, image: Placed | None, addresses: Mapping[str, int]) -> Standing:
-    """Of the kernel whose symbols these are; `image` is None where it can't be found. Raises DumpError."""
+    """Of the kernel whose symbols these are; `image` is None if it can't be found. Raises DumpError."""
     told = _Told(image, addresses)
     state = told.variable("system_state", 32)
     has_started = None if state is None else state != 0
@@ -179,7 +182,8 @@ class _Told:
 
     def is_mapped(self, memory: PhysicalMemory, cpu: Cpu) -> bool:
         """Whether the page tables of a CPU have its text where it is."""
-        if cpu.tables is None or cpu.control is None or self._text is None or self.place is None:
+        # One that has not started has no page tables.
+        if not cpu.tables or cpu.control is None or self._text is None or self.place is None:
             return False
         return kernel_physical(memory, cpu.tables, cpu.control, self._text) == self.place
 

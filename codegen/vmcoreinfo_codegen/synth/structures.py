@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Variables of the kernel that no table names, found by what they hold.
+"""Kernel variables that no table names, found by their contents.
 
 Each is taken only where one place alone of the image holds all that it has to.
 
-- `init_mm` has the bounds of the kernel's text, data and image for those of its code, data and heap,
+- `init_mm` has the bounds of the kernel's text, data and image for those of its code, data and
+heap,
   a page table inside the image, and no stack, arguments and environment.
 - `swapper_pg_dir` is what `init_mm` has for its page table.
 - `printk_rb_static` points to arrays inside the image, and the descriptor that its tail leads to has
-  the number of the tail. `prb` is the one word that has its address.
+  the number of the tail. `prb` is the one word that has its address, or that of the ring that `log_buf_len=`
+  or many CPUs put into its place.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from ..debuginfo.facts import Types
 from .placed_image import PlacedImage
@@ -24,8 +26,8 @@ _PAGE = 4096
 # From _text to _stext on arm64.
 _HEAD = 64 << 10
 _MOST_PLACES = 1 << 16
-# CONFIG_LOG_BUF_SHIFT can be that, and the kernel has 32 bytes of text for a descriptor.
-_LOG_BITS = range(12, 26)
+# CONFIG_LOG_BUF_SHIFT is 12 to 25, log_buf_len= up to 2 GiB; the kernel has 32 bytes of text for a descriptor.
+_LOG_BITS = range(12, 32)
 _TEXT_BITS = 5
 # What state_var has in its upper bits; the others have the number of its record.
 _STATE_BITS = 2
@@ -33,11 +35,18 @@ _RING = (
     "desc_ring.count_bits",
     "desc_ring.descs",
     "desc_ring.infos",
+    "desc_ring.head_id",
     "desc_ring.tail_id",
     "text_data_ring.size_bits",
     "text_data_ring.data",
 )
-_ARRAYS = ("desc_ring.descs", "desc_ring.infos", "text_data_ring.data")
+_NUMBERS = (
+    "desc_ring.head_id",
+    "desc_ring.tail_id",
+    "desc_ring.descs",
+    "desc_ring.infos",
+    "text_data_ring.data",
+)
 _BOUNDS = ("start_code", "end_code", "end_data", "brk", "pgd")
 # Of a process alone.
 _UNSET = ("start_data", "start_brk", "start_stack", "arg_start", "env_start")
@@ -59,7 +68,7 @@ class Found:
 
 
 def find_structures(image: PlacedImage, types: Types) -> Found:
-    types.load(("mm_struct", "printk_ringbuffer", "prb_desc"))
+    types.load(("mm_struct", "printk_ringbuffer", "prb_desc", "printk_info"))
     found = Found(image)
     found.add("init_mm", _init_mm(image, types), "the mm_struct that has the kernel's own bounds")
     if mm := found.addresses.get("init_mm"):
@@ -67,10 +76,10 @@ def find_structures(image: PlacedImage, types: Types) -> Found:
         found.image = image = image.until(image.read(0, mm + at["brk"]) or image.end)
         table = image.read(0, mm + at["pgd"])
         found.add("swapper_pg_dir", [table] if table else [], "init_mm.pgd")
+    rings = _rings(image, types)
     reason = "the ring of messages that points to itself"
-    found.add("printk_rb_static", _rings(image, types), reason)
-    if ring := found.addresses.get("printk_rb_static"):
-        found.add("prb", _pointers(image, ring), "the one pointer to printk_rb_static")
+    found.add("printk_rb_static", rings.inside, reason)
+    found.add("prb", _in_use(image, rings), "the one pointer to the ring of messages in use")
     return found
 
 
@@ -97,34 +106,57 @@ def _init_mm(image: PlacedImage, types: Types) -> list[int]:
     return found
 
 
-def _rings(image: PlacedImage, types: Types) -> list[int]:
-    """Rings of messages whose arrays are inside the image."""
+@dataclass(frozen=True)
+class _Rings:
+    """Those whose arrays are inside the image, and what may be one whose arrays were allocated."""
+
+    inside: list[int]
+    outside: list[int]
+
+
+def _rings(image: PlacedImage, types: Types) -> _Rings:
     at = _offsets(types, "printk_ringbuffer", _RING)
     state = _offsets(types, "prb_desc", ("state_var",))
-    sizes = types.sizes("prb_desc")
+    sizes = [types.sizes(name) for name in ("prb_desc", "printk_info")]
     width = image.bits // 8
-    if at is None or state is None or len(sizes) != 1:
-        return []
+    rings = _Rings([], [])
+    if at is None or state is None or any(len(of_type) != 1 for of_type in sizes):
+        return rings
     if (at["desc_ring.count_bits"], at["desc_ring.descs"]) != (0, width):
-        return []
-    (size,) = sizes
-
-    def is_ring(place: int) -> bool:
-        count_bits = image.read(32, place) or 0
-        size_bits = image.read(32, place + at["text_data_ring.size_bits"])
-        arrays = [image.read(0, place + at[name]) or 0 for name in _ARRAYS]
-        tail = image.read(0, place + at["desc_ring.tail_id"])
-        if tail is None or size_bits != count_bits + _TEXT_BITS or not all(map(image.has, arrays)):
-            return False
-        descriptor = arrays[0] + size * (tail & (1 << count_bits) - 1)
-        number = image.read(0, descriptor + state["state_var"])
-        return number is not None and number & (1 << image.bits - _STATE_BITS) - 1 == tail
-
+        return rings
+    size, info_size = (min(of_type) for of_type in sizes)
+    ids = (1 << image.bits - _STATE_BITS) - 1
     number = b"[" + re.escape(bytes(bits - _TEXT_BITS for bits in _LOG_BITS)) + b"]"
     padded = number + rb"\0{3}" if image.order == "<" else rb"\0{3}" + number
-    pattern = _compiled(padded + rb"\0{%d}" % (width - 4) + _pointer_inside(image))
-    places = list(islice(image.find(pattern, 2 * width, width), _MOST_PLACES + 1))
-    return [] if len(places) > _MOST_PLACES else list(filter(is_ring, places))
+    pattern = _compiled(padded + rb"\0{%d}(?!\0{%d})" % (width - 4, width))
+    for place in image.find(pattern, width, width):
+        count_bits = image.read(32, place) or 0
+        if image.read(32, place + at["text_data_ring.size_bits"]) != count_bits + _TEXT_BITS:
+            continue
+        head, tail, *arrays = (image.read(0, place + at[name]) or 0 for name in _NUMBERS)
+        ends = (size << count_bits, info_size << count_bits, 1 << count_bits + _TEXT_BITS)
+        spans = sorted((by, by + length) for by, length in zip(arrays, ends, strict=True))
+        is_apart = all(end <= start for (_, end), (start, _) in pairwise(spans))
+        if (head - tail & ids) >> count_bits or not is_apart or any(by % width for by in arrays):
+            continue
+        if not all(map(image.has, arrays)):
+            rings.outside.append(place)
+            continue
+        descriptor = arrays[0] + size * (tail & (1 << count_bits) - 1)
+        if (image.read(0, descriptor + state["state_var"]) or 0) & ids == tail:
+            rings.inside.append(place)
+    return rings
+
+
+def _in_use(image: PlacedImage, rings: _Rings) -> list[int]:
+    """Where `prb` can be: it leads to the static ring, or to another that has taken its place."""
+    if len(rings.inside) != 1:
+        return []
+    static = _pointers(image, rings.inside[0])
+    if not rings.outside:
+        return static
+    # A stale pointer to the static one is not that in use.
+    return _pointers(image, rings.outside[0]) if len(rings.outside) == 1 and not static else []
 
 
 def _pointer_inside(image: PlacedImage) -> bytes:
@@ -143,7 +175,7 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 
 def _pointers(image: PlacedImage, to: int) -> list[int]:
-    """Where in the image a pointer has that value; none where more have than can be looked at."""
+    """Where in the image a pointer has that value; none if more have than can be looked at."""
     pointer = image.pointer(to)
     places = image.find(re.compile(re.escape(pointer)), len(pointer), len(pointer))
     found = list(islice(places, _MOST_PLACES + 1))
@@ -151,7 +183,7 @@ def _pointers(image: PlacedImage, to: int) -> list[int]:
 
 
 def _offsets(types: Types, name: str, members: Iterable[str]) -> Mapping[str, int] | None:
-    """None where a member is not there, or at several places."""
+    """None if a member is not there, or at several places."""
     found = {member: types.offsets(name, member) for member in members}
     if any(len(offsets) != 1 for offsets in found.values()):
         return None

@@ -24,7 +24,7 @@ _PAGE_SIZE = "PAGESIZE"
 _FIRST = ("OSRELEASE", "BUILD-ID", _PAGE_SIZE)
 _OPTIONS = {
     "size": "--btf", "offset": "--btf", "length": "--btf", "enum": "--btf",
-    "symbol": "--symbols", "has": "--symbols", "physical": "--dump", "config": "--config",
+    "symbol": "--symbols", "has": "--symbols", "exported": "--dump", "physical": "--dump", "config": "--config",
 }  # fmt: skip
 _SYMBOLS = ("symbol", "has", "physical")
 _START = "--memory-start"
@@ -217,7 +217,7 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
         shown = {option.name for option in kernel.schema.options}
         is_seen = kernel.sources.symbols is None and prediction.condition.names() <= shown
         which = "--config or --symbols" if is_seen else "--config"
-        return f"{which} would tell whether it has the line: {prediction.condition}"
+        return f"{which} would show whether it has the line: {prediction.condition}"
     # A NUMBER may be an enumerator, and where the types have none of its name it is none.
     is_guess = not prediction.export.debug_infos and kind_of(prediction.key) is Kind.NUMBER
     if not is_guess:
@@ -225,7 +225,7 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
         for expression in asked:
             options = [option for option in _needed(expression, kernel.sources) if missing[option]]
             if options:
-                return f"{' and '.join(options)} would tell: {render(expression)}"
+                return f"{' and '.join(options)} would show: {render(expression)}"
         needed = _needed(asked[0], kernel.sources) if asked else []
         condition = (
             "" if prediction.is_unconditional else f" (it has the line if {prediction.condition})"
@@ -235,10 +235,8 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
             return f"not in {' and '.join(names)}: {render(asked[0])}{condition}"
     others = [e.key for expr in asked for e in expr.walk() if isinstance(e, Key)]
     if others:
-        return f"follows from {' and '.join(dict.fromkeys(others))}, which are not there"
-    return (
-        f"{prediction.export.absent or 'nothing tells it.'} To give it: --set '{prediction.key}=…'"
-    )
+        return f"follows from {' and '.join(dict.fromkeys(others))}, which are missing"
+    return f"{prediction.export.absent or 'unknown.'} Give it with --set '{prediction.key}=…'"
 
 
 def _missing(sources: Sources) -> dict[str, bool]:

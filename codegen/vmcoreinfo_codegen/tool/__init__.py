@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Trees of tools: which keys their sources read, by the forms that the schema declares."""
+"""Trees of tools: the keys that their sources read, according to the forms in the schema."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which keys the sources of a tool read, and what looks like a read and is not understood."""
+"""The keys that the sources of a tool read, and apparent reads that are not understood."""
 
 from __future__ import annotations
 

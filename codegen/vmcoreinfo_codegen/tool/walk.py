@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the releases of a tool read, one after the other."""
+"""What the successive releases of a tool read."""
 
 from __future__ import annotations
 

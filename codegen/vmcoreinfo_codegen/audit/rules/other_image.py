@@ -34,7 +34,7 @@ _LEAST = 3
 def _found(line: BootLine, near: BootLine, room: int) -> Found:
     message = (
         f"{line.text} is too far from {near.key}, {near.text}: a kernel image has at most {room} "
-        f"bytes"
+        "bytes"
     )
     return Found(line.key, message, line.line)
 

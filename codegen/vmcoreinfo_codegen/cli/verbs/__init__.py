@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""One module a verb: `add_arguments(parser)` and `run(options) -> int`."""
+"""One module per verb: `add_arguments(parser)` and `run(options) -> int`."""

@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
     if options.form == _OVERLAY and consumer.name != "makedumpfile":
         raise Failure(
             f"--as {_OVERLAY} works only with makedumpfile; {consumer.name} does not "
-            f"read such files"
+            "read such files"
         )
     if options.out:
         if options.form != "text":
@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
     if options.form == _OVERLAY and (adapted.dropped or adapted.changed):
         raise Failure(
             f"--as {_OVERLAY} {changes}, which {name} needs; write a copy with -o, or a note with "
-            f"--as note",
+            "--as note",
             FINDINGS,
         )
     if not options.out and options.format != "json":

@@ -23,7 +23,9 @@ from ..progress import bar
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("note", metavar="NOTE", help=f"source of the note: {INPUT}")
     parser.add_argument(
-        "dump", metavar="DUMP", help="an ELF or kdump-compressed vmcore, or a raw image"
+        "dump",
+        metavar="DUMP",
+        help="an ELF or kdump-compressed vmcore, or an image of memory, raw or by LiME",
     )
     parser.add_argument("-o", "--out", metavar="FILE", required=True, help="the copy to write")
     add_memory_start(
@@ -61,11 +63,9 @@ def run(options: argparse.Namespace) -> int:
         print_answer(answer(options.out, lines, attached))
         return FINE
     if raw is not None:
-        print(
-            f"{options.dump}: treated as a raw image of memory at 0x{raw.start:x}", file=sys.stderr
-        )
+        print(f"{options.dump}: {_told_of(raw)}", file=sys.stderr)
     if attached.mended:
-        print(f"set in its headers, as in the note: {', '.join(attached.mended)}", file=sys.stderr)
+        print(f"header fields set from the note: {', '.join(attached.mended)}", file=sys.stderr)
     place = "replaced the existing note" if attached.replaced is not None else "added"
     data = (
         f"{attached.shared} bytes shared with {options.dump}"
@@ -89,6 +89,12 @@ def _compare(found: Found, attached: Attached, dump: str) -> None:
                 f"{dump}; check that the note belongs to that kernel",
                 file=sys.stderr,
             )
+
+
+def _told_of(raw: RawImage) -> str:
+    if len(raw.ranges) == 1:
+        return f"treated as a memory image starting at 0x{raw.ranges[0].start:x}"
+    return f"treated as a memory image of {len(raw.ranges)} ranges"
 
 
 def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:

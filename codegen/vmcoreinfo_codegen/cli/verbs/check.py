@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         if schema is not None and not problems:
             print(
                 f"{len(schema.entries)} entries, {len(schema.derivations)} derivations, "
-                f"{len(all_rules())} rules: no problem",
+                f"{len(all_rules())} rules: no problems",
                 file=sys.stderr,
             )
     if schema is not None and not schema.entries and not problems:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo diff`: of two kernels as the schema has them, or of schema and tree, a tool's too."""
+"""`vmcoreinfo diff`: between two kernels in the schema, or between the schema and a source tree."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def _tell_how_known(kernel: Kernel) -> None:
     other = f"as the earlier build {before.last}" if before is not None else f"as {kernel.release}"
     print(
         f"no build like {kernel.line.build} of {kernel.line.line.name} was read; compared {other}; "
-        f"'vmcoreinfo sync' adds it",
+        "'vmcoreinfo sync' adds it",
         file=sys.stderr,
     )
 

@@ -22,25 +22,29 @@ from ..progress import bar
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "image", metavar="IMAGE", help="a memory image, a dump, any file or device; - for stdin"
+        "image",
+        metavar="IMAGE",
+        help="a memory image, dump, or any other file or device; '-' for stdin",
     )
     parser.add_argument(
         "--what",
         choices=["note", "kallsyms", "btf", "config"],
         default="note",
-        help="note (default); kallsyms: the kernel's symbols, as System.map has them; btf: its types, as "
-        "/sys/kernel/btf/vmlinux has them; config: its .config, as /proc/config.gz has it; of a dump of any form",
+        help="what to search for: note (default); kallsyms, the symbols as in System.map; btf, the "
+        "types as in /sys/kernel/btf/vmlinux; config, the .config; in dumps of any format",
     )
-    parser.add_argument("-o", "--out", metavar="FILE", help="write the first there, - for stdout")
     parser.add_argument(
-        "--number", metavar="N", type=int, help="write number N of the list instead"
+        "-o", "--out", metavar="FILE", help="write the first one found to FILE; '-' for stdout"
     )
-    add_memory_start(parser, "IMAGE", "places are told by their offset in it")
+    parser.add_argument(
+        "--number", metavar="N", type=int, help="write number N of the list instead of the first"
+    )
+    add_memory_start(parser, "IMAGE", "positions are offsets in it")
     parser.add_argument(
         "--format",
         choices=["table", "json"],
         default="table",
-        help="table for people (default), json for machines",
+        help="output format (default: table)",
     )
 
 
@@ -48,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     if options.what != "note":
         return _of_memory(options)
     if options.memory_start is not None:
-        raise Failure("--memory-start is for what is found by --what kallsyms, btf or config")
+        raise Failure("--memory-start works only with --what kallsyms, btf or config")
     return _notes(options)
 
 
@@ -59,7 +63,7 @@ def _of_memory(options: argparse.Namespace) -> int:
 
     writes = _writes(options)
     if options.what == "btf" and writes and options.out in (None, "-") and sys.stdout.isatty():
-        raise Failure("BTF is not for a terminal: write it to a file by -o FILE")
+        raise Failure("not writing BTF to a terminal; use -o FILE")
     with open_memory(options.image, live(options.what), options.memory_start) as memory:
         found = look_for(options.what, memory)
         if writes and found.rows:
@@ -71,7 +75,7 @@ def _of_memory(options: argparse.Namespace) -> int:
         rows = [[str(number), *row] for number, row in enumerate(found.rows, 1)]
         print_table(["#", *found.columns], rows)
     if not found.rows:
-        what = f"no {found.name} of a kernel in it"
+        what = f"no kernel's {found.name} found"
         print(f"vmcoreinfo: {options.image}: {what}; {found.none}", file=sys.stderr)
     return FINE if found.rows else FINDINGS
 
@@ -85,7 +89,7 @@ def _wanted(options: argparse.Namespace, found: int, what: str) -> int:
     number: int = 1 if options.number is None else options.number
     if not 0 < number <= found:
         name = "<stdin>" if options.image == "-" else options.image
-        raise Failure(f"{name}: {found} {what} found, and number {number} is asked for", FINDINGS)
+        raise Failure(f"{name}: {found} {what} found, but number {number} was requested", FINDINGS)
     return number
 
 
@@ -105,7 +109,7 @@ def _notes(options: argparse.Namespace) -> int:
     elif found:
         _print_rows(found)
     if not found:
-        print(f"vmcoreinfo: {name}: no note in it; {_why(options.image)}", file=sys.stderr)
+        print(f"vmcoreinfo: {name}: no note found; {_why(options.image)}", file=sys.stderr)
     return FINE if found else FINDINGS
 
 
@@ -115,7 +119,7 @@ def _carved(image: str) -> list[Carved]:
     with File(image) as source, source.stream() as file:
         parts = memory_in(source) if is_kcore(image) else None
         size = source.size if parts is None else sum(end - start for start, end in parts)
-        with bar(f"looking through {os.path.basename(image)}", size) as done:
+        with bar(f"searching {os.path.basename(image)}", size) as done:
             return located(carve(file, done, image, parts, _jobs(source, parts)), source)
 
 
@@ -142,9 +146,9 @@ def _why(image: str) -> str:
             return f"it is {form}"
         if tell_format(Memory(image, start)) in ("kdump", "flattened"):
             return (
-                "its pages are compressed, and 'vmcoreinfo note' looks where a kdump has its note"
+                "its pages are compressed; 'vmcoreinfo note' reads the note from a kdump's header"
             )
-    return "what is compressed or encrypted, as in a saved virtual machine, can't be looked into"
+    return "compressed or encrypted memory, as in a saved virtual machine, can't be searched"
 
 
 def _print_rows(found: list[Carved]) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo note`: runs on the generated parser alone, and so starts fast."""
+"""`vmcoreinfo note`: uses only the generated parser, so it starts fast."""
 
 from __future__ import annotations
 

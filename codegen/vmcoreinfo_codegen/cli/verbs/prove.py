@@ -106,9 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--arch", help="the architecture (default: from the dump or the note's keys)"
     )
-    parser.add_argument(
-        "--record", metavar="FILE", type=Path, help="append the observations to FILE"
-    )
+    parser.add_argument("--record", metavar="FILE", type=Path, help="add the observations to FILE")
     parser.add_argument(
         "--scratch",
         metavar="DIR",

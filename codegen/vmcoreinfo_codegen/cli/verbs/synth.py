@@ -35,56 +35,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel",
         metavar="RELEASE",
-        help="its release, as uname -r prints it; with --dump its beginning will do, the dump has "
-        "the rest (default: that of --vmlinux, or of the dump)",
+        help="the kernel's release, as uname -r prints it; its beginning suffices with --dump "
+        "(default: from --vmlinux or the dump)",
     )
-    parser.add_argument(
-        "--arch", help="its architecture (default: what --vmlinux or the dump tells)"
-    )
+    parser.add_argument("--arch", help="the architecture (default: from --vmlinux or the dump)")
     add_kernel_options(parser)
     parser.add_argument(
         "--dump",
         metavar="FILE",
         type=Path,
-        help="the dump that the note is for, ELF, kdump-compressed or a raw image: the kernel is looked for in it, "
-        "which tells where it ran and what its variables hold; what else is not given is taken out of its memory too: "
-        "symbols (kallsyms), types (BTF), configuration (IKCONFIG)",
+        help="the dump that needs the note, ELF, kdump-compressed or a raw image; symbols "
+        "(kallsyms), types (BTF) and configuration (IKCONFIG) that are not given are read from its "
+        "memory, as are addresses and values of variables",
     )
     parser.add_argument(
         "--number",
         metavar="N",
         type=int,
-        help="of several kernels in the dump, as of a machine with guests, number N of the list",
+        help="which kernel to use if the dump has several, e.g. guests",
     )
     add_memory_start(
         parser,
         "--dump",
-        "where memory begins on every machine of its architecture, as on x86; elsewhere it is not known",
+        "the architecture's fixed start of memory, as on x86; unknown elsewhere",
     )
     parser.add_argument(
         "--kaslr-offset",
         metavar="BYTES",
         type=_bytes,
         default=0,
-        help="how far it was moved from the addresses of --symbols; --dump finds it out",
+        help="KASLR offset from the addresses of --symbols (default: found with --dump)",
     )
     parser.add_argument(
-        "--build-id", metavar="HEX", help="its build id (default: that of --vmlinux)"
+        "--build-id", metavar="HEX", help="the build ID (default: that of --vmlinux)"
     )
     parser.add_argument(
         "--set",
         metavar="KEY=VALUE",
         action="append",
         default=[],
-        help="a line that you know, as the kernel prints it; may be given again",
+        help="add a known line, as the kernel prints it; may be repeated",
     )
-    parser.add_argument("-o", "--out", metavar="FILE", help="write there instead of to stdout")
-    parser.add_argument("--raw", action="store_true", help="write a raw ELF note around the text")
+    parser.add_argument("-o", "--out", metavar="FILE", help="write to FILE instead of stdout")
+    parser.add_argument(
+        "--raw",
+        action="store_true",
+        help="write the ELF note with its header, as the kernel stores it",
+    )
     parser.add_argument(
         "--format",
         choices=["table", "json"],
         default="table",
-        help="table: the text, and to stderr what is left out (default); json for machines",
+        help="output format (default: table, the text, with missing lines reported on stderr)",
     )
     add_schema_option(parser)
 
@@ -92,7 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if not (options.btf or options.vmlinux or options.symbols or options.dump):
         raise Failure(
-            "a note is made of types and symbols: give --dump, --btf and --symbols, or --vmlinux"
+            "types and symbols are needed: give --dump, --btf and --symbols, or --vmlinux"
         )
     with ExitStack() as stack:
         return _synthesised(load_schema(options.schema), options, stack)
@@ -113,7 +115,10 @@ def _synthesised(schema: Schema, options: argparse.Namespace, stack: ExitStack) 
     known = kernel_of(schema, text)
     if text == str(known.release.branch):
         _remark(
-            [f"OSRELEASE is '{text}', as --kernel says; uname -r prints more, and tools compare it"]
+            [
+                f"OSRELEASE is '{text}', as given with --kernel; uname -r prints more, and tools "
+                "compare it"
+            ]
         )
     build_id = options.build_id or build_id
     lines = [*([f"BUILD-ID={build_id}"] if build_id else []), *options.set]
@@ -133,31 +138,31 @@ def _of_files(
 ) -> tuple[Architecture, Sources, str]:
     """Architecture, sources and release."""
     if options.memory_start is not None:
-        raise Failure("--memory-start is that of a raw image: give it by --dump")
+        raise Failure("--memory-start needs a raw image given with --dump")
     arch = _arch(schema, options.arch or files.arch)
     if arch is None:
-        raise Failure("which architecture is it? --arch takes it, as x86_64 or arm64")
+        raise Failure("unknown architecture; give it with --arch, e.g. x86_64 or arm64")
     _check_arch(schema, arch, files.arch, files.vmlinux_name)
     text = _release(options, files)
     if text is None:
-        raise Failure("which kernel is it? --kernel takes what uname -r prints")
+        raise Failure("unknown kernel; give its uname -r with --kernel")
     symbols = files.symbols
     if symbols is not None:
         symbols = moved(symbols, options.kaslr_offset)
         _remark(
             [
-                f"addresses are those of {files.symbols_name}, moved by {options.kaslr_offset:#x}; --dump "
-                "finds those at which the kernel of a dump ran"
+                f"using the addresses of {files.symbols_name} moved by {options.kaslr_offset:#x}; "
+                "give --dump to find those at which the kernel ran"
             ]
         )
     return arch, Sources(files.types, symbols, config, None), text
 
 
 def _release(options: argparse.Namespace, files: KernelFiles) -> str | None:
-    """What is said of the release; None where nothing is."""
+    """What is said of the release; None if nothing is."""
     text: str | None = options.kernel or files.release
     if text is not None and files.release is not None and not files.release.startswith(text):
-        raise Failure(f"--kernel says {text}, and {files.vmlinux_name} is of {files.release}")
+        raise Failure(f"--kernel is {text}, but {files.vmlinux_name} is {files.release}")
     return text
 
 
@@ -171,7 +176,7 @@ def _of_dump(
 ) -> Dumped:
     """Looks through the dump, which stays open as long as `stack`."""
     arch = _arch(schema, options.arch or files.arch)
-    live = "its own note is in /sys/kernel/vmcoreinfo: 'vmcoreinfo note' takes that"
+    live = "its own note is in /sys/kernel/vmcoreinfo; use 'vmcoreinfo note live'"
     memory = stack.enter_context(
         open_memory(
             str(options.dump), live, options.memory_start, arch.memory_start if arch else None
@@ -182,7 +187,7 @@ def _of_dump(
         _check_arch(schema, arch, memory.arch, str(options.dump))
         _check_arch(schema, arch, files.arch, files.vmlinux_name)
     asked = Asked(files, config, arch, _release(options, files), options.number)
-    with bar(f"looking through {options.dump.name}", memory.size) as done:
+    with bar(f"searching {options.dump.name}", memory.size) as done:
         try:
             return told(lambda: dumped(schema, memory, asked, names, done))
         except NoSuchKernel as error:
@@ -197,7 +202,9 @@ def _bytes(text: str) -> int:
     try:
         return int(text, 0)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of bytes, as 0x1200000") from None
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not a number of bytes, e.g. 0x1200000"
+        ) from None
 
 
 def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
@@ -206,7 +213,7 @@ def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
     for line in lines:
         key, equals, value = line.partition("=")
         if not equals or not value:
-            raise Failure(f"--set takes KEY=VALUE, not '{line}'")
+            raise Failure(f"--set needs KEY=VALUE, not '{line}'")
         if key not in schema.by_key:
             hint = (
                 did_you_mean(key, schema.by_key) or "'vmcoreinfo list' shows the keys of a kernel"
@@ -221,7 +228,7 @@ def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
 def _check_arch(schema: Schema, arch: Architecture, said: str | None, name: str) -> None:
     theirs = schema.architecture(said or "")
     if theirs is not None and theirs.name != arch.name:
-        raise Failure(f"--arch says {arch.name}, and {name} is of {theirs.name}")
+        raise Failure(f"--arch is {arch.name}, but {name} is for {theirs.name}")
 
 
 def _remark(remarks: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from ...model import Architecture, Entry, Schema
 from ...model.entry import Export
@@ -66,6 +67,8 @@ def successors(schema: Schema, entries: Sequence[Entry]) -> dict[str | None, lis
 _LEAST = 1 / 64
 
 
+# Few sets of releases are asked about, and each some thousand times.
+@lru_cache(maxsize=4096)
 def _recent(releases: int) -> int:
     """How much releases count: the first one once, the n-th n times, as notes are of late kernels."""
     return sum(place + 1 for place in range(releases.bit_length()) if releases >> place & 1)

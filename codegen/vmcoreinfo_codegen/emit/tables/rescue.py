@@ -162,12 +162,13 @@ def _helps(
 
 
 def _help(consumer: Consumer, one: ConsumerRelease, exports: Exports, scope: Scope) -> _Help:
+    judged = outcomes(consumer, one.release, exports, scope)
     purposes = tuple(
         outcome.need.purpose
-        for outcome in outcomes(consumer, one.release, exports, scope)
+        for outcome in judged
         if not outcome.works and not outcome.need.shows_with
     )
-    level, found = MOST_LEVEL, remedy(consumer, one.release, exports, scope)
+    level, found = MOST_LEVEL, remedy(consumer, one.release, exports, scope, judged=judged)
     if found.refused:
         right = right_level(consumer, one.release, exports, scope)
         if right is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From syntax trees to the model: names resolved, spans paired, what is wrong collected.
+"""From syntax trees to the model: names resolved, spans paired, problems collected.
 
 What can't be resolved is reported and left out, so that the rules of `check`
 see all the rest. Names are collected first, so they may be used before they are declared.

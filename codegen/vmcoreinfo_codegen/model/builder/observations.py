@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was seen of tools, out of the files of observations beside the schema."""
+"""Observations of tools, from the files beside the schema."""
 
 from __future__ import annotations
 

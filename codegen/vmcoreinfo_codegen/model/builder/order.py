@@ -101,7 +101,7 @@ class _Walk:
                 name = PurePosixPath(path).relative_to(self._folder)
                 hint = (
                     f"{self._top} needs a line 'source \"{name}\"', where the kernel prints its "
-                    f"entries"
+                    "entries"
                 )
                 self._problem(Location(path), "no file sources it", hint)
 

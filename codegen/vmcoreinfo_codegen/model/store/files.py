@@ -41,7 +41,7 @@ def read_files(folder: Path) -> list[tuple[str, str]]:
         message = "no such file; it must list all others in order"
         hint = (
             f"create it with 'schema 1' and a line like 'source \"{_below(folder, paths[0])}\"' "
-            f"each"
+            "each"
         )
         raise _error(f"{folder.name}/{TOP}", message, hint)
     real = os.path.realpath(folder)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Observations: what one release of a tool did with one dump, a line of JSON each.
+"""Observations: what one release of a tool did with one dump, one line of JSON each.
 
 A program records them, never a person. A file has two kinds of lines: dumps, and observations,
 which name one of the file's dumps. Its order follows from what is in it.

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Scripts that run beside the tool that is proved, in a Python that may be another one."""
+"""Scripts that run with the tested tool, possibly in another Python."""

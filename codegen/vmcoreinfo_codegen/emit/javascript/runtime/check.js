@@ -5,7 +5,8 @@
 
 (function (vmcoreinfo) {
 	const SIGNS = { ok: "✓", fallback: "✓", degraded: "◐", unknown: "?", wrong: "✗", fatal: "■" };
-	const SEVERITIES = { error: "wrong", warning: "degraded", info: "unknown" };
+	// A severity looks like a verdict.
+	const SEVERITIES = { error: ["wrong", "✗"], warning: ["degraded", "◐"], info: ["unknown", "i"] };
 	const SHOWN_EVERY = 100;
 	const MOST_SHOWN = 200;
 
@@ -23,9 +24,9 @@
 		return made;
 	}
 
-	function badge(kind, word) {
-		const sign = el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[kind] ?? "•");
-		return el("span", { class: `v v-${kind}` }, sign, " ", word);
+	function badge(kind, word, sign = SIGNS[kind]) {
+		const shown = el("span", { class: "sign", "aria-hidden": "true" }, sign);
+		return el("span", { class: `v v-${kind}` }, shown, " ", word);
 	}
 
 	function table(caption, heads, rows) {
@@ -324,7 +325,7 @@
 				return [head, el("p", {}, "Nothing is wrong with the note, as far as it tells by itself.")];
 			}
 			const rows = findings.slice(0, MOST_SHOWN).map((one) => [
-				badge(SEVERITIES[one.severity], one.severity),
+				badge(SEVERITIES[one.severity][0], one.severity, SEVERITIES[one.severity][1]),
 				one.line === null ? "" : String(one.line),
 				one.key === null ? "" : this._link("key", one.key),
 				one.message,

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""What of a dump says which kernel ran, as data: registers, entries of page tables, variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT
+from vmcoreinfo_codegen.debuginfo.facts import symbol_names
+from vmcoreinfo_codegen.dump.memory import PhysicalMemory
+from vmcoreinfo_codegen.dump.source import File
+from vmcoreinfo_codegen.dump.x86_tables import kernel_physical
+from vmcoreinfo_codegen.model.builder import load
+from vmcoreinfo_codegen.synth.own import OwnKernel, own_data
+from vmcoreinfo_codegen.synth.standing import SYMBOLS
+
+_WIDTHS = {"kexec_in_progress": 8, "system_state": 32, "panic_cpu": 32}
+_KEYS = ("OSRELEASE", "SYMBOL(_stext)", "NUMBER(phys_base)")
+
+
+class Watched:
+    """Memory that remembers what was read of it."""
+
+    def __init__(self, memory: PhysicalMemory) -> None:
+        self._memory = memory
+        self.reads: dict[str, str] = {}
+
+    def read(self, physical: int, size: int) -> bytes:
+        data = self._memory.read(physical, size)
+        self.reads[f"{physical:x}"] = data.hex()
+        return data
+
+
+def facts_of(dump: Path) -> dict[str, Any]:
+    schema = load(ROOT / "schema")
+    with File(str(dump)) as source:
+        memory = PhysicalMemory(source)
+        found = own_data(schema, memory, symbol_names(schema.questions()))
+        watched = Watched(memory)
+        for kernel in found.kernels:
+            for cpu in found.machine.cpus:
+                if cpu.tables is not None and cpu.control is not None:
+                    kernel_physical(watched, cpu.tables, cpu.control, kernel.addresses["_stext"])
+        note = found.machine.note
+        return {
+            "cpus": [[cpu.counter, cpu.tables, cpu.control] for cpu in found.machine.cpus],
+            "tables": watched.reads,
+            "note": {key: note[key] for key in _KEYS if key in note},
+            "kernels": [_of_kernel(kernel) for kernel in found.kernels],
+        }
+
+
+def _of_kernel(kernel: OwnKernel) -> dict[str, Any]:
+    image = kernel.image
+    shown = sorted(SYMBOLS & kernel.addresses.keys())
+    values = {
+        name: image.read(_WIDTHS.get(name, 64), kernel.addresses[name])
+        for name in shown
+        if image is not None and name not in ("_stext", "_etext")
+    }
+    return {
+        "symbols": kernel.symbols.physical,
+        "release": kernel.release,
+        "stext": image.physical("_stext") if image is not None else None,
+        "addresses": {name: kernel.addresses[name] for name in shown},
+        "values": values,
+        "words": kernel.standing.words,
+    }
