@@ -99,7 +99,7 @@ async function widths() {
 async function search() {
 	const found = {};
 	const page = await open(FILES, "index.html");
-	for (const typed of ["vmap", "vmap 7.3", "vmap 6.8", "vmaloc", "CONFIG_SPARSEMEM", "makedumpfile", "55c49fee57af", "SYMBOL(swapper_pg_dir)", "6.9", "rhel9.4", "makedumpfile 1.7.2", "slab pages", "aarch64", "zzzzqq"]) {
+	for (const typed of ["vmap", "vmap 7.3", "vmap 6.8", "vmaloc", "CONFIG_SPARSEMEM", "makedumpfile", "55c49fee57af", "SYMBOL(swapper_pg_dir)", "6.9", "rhel9.4", "makedumpfile 1.7.2", "slab pages", "debian13", "aarch64", "zzzzqq"]) {
 		await page.fill("#q", "");
 		await page.fill("#q", typed);
 		await page.waitForFunction((wanted) => document.getElementById("q").value === wanted && !document.getElementById("found").hidden, typed);

@@ -63,8 +63,9 @@ def seen(tools: Path, folder: Path) -> Any:
         ("SYMBOL(swapper_pg_dir)", "SYMBOL(swapper_pg_dir)", "top-level"),
         ("6.9", "Linux 6.9", "released 2024-05-12"),
         ("rhel9.4", "rhel9.4", "based on 5.14"),
-        ("slab pages", "recognise slab pages", "a purpose of makedumpfile"),
+        ("slab pages", "recognise slab pages", "a purpose of "),
         ("aarch64", "arm64", ""),
+        ("debian13", "debian13", "makedumpfile 1.7.6"),
         ("zzzzqq", "", ""),
     ],
 )

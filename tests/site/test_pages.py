@@ -91,7 +91,7 @@ def test_the_policy_lets_nothing_out_and_nothing_inline_in(pages: dict[str, Page
 def test_what_helps_those_who_do_not_see_it(pages: dict[str, Page]) -> None:
     for place, page in pages.items():
         labelled = {label.attributes["for"] for label in page.all("label")}
-        controls = [*page.all("input"), *page.all("select")]
+        controls = [*page.all("input"), *page.all("select"), *page.all("textarea")]
         assert {control.attributes["id"] for control in controls} == labelled, place
         assert all("scope" in th.attributes for th in page.all("th")), place
         assert page.all("html")[0].attributes["lang"] == "en"

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...core.key import argument_of
 from ...model import Entry
+from ...model.kernel import kernel_named
 from ..product import Product
 from . import names
 from .assets import data
@@ -32,6 +33,7 @@ def products(facts: Facts) -> list[Product]:
         "entries": [
             *(_key(facts, entry) for entry in facts.schema.entries),
             *_kernels(facts),
+            *_distributions(facts),
             *_tools(facts),
             *_others(facts),
         ],
@@ -89,6 +91,17 @@ def _kernels(facts: Facts) -> Iterator[Found]:
             address = f"{kernel_page(line.name)}#{build_id(line, place)}"
             note = f"based on {line.base}" + (f", {build.date}" if build.date else "")
             yield ["kernel", name, address, words, note]
+
+
+def _distributions(facts: Facts) -> Iterator[Found]:
+    """Each leads to the line of its kernels, or to the release of mainline that they are of."""
+    for one in facts.schema.distributions:
+        ships = ", ".join(f"{tool.consumer} {tool.release}" for tool in one.ships)
+        for name in one.kernels[:1]:
+            kernel = kernel_named(facts.schema, name)
+            line = kernel.line
+            place = kernel_page(line.line.name if line else str(kernel.release.branch))
+            yield ["distribution", one.name, place, list(one.aliases), f"{name}, {ships}"]
 
 
 def _tools(facts: Facts) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 
 // Ranks the entries of data/search.js by how well they fit what was typed. Knows no document.
 globalThis.vmcoreinfoRank = (() => {
-	const KINDS = ["tool", "kernel", "key", "option", "architecture", "derived value", "commit", "purpose", "name", "release"];
+	const KINDS = ["tool", "kernel", "distribution", "key", "option", "architecture", "derived value", "commit", "purpose", "name", "release"];
 	const HASH = /^[0-9a-f]{7,40}$/;
 
 	function wordsOf(entry) {
