@@ -106,5 +106,5 @@ def test_pictures_hold_every_run(schema: Schema, made: dict[str, Product]) -> No
             assert len(bars) == sum(map(len, shown)) > 0
     assert "tables/compat-zgetdump.svg" not in made
     page = (ROOT / "generated/tables/consumers.md").read_text()
-    assert "wrong from 7.1 on: recognise tail pages" in page
+    assert "wrong since 7.1: recognise tail pages" in page
     assert "compat-makedumpfile.svg" in page
