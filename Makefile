@@ -17,6 +17,7 @@
 #                 SAMPLE=30 so many of each: eight minutes
 # make fleet      audit a million made notes by one process, by two and by Ray Data: half an hour and
 #                 10 GB of disk; COUNT=20000 so many
+# make screenshot take the picture of the site in docs/site.png anew
 # make bench      speed, beside peers in the same run
 # make examples   build and run every example; make examples/cmake that one
 # make dist       wheels and source distributions of the parser and the command, in DIST (dist)
@@ -36,7 +37,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test elsewhere long-test dump-test crashes several fuzz eva mutants fleet bench examples $(EXAMPLES) dist clean
+.PHONY: demo test elsewhere long-test dump-test crashes several fuzz eva mutants fleet screenshot bench examples $(EXAMPLES) dist clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -89,6 +90,12 @@ mutants: $(VENV)/test-ready
 fleet: $(VENV)/test-ready
 	$(VENV)/bin/python -m pip install --quiet 'ray[data]>=2.9'
 	$(VENV)/bin/python -m tests.fleet $(COUNT)
+
+screenshot: $(VENV)/ready
+	tests/setup
+	tests/site-tools build/site-tools
+	$(VENV)/bin/vmcoreinfo generate site --out build
+	node tests/site/screenshot.mjs build/site-tools "$$(command -v chromium)" build/site docs/site.png
 
 bench: $(VENV)/ready
 	$(VENV)/bin/python bench/startup.py

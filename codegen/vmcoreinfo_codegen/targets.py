@@ -13,6 +13,7 @@ from .emit.product import Product
 from .model.schema import Schema
 
 _OTHERS = {
+    "javascript": ("emit.javascript",),
     "tables": ("emit.tables",),
     "rst": ("emit.rst",),
     "vectors": ("emit.vectors", "emit.python"),
@@ -31,11 +32,17 @@ ON_REQUEST = {"library": ("emit.library", "emit.c"), "rescue": ("emit.rescue", "
 """Targets of `emit.embedded` that are made only where they are named."""
 
 
+LARGE = {"site": ("emit.site", "emit.tables")}
+"""Targets that are made only where they are named, and not checked in: the site has hundreds of files."""
+
+
 def emit(schema: Schema, targets: Iterable[str]) -> list[Product]:
     """The products of some targets. An emitter is loaded only when it is asked for."""
     products: list[Product] = []
     for target in targets:
-        module = importlib.import_module(f"{__package__}.{TARGETS[target][0]}")
+        module = importlib.import_module(
+            f"{__package__}.{(LARGE.get(target) or TARGETS[target])[0]}"
+        )
         products += module.emit(schema)
     return products
 
@@ -44,7 +51,7 @@ def sources(targets: Iterable[str]) -> list[Path]:
     """The modules and templates that some targets are made with."""
     found: list[Path] = []
     for target in targets:
-        for package in ON_REQUEST.get(target) or TARGETS[target]:
+        for package in ON_REQUEST.get(target) or LARGE.get(target) or TARGETS[target]:
             spec = find_spec(f"{__package__}.{package}")
             for folder in spec.submodule_search_locations or () if spec else ():
                 files = [path for path in Path(folder).rglob("*") if path.is_file()]

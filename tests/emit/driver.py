@@ -79,16 +79,17 @@ class DriverDied(AssertionError):
 class Driver:
     """The C driver as a process; started again after it died."""
 
-    def __init__(self, program: Path, *runner: str) -> None:
+    def __init__(self, program: Path, *runner: str, arguments: Sequence[str] = ()) -> None:
         self.program = program
-        self.runner = runner  # an emulator
+        self.runner = runner  # an emulator, or what runs a script
+        self.arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._errors = (self.program.parent / "stderr").open("w+b")
         self._process = subprocess.Popen(
-            [*self.runner, str(self.program)],
+            [*self.runner, str(self.program), *self.arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

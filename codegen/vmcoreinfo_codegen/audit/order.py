@@ -6,30 +6,39 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
-from ..model import Schema
+from ..model import Export, Schema
 from ..model.entry import Prediction
 
 
-def places_of(schema: Schema, predictions: Iterable[Mapping[str, Prediction]]) -> dict[str, int]:
-    """The keys of what a kernel exports, each with its place in the order in which it prints them.
+class Order:
+    """Where exports of entries stand.
 
     An entry of several architectures is in the schema where it comes first. The others print it
     where the export of theirs stands: behind the entry whose text is before it in that file.
     """
+
+    def __init__(self, schema: Schema) -> None:
+        self._entries = schema.entries
+        self._number = {entry.key: index for index, entry in enumerate(schema.entries)}
+        self._in_file: dict[str, list[tuple[int, int]]] = {}
+        for index, entry in enumerate(schema.entries):
+            line = entry.location.line
+            self._in_file.setdefault(entry.location.path, []).append((line, index))
+
+    def place(self, key: str, export: Export) -> tuple[int, int]:
+        own, location = self._number[key], export.location
+        lines = self._in_file.get(location.path, [])
+        if location.path == self._entries[own].location.path or not lines:
+            return own, 0
+        before = bisect_right(lines, (location.line, len(self._number)))
+        return (lines[before - 1][1] if before else lines[0][1] - 1), location.line
+
+
+def places_of(schema: Schema, predictions: Iterable[Mapping[str, Prediction]]) -> dict[str, int]:
+    """The keys of what a kernel exports, each with its place in the order in which it prints them."""
     merged: dict[str, Prediction] = {}
     for predicted in predictions:
         merged = {**predicted, **merged}
-    number = {entry.key: index for index, entry in enumerate(schema.entries)}
-    in_file: dict[str, list[tuple[int, int]]] = {}
-    for index, entry in enumerate(schema.entries):
-        in_file.setdefault(entry.location.path, []).append((entry.location.line, index))
-
-    def place(key: str) -> tuple[int, int]:
-        own, location = number[key], merged[key].export.location
-        lines = in_file.get(location.path, [])
-        if location.path == schema.entries[own].location.path or not lines:
-            return own, 0
-        before = bisect_right(lines, (location.line, len(number)))
-        return (lines[before - 1][1] if before else lines[0][1] - 1), location.line
-
-    return {key: index for index, key in enumerate(sorted(merged, key=place))}
+    order = Order(schema)
+    keys = sorted(merged, key=lambda key: order.place(key, merged[key].export))
+    return {key: index for index, key in enumerate(keys)}

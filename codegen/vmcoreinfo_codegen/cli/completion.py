@@ -10,7 +10,7 @@ import shtab
 from vmcoreinfo import ARCHITECTURES, ENTRIES
 from vmcoreinfo.derive import DERIVATIONS
 
-from ..targets import ON_REQUEST, TARGETS
+from ..targets import LARGE, ON_REQUEST, TARGETS
 from .main import parser
 
 _FILES = ("FILE", "DUMP", "IMAGE", "INPUT", "NOTE", "PATH", "REPO", "SVG", "TREE")
@@ -20,7 +20,7 @@ _WORDS = {
     "get": [*ENTRIES],
     "key": [*ENTRIES, *DERIVATIONS],
     "name": [*DERIVATIONS],
-    "targets": [*TARGETS, *ON_REQUEST],
+    "targets": [*TARGETS, *ON_REQUEST, *LARGE],
 }
 """What stands for an argument, by its name, where the parser does not say so itself."""
 

@@ -74,6 +74,11 @@ class KernelName(Value):
         )
 
     @property
+    def expression(self) -> str:
+        """The regular expression that it is read by."""
+        return _compiled(self.pattern).pattern
+
+    @property
     def places(self) -> frozenset[str]:
         """The numbers that it leaves open."""
         return frozenset(_PLACE.findall(self.pattern))

@@ -16,7 +16,7 @@ _LKCD = "a dump of LKCD, which crash reads"
 _XEN_PAGES = ".xen_pages"
 _DISK = "the image of a disk, and memory is not in it"
 
-_KNOWN: dict[bytes, str] = {
+KNOWN: dict[bytes, str] = {
     b"LibvirtQemudPart": "a saved domain of libvirt that was not written to its end; save it again",
     b"QFI\xfb": "a qcow2 image; to read the memory of a snapshot in it, start the machine from that, stopped "
     "(qemu-system-… -S -loadvm NAME), and let the monitor's dump-guest-memory, or virsh dump "
@@ -63,7 +63,7 @@ def image_form(start: bytes) -> str | None:
 
 def foreign(start: bytes) -> str | None:
     """What a file is, and what to do, by its first 32 bytes; None if it is of none of these forms."""
-    return next((words for magic, words in _KNOWN.items() if start.startswith(magic)), None)
+    return next((words for magic, words in KNOWN.items() if start.startswith(magic)), None)
 
 
 def check_form(source: Source) -> None:

@@ -23,7 +23,7 @@ _SEEN_OF_TEXT = 1 << 16
 _IN_POSTS = (b" ", b"\r", b"\t", b"\n>")
 """One of these is in every post, and none in a note as kernels print it."""
 
-_COMPRESSED = {
+COMPRESSED = {
     b"\xfd7zXZ\0": "xz -dc",
     b"\x1f\x8b": "gzip -dc",
     b"\x28\xb5\x2f\xfd": "zstd -dc",
@@ -116,7 +116,7 @@ def tell_format(source: Source) -> str:
 
 def unpacker(start: bytes) -> str | None:
     """The command that unpacks a compressed file to its output, by its first bytes."""
-    return next((tool for magic, tool in _COMPRESSED.items() if start.startswith(magic)), None)
+    return next((tool for magic, tool in COMPRESSED.items() if start.startswith(magic)), None)
 
 
 def _of_pipe(pipe: Pipe, format_: str | None) -> Found:

@@ -27,7 +27,7 @@ def _check(subject: Subject) -> Iterator[Found]:
 
 
 def _found(place: str, keys: Sequence[str], line: Line | None) -> Found:
-    message = f"{keys[0]} , which the kernel prints there, is missing"
+    message = f"{keys[0]}, which the kernel prints there, is missing"
     if len(keys) > 1:
         message = (
             f"{len(keys)} keys that the kernel prints there are missing, {keys[0]} to {keys[-1]}"

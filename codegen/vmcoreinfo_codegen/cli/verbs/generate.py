@@ -20,9 +20,10 @@ from ...emit.problem import NoProduct, NotOurs
 from ...emit.product import Product, write
 from ...files import writing
 from ...model import Schema
+from ...model.builder.observations import observed
 from ...problem import SchemaError, did_you_mean
 from ...query.interface.kernels import Generated
-from ...targets import ON_REQUEST, TARGETS, emit, sources
+from ...targets import LARGE, ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, inputs_of, print_answer
 from ..schema import add_format_option, add_schema_option, unusable
@@ -35,16 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TARGET",
         nargs="*",
         help=f"one or more of {', '.join(TARGETS)} (default: all of these), or "
-        "library (the C parser as a CMake and Meson project that installs libvmcoreinfo), or "
+        "library (the C parser as a CMake and Meson project that installs libvmcoreinfo), "
         "rescue (a wrapper that makes an older makedumpfile read newer kernels in the capture "
-        "environment)",
+        "environment), or site (everything as a web site, in site/ of the current folder)",
     )
     parser.add_argument(
         "--out",
         metavar="DIR",
         type=Path,
         help="output folder (default: generated/ of the source tree; the current folder for a part "
-        "of the schema or a library)",
+        "of the schema, a library or a site)",
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if a file is out of date"
@@ -66,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    named = [*TARGETS, *ON_REQUEST]
+    named = [*TARGETS, *ON_REQUEST, *LARGE]
     unknown = [name for name in options.targets if name not in named]
     if unknown:
         hint = did_you_mean(unknown[0], named) or f"one of {', '.join(named)}"
@@ -82,12 +83,13 @@ def run(options: argparse.Namespace) -> int:
             products = embedded.emit(part, selection, targets, form, schema)
         folder = options.out or Path()
     else:
-        if options.out is None and not resources.is_checkout():
+        is_large = bool(targets) and set(targets) <= set(LARGE)
+        if options.out is None and not is_large and not resources.is_checkout():
             raise Failure("not in a source tree; give an output folder with --out DIR")
         part, targets = schema, targets or list(TARGETS)
         with failing_products():
             products = emit(schema, targets)
-        folder = options.out or resources.root() / "generated"
+        folder = options.out or (Path() if is_large else resources.root() / "generated")
     try:
         outcome = write(
             products,
@@ -144,7 +146,10 @@ def checked_schema(folder: Path) -> Schema:
     if errors:
         listed = "\n".join(map(str, errors))
         raise Failure(f"nothing generated, the schema has problems:\n{listed}", FINDINGS)
-    return schema
+    try:
+        return observed(schema, folder)
+    except SchemaError as error:
+        raise unusable(folder, error) from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...model import Schema
 from ..product import Product, render
-from . import consumers, machine, markdown, page, pages, rescue, vendors
+from . import consumers, machine, markdown, pages, rescue, vendors
 from .releases import releases_page
 
 
@@ -28,7 +28,6 @@ def emit(schema: Schema) -> list[Product]:
         *consumers.products(schema),
         *vendors.products(schema),
         *rescue.products(schema),
-        render("tables", "index.html.j2", "tables/index.html", page.page(schema)),
     ]
 
 

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ...compat.exports_by_release import ExportsByRelease, exports_by_release
 from ...compat.judge import Scope
-from ...compat.matrix import Run, clipped, describe_runs, known_runs
+from ...compat.matrix import Run, clipped, describe_runs, known_runs, runs
 from ...core.release import Release
 from ...model import Schema
 from ...model.consumer import MOST_LEVEL, Consumer, ConsumerRelease
@@ -29,34 +29,43 @@ ARCHS = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
 def products(schema: Schema) -> list[Product]:
     """The page, the pictures and the tables for machines, out of the same runs."""
     over = {arch.name: exports_by_release(schema, arch) for arch in schema.architectures}
-    found = _all_runs(schema, over)
+    found = all_runs(schema, over)
     archs = [name for name in ARCHS if name in over]
     shown = [row for consumer in schema.consumers for row in _shown(consumer, found, archs)]
-    upgraded = upgrades(schema, _by_consumer([_worked_out(row) for row in found]))
+    upgraded = upgrades(schema, _by_consumer(_worked_out(schema, over)))
     context = {**_page(schema, shown, archs), "upgrades": upgrade_tables(upgraded, archs)}
     page = render("tables", "consumers.md.j2", "tables/consumers.md", {**context, "links": []})
     tables = [*verdict_products(_verdicts(found)), *upgrade_products(upgraded)]
     return [page, *tables, *_matrices(over, shown, archs)]
 
 
-def _by_consumer(found: list[_Row]) -> dict[str, list[tuple[str, dict[str, list[Run]]]]]:
+def _by_consumer(found: list[ToolRuns]) -> dict[str, list[tuple[str, dict[str, list[Run]]]]]:
     rows: dict[str, list[tuple[str, dict[str, list[Run]]]]] = {}
     for row in found:
         rows.setdefault(row.consumer.name, []).append((str(row.release.release), row.runs))
     return rows
 
 
-def _worked_out(row: _Row) -> _Row:
-    """The runs as they were worked out, where nobody knows: an upgrade is asked about before it is tried."""
-    by_arch = {
-        arch: [replace(run, verdict=run.worked_out or run.verdict) for run in of_arch]
-        for arch, of_arch in row.runs.items()
-    }
-    return replace(row, runs=by_arch)
+def _worked_out(schema: Schema, over: dict[str, ExportsByRelease]) -> list[ToolRuns]:
+    """The runs by the schema alone: an upgrade is asked about before it is tried."""
+    return [
+        ToolRuns(consumer, release, by_arch)
+        for consumer in schema.consumers
+        for release, by_arch in zip(
+            consumer.releases,
+            runs(
+                consumer,
+                [release.release for release in consumer.releases],
+                over,
+                scope_of(consumer),
+            ),
+            strict=True,
+        )
+    ]
 
 
 def _matrices(
-    over: dict[str, ExportsByRelease], found: list[_Row], archs: Sequence[str]
+    over: dict[str, ExportsByRelease], found: list[ToolRuns], archs: Sequence[str]
 ) -> list[Product]:
     columns = {
         name: [r for r in over[name].releases if r.opening >= _SINCE.opening] for name in archs
@@ -67,17 +76,18 @@ def _matrices(
 
 
 @dataclass(frozen=True)
-class _Row:
-    """One release of a consumer, with its runs by architecture."""
+class ToolRuns:
+    """One release of a tool, with its runs of kernels by architecture."""
 
     consumer: Consumer
     release: ConsumerRelease
     runs: dict[str, list[Run]]
 
 
-def _all_runs(schema: Schema, over: dict[str, ExportsByRelease]) -> list[_Row]:
+def all_runs(schema: Schema, over: dict[str, ExportsByRelease]) -> list[ToolRuns]:
+    """Every release of every tool."""
     return [
-        _Row(consumer, release, by_arch)
+        ToolRuns(consumer, release, by_arch)
         for consumer in schema.consumers
         for release, by_arch in zip(
             consumer.releases,
@@ -98,7 +108,7 @@ def scope_of(consumer: Consumer) -> Scope:
     return Scope(None, MOST_LEVEL if any(one.has_level for one in consumer.commands) else None)
 
 
-def _shown(consumer: Consumer, found: list[_Row], archs: Sequence[str]) -> list[_Row]:
+def _shown(consumer: Consumer, found: list[ToolRuns], archs: Sequence[str]) -> list[ToolRuns]:
     """What people are shown of a consumer: its last releases, if there are some to compare."""
     rows = [row for row in found if row.consumer is consumer]
     return [
@@ -107,7 +117,7 @@ def _shown(consumer: Consumer, found: list[_Row], archs: Sequence[str]) -> list[
     ]
 
 
-def _page(schema: Schema, found: list[_Row], archs: Sequence[str]) -> dict[str, Any]:
+def _page(schema: Schema, found: list[ToolRuns], archs: Sequence[str]) -> dict[str, Any]:
     read: dict[str, dict[str, list[str]]] = {}
     for consumer in schema.consumers:
         for need in consumer.needs:
@@ -133,33 +143,42 @@ def _page(schema: Schema, found: list[_Row], archs: Sequence[str]) -> dict[str, 
         "count": len(rows),
         "entries": table(["Key", "Read by, for"], rows),
         "consumers": [
-            _consumer(schema, consumer, [row for row in found if row.consumer is consumer], archs)
+            _consumer(schema, consumer, [row for row in found if row.consumer is consumer])
             for consumer in by_consumer.values()
         ],
     }
 
 
-def _consumer(
-    schema: Schema, consumer: Consumer, found: list[_Row], archs: Sequence[str]
-) -> dict[str, Any]:
+def on_architectures(told: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
+    """What is told of architectures, of those of which the same is told once."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, lines in told.items():
+        alike.setdefault(tuple(lines), []).append(name)
+    if len(alike) == 1 and len(told) > 1:
+        return [("all", list(lines)) for lines in alike]
+    return [(", ".join(names), list(lines)) for lines, names in alike.items()]
+
+
+def _consumer(schema: Schema, consumer: Consumer, found: list[ToolRuns]) -> dict[str, Any]:
     rows: list[list[str | list[str]]] = []
     for row in found:
         declared = row.release.kernels
         span = f"{declared.since}..{declared.until}" if declared else ""
-        cells: list[list[str]] = [
-            [prose(line) for line in describe_runs(run, schema.latest)] for run in row.runs.values()
+        told = {name: describe_runs(run, schema.latest) for name, run in row.runs.items()}
+        start = [str(row.release.release), row.release.date or "", span]
+        rows += [
+            [*start, on, [prose(line) for line in lines]] for on, lines in on_architectures(told)
         ]
-        rows.append([str(row.release.release), row.release.date or "", span, *cells])
     return {
         "name": heading(consumer.name),
         "picture": f"compat-{consumer.name}.svg",
         "doc": paragraph(consumer.doc),
         "url": consumer.url,
-        "table": table(["Release", "Date", "Declares", *archs], rows),
+        "table": table(["Release", "Date", "Declares", "On", "Verdicts"], rows),
     }
 
 
-def _verdicts(found: list[_Row]) -> list[Verdicts]:
+def _verdicts(found: list[ToolRuns]) -> list[Verdicts]:
     """The runs, those that are the same on several architectures, and for several releases, once."""
     on_archs: dict[tuple[str, str, Run], list[str]] = {}
     for row in found:

@@ -79,8 +79,7 @@ def products(schema: Schema) -> list[Product]:
     consumer = next((one for one in schema.consumers if one.name == _TOOL), None)
     if consumer is None:
         return []
-    archs = [arch for name in ARCHS if (arch := schema.architecture(name)) is not None]
-    rows = list(_runs(consumer, {arch.name: exports_by_release(schema, arch) for arch in archs}))
+    rows = rescue_runs(schema, consumer)
     heads = ["makedumpfile", "On", "Kernels", "Remedy", "For"]
     context: dict[str, Any] = {"table": table(heads, _cells(rows)), "links": []}
     return [
@@ -99,6 +98,12 @@ def products(schema: Schema) -> list[Product]:
             ["purposes", "degraded"],
         ),
     ]
+
+
+def rescue_runs(schema: Schema, consumer: Consumer) -> list[RescueRun]:
+    """What helps the releases of makedumpfile, on the architectures that people use."""
+    archs = [arch for name in ARCHS if (arch := schema.architecture(name)) is not None]
+    return list(_runs(consumer, {arch.name: exports_by_release(schema, arch) for arch in archs}))
 
 
 def _runs(consumer: Consumer, over: Mapping[str, ExportsByRelease]) -> Iterator[RescueRun]:

@@ -15,7 +15,7 @@ from ...query.interface.consumers import Overall, RestsOn
 from ...query.line_changes import line_changes
 from ...record import Record, Value, described
 from ..product import Product, render
-from .consumers import ARCHS, scope_of
+from .consumers import ARCHS, on_architectures, scope_of
 from .listed import Listed, listed_products
 from .markdown import code, codes, escaped, heading, paragraph, prose, table
 
@@ -74,8 +74,8 @@ class VendorChangeTable(Listed):
 _Runs = Mapping[str, Sequence[LineRun]]
 
 
-class _OnLine(Value):
-    """The runs of a consumer's releases on one line."""
+class OnLine(Value):
+    """The runs of a tool's releases on one line."""
 
     there: LineExports
     consumer: Consumer
@@ -87,7 +87,7 @@ def products(schema: Schema) -> list[Product]:
     lines = [line for line in schema.lines if line.builds]
     # What follows a stable branch is judged as that, but for what it has otherwise.
     judged = [line_exports(schema, line, ARCHS) for line in lines if not line.follows_stable]
-    found = [one for consumer in schema.consumers for one in _on_lines(schema, judged, consumer)]
+    found = [one for consumer in schema.consumers for one in on_lines(schema, judged, consumer)]
     changes = list(_changes(schema))
     context: dict[str, Any] = {
         "lines": [
@@ -123,14 +123,13 @@ def products(schema: Schema) -> list[Product]:
     ]
 
 
-def _on_lines(
-    schema: Schema, lines: Sequence[LineExports], consumer: Consumer
-) -> Iterator[_OnLine]:
+def on_lines(schema: Schema, lines: Sequence[LineExports], consumer: Consumer) -> Iterator[OnLine]:
+    """Each line in turn."""
     releases = [one.release for one in consumer.releases]
     found = line_runs(schema, consumer, releases, lines, scope_of(consumer))
     for there, runs in zip(lines, found, strict=True):
         by_release = zip(map(str, releases), runs, strict=True)
-        yield _OnLine(there, consumer, tuple(by_release))
+        yield OnLine(there, consumer, tuple(by_release))
 
 
 def _changes(schema: Schema) -> Iterator[VendorChange]:
@@ -151,7 +150,7 @@ def _changes(schema: Schema) -> Iterator[VendorChange]:
             )
 
 
-def _verdicts(found: _OnLine) -> list[VendorVerdicts]:
+def _verdicts(found: OnLine) -> list[VendorVerdicts]:
     """The runs, those that are the same on several architectures, and for several releases, once."""
     on_archs: dict[tuple[str, LineRun], list[str]] = {}
     for release, by_arch in found.runs:
@@ -190,7 +189,7 @@ def _called(build: LineBuild) -> str:
 # ---- for people --------------------------------------------------------------------------
 
 
-def _line(line: Line, changes: Sequence[VendorChange], found: Sequence[_OnLine]) -> dict[str, Any]:
+def _line(line: Line, changes: Sequence[VendorChange], found: Sequence[OnLine]) -> dict[str, Any]:
     return {
         "name": heading(line.name),
         "doc": paragraph(line.doc),
@@ -206,7 +205,7 @@ def _line(line: Line, changes: Sequence[VendorChange], found: Sequence[_OnLine])
         "consumers": [
             {
                 "name": escaped(one.consumer.name),
-                "table": table(["Release", *one.there.by_arch], _verdict_rows(one)),
+                "table": table(["Release", "On", "Verdicts"], _verdict_rows(one)),
             }
             for one in found
         ],
@@ -228,7 +227,7 @@ def _change_rows(changes: Sequence[VendorChange]) -> list[list[str | list[str]]]
     return [[*told, codes(keys)] for told, keys in alike.items()]
 
 
-def _verdict_rows(found: _OnLine) -> list[list[str | list[str]]]:
+def _verdict_rows(found: OnLine) -> list[list[str | list[str]]]:
     """The newest releases first, those that come to the same as one."""
     rows: list[list[str | list[str]]] = []
     archs, line = list(found.there.by_arch), found.there.line
@@ -236,7 +235,11 @@ def _verdict_rows(found: _OnLine) -> list[list[str | list[str]]]:
     for by_arch, group in groupby(newest_first, lambda one: [one[1][name] for name in archs]):
         last, *others = [release for release, _ in group]
         name = f"{others[-1]} to {last}" if others else last
-        rows.append([name, *([prose(_told(line, run)) for run in runs] for runs in by_arch)])
+        told = {
+            arch: [prose(_told(line, run)) for run in runs]
+            for arch, runs in zip(archs, by_arch, strict=True)
+        }
+        rows += [[name, on, lines] for on, lines in on_architectures(told)]
     return rows
 
 

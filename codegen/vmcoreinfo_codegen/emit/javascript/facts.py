@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: MIT
+"""What verdicts on notes follow from, as plain data: entries, lines of vendors, tools and what was seen of them.
+
+Releases are texts, keys and architectures too; a table that rows name by number has each row once.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from ...audit import all_rules
+from ...audit.order import Order
+from ...compat.knowledge import own_horizon
+from ...core.condition import All, Compare, Condition, Constant, Not, Symbol
+from ...core.condition import Any as Either
+from ...core.expression import Binary, Choice, Expression, Key, Log2, Number, Unary
+from ...core.release import Release
+from ...core.tool import NEXT, ToolRelease
+from ...model import Entry, Export, Schema
+from ...model.base import Boundary, Ranged, Span
+from ...model.consumer import Alternative, Consumer, KernelRange, Need
+from ...model.kernel import kernel_named
+from ...model.line import InLine, Line
+from ...model.of_line import of_line
+from ...model.vocabulary import DumpFormat, DumpSource, Format, QuirkKind, Verdict
+from ..problem import NoProduct
+
+
+class _Table:
+    """Rows that others name by number."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self._places: dict[str, int] = {}
+
+    def add(self, row: Any) -> int:
+        text = json.dumps(row)
+        if text not in self._places:
+            self._places[text] = len(self.rows)
+            self.rows.append(row)
+        return self._places[text]
+
+
+def facts(schema: Schema) -> dict[str, Any]:
+    """All that the scripts know of kernels and tools beyond how to parse a note."""
+    tables = _Tables(schema)
+    return {
+        "releases": [str(one.release) for one in schema.releases],
+        "verdicts": [verdict.value for verdict in Verdict],
+        "dumpFormats": [str(one) for one in DumpFormat.values()],
+        "rules": {rule.id: [rule.name, rule.severity.value, rule.remedy] for rule in all_rules()},
+        "formats": {format_.value: format_.doc for format_ in Format},
+        "quirks": {kind.value: kind.doc for kind in QuirkKind},
+        "dumpSources": {source.value: source.doc for source in DumpSource},
+        "archs": [
+            {
+                "name": arch.name,
+                "aliases": list(arch.aliases),
+                "bits": arch.bits,
+                "kernelHalf": None if arch.kernel_half is None else str(arch.kernel_half),
+                "pages": list(arch.pages),
+                "span": _span(arch.span),
+                "config": list(arch.config),
+                "optional": list(arch.optional),
+            }
+            for arch in schema.architectures
+        ],
+        "entries": tables.mainline,
+        "lines": [tables.line(schema, line) for line in schema.lines],
+        "exports": tables.exports.rows,
+        "conditions": tables.conditions.rows,
+        "consumers": [_consumer(schema, one) for one in schema.consumers],
+    }
+
+
+# ---- kernels -------------------------------------------------------------------------------------
+
+
+class _Tables:
+    def __init__(self, schema: Schema) -> None:
+        self.exports = _Table()
+        self.conditions = _Table()
+        self.mainline = self.entries(schema)
+
+    def entries(self, schema: Schema) -> list[list[Any]]:
+        """Key, format, what replaced it, exports."""
+        order = Order(schema)
+        return [
+            [
+                entry.key,
+                entry.format.value,
+                list(entry.replaced_by),
+                [self.exports.add(self._export(entry, export, order)) for export in entry.exports],
+            ]
+            for entry in schema.entries
+        ]
+
+    def _export(self, entry: Entry, export: Export, order: Order) -> list[Any]:
+        """Architectures, spans, formats, conditions, changes of meaning, place in print order, quirks."""
+        return [
+            0 if export.archs is None else list(export.archs),
+            [_span(span) for span in export.spans],
+            [[*_ranged(one), one.format.value] for one in export.formats],
+            [
+                [*_ranged(one), self.conditions.add(_condition(one.condition))]
+                for one in export.dependencies
+            ],
+            [[_boundary(change.boundary), change.text] for change in export.changes],
+            order.place(entry.key, export),
+            [
+                [
+                    quirk.kind.value,
+                    [[_text(since), _text(until)] for since, until in quirk.ranges],
+                    0 if quirk.archs is None else list(quirk.archs),
+                    quirk.text,
+                    list(quirk.begins),
+                ]
+                for quirk in export.quirks
+            ],
+        ]
+
+    def line(self, schema: Schema, line: Line) -> dict[str, Any]:
+        """A line, and what its builds have otherwise than mainline; before all that are known, the first."""
+        return {
+            "name": line.name,
+            "vendor": line.vendor,
+            "base": None if line.base is None else str(line.base),
+            "follows": line.follows_stable,
+            "names": [_pattern(name.expression, name.pattern) for name in line.names],
+            "stable": [int("STABLE" in name.places) for name in line.names],
+            "archs": 0 if line.archs is None else list(line.archs),
+            "readOf": [str(one) for one in line.read_of],
+            "builds": [[str(one.first), str(one.last), one.release] for one in line.builds],
+            "kernels": self._kernels(schema, line),
+        }
+
+    def _kernels(self, schema: Schema, line: Line) -> list[Any]:
+        if line.base is None or not line.builds:
+            return []
+        release = Release(line.base.mainline)
+        found = []
+        for build in (None, *(one.first for one in line.builds)):
+            own = of_line(schema, InLine(line, release, False, build, ""))
+            until = own.backported_until
+            found.append(
+                {
+                    "entries": [
+                        [place, *row[2:]]
+                        for place, row in enumerate(self.entries(own))
+                        if row != self.mainline[place]
+                    ],
+                    "likes": {key: str(like) for key, like in own.likes},
+                    "commits": dict(own.commits),
+                    "until": None if until is None else str(until),
+                }
+            )
+        return found
+
+
+def _pattern(expression: str, name: str) -> str:
+    """A regular expression of Python as one of JavaScript."""
+    made = expression.replace("(?P<", "(?<")
+    if "\\ " in made or "(?P" in made:
+        raise NoProduct(f"the name {name} of kernels is no pattern of JavaScript")
+    return made
+
+
+def _boundary(one: Boundary) -> list[Any]:
+    """Release, commit, and what people call it where that is another name."""
+    shown: list[Any] = [str(one.release), one.commit, one.build]
+    while len(shown) > 1 and not shown[-1]:
+        shown.pop()
+    return shown
+
+
+def _span(span: Span) -> list[Any]:
+    return [
+        _boundary(span.since),
+        None if span.until is None else _boundary(span.until),
+        [_boundary(one) for one in span.backports],
+    ]
+
+
+def _ranged(one: Ranged) -> list[Any]:
+    return [_text(one.since), _text(one.until), [str(release) for release in one.backports]]
+
+
+def _text(release: Release | ToolRelease | None) -> str | None:
+    return None if release is None else str(release)
+
+
+def _condition(condition: Condition) -> Any:
+    match condition:
+        case Constant(value=value):
+            return value
+        case Symbol(name=name):
+            return name
+        case Compare(name=name, number=number):
+            return ["==", name, number]
+        case Not(term=term):
+            return ["!", _condition(term)]
+        case All(terms=terms) | Either(terms=terms):
+            return ["&" if isinstance(condition, All) else "|", *map(_condition, terms)]
+    raise TypeError(f"not a condition: {condition!r}")
+
+
+# ---- tools ---------------------------------------------------------------------------------------
+
+
+def _consumer(schema: Schema, consumer: Consumer) -> dict[str, Any]:
+    return {
+        "name": consumer.name,
+        "doc": consumer.doc,
+        "url": consumer.url,
+        "extra": sorted(consumer.extra_commands),
+        "releases": [
+            [
+                str(one.release),
+                _text(own_horizon(schema, consumer, one.release)),
+                None if one.kernels is None else list(map(_text, one.kernels.bounds)),
+            ]
+            for one in consumer.releases
+        ],
+        "supported": [
+            [_text(one.since), _text(one.until), list(one.archs)] for one in consumer.supported
+        ],
+        "readings": [
+            [_text(one.since), _text(one.until), list(one.subjects), [f.value for f in one.formats]]
+            for one in consumer.readings
+        ],
+        "traits": [
+            {
+                "since": _text(one.since),
+                "until": _text(one.until),
+                "trait": one.trait.value,
+                "limit": one.limit,
+                "subjects": list(one.subjects),
+                "dumps": [dump.value for dump in one.dumps],
+                "verdict": one.verdict.value,
+                "text": one.text,
+            }
+            for one in consumer.traits
+        ],
+        "needs": [_need(need) for need in consumer.needs],
+        "seen": _seen(schema, consumer),
+    }
+
+
+def _need(need: Need) -> dict[str, Any]:
+    shown = {
+        "purpose": need.purpose,
+        "archs": None if need.archs is None else list(need.archs),
+        "commands": list(need.commands),
+        "levels": need.levels,
+        "showsWith": list(need.shows_with),
+        "condition": _condition(need.condition),
+        "kernels": _range(need.kernels),
+        "ways": [_alternative(one) for one in need.alternatives],
+        "fallback": need.fallback,
+        "verdict": need.verdict.value,
+        "text": need.text,
+    }
+    return {name: value for name, value in shown.items() if value or name == "verdict"}
+
+
+def _range(kernels: KernelRange | None) -> list[str | None] | None:
+    return None if kernels is None else [*map(_text, kernels.bounds), kernels.commit]
+
+
+def _alternative(one: Alternative) -> dict[str, Any]:
+    shown = {
+        "since": _text(one.since),
+        "until": _text(one.until),
+        "keys": list(one.keys),
+        "dump": [source.value for source in one.of_dump],
+        "others": list(one.others),
+        "kernels": _range(one.kernels),
+        "when": None if one.when is None else _expression(one.when),
+    }
+    return {name: value for name, value in shown.items() if value is not None and value != []}
+
+
+def _expression(expression: Expression) -> Any:
+    match expression:
+        case Number(value=value):
+            return str(value)
+        case Key(key=key):
+            return ["key", key]
+        case Log2(operand=operand):
+            return ["log2", _expression(operand)]
+        case Unary(operator=operator, operand=operand):
+            return [operator, _expression(operand)]
+        case Binary(operator=operator, left=left, right=right):
+            return [operator, _expression(left), _expression(right)]
+        case Choice(condition=condition, then=then, otherwise=otherwise):
+            return ["?", *map(_expression, (condition, then, otherwise))]
+    raise NoProduct(f"{expression!r}: takes more than the values of a note")
+
+
+def _seen(schema: Schema, consumer: Consumer) -> dict[str, Any]:
+    """Runs that are alike as one row: kernel, what the dump has, command, level, verdict, digest of what is
+    read, and by turns a release and how many of its runs were so.
+    """
+
+    @cache
+    def line_of(name: str) -> str | None:
+        found = kernel_named(schema, name).line
+        return found.line.name if found is not None else None
+
+    kernels, has, commands = _Table(), _Table(), _Table()
+    verdicts = [verdict.value for verdict in Verdict]
+    # What is in the repository alone stands behind all releases.
+    known = [*(one.release for one in consumer.releases), ToolRelease.parse(NEXT)]
+    releases = {release: place for place, release in enumerate(known)}
+    counts: dict[tuple[int, int, int, int | None, int, str], dict[int, int]] = {}
+    for runs in consumer.seen_by_release.values():
+        for run in runs:
+            branch = ".".join(map(str, run.branch.mainline))
+            row = (
+                kernels.add([run.kernel, run.arch, branch, line_of(run.kernel)]),
+                has.add(list(run.has)),
+                commands.add(run.command),
+                run.level,
+                verdicts.index(run.came.value),
+                run.read,
+            )
+            by_release = counts.setdefault(row, {})
+            place = releases[run.release]
+            by_release[place] = by_release.get(place, 0) + 1
+    return {
+        "kernels": kernels.rows,
+        "has": has.rows,
+        "commands": commands.rows,
+        "rows": [
+            [*row, [number for pair in by_release.items() for number in pair]]
+            for row, by_release in counts.items()
+        ],
+    }

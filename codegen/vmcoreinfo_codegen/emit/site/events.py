@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""What a release changed, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from ...core.release import Release
+from ...model import Quirk, QuirkKind
+from ...query.changes import Event
+from ..description import describe_branch, describe_seen, listed, summary_of
+from .facts import Facts
+from .links import Links
+
+TITLES = {
+    "added": "Added",
+    "removed": "Removed",
+    "moved": "Now exported by other code",
+    "meaning": "Changed meaning",
+    "condition": "Changed condition",
+    "format": "Changed format",
+    "printed": "Changed printed form",
+    "backport": "Added by a stable release",
+    "quirk": "Quirks",
+}
+
+
+def event_text(facts: Facts, to: Links, event: Event) -> Markup:
+    """What came of an entry, why, and by which commit."""
+    parts = [_what(facts, to, event)]
+    boundary = event.boundary
+    if boundary is not None:
+        if boundary.commit is not None:
+            parts.append(Markup("commit ") + to.commit(boundary))
+        parts.append(Markup("{}").format(describe_seen(boundary)))
+        if boundary.maybe_earlier and not boundary.release.is_stable:
+            parts.append(Markup("maybe earlier"))
+    return Markup("; ").join(part for part in parts if part)
+
+
+def _what(facts: Facts, to: Links, event: Event) -> Markup:
+    match event.kind:
+        case "added":
+            had = f"{listed(event.had)} had it before" if event.had else ""
+            return Markup("; ").join(filter(None, [_summary(facts, to, event), Markup(had)]))
+        case "removed":
+            instead = Markup("use ") + to.keys(event.replaced_by) if event.replaced_by else ""
+            return Markup("; ").join(filter(None, [to.text(event.text), instead]))
+        case "moved":
+            return to.text(event.boundary.reason) if event.boundary else Markup()
+        case "meaning":
+            return to.text(event.text)
+        case "condition":
+            return _if(to, event.new) + ", before " + _if(to, event.old)
+        case "format" | "printed":
+            form = Markup("now <code>{}</code>, before <code>{}</code>")
+            return form.format(event.new, event.old)
+        case "backport":
+            return Markup("in {} from {} on").format(describe_branch(event.release), event.release)
+        case "quirk":
+            assert event.quirk is not None
+            return Markup("{} {}: {}").format(
+                _state(event.quirk),
+                _range(event.release, event.until),
+                to.text(event.quirk.text),
+            )
+    raise AssertionError(event.kind)
+
+
+def _summary(facts: Facts, to: Links, event: Event) -> Markup:
+    for export in facts.schema.by_key[event.key].exports:
+        if any(span.since is event.boundary for span in export.spans):
+            return to.text(summary_of(export).removesuffix("."))
+    return Markup()
+
+
+def _if(to: Links, condition: str) -> Markup:
+    return Markup("if ") + to.condition(condition) if condition else Markup("always")
+
+
+def repairs(facts: Facts, to: Links, release: Release) -> Iterator[Markup]:
+    """The ends of quirks that a mainline release brought."""
+    for entry in facts.schema.entries:
+        for quirk in (quirk for export in entry.exports for quirk in export.quirks):
+            for since, until in quirk.ranges:
+                if until is not None and until.branch == release and not since.is_stable:
+                    yield to.key(entry.key) + f": no longer {_state(quirk)} as it was since {since}"
+
+
+def _state(quirk: Quirk) -> str:
+    return "printed twice" if quirk.kind is QuirkKind.DUPLICATE else str(quirk.kind)
+
+
+def _range(since: Release, until: Release | None) -> str:
+    if until is None:
+        return f"from {since} on"
+    if since.is_stable and not until.is_stable:
+        return f"from {since} to the end of {describe_branch(since)}"
+    return f"from {since} until {until}"

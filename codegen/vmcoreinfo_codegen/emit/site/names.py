@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""Kconfig symbols, names of the kernel's source and commits, each with the keys that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from ...model import Entry
+from ...model.behind import NameIndex, Standing
+from ...query.changes import Event
+from ..description import history
+from ..product import Product
+from . import links
+from .events import TITLES
+from .facts import Facts
+from .page import few_lines, lines, links_of, page, quiet, row, table
+
+
+@dataclass
+class Commit:
+    """A commit, and what it did."""
+
+    name: str
+    evidence: str | None
+    events: list[Event] = field(default_factory=list)
+
+
+def products(facts: Facts) -> list[Product]:
+    return [_config(facts), _names(facts), _commits(facts)]
+
+
+def commits(facts: Facts) -> list[Commit]:
+    """In the order of the releases that have them, the newest first."""
+    found: dict[str, Commit] = {}
+    for events in facts.events.values():
+        for event in events:
+            boundary = event.boundary
+            if boundary is not None and boundary.commit is not None:
+                evidence = boundary.evidence.value if boundary.evidence else None
+                commit = found.setdefault(boundary.commit, Commit(boundary.commit, evidence))
+                commit.events.append(event)
+    return sorted(found.values(), key=lambda one: one.events[0].release.opening, reverse=True)
+
+
+def standing(facts: Facts) -> dict[str, Sequence[Standing]]:
+    """Names on which entries rest or that tools have built in."""
+    index = NameIndex(facts.schema)
+    return {name: index.entries(name) for name in sorted(index.names)}
+
+
+def _config(facts: Facts) -> Product:
+    place = "config.html"
+    to = links_of(facts.schema, place)
+    decided: dict[str, list[str]] = {}
+    for arch in facts.schema.architectures:
+        for name in arch.config:
+            decided.setdefault(name, []).append(arch.name)
+    rows = []
+    for name, entries in facts.by_condition.items():
+        always = decided.get(name, [])
+        note = quiet(f"always on for {facts.fold(always)}") if always else ""
+        under: dict[str, list[str]] = {}
+        for entry in entries:
+            under.setdefault(_under(entry, name), []).append(entry.key)
+        keys = few_lines((to.many(several) + quiet(said) for said, several in under.items()), 2)
+        rows.append(row([Markup("<code>{}</code>").format(name), keys, note], name))
+    heads = ["Symbol", "Entries that depend on it", "Decided by the architecture"]
+    context = {
+        "title": "Kconfig symbols",
+        "text": "Symbols of the kernel's configuration that decide whether an entry is exported.",
+        "table": table("Kconfig symbols", heads, rows),
+    }
+    return page(facts.schema, "listing", place, "Kconfig symbols", context)
+
+
+def _under(entry: Entry, name: str) -> str:
+    """Under which conditions an entry depends on a symbol, where that is not all."""
+    said = dict.fromkeys(
+        str(condition) + bounds
+        for export in entry.exports
+        for condition, bounds in history(export)
+        if name in condition.names() and str(condition) + bounds != name
+    )
+    shown = [*list(said)[:2], *([f"and {len(said) - 2} more"] if len(said) > 2 else [])]
+    return f" ({'; '.join(shown)})" if said else ""
+
+
+def _names(facts: Facts) -> Product:
+    place = "names.html"
+    to = links_of(facts.schema, place)
+    index = NameIndex(facts.schema)
+    rows = []
+    for name in sorted(index.names):
+        keys = dict.fromkeys(one.entry.key for one in index.entries(name))
+        tools = dict.fromkeys(
+            (copier.consumer.name, copier.need.purpose) for copier in index.copiers(name)
+        )
+        built = [
+            to.to(links.tool_page(tool), tool) + " for " + to.purpose(tool, purpose)
+            for tool, purpose in tools
+        ]
+        cells = [Markup("<code>{}</code>").format(name), to.many(keys), few_lines(built, 3)]
+        rows.append(row(cells, name))
+    context = {
+        "title": "Kernel names",
+        "text": "Structs, members, variables, enumerators and macros of the kernel's source on which "
+        "the meaning of an entry rests, and the tools that have them built in.",
+        "table": table("Kernel names", ["Name", "Keys", "Built into"], rows),
+    }
+    return page(facts.schema, "listing", place, "Kernel names", context)
+
+
+def _commits(facts: Facts) -> Product:
+    place = "commits.html"
+    to = links_of(facts.schema, place)
+    rows = []
+    for commit in commits(facts):
+        release = commit.events[0].release
+        told: dict[str, list[str]] = {}
+        for event in commit.events:
+            told.setdefault(TITLES[event.kind].lower(), []).append(event.key)
+        what = lines(
+            Markup("<b>{}</b>: ").format(kind) + to.many(dict.fromkeys(keys))
+            for kind, keys in told.items()
+        )
+        kernel = to.kernel(str(release))
+        rows.append(row([links.commit(commit.name, commit.evidence), kernel, what], commit.name))
+    context = {
+        "title": "Commits",
+        "text": "Commits of the kernel that added, removed or changed entries, newest first. Where "
+        "it is marked (unverified), nobody has looked the commit up.",
+        "table": table("Commits", ["Commit", "Release", "What it did"], rows),
+    }
+    return page(facts.schema, "listing", place, "Commits", context)
