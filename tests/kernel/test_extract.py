@@ -166,10 +166,10 @@ NOT_UNDERSTOOD = [
     ),
     (
         'vmcoreinfo_append_str("%s=%lx\\n", name, x);',
-        "the key of '%s=%lx' is known when it is printed",
+        "the key of '%s=%lx' is known only at run time",
     ),
     ('vmcoreinfo_append_str("no equals\\n");', "has no '='"),
-    ('vmcoreinfo_append_str("X=%pB\\n", x);', "no format of the schema prints '%pB'"),
+    ('vmcoreinfo_append_str("X=%pB\\n", x);', "no format in the schema prints '%pB'"),
     (
         'vmcoreinfo_append_str("X=" PRINTED "\\n", x);',
         "the format of vmcoreinfo_append_str is not a string literal",
@@ -177,7 +177,7 @@ NOT_UNDERSTOOD = [
     ("VMCOREINFO_UNKNOWN(x);", "no definition of VMCOREINFO_UNKNOWN found"),
     ("VMCOREINFO_OFFSET(page);", "VMCOREINFO_OFFSET takes 2 arguments, but got 1"),
     ("VMCOREINFO_NUMBER(x", "the call is incomplete"),
-    ("#if CONFIG_N > OTHER\n\tVMCOREINFO_NUMBER(x);\n#endif", "a comparison by > in an #if"),
+    ("#if CONFIG_N > OTHER\n\tVMCOREINFO_NUMBER(x);\n#endif", "a comparison with > in an #if"),
 ]
 
 

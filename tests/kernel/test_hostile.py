@@ -63,11 +63,11 @@ def test_hostile_source(tmp_path: Path, name: str) -> None:
         ("nested ifdef", "it is nested in more than 256 conditions"),
         ("pigeons in too few holes", "passed the limit of 20000 steps"),
         ("fewer decimal digits", "a number of more than 64 bits"),
-        ("no octal", "a number that C does not know"),
+        ("no octal", "not a C number"),
         ("macros of macros", "what the call expands to: passed the limit of 65536 characters"),
         ("a long call", "a call of more than 4000 characters"),
-        ("a key with a blank", "visible characters of ASCII: 'A B'"),
-        ("a long key", "no key"),
+        ("a key with a blank", "printable ASCII characters: 'A B'"),
+        ("a long key", "not a key"),
     ],
 )
 def test_what_is_too_much_is_a_finding(tmp_path: Path, name: str, reason: str) -> None:

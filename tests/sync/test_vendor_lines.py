@@ -57,7 +57,9 @@ def up_to_its_release() -> str:
     text = (ROOT / "schema/vendor/rhel.vmci").read_text()
     before, head, rest = text.partition(HEAD)
     block, end, behind = rest.partition("\n\t}\n")
-    rhel10, _, _ = behind[behind.index("}\n\nline rhel10") :].partition("\t# By the titles")
+    rhel10, _, _ = behind[behind.index("}\n\nline rhel10") :].partition(
+        "\t# According to the titles"
+    )
     return "".join([before, head, block, end, rhel10, "}\n"])
 
 
