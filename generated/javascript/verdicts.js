@@ -173,7 +173,7 @@
 	const isBeside = (way) => Boolean(way.dump?.length || way.others?.length);
 	const fallsBack = (need) => Boolean(need.fallback) || need.verdict === "fallback";
 
-	/** Whether a release reads a value of that form rightly; nothing said means yes. */
+	/** Whether a release reads a value of that form correctly; nothing said means yes. */
 	function canRead(consumer, key, format, tool) {
 		if (format === undefined) {
 			return true;

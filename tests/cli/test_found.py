@@ -117,8 +117,8 @@ def test_what_has_no_memory_by_address(
     cut = tmp_path / "kdump"
     cut.write_bytes(kdump())
     for path, message in (
-        ("-", "<stdin>: a pipe"),
-        (pipe, "a pipe, and memory is read by address"),
+        ("-", "<stdin>: memory can't be read from a pipe"),
+        (pipe, "memory can't be read from a pipe"),
         (running, "the running kernel's memory; its BTF is /sys/kernel/btf/vmlinux"),
         (cut, "bytes of bitmaps at byte 8192 reach beyond the end"),
         (tmp_path, "a folder"),
@@ -131,4 +131,4 @@ def test_what_has_no_memory_by_address(
 def test_btf_is_not_for_a_terminal(run: Run, raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     ran = run("find", str(raw), "--what", "btf", "--number", "1")
-    assert (ran.code, "write it to a file by -o FILE" in ran.err) == (2, True)
+    assert (ran.code, "use -o FILE" in ran.err) == (2, True)

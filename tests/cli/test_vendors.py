@@ -38,7 +38,7 @@ def test_explain_tells_what_no_release_has_so(run: Run) -> None:
     assert own["condition"] == "CONFIG_PRINTK && CONFIG_CRASH_CORE"
     flat = " ".join(run("explain", "SIZE(log)").out.split())
     assert "different in rhel7 since" in flat
-    assert "on, if CONFIG_PRINTK && CONFIG_CRASH_CORE" in flat
+    assert "), if CONFIG_PRINTK && CONFIG_CRASH_CORE" in flat
 
 
 @pytest.mark.parametrize(

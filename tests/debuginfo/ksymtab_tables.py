@@ -24,6 +24,8 @@ class Exports:
     namespaces: bool = True
     order: str = "<"
     kallsyms: Layout = field(default_factory=Layout)
+    again: Mapping[str, int] = field(default_factory=dict)
+    """Names that have a second entry, before their first, and the distances of what that is of."""
 
 
 def functions(layout: Layout) -> list[Symbol]:
@@ -67,11 +69,10 @@ def image(exports: Exports, variables: Mapping[str, int], move: int = 0) -> byte
         assert inside < 0
         places["zlib_inflate"] = STRINGS + len(strings) + 4
         put(STRINGS + len(strings), b"old_zlib_inflate\0")
+    entries = sorted([*exports.again.items(), *exported.items()], key=lambda entry: entry[0])
     words = [
-        (exported[name], places[name], STRINGS)
-        if exports.namespaces
-        else (exported[name], places[name])
-        for name in sorted(exported)
+        (distance, places[name], STRINGS) if exports.namespaces else (distance, places[name])
+        for name, distance in entries
     ]
     code = exports.order + ("i" if exports.relative else layout.word[1:])
     width = struct.calcsize(code)

@@ -81,6 +81,37 @@ def test_one_function_elsewhere(relative: bool) -> None:
     assert found_in(data) is None
 
 
+@pytest.mark.parametrize("relative", [True, False])
+def test_functions_exported_twice(relative: bool) -> None:
+    """arm64 5.10 has a second memcpy for KVM, which kallsyms leaves out; its own is what counts."""
+    again = {"function_1": 0x9800, "function_5": 0x9900, "zlib_inflate": 0x9A00}
+    once, twice = Exports(relative), Exports(relative, again=again)
+    found, right = found_in(image(twice, VARIABLES)), found_in(image(once, VARIABLES))
+    assert found is not None and right is not None and found == right
+    data = image(Exports(relative, again={"function_1": 0x9800}), VARIABLES)
+    start = PHYSICAL + KSYMTAB
+    # kallsyms has neither of two: the table is of another kernel.
+    names = sorted([*right.addresses, "function_1"])
+    own = start + (12 if relative else 24) * (names.index("function_1") + 1)
+    data[own] ^= 0x10
+    assert found_in(data) is None
+
+
+def test_a_variable_exported_twice() -> None:
+    """Nothing tells which is meant, unless both are the same."""
+    variables = {**VARIABLES, "other": DATA + 0x200}
+    again = {"node_states": DATA + 0x180, "other": DATA + 0x200}
+    found, right = (
+        found_in(image(Exports(again=again), variables)),
+        found_in(image(Exports(), variables)),
+    )
+    assert found is not None and right is not None
+    assert {*right.addresses.items()} - {*found.addresses.items()} == {
+        ("node_states", right.addresses["node_states"])
+    }
+    assert found.addresses.keys() <= right.addresses.keys()
+
+
 def test_what_ran_nowhere_that_anything_tells() -> None:
     """kallsyms of 7.0 has physical addresses, and without lists nothing has others."""
     exports = Exports(kallsyms=Layout("place", alignment=4))

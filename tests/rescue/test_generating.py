@@ -115,4 +115,4 @@ def test_it_knows_the_same_vendors(rescue: Built, schema: Schema, tmp_path: Path
         is_mainline = not kernel.added if kernel.line is None else kernel.line.line.base is None
         if not kernel.release.mainline >= (3,):
             continue
-        assert (b"is of a vendor's kernel" not in said) == is_mainline, release
+        assert (b"is from a vendor's kernel" not in said) == is_mainline, release

@@ -13,10 +13,21 @@ from vmcoreinfo_codegen.dump.source import File
 from vmcoreinfo_codegen.dump.x86_tables import kernel_physical
 from vmcoreinfo_codegen.model.builder import load
 from vmcoreinfo_codegen.synth.own import OwnKernel, own_data
-from vmcoreinfo_codegen.synth.standing import SYMBOLS
+from vmcoreinfo_codegen.synth.standing import SYMBOLS, Standing
 
 _WIDTHS = {"kexec_in_progress": 8, "system_state": 32, "panic_cpu": 32}
 _KEYS = ("OSRELEASE", "SYMBOL(_stext)", "NUMBER(phys_base)")
+
+
+FIELDS = (
+    "has_started", "made_way", "crashed", "is_capture", "thinks", "cpus", "counters", "elsewhere", "is_noted",
+)  # fmt: skip
+
+
+def fields(standing: Standing) -> dict[str, Any]:
+    """What is known of a kernel, as data."""
+    values = ((name, getattr(standing, name)) for name in FIELDS)
+    return {name: list(v) if isinstance(v, (list, tuple)) else v for name, v in values}
 
 
 class Watched:
@@ -65,5 +76,5 @@ def _of_kernel(kernel: OwnKernel) -> dict[str, Any]:
         "stext": image.physical("_stext") if image is not None else None,
         "addresses": {name: kernel.addresses[name] for name in shown},
         "values": values,
-        "words": kernel.standing.words,
+        "standing": fields(kernel.standing),
     }

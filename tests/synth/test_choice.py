@@ -46,13 +46,13 @@ def taken(*standings: Standing | OwnKernel) -> int | None:
         one, remarks = chosen("dump", kernels, None)
     except SeveralKernels as error:
         assert str(error).startswith(
-            f"dump: {len(kernels)} kernels are in it; --number N takes one\n  1  symbols"
+            f"dump: {len(kernels)} kernels found; select one with --number N\n  1  symbols"
         )
         return None
     assert one is not None
     number = next(place for place, other in enumerate(kernels, 1) if other is one)
     assert len(remarks) == (len(kernels) > 1)
-    assert all(f"number {number} is taken" in remark for remark in remarks)
+    assert all(f"using number {number}" in remark for remark in remarks)
     return number
 
 
@@ -102,7 +102,7 @@ def test_a_number_takes_any() -> None:
     kernels = [kernel(NEVER), kernel(RUNS)]
     assert chosen("dump", kernels, 1) == (kernels[0], [])
     for number in (0, 3, -1):
-        with pytest.raises(NoSuchKernel, match="2 kernels in it"):
+        with pytest.raises(NoSuchKernel, match="2 kernels found"):
             chosen("dump", kernels, number)
 
 
@@ -120,12 +120,12 @@ def test_what_is_said_of_each() -> None:
         chosen("dump", kernels, None)
     front = "symbols at 0x1000, 6.12.1"
     assert str(raised.value).splitlines()[1:] == [
-        f"  1  {front}: made way for another by kexec",
-        f"  2  {front}: a copy of an image, or a part: not where a kernel runs",
-        f"  3  {front}: crashed, CPUs 0, 1, 2, 3, … ran it, the note in the dump is its",
+        f"  1  {front}: replaced by another with kexec",
+        f"  2  {front}: a copy or part of an image, not a running kernel",
+        f"  3  {front}: crashed, CPUs 0, 1, 2, 3, … ran it, the note in the dump belongs to it",
         f"  4  {front}: booting, CPU 3 ran it",
-        f"  5  {front}: for the crash of another, CPU 1 at an address of its text",
-        f"  6  {front}: takes itself to be at 0x4c00000: of a virtual machine, or a copy",
+        f"  5  {front}: the capture kernel of another, CPU 1 at an address of its text",
+        f"  6  {front}: assumes it is at 0x4c00000: a virtual machine's, or a copy",
         f"  7  {front}",
     ]
 

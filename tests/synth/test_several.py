@@ -101,10 +101,10 @@ def test_what_each_tells_of_itself(schema: Schema) -> None:
     made = {
         "": of_kernel(0x200000, "6.1.0"),
         "never started": of_kernel(0x400000, "6.1.1", state=0, made_way=1, panic=9, says=0),
-        "made way for another by kexec": of_kernel(0x600000, "6.1.2", state=6, made_way=1),
+        "replaced by another with kexec": of_kernel(0x600000, "6.1.2", state=6, made_way=1),
         "crashed": of_kernel(0x800000, "6.1.3", panic=0),
-        "for the crash of another": of_kernel(0xA00000, "6.1.4", core=0x1000),
-        "takes itself to be at 0x4000000: of a virtual machine, or a copy": of_kernel(
+        "the capture kernel of another": of_kernel(0xA00000, "6.1.4", core=0x1000),
+        "assumes it is at 0x4000000: a virtual machine's, or a copy": of_kernel(
             0xC00000, "6.1.5", says=0x4000000
         ),
     }
@@ -133,7 +133,7 @@ def test_the_only_one_that_ran_is_taken(run: Run, dump: Path) -> None:
     assert made.out.startswith("OSRELEASE=6.12.2\n")
     assert f"NUMBER(phys_base)={0x400000 - 0x1000000}\n" in made.out
     assert (
-        f"{dump}: 2 kernels in it; number 2 is taken: it alone has run; --number takes another\n"
+        f"{dump}: 2 kernels found; using number 2, the only one that has run; select another with --number\n"
         in made.err
     )
     assert "  1  symbols at " in made.err
@@ -155,7 +155,7 @@ def test_one_that_never_started_tells_its_types_alone(run: Run, dump: Path) -> N
     assert "SYMBOL(" not in made.out
     assert "phys_base" not in made.out
     assert "SIZE(page)=64\n" in made.out
-    assert "this kernel never started: nothing tells at which addresses it would run" in made.err
+    assert "this kernel never started: " in made.err
 
 
 def test_of_a_guest_nothing_is_read(run: Run, dump: Path) -> None:
@@ -164,7 +164,7 @@ def test_of_a_guest_nothing_is_read(run: Run, dump: Path) -> None:
     assert made.code == 0, made.err
     assert f"SYMBOL(_stext)={LINK:x}\n" in made.out
     assert "phys_base" not in made.out
-    assert "this kernel takes itself to be at 0x4000000, and is elsewhere" in made.err
+    assert "this kernel assumes it is at 0x4000000" in made.err
 
 
 def test_two_that_ran_are_listed(run: Run, dump: Path) -> None:
@@ -175,9 +175,9 @@ def test_two_that_ran_are_listed(run: Run, dump: Path) -> None:
     dump.write_bytes(at(parts))
     made = run("synth", "--dump", str(dump))
     assert (made.code, made.out) == (2, "")
-    assert f"{dump}: 2 kernels are in it; --number N takes one\n" in made.err
+    assert f"{dump}: 2 kernels found; select one with --number N\n" in made.err
     assert ", 6.12.1: crashed\n" in made.err
-    assert ", 6.12.2: for the crash of another\n" in made.err
+    assert ", 6.12.2: the capture kernel of another\n" in made.err
 
 
 def test_a_copy_that_is_not_where_a_kernel_runs_is_refused(run: Run, dump: Path) -> None:
@@ -191,8 +191,8 @@ def test_a_copy_that_is_not_where_a_kernel_runs_is_refused(run: Run, dump: Path)
     )
     made = run("synth", "--dump", str(dump))
     assert made.code == 0, made.err
-    assert ": a copy of an image, or a part: not where a kernel runs\n" in made.err
-    assert "number 2 is taken" in made.err
+    assert ": a copy or part of an image, not a running kernel\n" in made.err
+    assert "using number 2" in made.err
     made = run("synth", "--dump", str(dump), "--number", "1")
     assert (made.code, made.out) == (2, "")
-    assert "are of a copy of a kernel's image, or of a part of one" in made.err
+    assert "belong to a copy or part of a kernel image, not to a running kernel" in made.err

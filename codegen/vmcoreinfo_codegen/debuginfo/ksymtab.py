@@ -13,6 +13,10 @@ arm64 from 4.19 on |
 
 Tables (`__ksymtab`, `__ksymtab_gpl`, …) follow each other without a gap; behind them are the
 checksums, then the names.
+
+A name can have several entries: arm64 5.10 links memcpy and others a second time for KVM's nVHE code,
+with their exports, and kallsyms leaves that code out. The entry counts that is where kallsyms has the
+function; a variable with entries at several places is left out.
 """
 
 from __future__ import annotations
@@ -20,8 +24,8 @@ from __future__ import annotations
 import operator
 import re
 from array import array
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import compress, count, islice, repeat
 
@@ -244,7 +248,7 @@ class _Table:
         while first - step >= 0 and self.name(first - step) is not None:
             self.steps.spend()
             first -= step
-        places: dict[str, int] = {}
+        places: defaultdict[str, set[int]] = defaultdict(set)
         for at in range(
             first, min(first + step * _MOST_ENTRIES, len(self.numbers) - step + 1), step
         ):
@@ -252,19 +256,40 @@ class _Table:
             if name is None:
                 break
             self.steps.spend()
-            places.setdefault(name, self.target(at))
-        shared = places.keys() & functions.keys()
-        moves = {functions[name] - places[name] & self.region.mask for name in shared}
-        if len(shared) < _LEAST_SHARED or len(moves) != 1:
+            places[name].add(self.target(at))
+        move = self._move(places, functions)
+        if move is None:
             return None
-        move = moves.pop()
         return Ksymtab(
             physical=self.region.start + first * self.layout.width,
             layout=self.layout.text,
             move=move,
-            shared=len(shared),
-            addresses={name: at + move & self.region.mask for name, at in places.items()},
+            shared=len(places.keys() & functions.keys()),
+            addresses={
+                name: next(iter(found)) + move & self.region.mask
+                for name, found in places.items()
+                if len(found) == 1
+            }
+            | {name: functions[name] for name in places.keys() & functions.keys()},
         )
+
+    def _move(
+        self, places: Mapping[str, Collection[int]], functions: Mapping[str, int]
+    ) -> int | None:
+        """What to add to the places of functions; None if one says otherwise, or too few say it.
+
+        Of a name that has several places one must be that of kallsyms.
+        """
+        shared = places.keys() & functions.keys()
+        moves = [
+            {functions[name] - place & self.region.mask for place in places[name]}
+            for name in shared
+        ]
+        clear = [of_name for of_name in moves if len(of_name) == 1]
+        if len(clear) < _LEAST_SHARED:
+            return None
+        move = min(clear[0])
+        return move if all(move in of_name for of_name in moves) else None
 
     def name(self, index: int) -> str | None:
         """Of the entry that begins there; None if none does."""

@@ -168,7 +168,7 @@ def _pattern(expression: str, name: str) -> str:
 
 
 def _boundary(one: Boundary) -> list[Any]:
-    """Release, commit, and what people call it where that is no release."""
+    """Release, commit, and what people call it where that is another name."""
     shown: list[Any] = [str(one.release), one.commit, one.build]
     while len(shown) > 1 and not shown[-1]:
         shown.pop()

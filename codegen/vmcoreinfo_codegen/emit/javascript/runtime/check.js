@@ -78,7 +78,7 @@
 			this._reading = null;
 			const file = root.querySelector("input[type=file]");
 			const text = root.querySelector("textarea");
-			// So that the same file, written anew, can be chosen again.
+			// So that the same file, written again, can be chosen again.
 			file.addEventListener("click", () => (file.value = ""));
 			file.addEventListener("change", () => file.files[0] && this.take(file.files[0]));
 			root.querySelector("form").addEventListener("submit", (event) => {
