@@ -24,7 +24,7 @@ def test_two_rules_of_one_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     found = import_module("made_up_rules")
     assert [rule.name for rule in rules_in(found)] == ["one", "other"]
     (package / "third.py").write_text(RULE.format(id="VMCI009", name="third"))
-    with pytest.raises(SameId, match="other and third are both VMCI009; VMCI010 is free"):
+    with pytest.raises(SameId, match="other and third both have the ID VMCI009; VMCI010 is free"):
         rules_in(found)
     for name in [name for name in sys.modules if name.startswith("made_up_rules")]:
         del sys.modules[name]
