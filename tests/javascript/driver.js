@@ -6,10 +6,7 @@
 const fs = require("fs");
 
 const folder = process.argv[2];
-const v = require(`${folder}/vmcoreinfo.js`);
-for (const script of ["posted.js", "dump.js", "whole.js", "facts.js", "kernels.js", "verdicts.js", "audit.js"]) {
-	require(`${folder}/${script}`);
-}
+const v = require(`${folder}/index.js`);
 
 /** A file as a browser has one, of bytes; `missing` bytes are to be between them and its end. */
 class Blob {

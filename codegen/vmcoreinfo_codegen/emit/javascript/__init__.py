@@ -27,11 +27,31 @@ _REPLAY = "vmcoreinfo generate javascript"
 SCRIPTS = (
     "vmcoreinfo.js",
     "posted.js",
+    "source.js",
+    "notes.js",
+    "elf.js",
+    "kdump.js",
+    "flattened.js",
+    "text.js",
     "dump.js",
     "whole.js",
     "facts.js",
+    "releases.js",
+    "conditions.js",
+    "expressions.js",
+    "schema.js",
     "kernels.js",
+    "architectures.js",
+    "tools.js",
+    "exports.js",
+    "dump-sources.js",
+    "parser-quirks.js",
+    "judge.js",
+    "explain.js",
+    "knowledge.js",
     "verdicts.js",
+    "audit-subject.js",
+    "audit-rules.js",
     "audit.js",
     "check.js",
 )
@@ -42,6 +62,9 @@ STYLE = "check.css"
 
 _OF_PAGE = ("start.js", "page.css")
 """What the page of its own has beside."""
+
+_OF_BROWSERS = ("check.js",)
+"""Scripts that Node.js has no use for."""
 
 
 def _js(value: object) -> str:
@@ -126,7 +149,9 @@ def fragment() -> str:
 def _products(schema: Schema, replay: str) -> list[Product]:
     shown = {**context(schema), "facts": _fact_lines(schema)}
     stamp = model_hash(shown)
-    generated = {"vmcoreinfo.js": "parser.js", **dict.fromkeys(("facts.js", STYLE, "page.css"))}
+    templates = ("facts.js", "index.js", STYLE, "page.css")
+    generated = {"vmcoreinfo.js": "parser.js", **dict.fromkeys(templates)}
+    shown["modules"] = [name for name in SCRIPTS if name not in _OF_BROWSERS]
     products = [
         render(
             "javascript",
@@ -137,7 +162,7 @@ def _products(schema: Schema, replay: str) -> list[Product]:
             replay=[replay],
             comments={".js": "// ", ".css": " * "},
         )
-        for name in (*SCRIPTS, STYLE, *_OF_PAGE)
+        for name in (*SCRIPTS, "index.js", STYLE, *_OF_PAGE)
     ]
     page = {"styles": ("page.css", STYLE), "scripts": (*SCRIPTS, "start.js")}
     return [*products, render("javascript", "page.html.j2", f"{_FOLDER}/check.html", page, stamp)]
