@@ -63,7 +63,7 @@ def seen(tools: Path, folder: Path) -> Any:
         ("SYMBOL(swapper_pg_dir)", "SYMBOL(swapper_pg_dir)", "top-level"),
         ("6.9", "Linux 6.9", "released 2024-05-12"),
         ("rhel9.4", "rhel9.4", "based on 5.14"),
-        ("slab pages", "recognise slab pages", "a purpose of "),
+        ("slab pages", "recognise slab pages", "purpose of "),
         ("aarch64", "arm64", ""),
         ("debian13", "debian13", "makedumpfile 1.7.6"),
         ("zzzzqq", "", ""),
@@ -94,7 +94,7 @@ def test_a_kernel_and_a_tool_lead_to_the_answer(seen: Any, opened: str) -> None:
     found = seen["pair"][opened]
     assert "fatal makedumpfile 1.7.2 on Linux 6.9, ppc64" in found["answer"]
     assert "What fails: vmalloc translation." in found["answer"]
-    assert "Does better: makedumpfile 1.7.5." in found["answer"]
+    assert "Use instead: makedumpfile 1.7.5." in found["answer"]
     assert found["address"] == "#kernel=6.9&tool=makedumpfile+1.7.2&arch=ppc64"
     assert "makedumpfile 1.7.2 on rhel9.4, ppc64" in found["vendor"]
     kernel, verdict = found["back"]
@@ -134,4 +134,4 @@ def test_comparisons(tools: Path, folder: Path) -> None:
     assert "makedumpfile 1.7.2\u2717 wrong\u25a0 fatalvmalloc translation" in kernels
     assert "rhel9.4 to rhel9.5 on arm64" in vendors and "Added (8)NUMBER(VMALLOC_START)" in vendors
     assert "6.9\u25a0 fatal vmalloc translation" in releases
-    assert "Reads in addition" in releases
+    assert "Also reads" in releases

@@ -39,10 +39,10 @@ def _index(facts: Facts) -> Product:
         )
         for arch in facts.schema.architectures
     ]
-    heads = ["Architecture", "What it is", "Kernels", "Entries of its own"]
+    heads = ["Architecture", "Description", "Kernels", "Keys only it exports"]
     context = {
         "title": "Architectures",
-        "text": "Most entries are exported by code that all architectures share.",
+        "text": "Most keys are exported by code that all architectures share.",
         "table": table("Architectures", heads, rows),
     }
     return page(facts.schema, "listing", place, "Architectures", context)
@@ -67,8 +67,8 @@ def _page(facts: Facts, number: int) -> Product:
         "doc": to.text(arch.doc),
         "facts": [(name, values) for name, values in _facts(arch, to) if values],
         "own": table(
-            f"Entries of {arch.name}",
-            ["Key", "Exported", "Value", "What it is"],
+            f"Keys only {arch.name} exports",
+            ["Key", "Exported", "Value", "Description"],
             [_own_row(facts, to, arch, entry) for entry in _own(facts, arch)],
         ),
         "decided": _decided(facts, to, number, latest),
@@ -77,7 +77,7 @@ def _page(facts: Facts, number: int) -> Product:
         "count": _count(facts, arch, latest),
         "kernel": f"kernels/{latest}.html#exports" if latest else "",
     }
-    return page(facts.schema, "architecture", place, arch.name, context)
+    return page(facts.schema, "architecture", place, f"{arch.name}: keys and tools", context)
 
 
 def _count(facts: Facts, arch: Architecture, release: Release | None) -> int:
@@ -87,12 +87,12 @@ def _count(facts: Facts, arch: Architecture, release: Release | None) -> int:
 def _facts(arch: Architecture, to: Links) -> Iterator[tuple[str, list[Any]]]:
     code = Markup("<code>{}</code>").format
     yield "Kernels", [describe_span(arch.span)]
-    yield "Also called", [Markup(", ").join(map(code, arch.aliases))] if arch.aliases else []
+    yield "Aliases", [Markup(", ").join(map(code, arch.aliases))] if arch.aliases else []
     yield "Source", [code(f"arch/{arch.source}")]
     yield "Width", [f"{arch.bits} bits"]
     yield "Page sizes", [", ".join(f"{size // 1024} KiB" for size in arch.pages)]
-    yield "Always on", [to.condition(" ".join(arch.config))] if arch.config else []
-    yield "Left open", [to.condition(" ".join(arch.optional))] if arch.optional else []
+    yield "Always enabled", [to.condition(" ".join(arch.config))] if arch.config else []
+    yield "Configurable", [to.condition(" ".join(arch.optional))] if arch.optional else []
 
 
 def _own_row(facts: Facts, to: Links, arch: Architecture, entry: Entry) -> dict[str, Any]:
@@ -122,6 +122,7 @@ def _decided(facts: Facts, to: Links, number: int, latest: Release | None) -> di
     """Entries of shared code that the newest kernel of it has otherwise than most architectures."""
     if latest is None:
         return None
+    here = facts.archs[number]
     column = facts.exported.points.index(latest)
     there = [n for n, one in enumerate(facts.schema.architectures) if one.existed_in(latest)]
     rows = []
@@ -134,8 +135,8 @@ def _decided(facts: Facts, to: Links, number: int, latest: Release | None) -> di
         if mine != usual:
             cells = [to.key(entry.key), *(_state(to, one) for one in (mine, usual))]
             rows.append(row(cells, f"here-{identifier_of(entry.key)}"))
-    heads = ["Key", "Here", "On most architectures"]
-    return table(f"What differs in Linux {latest}", heads, rows) if rows else None
+    heads = ["Key", f"On {here}", "On most architectures"]
+    return table(f"Differences in Linux {latest}", heads, rows) if rows else None
 
 
 def _state(to: Links, state: tuple[str, str] | None) -> Markup:

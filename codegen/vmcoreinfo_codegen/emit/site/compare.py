@@ -26,7 +26,7 @@ def products(facts: Facts) -> list[Product]:
     }
     scripts = ("assets/answer.js", "assets/compare.js")
     return [
-        page(facts.schema, "compare", PLACE, "Compare", context, scripts),
+        page(facts.schema, "compare", PLACE, "Compare kernels or tool releases", context, scripts),
         data("compare", "vmcoreinfoCompare", _data(facts)),
     ]
 
@@ -87,7 +87,7 @@ def _changes(facts: Facts, keys: list[str]) -> list[tuple[int, int, str, str]]:
     for events in facts.events.values():
         for event in events:
             if event.kind in _WORDS and str(event.release) in names:
-                text = event.text if event.kind == "meaning" else f"{event.new}, before {event.old}"
+                text = event.text if event.kind == "meaning" else f"{event.new}, was {event.old}"
                 where = f" on {', '.join(event.archs)}" if event.archs else ""
                 place = names.index(str(event.release))
                 found.append((place, keys.index(event.key), _WORDS[event.kind] + where, text))

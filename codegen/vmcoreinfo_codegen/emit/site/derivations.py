@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The page of derived values: what is worked out of entries, recipe by recipe."""
+"""The page of derived values: how each is computed from entries, recipe by recipe."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _derivation(to: Links, one: Derivation, names: set[str]) -> dict[str, Any]:
         "name": one.name,
         "doc": to.text(one.doc),
         "value": f"{one.format.value}{unit}",
-        "table": table(one.name, ["Recipe", "Value", "Applies"], rows),
+        "table": table(one.name, ["Recipe", "Value", "Condition"], rows),
     }
 
 

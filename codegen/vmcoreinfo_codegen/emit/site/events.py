@@ -17,7 +17,7 @@ from .links import Links
 TITLES = {
     "added": "Added",
     "removed": "Removed",
-    "moved": "Now exported by other code",
+    "moved": "Moved to other code",
     "meaning": "Changed meaning",
     "condition": "Changed condition",
     "format": "Changed format",
@@ -36,14 +36,14 @@ def event_text(facts: Facts, to: Links, event: Event) -> Markup:
             parts.append(Markup("commit ") + to.commit(boundary))
         parts.append(Markup("{}").format(describe_seen(boundary)))
         if boundary.maybe_earlier and not boundary.release.is_stable:
-            parts.append(Markup("maybe earlier"))
+            parts.append(Markup("possibly earlier"))
     return Markup("; ").join(part for part in parts if part)
 
 
 def _what(facts: Facts, to: Links, event: Event) -> Markup:
     match event.kind:
         case "added":
-            had = f"{listed(event.had)} had it before" if event.had else ""
+            had = f"already exported on {listed(event.had)}" if event.had else ""
             return Markup("; ").join(filter(None, [_summary(facts, to, event), Markup(had)]))
         case "removed":
             instead = Markup("use ") + to.keys(event.replaced_by) if event.replaced_by else ""
@@ -53,12 +53,12 @@ def _what(facts: Facts, to: Links, event: Event) -> Markup:
         case "meaning":
             return to.text(event.text)
         case "condition":
-            return _if(to, event.new) + ", before " + _if(to, event.old)
+            return _if(to, event.new) + ", was " + _if(to, event.old)
         case "format" | "printed":
-            form = Markup("now <code>{}</code>, before <code>{}</code>")
+            form = Markup("now <code>{}</code>, was <code>{}</code>")
             return form.format(event.new, event.old)
         case "backport":
-            return Markup("in {} from {} on").format(describe_branch(event.release), event.release)
+            return Markup("in {} since {}").format(describe_branch(event.release), event.release)
         case "quirk":
             assert event.quirk is not None
             return Markup("{} {}: {}").format(
@@ -86,7 +86,7 @@ def repairs(facts: Facts, to: Links, release: Release) -> Iterator[Markup]:
         for quirk in (quirk for export in entry.exports for quirk in export.quirks):
             for since, until in quirk.ranges:
                 if until is not None and until.branch == release and not since.is_stable:
-                    yield to.key(entry.key) + f": no longer {_state(quirk)} as it was since {since}"
+                    yield to.key(entry.key) + f": no longer {_state(quirk)} (it was since {since})"
 
 
 def _state(quirk: Quirk) -> str:
@@ -95,7 +95,7 @@ def _state(quirk: Quirk) -> str:
 
 def _range(since: Release, until: Release | None) -> str:
     if until is None:
-        return f"from {since} on"
+        return f"since {since}"
     if since.is_stable and not until.is_stable:
         return f"from {since} to the end of {describe_branch(since)}"
     return f"from {since} until {until}"

@@ -40,7 +40,7 @@ def product(facts: Facts, of_tools: dict[str, ToolReleases]) -> Product:
         "places": dict(SECTIONS),
     }
     scripts = ("assets/answer.js", "assets/first.js")
-    return page(schema, "first", PLACE, "Which tool reads which kernel's dumps", context, scripts)
+    return page(schema, "first", PLACE, "Which dump tools support your kernel", context, scripts)
 
 
 def kernel_groups(facts: Facts) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ def _glance(
     heads = ["Tool", *map(str, kernels)]
     return {
         "arch": to.arch(arch),
-        "table": table(f"Newest releases on {arch}", heads, rows, "plain dense"),
+        "table": table(f"Newest tool releases on {arch}", heads, rows, "plain dense"),
     }
 
 

@@ -31,20 +31,20 @@ def rescue_table(to: Links, runs: Sequence[RescueRun]) -> dict[str, Any]:
         )
         for run in runs
     ]
-    heads = ["Release", "Kernels", "On", "What helps", "For"]
-    return table("What helps older releases", heads, rows)
+    heads = ["Release", "Kernels", "Architectures", "Workaround", "Fixes"]
+    return table("Workarounds for older releases", heads, rows)
 
 
 def _help(to: Links, run: RescueRun) -> Markup:
     if run.helps == "nothing":
-        return Markup("nothing: no dump level is right")
+        return Markup("none at any dump level")
     if run.helps == "as it is" and not run.degraded:
-        return quiet("nothing has to change")
+        return quiet("not needed")
     found = _change(to, run.level if run.helps == "level" else None, run.written, run.dropped)
     if run.degraded:
         found += Markup("; degraded: ") + to.purposes(RESCUED, run.degraded)
     if run.exact_level is not None:
-        found += Markup("; exact with ") + _change(
+        found += Markup("; full result with ") + _change(
             to, run.exact_level, run.exact_written, run.exact_dropped
         )
     return found
@@ -58,4 +58,4 @@ def _change(to: Links, level: int | None, written: Sequence[str], dropped: Seque
         parts.append(Markup("with ") + to.keys(written))
     if dropped:
         parts.append(Markup("without ") + to.keys(dropped))
-    return Markup(" ").join(parts) or Markup("nothing has to change")
+    return Markup(" ").join(parts) or Markup("no change")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A page for each release of mainline: what it exports, what it changed, what tools make of it."""
+"""A page for each release of mainline: what it exports, what it changed, which tools support it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _index(facts: Facts) -> Product:
         row(
             [
                 to.kernel(line.name),
-                to.kernel(str(line.base)) if line.base else "that of its number",
+                to.kernel(str(line.base)) if line.base else "release in its name",
                 to.text(line.doc),
             ],
             line.name,
@@ -58,7 +58,7 @@ def _index(facts: Facts) -> Product:
     ]
     context = {
         "series": series,
-        "vendors": table("Vendors' kernels", ["Line", "Based on", "What it is"], rows),
+        "vendors": table("Vendor kernels", ["Line", "Based on", "Description"], rows),
     }
     return page(facts.schema, "kernels", place, "Kernels", context)
 
@@ -104,9 +104,9 @@ def _page(facts: Facts, number: int) -> Product:
         "vendors": Markup(", ").join(
             to.kernel(line.name) for line in facts.schema.lines if line.base == release
         ),
-        "compare": to.to(f"compare.html#kernel={before}&to={name}", "compare") if before else "",
+        "compare": f"compare.html#kernel={before}&to={name}" if before else "",
     }
-    return page(facts.schema, "kernel", place, f"Linux {name}", context)
+    return page(facts.schema, "kernel", place, f"Linux {name}: keys, changes, tools", context)
 
 
 def _changes(facts: Facts, to: Links, release: Release) -> list[dict[str, Any]]:
@@ -212,7 +212,7 @@ def export_tables(
             if states:
                 rows.append(_export_row(facts, to, entry.key, states, names))
         if rows:
-            heads = ["Key", "On", "Read by"]
+            heads = ["Key", "Architectures", "Read by"]
             yield {"id": f"has-{slug(title)}", "title": title, "table": table(title, heads, rows)}
 
 
@@ -233,4 +233,4 @@ def _export_row(
         where.append(text)
     readers = dict.fromkeys(reader.consumer.name for reader in facts.readers.get(key, []))
     tools = Markup(", ").join(to.to(tool_page(name), name) for name in readers)
-    return row([to.key(key), lines(where), tools or quiet("no tool")], identifier_of(key))
+    return row([to.key(key), lines(where), tools or quiet("none")], identifier_of(key))

@@ -49,7 +49,7 @@ def _index(facts: Facts) -> Product:
     sections = []
     for title, entries in by_section(facts.schema).items():
         rows = [_index_row(facts, to, entry) for entry in entries]
-        heads = ["Key", "Exported", "Use instead", "What it is"]
+        heads = ["Key", "Exported", "Use instead", "Description"]
         sections.append(
             {"id": links.slug(title), "title": title, "table": table(title, heads, rows)}
         )
@@ -101,7 +101,7 @@ def status(facts: Facts, to: Links, entry: Entry) -> Markup:
     """One sentence: whether the newest kernel has it, and if not what does."""
     schema, latest = facts.schema, facts.schema.latest
     if entry.is_out_of_tree:
-        return Markup("No release of mainline exports it; some vendors' kernels do.")
+        return Markup("No mainline release exports it; some vendor kernels do.")
     if entry.last is not None:
         gone = Markup("Removed in {}").format(to.kernel(str(entry.last.release)))
         instead = to.keys(entry.replaced_by)
@@ -170,9 +170,9 @@ def _stretch(facts: Facts, to: Links, start: int, end: int, condition: int, quir
 
 
 def _span(points: Sequence[Release], start: int, end: int) -> str:
-    """`3.10 to 6.8`, `6.9 on`: a branch where all later updates of it are meant."""
+    """`3.10 to 6.8`, `since 6.9`: a branch where all later updates of it are meant."""
     if end == len(points) - 1:
-        return f"{points[start]} on"
+        return f"since {points[start]}"
     is_whole = not points[end + 1].is_stable
     last = str(points[end].branch if is_whole else points[end])
     return last if str(points[start]) == last else f"{points[start]} to {last}"
@@ -189,7 +189,7 @@ def _readers(facts: Facts, to: Links, key: str) -> dict[str, Any] | None:
     if not grouped:
         return None
     rows = [_reader_row(to, key, several) for several in grouped.values()]
-    heads = ["Tool", "For", "Releases", "Without it"]
+    heads = ["Tool", "Purpose", "Releases", "If missing"]
     return table(f"Tools that read {key}", heads, rows)
 
 
@@ -206,7 +206,7 @@ def _reader_row(to: Links, key: str, several: Sequence[Reader]) -> dict[str, Any
     ]
     without = [verdict(need.verdict).__html__() + " " + to.text(need.text)]
     if ways:
-        known = lines([quiet("other ways that some release knows:"), *dict.fromkeys(ways)])
+        known = lines([quiet("alternatives, in some releases:"), *dict.fromkeys(ways)])
         without.append(known)
     where = quiet(f" on {', '.join(need.archs)}") if need.archs else Markup()
     cells = [
@@ -287,7 +287,7 @@ def _export_facts(
         ],
     )
     yield (
-        "From debug information",
+        "In debug information",
         [
             Markup("<code>{}</code>{}{}").format(
                 fact.expression,
@@ -298,7 +298,7 @@ def _export_facts(
         ],
     )
     yield (
-        "Rests on",
+        "Depends on",
         [
             Markup(", ").join(Markup("<code>{}</code>").format(name) for name in one.names)
             + _bounds(one.since, one.until)
@@ -354,7 +354,7 @@ def _history(to: Links, entry: Entry, told: Explanation) -> Iterator[dict[str, A
 def _range(text: str) -> str:
     """`6.11.3..6.11.10` in words."""
     first, _, end = text.partition("..")
-    return f"{first} until {end}" if end else f"from {first} on"
+    return f"{first} until {end}" if end else f"since {first}"
 
 
 def _event(to: Links, what: str, moment: Moment, where: str) -> dict[str, Any]:
@@ -362,7 +362,7 @@ def _event(to: Links, what: str, moment: Moment, where: str) -> dict[str, Any]:
     if moment.maybe_earlier:
         doubts.append("or earlier")
     if moment.seen:
-        doubts.append(f"read from the sources of {moment.seen} alone")
+        doubts.append(f"verified only in the sources of {moment.seen}")
     date = f" ({moment.date})" if moment.date else ""
     when = to.kernel(moment.release) + date
     return {
@@ -394,8 +394,8 @@ def _copied(to: Links, several: Sequence[CopiedNames]) -> list[dict[str, Any]]:
         {
             "tool": to.to(links.tool_page(tool), tool),
             "rows": table(
-                f"What {tool} has built in",
-                ["For", "Names", "If the kernel changes them"],
+                f"Definitions copied into {tool}",
+                ["Purpose", "Names", "If the kernel changes them"],
                 [
                     row(
                         [

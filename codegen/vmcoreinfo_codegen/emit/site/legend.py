@@ -16,15 +16,13 @@ def product(facts: Facts) -> Product:
         row([verdict(one), one.doc], one.value) for one in Verdict if one is not Verdict.FALLBACK
     ]
     context = {
-        "verdicts": table("Verdicts", ["Verdict", "What happens"], verdicts),
+        "verdicts": table("Verdicts", ["Verdict", "Meaning"], verdicts),
         "formats": table(
             "Formats of values",
             ["Format", "How the kernel prints it"],
             [_word(one) for one in Format],
         ),
-        "units": table(
-            "Units", ["Unit", "What a value counts or names"], [_word(one) for one in Unit]
-        ),
+        "units": table("Units", ["Unit", "Meaning"], [_word(one) for one in Unit]),
         "latest": str(facts.schema.latest),
     }
     return page(facts.schema, "legend", PLACE, "Legend", context)

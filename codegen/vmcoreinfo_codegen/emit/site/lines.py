@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A page for each vendor's line: its releases, what each changed, what tools make of it."""
+"""A page for each vendor's line: its releases, what each changed, which tools support it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _page(facts: Facts, line: Line) -> Product:
         "sections": list(export_tables(facts, to, there, newest)) if newest is not None else [],
         "distributions": list(_distributions(facts, to, line)),
     }
-    return page(facts.schema, "line", place, line.name, context)
+    return page(facts.schema, "line", place, f"{line.name} kernels: keys, changes, tools", context)
 
 
 def _newest_column(facts: Facts, line: Line) -> int | None:
@@ -79,12 +79,12 @@ def _builds(to: Links, line: Line, changes: Sequence[LineChanged]) -> dict[str, 
                     build.release or f"build {build.first}",
                     build.date or "",
                     stretch(str(build.first), str(build.last)),
-                    Markup("<br>").join(_changes(to, own)) or quiet("nothing"),
+                    Markup("<br>").join(_changes(to, own)) or quiet("none"),
                 ],
                 build_id(line, number),
             )
         )
-    heads = ["Release", "Date", "Builds that were read", "Changed"]
+    heads = ["Release", "Date", "Builds checked", "Changes"]
     return table(f"Releases of {line.name}", heads, rows)
 
 

@@ -61,16 +61,16 @@ def _config(facts: Facts) -> Product:
     rows = []
     for name, entries in facts.by_condition.items():
         always = decided.get(name, [])
-        note = quiet(f"always on for {facts.fold(always)}") if always else ""
+        note = quiet(f"always enabled on {facts.fold(always)}") if always else ""
         under: dict[str, list[str]] = {}
         for entry in entries:
             under.setdefault(_under(entry, name), []).append(entry.key)
         keys = few_lines((to.many(several) + quiet(said) for said, several in under.items()), 2)
         rows.append(row([Markup("<code>{}</code>").format(name), keys, note], name))
-    heads = ["Symbol", "Entries that depend on it", "Decided by the architecture"]
+    heads = ["Symbol", "Keys that depend on it", "Set by the architecture"]
     context = {
         "title": "Kconfig symbols",
-        "text": "Symbols of the kernel's configuration that decide whether an entry is exported.",
+        "text": "Kernel configuration symbols that determine whether a key is exported.",
         "table": table("Kconfig symbols", heads, rows),
     }
     return page(facts.schema, "listing", place, "Kconfig symbols", context)
@@ -106,9 +106,9 @@ def _names(facts: Facts) -> Product:
         rows.append(row(cells, name))
     context = {
         "title": "Kernel names",
-        "text": "Structs, members, variables, enumerators and macros of the kernel's source on which "
-        "the meaning of an entry rests, and the tools that have them built in.",
-        "table": table("Kernel names", ["Name", "Keys", "Built into"], rows),
+        "text": "Structs, members, variables, enumerators and macros in the kernel's source that "
+        "determine the meaning of a key, and the tools that have copied them.",
+        "table": table("Kernel names", ["Name", "Keys", "Copied by"], rows),
     }
     return page(facts.schema, "listing", place, "Kernel names", context)
 
@@ -130,8 +130,8 @@ def _commits(facts: Facts) -> Product:
         rows.append(row([links.commit(commit.name, commit.evidence), kernel, what], commit.name))
     context = {
         "title": "Commits",
-        "text": "Commits of the kernel that added, removed or changed entries, newest first. Where "
-        "it is marked (unverified), nobody has looked the commit up.",
-        "table": table("Commits", ["Commit", "Release", "What it did"], rows),
+        "text": "Kernel commits that added, removed or changed keys, newest first. Commits marked "
+        "(unverified) were not checked.",
+        "table": table("Commits", ["Commit", "Release", "Changes"], rows),
     }
     return page(facts.schema, "listing", place, "Commits", context)

@@ -103,12 +103,10 @@ class Shown:
 
 
 def verdict(one: Verdict, worked_out: Verdict | None = None, note: str = "") -> Shown:
-    """Where it is not known, with what the schema says."""
+    """If it is unknown, with the verdict by the schema."""
     word = "ok" if one is Verdict.FALLBACK else one.value
-    if one is Verdict.UNKNOWN:
-        word = "not known"
-        if worked_out is not None:
-            note = f"by the schema {worked_out.value}" + (f", {note}" if note else "")
+    if one is Verdict.UNKNOWN and worked_out is not None:
+        note = f"{worked_out.value} by the schema" + (f", {note}" if note else "")
     return Shown(one.value, _SIGNS[one], word, note)
 
 

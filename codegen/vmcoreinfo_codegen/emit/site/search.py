@@ -114,7 +114,7 @@ def _tools(facts: Facts) -> Iterator[Found]:
             yield ["release", title, release_page(consumer.name, release), words, one.date or ""]
         for purpose in dict.fromkeys(need.purpose for need in consumer.needs):
             place = purpose_place(consumer.name, purpose)
-            yield ["purpose", purpose, place, [], f"a purpose of {consumer.name}"]
+            yield ["purpose", purpose, place, [], f"purpose of {consumer.name}"]
 
 
 def _others(facts: Facts) -> Iterator[Found]:
@@ -130,13 +130,13 @@ def _others(facts: Facts) -> Iterator[Found]:
         yield ["commit", commit.name, f"commits.html#{commit.name}", [], keys]
     for name, several in names.standing(facts).items():
         keys = _few(dict.fromkeys(one.entry.key for one in several))
-        note = f"behind {keys}" if keys else "built into tools"
+        note = f"determines {keys}" if keys else "copied into tools"
         yield ["name", name, f"names.html#{name}", [], note]
 
 
 def _of(entries: list[Entry]) -> str:
     if not entries:
-        return "decided by the architecture; no entry depends on it alone"
+        return "set by the architecture; no key depends on it alone"
     keys = _few(dict.fromkeys(entry.key for entry in entries))
     return f"{keys} {'depends' if len(entries) == 1 else 'depend'} on it"
 

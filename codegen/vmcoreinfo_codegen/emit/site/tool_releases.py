@@ -74,7 +74,7 @@ class ToolReleases:
             key=lambda one: (-facts.names.index(str(one[0][0].last)), one[1] != facts.archs),
         )
         rows = [self._row(to, run, better, archs) for (run, better), archs in ordered]
-        heads = ["Kernels", "On", "Verdict", "What fails", "Does better"]
+        heads = ["Kernels", "Architectures", "Verdict", "What fails", "Use instead"]
         rescued = [one for one in self.rescued if name in one.releases]
         before = self._rows[place - 1].release if place else None
         context = {
@@ -85,14 +85,20 @@ class ToolReleases:
             "older": self._neighbour(to, place - 1),
             "newer": self._neighbour(to, place + 1),
             "chart": self._chart(to, self._rows[place]),
-            "table": table(f"{consumer.name} {name} on kernels of mainline", heads, rows),
+            "table": table(f"{consumer.name} {name} on mainline kernels", heads, rows),
             "lines": self._lines(to, place),
             "rescue": rescue_table(to, rescued) if rescued else None,
             "before": str(before.release) if before else "",
             "changes": _changes(to, consumer, release, before),
             "read": [to.key(key) for key in sorted(consumer.keys_of(release.release))],
         }
-        return page(facts.schema, "tool_release", address, f"{consumer.name} {name}", context)
+        return page(
+            facts.schema,
+            "tool_release",
+            address,
+            f"{consumer.name} {name}: supported kernels",
+            context,
+        )
 
     def _chart(self, to: Links, row: ToolRuns) -> dict[str, Any]:
         """A bar for architectures on which it comes to the same."""
@@ -111,7 +117,7 @@ class ToolReleases:
         bars = [
             Bar(facts.fold(archs), parts, _good(facts, parts)) for parts, archs in alike.items()
         ]
-        return chart("Architectures", "Works on", facts.releases, bars)
+        return chart("Architectures", "Verdict ok", facts.releases, bars)
 
     def _neighbour(self, to: Links, place: int) -> Markup:
         if not 0 <= place < len(self._rows):
@@ -127,7 +133,9 @@ class ToolReleases:
         basis = "" if run.verdict is Verdict.UNKNOWN and not run.seen else seen
         is_fine = Verdict.OK in (run.verdict, run.worked_out)
         instead = (
-            to.to(release_page(tool, str(better)), str(better)) if better else quiet("no release")
+            to.to(release_page(tool, str(better)), str(better))
+            if better
+            else quiet("no later release")
         )
         cells = [
             stretch(str(run.first), str(run.last)),
@@ -151,8 +159,8 @@ class ToolReleases:
                     alike.setdefault(run, []).append(arch)
             for run, archs in sorted(alike.items(), key=lambda one: -one[0].last):
                 rows.append(_line_row(to, line, tool, run, archs, list(by_arch)))
-        heads = ["Kernels", "On", "Verdict", "What fails"]
-        return table(f"{tool} on vendors' kernels", heads, rows) if rows else None
+        heads = ["Kernels", "Architectures", "Verdict", "What fails"]
+        return table(f"{tool} on vendor kernels", heads, rows) if rows else None
 
 
 def line_id(line: str, run: LineRun, archs: Sequence[str]) -> str:
@@ -170,7 +178,7 @@ def _line_row(
         more = len(on.unsure) - 2
         fails += quiet(
             ("; " if on.purposes else "")
-            + f"not sure of {', '.join(on.unsure[:2])}"
+            + f"unsure of {', '.join(on.unsure[:2])}"
             + (f" and {more} more" if more > 0 else "")
         )
     cells = [
@@ -202,7 +210,7 @@ def _good(facts: Facts, parts: Sequence[Part]) -> Markup:
 
 
 def _status(release: ConsumerRelease) -> str:
-    words = [f"Released {release.date}" if release.date else "Date of release not known"]
+    words = [f"Released {release.date}" if release.date else "Release date unknown"]
     if release.kernels is not None and release.kernels.until is not None:
         words.append(f"declares support for kernels up to {release.kernels.until}")
     return "; ".join(words) + "."
@@ -224,7 +232,7 @@ def _changes(
     ]
     found = []
     if new:
-        found.append(("Reads in addition", to.keys(new)))
+        found.append(("Also reads", to.keys(new)))
     if gone:
         found.append(("No longer reads", to.keys(gone)))
     if purposes:

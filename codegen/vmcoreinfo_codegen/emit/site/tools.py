@@ -54,7 +54,7 @@ def _index(facts: Facts) -> Product:
         )
     heads = ["Tool", "Newest release", *archs]
     context = {
-        "table": table(f"Newest releases on Linux {latest}", heads, rows),
+        "table": table(f"Newest tool releases on Linux {latest}", heads, rows),
         "latest": str(latest),
     }
     return page(facts.schema, "tools", place, "Tools", context)
@@ -85,7 +85,7 @@ def _page(facts: Facts, consumer: Consumer, of_tool: ToolReleases) -> Product:
         "shipped": _shipped(facts, consumer),
         "adapts": any(need.adaptations or need.removals for need in consumer.needs),
     }
-    return page(facts.schema, "tool", place, consumer.name, context)
+    return page(facts.schema, "tool", place, f"{consumer.name}: supported kernels", context)
 
 
 def _releases(to: Links, consumer: Consumer) -> list[dict[str, Any]]:
@@ -109,8 +109,8 @@ def _purposes(to: Links, consumer: Consumer) -> dict[str, Any]:
         id_ = f"does-{slug(need.purpose)}"
         rows.append(_purpose_row(to, need, "" if id_ in seen else id_))
         seen.add(id_)
-    heads = ["Purpose", "Reads", "Without it"]
-    return table(f"What {consumer.name} reads the note for", heads, rows)
+    heads = ["Purpose", "Keys", "If missing"]
+    return table(f"Keys {consumer.name} reads, by purpose", heads, rows)
 
 
 def _purpose_row(to: Links, need: Need, id_: str) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _way(to: Links, way: Alternative) -> Markup:
     if way.since or way.until:
         words.append(releases_of(way.since, way.until))
     if way.kernels is not None:
-        words.append(f"right for kernels {releases_of(way.kernels.since, way.kernels.until)}")
+        words.append(f"correct for kernels {releases_of(way.kernels.since, way.kernels.until)}")
     return found + (quiet(f" ({'; '.join(words)})") if words else Markup())
 
 

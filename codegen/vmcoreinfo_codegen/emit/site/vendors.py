@@ -55,7 +55,7 @@ def vendor_rows(facts: Facts, to: Links, key: str) -> dict[str, Any] | None:
     lacking = [one for one in alike if not one.base]
     return {
         "table": table(
-            "Vendors' kernels that differ from their base", ["Line", "Base", "Exported"], rows
+            "Vendor kernels that differ from their base", ["Line", "Base", "Exported"], rows
         )
         if rows
         else None,

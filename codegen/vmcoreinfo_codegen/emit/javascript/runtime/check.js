@@ -144,7 +144,7 @@
 			this._said(el("strong", { class: "warn" }, text));
 		}
 
-		/** Tells how far it is, a few times a second, once there is something to wait for. */
+		/** Shows progress, a few times a second, if reading takes long. */
 		_progress(name, reading) {
 			let last = performance.now();
 			return ({ at, size, reads }) => {
@@ -172,11 +172,11 @@
 				return;
 			}
 			const { kernel, arch } = subject;
-			this._said(el("strong", {}, `${kernel.name}, ${arch.name}`), ` read out of ${found.name}.`);
+			this._said(el("strong", {}, `${kernel.name}, ${arch.name}`), ` in ${found.name}.`);
 			this._answer.replaceChildren(
-				el("h2", { id: "kernel" }, "The kernel"),
+				el("h2", { id: "kernel" }, "Kernel"),
 				this._kernel(found, known, subject),
-				el("h2", { id: "verdicts" }, "What each tool makes of it"),
+				el("h2", { id: "verdicts" }, "Tool support"),
 				this._verdicts(subject),
 				...this._audited(found, known, said),
 			);
@@ -190,8 +190,8 @@
 			const options = vmcoreinfo.archNames.map((name) => el("option", {}, name));
 			const select = el("select", { id: "check-arch" }, options);
 			const show = () => this._shown(found, known, select.value);
-			const button = el("button", { type: "button", click: show }, "Judge it");
-			const label = el("label", { for: "check-arch" }, "Architecture of the kernel");
+			const button = el("button", { type: "button", click: show }, "Check");
+			const label = el("label", { for: "check-arch" }, "Architecture");
 			return [el("p", {}, label, " ", select, " ", button), ...audited];
 		}
 
@@ -204,15 +204,15 @@
 			const place = found.offset ? `, note at byte ${found.offset}` : "";
 			return facts([
 				["Release", kernel.name],
-				["Vendor’s kernel", vendor],
+				["Vendor kernel", vendor],
 				["Architecture", arch.name],
 				["Build ID", build?.status === "ok" ? build.text : null],
-				["Time of the crash", time && time.toISOString().replace(".000Z", " UTC").replace("T", " ")],
-				["Read as", `${found.format}, ${sized(found.source.size)}${place}`],
+				["Crash time", time && time.toISOString().replace(".000Z", " UTC").replace("T", " ")],
+				["Format", `${found.format}, ${sized(found.source.size)}${place}`],
 				["Entries", String(info.entries.size)],
 				["Other notes", found.beside.join(", ")],
-				["How it was read", found.remarks.join("; ")],
-				["The dump", flaws.length ? flaws.join("; ") : null],
+				["Remarks", found.remarks.join("; ")],
+				["Problems of the dump", flaws.length ? flaws.join("; ") : null],
 			]);
 		}
 
@@ -222,13 +222,13 @@
 			);
 			const others = vmcoreinfo.consumers.filter((one) => !readers.includes(one));
 			const rows = readers.map((consumer) => this._row(subject, consumer));
-			const heads = ["Tool", "Release", "Verdict", "Why, and what to do"];
+			const heads = ["Tool", "Release", "Verdict", "Reason and remedy"];
 			const unread = others.map((one) => one.name).join(", ");
 			return el(
 				"div",
 				{},
-				table("What each tool makes of the note", heads, rows),
-				others.length ? el("p", { class: "quiet" }, `No dumps of ${subject.arch.name}: ${unread}.`) : null,
+				table("Tool support", heads, rows),
+				others.length ? el("p", { class: "quiet" }, `Does not support ${subject.arch.name}: ${unread}.`) : null,
 			);
 		}
 
@@ -258,12 +258,14 @@
 			} else if (judged.rests_on === "seen") {
 				const times = judged.seen.reduce((sum, run) => sum + run.times, 0);
 				parts.push(el("span", { class: "quiet" }, ` seen on real dumps (${counted(times, "run")})`));
+			} else if (judged.rests_on === "worked out") {
+				parts.push(el("span", { class: "quiet" }, " worked out"));
 			}
 			return parts;
 		}
 
 		_why(judged) {
-			const parts = judged.not_known.map((reason) => el("p", {}, `Not known: ${reason}.`));
+			const parts = judged.not_known.map((reason) => el("p", {}, `Unknown: ${reason}.`));
 			if (judged.otherwise) {
 				const { verdict, shows_with: shows } = judged.otherwise;
 				const words = [...new Set(shows.map((has) => has.join(" and ")))].join(" or ");
@@ -271,7 +273,7 @@
 			}
 			const deciding = vmcoreinfo.decidingOf(judged);
 			if (judged.fixed_in === "next") {
-				parts.push(el("p", {}, "Fixed in the tool’s repository; no release has it yet."));
+				parts.push(el("p", {}, "Fixed in the tool’s repository, not yet released."));
 			} else if (judged.fixed_in) {
 				const fixed = el("strong", {}, `${judged.consumer} ${judged.fixed_in}`);
 				parts.push(el("p", {}, "Use ", fixed, " or later."));
@@ -281,7 +283,7 @@
 				const most = deciding.slice(0, 2).map((one) => one.purpose).join(", ");
 				const left = bad.length - Math.min(2, deciding.length);
 				const more = left && most ? `, and ${left} more` : "";
-				const summary = el("summary", {}, most ? most + more : `fallbacks: ${bad.length}`);
+				const summary = el("summary", {}, most ? most + more : counted(bad.length, "fallback"));
 				parts.push(el("details", {}, summary, el("ul", {}, bad.map((one) => this._purpose(judged, one)))));
 			}
 			return parts;
@@ -290,7 +292,7 @@
 		_purpose(judged, one) {
 			const works = (one.worked_out ?? one.verdict) === "fallback" ? "ok" : "works";
 			const later = one.fixed_in === "next" ? "the next release" : `${judged.consumer} ${one.fixed_in}`;
-			const fixed = one.fixed_in ? `${works} from ${later} on` : works === "works" ? "no release works" : "";
+			const fixed = one.fixed_in ? `${works} since ${later}` : works === "works" ? "not fixed in any later release" : "";
 			// What is merely not there is said by the words before.
 			const known = one.missing.filter((gone) => gone.gone_since || gone.since);
 			const keys = known.map((gone) => {
@@ -322,7 +324,7 @@
 			const findings = vmcoreinfo.audit(found, { arch: said, ...known });
 			const head = el("h2", { id: "findings" }, "Findings");
 			if (!findings.length) {
-				return [head, el("p", {}, "Nothing is wrong with the note, as far as it tells by itself.")];
+				return [head, el("p", {}, "No problems found by the rules that need only the note.")];
 			}
 			const rows = findings.slice(0, MOST_SHOWN).map((one) => [
 				badge(SEVERITIES[one.severity][0], one.severity, SEVERITIES[one.severity][1]),
@@ -336,7 +338,7 @@
 			return [
 				head,
 				table("Findings", heads, rows),
-				more > 0 ? el("p", { class: "quiet" }, `and ${more} more`) : null,
+				more > 0 ? el("p", { class: "quiet" }, `${more} more not shown`) : null,
 			].filter(Boolean);
 		}
 

@@ -61,7 +61,7 @@ globalThis.vmcoreinfoAnswer = (() => {
 	function badge(word) {
 		const span = document.createElement("span");
 		span.className = `v v-${word}`;
-		span.textContent = `${SIGNS[word]} ${word === "unknown" ? "not known" : word === "fallback" ? "ok" : word}`;
+		span.textContent = `${SIGNS[word]} ${word === "fallback" ? "ok" : word}`;
 		return span;
 	}
 

@@ -55,7 +55,7 @@
 		if (!after)
 			return { kind: "Removed", text: "" };
 		if (before.condition !== after.condition)
-			return { kind: "Changed condition", text: `${words(after)}, before ${words(before)}` };
+			return { kind: "Changed condition", text: `${words(after)}, was ${words(before)}` };
 		if (before.quirk !== after.quirk)
 			return { kind: "Quirks", text: after.quirk || `no longer ${before.quirk}` };
 		return null;
@@ -84,13 +84,13 @@
 		const data = globalThis.vmcoreinfoCompare;
 		const [from, to] = [chosen.get("kernel"), chosen.get("to")].map((name) => data.kernels.indexOf(name));
 		if (from < 0 || to < 0)
-			return [make("p", "No such kernel.")];
+			return [make("p", "This kernel is not in the schema.")];
 		const wanted = chosen.get("arch");
 		const both = data.there[from].filter((arch) => data.there[to].includes(arch));
 		const archs = both.filter((arch) => !wanted || data.archs[arch] === wanted);
 		const parts = [make("h2", `${data.kernels[from]} to ${data.kernels[to]}${wanted ? ` on ${wanted}` : ""}`)];
 		if (!archs.length)
-			return [...parts, make("p", "No architecture has both.")];
+			return [...parts, make("p", "No architecture is supported by both kernels.")];
 		const grouped = new Map();
 		data.keys.forEach((_, key) => {
 			const alike = new Map();
@@ -131,11 +131,11 @@
 			})));
 		}
 		if (!grouped.size)
-			parts.push(make("p", "Both export the same."));
+			parts.push(make("p", "Both kernels export the same keys."));
 		return [...parts, ...toolsOn(data.kernels[from], data.kernels[to], wanted || "x86_64")];
 	}
 
-	// Releases of tools that come to something else on one kernel than on another.
+	// Releases of tools with different verdicts on two kernels.
 	function toolsOn(from, to, arch) {
 		const rows = [];
 		for (const tool of globalThis.vmcoreinfoAnswers.tools)
@@ -144,7 +144,7 @@
 				if (was && is && (was.verdict !== is.verdict || was.purposes.join() !== is.purposes.join()))
 					rows.push([link(`tools/${tool.name}/${release}.html`, `${tool.name} ${release}`), badge(was.verdict), badge(is.verdict), is.purposes.join(", ")]);
 			}
-		const title = make("h3", `Tools that come to something else, on ${arch}`);
+		const title = make("h3", `Tools with different verdicts on ${arch}`);
 		return rows.length ? [title, table(["Release", from, to, "What fails"], rows)] : [];
 	}
 
@@ -172,12 +172,12 @@
 				stretches.push({ first: kernel, last: kernel, was, is });
 		});
 		const told = (one) => [badge(one.verdict), one.purposes.length ? ` ${one.purposes.join(", ")}` : ""];
-		parts.push(make("h3", "Kernels on which they differ"));
+		parts.push(make("h3", "Kernels with different verdicts"));
 		parts.push(stretches.length
 			? table(["Kernels", from, to], stretches.reverse().map((one) => [one.first === one.last ? one.first : `${one.first} to ${one.last}`, told(one.was), told(one.is)]))
 			: make("p", "None."));
 		const [then, now] = [from, to].map((release) => data.sets[data.reads[name][release]]);
-		for (const [title, keys] of [["Reads in addition", now.filter((key) => !then.includes(key))], ["No longer reads", then.filter((key) => !now.includes(key))]])
+		for (const [title, keys] of [["Also reads", now.filter((key) => !then.includes(key))], ["No longer reads", then.filter((key) => !now.includes(key))]])
 			if (keys.length)
 				parts.push(make("h3", title), make("ul", ...keys.map((key) => make("li", keyLink(data, key)))));
 		return parts;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 "use strict";
 
-// "I run this kernel with that tool": the choice is in the address, so that an answer can be linked to.
+// The answer for a kernel and a tool. The choice is in the address, so that answers can be linked to.
 (() => {
 	const form = document.getElementById("pair");
 	const out = document.getElementById("answer");
@@ -37,14 +37,14 @@
 	function show(kernel, name, release, arch, found) {
 		const called = /^\d+(\.\d+)+$/.test(kernel) ? `Linux ${kernel}` : kernel;
 		if (!found) {
-			out.replaceChildren(line(`${called} is not built for ${arch}, as far as the schema knows.`));
+			out.replaceChildren(line(`${called} is not built for ${arch}, according to the schema.`));
 			return;
 		}
 		const page = `tools/${name}/${release}.html`;
 		const head = line(badge(found.verdict), ` ${name} ${release} on ${called}, ${arch}`);
 		head.className = "status";
-		const basis = found.verdict === "unknown" ? `By the schema: ${found.workedOut}, but nobody has seen it.`
-			: found.seen ? "Seen on a real dump." : "Worked out from the sources of both.";
+		const basis = found.verdict === "unknown" ? `${found.workedOut} by the schema; not tested.`
+			: found.seen ? "Seen on a real dump." : "Worked out from the sources of kernel and tool; not tested.";
 		const parts = [head, line(basis)];
 		if (found.purposes.length) {
 			const p = line("What fails: ");
@@ -56,17 +56,17 @@
 			p.append(".");
 			parts.push(p);
 		} else if (["wrong", "fatal"].includes(found.verdict)) {
-			parts.push(line("It was seen to fail; what fails was not told by its entries."));
+			parts.push(line("Seen to fail on a real dump. The cause is not in the note’s entries."));
 		}
 		if (!found.isFine) {
 			parts.push(found.better
-				? line("Does better: ", link(`tools/${name}/${found.better}.html`, `${name} ${found.better}`), ".")
-				: line("No later release does better."));
+				? line("Use instead: ", link(`tools/${name}/${found.better}.html`, `${name} ${found.better}`), ".")
+				: line("No later release is better."));
 			if (found.isHelped)
-				parts.push(line(link(`${page}#helps`, "What helps this release"), "."));
+				parts.push(line(link(`${page}#helps`, "Workarounds for this release"), "."));
 		}
 		const where = found.line ? `kernels/${found.line.name}.html` : `kernels/${kernel}.html`;
-		parts.push(line(link(`${page}#${found.id}`, "Details"), " · ", link(where, `All about ${called}`)));
+		parts.push(line(link(`${page}#${found.id}`, "Details"), " · ", link(where, `${called}: keys, changes, tools`)));
 		out.replaceChildren(...parts);
 	}
 

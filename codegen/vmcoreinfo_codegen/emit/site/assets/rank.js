@@ -96,7 +96,7 @@ globalThis.vmcoreinfoRank = (() => {
 		const place = index.kernels.indexOf(kernel);
 		const name = (number) => index.kernels[number];
 		if (!stretches.length)
-			return "in no release of mainline";
+			return "in no mainline release";
 		if (stretches.some(([first, last]) => first <= place && place <= last))
 			return place === index.kernels.length - 1 ? "" : `exported by ${kernel}`;
 		const later = stretches.find(([first]) => first > place);

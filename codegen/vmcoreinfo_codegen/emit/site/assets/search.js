@@ -83,7 +83,7 @@
 				none.setAttribute("role", "option");
 				none.setAttribute("aria-selected", "false");
 				none.setAttribute("aria-disabled", "true");
-				none.textContent = "Nothing found";
+				none.textContent = "No results";
 				items.push(none);
 			}
 			list.replaceChildren(...items);
@@ -98,8 +98,8 @@
 		input.value = typed;
 		load((index) => {
 			const found = globalThis.vmcoreinfoRank.rank(index, typed, 200);
-			const near = found.length && found[0].near ? "Nothing has exactly that name; near it: " : "";
-			document.getElementById("count").textContent = !typed ? "" : !found.length ? `Nothing found for “${typed}”.`
+			const near = found.length && found[0].near ? "No exact match. Similar names: " : "";
+			document.getElementById("count").textContent = !typed ? "" : !found.length ? `No results for “${typed}”.`
 				: `${near}${found.length === 200 ? "the first 200" : found.length} result${found.length === 1 ? "" : "s"} for “${typed}”.`;
 			results.replaceChildren(...found.map((one) => fill(document.createElement("li"), one)));
 		});
