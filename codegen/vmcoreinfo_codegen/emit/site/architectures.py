@@ -39,7 +39,7 @@ def _index(facts: Facts) -> Product:
         )
         for arch in facts.schema.architectures
     ]
-    heads = ["Architecture", "Description", "Kernels", "Keys only it exports"]
+    heads = ["Architecture", "Description", "Kernels", "Specific keys"]
     context = {
         "title": "Architectures",
         "text": "Most keys are exported by code that all architectures share.",
@@ -67,7 +67,7 @@ def _page(facts: Facts, number: int) -> Product:
         "doc": to.text(arch.doc),
         "facts": [(name, values) for name, values in _facts(arch, to) if values],
         "own": table(
-            f"Keys only {arch.name} exports",
+            f"Keys specific to {arch.name}",
             ["Key", "Exported", "Value", "Description"],
             [_own_row(facts, to, arch, entry) for entry in _own(facts, arch)],
         ),

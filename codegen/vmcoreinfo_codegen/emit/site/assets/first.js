@@ -56,7 +56,7 @@
 			p.append(".");
 			parts.push(p);
 		} else if (["wrong", "fatal"].includes(found.verdict)) {
-			parts.push(line("Seen to fail on a real dump. The cause is not in the note’s entries."));
+			parts.push(line("Failed on a real dump. The entries of the note do not show why."));
 		}
 		if (!found.isFine) {
 			parts.push(found.better
