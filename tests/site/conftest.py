@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +19,31 @@ Site = dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def made(schema: Schema) -> Site:
-    return {product.path.removeprefix("site/"): product.text for product in site.emit(schema)}
+def folder(schema: Schema, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as files, in a folder with a blank in its name; made once for all processes."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    found = base / "a site"
+    with (base / "site.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not found.exists():
+            new = base / "a new site"
+            for product in site.emit(schema):
+                path = new / product.path.removeprefix("site/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(product.text, encoding="utf-8")
+            new.rename(found)
+    return found
 
 
 @pytest.fixture(scope="session")
-def folder(made: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as files, in a folder with a blank in its name."""
-    found = tmp_path_factory.mktemp("a site")
-    for place, text in made.items():
-        path = found / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return found
+def made(folder: Path) -> Site:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def data_of(made: Site, name: str) -> Any:

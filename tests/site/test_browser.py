@@ -15,6 +15,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.long
+
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vmcoreinfo"
 
 
@@ -109,17 +111,14 @@ def test_without_scripts_links_lead_to_the_answer(seen: Any) -> None:
     assert found["row"]
 
 
-@pytest.mark.long
 def test_axe_has_nothing_to_say(tools: Path, folder: Path) -> None:
     assert look(tools, folder, "accessibility")["accessibility"] == []
 
 
-@pytest.mark.long
 def test_nothing_is_too_wide_too_tall_or_blank(tools: Path, folder: Path) -> None:
     assert look(tools, folder, "widths")["widths"] == []
 
 
-@pytest.mark.long
 def test_what_an_address_names_is_in_view(tools: Path, folder: Path) -> None:
     found = look(tools, folder, "targets,print,firstView")
     assert all(found["targets"].values()), found["targets"]
@@ -127,7 +126,6 @@ def test_what_an_address_names_is_in_view(tools: Path, folder: Path) -> None:
     assert found["firstView"]["bytes"] < 150_000
 
 
-@pytest.mark.long
 def test_comparisons(tools: Path, folder: Path) -> None:
     kernels, vendors, releases = look(tools, folder, "compare")["compare"].values()
     assert "Removed (4)" in kernels and "; use NUMBER(VMALLOC_START)" in kernels

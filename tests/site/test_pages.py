@@ -24,6 +24,8 @@ from .html import Page, read
 _ELSEWHERE = re.compile(r"https?://")
 _MOST_BYTES = 500_000
 
+KERNEL = ("https://git.kernel.org/linus/", "https://elixir.bootlin.com/linux/v")
+
 
 @pytest.fixture(scope="module")
 def pages(made: Site) -> dict[str, Page]:
@@ -67,7 +69,7 @@ def test_links_to_elsewhere_are_to_commits_and_tools(
             for name, value in element.attributes.items():
                 if value and _ELSEWHERE.search(value):
                     assert (element.name, name) == ("a", "href")
-                    assert value.startswith(("https://git.kernel.org/linus/", *known))
+                    assert value.startswith((*KERNEL, *known))
 
 
 def test_ids_are_unique(pages: dict[str, Page]) -> None:
@@ -166,3 +168,14 @@ def test_it_is_made_the_same_again(made: Site, tmp_path: Path, seed: str) -> Non
     files = [path for path in (tmp_path / "site").rglob("*") if path.is_file()]
     again = {path.relative_to(tmp_path / "site").as_posix(): path.read_text() for path in files}
     assert again == made
+
+
+def test_a_key_leads_to_the_kernel_that_had_it_last(made: Site) -> None:
+    """Removed ones too; a bare key by the macro that prints it."""
+    start = "https://elixir.bootlin.com/linux"
+    for page, link in (
+        ("SYMBOL_vmap_area_list", f"{start}/v6.8/A/ident/vmap_area_list"),
+        ("OFFSET_page_flags", f"{start}/v7.3/A/ident/page"),
+        ("OSRELEASE", f"{start}/v7.3/A/ident/VMCOREINFO_OSRELEASE"),
+    ):
+        assert f'href="{link}"' in made[f"keys/{page}.html"]

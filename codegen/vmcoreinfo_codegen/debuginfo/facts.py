@@ -60,8 +60,8 @@ class Sources:
     """What is known of a kernel; None if nobody gave it.
 
     `config` has every symbol that counts, `shown` what shows of them where there is no `config`.
-    `exported` are all symbols that it exports. `symbols_name` is where the symbols are from, `origins`
-    has what else is to be told of some.
+    `exported` are all symbols that it exports. `types_name` and `symbols_name` are where types and symbols
+    are from, `origins` has what else is to be told of some.
     """
 
     types: Types | None = None
@@ -70,6 +70,7 @@ class Sources:
     memory: Memory | None = None
     shown: Mapping[str, int] = field(default_factory=dict)
     exported: Set[str] | None = None
+    types_name: str = "--btf"
     symbols_name: str = "--symbols"
     origins: Mapping[str, str] = field(default_factory=dict)
 

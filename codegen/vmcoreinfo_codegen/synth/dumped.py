@@ -90,7 +90,13 @@ def dumped(
         disagreements = [*differences(own, files), *_options_apart(asked.config, in_dump)]
         if len(found.kernels) == 1 and BANNER in own.addresses:
             disagreements += elsewhere(own.standing, own.release)
-    sources = Sources(types, symbols, config, None)
+    sources = Sources(
+        types,
+        symbols,
+        config,
+        types_name="--btf" if files.types is not None else "the types in the dump",
+        symbols_name="--symbols" if given is not None else "the symbols in the dump",
+    )
     if own is not None and BANNER not in symbols:
         made = _of_functions(memory, arch, own, asked, sources, found, disagreements)
         return replace(made, remarks=(*remarks, *made.remarks))

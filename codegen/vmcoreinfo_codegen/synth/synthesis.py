@@ -231,8 +231,9 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
             "" if prediction.is_unconditional else f" (it has the line if {prediction.condition})"
         )
         if needed:
-            names = [kernel.sources.symbols_name if n == "--symbols" else n for n in needed]
-            return f"not in {' and '.join(names)}: {render(asked[0])}{condition}"
+            names = {"--btf": kernel.sources.types_name, "--symbols": kernel.sources.symbols_name}
+            where = " and ".join(names.get(option, option) for option in needed)
+            return f"not in {where}: {render(asked[0])}{condition}"
     others = [e.key for expr in asked for e in expr.walk() if isinstance(e, Key)]
     if others:
         return f"follows from {' and '.join(dict.fromkeys(others))}, which are missing"

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ...core.key import identifier_of
+from ...core.key import Kind, argument_of, identifier_of
 from ...core.release import Release
 from ...model import Entry, Export
 from ...model.consumer import Alternative
@@ -29,7 +29,7 @@ from . import links
 from .bars import Bar, Part, chart
 from .exports import mainline_only
 from .facts import Facts, Reader
-from .links import Links, key_pages
+from .links import SOURCES, Links, key_pages
 from .page import few_lines, lines, links_of, page, quiet, row, table, verdict
 from .vendors import vendor_rows
 
@@ -244,7 +244,7 @@ def _facts(
     """What is the same of all exports once; what differs with the architectures that it is of."""
     found: dict[str, dict[tuple[Markup, ...], list[Export]]] = {}
     for export, its in zip(entry.exports, told.exports, strict=True):
-        for name, values in _export_facts(to, entry, export, its):
+        for name, values in _export_facts(facts, to, entry, export, its):
             if values:
                 found.setdefault(name, {}).setdefault(tuple(values), []).append(export)
     return [
@@ -266,8 +266,22 @@ def _lead(facts: Facts, exports: Sequence[Export]) -> Markup:
     return quiet("shared code: " if is_shared else f"{facts.fold(archs)}: ")
 
 
+def _sources(facts: Facts, entry: Entry, export: Export, told: ExplainedExport) -> Iterator[Markup]:
+    """What the key is about, in the newest release of mainline that exports it."""
+    releases = [one.release for one in facts.schema.releases if export.contains(one.release)]
+    if not releases or export.is_out_of_tree:
+        return
+    # A bare key is not a name of the kernel's.
+    name = told.printed[-1].macro if entry.kind is Kind.BARE else argument_of(entry.key)
+    yield Markup('<a href="{}"><code>{}</code> in {}</a>').format(
+        SOURCES.format(release=max(releases), name=name.partition(".")[0]),
+        name.partition(".")[0],
+        max(releases),
+    )
+
+
 def _export_facts(
-    to: Links, entry: Entry, export: Export, told: ExplainedExport
+    facts: Facts, to: Links, entry: Entry, export: Export, told: ExplainedExport
 ) -> Iterator[tuple[str, list[Markup]]]:
     yield (
         "Condition",
@@ -305,6 +319,7 @@ def _export_facts(
             for one in told.behind
         ],
     )
+    yield "Kernel source", list(_sources(facts, entry, export, told))
     yield "Section", [escape(export.section)]
     yield (
         "Schema",

@@ -14,6 +14,9 @@ from ...model import Boundary, Evidence, Schema
 from ..description import pieces
 
 COMMITS = "https://git.kernel.org/linus/"
+SOURCES = "https://elixir.bootlin.com/linux/v{release}/A/ident/{name}"
+"""Where a release of the kernel defines a name, and uses it."""
+
 MOST = 8
 """Keys that are shown in a row; of more, the first two."""
 _SLUG = re.compile(r"[^a-z0-9]+")
