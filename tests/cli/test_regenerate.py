@@ -174,7 +174,7 @@ def test_links_and_hidden_folders_are_passed_over(run: Run, tree: Path, tmp_path
             "expected '--keys -', with the keys listed below the command",
         ),
         pytest.param(
-            "--for drgn", "--kernel 6.9..6.8", "6.8 is not after 6.9", marks=pytest.mark.long
+            "--for drgn", "--kernel 6.9..6.8", "6.8 must be after 6.9", marks=pytest.mark.long
         ),
         pytest.param(
             "--for drgn",
@@ -182,11 +182,11 @@ def test_links_and_hidden_folders_are_passed_over(run: Run, tree: Path, tmp_path
             "unknown architecture 'pdp11'",
             marks=pytest.mark.long,
         ),
-        ("--prefix drgn", "--prefix ../../drgn", "--prefix '../../drgn': small letters"),
+        ("--prefix drgn", "--prefix ../../drgn", "--prefix '../../drgn': use at most 64 lower-case letters"),
         pytest.param(
             "--prefix drgn",
             "--prefix other",
-            "makes other_vmcoreinfo.h, other_vmcoreinfo.c, no",
+            "generates other_vmcoreinfo.h, other_vmcoreinfo.c, not",
             marks=pytest.mark.long,
         ),
     ],

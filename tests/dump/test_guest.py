@@ -147,7 +147,7 @@ def test_where_raw_memory_starts_counts_without_the_variable(
     raw, dump = str(folder / "memory.raw"), str(folder / "with-device.elf")
     made, left = synth_arm64(run, folder, symbols, "--dump", raw)
     assert key not in made
-    assert left[key].startswith("--memory-start would tell")
+    assert left[key].startswith("--memory-start would show")
     for options in (("--dump", raw, "--memory-start", "0x40000000"), ("--dump", dump)):
         made, left = synth_arm64(run, folder, symbols, *options)
         assert made == {k: captured[k] for k in made}

@@ -148,7 +148,7 @@ def test_one_of_several(tmp_path: Path) -> None:
         capture_output=True,
     )
     for part in parts:
-        with File(str(part)) as file, pytest.raises(DumpError, match="one file of several"):
+        with File(str(part)) as file, pytest.raises(DumpError, match="one of several files"):
             PhysicalMemory(file)
     subprocess.run([tool, "--reassemble", *parts, dump], check=True, capture_output=True)
     assert holds_the_same(dump, folder / "vmcore.elf") > 32 * MIB

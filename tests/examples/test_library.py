@@ -273,7 +273,7 @@ def test_what_does_not_go_together_is_refused(run: Run, tmp_path: Path) -> None:
     both = run("generate", "c", "library", "--out", str(tmp_path))
     assert (both.code, both.err) == (
         2,
-        "vmcoreinfo: error: 'library' has the files of 'c' in it; name one of them\n",
+        "vmcoreinfo: error: 'library' includes the files of 'c'; give only one of them\n",
     )
     tables = run("generate", "library", "tables", "--out", str(tmp_path))
     assert tables.code == 2

@@ -96,7 +96,7 @@ def test_it_fails(bench: Bench, steps: list[str], seen: str) -> None:
 def test_it_does_not_end(bench: Bench) -> None:
     makedumpfile(bench.folder / "tool", "sleep 600 & wait")
     (dump,) = bench.proved("--command", "filter", "--whole", "--timeout", "1")["dumps"]
-    assert [(c["came"], c["seen"]) for c in dump["cells"]] == [("fatal", "does not end")]
+    assert [(c["came"], c["seen"]) for c in dump["cells"]] == [("fatal", "timed out")]
 
 
 @pytest.mark.parametrize("step", ["exit 0", 'echo x > "$out"'])

@@ -80,7 +80,7 @@ def check_scenario(run: Run, schema: Path, top: Path, tmp_path: Path) -> None:
     # The linter asks for what only people know.
     for key in GONE:
         assert f"{key} was removed in 6.2 without a reason" in ran.err
-    assert "'replaced-by' where there is something else" in ran.err
+    assert "'replaced-by' if there is a replacement" in ran.err
     assert "NUMBER(VMALLOC_START) has no 'doc'" in ran.err
     added = (schema / "kernel/address-space.vmci").read_text()
     assert added.index("SYMBOL(_stext) {") < added.index("NUMBER(VMALLOC_START) {")
@@ -339,7 +339,7 @@ def test_an_architecture_that_is_new(run: Run, latest: tuple[Path, Path]) -> Non
     told = run("diff", "--kernel", str(top), "--release", "7.4", "--schema", str(schema))
     assert told.code == 1
     assert "? NUMBER(KVX_BITS)  on kvx  arch/kvx/kernel/vmcore_info.c:4\n" in told.out
-    assert "on an architecture that the schema does not have then" in told.out
+    assert "on an architecture that the schema lacks for this release" in told.out
     options = ("--release", "7.4", "--schema", str(schema))
     as_json = run("diff", "--kernel", str(top), *options, "--format", "json").json("diff")
     assert [(c["change"], c["key"], c["archs"]) for c in as_json["changes"]] == [
@@ -348,7 +348,7 @@ def test_an_architecture_that_is_new(run: Run, latest: tuple[Path, Path]) -> Non
     ]
     ran = run("sync", str(top), *options, "--out", str(top / "out"))
     assert ran.code == 1
-    assert "kvx: must be done by hand: a new architecture: say in its block" in ran.err
+    assert "kvx: must be done by hand: a new architecture: complete its block" in ran.err
     assert "Architecture declared:\n- kvx\n" in ran.out
     assert "- NUMBER(KVX_BITS) on kvx\n" in ran.out
     declared = (schema / "architectures.vmci").read_text().partition("arch kvx {\n")[2]
@@ -366,7 +366,7 @@ def test_an_architecture_that_is_new(run: Run, latest: tuple[Path, Path]) -> Non
     assert [p for p in run("check", *options[2:]).out.splitlines() if " error: " in p] == []
     same = run("diff", "--kernel", str(top), *options)
     assert (same.code, same.out) == (0, ""), same.out
-    assert run("sync", str(top), *options).out.startswith("The schema says what the tree exports")
+    assert run("sync", str(top), *options).out.startswith("The schema matches the tree")
     # It is in the products, behind all others.
     assert run("list", "--kernel", "7.4", "--arch", "kvx", *options[2:]).code == 0
     assert '"kvx"' in (top / "out/c/vmcoreinfo.c").read_text()

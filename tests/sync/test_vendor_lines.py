@@ -115,7 +115,7 @@ def test_a_release_is_written_as_it_was_by_hand(
     assert done.code == 0, done.err
     assert done.out.startswith("schema: rhel9 570.12.1\n\nIt has a block of its own: 'build 570 to")
     assert "As mainline of 6.8:\n- OFFSET(cpu_spec.cpu_features)\n" in done.out
-    assert "rhel9 9.6: dated 2025-05-13, the day of the commit" in done.err
+    assert "rhel9 9.6: dated 2025-05-13, the commit's date" in done.err
     shipped = shipped_without_commits()
     assert path.read_text() == shipped.replace(
         HEAD, "\tbuild 570 to 570.12.1 as 9.6 2025-05-13 {\n"
@@ -141,7 +141,7 @@ def test_a_release_is_written_as_it_was_by_hand(
 def test_what_the_page_shows(run: Run, sync: Run, schema: Path, tmp_path: Path) -> None:
     """Lines of files alone are those of the real tree."""
     page = (ROOT / "docs/schema-repositories.md").read_text()
-    section = page.partition("\n## Kernels of a vendor\n")[2].partition("\n## ")[0]
+    section = page.partition("\n## Vendor kernels\n")[2].partition("\n## ")[0]
     differ, told, synchronise, done, block = re.findall(r"^```\n(.*?)^```$", section, re.M | re.S)
     path = rhel(schema)
     text = path.read_text()
@@ -165,7 +165,7 @@ def test_what_the_page_shows(run: Run, sync: Run, schema: Path, tmp_path: Path) 
 
     ran = run(*arguments(differ))
     assert plain(ran.out) == plain(told)
-    assert "no build like 503.11.1 was read of rhel9: compared as build 427.42.1" in ran.err
+    assert "no build like 503.11.1 of rhel9 was read; compared as the earlier build 427.42.1" in ran.err
     ran = run(*arguments(synchronise))
     assert ran.code == 0 and ran.out.startswith(f"{done}\n"), ran.out
     assert path.read_text().startswith(before + block)
