@@ -16,6 +16,8 @@ from .search import PIECE, Piece
 from .source import Source
 
 _KEPT = 8 << 20
+# One page of zeros is met again in each table of descriptors.
+_SLACK = 1 << 16
 _DESCRIPTORS = 1 << 12
 
 
@@ -39,6 +41,7 @@ class KdumpMemory:
         self._blank = bytes(self._size)
         # The descriptor that pages of zeros share.
         self._zeros = b""
+        self._last = 0, b""
         self._kept: Kept[bytes] = Kept(max(2, _KEPT // self._size))
 
     @property
@@ -48,6 +51,9 @@ class KdumpMemory:
 
     def read(self, physical: int, size: int) -> bytes:
         """`size` bytes, fewer if a page is not in the dump."""
+        start, known = self._last
+        if start <= physical and physical + size <= start + len(known):
+            return known[physical - start : physical - start + size]
         pieces = []
         while size > 0 and physical >= 0:
             frame, inside = divmod(physical, self._size)
@@ -66,7 +72,7 @@ class KdumpMemory:
         Pages do not share bytes of the file, save those that are zero, so a dump that says so is
         damaged.
         """
-        most = 2 * max(0, (self._source.size or 0) - self._pages.end)
+        most = _SLACK + max(0, (self._source.size or 0) - self._pages.end)
         budget = Limit(self._source.name, most, "bytes of pages", DumpError)
         frames = range(within.start // self._size, -(-within.stop // self._size))
         for run in self._pages.runs():
@@ -105,6 +111,8 @@ class KdumpMemory:
         if pages:
             is_blank = all(page is self._blank for page in pages)
             data = None if is_blank else b"".join(pages)
+            # What is found in a piece is looked at around there.
+            self._last = address, data or b""
             yield Piece(address, len(pages) * self._size, data)
 
     def _unpacked(self, table: bytes, budget: Limit) -> Iterator[bytes | None]:
