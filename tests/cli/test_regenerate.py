@@ -182,7 +182,11 @@ def test_links_and_hidden_folders_are_passed_over(run: Run, tree: Path, tmp_path
             "unknown architecture 'pdp11'",
             marks=pytest.mark.long,
         ),
-        ("--prefix drgn", "--prefix ../../drgn", "--prefix '../../drgn': use at most 64 lower-case letters"),
+        (
+            "--prefix drgn",
+            "--prefix ../../drgn",
+            "--prefix '../../drgn': use at most 64 lower-case letters",
+        ),
         pytest.param(
             "--prefix drgn",
             "--prefix other",

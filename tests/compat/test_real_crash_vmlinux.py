@@ -271,6 +271,7 @@ class Debugged:
         return minimal(crash, kernel.vmlinux, dump, *self._given)
 
 
+@pytest.mark.first
 def test_the_matrix(
     run: Run, kernel: Kernel, notes: Notes, capsys: pytest.CaptureFixture[str]
 ) -> None:

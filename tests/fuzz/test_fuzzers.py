@@ -115,7 +115,7 @@ def test_reference_says_what_the_page_of_the_note_lists() -> None:
 @pytest.mark.long
 def test_three_parsers_agree_on_made_up_texts(driver: Driver) -> None:
     texts = [text for text in seeds.of_parser() if text]
-    assert differential.run(driver, texts, 60, random.Random(1)) > len(texts)
+    assert differential.run(driver, texts, 30, random.Random(1)) > len(texts)
 
 
 @pytest.mark.long

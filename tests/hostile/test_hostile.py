@@ -52,7 +52,7 @@ READ_NOTHING = {"completion"}
 # These print the note as it is.
 DATA = {"adapt", "note"}
 # One in so many runs in the fast tests; to make the others alone takes longer than those may.
-SAMPLE = 600
+SAMPLE = 1200
 SAMPLED = ("inputs",)
 _BAD = re.compile(rb"Traceback|internal error|Exception ignored|[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -90,6 +90,7 @@ def test_a_sample_of_hostile_input(kind: str, tmp_path: Path) -> None:
     _run(quick[::SAMPLE], tmp_path)
 
 
+@pytest.mark.first
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_hostile_input(kind: str, tmp_path: Path) -> None:

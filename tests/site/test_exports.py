@@ -18,6 +18,8 @@ from vmcoreinfo_codegen.model.kernel import kernel_named
 
 from .conftest import Site, data_of
 
+pytestmark = pytest.mark.long
+
 
 def answer(data: Any, entry: int, arch: int, point: int) -> tuple[str, str] | None:
     """What scripts find: condition and quirk."""

@@ -21,6 +21,8 @@ from vmcoreinfo_codegen.model import Schema
 from .conftest import Site
 from .html import Page, read
 
+pytestmark = pytest.mark.long
+
 _ELSEWHERE = re.compile(r"https?://")
 _MOST_BYTES = 500_000
 
@@ -159,7 +161,6 @@ def test_without_scripts_a_cell_of_the_first_page_leads_to_the_answer(
     assert pages[path].with_id(id_).name == "tr"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_it_is_made_the_same_again(made: Site, tmp_path: Path, seed: str) -> None:
     command = [sys.executable, "-m", "vmcoreinfo_codegen", "generate", "site", "--out", "."]

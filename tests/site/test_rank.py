@@ -13,6 +13,8 @@ import pytest
 
 from .conftest import Site
 
+pytestmark = pytest.mark.long
+
 _ASK = """
 const { readFileSync } = require("node:fs");
 for (const file of process.argv.slice(1, 3))

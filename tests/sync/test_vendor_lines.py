@@ -165,7 +165,10 @@ def test_what_the_page_shows(run: Run, sync: Run, schema: Path, tmp_path: Path) 
 
     ran = run(*arguments(differ))
     assert plain(ran.out) == plain(told)
-    assert "no build like 503.11.1 of rhel9 was read; compared as the earlier build 427.42.1" in ran.err
+    assert (
+        "no build like 503.11.1 of rhel9 was read; compared as the earlier build 427.42.1"
+        in ran.err
+    )
     ran = run(*arguments(synchronise))
     assert ran.code == 0 and ran.out.startswith(f"{done}\n"), ran.out
     assert path.read_text().startswith(before + block)
