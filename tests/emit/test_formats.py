@@ -182,6 +182,7 @@ def test_python(changing: Schema, tmp_path: Path) -> None:
     assert module.parse(b"NUMBER(plain)=18446744073709551615\n")["NUMBER(plain)"] == -1
 
 
+@pytest.mark.long
 def test_rust(changing: Schema, tmp_path: Path) -> None:
     written(changing, WANTED, "rust", tmp_path)
     (path,) = tmp_path.glob("*.rs")
