@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.unpacking import unpack
 
 PARSER = ROOT / "generated" / "python"
 """The project of the distribution `vmcoreinfo`; that of `vmcoreinfo-codegen` is ROOT."""
@@ -42,7 +43,7 @@ def unpacked_sdist(folder: Path, project: Path) -> Path:
     subprocess.run(build, cwd=project, capture_output=True, check=True)
     (built,) = folder.glob("*.tar.gz")
     with tarfile.open(built) as archive:
-        archive.extractall(folder, filter="data")
+        unpack(archive, folder)
     return folder / built.name.removesuffix(".tar.gz")
 
 

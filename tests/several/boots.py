@@ -20,6 +20,7 @@ from tests.guest_boots import Kernel, Missing, connected, kernel_of, write_init
 from tests.guest_dumps import write_cpio
 from tests.guest_kinds import KINDS, MACHINES
 from tests.several.kinds import Several
+from tests.unpacking import unpack
 
 HERE = Path(__file__).resolve().parent
 TIMEOUT = float(os.environ.get("TIMEOUT", "1800"))
@@ -138,7 +139,7 @@ def make(folder: Path, several: Several) -> Path:
             if hashlib.sha256(data).hexdigest() != wanted:
                 raise RuntimeError(f"what the {name} kernel told did not arrive as it was sent")
             with tarfile.open(work / f"{name}.tar") as archive:
-                archive.extractall(work / name, filter="data")
+                unpack(archive, work / name)
             (work / f"{name}.tar").unlink()
         facts = {
             "name": several.name,
