@@ -29,6 +29,18 @@ def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
     return found
 
 
+def release_of(tool: str, release: str, arch: str = "amd64") -> Path:
+    """The command of one release.
+
+    Skips by name where no suite of Debian's has it any more; under CI=true `tests/skips.py` makes a failure of
+    that, so that the test is given another release.
+    """
+    found = releases_of(tool, arch).get(release)
+    if found is None:
+        pytest.skip(f"no suite has {tool} {release} for {arch}")
+    return found
+
+
 def vmlinux(release: str) -> Path:
     """A kernel of Debian's with its debug information; skips where it can't be had."""
     folder = CACHE / "kernel-debug"

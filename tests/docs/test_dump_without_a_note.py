@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compat.real import releases_of, vmlinux
+from tests.compat.real import release_of, vmlinux
 from tests.conftest import ROOT
 from tests.docs.pages import fences, is_shown, steps
 from tests.dump.real import guest, without_note
@@ -32,9 +32,7 @@ def test_sessions(tmp_path: Path) -> None:
     bin_.mkdir()
     work.mkdir()
     for name, release in TOOLS.items():
-        tool = releases_of(name).get(release)
-        if tool is None:
-            pytest.skip(f"{name} {release} can't be had")
+        tool = release_of(name, release)
         (bin_ / name).write_text(f'#!/bin/sh\nexec "{tool}" "$@"\n')
         (bin_ / name).chmod(0o755)
     (work / "vmcore").symlink_to(folder / "without-device.elf")

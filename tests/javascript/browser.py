@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import pytest
+from tests.at_hand import program
 
 _WAIT = 60.0
 
@@ -21,15 +20,13 @@ class Browser:
     """A page in a browser of its own; use it in a `with`."""
 
     def __init__(self, folder: Path, width: int = 1200) -> None:
-        program = shutil.which("chromium")
-        if program is None:
-            pytest.skip("no chromium here")
+        chromium = program("chromium")
         to_browser, self._to = os.pipe()
         self._from, from_browser = os.pipe()
         # The browser reads from 3 and writes to 4.
         self._process = subprocess.Popen(
             [
-                *("bash", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "bash", program),
+                *("bash", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "bash", chromium),
                 *("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe"),
                 *(f"--user-data-dir={folder}", f"--window-size={width},800"),
             ],

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.at_hand import program
 from tests.conftest import ROOT
 from tests.emit.driver import Driver
 
@@ -17,10 +17,7 @@ SCRIPTS = ROOT / "generated" / "javascript"
 
 @pytest.fixture(scope="session")
 def node() -> str:
-    found = shutil.which("node") or shutil.which("nodejs")
-    if found is None:
-        pytest.skip("node is not here; tests/setup installs it")
-    return found
+    return program("node", "nodejs")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.at_hand import program
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.long
@@ -22,9 +22,9 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vmc
 
 @pytest.fixture(scope="module")
 def tools() -> Path:
-    """What drives the browser; kept."""
-    if shutil.which("chromium") is None or shutil.which("node") is None:
-        pytest.skip("no chromium or no node here; tests/setup installs them")
+    """What drives the browser, of npm; kept. Without a network the tests are skipped by name (tests/skips.py)."""
+    program("chromium")
+    program("node", "nodejs")
     folder = _CACHE / "site-tools"
     _CACHE.mkdir(parents=True, exist_ok=True)
     with (_CACHE / "site-tools.lock").open("w") as lock:
@@ -36,9 +36,13 @@ def tools() -> Path:
 
 
 def look(tools: Path, folder: Path, what: str) -> Any:
-    chromium = shutil.which("chromium")
-    assert chromium is not None
-    command = ["node", str(Path(__file__).with_name("browser.mjs")), str(tools), chromium]
+    chromium = program("chromium")
+    command = [
+        program("node", "nodejs"),
+        str(Path(__file__).with_name("browser.mjs")),
+        str(tools),
+        chromium,
+    ]
     ran = subprocess.run([*command, str(folder), what], capture_output=True, text=True, timeout=900)
     assert ran.returncode == 0, ran.stderr
     seen = json.loads(ran.stdout)

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.at_hand import program
 
 from .conftest import Site
 
@@ -42,9 +43,7 @@ SMALL = {
 
 
 def asked(tmp_path: Path, made: Site, index: str, *typed: str) -> list[list[Any]]:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no node here; tests/setup installs it")
+    node = program("node", "nodejs")
     (tmp_path / "rank.js").write_text(made["assets/rank.js"])
     (tmp_path / "index.js").write_text(index)
     files = [str(tmp_path / name) for name in ("rank.js", "index.js")]

@@ -14,7 +14,7 @@ import pytest
 from drgn.helpers.linux.pid import for_each_task
 
 from tests.command import Run
-from tests.compat.real import releases_of, vmlinux
+from tests.compat.real import release_of, vmlinux
 from tests.dump.real import guest, kind_of_guest
 from vmcoreinfo import parse
 from vmcoreinfo_codegen.debuginfo.btf import Btf
@@ -98,13 +98,11 @@ def test_makedumpfile(run: Run, tmp_path: Path, series: str) -> None:
         dump = kind_of_guest("x86_64-7.3-5level") / "vmcore.elf"
     else:
         dump = guest("6.1.0-*" if series == "6.1" else "6.12.*") / "with-device.elf"
-    found, releases = pair(run, dump, tmp_path), releases_of("makedumpfile")
+    found = pair(run, dump, tmp_path)
     own = tmp_path / "own.txt"
     own.write_bytes(find_note(str(dump)).text)
     for release in X86_64[series]:
-        if release not in releases:
-            pytest.skip(f"makedumpfile {release} can't be had")
-        tool = releases[release]
+        tool = release_of("makedumpfile", release)
         attached = filtered(tool, found.made)
         if release == "1.7.6":
             assert (attached.code, attached.counters["Free pages"]) == (0, 0)
@@ -138,9 +136,7 @@ def tasks(dump: Path, kernel: Path, **options: Any) -> list[str]:
 def test_arm64(run: Run, tmp_path: Path) -> None:
     """A kernel of 52 bits, which makedumpfile filters after `adapt` alone, with any note."""
     folder = kind_of_guest("arm64-7.3")
-    tool = releases_of("makedumpfile", "arm64").get("1.7.8")
-    if tool is None:
-        pytest.skip("makedumpfile 1.7.8 can't be had")
+    tool = release_of("makedumpfile", "1.7.8", "arm64")
     found = pair(run, folder / "vmcore.elf", tmp_path)
     counted = [processes(found.own, folder), processes(found.made, folder)]
     counted += [processes(found.bare, folder, vmcoreinfo=found.text.read_bytes())]
@@ -158,7 +154,6 @@ def test_arm64(run: Run, tmp_path: Path) -> None:
 
 def test_symbols_of_functions_alone(run: Run, tmp_path: Path) -> None:
     """Debian's arm64 6.1, without CONFIG_KALLSYMS_ALL: the three lines that are left out neither tool needs."""
-    releases = releases_of("makedumpfile", "arm64")
     dump = guest("6.1.0-*", "arm64") / "with-device.elf"
     found = pair(run, dump, tmp_path)
     own = parse(find_note(str(dump)).text)
@@ -167,11 +162,10 @@ def test_symbols_of_functions_alone(run: Run, tmp_path: Path) -> None:
     read.append(kernel_release(found.bare, name, vmcoreinfo=found.text.read_bytes()))
     assert read == [own["OSRELEASE"]] * 3
     for release in ("1.7.2", "1.7.8"):
-        if release not in releases:
-            pytest.skip(f"makedumpfile {release} can't be had")
-        ran = filtered(releases[release], found.made)
+        tool = release_of("makedumpfile", release, "arm64")
+        ran = filtered(tool, found.made)
         right(ran)
-        same(ran, filtered(releases[release], found.own))
+        same(ran, filtered(tool, found.own))
 
 
 def kernel_release(dump: Path, name: int, **options: Any) -> str:
@@ -216,7 +210,7 @@ def test_raw_image(run: Run, tmp_path: Path, arch: str) -> None:
         if arch == "arm64":
             adapted = tmp_path / "adapted"
             run("adapt", str(copy), "--for", "makedumpfile@1.7.8", "-o", str(adapted))
-        ran = filtered(releases_of("makedumpfile", arch)["1.7.8"], adapted)
+        ran = filtered(release_of("makedumpfile", "1.7.8", arch), adapted)
         right(ran)
         counters.append(ran.counters)
     assert counters[0] == counters[1]
