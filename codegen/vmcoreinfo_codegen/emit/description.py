@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.condition import ALWAYS, NEVER, Condition, Known
 from ..core.release import Release
-from ..model import Boundary, Entry, Evidence, Export, Schema, Span
+from ..model import Boundary, Entry, Evidence, Export, Quirk, QuirkKind, Schema, Span
 from ..model.timeline import Segment
 
 SEVERAL = "Several architectures"
@@ -62,6 +62,19 @@ def describe_boundary(boundary: Boundary) -> str:
     """`3.10`, `<=2.6.24`, `3.10 (seen only in 3.10.4)`."""
     text = f"<={boundary.release}" if boundary.maybe_earlier else str(boundary.release)
     return f"{text} ({seen})" if (seen := describe_seen(boundary)) else text
+
+
+def describe_range(since: Release, until: Release | None) -> str:
+    """When a quirk holds."""
+    if until is None:
+        return f"since {since}"
+    if since.is_stable and not until.is_stable:
+        return f"from {since} to the end of {describe_branch(since)}"
+    return f"from {since} until {until}"
+
+
+def describe_quirk(quirk: Quirk) -> str:
+    return "printed twice" if quirk.kind is QuirkKind.DUPLICATE else str(quirk.kind)
 
 
 def describe_seen(boundary: Boundary) -> str:

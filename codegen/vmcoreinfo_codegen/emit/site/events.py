@@ -8,9 +8,15 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from ...core.release import Release
-from ...model import Quirk, QuirkKind
 from ...query.changes import Event
-from ..description import describe_branch, describe_seen, listed, summary_of
+from ..description import (
+    describe_branch,
+    describe_quirk,
+    describe_range,
+    describe_seen,
+    listed,
+    summary_of,
+)
 from .facts import Facts
 from .links import Links
 
@@ -62,8 +68,8 @@ def _what(facts: Facts, to: Links, event: Event) -> Markup:
         case "quirk":
             assert event.quirk is not None
             return Markup("{} {}: {}").format(
-                _state(event.quirk),
-                _range(event.release, event.until),
+                describe_quirk(event.quirk),
+                describe_range(event.release, event.until),
                 to.text(event.quirk.text),
             )
     raise AssertionError(event.kind)
@@ -86,16 +92,7 @@ def repairs(facts: Facts, to: Links, release: Release) -> Iterator[Markup]:
         for quirk in (quirk for export in entry.exports for quirk in export.quirks):
             for since, until in quirk.ranges:
                 if until is not None and until.branch == release and not since.is_stable:
-                    yield to.key(entry.key) + f": no longer {_state(quirk)} (it was since {since})"
-
-
-def _state(quirk: Quirk) -> str:
-    return "printed twice" if quirk.kind is QuirkKind.DUPLICATE else str(quirk.kind)
-
-
-def _range(since: Release, until: Release | None) -> str:
-    if until is None:
-        return f"since {since}"
-    if since.is_stable and not until.is_stable:
-        return f"from {since} to the end of {describe_branch(since)}"
-    return f"from {since} until {until}"
+                    yield (
+                        to.key(entry.key)
+                        + f": no longer {describe_quirk(quirk)} (it was since {since})"
+                    )

@@ -7,9 +7,16 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from ...core.release import Release
-from ...model import Boundary, Quirk, QuirkKind, Schema
+from ...model import Boundary, Schema
 from ...query.changes import Event, events
-from ..description import describe_branch, describe_seen, listed, summary_of
+from ..description import (
+    describe_branch,
+    describe_quirk,
+    describe_range,
+    describe_seen,
+    listed,
+    summary_of,
+)
 from .markdown import code, codes, commit, prose
 
 Item = dict[str, str]
@@ -82,7 +89,7 @@ def _repairs(schema: Schema) -> Iterator[Dated]:
         for quirk in (quirk for export in entry.exports for quirk in export.quirks):
             for since, until in quirk.ranges:
                 if until is not None and not since.is_stable:
-                    text = f"no longer {_state(quirk)} as it was since {since}"
+                    text = f"no longer {describe_quirk(quirk)} as it was since {since}"
                     yield "quirk", until, _plain_item(code(entry.key), text)
 
 
@@ -158,19 +165,9 @@ def _summary(schema: Schema, event: Event) -> str:
 def _quirk_text(event: Event) -> str:
     quirk = event.quirk
     assert quirk is not None
-    return f"{_state(quirk)} {_range(event.release, event.until)}: {prose(quirk.text)}"
-
-
-def _state(quirk: Quirk) -> str:
-    return "printed twice" if quirk.kind is QuirkKind.DUPLICATE else str(quirk.kind)
-
-
-def _range(since: Release, until: Release | None) -> str:
-    if until is None:
-        return f"from {since} on"
-    if since.is_stable and not until.is_stable:
-        return f"from {since} to the end of {describe_branch(since)}"
-    return f"from {since} until {until}"
+    return (
+        f"{describe_quirk(quirk)} {describe_range(event.release, event.until)}: {prose(quirk.text)}"
+    )
 
 
 def _basis(boundary: Boundary) -> str:
