@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""How the compiler lays out what the kernel exports offsets of: alignment and size of members.
+"""The compiler's layout of the structures whose offsets the kernel exports: alignment and size of
+members.
 
-Of the C type of each member, which has been the same in every release that exports it, but for the
-name and the width of a count. What is not here has no constraint.
+They follow from each member's C type, which is the same in every release that exports it, except
+for the name and the width of a count. A member that is not listed has no constraint.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Layout(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A line OFFSET(owner.name), with what is known of the member."""
+    """A line OFFSET(owner.name), and the layout of the member."""
 
     owner: str
     name: str
@@ -33,27 +34,27 @@ class Member(NamedTuple):
 
 
 class Compiler(NamedTuple):
-    """What differs by architecture: the bytes of a pointer, and the most that anything is aligned to."""
+    """Architecture dependent properties: the size of a pointer, and the largest alignment."""
 
     word: int
     most: int
 
 
 def compiler_of(archs: Iterable[Architecture]) -> Compiler | None:
-    """That of the architectures that a kernel may be of, where all have the same."""
+    """The properties that all possible architectures share; None if they differ."""
     found = {Compiler(arch.bits // 8, 2 if arch.name == "m68k" else 8) for arch in archs}
     return found.pop() if len(found) == 1 else None
 
 
 def member_of(key: str, offset: int, compiler: Compiler) -> Member | None:
-    """What is known of the member whose OFFSET a key gives; None if nothing is."""
+    """The member whose OFFSET a key gives; None if its layout is not known."""
     owner, _, name = argument_of(key).partition(".")
     found = _layout(f"{owner}.{name}", compiler)
     return Member(owner, name, offset, found) if found is not None else None
 
 
 def alignment_of_struct(name: str, compiler: Compiler) -> int:
-    """The least alignment of a structure, by those of its members that are known."""
+    """The least alignment of a structure, according to its known members."""
     if name == "nodemask_t":
         return min(compiler)
     known = (_layout(member, compiler) for member in _OF_STRUCT.get(name, ()))
@@ -69,7 +70,7 @@ def _layout(member: str, compiler: Compiler) -> Layout | None:
     return None
 
 
-# Pointers, longs and what is made of them: how many words.
+# Pointers, longs and structures of them: the number of words.
 _WORDS = {
     "atomic_long_t.counter": 1,
     "free_area.free_list": 2,
@@ -113,7 +114,7 @@ _WORDS = {
     "zone.vm_stat": 1,
 }
 
-# What has the same size everywhere: alignment and size. A u64 is aligned to four bytes on i386.
+# Types of the same size everywhere: alignment and size. A u64 is aligned to four bytes on i386.
 _BYTES = {
     "latched_seq.val": (_INT, 16),
     "log.dict_len": (2, 2),
@@ -143,7 +144,7 @@ for _member in (*_WORDS, *_BYTES):
     _OF_STRUCT.setdefault(_member.partition(".")[0], []).append(_member)
 
 UNIONS = frozenset({"page", "vmap_area"})
-"""Structures some of whose members share their bytes."""
+"""Structures in which some members share bytes."""
 
 FIRST = frozenset(
     {
@@ -168,7 +169,7 @@ FIRST = frozenset(
         "vmemmap_backing.list",
     }
 )
-"""Members with which their structures begin, in every release that exports them."""
+"""First members of their structures, in every release that exports them."""
 
 EXACT_WORDS = {
     "atomic_long_t": 1,
@@ -178,7 +179,7 @@ EXACT_WORDS = {
     "prb_desc": 3,
     "vmemmap_backing": 3,
 }
-"""Structures that have no other members than those that are exported."""
+"""Structures whose members are all exported."""
 
 MOST_WORDS = {"mem_section": 8, "nodemask_t": 32, "page": 32}
-"""What the configuration can make of the others."""
+"""The largest size of others in any configuration."""
