@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all answers share."""
+"""Parts that all answers share."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from ...record import Record, described
 
 
 class Answer(Record):
-    """What a verb prints, or a part of it."""
+    """The output of a verb, or a part of it."""
 
 
 class KernelLine(Answer):
-    """The line of a vendor's kernels by which a question was answered."""
+    """The vendor's line that an answer is about."""
 
     name: str
     vendor: str

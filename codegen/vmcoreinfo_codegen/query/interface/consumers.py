@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What verbs print of tools that read notes."""
+"""Answers about tools that read notes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ How = Literal["removed", "added", "renamed", "format", "condition", "value", "mo
 
 
 class MissingEntry(Answer):
-    """An entry without which a purpose is worse; nulls if nothing is known of it."""
+    """An entry that a purpose lacks; the fields are null if nothing is known about it."""
 
     key: str
     gone_since: str | None
@@ -26,7 +26,7 @@ class MissingEntry(Answer):
 
 
 class JudgedPurpose(Answer):
-    """What becomes of one purpose of a tool."""
+    """The verdict on one purpose of a tool."""
 
     purpose: str
     verdict: Judged
@@ -53,7 +53,7 @@ class JudgedPurpose(Answer):
 
 
 class SeenRun(Answer):
-    """Runs of the release on a dump of such a kernel, that came to the same."""
+    """Runs of the release on dumps of such a kernel, with the same result."""
 
     dump: str
     kernel: str
@@ -65,7 +65,7 @@ class SeenRun(Answer):
 
 
 class Otherwise(Answer):
-    """What a tool comes to on dumps that have nothing of what its verdict comes from."""
+    """The verdict for dumps without the pages that the main verdict depends on."""
 
     verdict: Overall
     rests_on: RestsOn
@@ -102,7 +102,7 @@ class Compat(Answer):
 
 
 class ToolVerdict(Answer):
-    """A tool on an input."""
+    """The verdict on a tool for an input."""
 
     consumer: str
     release: str
@@ -119,7 +119,7 @@ class ToolVerdict(Answer):
 
 
 class OverviewCell(ToolVerdict):
-    """A tool on a kernel."""
+    """The verdict on a tool for a kernel."""
 
     input: str | None = described("the note or dump that was judged; null for a prediction")
     format: str | None = described("what that was read as: elf, kdump, note, posted, ...")
@@ -129,14 +129,14 @@ class OverviewCell(ToolVerdict):
 
 
 class Unreadable(Answer):
-    """An input of which nothing can be told."""
+    """An input that can't be judged."""
 
     input: str
     error: str
 
 
 class Overview(Answer):
-    """`vmcoreinfo compat --format json` of several tools, kernels or dumps: each tool on each"""
+    """`vmcoreinfo compat --format json` for several tools, kernels or dumps: each tool on each"""
 
     distribution: str | None
     verdict: Overall = described("the worst of all")
@@ -145,7 +145,7 @@ class Overview(Answer):
 
 
 class JudgedInput(Answer):
-    """A line of `vmcoreinfo compat --format ndjson`: each tool on one input, or why it can't be read."""
+    """A line of `vmcoreinfo compat --format ndjson`: each tool on one input, or the error."""
 
     input: str
     error: str | None = described("why it can't be read, with nulls behind it; null if it can")
@@ -161,7 +161,7 @@ class JudgedInput(Answer):
 
 
 class ToolCount(Answer):
-    """How many inputs a tool comes to which verdict on."""
+    """The number of inputs for each verdict on a tool."""
 
     consumer: str
     release: str
@@ -174,7 +174,7 @@ class ToolCount(Answer):
 
 
 class AlikeInputs(Answer):
-    """Inputs of the same kernel on which a tool comes to the same for the same reason."""
+    """Inputs of the same kernel with the same verdict on a tool for the same reason."""
 
     consumer: str
     release: str
@@ -195,7 +195,7 @@ class AlikeErrors(Answer):
 
 
 class CompatSummary(Answer):
-    """`vmcoreinfo compat --summary --format json`; the worst comes first, then what most inputs have"""
+    """`vmcoreinfo compat --summary --format json`; the worst first, then by the number of inputs"""
 
     inputs: int
     unreadable: int
@@ -209,14 +209,14 @@ class CompatSummary(Answer):
 
 
 class Compats(Answer):
-    """`vmcoreinfo compat --format json`: of one tool and one kernel, of several, or how many inputs come
-    to what (`--summary`); `ndjson` has an input a line"""
+    """`vmcoreinfo compat --format json`: for one tool and one kernel, for several, or the number of
+    inputs for each verdict (`--summary`); `ndjson` has one input per line"""
 
     one_of = (Compat, Overview, CompatSummary, JudgedInput)
 
 
 class Broken(Answer):
-    """A purpose that a change makes worse; releases from the first to the last of them."""
+    """A purpose that a change makes worse; `releases` is the first and the last of them."""
 
     consumer: str
     releases: str
@@ -234,7 +234,8 @@ class Broken(Answer):
 
 
 class NoAlternative(Answer):
-    """Where no release, and nothing in the tool's repository, works after the change."""
+    """An architecture on which neither a release nor the tool's repository works after the
+    change."""
 
     arch: str
     consumer: str
@@ -242,7 +243,7 @@ class NoAlternative(Answer):
 
 
 class ChangedEntry(Answer):
-    """What becomes of an entry on some architectures; `line` is where the file has it after it."""
+    """A change of an entry on some architectures; `line` is where the changed file has it."""
 
     key: str
     change: How
@@ -255,7 +256,7 @@ class ChangedEntry(Answer):
 
 
 class ChangedName(Answer):
-    """A name of the kernel that changes, and the entries that are on it."""
+    """A kernel name that changes, and the entries that depend on it."""
 
     name: str
     file: str
@@ -270,7 +271,7 @@ class ChangedName(Answer):
 
 
 class NotJudged(Answer):
-    """A change that touches an export, and can't be followed."""
+    """A change that touches an export, but was not understood."""
 
     file: str
     line: int
@@ -290,7 +291,7 @@ class Full(Answer):
 
 
 class PatchImpact(Answer):
-    """What one patch of a series comes to by itself."""
+    """The result for one patch of a series."""
 
     subject: str
     message_id: str | None
@@ -332,10 +333,10 @@ class Unread(Answer):
 
 
 class Lifetime(Answer):
-    """The kernels that one release handles without a fatal or wrong purpose, beside what it
+    """The kernels that a release handles without a fatal or wrong purpose, and those that it
     declares.
 
-    First and last of the mainline releases that the schema knows; nulls if there is none.
+    First and last are mainline releases in the schema; both are null if there is none.
     """
 
     release: str
@@ -352,7 +353,7 @@ class Lifetime(Answer):
 
 
 class Lifetimes(Answer):
-    """What each release of a tool handles."""
+    """The kernels that each release of a tool handles."""
 
     consumer: str
     arch: str
@@ -360,7 +361,7 @@ class Lifetimes(Answer):
 
 
 class LineVerdict(Answer):
-    """Releases of a vendor in a row on which a release of a tool comes to the same."""
+    """Consecutive releases of a vendor with the same verdict on a release of a tool."""
 
     first: str = described("the vendor's own, or the first build where it has none")
     last: str = described("itself in it")
@@ -385,7 +386,7 @@ class LineLifetime(Answer):
 
 
 class LineLifetimes(Answer):
-    """The same of each release of a tool, on lines of a vendor."""
+    """The releases of vendors' lines that each release of a tool handles."""
 
     consumer: str
     arch: str
@@ -394,13 +395,13 @@ class LineLifetimes(Answer):
 
 
 class LifetimeAnswer(Answer):
-    """`vmcoreinfo lifetime --format json`: on releases of mainline, or on those of a vendor"""
+    """`vmcoreinfo lifetime --format json`: for mainline releases, or for those of a vendor"""
 
     one_of = (Lifetimes, LineLifetimes)
 
 
 class WrittenLine(Answer):
-    """A line that was added, or has another value, for which purpose, and why it is right."""
+    """A line that was added or has another value, its purpose, and why it is right."""
 
     key: str
     text: str
@@ -410,7 +411,7 @@ class WrittenLine(Answer):
 
 
 class DroppedLine(Answer):
-    """A line that is taken away, for which purpose, and why that is right."""
+    """A line that is removed, its purpose, and why that is right."""
 
     key: str
     purpose: str
@@ -426,7 +427,8 @@ class Refusal(Answer):
 
 
 class AdaptedNote(Answer):
-    """`vmcoreinfo adapt --format json`; `format` is what the input was read as: elf, kdump, posted, ..."""
+    """`vmcoreinfo adapt --format json`; `format` is the format of the input: elf, kdump, posted,
+    ..."""
 
     format: str | None = None
     consumer: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What verbs print of kernels, of the schema and of its products."""
+"""Answers about kernels, the schema and its products."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Listing(Answer):
 
 
 class Change(Answer):
-    """One difference; `archs` null if it is the same on every architecture."""
+    """A difference; `archs` is null if it is the same on every architecture."""
 
     change: Literal["added", "removed", "condition", "format", "printed", "meaning"]
     key: str
@@ -40,7 +40,7 @@ class Change(Answer):
 
 
 class Difference(Answer):
-    """What changed between two kernels."""
+    """The differences between two kernels."""
 
     old: str
     old_line: KernelLine | None = described(LINE)
@@ -51,7 +51,8 @@ class Difference(Answer):
 
 
 class TreeChange(Answer):
-    """One difference between schema and tree; `archs` null if all of the tree have it."""
+    """A difference between schema and tree; `archs` is null if it is the same on all architectures
+    of the tree."""
 
     change: Literal["missing", "extra", "condition", "format", "architecture"] = described(
         "missing: the schema says so, the tree lacks it; extra: the other way; architecture: the "
@@ -85,10 +86,10 @@ class OtherFormat(Answer):
 
 
 class HistoryEntry(Answer):
-    """A life as tags have it, and as the schema has it, on architectures where they are the same.
+    """The life of an entry according to tags and to the schema, on architectures that share it.
 
-    Spans are `first..last`, both tags with the entry; `differs` are the tags in
-    which only one of them has it, or its format is another one: those are in `formats` too.
+    Spans are `first..last`, both inclusive; `differs` are the tags for which only one of the two
+    has the entry, or its format differs: the latter are in `formats` too.
     """
 
     key: str
@@ -101,7 +102,7 @@ class HistoryEntry(Answer):
 
 
 class History(Answer):
-    """Lives of entries, as the tags of a kernel repository have them."""
+    """Lives of entries, according to the tags of a kernel repository."""
 
     repository: str
     tags: list[str]
@@ -118,7 +119,7 @@ class BudgetLine(Answer):
 
 
 class BudgetPoint(Answer):
-    """The bound in one release."""
+    """The bound for one release."""
 
     release: str
     bytes: int
@@ -155,7 +156,7 @@ class ExtractedExport(Answer):
 
 
 class NotUnderstood(Answer):
-    """A place that a text search takes for one that prints, and that was not understood."""
+    """A place that a text search finds, and that was not understood."""
 
     file: str
     line: int
@@ -164,7 +165,7 @@ class NotUnderstood(Answer):
 
 
 class ExtractedSites(Answer):
-    """What became of the places that a plain text search sees."""
+    """The places that a plain text search finds, by what they are."""
 
     seen: int
     exports: int
@@ -186,7 +187,7 @@ class Extracted(Answer):
 
 
 class Moment(Answer):
-    """A boundary of a life, and what it rests on."""
+    """A boundary of a life, and its evidence."""
 
     release: str
     date: str | None
@@ -198,7 +199,7 @@ class Moment(Answer):
 
 
 class Life(Answer):
-    """One span in which an entry is exported."""
+    """A span in which an entry is exported."""
 
     since: Moment
     until: Moment | None
@@ -215,7 +216,7 @@ class PrintedForm(Answer):
 
 
 class ReadFormat(Answer):
-    """How the value is printed, and so read."""
+    """The format in which the value is printed, and thus read."""
 
     format: str
     since: str | None
@@ -231,7 +232,7 @@ class Condition(Answer):
 
 
 class PrintedFact(Answer):
-    """What types or symbols have to be asked for the value, in the words of the schema."""
+    """An expression over types and symbols that gives the value, as the schema writes it."""
 
     expression: str
     archs: list[str] | None
@@ -240,7 +241,8 @@ class PrintedFact(Answer):
 
 
 class StandingNames(Answer):
-    """Names of the kernel's source on which the meaning of the value rests, beyond those in the key."""
+    """Names of the kernel's source that the meaning of the value depends on, in addition to those
+    in the key."""
 
     names: list[str]
     since: str | None
@@ -248,7 +250,7 @@ class StandingNames(Answer):
 
 
 class CopiedNames(Answer):
-    """What releases of a tool have built in of what stands behind the entry."""
+    """Names behind the entry that releases of a tool have copied."""
 
     consumer: str
     since: str | None = described("the first release that has; null for all before `until`")
@@ -263,7 +265,7 @@ class CopiedNames(Answer):
 
 
 class Note(Answer):
-    """A quirk (`kind` says which) or a change of meaning (`kind` is `changed`)."""
+    """A quirk (`kind` is its kind) or a change of meaning (`kind` is `changed`)."""
 
     kind: str
     releases: list[str]
@@ -271,7 +273,8 @@ class Note(Answer):
 
 
 class LineChanged(Answer):
-    """A change of an entry in a vendor's line, from a build on; `changed` is any other than coming or going."""
+    """A change of an entry in a vendor's line, from a build on; `changed` is a change other than an
+    addition or removal."""
 
     line: str
     vendor: str
@@ -288,7 +291,7 @@ class LineChanged(Answer):
 
 
 class ExplainedExport(Answer):
-    """How one set of architectures exports the entry."""
+    """How a set of architectures exports the entry."""
 
     archs: list[str] | None = described("null for every architecture")
     out_of_tree: bool = described(
@@ -318,7 +321,7 @@ class Related(Answer):
 
 
 class Explanation(Answer):
-    """The whole story of a key."""
+    """The whole history of a key."""
 
     key: str
     kind: str
@@ -334,7 +337,7 @@ class Explanation(Answer):
 
 
 class ExplainedRecipe(Answer):
-    """One way to a derived value; `archs` null for every architecture."""
+    """A recipe of a derived value; `archs` is null for every architecture."""
 
     name: str
     expression: str
@@ -357,13 +360,13 @@ class ExplainedDerivation(Answer):
 
 
 class Explain(Answer):
-    """`vmcoreinfo explain --format json`: of a key or of a derivation"""
+    """`vmcoreinfo explain --format json`: for a key or a derivation"""
 
     one_of = (Explanation, ExplainedDerivation)
 
 
 class CheckProblem(Answer):
-    """One problem of the schema; line and column count from 1."""
+    """A problem of the schema; line and column count from 1."""
 
     path: str
     line: int
@@ -381,14 +384,14 @@ class Check(Answer):
 
 
 class ByHand(Answer):
-    """What `sync` leaves to people, and why."""
+    """Something that `sync` leaves to people, and why."""
 
     key: str
     reason: str
 
 
 class Renamed(Answer):
-    """A key that may have another name now; `place` is where that is printed."""
+    """A key that may have been renamed; `place` is where the new key is printed."""
 
     gone: str
     came: str
@@ -396,7 +399,7 @@ class Renamed(Answer):
 
 
 class Synced(Answer):
-    """What was done to bring the schema up to a kernel tree."""
+    """The changes that bring the schema up to date with a kernel tree."""
 
     release: str
     declared: bool = described("whether the release had to be declared")
@@ -411,7 +414,7 @@ class Synced(Answer):
 
 
 class LineSynced(Answer):
-    """What was done to bring the line of a vendor up to the tree of a build."""
+    """The changes that bring a vendor's line up to date with the tree of a build."""
 
     line: KernelLine
     written: str | None = described(
@@ -439,16 +442,14 @@ class Generated(Answer):
 
 
 class MadeBy(Answer):
-    """What a product says of itself: the version of the tool, and the hash of its part of the
-    schema.
-    """
+    """The version and the schema hash recorded in a product."""
 
     version: str
     schema_hash: str
 
 
 class RegeneratedProduct(Answer):
-    """One file; `before` and `now` are the same where it is unchanged."""
+    """A file; `before` and `now` are the same if it is unchanged."""
 
     path: str
     command: str = described("what made it, as it is in the file")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What verbs print of notes and dumps.
+"""Answers about notes and dumps.
 
-`parse` and `note` build their answers by hand, as they start without pydantic; tests hold
-them to `Parse` and `FoundNote`.
+`parse` and `note` build their answers by hand, because they run without pydantic; tests check them
+against `Parse` and `FoundNote`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ParsedEntry(Answer):
 
 
 class ParsedDiagnostic(Answer):
-    """What is wrong with a line of a note."""
+    """A problem with a line of a note."""
 
     id: Literal[
         "unknown",
@@ -79,7 +79,7 @@ class FoundNote(Answer):
 
 
 class CarvedNote(Answer):
-    """A text in an image, where it starts, and how many of its lines can be used."""
+    """A note found in an image, where it starts, and the number of its usable lines."""
 
     offset: int
     physical: int | None = described("physical address, where an ELF dump tells it")
@@ -101,14 +101,14 @@ class NoteFinds(Answer):
 
 
 class InMemory(Answer):
-    """Where one begins."""
+    """A place in memory."""
 
     physical: int | None = described(PHYSICAL)
     offset: int | None = described(OFFSET)
 
 
 class CarvedBtf(InMemory):
-    """The BTF of a kernel, and what tells it from that of another."""
+    """The BTF of a kernel, and what distinguishes it from others."""
 
     bytes: int
     types: int = described("how many it has")
@@ -127,7 +127,7 @@ class BtfFinds(Answer):
 
 
 class CarvedConfig(InMemory):
-    """A kernel's .config, and what tells it from that of another."""
+    """A kernel's .config, and what distinguishes it from others."""
 
     bytes: int = described("of the text")
     options: int = described("lines that set one")
@@ -145,7 +145,7 @@ class ConfigFinds(Answer):
 
 
 class CarvedKallsyms(InMemory):
-    """The symbols of a kernel, and what tells them from those of another."""
+    """The symbols of a kernel, and what distinguishes them from others."""
 
     symbols: int = described("how many it has")
     layout: str = described("how the kernel's build laid the tables out, in words")
@@ -165,13 +165,13 @@ class KallsymsFinds(Answer):
 
 
 class Finds(Answer):
-    """`vmcoreinfo find --format json`: of notes, or of what `--what` names"""
+    """`vmcoreinfo find --format json`: for notes, or for what `--what` names"""
 
     one_of = (NoteFinds, BtfFinds, ConfigFinds, KallsymsFinds)
 
 
 class AuditFinding(Answer):
-    """What a rule found; `key` and `line` (from 1) null if it is about neither."""
+    """A finding of a rule; `key` and `line` (from 1) are null if it concerns none."""
 
     rule: str
     severity: Literal["error", "warning", "info"]
@@ -182,9 +182,9 @@ class AuditFinding(Answer):
 
 
 class AuditedInput(Answer):
-    """One input; release and architecture null if nothing tells them.
+    """An input; release and architecture are null if they are not known.
 
-    `error`, `warning` and `info` count what was found, those that are left out here too.
+    `error`, `warning` and `info` count all findings, including those that are left out here.
     """
 
     path: str
@@ -213,8 +213,8 @@ class AuditedInput(Answer):
 
 
 class AuditSummary(Answer):
-    """How many inputs, and findings of each severity, over all of them; remarks (`info`) are not
-    findings that count."""
+    """The number of inputs, and of findings of each severity; an input with only remarks (`info`)
+    counts as one without findings."""
 
     inputs: int
     unreadable: int
@@ -226,7 +226,7 @@ class AuditSummary(Answer):
 
 
 class AuditCause(Answer):
-    """Findings that say the same but for numbers, for which `N` stands."""
+    """Findings that only differ in numbers, which are shown as `N`."""
 
     rule: str
     severity: Literal["error", "warning", "info"]
@@ -237,7 +237,7 @@ class AuditCause(Answer):
 
 
 class AuditKernel(Answer):
-    """A build of a kernel, as far as its notes tell."""
+    """A build of a kernel, according to its notes."""
 
     release: str | None
     arch: str | None
@@ -248,7 +248,7 @@ class AuditKernel(Answer):
 
 
 class AuditOverview(Answer):
-    """`vmcoreinfo audit --summary --format json`; what most inputs have comes first"""
+    """`vmcoreinfo audit --summary --format json`; the most frequent first"""
 
     summary: AuditSummary
     causes: list[AuditCause]
@@ -263,14 +263,14 @@ class Audit(Answer):
 
 
 class Audits(Answer):
-    """`vmcoreinfo audit --format json`: of each input, or of all (`--summary`); `ndjson` has an input a
-    line"""
+    """`vmcoreinfo audit --format json`: for each input, or for all (`--summary`); `ndjson` has one
+    input per line"""
 
     one_of = (Audit, AuditOverview, AuditedInput)
 
 
 class SynthesisedEntry(Answer):
-    """A line of the new note, and what its value came from."""
+    """A line of the new note, and the source of its value."""
 
     key: str
     text: str
@@ -278,7 +278,7 @@ class SynthesisedEntry(Answer):
 
 
 class LeftOutEntry(Answer):
-    """A line that the kernel would print, and where its value can be had."""
+    """A line that the kernel would print, and where its value could be found."""
 
     key: str
     why: str

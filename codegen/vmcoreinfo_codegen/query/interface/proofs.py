@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `prove` prints."""
+"""The answer of `prove`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Expected = Literal["ok", "degraded", "unknown", "wrong", "fatal"]
 
 
 class ProvedCell(Answer):
-    """One run of a tool on a dump."""
+    """A run of a tool on a dump."""
 
     run: str = described("the command, as `filter`")
     level: int | None = described("the dump level; null for a command that has none")
@@ -30,7 +30,7 @@ class ProvedCell(Answer):
 
 
 class ProvedDump(Answer):
-    """What a tool did with one dump."""
+    """The runs of a tool on one dump."""
 
     path: str
     dump: str | None = described("what it is called in a record; null if it could not be used")

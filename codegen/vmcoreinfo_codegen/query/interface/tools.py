@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What verbs print of the sources of tools."""
+"""Answers about the sources of tools."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ToolExtracted(Answer):
 
 
 class ToolChange(Answer):
-    """Where sources and schema say something else of a key."""
+    """A disagreement between sources and schema about a key."""
 
     change: Disagreement = described(
         "extra: it is read, and no need has it; missing: a need has it, and nothing reads it; boundary: "
@@ -77,10 +77,10 @@ class ToolDifference(Answer):
 
 
 class ToolLife(Answer):
-    """Releases that read a key, and those that need it by the schema; on architectures where that
-    is the same.
+    """The releases that read a key, and those that need it according to the schema, on
+    architectures that share them.
 
-    Spans are `first..last`; `differs` are the tags in which only one of them has it.
+    Spans are `first..last`; `differs` are the tags for which only one of the two has it.
     """
 
     key: str
@@ -91,7 +91,7 @@ class ToolLife(Answer):
 
 
 class ToolTag(Answer):
-    """A tag, and what its release reads that the one before did not."""
+    """A tag, and the keys that its release reads in addition to the previous one."""
 
     tag: str
     release: str
@@ -101,7 +101,7 @@ class ToolTag(Answer):
 
 
 class ToolHistory(Answer):
-    """What the releases of a tool read, as the tags of its repository have it."""
+    """What the releases of a tool read, according to the tags of its repository."""
 
     tool: str
     repository: str
@@ -110,7 +110,7 @@ class ToolHistory(Answer):
 
 
 class ToolSynced(Answer):
-    """What was done to bring a tool's releases up to its repository."""
+    """The changes that bring a tool's releases up to date with its repository."""
 
     tool: str
     declared: list[str] = described("releases that had to be declared")
@@ -121,24 +121,26 @@ class ToolSynced(Answer):
 
 
 class Extract(Answer):
-    """`vmcoreinfo extract --format json`: of a kernel, or with --consumer of a tool"""
+    """`vmcoreinfo extract --format json`: for a kernel, or with --consumer for a tool"""
 
     one_of = (Extracted, ToolExtracted)
 
 
 class Diff(Answer):
-    """`vmcoreinfo diff --format json`: of two kernels, with --kernel of schema and tree, with --consumer of schema and a tool's tree"""
+    """`vmcoreinfo diff --format json`: for two kernels, with --kernel for schema and tree, with
+    --consumer for the schema and a tool's tree"""
 
     one_of = (Difference, TreeDifference, ToolDifference)
 
 
 class Histories(Answer):
-    """`vmcoreinfo history --format json`: of a kernel, or with --consumer of a tool"""
+    """`vmcoreinfo history --format json`: for a kernel, or with --consumer for a tool"""
 
     one_of = (History, ToolHistory)
 
 
 class Syncs(Answer):
-    """`vmcoreinfo sync --format json`: with a kernel tree, with that of a vendor, or with --consumer with a tool's repository"""
+    """`vmcoreinfo sync --format json`: for a kernel tree, for a vendor's tree, or with --consumer
+    for a tool's repository"""
 
     one_of = (Synced, LineSynced, ToolSynced)
