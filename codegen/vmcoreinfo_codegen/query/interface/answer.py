@@ -15,12 +15,15 @@ class KernelLine(Answer):
 
     name: str
     vendor: str
-    release: str | None = described("the vendor's own, as 8.6; null if it has none")
+    release: str | None = described("the vendor's own, such as 8.6; null if it has none")
     build: str | None
-    base: str = described("the release of mainline that it is based on")
+    base: str = described("the mainline release that it is based on")
     read: bool = described("whether sources of that build, or of one like it, were read")
 
 
-LINE = "the vendor's line that it is of; null for mainline, and where none is known by its name"
-FORMAT = "what it was read as: elf, kdump, note, text or posted; 'flattened ' before what is inside"
-REMARKS = "how a posted note was read, and which others were posted with it"
+LINE = "the vendor's line of the kernel; null for mainline, and if no line has its name"
+FORMAT = (
+    "the format of the input: elf, kdump, note, text or posted; 'flattened ' before the "
+    "format inside"
+)
+REMARKS = "how a posted note was read, and which other notes the posting has"

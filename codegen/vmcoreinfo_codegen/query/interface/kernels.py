@@ -55,14 +55,14 @@ class TreeChange(Answer):
     of the tree."""
 
     change: Literal["missing", "extra", "condition", "format", "architecture"] = described(
-        "missing: the schema says so, the tree lacks it; extra: the other way; architecture: the "
-        "schema has none of that folder in that release"
+        "missing: in the schema, but not in the tree; extra: in the tree, but not in the "
+        "schema; architecture: the schema has no architecture for that folder in that release"
     )
     key: str
     archs: list[str] | None
     in_schema: str | None = described("condition or format; null if there is none")
     in_tree: str | None
-    file: str = described("of the tree, or of the schema where the tree lacks the entry")
+    file: str = described("in the tree, or in the schema if the tree lacks the entry")
     line: int
 
 
@@ -133,11 +133,11 @@ class Budget(Answer):
     kernel: str
     line: KernelLine | None = described(LINE)
     arch: str
-    bytes: int = described("upper bound of the text")
+    bytes: int = described("upper bound for the size of the text")
     room: int = described("bytes of the buffer that holds the text")
     entries: int
     config: dict[str, bool | int] = described("a configuration that gives the bound")
-    line_room: int = described("bytes that a line can have before it is cut")
+    line_room: int = described("the longest line that is not truncated, in bytes")
     longest: list[BudgetLine] = described("longest lines first")
     trend: list[BudgetPoint]
 
@@ -253,14 +253,16 @@ class CopiedNames(Answer):
     """Names behind the entry that releases of a tool have copied."""
 
     consumer: str
-    since: str | None = described("the first release that has; null for all before `until`")
-    until: str | None = described("the first that has not; null if the newest has")
+    since: str | None = described("the first release with the copy; null for all before `until`")
+    until: str | None = described("the first release without it; null if the newest has it")
     purpose: str
     archs: list[str] | None = described("null for every architecture")
-    kernels_since: str | None = described("kernels on which it uses them; null for all before")
+    kernels_since: str | None = described(
+        "the first kernel for which it uses them; null for all before `kernels_until`"
+    )
     kernels_until: str | None
     names: list[str]
-    verdict: str = described("what the purpose comes to where a kernel has the names otherwise")
+    verdict: str = described("the verdict on the purpose if the names differ in a kernel")
     seen: str
 
 
@@ -278,16 +280,18 @@ class LineChanged(Answer):
 
     line: str
     vendor: str
-    release: str | None = described("the vendor's own, as 8.6; null if it has none")
-    build: str = described("the first that was read and has it")
+    release: str | None = described("the vendor's own, such as 8.6; null if it has none")
+    build: str = described("the first build that was read and has the change")
     key: str
     change: Literal["added", "removed", "changed"]
-    archs: list[str] | None = described("null for all that the vendor builds")
+    archs: list[str] | None = described("null for all architectures that the vendor builds")
     like: str | None = described(
-        "the release of mainline as which the line has the entry, or has it not; null if as none"
+        "the mainline release that the line is like for this entry; null if it is like none"
     )
-    condition: str | None = described("of what no release of mainline has so; null for always")
-    format: str | None = described("of what no release of mainline has so")
+    condition: str | None = described(
+        "the condition, if it is like no mainline release; null for always"
+    )
+    format: str | None = described("the format, if it is like no mainline release")
 
 
 class ExplainedExport(Answer):
@@ -295,14 +299,14 @@ class ExplainedExport(Answer):
 
     archs: list[str] | None = described("null for every architecture")
     out_of_tree: bool = described(
-        "whether no release of mainline exports it; the lives are of the kernels that may"
+        "whether no mainline release exports it; the lives are those of kernels that may"
     )
     doc: str
     absent: str
     section: str
     unit: str | None
     lives: list[Life]
-    formats: list[ReadFormat] = described("empty if it is always that of the entry")
+    formats: list[ReadFormat] = described("empty if that of the entry always holds")
     printed: list[PrintedForm]
     conditions: list[Condition]
     debug_info: list[PrintedFact] = described("how debug information gives the value")
@@ -331,7 +335,7 @@ class Explanation(Answer):
     replaced_by: list[Related]
     derivations: list[str]
     lines: list[LineChanged] = described(
-        "vendors' lines that have it otherwise than the release that they are based on"
+        "changes in vendors' lines compared with the releases that they are based on"
     )
     copied: list[CopiedNames]
 
@@ -341,7 +345,7 @@ class ExplainedRecipe(Answer):
 
     name: str
     expression: str
-    requires: list[str] = described("keys that must be there, with those it reads")
+    requires: list[str] = described("keys that must be present, including those in the expression")
     reads_memory: bool
     archs: list[str] | None
     since: str | None
@@ -402,15 +406,15 @@ class Synced(Answer):
     """The changes that bring the schema up to date with a kernel tree."""
 
     release: str
-    declared: bool = described("whether the release had to be declared")
-    steps: dict[str, list[str]] = described("keys by what was done to them")
-    files: list[str] = described("files that changed, or would")
+    declared: bool = described("whether the release was declared")
+    steps: dict[str, list[str]] = described("the keys for each kind of change")
+    files: list[str] = described("files that changed, or would change")
     renames: list[Renamed] = described("for people to confirm")
     by_hand: list[ByHand]
     refused: list[ByHand] = described(
-        "what the schema can't say; if there is any, nothing is written"
+        "changes that the schema can't express; if there are any, nothing is written"
     )
-    problems: list[CheckProblem] = described("what the linter finds in the new schema")
+    problems: list[CheckProblem] = described("problems that the linter finds in the new schema")
 
 
 class LineSynced(Answer):
@@ -418,18 +422,18 @@ class LineSynced(Answer):
 
     line: KernelLine
     written: str | None = described(
-        "the head of the block that says it, as `build 570 to 570.12.1 as 9.6`; null if nothing is "
-        "to be said"
+        "the head of the written block, such as `build 570 to 570.12.1 as 9.6`; null if "
+        "nothing differs"
     )
     steps: dict[str, list[str]] = described(
-        "keys, with their architectures, by what is said of them"
+        "the keys, with their architectures, for each kind of change"
     )
-    files: list[str] = described("files that changed, or would")
+    files: list[str] = described("files that changed, or would change")
     by_hand: list[ByHand]
     refused: list[ByHand] = described(
-        "what the schema can't say; if there is any, nothing is written"
+        "changes that the schema can't express; if there are any, nothing is written"
     )
-    problems: list[CheckProblem] = described("what the linter finds in the new schema")
+    problems: list[CheckProblem] = described("problems that the linter finds in the new schema")
 
 
 class Generated(Answer):
@@ -452,12 +456,12 @@ class RegeneratedProduct(Answer):
     """A file; `before` and `now` are the same if it is unchanged."""
 
     path: str
-    command: str = described("what made it, as it is in the file")
+    command: str = described("the command recorded in the file")
     state: str = described("unchanged, written, or with --check stale")
     before: MadeBy
     now: MadeBy
-    added: list[str] = described("keys that it knows now and did not")
-    removed: list[str] = described("keys that it knew and does not any more")
+    added: list[str] = described("keys that it knows now, but did not before")
+    removed: list[str] = described("keys that it knew before, but no longer does")
 
 
 class Regenerated(Answer):

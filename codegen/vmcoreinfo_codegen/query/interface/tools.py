@@ -26,16 +26,17 @@ class ToolRead(Answer):
     """A place that reads a key."""
 
     key: str
-    arch: str | None = described("null if it is for the dumps of all architectures")
+    arch: str | None = described("null if the code handles dumps of all architectures")
     file: str
     line: int
     function: str | None
-    form: str = described("the form of the schema that it has")
+    form: str = described("the matching 'form' of the schema")
     base: list[int] = described(
-        "bases in which the value is read as a number, in their order; empty if none shows"
+        "bases in which the value is parsed as a number, in order; empty if the code does not "
+        "show any"
     )
     required: bool | None = described(
-        "whether the function gives up without it; null if the code does not show it"
+        "whether the function fails without it; null if the code does not show that"
     )
 
 
@@ -44,7 +45,7 @@ class ToolExtracted(Answer):
 
     tool: str
     tree: str
-    files: int = described("sources that were looked at")
+    files: int = described("number of source files that were read")
     reads: list[ToolRead]
     not_understood: list[NotUnderstood]
 
@@ -53,15 +54,15 @@ class ToolChange(Answer):
     """A disagreement between sources and schema about a key."""
 
     change: Disagreement = described(
-        "extra: it is read, and no need has it; missing: a need has it, and nothing reads it; boundary: "
-        "it is read, and only other releases have a need for it; base: it is read in another base than"
-        " 'reads' says"
+        "extra: it is read, but not in any need; missing: it is in a need, but not read; "
+        "boundary: it is read, but only in needs of other releases; base: it is read in "
+        "another base than 'reads' says"
     )
     key: str
     archs: list[str] | None = described("null for all")
     in_schema: str | None
     in_tree: str | None
-    file: str = described("of the tree, or of the schema where nothing in the tree reads the key")
+    file: str = described("in the tree, or in the schema if nothing in the tree reads the key")
     line: int
 
 
@@ -113,11 +114,11 @@ class ToolSynced(Answer):
     """The changes that bring a tool's releases up to date with its repository."""
 
     tool: str
-    declared: list[str] = described("releases that had to be declared")
-    steps: dict[str, list[str]] = described("what was done, by its kind")
-    files: list[str] = described("files that changed, or would")
+    declared: list[str] = described("releases that were declared")
+    steps: dict[str, list[str]] = described("the changes, by kind")
+    files: list[str] = described("files that changed, or would change")
     by_hand: list[ByHand]
-    problems: list[CheckProblem] = described("what the linter finds in the new schema")
+    problems: list[CheckProblem] = described("problems that the linter finds in the new schema")
 
 
 class Extract(Answer):
