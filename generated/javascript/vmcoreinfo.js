@@ -281,7 +281,7 @@
 		decimal: "the value is not a decimal number",
 		signed: "the value is not a signed decimal number",
 		hex: "the value is not a hexadecimal number",
-		"0x-hex": "the value is neither hexadecimal behind 0x nor a decimal number",
+		"0x-hex": "the value is neither a hexadecimal number with 0x nor a decimal number",
 		string: "the value is empty",
 		hexbytes: "the value is not pairs of hexadecimal digits",
 		flag: "the value is not 'y'",
@@ -447,7 +447,7 @@
 					this._line + 1,
 					this.text.length,
 					null,
-					"there is more text behind a NUL byte; it is not read",
+					"the text after a NUL byte is ignored",
 				);
 			}
 		}
@@ -462,7 +462,7 @@
 				const stop = newline < 0 ? text.length : newline;
 				const key = this._readLine(text.subarray(offset, stop), this._line, offset);
 				if (newline < 0) {
-					const message = "the last line has no newline; it may be cut";
+					const message = "the last line has no newline; it may be truncated";
 					this._report("truncated", this._line, offset, key, message);
 				}
 				offset = stop + 1;
@@ -477,13 +477,16 @@
 		_readLine(bytes, number, offset) {
 			const bad = bytes.findIndex((byte) => byte < 0x20 || byte > 0x7e);
 			if (bad >= 0) {
-				const message = "a byte that is not printable ASCII; the line is not used";
+				const message = "a byte is not printable ASCII; the line is ignored";
 				this._report("not-text", number, offset + bad, null, message);
 				return null;
 			}
 			const at = bytes.indexOf(EQUALS);
 			if (at <= 0) {
-				const message = at < 0 ? "no '=' in the line" : "nothing before the '='";
+				const message =
+					at < 0
+						? "no '=' in the line, expected KEY=VALUE"
+						: "no key before the '=', expected KEY=VALUE";
 				this._report("malformed", number, offset, null, message);
 				return null;
 			}
@@ -491,7 +494,7 @@
 			const text = latin1(bytes.subarray(at + 1));
 			const known = ENTRIES.get(key);
 			if (known === undefined) {
-				const message = "no kernel that this parser knows exports this key";
+				const message = "unknown key: no kernel known to this parser exports it";
 				this._report("unknown", number, offset, key, message);
 				const kind = kindOf(key);
 				this._add({ key, kind, format: null, status: "ok", value: text, text, line: number, offset });
@@ -519,17 +522,17 @@
 			}
 			line.value = value;
 			if (this.entries.has(key)) {
-				const message = "the key stands on an earlier line too; the last one counts";
+				const message = "duplicate key; the last usable line counts";
 				this._report("duplicate", line.line, line.offset, key, message);
 			}
 			if (hasOtherBase(known, text)) {
-				const message = "kernels print the value of this key in another base";
+				const message = "the number base differs from what kernels print; tools may misread it";
 				this._report("other-base", line.line, at, key, message);
 			}
 			if (known.garbage.some((start) => text.startsWith(start))) {
 				line.status = "garbage";
 				line.value = null;
-				const message = "the value is one that some kernels print, and means nothing";
+				const message = "the value is garbage that some kernels print; it is not used";
 				this._report("garbage", line.line, at, key, message);
 			}
 		}
