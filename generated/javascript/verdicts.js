@@ -252,7 +252,7 @@
 		}
 	}
 
-	/** Those purposes that made the verdict, or would where nobody knows. */
+	/** The purposes with the verdict of the whole, or with that from the schema if it is unknown. */
 	function decidingOf(judged) {
 		const verdict = judged.worked_out ?? judged.verdict;
 		const deciding = judged.purposes.filter((one) => (one.worked_out ?? one.verdict) === verdict && !one.extra);
