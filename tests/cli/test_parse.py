@@ -71,7 +71,7 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: Run) -> None:
     assert ran.code == 1
     assert ran.err.splitlines() == [
         "<stdin>:2: error: PAGESIZE: the value is not a signed decimal number [malformed, byte 26]",
-        "<stdin>:3: info: OFFSET(page.new): unknown key: no kernel known to this parser exports it "
+        "<stdin>:3: info: OFFSET(page.new): not exported by any kernel known to this parser "
         "[unknown, byte 29]",
         "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be truncated "
         "[truncated, byte 48]",

@@ -214,7 +214,7 @@ EXPECTED = {
         "value CONFIG_X86_PAE malformed - 6e -",
     ],
     "unknown_empty_value": [
-        "diagnostic unknown info 1 0 4e4f5045 unknown key: no kernel known to this parser exports it",
+        "diagnostic unknown info 1 0 4e4f5045 not exported by any kernel known to this parser",
         "errors 0",
     ],
 }

@@ -156,7 +156,7 @@ def _line(note: Note, line: bytes, number: int, offset: int) -> str:
         return ""
     key, value = _parts(tree)
     if key not in formats():
-        report("unknown", 0, key, "unknown key: no kernel known to this parser exports it")
+        report("unknown", 0, key, "not exported by any kernel known to this parser")
         return key
     format_ = formats()[key]
     at = len(key) + 1

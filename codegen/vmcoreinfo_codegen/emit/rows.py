@@ -27,7 +27,7 @@ DIAGNOSTICS: tuple[tuple[str, str], ...] = (
     ("garbage", "warning"),
 )
 MESSAGES = {
-    "unknown": "unknown key: no kernel known to this parser exports it",
+    "unknown": "not exported by any kernel known to this parser",
     "duplicate": "duplicate key; the last usable line counts",
     "no_equals": "no '=' in the line, expected KEY=VALUE",
     "no_key": "no key before the '=', expected KEY=VALUE",

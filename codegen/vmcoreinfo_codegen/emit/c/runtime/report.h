@@ -31,7 +31,7 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 }
 
 /* Reports used in more than one place. */
-#define UNKNOWN "unknown key: no kernel known to this parser exports it"
+#define UNKNOWN "not exported by any kernel known to this parser"
 #define DUPLICATE "duplicate key; the last usable line counts"
 
 /* Whether a value begins like the garbage that some kernels print for the key. */

@@ -230,7 +230,7 @@
 			const text = latin1(bytes.subarray(at + 1));
 			const known = ENTRIES.get(key);
 			if (known === undefined) {
-				const message = "unknown key: no kernel known to this parser exports it";
+				const message = "not exported by any kernel known to this parser";
 				this._report("unknown", number, offset, key, message);
 				const kind = kindOf(key);
 				this._add({ key, kind, format: null, status: "ok", value: text, text, line: number, offset });

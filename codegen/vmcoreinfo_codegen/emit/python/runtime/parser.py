@@ -280,7 +280,7 @@ class _Reading:
         known = ENTRIES.get(key)
         if known is None:
             if key not in OTHER_KEYS:
-                message = "unknown key: no kernel known to this parser exports it"
+                message = "not exported by any kernel known to this parser"
                 self._report("unknown", number, offset, key, message)
             self._add(Line(key, _kind_of(key), None, "ok", text, text, number, offset))
             return key

@@ -337,7 +337,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
                 DiagnosticId::Unknown,
                 offset,
                 named,
-                "unknown key: no kernel known to this parser exports it",
+                "not exported by any kernel known to this parser",
             ),
         }
         named
