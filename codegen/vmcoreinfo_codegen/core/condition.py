@@ -240,7 +240,7 @@ def equivalent(first: Condition, second: Condition) -> bool:
 # Kernels change the condition of many entries in the same way, on every architecture.
 @lru_cache(maxsize=1024)
 def _equivalent(first: Condition, second: Condition) -> bool:
-    # A key that is printed in two places may always be printed, on two different conditions.
+    # The condition of a key that is printed in two places may be a disjunction of constants.
     first, second = first.simplify({}), second.simplify({})
     try:
         return not _differ_at_all(first, second, _limit())
