@@ -18,6 +18,7 @@ from .consumer import Consumer
 from .derivation import Derivation
 from .distribution import Distribution
 from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
+from .kernel_files import KernelFile, KernelFiles
 from .line import Line
 from .macro import Macro, Print
 from .numbers import Numbers
@@ -50,6 +51,7 @@ class Schema(Record):
     macros: tuple[Macro, ...]
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
+    kernel_files: tuple[KernelFiles, ...] = ()
     lines: tuple[Line, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     consumers: tuple[Consumer, ...] = ()
@@ -202,6 +204,23 @@ class Schema(Record):
         printf = via.printf or (printed.printf if printed is not None else "")
         return printf.partition("=")[2]
 
+    def files_of(self, export: Export) -> list[KernelFiles]:
+        """The source files that print an export: those of all architectures, or of each that it has."""
+        return [
+            files
+            for files in self.kernel_files
+            if files.subsystem == export.subsystem
+            and (files.archs is None) == (export.archs is None)
+            and (files.archs is None or any(map(export.concerns, files.archs)))
+        ]
+
+    def file_of(self, export: Export, release: Release, arch: str) -> KernelFile | None:
+        """The source file that prints an export in a kernel; None if the schema does not say."""
+        for files in self.files_of(export):
+            if files.archs is None or arch in files.archs:
+                return files.at(release.moment)
+        return None
+
     def spans(self) -> Iterator[Span]:
         """Every life in the schema: of architectures, macros and exports."""
         yield from (arch.span for arch in self.architectures)
@@ -210,7 +229,7 @@ class Schema(Record):
             yield from export.spans
 
     def boundaries(self) -> Iterator[Boundary]:
-        """Every boundary of those lives, and of changed meanings."""
+        """Every boundary of those lives, of changed meanings and of source files."""
         for span in self.spans():
             yield span.since
             if span.until is not None:
@@ -218,6 +237,8 @@ class Schema(Record):
             yield from span.backports
         for export in self.exports():
             yield from (change.boundary for change in export.changes)
+        for files in self.kernel_files:
+            yield from (file.since for file in files.files if file.since is not None)
 
     def ranged(self) -> Iterator[tuple[Location, Ranged]]:
         """Everything that holds in a range of releases only, with its place."""

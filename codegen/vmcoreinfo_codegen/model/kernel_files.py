@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""The kernel's source files that print the entries, one after the other in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..core.release import Moment
+from ..problem import Location
+from ..record import Record, unwritten
+from .base import Boundary, Span
+from .timeline import Period, Segment, meets, segments
+
+
+class KernelFile(Record):
+    """A file, by its path in the kernel tree, and when it took over from the one before it."""
+
+    path: str
+    since: Boundary | None = None
+    location: Location = unwritten()
+
+
+class KernelFiles(Record):
+    """The files of some entries in order of time, each up to the next.
+
+    The entries are those of a subsystem, or of none where it is empty, that all architectures share
+    (`archs` None), or that some have by themselves.
+    """
+
+    subsystem: str = ""
+    archs: tuple[str, ...] | None = None
+    files: tuple[KernelFile, ...]
+    location: Location = unwritten()
+
+    def at(self, moment: Moment) -> KernelFile | None:
+        """The file that prints the entries at a moment; the first where none had taken over yet."""
+        reached = [
+            one for one in self.files if one.since is None or one.since.release.opening <= moment
+        ]
+        return reached[-1] if reached else None
+
+    def over(self, spans: Sequence[Span]) -> list[Segment[KernelFile]]:
+        """The files over the life of an entry, as far as mainline or a stable branch has it."""
+        if not spans:
+            return []
+        first = min((span.since.release for span in spans), key=lambda release: release.opening)
+        lasts = [span.until.release if span.until else None for span in spans]
+        last = None if None in lasts else max(one for one in lasts if one is not None)
+        starts = [Period((one.since.release, None)) for one in self.files if one.since is not None]
+        found = segments(starts, self.at, first, last)
+        return [
+            Segment(one.value, one.since, one.until)
+            for one in found
+            if one.value is not None and any(meets(span, one.bounds) for span in spans)
+        ]
