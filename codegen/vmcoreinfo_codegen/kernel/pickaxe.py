@@ -18,11 +18,17 @@ def source_text(key: str, macro: str) -> str:
     return f"{macro}({argument}{',' if kind_of(key) is Kind.LENGTH else ')'}"
 
 
-def commit_of(repository: Repository, revision: str, text: str) -> str | None:
+_SOURCES = (":(top)kernel", ":(top)arch", ":(top)drivers")
+
+
+def commit_of(
+    repository: Repository, revision: str, text: str, path: str | None = None
+) -> str | None:
     """The newest commit up to a revision that changes how often `text` is in the sources.
 
-    Raises GitError.
+    With a path, how often it is in that file. Raises GitError.
     """
-    where = ("--end-of-options", revision, "--", ":(top)kernel", ":(top)arch", ":(top)drivers")
+    paths = _SOURCES if path is None else (f":(top,literal){path}",)
+    where = ("--end-of-options", revision, "--", *paths)
     options = ("-1", "--format=%H", "--no-ext-diff", "--no-textconv", "--no-mailmap", f"-S{text}")
     return repository.git("log", *options, *where).decode().strip()[:12] or None

@@ -25,6 +25,8 @@ from .steps import (
     Close,
     Declare,
     Depend,
+    Locate,
+    Move,
     Open,
     Plan,
     Print,
@@ -174,6 +176,12 @@ def _carry_out(
             files.edit(macro.location, lambda block: _since(block, tree.Prints, prints, release))
         case Declare(arch=arch):
             _declare(arch, files, release)
+        case Move(files=moved, path=path):
+            since = _boundary_at(release, commits.get(path))
+            file = tree.KernelFile(*MADE, _quoted(path), since)
+            files.edit(moved.location, lambda block: _moved(block, file))
+        case Locate():
+            _locate(step, files)
         case Add():
             _add(step, files, release, commits, declared)
 
@@ -219,6 +227,26 @@ def _numbering(block: tree.Block, number: tree.KeyNumber | tree.ArchNumber) -> t
     return block if number.name.text in known else replace(block, body=(*block.body, number))
 
 
+def _locate(step: Locate, files: Files) -> None:
+    file = tree.KernelFile(*MADE, _quoted(step.path), None)
+    subsystem = word(step.subsystem) if step.subsystem else None
+    archs = tree.Names(map(word, step.archs)) if step.archs else None
+    block = tree.KernelFiles(*MADE, (file,), "", subsystem, archs)
+    files.append(files.schema.kernel_files[-1].location.path, block)
+
+
+def _moved(block: tree.Block, file: tree.KernelFile) -> tree.Block:
+    """The files with one more; what took over in the same release never did."""
+    last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.KernelFile))
+    ended = block.body[last]
+    assert isinstance(ended, tree.KernelFile) and file.since is not None
+    if ended.since is None or not _same(ended.since.release, file.since.release):
+        return replace(block, body=(*block.body[: last + 1], file, *block.body[last + 1 :]))
+    before = [node for node in block.body[:last] if isinstance(node, tree.KernelFile)]
+    again = () if before and before[-1].path.text == file.path.text else (file,)
+    return replace(block, body=(*block.body[:last], *again, *block.body[last + 1 :]))
+
+
 # ---- nodes -----------------------------------------------------------------------------
 
 
@@ -242,9 +270,12 @@ def _range_of(ranged: Ranged) -> tree.Range:
 def _boundary(
     kind: type[tree.BoundaryClause], release: str, commit: str | None, at_most: bool = False
 ) -> tree.BoundaryClause:
+    return kind(*MADE, _boundary_at(release, commit, at_most), None)
+
+
+def _boundary_at(release: str, commit: str | None, at_most: bool = False) -> tree.Boundary:
     known = tree.Commit(word(commit[:12]), None) if commit else None
-    doubt = word("<=") if at_most else None
-    return kind(*MADE, tree.Boundary(doubt, word(release), None, known), None)
+    return tree.Boundary(word("<=") if at_most else None, word(release), None, known)
 
 
 def _opened(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block:

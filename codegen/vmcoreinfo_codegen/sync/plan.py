@@ -18,6 +18,7 @@ from ..model.timeline import in_mainline
 from ..query.tree_difference import prints_as
 from .architectures import LEFT_OPEN, architecture_of, undeclarable, unknown_folders
 from .formats import alike, gather
+from .moves import plan_moves
 from .renames import renames
 from .steps import (
     Add,
@@ -25,6 +26,8 @@ from .steps import (
     Close,
     Declare,
     Depend,
+    Locate,
+    Move,
     Open,
     Plan,
     Print,
@@ -79,6 +82,7 @@ def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
             reformatted.add(id(export))
             _step(made, Reformat(key, export, printed))
     gather(made, schema, extraction)
+    plan_moves(made, schema, extraction, archs)
     _declare_macros(made, schema, extraction)
     if release.branch < schema.latest:
         _leave_to_people(made)
@@ -120,10 +124,11 @@ def _leave_to_people(made: Plan) -> None:
     """Of a release with later ones nothing is done: what those have, its tree does not tell."""
     for step in made.steps:
         key, fact = _fact(step)
-        reason = (
-            f"the tree of {made.release.branch} {fact}, but shows nothing about later releases: "
-            "correct a boundary, or add a 'backport'"
-        )
+        remedy = "correct a boundary, or add a 'backport'"
+        if isinstance(step, (Move, Locate)):
+            remedy = "correct the 'files' of these entries"
+        branch = made.release.branch
+        reason = f"the tree of {branch} {fact}, but shows nothing about later releases: {remedy}"
         made.by_hand.append(ByHand(key, reason))
     made.steps.clear()
     made.macros.clear()
@@ -151,6 +156,8 @@ def _fact(step: Step) -> tuple[str, str]:
             return macro.name, f"has it print '{printf}'"
         case Declare(arch=arch):
             return arch.name, "has lines of this architecture"
+        case Move(path=path) | Locate(path=path):
+            return path, "prints entries there"
 
 
 def _still_open(

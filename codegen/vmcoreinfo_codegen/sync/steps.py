@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..core.condition import Condition
 from ..core.release import Release
 from ..kernel.extract import Export as Printed
-from ..model import Architecture, Export, Macro
+from ..model import Architecture, Export, KernelFiles, Macro
 from ..model.entry import KindDefault
 
 
@@ -90,6 +90,24 @@ class Declare:
 
 
 @dataclass(frozen=True)
+class Move:
+    """Another source file prints the entries, `printed` for one."""
+
+    files: KernelFiles
+    path: str
+    printed: Printed
+
+
+@dataclass(frozen=True)
+class Locate:
+    """The source file of entries of which the schema has none; `archs` None for shared ones."""
+
+    subsystem: str
+    archs: tuple[str, ...] | None
+    path: str
+
+
+@dataclass(frozen=True)
 class ByHand:
     """What is not done here, and why."""
 
@@ -97,7 +115,19 @@ class ByHand:
     reason: str
 
 
-Step = Close | Open | Add | Depend | Print | Reformat | ReformatKind | Redefine | Declare
+Step = (
+    Close
+    | Open
+    | Add
+    | Depend
+    | Print
+    | Reformat
+    | ReformatKind
+    | Redefine
+    | Declare
+    | Move
+    | Locate
+)
 """What the schema can say by itself."""
 
 

@@ -29,6 +29,8 @@ from .steps import (
     Close,
     Declare,
     Depend,
+    Locate,
+    Move,
     Open,
     Plan,
     Print,
@@ -47,6 +49,8 @@ _DONE: dict[str, tuple[type[Step], ...]] = {
     "format changed": (Reformat, ReformatKind),
     "printed by another macro": (Print,),
     "macro changed": (Redefine,),
+    "printed in another file": (Move,),
+    "source file added": (Locate,),
 }
 
 
@@ -218,39 +222,45 @@ def release_to_sync(schema: Schema, text: str) -> Release:
 
 
 def commits_of(plan: Plan, repository: Repository, revision: str) -> tuple[Commits, str]:
-    """The commits of what came and went, by key, and what stopped the search, empty for nothing."""
+    """The commits of what came, went and moved, by key or file, and what stopped the search, empty for
+    nothing."""
     found: dict[str, str] = {}
-    for key, macro in _calls(plan):
+    for about, text, path in _calls(plan):
         try:
-            commit = commit_of(repository, revision, source_text(key, macro))
+            commit = commit_of(repository, revision, text, path)
         except GitError as error:
-            return found, f"no commits recorded for {key} and later entries: {error}"
+            return found, f"no commits recorded for {about} and later entries: {error}"
         if commit is not None:
-            found[key] = commit
+            found[about] = commit
     return found, ""
 
 
-def _calls(plan: Plan) -> Sequence[tuple[str, str]]:
-    """Keys that come or go, each with the macro that prints it in the kernel that has it."""
-    found = []
+def _calls(plan: Plan) -> Sequence[tuple[str, str, str | None]]:
+    """Keys that come or go, and files to which some move, each with the text of a call.
+
+    A key's call is that of the kernel that has it, in any file; a file's is in that file.
+    """
+    found: list[tuple[str, str, str | None]] = []
     for step in plan.steps:
         match step:
             case Close(key=key, export=export):
                 via = in_mainline(export.vias, plan.release.branch.eve) or newest(export.vias)
                 if via is not None:
-                    found.append((key, via.macro))
-            case Open(key=key, printed=printed):
-                found.append((key, printed.macro))
-            case Add(printed=printed):
-                found.append((printed.key, printed.macro))
+                    found.append((key, source_text(key, via.macro), None))
+            case Open(printed=printed) | Add(printed=printed):
+                found.append((printed.key, source_text(printed.key, printed.macro), None))
+            case Move(path=path, printed=printed):
+                found.append((path, source_text(printed.key, printed.macro), path))
     return found
 
 
 def _told(step: Step) -> str:
     """What a step is about, with its architectures, all but for all."""
     match step:
-        case Add(archs=archs):
+        case Add(archs=archs) | Locate(archs=archs):
             pass
+        case Move(files=files):
+            archs = files.archs
         case Declare() | Redefine() | ReformatKind():
             archs = None
         case _:
@@ -268,5 +278,7 @@ def _key(step: Step) -> str:
             return macro.name
         case ReformatKind(default=default):
             return f"kind {default.kind}"
+        case Move(path=path) | Locate(path=path):
+            return path
         case _:
             return step.key

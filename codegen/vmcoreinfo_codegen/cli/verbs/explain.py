@@ -118,7 +118,7 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
         yield from _field(
             "printed", f"{printed.printf or '?'}  by {printed.macro}{_range(printed)}"
         )
-    for number, file in enumerate(export.files):
+    for number, file in enumerate(reversed(export.files)):
         archs = f" on {' '.join(file.archs)}" if file.archs is not None else ""
         yield from _field("" if number else "in", file.path + archs + _range(file))
     unit = f", {Unit(export.unit)}: {Unit(export.unit).doc}" if export.unit else ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ...core.key import Kind, argument_of, identifier_of
+from ...core.key import identifier_of
 from ...core.release import Release
 from ...model import Entry, Export
 from ...model.consumer import Alternative
@@ -25,12 +25,12 @@ from ..description import (
     summaries_of,
 )
 from ..product import Product
-from . import links
+from . import links, sources
 from .bars import Bar, Part, chart
 from .exports import mainline_only
 from .facts import Facts, Reader
-from .links import SOURCES, Links, key_pages
-from .page import few_lines, lines, links_of, page, quiet, row, table, verdict
+from .links import Links, key_pages
+from .page import bounds, few_lines, lines, links_of, page, quiet, row, table, verdict
 from .vendors import vendor_rows
 
 
@@ -266,20 +266,6 @@ def _lead(facts: Facts, exports: Sequence[Export]) -> Markup:
     return quiet("shared code: " if is_shared else f"{facts.fold(archs)}: ")
 
 
-def _sources(facts: Facts, entry: Entry, export: Export, told: ExplainedExport) -> Iterator[Markup]:
-    """What the key is about, in the newest release of mainline that exports it."""
-    releases = [one.release for one in facts.schema.releases if export.contains(one.release)]
-    if not releases or export.is_out_of_tree:
-        return
-    # A bare key is not a name of the kernel's.
-    name = told.printed[-1].macro if entry.kind is Kind.BARE else argument_of(entry.key)
-    yield Markup('<a href="{}"><code>{}</code> in {}</a>').format(
-        SOURCES.format(release=max(releases), name=name.partition(".")[0]),
-        name.partition(".")[0],
-        max(releases),
-    )
-
-
 def _export_facts(
     facts: Facts, to: Links, entry: Entry, export: Export, told: ExplainedExport
 ) -> Iterator[tuple[str, list[Markup]]]:
@@ -295,7 +281,7 @@ def _export_facts(
         "Printed as",
         [
             Markup("<code>{}</code> by <code>{}</code>{}").format(
-                form.printf or entry.key, form.macro, _bounds(form.since, form.until)
+                form.printf or entry.key, form.macro, bounds(form.since, form.until)
             )
             for form in told.printed
         ],
@@ -306,7 +292,7 @@ def _export_facts(
             Markup("<code>{}</code>{}{}").format(
                 fact.expression,
                 f" on {', '.join(fact.archs)}" if fact.archs else "",
-                _bounds(fact.since, fact.until),
+                bounds(fact.since, fact.until),
             )
             for fact in told.debug_info
         ],
@@ -315,11 +301,12 @@ def _export_facts(
         "Depends on",
         [
             Markup(", ").join(Markup("<code>{}</code>").format(name) for name in one.names)
-            + _bounds(one.since, one.until)
+            + bounds(one.since, one.until)
             for one in told.behind
         ],
     )
-    yield "Kernel source", list(_sources(facts, entry, export, told))
+    yield "Printed in", list(sources.printed_in(facts.schema, export, told))
+    yield "Identifier", list(sources.identifier(facts.schema, entry, export, told))
     yield "Section", [escape(export.section)]
     yield (
         "Schema",
@@ -332,11 +319,6 @@ def _value(entry: Entry, export: Export) -> Markup:
     unit = f", {export.unit.value} ({export.unit.doc})" if isinstance(export.unit, Unit) else ""
     meaning = "; ".join(docs.values()).replace("`", "")
     return escape(f"{formats_of(entry, export)} ({meaning}){unit}")
-
-
-def _bounds(since: str | None, until: str | None) -> str:
-    words = [f" since {since}" if since else "", f" until {until}" if until else ""]
-    return "".join(words)
 
 
 # ---- history -----------------------------------------------------------------------------
@@ -393,7 +375,7 @@ def _related(to: Links, told: Explanation) -> list[tuple[str, Markup]]:
     found = []
     for what, several in (("Replaced by", told.replaced_by), ("Replaces", told.replaces)):
         for other in several:
-            life = _bounds(other.since, other.until).strip()
+            life = bounds(other.since, other.until).strip()
             text = to.key(other.key) + Markup(" ({}): ").format(life) + to.text(other.summary)
             found.append((what, text))
     return found
@@ -430,7 +412,7 @@ def _copied(to: Links, several: Sequence[CopiedNames]) -> list[dict[str, Any]]:
 def _built_in(one: CopiedNames) -> Markup:
     """The names, and where that counts."""
     names = Markup(", ").join(Markup("<code>{}</code>").format(name) for name in one.names)
-    kernels = _bounds(one.kernels_since, one.kernels_until)
+    kernels = bounds(one.kernels_since, one.kernels_until)
     limits = [
         f"releases {releases_of(one.since, one.until)}" if one.since or one.until else "",
         f"kernels{kernels}" if kernels else "",

@@ -14,7 +14,10 @@ from ...model import Boundary, Evidence, Schema
 from ..description import pieces
 
 COMMITS = "https://git.kernel.org/linus/"
-SOURCES = "https://elixir.bootlin.com/linux/v{release}/A/ident/{name}"
+FILES = "https://elixir.bootlin.com/linux/v{release}/source/{path}"
+"""A source file of the kernel as a release has it."""
+
+NAMES = "https://elixir.bootlin.com/linux/v{release}/A/ident/{name}"
 """Where a release of the kernel defines a name, and uses it."""
 
 MOST = 8

@@ -148,3 +148,9 @@ def few_lines(parts: Iterable[object], most: int = _MOST_LINES) -> Markup:
 
 def quiet(text: object) -> Markup:
     return Markup('<span class="quiet">{}</span>').format(text)
+
+
+def bounds(since: str | None, until: str | None) -> str:
+    """` since 6.8 until 6.9`, to go behind what holds then."""
+    words = [f" since {since}" if since else "", f" until {until}" if until else ""]
+    return "".join(words)
