@@ -38,11 +38,12 @@ def _block(export: Export, missing: list[str]) -> str:
 
 def _before(schema: Schema, export: Export, files: KernelFiles) -> str:
     """The first release that has an export before the first of its files; empty for none."""
-    for declared in schema.releases:
-        release = declared.release
-        if export.contains(release) and files.at(release.moment) is None:
-            return str(release)
-    return ""
+    first = files.files[0].since
+    if first is None:
+        return ""
+    there = (declared.release for declared in schema.releases)
+    early = (release for release in there if release.moment < first.release.opening)
+    return next((str(release) for release in early if export.contains(release)), "")
 
 
 RULE = Rule(

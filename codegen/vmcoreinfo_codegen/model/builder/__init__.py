@@ -46,6 +46,7 @@ _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.Macro: (500, "macros"),
     tree.Entry: (5000, "entries"),
     tree.KernelOption: (500, "options"),
+    tree.KernelFiles: (500, "blocks of source files"),
     tree.Derivation: (1000, "derivations"),
     tree.VendorLine: (500, "lines of vendors"),
     tree.Distribution: (500, "distributions"),
