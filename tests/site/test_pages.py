@@ -186,6 +186,8 @@ def test_a_key_leads_to_the_files_that_print_it(made: Site, schema: Schema) -> N
     page = made["keys/SYMBOL_node_data.html"]
     assert f"{_ELIXIR}/v5.5/source/arch/x86/kernel/machine_kexec_32.c" in page
     assert "443cbaf9e2fd" in page
+    commits = made["commits.html"]
+    assert 'id="443cbaf9e2fd"' in commits and "<code>kernel/vmcore_info.c</code>" in commits
     for entry in schema.entries:
         last = max(d.release for d in schema.releases)
         for export in entry.exports:

@@ -127,7 +127,8 @@ def _others(facts: Facts) -> Iterator[Found]:
         yield ["option", name, f"config.html#{name}", [], _of(entries)]
     for commit in names.commits(facts):
         keys = _few(dict.fromkeys(event.key for event in commit.events))
-        yield ["commit", commit.name, f"commits.html#{commit.name}", [], keys]
+        note = keys or f"moved keys to {_few(dict.fromkeys(commit.paths))}"
+        yield ["commit", commit.name, f"commits.html#{commit.name}", [], note]
     for name, several in names.standing(facts).items():
         keys = _few(dict.fromkeys(one.entry.key for one in several))
         note = f"determines {keys}" if keys else "copied into tools"
