@@ -94,6 +94,13 @@ def test_entries_in_two_files_are_left_to_people() -> None:
     }
 
 
+def test_a_path_that_no_schema_can_have_is_left_to_people() -> None:
+    shared = [at(printed(name, line), 'kernel/a"b.c') for line, name in enumerate(("a", "b"), 1)]
+    done = Synced(ENTRIES, extraction(*shared, OWN, LOGGED))
+    assert done.unchanged
+    assert done.by_hand == {'kernel/a"b.c': "not a valid path in a schema"}
+
+
 def test_an_older_tree_corrects_nothing() -> None:
     old = [at(printed(name, line), "kernel/old.c") for line, name in enumerate(("a", "b"), 1)]
     log = at(LOGGED, "kernel/printk.c")

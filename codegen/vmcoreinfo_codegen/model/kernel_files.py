@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..core.release import Moment
@@ -10,6 +11,14 @@ from ..problem import Location
 from ..record import Record, unwritten
 from .base import Boundary, Span
 from .timeline import Period, Segment, meets, segments
+
+_PATH = re.compile(r"(?:[\w+-][\w+.-]*/)*[\w+-][\w+.-]*", re.ASCII)
+_LONGEST = 200
+
+
+def is_path(text: str) -> bool:
+    """Whether a text can be the path of a source file in a kernel tree."""
+    return len(text) <= _LONGEST and _PATH.fullmatch(text) is not None
 
 
 class KernelFile(Record):

@@ -70,8 +70,8 @@ def tree_difference(
 def _moved(
     kernel: Kernel, extraction: Extraction, archs: list[Architecture]
 ) -> Iterator[MovedEntries]:
-    """Of a vendor that does not follow mainline the schema knows no files."""
-    if kernel.line is not None and not kernel.line.line.follows_stable:
+    """A vendor's builds may have the files of later releases; the schema does not say."""
+    if kernel.line is not None and kernel.line.line.builds:
         return
     for one in printed_files(kernel.schema, extraction, kernel.release, archs):
         if one.file is None:

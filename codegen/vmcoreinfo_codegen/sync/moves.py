@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ..kernel.extract import Extraction
 from ..model import Architecture, Schema
+from ..model.kernel_files import is_path
 from ..query.printed_files import InTree, printed_files
 from .steps import Add, ByHand, Locate, Move, Plan
 
@@ -22,7 +23,10 @@ def plan_moves(
             made.by_hand += _several(one)
         elif one.elsewhere:
             ((path, by_key),) = one.elsewhere.items()
-            made.steps.append(Move(one.files, path, next(iter(by_key.values()))))
+            if is_path(path):
+                made.steps.append(Move(one.files, path, next(iter(by_key.values()))))
+            else:
+                made.by_hand.append(ByHand(path, "not a valid path in a schema"))
     found: dict[tuple[str, str], Locate] = {}
     for step in made.steps:
         if isinstance(step, Add):

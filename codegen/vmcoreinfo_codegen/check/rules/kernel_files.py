@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model import KernelFiles, Schema
+from ...model.kernel_files import is_path
 from ...problem import did_you_mean, shortened
 from ..rule import Finding, Rule
 
@@ -12,6 +13,10 @@ def _check(schema: Schema) -> Iterator[Finding]:
     used = {id(files) for export in schema.exports() for files in schema.files_of(export)}
     for place, files in enumerate(schema.kernel_files):
         yield from _in_order(files)
+        for file in files.files:
+            if not is_path(file.path):
+                message = f"'{shortened(file.path)}' is not a path in the kernel tree"
+                yield file.location, message, "write it like kernel/vmcore_info.c"
         for other in schema.kernel_files[:place]:
             shared = _shared(other, files)
             if shared is not None:
@@ -77,6 +82,7 @@ files {
 	file		"kernel/crash_core.c"
 	file		"kernel/vmcore_info.c" since 6.10
 	file		"kernel/vmcore.c" since 6.9 ### kernel/vmcore.c takes over in 6.9, but the file before it in 6.10
+	file		"/kernel/vmcore.c" since 6.10 ### '/kernel/vmcore.c' is not a path in the kernel tree
 	file		"kernel/note.c" ### kernel/note.c has no release in which it took over
 }
 
