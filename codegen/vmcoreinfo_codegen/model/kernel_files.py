@@ -10,7 +10,7 @@ from ..core.release import Moment
 from ..problem import Location
 from ..record import Record, unwritten
 from .base import Boundary, Span
-from .timeline import Period, Segment, meets, segments
+from .timeline import Period, Segment, earliest, last_end, meets, segments
 
 _PATH = re.compile(r"(?:[\w+-][\w+.-]*/)*[\w+-][\w+.-]*", re.ASCII)
 _LONGEST = 200
@@ -52,11 +52,14 @@ class KernelFiles(Record):
         """The files over the life of an entry, as far as mainline or a stable branch has it."""
         if not spans:
             return []
-        first = min((span.since.release for span in spans), key=lambda release: release.opening)
-        lasts = [span.until.release if span.until else None for span in spans]
-        last = None if None in lasts else max(one for one in lasts if one is not None)
+        last = last_end(spans)
         starts = [Period((one.since.release, None)) for one in self.files if one.since is not None]
-        found = segments(starts, self.at, first, last)
+        found = segments(
+            starts,
+            self.at,
+            earliest(span.since for span in spans).release,
+            last.release if last is not None else None,
+        )
         return [
             Segment(one.value, one.since, one.until)
             for one in found
