@@ -192,7 +192,7 @@ class _Carver:
             base, filled, first = base + dropped, filled - dropped, ready - dropped
 
     def texts_by(self, jobs: int, stretches: Iterable[tuple[int, int | None]]) -> Iterator[Carved]:
-        """Every text of a regular file; processes search it, and pieces with hits are read again."""
+        """Every text of a regular file; processes search it, pieces with hits are read again."""
         descriptor = self._file.fileno()
         size = _size(self._file)
         known = ((start, size if end is None else end) for start, end in stretches)

@@ -237,7 +237,7 @@ def _is_whole(data: bytes, match: re.Match[bytes]) -> bool:
 
 
 def _apart(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """The entries note by note: a note begins at OSRELEASE, or after many lines without an entry."""
+    """The entries of each note; it begins at OSRELEASE, or after many lines without an entry."""
     some: list[Entry] = []
     for entry in entries:
         if some and (entry.key == b"OSRELEASE" or entry.line - some[-1].line > _LONGEST_GAP):
@@ -249,7 +249,7 @@ def _apart(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _note(entries: list[Entry]) -> Posted:
-    """The note of the entries with the same text before them; before OSRELEASE it may be different."""
+    """The note of the entries with the same text before them; that before OSRELEASE may differ."""
     counts = Counter(entry.alike for entry in entries)
     alike = max(counts, key=lambda one: counts[one])
     of_note = [

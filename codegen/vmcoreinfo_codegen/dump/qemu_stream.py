@@ -317,7 +317,7 @@ class QemuStream:
         self._refuse(f"a page of a block '{name}', which it does not name", damaged=True)
 
     def _placed(self) -> Iterator[Range]:
-        """Where the machine has its memory; `target` is the number of a block and the offset in it."""
+        """Where the machine has its memory; `target` is a block's number and the offset in it."""
         blocks = [(n, block) for n, block in enumerate(self._blocks) if block.is_memory]
         if not blocks:
             self._refuse(

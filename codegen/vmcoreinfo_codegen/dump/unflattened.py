@@ -57,7 +57,7 @@ class _Chain:
 
 
 class Unflattened:
-    """A source; bytes in no record are zero, as in the output of makedumpfile -R. Raises DumpError."""
+    """A source; bytes in no record are zero, as with makedumpfile -R. Raises DumpError."""
 
     def __init__(self, source: Source) -> None:
         self.name = source.name
