@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs where drgn is: reads memory of a dump, or the kernel's own symbols."""
+"""Runs in a Python with drgn: reads memory of a dump, or the kernel's own symbols."""
 
 from __future__ import annotations
 
