@@ -37,7 +37,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test elsewhere long-test dump-test crashes several fuzz eva mutants fleet screenshot bench examples $(EXAMPLES) dist clean
+.PHONY: demo test elsewhere long-test dump-test crashes several fuzz eva mutants verdicts fleet screenshot bench examples $(EXAMPLES) dist clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -86,6 +86,9 @@ eva: $(VENV)/test-ready
 
 mutants: $(VENV)/test-ready
 	$(VENV)/bin/python -m tests.mutants $(PACKAGE) --jobs $(JOBS) $(if $(SAMPLE),--sample $(SAMPLE))
+
+verdicts: $(VENV)/test-ready
+	VERDICTS_STEP=1 $(VENV)/bin/python -m pytest -k every_real_note -m long tests/javascript/test_verdicts.py
 
 fleet: $(VENV)/test-ready
 	$(VENV)/bin/python -m pip install --quiet 'ray[data]>=2.9'

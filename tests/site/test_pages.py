@@ -117,7 +117,9 @@ def test_every_file_says_how_it_was_made(made: Site) -> None:
 
 
 def test_sizes(made: Site) -> None:
-    first = ["index.html", "assets/site.css", *re.findall(r'src="([^"]+)"', made["index.html"])]
+    loaded = re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', made["index.html"])
+    first = ["index.html", *loaded]
+    assert "assets/site.css" in loaded
     assert sum(len(made[place].encode()) for place in first) < 150_000
     assert {place: len(text) for place, text in made.items() if len(text) > _MOST_BYTES} == {}
 

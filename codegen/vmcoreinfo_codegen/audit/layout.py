@@ -41,8 +41,13 @@ class Compiler(NamedTuple):
 
 def compiler_of(archs: Iterable[Architecture]) -> Compiler | None:
     """That of the architectures that a kernel may be of, where all have the same."""
-    found = {Compiler(arch.bits // 8, 2 if arch.name == "m68k" else 8) for arch in archs}
+    found = {Compiler(arch.bits // 8, most_aligned(arch)) for arch in archs}
     return found.pop() if len(found) == 1 else None
+
+
+def most_aligned(arch: Architecture) -> int:
+    """The strictest alignment that the compiler gives to a member, in bytes."""
+    return 2 if arch.name == "m68k" else 8
 
 
 def member_of(key: str, offset: int, compiler: Compiler) -> Member | None:
@@ -61,16 +66,15 @@ def alignment_of_struct(name: str, compiler: Compiler) -> int:
 
 
 def _layout(member: str, compiler: Compiler) -> Layout | None:
-    if member in _WORDS:
-        return Layout(min(compiler), compiler.word * _WORDS[member])
-    if member in _BYTES:
-        align, size = _BYTES[member]
+    if member in WORDS:
+        return Layout(min(compiler), compiler.word * WORDS[member])
+    if member in BYTES:
+        align, size = BYTES[member]
         return Layout(min(align, compiler.most), size)
     return None
 
 
-# Pointers, longs and what is made of them: how many words.
-_WORDS = {
+WORDS = {
     "atomic_long_t.counter": 1,
     "free_area.free_list": 2,
     "list_head.next": 1,
@@ -112,9 +116,9 @@ _WORDS = {
     "zone.spanned_pages": 1,
     "zone.vm_stat": 1,
 }
+"""Members made of pointers and longs: how many words each has."""
 
-# What has the same size everywhere: alignment and size. A u64 is aligned to four bytes on i386.
-_BYTES = {
+BYTES = {
     "latched_seq.val": (_INT, 16),
     "log.dict_len": (2, 2),
     "log.len": (2, 2),
@@ -137,9 +141,10 @@ _BYTES = {
     "printk_log.text_len": (2, 2),
     "printk_log.ts_nsec": (_INT, 8),
 }
+"""Members of the same size everywhere: alignment and size. A u64 is aligned to four bytes on i386."""
 
 _OF_STRUCT: dict[str, list[str]] = {}
-for _member in (*_WORDS, *_BYTES):
+for _member in (*WORDS, *BYTES):
     _OF_STRUCT.setdefault(_member.partition(".")[0], []).append(_member)
 
 UNIONS = frozenset({"page", "vmap_area"})
@@ -181,4 +186,4 @@ EXACT_WORDS = {
 """Structures that have no other members than those that are exported."""
 
 MOST_WORDS = {"mem_section": 8, "nodemask_t": 32, "page": 32}
-"""What the configuration can make of the others."""
+"""The most words that any configuration gives other structures."""

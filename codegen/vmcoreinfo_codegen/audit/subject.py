@@ -10,7 +10,7 @@ from functools import cached_property
 import vmcoreinfo
 from vmcoreinfo import Line, VmcoreInfo
 
-from ..core.expression import TypeFact
+from ..core.expression import is_address_of_symbol
 from ..core.key import Kind
 from ..core.release import Release
 from ..debuginfo.facts import Facts
@@ -96,11 +96,9 @@ class Subject:
             return False
         exports = self.exports(entry)
         arch = self.arch.name if self.arch is not None else None
-        asked = [e.debug_info(entry.key, entry.kind, release, arch)[:1] for e in exports]
+        asked = [e.debug_info(entry.key, entry.kind, release, arch) for e in exports]
         return bool(asked) and all(
-            isinstance(first, TypeFact) and first.question == "symbol"
-            for questions in asked
-            for first in questions or (None,)
+            is_address_of_symbol(questions[0] if questions else None) for questions in asked
         )
 
     @cached_property

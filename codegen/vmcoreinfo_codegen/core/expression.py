@@ -77,6 +77,11 @@ class TypeFact(Expression):
     name: str
 
 
+def is_address_of_symbol(expression: Expression | None) -> bool:
+    """Whether an expression is the address of a symbol and nothing more."""
+    return isinstance(expression, TypeFact) and expression.question == "symbol"
+
+
 class Unary(Expression):
     """`~operand`, `-operand`, or `!operand`: 1 if that is 0, else 0."""
 

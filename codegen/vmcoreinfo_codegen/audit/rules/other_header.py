@@ -29,16 +29,16 @@ def _check(subject: Subject) -> Iterator[Found]:
         )
         return
     if names.system != "Linux":
-        yield Found(None, f"the dump's header names the system {names.system!r}, not Linux")
+        yield Found(None, f"the dump's header names the system {names.system!a}, not Linux")
     line = subject.info.line("OSRELEASE")
     if line is not None and line.text != names.release:
-        message = f"{line.text} here, but {names.release!r} in the dump's header"
+        message = f"{line.text} here, but {names.release!a} in the dump's header"
         yield Found("OSRELEASE", message, line.line)
     if subject.archs and not any(arch.is_called(names.machine) for arch in subject.archs):
         archs = " or ".join(arch.name for arch in subject.archs)
         yield Found(
             None,
-            f"the dump's header names the machine {names.machine!r}, but the note is for {archs}",
+            f"the dump's header names the machine {names.machine!a}, but the note is for {archs}",
         )
 
 

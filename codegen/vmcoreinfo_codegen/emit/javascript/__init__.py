@@ -52,6 +52,7 @@ SCRIPTS = (
     "verdicts.js",
     "audit-subject.js",
     "audit-rules.js",
+    "audit-layout.js",
     "audit.js",
     "check.js",
 )

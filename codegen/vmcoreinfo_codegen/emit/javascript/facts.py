@@ -10,12 +10,22 @@ import json
 from functools import cache
 from typing import Any
 
-from ...audit import all_rules
+from ...audit import all_rules, layout
 from ...audit.order import Order
 from ...compat.knowledge import own_horizon
 from ...core.condition import All, Compare, Condition, Constant, Not, Symbol
 from ...core.condition import Any as Either
-from ...core.expression import Binary, Choice, Expression, Key, Log2, Number, Unary
+from ...core.expression import (
+    Binary,
+    Choice,
+    Expression,
+    Key,
+    Log2,
+    Number,
+    Unary,
+    is_address_of_symbol,
+)
+from ...core.key import Kind
 from ...core.release import Release
 from ...core.tool import NEXT, ToolRelease
 from ...model import Entry, Export, Schema
@@ -59,6 +69,7 @@ def facts(schema: Schema) -> dict[str, Any]:
                 "name": arch.name,
                 "aliases": list(arch.aliases),
                 "bits": arch.bits,
+                "mostAligned": layout.most_aligned(arch),
                 "kernelHalf": None if arch.kernel_half is None else str(arch.kernel_half),
                 "pages": list(arch.pages),
                 "span": _span(arch.span),
@@ -69,6 +80,14 @@ def facts(schema: Schema) -> dict[str, Any]:
         ],
         "entries": tables.mainline,
         "lines": [tables.line(schema, line) for line in schema.lines],
+        "layouts": {
+            "words": layout.WORDS,
+            "bytes": layout.BYTES,
+            "unions": sorted(layout.UNIONS),
+            "first": sorted(layout.FIRST),
+            "exactWords": layout.EXACT_WORDS,
+            "mostWords": layout.MOST_WORDS,
+        },
         "exports": tables.exports.rows,
         "conditions": tables.conditions.rows,
         "consumers": [_consumer(schema, one) for one in schema.consumers],
@@ -98,7 +117,9 @@ class _Tables:
         ]
 
     def _export(self, entry: Entry, export: Export, order: Order) -> list[Any]:
-        """Architectures, spans, formats, conditions, changes of meaning, place in print order, quirks."""
+        """Architectures, spans, formats, conditions, changes of meaning, place in print order, quirks,
+        and when debug information says that the value is the address of the symbol itself.
+        """
         return [
             0 if export.archs is None else list(export.archs),
             [_span(span) for span in export.spans],
@@ -118,6 +139,15 @@ class _Tables:
                     list(quirk.begins),
                 ]
                 for quirk in export.quirks
+            ],
+            [
+                [
+                    *_ranged(one),
+                    0 if one.archs is None else list(one.archs),
+                    int(is_address_of_symbol(one.expression)),
+                ]
+                for one in export.debug_infos
+                if entry.kind is Kind.SYMBOL
             ],
         ]
 

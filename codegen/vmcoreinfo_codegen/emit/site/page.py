@@ -27,6 +27,7 @@ SECTIONS = (
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self'"
 )
+_STYLES = ("assets/site.css", "assets/tables.css", "assets/media.css")
 _SEARCH = ("assets/rank.js", "assets/search.js")
 
 _MOST_LINES = 5
@@ -62,7 +63,7 @@ def page(
             "section": section,
             "sections": SECTIONS,
             "scripts": [*_SEARCH, *scripts],
-            "styles": ["assets/site.css", *styles],
+            "styles": [*_STYLES, *styles],
             "policy": POLICY,
         },
     }

@@ -6,12 +6,23 @@
 	const { facts, kernels } = vmcoreinfo;
 	const { compareLists, compareMoments, compareReleases, openingOf, release, told } = kernels;
 	const { isNumber, latest, quirkOf } = vmcoreinfo.ofAudit;
+	const { quoted } = vmcoreinfo.ofDumps;
 	const MOST_BYTES = 1n << 24n;
 	const MOST_ELEMENTS = 1n << 32n;
 	const MOST_VALUES = 4;
 	const SHOWN = 40;
 	const ROOM = 4096;
 	const PAGE_SINCE = release("4.13");
+	const REGISTER = "NUMBER(TCR_EL1_T1SZ)";
+	// The kernel's own key, and that of MediaTek's boot loader.
+	const CONFIGURED_WIDTHS = ["NUMBER(VA_BITS)", "VA_BITS"];
+	// A kernel of 52 bits uses 48, or 47 with pages of 16 KiB, on a CPU without LPA2.
+	const FALLS_BACK = { 52: [52, 48, 47] };
+	const MOST_DIGITS = 6;
+	const BASES = [
+		["decimal", /^[0-9]+$/, ""],
+		["hexadecimal", /^[0-9a-f]+$/i, "0x"],
+	];
 
 	const FORMS = {
 		decimal: /^(?:0|[1-9][0-9]*)$/,
@@ -124,6 +135,43 @@
 			}
 		},
 
+		*VMCA008(subject) {
+			const { names } = subject.found;
+			const archs = subject.archs.map((arch) => arch.name).join(" or ");
+			if (subject.marked !== null) {
+				const message = `the dump's header is for ${subject.marked}, but the note is for ${archs}`;
+				yield [null, message, null, "the note belongs to another kernel, or the header is corrupt"];
+			}
+			if (!names) {
+				return;
+			}
+			if (!names.system && !names.release) {
+				const message =
+					"the dump's header names no kernel, as in dumps written by QEMU: drgn and libkdumpfile " +
+					"can't detect the architecture";
+				const remedy =
+					"use 'vmcoreinfo attach' to make a copy with the names, or give drgn the platform when opening " +
+					"the dump";
+				yield [null, message, null, remedy, "info"];
+				return;
+			}
+			if (names.system !== "Linux") {
+				const message = `the dump's header names the system ${quoted(names.system)}, not Linux`;
+				yield [null, message, null];
+			}
+			const line = subject.info.line("OSRELEASE");
+			if (line !== null && line.text !== names.release) {
+				const message = `${line.text} here, but ${quoted(names.release)} in the dump's header`;
+				yield ["OSRELEASE", message, line.line];
+			}
+			const isCalled = (arch) => [arch.name, ...arch.aliases].includes(names.machine);
+			if (subject.archs.length && !subject.archs.some(isCalled)) {
+				const machine = quoted(names.machine);
+				const message = `the dump's header names the machine ${machine}, but the note is for ${archs}`;
+				yield [null, message, null];
+			}
+		},
+
 		*VMCA009({ info, ends, unfinished }) {
 			const { lines } = info;
 			if (ends.head.length) {
@@ -221,6 +269,30 @@
 				const message = isNumber(line.value) ? outOfRange(line.value, known, bits) : "";
 				if (message) {
 					yield [line.key, message, line.line];
+				}
+			}
+		},
+
+		*VMCA024(subject) {
+			const line = subject.info.line(REGISTER);
+			const field = subject.number(REGISTER);
+			if (line === null || field === null) {
+				return;
+			}
+			for (const key of CONFIGURED_WIDTHS) {
+				const other = subject.info.line(key);
+				if (other === null || !/^[0-9]+$/.test(other.text)) {
+					continue;
+				}
+				const configured = Number(other.text.slice(0, MOST_DIGITS));
+				const fields = (FALLS_BACK[configured] ?? [configured]).map((width) => BigInt(64 - width));
+				if (!fields.includes(field)) {
+					const message = `${line.text} gives ${64n - field}-bit addresses, but ${key} is ${configured}`;
+					const fits = BASES.find(([, digits, base]) => {
+						const number = line.text.replace(/^0x/, "");
+						return digits.test(number) && fields.includes(BigInt(base + number));
+					});
+					yield [REGISTER, message + (fits ? `; read as ${fits[0]} it fits` : ""), line.line];
 				}
 			}
 		},

@@ -7,6 +7,7 @@
 	const { compareLists, compareMoments, compareReleases, contains, openingOf, release } = kernels;
 	const LAST_STABLE = 10 ** 5;
 	const NEWLINE = 0x0a;
+	const UNITS_OF_BOOT = new Set(["address", "physical-address", "displacement", "seconds"]);
 	const isNumber = (value) => typeof value === "bigint";
 
 	function latest(boundaries, sign = 1) {
@@ -106,6 +107,23 @@
 					yield [line, entry, ENTRIES.get(line.key)];
 				}
 			}
+		}
+
+		/** Lines whose value differs between boots, each with whether it is an address in the kernel image. */
+		*ofBoot() {
+			for (const [line, entry, { kind, unit }] of this.entries()) {
+				if (isNumber(line.value) && (kind === "SYMBOL" || UNITS_OF_BOOT.has(unit))) {
+					yield { line, kind, isInImage: kind === "SYMBOL" && this._isInImage(entry) };
+				}
+			}
+		}
+
+		_isInImage(entry) {
+			const exports = this.release === null ? [] : this.exports(entry);
+			return (
+				exports.length > 0 &&
+				exports.every((one) => kernels.isOwnAddress(one, this.release, this.arch))
+			);
 		}
 
 		/** How the kernel may export an entry. */

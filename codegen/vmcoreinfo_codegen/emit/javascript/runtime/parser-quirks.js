@@ -5,6 +5,7 @@
 (function (vmcoreinfo) {
 	const { facts } = vmcoreinfo;
 	const { canRead, isOf, keysOfTool, rank } = vmcoreinfo.ofTools;
+	const { quoted } = vmcoreinfo.ofDumps;
 	const SHOWN = 40;
 	const NUMBERS = [
 		["decimal", /^[0-9]+$/],
@@ -13,22 +14,7 @@
 		["0x-hex", /^0x[0-9a-fA-F]+$/],
 	];
 
-	/** As Python shows ASCII: shortened, and with nothing that a terminal would act on. */
-	function shown(line) {
-		const names = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-		const start = line.slice(0, SHOWN);
-		const quote = start.includes("'") && !start.includes('"') ? '"' : "'";
-		const text = [...start]
-			.map((letter) => {
-				if (letter in names || letter === quote) {
-					return names[letter] ?? `\\${letter}`;
-				}
-				const isPlain = letter >= " " && letter <= "~";
-				return isPlain ? letter : `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`;
-			})
-			.join("");
-		return `${quote}${text}${quote}${line.length > SHOWN ? "…" : ""}`;
-	}
+	const shown = (line) => quoted(line.slice(0, SHOWN)) + (line.length > SHOWN ? "…" : "");
 
 	const lineNumber = (text, place) => text.slice(0, place).split("\n").length;
 

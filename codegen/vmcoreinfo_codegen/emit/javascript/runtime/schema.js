@@ -31,8 +31,8 @@
 	const concerns = (archs, name) => !archs || archs.includes(name);
 
 	function exportOf(number) {
-		const [archs, spans, formats, conditions, changes, place, quirks] = facts.exports[number];
-		const rest = { place, quirks, concerns: (name) => concerns(archs, name) };
+		const [archs, spans, formats, conditions, changes, place, quirks, addresses] = facts.exports[number];
+		const rest = { place, quirks, addresses, concerns: (name) => concerns(archs, name) };
 		return { archs, spans, formats, conditions, changes, ...rest };
 	}
 	const EXPORTS = facts.exports.map((_, number) => exportOf(number));
@@ -103,6 +103,14 @@
 	const MAINLINE = new Schema();
 	const ANY = new Schema({ until: LATEST.toString() });
 
+	/** Whether a SYMBOL is the address of the symbol itself, not a pointer that is stored there. */
+	function isOwnAddress(exported, kernel, arch) {
+		const { addresses } = exported;
+		const here = addresses.filter(([, , , archs]) => arch === null || concerns(archs, arch.name));
+		const first = firstInForce(here, kernel.moment);
+		return addresses.length ? Boolean(first?.[4]) : true;
+	}
+
 	/** The format in which an export of an entry is printed. */
 	function formatOf(entry, exported, kernel) {
 		return firstInForce(exported.formats, kernel.moment)?.[3] ?? entry.format;
@@ -117,6 +125,6 @@
 
 	Object.assign(vmcoreinfo.kernels, {
 		ANY, ARCHS, DECLARED, IS_DECLARED, LATEST, MAINLINE, Schema, concerns, existedIn, formatOf,
-		formatsOf, isThere,
+		formatsOf, isOwnAddress, isThere,
 	});
 })(globalThis.vmcoreinfo);

@@ -110,8 +110,22 @@
 		return bytes.subarray(0, end);
 	}
 
+	/** A text in quotes as Python's ascii() writes it: with nothing that a terminal would act on. */
+	function quoted(text) {
+		const names = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+		const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+		const inside = [...text].map((letter) => {
+			if (letter in names || letter === quote) {
+				return names[letter] ?? `\\${letter}`;
+			}
+			const isPlain = letter >= " " && letter <= "~";
+			return isPlain ? letter : `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`;
+		});
+		return `${quote}${inside.join("")}${quote}`;
+	}
+
 	vmcoreinfo.ofDumps = {
-		DumpError, MOST_AT_ONCE, NEWLINE, Source, View, exactly, startsWith, withoutNuls,
+		DumpError, MOST_AT_ONCE, NEWLINE, Source, View, exactly, quoted, startsWith, withoutNuls,
 	};
 	Object.assign(vmcoreinfo, { DumpError });
 })(globalThis.vmcoreinfo);
