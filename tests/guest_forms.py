@@ -22,9 +22,9 @@ def put_together(flattened: Path, out: Path) -> None:
 
 
 def to_little_endian(core: Path) -> None:
-    """Headers and registers of a ppc64 core in the guest's byte order.
+    """Convert headers and registers of a ppc64 core to the guest's byte order.
 
-    QEMU 7.2 asks the register that counts where a hypervisor runs, and writes them big-endian.
+    QEMU 7.2 looks at a register that matters only under a hypervisor, and writes them big-endian.
     """
 
     def swapped(start: int, end: int, unit: int) -> None:
