@@ -97,7 +97,7 @@ def _real_note(boot: dict[str, Any], version: str) -> RealNote:
 
 
 def facts(name: str) -> list[dict[str, Any]]:
-    """Rows of `corpus/facts/`: facts from sources of kernels and tools, recorded independently of the
+    """Rows of `corpus/facts/`: facts from sources of kernels and tools, independent of the
     schema.
     """
     lines = (CORPUS / "facts" / name).read_text().splitlines()

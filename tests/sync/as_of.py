@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The shipped schema as it would have been written at an earlier release."""
+"""The shipped schema as it would have been at an earlier release."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def has_life(block: tree.Block) -> bool:
 
 
 def _without(block: tree.Entry, keys: set[str]) -> tree.Entry:
-    """The entry without replacements that are not known yet."""
+    """The entry without replacements that do not exist yet."""
     body = []
     for node in block.body:
         if isinstance(node, (tree.Replaces, tree.ReplacedBy)):
