@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What QEMU's dumps need before tools read them."""
+"""Conversions of QEMU's dumps that tools need before reading them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NT_PRSTATUS = 1
 
 
 def put_together(flattened: Path, out: Path) -> None:
-    """What `makedumpfile -R` does."""
+    """Reassemble a flattened dump, like `makedumpfile -R`."""
     with flattened.open("rb") as source, out.open("wb") as target:
         source.seek(4096)
         while True:

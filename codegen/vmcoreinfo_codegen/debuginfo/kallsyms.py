@@ -87,7 +87,7 @@ class KallsymsSearch:
     needles = (NEEDLE,)
 
     def __init__(self, memory: PhysicalMemory, names: Iterable[str] = ()) -> None:
-        """`names` are the symbols whose addresses are wanted."""
+        """`names` are the symbols whose addresses are needed."""
         self._wanted = {name.encode(): name for name in (*names, *STARTS)}
         self._work = Work(memory)
         self._found: dict[int, Kallsyms] = {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where notes are: dumps of every container, the live kernel, raw memory images.
+"""Notes in dumps of every container, the live kernel, and raw memory images.
 
 Needs only the generated parser and the standard library, so that `parse` starts
 fast. Input is treated as hostile: sizes, offsets and counts are checked before

@@ -151,7 +151,7 @@ def _stretches(file: BinaryIO) -> Iterator[tuple[int, int | None]]:
 
 
 class _Carver:
-    """Looks for texts in one file, stretch by stretch."""
+    """Searches one file for texts, range by range."""
 
     def __init__(self, file: BinaryIO, progress: Progress, name: str, size: int) -> None:
         more = size // _IMAGE_BYTES_FOR_ONE

@@ -55,7 +55,7 @@ class NoteHeader(NamedTuple):
 def walk(
     source: Source, offset: int, size: int, order: str, budget: Budget | None = None
 ) -> Iterator[NoteHeader]:
-    """Every note in `size` bytes at `offset`; `order` is `<` or `>`. Descriptors are not read.
+    """The headers of all notes in `size` bytes at `offset`; `order` is `<` or `>`.
 
     Stops at the end, at a header that is all zero (the kernel's terminator), or at a note larger
     than the rest. `budget` is that of the whole file, None if the file is read only once. Raises

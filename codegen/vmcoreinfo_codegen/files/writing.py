@@ -82,7 +82,7 @@ def _identities(inputs: Iterable[Name]) -> dict[tuple[int, int], Name]:
 def _refuse_input(
     path: str, there: os.stat_result | None, read: Mapping[tuple[int, int], Name]
 ) -> None:
-    """Raises OutputRefused if a file is one of the inputs, by whatever name or link."""
+    """Raise OutputRefused if a file is one of the inputs, by any name or link."""
     if there is None or not stat.S_ISREG(there.st_mode):
         return
     name = read.get((there.st_dev, there.st_ino))

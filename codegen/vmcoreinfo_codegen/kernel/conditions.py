@@ -76,7 +76,7 @@ def _convert(node: object, text: str, depth: int) -> Condition:
 
 
 def _operands(node: Tree[Token]) -> list[object]:
-    """The operands of a chain of one operator, flat."""
+    """The flattened operands of a chain of one operator."""
     found: list[object] = []
     open_: list[object] = [node]
     while open_:

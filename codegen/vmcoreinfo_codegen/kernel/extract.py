@@ -254,7 +254,7 @@ def exports_of(
 
 
 def belongs(export: Export, schema: Schema, arch: Architecture) -> bool:
-    """Whether the file of an export is built for an architecture, as far as its path tells."""
+    """Whether the file of an export is built for an architecture, according to its path."""
     if export.arch is None:
         return True
     if export.arch != arch.source:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The files of a kernel tree that matter, gathered within limits, wherever they come from."""
+"""Collects the relevant files of a kernel tree within limits, from any kind of tree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..core.release import Release, counts_three
 from ..limits import Limit
 from .naming import MAKEFILE, NAMING, names_of_files
 
-# What a file has in it that prints a line or defines a macro that does.
+# Every file that prints a line, or defines a macro that does, contains one of these.
 MARKS = (b"vmcoreinfo_", b"VMCOREINFO_")
 _SUFFIXES = (".c", ".h")
 # A tree has 90,000 files and 1.4 GB of sources, of which 25 files with 430 kB name VMCOREINFO.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where kernel sources are: a directory, a tarball, or a revision in a git repository.
+"""Kernel sources in a directory, a tarball, or at a revision of a git repository.
 
 Each gives only the files that could print VMCOREINFO lines: of some 80,000 files in a tree, about
 25 name it at all.

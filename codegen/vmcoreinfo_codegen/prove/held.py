@@ -35,7 +35,7 @@ class Held:
 
 
 def held(schema: Schema, observed: Observed) -> Iterator[Held]:
-    """Each observation of a file."""
+    """Each observation in a file, with its prediction."""
     consumers = {consumer.name: consumer for consumer in schema.consumers}
     builds: dict[tuple[str, str, str], Consumer] = {}
     dumps = {dump.name: _Noted(schema, dump) for dump in observed.dumps}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Choosing among several kernels in a dump.
 
-A kernel is chosen by itself only if it is known to be the right one. Either it alone has ever run,
-or the page tables of every CPU map it and the note in the dump belongs to no other. A capture
+A kernel is chosen automatically only if it is known to be the right one. Either it alone has ever
+run, or the page tables of every CPU map it and the note in the dump belongs to no other. A capture
 kernel is not chosen.
 """
 

@@ -144,7 +144,7 @@ class _Forms:
 
 @dataclass
 class _Reader:
-    """The reads of one source."""
+    """Finds the reads in one source."""
 
     source: ToolSource
     forms: _Forms

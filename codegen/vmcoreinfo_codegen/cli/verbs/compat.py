@@ -223,7 +223,7 @@ def _judge_kernels(
 ) -> int:
     """Judge every tool on every kernel, as predicted."""
     kernels = [named_kernel(schema, name) for name in _names(schema, options)]
-    # What each is taken for is below the table.
+    # The text below the table tells as which kernel each name is treated.
     called = {kernel.name: kernel.called for kernel in kernels}
     subjects = _predictions(schema, options, kernels)
     cells = [cell for subject in subjects for cell in cells_of(subject, tools, scope)]

@@ -20,7 +20,7 @@ def comment(text: str) -> str:
 
 
 def string(text: str) -> str:
-    """A string literal: what is not printable ASCII, and what means something in one, as octal."""
+    """A string literal; characters that are special or not printable ASCII are octal escapes."""
     return '"' + "".join(map(_in_string, text.encode())) + '"'
 
 

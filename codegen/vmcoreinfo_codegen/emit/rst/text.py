@@ -90,5 +90,5 @@ def _guarded(line: str) -> str:
 
 
 def field(name: str, text: str) -> str:
-    """A field of a field list."""
+    """One item of a field list."""
     return fill(text, "    ", f":{name}: ")

@@ -18,7 +18,7 @@ _List = tuple[tuple[Any, ...], ...]
 
 
 class _Lists:
-    """Lists of runs, each kept once."""
+    """Lists of runs, each stored once."""
 
     def __init__(self) -> None:
         self.places: dict[_List, int] = {}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import drgn
-import places  # type: ignore[import-not-found] # which stands beside this script
+import places  # type: ignore[import-not-found] # which is beside this script
 
 
 def _open(path: str) -> Any:

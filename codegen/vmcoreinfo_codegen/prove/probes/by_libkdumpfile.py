@@ -7,7 +7,7 @@ import ctypes
 import os
 from typing import Any
 
-import places  # type: ignore[import-not-found] # which stands beside this script
+import places  # type: ignore[import-not-found] # which is beside this script
 
 _NUMBER = 2
 _STRING = 4
