@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The shipped schema as it would have been written at an earlier release."""
+"""The shipped schema as it would have been at an earlier release."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _archs(items: Iterable[tree.Node]) -> Iterator[str]:
 
 
 def _without(block: tree.Entry, keys: set[str]) -> tree.Entry:
-    """The entry without replacements that are not known yet."""
+    """The entry without replacements that do not exist yet."""
     body = []
     for node in block.body:
         if isinstance(node, (tree.Replaces, tree.ReplacedBy)):

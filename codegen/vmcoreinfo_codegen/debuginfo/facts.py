@@ -13,18 +13,18 @@ from .problem import DebugInfoError
 
 _SIGN = 1 << 63
 
-# Read-only data of every kernel. Without CONFIG_KALLSYMS_ALL kallsyms has functions alone, and
-# says of no variable whether the kernel has it.
+# Read-only data of every kernel. Without CONFIG_KALLSYMS_ALL kallsyms has only functions, and does
+# not tell which variables the kernel has.
 _DATA = "linux_banner"
 
-# A kernel has two or three types of one name.
+# A kernel has at most two or three types of one name.
 _MOST_CHOICES = 1 << 12
 
 
 class Types(Protocol):
     """The types of one kernel, read from BTF or DWARF; sizes and offsets in bytes.
 
-    Each answer is a set, as a kernel can have several types of one name, and empty if it has none.
+    Answers are sets, as a kernel can have several types of one name; empty if it has none.
     """
 
     def load(self, names: Iterable[str]) -> None: ...
@@ -47,21 +47,23 @@ class Memory(Protocol):
         ...
 
     def physical(self, name: str) -> int | None:
-        """Where a symbol is in physical memory; None if that is not known."""
+        """The physical address of a symbol; None if unknown."""
         ...
 
     def read(self, width: int, address: int) -> int | None:
-        """An unsigned integer of `width` bits at a virtual address, 0 for that of a pointer."""
+        """An unsigned integer of `width` bits at a virtual address; a `width` of 0 is that of a
+        pointer.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What is known of a kernel; None if nobody gave it.
+    """What is known of a kernel; None for what was not given.
 
-    `config` has every symbol that counts, `shown` what shows of them where there is no `config`.
-    `exported` are all symbols that it exports. `types_name` and `symbols_name` are where types and symbols
-    are from, `origins` has what else is to be told of some.
+    `config` has every relevant Kconfig symbol, `shown` those that can be inferred if there is no
+    `config`. `exported` are all symbols that the kernel exports. `types_name` and `symbols_name`
+    say where types and symbols come from, `origins` has remarks about the origin of some.
     """
 
     types: Types | None = None
@@ -81,16 +83,16 @@ class Sources:
 
 
 class Facts:
-    """Values of expressions over what is known of one kernel.
+    """Evaluates expressions with what is known of one kernel.
 
-    `expressions` are those that will be asked: types are looked up all at once.
+    `expressions` are all that will be evaluated, so that types are looked up at once.
     """
 
     def __init__(self, expressions: Iterable[Expression], sources: Sources) -> None:
         facts = [e for expr in expressions for e in expr.walk() if isinstance(e, TypeFact)]
         self._sources = sources
         self._enumerators: dict[str, int] = {}
-        # What types answer, as of a thousand notes each asks the same.
+        # Answers of types are kept: a thousand notes ask the same questions.
         self._of_types: dict[TypeFact, set[int]] = {}
         if sources.types is not None:
             sources.types.load({_type_of(f) for f in facts if f.question in _OF_TYPES})
@@ -100,7 +102,7 @@ class Facts:
     def values(
         self, expressions: Iterable[Expression], key: Callable[[str], int | None] = lambda key: None
     ) -> set[int]:
-        """Every value of the first expression that can be answered, as signed 64-bit numbers.
+        """Every value of the first expression that can be evaluated, as signed 64-bit numbers.
 
         `key` gives the values of entries.
         """
@@ -109,7 +111,7 @@ class Facts:
     def answer(
         self, expressions: Iterable[Expression], key: Callable[[str], int | None]
     ) -> tuple[Expression | None, set[int]]:
-        """The first expression that can be answered, and its values."""
+        """The first expression that can be evaluated, and its values."""
         for expression in expressions:
             asked = [e for e in expression.walk() if isinstance(e, TypeFact)]
             found = set()
@@ -122,7 +124,7 @@ class Facts:
         return None, set()
 
     def _answers(self, fact: TypeFact) -> set[int | None]:
-        """What a question can be answered by: one value, or one for each type of that name."""
+        """The answers to a question: one value, or one for each type of that name."""
         memory = self._sources.memory
         if fact.question in _OF_TYPES:
             if fact not in self._of_types:
@@ -166,7 +168,7 @@ _OF_TYPES = ("size", "offset", "length")
 
 
 class _Chosen:
-    """One choice among the answers to an expression's questions."""
+    """One combination of answers to an expression's questions."""
 
     def __init__(
         self,
@@ -186,7 +188,7 @@ class _Chosen:
 
 
 def symbol_names(expressions: Iterable[Expression]) -> set[str]:
-    """The symbols that expressions ask for."""
+    """The symbols whose addresses the expressions need."""
     return {_DATA} | {
         e.name
         for expression in expressions

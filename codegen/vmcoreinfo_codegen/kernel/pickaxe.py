@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commit that put a line into a kernel, or took it out, by git's pickaxe."""
+"""The commit that added a line to a kernel, or removed it, found with git's pickaxe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from .printing import APPEND
 
 
 def source_text(key: str, macro: str) -> str:
-    """How the call that prints a key is written, to its end: other keys may begin so."""
+    """The source text of the call that prints a key, up to its end, as other keys may begin
+    alike.
+    """
     if macro == APPEND or kind_of(key) is Kind.BARE:
         return f"{key}="
     argument = argument_of(key).removeprefix("CONFIG_")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A mail: headers, parts and encodings as far as a patch needs them, in one pass each.
+"""Reads a mail: headers, parts and encodings as far as a patch needs them, in one pass each.
 
-Python's own parser of mails reads far more, and is no match for hostile ones: it calls itself for
-every part in a part and every parenthesis of a header.
+Python's mail parser reads far more, and can't cope with hostile mails: it recurses into every
+nested part and every parenthesis of a header.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _HEADER = re.compile(rb"^([A-Za-z-]+):((?:[^\n]*\n?)(?:[ \t][^\n]*\n?)*)", re.MULTILINE)
 _BOUNDARY = re.compile(r'\bboundary[ \t]*=[ \t]*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
 _CHARSET = re.compile(r'\bcharset[ \t]*=[ \t]*"?([^\s;"]+)', re.IGNORECASE)
-# Of a charset that is not one of these the ASCII is read all the same; Python has codecs by other
-# names that are none of text (rot13, hex), or take their time (punycode, idna).
+# In any other charset the ASCII is read; Python also has codecs that are not for text (rot13, hex),
+# or are slow (punycode, idna).
 _WIDE = re.compile(r"utf-?(16|32)(-?[lb]e)?", re.IGNORECASE)
 _MOST_DEPTH = 8
 _DIFF = re.compile(r"^(?:diff --git |\+\+\+ )", re.MULTILINE)
@@ -28,16 +28,15 @@ _TOLD = ("subject", "message-id", "in-reply-to", "references")
 
 
 def is_mail(data: bytes) -> bool:
-    """Whether it begins with a header; a diff has none."""
+    """Whether the data begin with a mail header; a diff has none."""
     return _START.match(data) is not None
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail: the headers of it that tell what it is, by their names in small letters, and its
-    texts.
+    """A mail: its relevant headers, by their names in lower case, and its texts.
 
-    The first text is the one that is shown; behind it are the attachments that have a diff in them.
+    The first text is the one that is shown; then come the attachments that contain a diff.
     """
 
     headers: Mapping[str, str]
@@ -45,7 +44,7 @@ class Mail:
 
 
 def read_mail(data: bytes, error: Callable[[str], Exception]) -> Mail:
-    """Raises `error` where parts are in parts beyond any mail."""
+    """Read a mail. Raises `error` if parts are nested too deeply."""
     shown: list[str] = []
     attached: list[str] = []
     parts = [(data, 0)]
@@ -71,7 +70,7 @@ def read_mail(data: bytes, error: Callable[[str], Exception]) -> Mail:
 
 
 def _split(part: bytes) -> tuple[dict[str, str], bytes]:
-    """Headers by their names in small letters, the first of each; and what is behind them."""
+    """Headers by their names in lower case, the first of each; and the body."""
     end = _BLANK_LINE.search(part)
     head, body = (part[: end.start() + 1], part[end.end() :]) if end else (part, b"")
     headers: dict[str, str] = {}
@@ -108,7 +107,7 @@ def _decoded(body: bytes, content_type: str, encoding: str) -> str:
 
 
 def _from_base64(body: bytes) -> bytes:
-    """What is not base64 is passed over, as mail readers do."""
+    """Decode base64; other characters are skipped, as in mail readers."""
     try:
         return binascii.a2b_base64(body + b"===")
     except binascii.Error:

@@ -110,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _alike(changes: list[_Change]) -> list[list[_Change]]:
-    """Changes that differ in nothing but key and place, together."""
+    """Changes grouped if they differ only in key and place."""
     groups: dict[str, list[_Change]] = {}
     for change in changes:
         alike = {name: value for name, value in vars(change).items() if name not in _OWN}
@@ -140,11 +140,8 @@ def _detail(text: str) -> None:
     print(textwrap.fill(text, prose_width(88), initial_indent="      ", subsequent_indent="      "))
 
 
-# ---- schema and tree ---------------------------------------------------------------------
-
-
 def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | None) -> int:
-    # It loads what reads C.
+    # Loads the parser for C.
     from ...query.tree_difference import tree_difference
 
     extraction = extraction_of(options.kernel, options.rev)
@@ -166,9 +163,9 @@ def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | N
 
 
 def _kernel_of_tree(schema: Schema, extraction: Extraction, options: argparse.Namespace) -> Kernel:
-    """What --release says, or the line of its tag or of its files, or the release of its Makefile.
+    """The kernel of a tree: by --release, by its tag or files, or by the release in its Makefile.
 
-    That may be one to come: then what goes on is expected of it.
+    It may be a future release, which is expected to export what the latest one does.
     """
     found = None if options.release else kernel_in(schema, extraction, options.rev)
     if found is not None:
@@ -186,7 +183,7 @@ def _kernel_of_tree(schema: Schema, extraction: Extraction, options: argparse.Na
 
 
 def _tell_how_known(kernel: Kernel) -> None:
-    """Whether a build is compared with what was read of one before it."""
+    """Print if a build is compared with what is known of an earlier one."""
     if kernel.line is None or not kernel.is_patched:
         return
     before = kernel.line.line.at(kernel.line.build)

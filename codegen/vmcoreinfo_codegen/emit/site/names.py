@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kconfig symbols, names of the kernel's source and commits, each with the keys that it is about."""
+"""Kconfig symbols, names in the kernel source and commits, each with its keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .page import few_lines, lines, links_of, page, quiet, row, table
 
 @dataclass
 class Commit:
-    """A commit, and what it did; `paths` are the source files to which entries moved."""
+    """A commit, the events that it caused, and the source files to which it moved keys."""
 
     name: str
     release: Release
@@ -36,7 +36,7 @@ def products(facts: Facts) -> list[Product]:
 
 
 def commits(facts: Facts) -> list[Commit]:
-    """In the order of the releases that have them, the newest first."""
+    """All commits in the order of their releases, the newest first."""
     found: dict[str, Commit] = {}
 
     def known(name: str, release: Release, evidence: Evidence | None) -> Commit:
@@ -56,7 +56,7 @@ def commits(facts: Facts) -> list[Commit]:
 
 
 def standing(facts: Facts) -> dict[str, Sequence[Standing]]:
-    """Names on which entries rest or that tools have built in."""
+    """Names behind entries, and names that tools have built in."""
     index = NameIndex(facts.schema)
     return {name: index.entries(name) for name in sorted(index.names)}
 
@@ -87,7 +87,7 @@ def _config(facts: Facts) -> Product:
 
 
 def _under(entry: Entry, name: str) -> str:
-    """Under which conditions an entry depends on a symbol, where that is not all."""
+    """The conditions with a symbol, if an entry depends on more than that symbol."""
     said = dict.fromkeys(
         str(condition) + bounds
         for export in entry.exports

@@ -17,7 +17,7 @@ from .page import bounds
 
 
 def printed_in(schema: Schema, export: Export, told: ExplainedExport) -> Iterator[Markup]:
-    """The files that print it, the newest first, each in the last release in which it does."""
+    """Links to the files that print the key, the newest first, each in its last release that does."""
     for file in reversed(told.files):
         since = Release.parse(file.since)
         until = Release.parse(file.until) if file.until else None
@@ -36,18 +36,18 @@ def printed_in(schema: Schema, export: Export, told: ExplainedExport) -> Iterato
 
 
 def _exporting(schema: Schema, export: Export) -> list[Release]:
-    """The releases of mainline that export it, in order."""
+    """The mainline releases that export the key, in order."""
     return [one.release for one in schema.releases if export.contains(one.release)]
 
 
 def identifier(
     schema: Schema, entry: Entry, export: Export, told: ExplainedExport
 ) -> Iterator[Markup]:
-    """What the key is about, in the newest release of mainline that exports it."""
+    """Link to the source of the key's name, in the newest mainline release that exports it."""
     releases = _exporting(schema, export)
     if not releases or export.is_out_of_tree:
         return
-    # A bare key is not a name of the kernel's.
+    # A bare key is not a name in the kernel source.
     name = told.printed[-1].macro if entry.kind is Kind.BARE else argument_of(entry.key)
     yield Markup('<a href="{}"><code>{}</code> in {}</a>').format(
         NAMES.format(release=max(releases), name=name.partition(".")[0]),
