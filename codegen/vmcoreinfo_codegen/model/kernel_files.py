@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kernel's source files that print the entries, one after the other in time."""
+"""The kernel's source files that print the entries, in order of time."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class KernelFile(Record):
 
 
 class KernelFiles(Record):
-    """The files of some entries in order of time, each up to the next.
+    """Source files in order of time, each until the next takes over.
 
-    The entries are those of a subsystem, or of none where it is empty, that all architectures share
-    (`archs` None), or that some have by themselves.
+    They print the entries of shared code (`archs` None) or of some architectures, in a subsystem or, if
+    that is empty, outside of all.
     """
 
     subsystem: str = ""
@@ -42,14 +42,14 @@ class KernelFiles(Record):
     location: Location = unwritten()
 
     def at(self, moment: Moment) -> KernelFile | None:
-        """The file that prints the entries at a moment; the first where none had taken over yet."""
+        """The file that prints the entries at a moment; None before the first one."""
         reached = [
             one for one in self.files if one.since is None or one.since.release.opening <= moment
         ]
         return reached[-1] if reached else None
 
     def over(self, spans: Sequence[Span]) -> list[Segment[KernelFile]]:
-        """The files over the life of an entry, as far as mainline or a stable branch has it."""
+        """The files during the life of an entry, in mainline and stable branches."""
         if not spans:
             return []
         last = last_end(spans)

@@ -205,20 +205,20 @@ class Schema(Record):
         return printf.partition("=")[2]
 
     def files_of(self, export: Export) -> list[KernelFiles]:
-        """The source files that print an export: those of all architectures, or of each that it has."""
+        """The `files` blocks of an export: that of shared code, or those of its architectures."""
         alike = self._kernel_files.get((export.subsystem, export.archs is None), ())
         return [one for one in alike if one.archs is None or any(map(export.concerns, one.archs))]
 
     @cached_property
     def _kernel_files(self) -> dict[tuple[str, bool], list[KernelFiles]]:
-        """By subsystem, and whether all architectures share what they print."""
+        """By subsystem, and whether it is shared code."""
         found: dict[tuple[str, bool], list[KernelFiles]] = {}
         for files in self.kernel_files:
             found.setdefault((files.subsystem, files.archs is None), []).append(files)
         return found
 
     def file_of(self, export: Export, release: Release, arch: str) -> KernelFile | None:
-        """The source file that prints an export in a kernel; None if the schema does not say."""
+        """The source file that prints an export in a kernel; None if the schema does not name it."""
         for files in self.files_of(export):
             if files.archs is None or arch in files.archs:
                 return files.at(release.moment)

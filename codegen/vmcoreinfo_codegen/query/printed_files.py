@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The source files that print the entries of a tree, beside those that the schema names."""
+"""The source files that print entries in a tree, compared with those that the schema names."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..kernel.extract import Extraction, exports_of
 from ..model import Architecture, Export, KernelFile, KernelFiles, Schema
 
 
-@dataclass
+@dataclass(frozen=True)
 class InTree:
-    """What a tree prints of the entries of one `files` block, by its file.
+    """Lines of a tree whose entries belong to one `files` block, by source file and key.
 
-    `file` is that of the schema.
+    `file` is the one that the schema names for the release.
     """
 
     files: KernelFiles
@@ -25,7 +25,7 @@ class InTree:
 
     @property
     def elsewhere(self) -> dict[str, dict[str, Printed]]:
-        """What is printed by another file than the schema says."""
+        """Lines in other files than the schema names."""
         mine = self.file.path if self.file is not None else None
         return {path: by_key for path, by_key in self.printed.items() if path != mine}
 
@@ -33,7 +33,7 @@ class InTree:
 def printed_files(
     schema: Schema, extraction: Extraction, release: Release, archs: Iterable[Architecture]
 ) -> list[InTree]:
-    """By `files` block of the schema, as far as the tree has entries that are in the schema too."""
+    """The lines of a tree by `files` block; only entries of the schema count."""
     found = {id(files): InTree(files, files.at(release.moment)) for files in schema.kernel_files}
     for arch in archs:
         for printed, _ in exports_of(extraction, schema, arch):
@@ -48,7 +48,7 @@ def printed_files(
 def _exports(
     schema: Schema, printed: Printed, release: Release, arch: Architecture
 ) -> list[Export]:
-    """The exports that a line is, which code of one architecture or of all prints."""
+    """The exports that a line matches; shared code does not match an architecture's export."""
     entry = schema.by_key.get(printed.key)
     there = entry.exports_for(arch.name, release) if entry is not None else []
     return [one for one in there if (one.archs is None) == (printed.arch is None)]

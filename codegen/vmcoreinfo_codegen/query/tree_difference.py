@@ -70,7 +70,7 @@ def tree_difference(
 def _moved(
     kernel: Kernel, extraction: Extraction, archs: list[Architecture]
 ) -> Iterator[MovedEntries]:
-    """A vendor's builds may have the files of later releases; the schema does not say."""
+    """Entries in other files. Vendors' builds are not compared: the schema does not name theirs."""
     if kernel.line is not None and kernel.line.line.builds:
         return
     for one in printed_files(kernel.schema, extraction, kernel.release, archs):

@@ -236,7 +236,7 @@ def _locate(step: Locate, files: Files) -> None:
 
 
 def _moved(block: tree.Block, file: tree.KernelFile) -> tree.Block:
-    """The files with one more; what took over in the same release never did."""
+    """The block with a file added; it replaces one that took over in the same release."""
     last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.KernelFile))
     ended = block.body[last]
     assert isinstance(ended, tree.KernelFile) and file.since is not None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Entries that a tree prints in other source files than the schema says, or in one it has none for."""
+"""Changes of `files` blocks: entries that moved to another source file, or have none yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .steps import Add, ByHand, Locate, Move, Plan
 def plan_moves(
     made: Plan, schema: Schema, extraction: Extraction, archs: Iterable[Architecture]
 ) -> None:
-    """Add what is to be done to a plan that has the steps of the entries themselves."""
+    """Add the steps for source files to a plan that already has those for entries."""
     if not schema.kernel_files:
         return
     for one in printed_files(schema, extraction, made.release, archs):
@@ -50,7 +50,7 @@ def _several(one: InTree) -> Iterable[ByHand]:
 
 
 def _subsystem(schema: Schema, step: Add) -> str:
-    """That of the entry behind which a new one is put."""
+    """The subsystem of the entry after which a new one is inserted."""
     for key in (step.after, step.printed.key):
         if key is not None and key in schema.by_key:
             return schema.by_key[key].exports[-1].subsystem
@@ -60,7 +60,7 @@ def _subsystem(schema: Schema, step: Add) -> str:
 def _without_file(
     schema: Schema, subsystem: str, archs: Sequence[str] | None
 ) -> Sequence[str] | None:
-    """The architectures of which the schema has no files; none of all, None if it lacks nothing."""
+    """The architectures without a `files` block, empty for shared code; None if none is missing."""
     mine = [files for files in schema.kernel_files if files.subsystem == subsystem]
     if archs is None:
         return None if any(files.archs is None for files in mine) else ()

@@ -91,7 +91,7 @@ class Declare:
 
 @dataclass(frozen=True)
 class Move:
-    """Another source file prints the entries, `printed` for one."""
+    """The entries of a `files` block are printed by another source file; `printed` is one line."""
 
     files: KernelFiles
     path: str
@@ -100,7 +100,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Locate:
-    """The source file of entries of which the schema has none; `archs` None for shared ones."""
+    """The source file of new entries that no `files` block covers; `archs` is None for shared code."""
 
     subsystem: str
     archs: tuple[str, ...] | None

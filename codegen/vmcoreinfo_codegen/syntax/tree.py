@@ -154,7 +154,7 @@ class Section(Line, rule="section"):
 
 @dataclass(frozen=True)
 class Subsystem(Line, rule="subsystem"):
-    """`subsystem printk`: its files print the entries that follow, up to the next."""
+    """`subsystem printk`: the entries that follow, up to the next such line, belong to it."""
 
     name: Word
 

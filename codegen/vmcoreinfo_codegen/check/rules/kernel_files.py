@@ -41,7 +41,7 @@ def _in_order(files: KernelFiles) -> Iterator[Finding]:
 
 
 def _shared(one: KernelFiles, other: KernelFiles) -> str | None:
-    """Whose files both give; None if they give those of different entries."""
+    """What the heads of both blocks cover, as text; None if they cover different entries."""
     of = f" of {other.subsystem}" if other.subsystem else ""
     if one.subsystem != other.subsystem or (one.archs is None) != (other.archs is None):
         return None

@@ -37,7 +37,7 @@ def _block(export: Export, missing: list[str]) -> str:
 
 
 def _before(schema: Schema, export: Export, files: KernelFiles) -> str:
-    """The first release that has an export before the first of its files; empty for none."""
+    """The first release that exports it before its first file; empty if there is none."""
     first = files.files[0].since
     if first is None:
         return ""

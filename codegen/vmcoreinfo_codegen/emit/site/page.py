@@ -152,6 +152,6 @@ def quiet(text: object) -> Markup:
 
 
 def bounds(since: str | None, until: str | None) -> str:
-    """` since 6.8 until 6.9`, to go behind what holds then."""
+    """A range as text to append: ` since 6.8 until 6.9`."""
     words = [f" since {since}" if since else "", f" until {until}" if until else ""]
     return "".join(words)
