@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Our reader of BTF, asked for every OFFSET, SIZE and LENGTH of a note, beside bpftool listing the types.
+"""Our BTF reader, looking up every OFFSET, SIZE and LENGTH of a note, compared with bpftool
+listing the types.
 
         bench/btf.py [BTF NOTE]
 
-Without arguments: the types of the running kernel, and what the newest note of the corpus asks.
-bpftool is left out where it is not installed (Debian: bpftool); both read the same file.
+Without arguments: the types of the running kernel, and the keys of the newest note in the corpus.
+bpftool is left out if it is not installed (Debian: bpftool); both read the same file.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""CPU of whole processes, for the scripts of this folder."""
+"""CPU time of whole processes, for the scripts in this folder."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pathlib import Path
 
 COMMAND = Path(sys.executable).parent / "vmcoreinfo"
 
-# An installed package has its bytecode beside it; so it is measured with it.
+# Measured with bytecode, as an installed package has it.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True)
 class Case:
-    """A command to measure, with what to do before each run, and variables of its own."""
+    """A command to measure, with a function to call before each run, and its own variables."""
 
     command: Sequence[str]
     before: Callable[[], None] = lambda: None
@@ -28,7 +28,7 @@ class Case:
 
 
 def cpu_of(case: Case) -> float:
-    """User and system CPU of one process in seconds."""
+    """User and system CPU time of one process in seconds."""
     case.before()
     environment = {**ENVIRONMENT, **case.variables}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -39,7 +39,7 @@ def cpu_of(case: Case) -> float:
         stderr=subprocess.DEVNULL,
         env=environment,
     )
-    # 1 is an answer too: something differs, or breaks.
+    # 1 is a result too: something differs, or breaks.
     if ran.returncode not in (0, 1):
         raise RuntimeError(f"{' '.join(case.command)} ends with {ran.returncode}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -47,7 +47,7 @@ def cpu_of(case: Case) -> float:
 
 
 def measure(cases: Mapping[str, Case], runs: int) -> dict[str, list[float]]:
-    """Seconds of every run, the cases interleaved, after one run of each that does not count."""
+    """Seconds of every run, with cases interleaved, after one warm-up run of each."""
     times: dict[str, list[float]] = {name: [] for name in cases}
     for case in cases.values():
         cpu_of(case)

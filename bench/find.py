@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo find` beside `grep -ac` on the same image, whole processes in turn.
+"""`vmcoreinfo find` compared with `grep -ac` on the same image, whole processes in turn.
 
         bench/find.py [--pin] [IMAGE ...]
 
 Without an image, makes one of 2 GiB of each kind of content in turn, with a note in the middle, in
-the temporary folder. The ratio is that of the fastest runs: other work on the machine only adds.
-What is full of needles has a limit of its own, as grep takes 14 ns for each. `--pin` gives both one
-processor.
+the temporary folder. The ratio is that of the fastest runs, as other work on the machine only adds
+time. Content full of needles has its own limit, as grep takes 14 ns for each. `--pin` runs both on
+one processor.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def _kinds() -> dict[str, bytes]:
 
 
 def pages_of_all() -> bytes:
-    """16 MiB: pages of all kinds of content, in no order."""
+    """16 MiB: pages of all kinds of content, shuffled."""
     return _pages(list(_kinds().values()))
 
 
 def _blocks() -> Iterator[tuple[str, bytes, float]]:
-    """Kinds of content, and the ratio that is allowed."""
+    """Kinds of content, and the allowed ratio."""
     kinds = _kinds()
     for name, block in kinds.items():
         yield name, block, LIMIT
@@ -75,9 +75,9 @@ def _write(path: Path, block: bytes) -> None:
         file.write(NOTE.read_bytes())
 
 
-# To a pipe: grep stops at the first match where its output is /dev/null.
+# Writes to a pipe: grep stops at the first match if its output is /dev/null.
 def _seconds(command: list[str]) -> tuple[float, float]:
-    """Wall time and that of the processors."""
+    """Wall time and CPU time."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
@@ -90,7 +90,7 @@ def _seconds(command: list[str]) -> tuple[float, float]:
 def _measure(name: str, image: str, limit: float) -> bool:
     grep = ["grep", "-ac", "OSRELEASE=", image]
     find = [sys.executable, "-m", "vmcoreinfo_codegen", "find", image]
-    _seconds(grep)  # for the page cache
+    _seconds(grep)  # fills the page cache
     _seconds(find)
     runs = [(*_seconds(grep), *_seconds(find)) for _ in range(RUNS)]
     peer, peer_work, taken, work = (min(times) for times in zip(*runs))

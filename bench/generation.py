@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""CPU of `vmcoreinfo generate` and of the verbs that read the schema, and where it goes.
+"""CPU time of `vmcoreinfo generate` and of the verbs that read the schema, and what takes it.
 
 Prints the tables of docs/performance.md. Run with the interpreter that has the command
-installed: `python bench/generation.py`; RUNS says how often each is run (default 15).
+installed: `python bench/generation.py`; RUNS is the number of runs of each (default 15).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ QUESTIONS = {
     "compat": ["compat", "--consumer", "makedumpfile@1.7.4", "--kernel", "6.9", "--arch", "x86_64"],
     "list": ["list"],
 }
-# No folder can be made below a device: nothing is cached, every run reads the schema anew.
+# No folder can be created below a device, so nothing is cached, and every run reads the schema.
 NOTHING_CACHED = {"XDG_CACHE_HOME": os.devnull}
 _SAMPLE_EVERY = 0.001
 _PROFILED_RUNS = 5
@@ -56,10 +56,10 @@ def cases(folder: Path) -> dict[str, Case]:
 
 
 def profile(out: str) -> None:
-    """Run `generate` in this process, and print how many samples fell into what, as JSON.
+    """Run `generate` in this process, and print the number of samples in each part, as JSON.
 
-    A sample belongs to the library that was entered first, with all that it calls; where
-    none was, to the innermost package of ours.
+    A sample belongs to the library that was entered first, with all that it calls; if there
+    is none, to our innermost package.
     """
     counts: collections.Counter[str] = collections.Counter()
 

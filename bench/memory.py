@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What `synth --dump` does first: looks for bytes in all of a dump's memory, whatever form it has.
+"""The first step of `synth --dump`: searches all memory of a dump in any format for bytes.
 
         python bench/memory.py DUMP NEEDLE ...
 
-Prints how often each is there. Beside it: `grep -c NEEDLE DUMP` of an ELF dump or a raw image.
+Prints the number of hits. Compare with `grep -c NEEDLE DUMP` for an ELF dump or a raw image.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nanoseconds that a parse of a note takes, ours beside peers, in turn in one process:
+ * Measures the nanoseconds of a parse of a note, ours and peers in turn in one process:
  *
  *	parse ROUNDS FILE...
  *
- * Each FILE is a note or its text; several are parsed in the order given, as one case. A line
- * of output is a round: the name of each measurement, and its nanoseconds: a note, for names a
- * name, for derivations all of them for a note. bench/parse.py builds it, and makes the list of
+ * Each FILE is a note or its text; several are parsed in the order given, as one case. Each line
+ * of output is a round: the name of each measurement and its nanoseconds, per note, for names per
+ * name, for derivations all of them per note. bench/parse.py builds it, and makes the list of
  * derivations, DERIVATION(name) for each.
  */
 #define _GNU_SOURCE
@@ -34,7 +34,7 @@ static void fail(const char *why)
 	exit(1);
 }
 
-/* A buffer of just that size, as of a note in a mapped dump. */
+/* A buffer of exactly this size, as for a note in a mapped dump. */
 static struct note note_of(const char *path)
 {
 	FILE *file = fopen(path, "rb");
@@ -73,7 +73,7 @@ static uint64_t silently(const struct note *note)
 	return vmcoreinfo_parse(&info, note->text, note->length, NULL, NULL);
 }
 
-/* What no parser by lines can do without. */
+/* The minimum that any parser by lines has to do. */
 static uint64_t newlines(const struct note *note)
 {
 	const char *at = note->text, *end = at + note->length;
@@ -102,7 +102,7 @@ static uint64_t copy(const struct note *note)
 #ifdef WITH_KDUMPFILE
 #include <libkdumpfile/kdumpfile.h>
 
-/* A dump of its own for each, as a program that opens dumps has; the raw attribute is parsed as it is set. */
+/* A new context for each note, as in a program that opens dumps; setting the raw attribute parses it. */
 static uint64_t kdumpfile(const struct note *note)
 {
 	kdump_ctx_t *context = kdump_new();
@@ -117,7 +117,7 @@ static uint64_t kdumpfile(const struct note *note)
 	return good;
 }
 
-/* The same without a note, to be taken off. */
+/* The same without a note; its time is subtracted. */
 static uint64_t kdumpfile_empty(const struct note *note)
 {
 	kdump_ctx_t *context = kdump_new();
@@ -176,7 +176,7 @@ static enum vmcoreinfo_status (*const derivations[])(const struct vmcoreinfo *,
 #include "derivations.inc"
 };
 
-/* Of what was parsed last. */
+/* For the note parsed last. */
 static uint64_t derive(const struct note *note)
 {
 	static const struct vmcoreinfo_dump dump = { VMCOREINFO_ARCH_X86_64, false, NULL, NULL };
@@ -194,8 +194,8 @@ static uint64_t derive(const struct note *note)
 static const struct parser {
 	const char *name;
 	uint64_t (*parse)(const struct note *note);
-	unsigned int slowness;	/* this many times fewer repetitions */
-	unsigned int parts;	/* what it does so many times */
+	unsigned int slowness;	/* divisor of the number of repetitions */
+	unsigned int parts;	/* number of measured operations in one repetition */
 } parsers[] = {
 	{ "memcpy", copy, 1, 1 },
 	{ "newlines", newlines, 1, 1 },

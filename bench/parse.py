@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Parsers of notes, in C and Python, each beside its peers in the same run.
+"""Parsers of notes, in C and Python, each compared with its peers in the same run.
 
-Prints the tables of docs/performance.md, and last how the parsers of all keys and of some tools'
-compare on each architecture's notes. Run with the interpreter that has the package and
-drgn: `python bench/parse.py`; ROUNDS says how often each is run in turn (default 100). Peers
-are libkdumpfile (Debian's libkdumpfile-dev; its Python module opens files alone), drgn, and
-volatility3 (from the package index); a peer that is not here is left out, and said.
+Prints the tables of docs/performance.md, and finally how the parsers of all keys and of some tools'
+keys compare on each architecture's notes. Run with the interpreter that has the package and
+drgn: `python bench/parse.py`; ROUNDS is the number of runs of each (default 100). Peers
+are libkdumpfile (Debian's libkdumpfile-dev; its Python module opens only files), drgn, and
+volatility3 (from the package index); a missing peer is left out and reported.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ OF_NO_TEXT = ("derivations", "name", "name-bsearch")
 
 Times = dict[str, list[float]]
 Ratios = dict[tuple[str, str], float]
-"""By text and compiler."""
+"""Ratios by text and compiler."""
 
 
 def main() -> None:
-    # One CPU, so that what is measured is not moved about.
+    # One CPU, so that processes don't migrate.
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -61,9 +61,6 @@ def main() -> None:
         print_ratios(ratios)
         by_architecture(folder, compilers)
         in_python(folder)
-
-
-# ---- C ------------------------------------------------------------------------------
 
 
 def has_kdumpfile(folder: Path) -> bool:
@@ -106,7 +103,7 @@ def in_c(folder: Path, compiler: str, peer: bool) -> Ratios:
 
 
 def print_ratios(ratios: Ratios) -> None:
-    """Print the ratio of everything to the newline loop of the same run side by side."""
+    """Print the ratios of all times to that of the newline loop in the same run, side by side."""
     compilers = list(dict.fromkeys(compiler for _, compiler in ratios))
     print(f"\n| times the newline loop | {' | '.join(compilers)} |")
     print(f"|---|{'---|' * len(compilers)}")
@@ -125,7 +122,7 @@ def figures(printed: str) -> Times:
 
 
 def of_some_keys(folder: Path, compiler: str) -> Ratios:
-    """A parser of what one tool reads: of the other lines it sees no more than that they are such."""
+    """A parser of the keys that one tool reads; it only recognises other lines as such."""
     part = folder / "part"
     command = [COMMAND, "generate", "c", "--for", "drgn", "--out", part]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -144,7 +141,9 @@ def of_some_keys(folder: Path, compiler: str) -> Ratios:
 
 
 def by_architecture(folder: Path, compilers: list[str]) -> None:
-    """All keys beside parts of them: a part may take no longer, and all 1.15 times the loop."""
+    """All keys compared with parts: a part may not take longer, and all at most 1.15 times the
+    loop.
+    """
     parsers = {"all keys": PARSER}
     for tool in SUBSETS:
         parsers[tool] = folder / tool
@@ -170,9 +169,9 @@ def by_architecture(folder: Path, compilers: list[str]) -> None:
 
 
 def of_loop(program: Path, files: list[Path]) -> tuple[float, float]:
-    """How long it takes of the loop beside it, silent and not.
+    """The ratios of its time to that of the newline loop, silent and not.
 
-    The least of all rounds counts, as what else the machine does can only add to it.
+    The least of all rounds counts, as other work on the machine only adds time.
     """
     command = [program, str(ROUNDS), *files]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -235,9 +234,6 @@ def text_of(path: Path) -> bytes:
     return vmcoreinfo.note_text(path.read_bytes()).rstrip(b"\0")
 
 
-# ---- Python -------------------------------------------------------------------------
-
-
 def naive(text: bytes) -> dict[str, int | str]:
     values: dict[str, int | str] = {}
     for line in text.decode().splitlines():
@@ -286,7 +282,7 @@ def in_python(folder: Path) -> None:
 
 
 def seconds(parse: Callable[[bytes], object], texts: Iterable[bytes]) -> float:
-    """Of one parse; as many as some milliseconds hold."""
+    """Seconds of one parse, averaged over some milliseconds of parsing."""
     done = 0
     start = time.perf_counter()
     while True:
@@ -330,7 +326,7 @@ def peers(folder: Path) -> dict[str, Callable[[bytes], object]]:
 
 
 def deciles(found: list[float]) -> tuple[float, float]:
-    """Between which eight of ten are."""
+    """The bounds between which 80 % of the values are."""
     tenths = statistics.quantiles(found, n=10)
     return tenths[0], tenths[-1]
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""CPU of whole processes: the command beside `python -c pass`, interleaved, as ratios.
+"""CPU time of whole processes: the command compared with `python -c pass`, interleaved, as ratios.
 
 Run with the interpreter that has the command installed: `python bench/startup.py`.
 """

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo synth` beside `grep -c` on the same image, whole processes in turn.
+"""`vmcoreinfo synth` compared with `grep -c` on the same image, whole processes in turn.
 
         bench/synth.py [IMAGE]
 
-Without an image, makes one of 1 GiB: the memory of a guest that the tests have booted, and pages of
-other content behind it. Compared is the time of the processor, as other work on the machine adds to the
-wall time of both. The largest memory of `synth` is told too. It ends with 1 past a limit.
+Without an image, makes one of 1 GiB: the memory of a guest that the tests have booted, followed by
+pages of other content. It compares CPU time, as other work on the machine adds to the wall time of
+both, and prints the peak memory of `synth` too. It exits with 1 if a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_MEMORY = 300 << 20
 
 
 def _run(command: list[str]) -> tuple[float, int]:
-    """Seconds of the processor, and the largest memory in bytes."""
+    """CPU time in seconds, and the peak memory in bytes."""
     with open(os.devnull, "wb") as nowhere:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=nowhere)
         assert process.stdout is not None
@@ -41,7 +41,7 @@ def _run(command: list[str]) -> tuple[float, int]:
 def _measure(image: str) -> bool:
     grep = ["grep", "-c", "vmcoreinfo", image]
     synth = [sys.executable, "-m", "vmcoreinfo_codegen", "synth", "--dump", image]
-    _run(grep)  # for the page cache
+    _run(grep)  # fills the page cache
     _run(synth)
     runs = [(_run(grep), _run(synth)) for _ in range(RUNS)]
     peer = min(one for (one, _), _ in runs)
@@ -71,7 +71,7 @@ def main() -> int:
         return 0 if _measure(sys.argv[1]) else 1
     with tempfile.TemporaryDirectory() as folder:
         image = str(Path(folder) / "memory.raw")
-        # In a process of its own, as a child begins with the largest memory of its parent.
+        # In a separate process, as a child starts with the peak memory of its parent.
         subprocess.run([sys.executable, __file__, "--make", image], check=True)
         return 0 if _measure(image) else 1
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs of the system that tests run."""
+"""System programs that tests run."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 
 
 def program(*names: str) -> str:
-    """The first of the names that is here.
+    """The path of the first of these programs that is installed.
 
-    `tests/setup` installs them where the system's packages can be had. Elsewhere the test is skipped by
-    name; under CI=true `tests/skips.py` makes a failure of that.
+    `tests/setup` installs them if the system's packages are available. Otherwise the test is
+    skipped with the program's name; under CI=true `tests/skips.py` turns that into a failure.
     """
     for name in names:
         found = shutil.which(name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Run the command in this process, as a user would."""
+"""Runs the command in this process, as a user would."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Ran:
     err: str
 
     def json(self, verb: str) -> Any:
-        """The output as JSON, held to the published JSON Schema of the verb."""
+        """The output as JSON, validated with the published JSON Schema of the verb."""
         answer = json.loads(self.out)
         published = json.loads((ROOT / f"generated/interface/{verb}.schema.json").read_text())
         jsonschema.Draft202012Validator(published).validate(answer)
@@ -49,7 +49,7 @@ _loaded: dict[bytes, Schema] = {}
 
 
 def _load_once(folder: Path) -> Schema:
-    """The cached model as a command of its own would load it, which takes 40 ms, but once a process."""
+    """The cached model as the command loads it, which takes 40 ms, but only once per process."""
     key = cache._key(folder)
     if key not in _loaded:
         _loaded[key] = cache.load_cached(folder)
@@ -81,7 +81,9 @@ def run(
 
 
 def interrupted(command: Sequence[str]) -> tuple[int, bytes, bytes]:
-    """Exit code and both outputs of a command that gets Ctrl-C behind its first line, as all its processes do."""
+    """Exit code and both outputs of a command whose processes all get Ctrl-C after its first
+    line.
+    """
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -98,5 +100,5 @@ def interrupted(command: Sequence[str]) -> tuple[int, bytes, bytes]:
 
 
 def _heed_interrupts() -> None:
-    """What runs in the background of a shell ignores Ctrl-C, and so would its children."""
+    """Restore Ctrl-C: background processes of a shell ignore it, and their children too."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tests share: the shipped schema, and the real input in `corpus/`."""
+"""Fixtures of all tests: the shipped schema, and the real input in `corpus/`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from vmcoreinfo_codegen.model.builder import load
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"
 
-# As the command does: to look through all that was collected after every 700 objects takes long.
+# As in the command: collecting after every 700 new objects takes long.
 gc.set_threshold(100_000)
 
 # Machines differ in speed and load: no deadline. The long profile is for `make long-test`.
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def shipped() -> Schema:
-    """The schema, also for what parameters of tests are made of."""
+    """The shipped schema, also for parameters of tests."""
     return load(ROOT / "schema")
 
 
@@ -53,7 +53,7 @@ def schema() -> Schema:
 
 @dataclass(frozen=True)
 class RealNote:
-    """A note of a booted kernel, with what is known of that boot."""
+    """A note of a booted kernel, with the facts known of that boot."""
 
     file: str
     arch: str
@@ -61,7 +61,7 @@ class RealNote:
     text: bytes
     note: bytes
     config: dict[str, bool | int] | None
-    """Every symbol of the kernel's .config that is on, True or its number; None: no .config."""
+    """Every symbol set in the kernel's .config, True or its number; None without .config."""
     boot: dict[str, Any]
 
     @property
@@ -97,7 +97,9 @@ def _real_note(boot: dict[str, Any], version: str) -> RealNote:
 
 
 def facts(name: str) -> list[dict[str, Any]]:
-    """Rows of `corpus/facts/`: what sources of kernels and tools say, recorded apart from the schema."""
+    """Rows of `corpus/facts/`: facts from sources of kernels and tools, independent of the
+    schema.
+    """
     lines = (CORPUS / "facts" / name).read_text().splitlines()
     return [json.loads(line) for line in lines]
 

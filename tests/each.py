@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Many small cases in one test: as items of pytest, each would take longer to begin than to run."""
+"""Many small cases in one test: as separate pytest items, each would take longer to set up than
+to run.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ _SHOWN = 5
 def check_each(
     cases: Iterable[Case], name_of: Callable[[Case], str], check: Callable[[Case], None]
 ) -> None:
-    """Check all cases; those that fail are named, the first few with what they say."""
+    """Check all cases; failing ones are named, the first few with their errors."""
     every = list(cases)
     assert every, "no case"
     failed = {}

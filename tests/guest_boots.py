@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Boot kernels of Debian's in QEMU, in software, let them fill their memory, and dump them.
+"""Boot Debian kernels in QEMU with TCG, let them fill their memory, and dump them.
 
     tests/guest_boots.py FOLDER NAME...
 
 The names are those of tests/guest_kinds.py. Each becomes FOLDER/NAME:
 
-    vmcore.elf      dump-guest-memory, with the note attached: QEMU's, or the one that /proc/kcore has
-    vmcore.kdump    the same in format kdump-zlib, put together, where QEMU makes it with the note
+    vmcore.elf      dump-guest-memory, with the note attached: QEMU's, or the one in /proc/kcore
+    vmcore.kdump    the same in format kdump-zlib, reassembled, if QEMU makes it with the note
     release         uname -r
     kallsyms btf config kcore-head meminfo tasks
-    kpageflags      the kernel's word on each page, eight bytes a page, at about the same moment
-    console         what it printed
+    kpageflags      the kernel's flags of each page, eight bytes per page, at about the same moment
+    console         the console output
     facts.json      how it was booted, what is in its memory, how many pages have which flag
 
-What is in the folder already is not made again. FOLDER/.packages has what came from Debian's
-mirrors. It needs QEMU for the machine and apt, but not root. TIMEOUT is that of one boot in seconds,
-600 unless told. Exits 2 when something that it needs is not here.
+Existing files in the folder are not made again. FOLDER/.packages has the files from Debian's
+mirrors. It needs QEMU for the machine and apt, but not root. TIMEOUT is the limit of one boot in
+seconds, by default 600. Exits with 2 if something that it needs is missing.
 """
 
 from __future__ import annotations
@@ -47,17 +47,19 @@ from vmcoreinfo_codegen.dump.attach import attach  # noqa: E402
 TIMEOUT = float(os.environ.get("TIMEOUT", "600"))
 OFFLINE = 16 << 20  # bytes that the balloon takes
 DRIVERS = ("qemu_fw_cfg", "virtio_pci", "virtio_ccw", "virtio_mmio", "virtio_console", "virtio_blk")
-LATE = ("virtio_balloon",)  # which takes its pages when it comes
+LATE = ("virtio_balloon",)  # takes its pages when loaded
 SENT = ("release", "kallsyms", "btf", "kcore-head", "meminfo", "tasks", "kpageflags")
 
 
 class Missing(Exception):
-    """Something that is not here."""
+    """Something is not available."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A folder with the image, its configuration, and what its initramfs has beside init."""
+    """A folder with the image, its configuration, and the contents of its initramfs besides
+    init.
+    """
 
     folder: Path
 
@@ -67,7 +69,7 @@ class Kernel:
 
     @property
     def drivers(self) -> str:
-        """What to load, as an init begins."""
+        """The beginning of init: which drivers to load."""
         return (self.folder / "drivers").read_text()
 
     def write_initramfs(self, out: Path) -> None:
@@ -83,7 +85,7 @@ def write_init(root: Path, drivers: str, *parts: Path) -> None:
 
 
 def unpacked(folder: Path, machine: Machine, pattern: str) -> tuple[str, Path]:
-    """A package's name, and the folder with what is in it."""
+    """A package's name, and the folder with its contents."""
     packages = folder / ".packages"
     packages.mkdir(parents=True, exist_ok=True)
     target = Path(tempfile.mkdtemp(dir=packages))
@@ -101,9 +103,9 @@ def unpacked(folder: Path, machine: Machine, pattern: str) -> tuple[str, Path]:
 
 
 def drivers_in(root: Path, target: Path, wanted: tuple[str, ...]) -> list[str]:
-    """Put drivers into a folder as insmod takes them; their names, each after those it needs.
+    """Copy drivers into a folder for insmod; returns their names, each after those it needs.
 
-    One that is not in the package is built in; if it is not there at all, the guest will miss it.
+    A driver that is not in the package is built in, or missing in the guest.
     """
     files = {p.name.partition(".ko")[0].replace("-", "_"): p for p in root.rglob("*.ko*")}
     order: list[str] = []
@@ -125,7 +127,7 @@ def drivers_in(root: Path, target: Path, wanted: tuple[str, ...]) -> list[str]:
 
 
 def kernel_of(folder: Path, kind: Kind, drivers: tuple[str, ...] = DRIVERS) -> Kernel:
-    """The newest kernel that the pattern names; kept for the next guest with the same drivers."""
+    """The newest kernel that matches the pattern; kept for the next guest with the same drivers."""
     machine = MACHINES[kind.machine]
     kept = folder / ".packages" / f"{kind.image}-{machine.debian}".replace("*", "_")
     if (kept / "package").exists():
@@ -141,8 +143,9 @@ def kernel_of(folder: Path, kind: Kind, drivers: tuple[str, ...] = DRIVERS) -> K
     late = drivers_in(files, root / "drivers", LATE)
     late = [name for name in late if name not in order]
     (kept / "drivers").write_text(f'order="{" ".join(order)}"\nlate="{" ".join(late)}"\n')
-    # Of some kernels the mirror has no modules and no configuration any more; their guests do without.
-    # In boot/, with the release behind the name; from 7.3 on in the modules' folder, without.
+    # The mirror no longer has modules and configuration of some kernels; their guests do without.
+    # They are in boot/ with the release after the name; since 7.3 in the modules' folder without
+    # it.
     for name, target in (("vmlinu[xz]", "image"), ("config", "config")):
         found = [*files.glob(f"boot/{name}-*"), *files.glob(f"usr/lib/modules/*/{name}")]
         if found:
@@ -161,7 +164,7 @@ def boot(kind: Kind, kernel: Kernel, work: Path) -> None:
     rams = {"arm64": 0x40000000, "riscv64": 0x80000000}
     given = ["pages=" + ",".join(kind.pages), f"ram={rams.get(kind.machine, 0)}", *kind.options]
     if kind.machine == "x86_64":
-        given.append("no_timer_check")  # QEMU on a machine that is busy fails the check
+        given.append("no_timer_check")  # QEMU fails the check on a busy machine
     arguments = [
         machine.emulator, *machine.options, "-cpu", kind.cpu or machine.cpu, "-accel", "tcg",
         "-m", f"{machine.memory}M", "-nodefaults", "-nic", "none", "-display", "none", "-no-reboot",
@@ -207,7 +210,7 @@ def boot(kind: Kind, kernel: Kernel, work: Path) -> None:
 
 
 def connected(path: Path, qemu: subprocess.Popen[bytes]) -> Monitor:
-    """The monitor, as soon as QEMU listens."""
+    """The monitor, once QEMU listens."""
     end = time.monotonic() + 60
     while qemu.poll() is None and time.monotonic() < end:
         try:
@@ -232,7 +235,7 @@ def _printed(work: Path) -> str:
 
 
 def finish(kind: Kind, work: Path) -> None:
-    """Check that all arrived as it was sent, and see to it that the dump has the note."""
+    """Check that all files arrived unchanged, and make sure that the dump has the note."""
     sums = dict(
         reversed(found)
         for found in re.findall(r"SUM (\w{64})  (\S+)$", _printed(work), re.MULTILINE)
@@ -248,7 +251,7 @@ def finish(kind: Kind, work: Path) -> None:
             (work / name).unlink()
     dump, bare = work / "vmcore.elf", work / "bare.elf"
     dump.rename(bare)
-    # QEMU 7.2's own header says that it has eight bytes, and makedumpfile's libelf believes it.
+    # QEMU 7.2's own header claims a size of eight bytes, which makedumpfile's libelf uses.
     attach(text_of(bare if has_note(bare) else work / "kcore-head"), str(bare), str(dump))
     bare.unlink()
     if kind.machine == "ppc64":
@@ -318,5 +321,5 @@ if __name__ == "__main__":
     if len(sys.argv) < 3 or not KINDS.keys() >= set(sys.argv[2:]):
         print(__doc__, file=sys.stderr)
         sys.exit(2)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # not without ending QEMU
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that QEMU is ended too
     sys.exit(main(*sys.argv[1:]))

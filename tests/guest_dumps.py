@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What tests/guest-dumps can't do in shell: an initramfs, and the talk with QEMU's monitor.
+"""Parts of tests/guest-dumps that shell can't do: an initramfs, and commands to QEMU's monitor.
 
-guest_dumps.py cpio FOLDER              the folder as an archive of the kernel's, to stdout
-guest_dumps.py module PATH.ko[.xz]      the module as insmod takes it, to stdout
-guest_dumps.py qmp SOCKET SECONDS NAME  stop the guest and dump it to NAME.elf; where a part of
-               [START BYTES]            memory is named, also to NAME.kdump, and that to memory.raw
+guest_dumps.py cpio FOLDER              the folder as an initramfs archive, to stdout
+guest_dumps.py module PATH.ko[.xz]      the module uncompressed for insmod, to stdout
+guest_dumps.py qmp SOCKET SECONDS NAME  stop the guest and dump it to NAME.elf; if a part of
+               [START BYTES]            memory is given, also to NAME.kdump, and that to memory.raw
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from typing import Any, BinaryIO
 
 
 def write_cpio(folder: Path, out: BinaryIO) -> None:
-    """The "newc" format, all owned by root, without times: the same folder, the same bytes."""
+    """Write the "newc" format, owned by root, without times: the same folder gives the same
+    bytes.
+    """
 
     def entry(number: int, name: str, mode: int, data: bytes) -> None:
         path = name.encode() + b"\0"
@@ -41,7 +43,7 @@ def write_cpio(folder: Path, out: BinaryIO) -> None:
 
 
 class Monitor:
-    """QEMU's machine protocol over a socket: one JSON object a line."""
+    """QEMU's machine protocol over a socket: one JSON object per line."""
 
     def __init__(self, path: str, timeout: float) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
@@ -65,7 +67,7 @@ class Monitor:
 
 def dump(path: str, seconds: str, name: str, start: str = "0", size: str = "0") -> None:
     qemu = Monitor(path, float(seconds))
-    qemu("stop")  # so that all that follows is of the same moment
+    qemu("stop")  # so that all dumps are of the same moment
     qemu("dump-guest-memory", paging=False, protocol=f"file:{name}.elf", detach=False)
     if int(size):
         qemu(

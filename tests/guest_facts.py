@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is true of a guest that was dumped: from its note, its meminfo and its kpageflags."""
+"""The facts of a dumped guest, from its note, its meminfo and its kpageflags."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ SHOWN = {
     "user": "anon", "cache": "cache", "private-cache": "cache_private", "slab": "slab",
     "free": "buddy", "hugetlb": "hugetlb", "thp": "thp", "offline": "offline", "hwpoison": "hwpoison",
 }  # fmt: skip
-"""What a dump "has", and the flag of such pages."""
+"""What a dump "has", with the flag of such pages."""
 
 
 def pages_of(path: Path, little: bool = True) -> dict[str, int]:
-    """How many pages have each flag."""
+    """The number of pages with each flag."""
     counts = dict.fromkeys([*FLAGS, "cache", "cache_private"], 0)
     data = path.read_bytes()
     for at in range(0, len(data) - 7, 8):
@@ -49,23 +49,23 @@ def has_note(path: Path) -> bool:
         return False
 
 
-# Where the kernel stands that KASLR has not moved.
+# Where the kernel is without KASLR.
 UNMOVED = {"x86_64": ("_text", 0xFFFFFFFF81000000), "riscv64": ("_start", 0xFFFFFFFF80000000)}
 
 
 def boot_of(kind: Kind, note: dict[str, str], kallsyms: str, folder: Path) -> list[str]:
-    """How the guest was booted, as the note and the guest tell it."""
+    """How the guest was booted, according to the note and the guest."""
     told = []
     if kind.machine in UNMOVED:
         name, start = UNMOVED[kind.machine]
         place = re.search(rf"^(\w+) \w {name}$", kallsyms, re.MULTILINE)
         told.append("kaslr" if place and int(place[1], 16) != start else "nokaslr")
     elif kind.machine == "arm64":
-        # Moved by less than 64 KiB it is where it was loaded.
+        # An offset below 64 KiB comes from where it was loaded.
         offset = int(note.get("KERNELOFFSET", "0"), 16)
         told.append("kaslr" if offset >> 16 else "nokaslr")
     elif kind.machine == "s390x":
-        # Its KERNELOFFSET is not 0 without KASLR either; QEMU 7.2 in software has no random numbers.
+        # KERNELOFFSET is not 0 even without KASLR; QEMU 7.2 with TCG has no random numbers.
         told.append("nokaslr")
     if kind.machine == "x86_64":
         five = note.get("NUMBER(pgtable_l5_enabled)", "0") != "0"

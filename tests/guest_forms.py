@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What QEMU's dumps need before tools read them."""
+"""Conversions of QEMU's dumps that tools need before reading them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NT_PRSTATUS = 1
 
 
 def put_together(flattened: Path, out: Path) -> None:
-    """What `makedumpfile -R` does."""
+    """Reassemble a flattened dump, like `makedumpfile -R`."""
     with flattened.open("rb") as source, out.open("wb") as target:
         source.seek(4096)
         while True:
@@ -22,9 +22,9 @@ def put_together(flattened: Path, out: Path) -> None:
 
 
 def to_little_endian(core: Path) -> None:
-    """Headers and registers of a ppc64 core in the guest's byte order.
+    """Convert headers and registers of a ppc64 core to the guest's byte order.
 
-    QEMU 7.2 asks the register that counts where a hypervisor runs, and writes them big-endian.
+    QEMU 7.2 looks at a register that matters only under a hypervisor, and writes them big-endian.
     """
 
     def swapped(start: int, end: int, unit: int) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Guests that tests/guest_boots.py can boot: which kernel, on which machine, holding which pages."""
+"""Guests that tests/guest_boots.py can boot: the kernel, the machine, and the pages in memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """An architecture: its name in Debian, its QEMU, and what the kernel's command line needs."""
+    """An architecture: its name in Debian, its QEMU, and the kernel options that it needs."""
 
     debian: str
     emulator: str
@@ -16,11 +16,11 @@ class Machine:
     cpu: str
     console: str
     flavour: str
-    "What a package of the kernel ends in."
+    "The ending of the kernel package's name."
     memory: int
     "MiB."
     has_device: bool = True
-    "QEMU can be told where the note is: the machine has fw_cfg."
+    "Whether the machine has fw_cfg, through which the guest tells QEMU where the note is."
     console_device: tuple[str, ...] = ("-serial", "chardev:console")
 
 
@@ -89,14 +89,14 @@ class Kind:
     "The pattern of the package's name."
     cpu: str = ""
     options: tuple[str, ...] = ()
-    "Of the kernel's command line."
+    "Options on the kernel's command line."
     pages: tuple[str, ...] = field(default=FULL)
     moved: bool = False
     "Boot until KASLR has moved the kernel."
 
 
 def _kinds() -> list[Kind]:
-    # Of arm64 the mirror has lost the later ones of 5.10.
+    # The mirror no longer has later 5.10 kernels of arm64.
     patterns = {
         "5.10": "5.10.0-*",
         "arm64 5.10": "5.10.0-3[0-2]",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The distributions as users get them: wheels, source distributions, and a fresh environment."""
+"""The distributions as users get them: wheels, source distributions, and fresh environments."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from tests.conftest import ROOT
 from tests.unpacking import unpack
 
 PARSER = ROOT / "generated" / "python"
-"""The project of the distribution `vmcoreinfo`; that of `vmcoreinfo-codegen` is ROOT."""
+"""The project of the distribution `vmcoreinfo`; the project of `vmcoreinfo-codegen` is ROOT."""
 
 _UNREACHABLE = "No matching distribution found"
 
 
 def skip_without_index(said: str) -> None:
-    """Skip where pip, or what ran it, says that it found no package index."""
+    """Skip if pip, or the program that ran it, found no package index."""
     if _UNREACHABLE in said:
         wanted = said.partition(_UNREACHABLE)[2].splitlines()[0].removeprefix(" for ")
         pytest.skip(f"no package index within reach: {wanted} can't be had")
 
 
 def wheel(folder: Path, project: Path) -> Path:
-    """The wheel of a project, built into an empty or new folder without the network."""
+    """The wheel of a project, built without the network into an empty or new folder."""
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "--wheel-dir", str(folder), str(project)], check=True)
     (built,) = folder.glob("*.whl")
@@ -38,7 +38,7 @@ def wheel(folder: Path, project: Path) -> Path:
 
 
 def unpacked_sdist(folder: Path, project: Path) -> Path:
-    """The source distribution of a project, built here, as the folder that it unpacks to."""
+    """The source distribution of a project, built and unpacked; returns the folder."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(folder)]
     subprocess.run(build, cwd=project, capture_output=True, check=True)
     (built,) = folder.glob("*.tar.gz")
@@ -48,20 +48,20 @@ def unpacked_sdist(folder: Path, project: Path) -> Path:
 
 
 def python_at_hand(minor: int) -> str | None:
-    """A Python 3.MINOR: our own, of PATH or of pyenv."""
+    """A Python 3.MINOR: the running one, in PATH or of pyenv."""
     if sys.version_info[:2] == (3, minor):
         return sys.executable
     name = f"python3.{minor}"
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     for path in (shutil.which(name), *map(str, pyenv.glob(f"versions/3.{minor}.*/bin/{name}"))):
-        # A shim of pyenv's is there for releases that are not.
+        # pyenv has shims even for releases that are not installed.
         if path and not subprocess.run([path, "-V"], capture_output=True).returncode:
             return path
     return None
 
 
 def environment(folder: Path, *arguments: str) -> Path:
-    """A fresh virtual environment after `pip install ARGUMENTS`; skips where no index is."""
+    """A fresh virtual environment after `pip install ARGUMENTS`; skips if there is no index."""
     venv.create(folder, with_pip=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
     ran = subprocess.run([*pip, "install", "--quiet", *arguments], capture_output=True, text=True)
@@ -72,7 +72,7 @@ def environment(folder: Path, *arguments: str) -> Path:
 
 
 def program(name: str) -> str:
-    """A program of the system; skips where it is not there."""
+    """The path of a system program; skips if it is not installed."""
     found = shutil.which(name)
     if found is None:
         pytest.skip(f"no {name} here; tests/setup installs it")
@@ -80,7 +80,7 @@ def program(name: str) -> str:
 
 
 def said(*command: str | Path, cwd: Path, code: int = 0, **variables: str) -> str:
-    """Standard output of a command that ends with that exit code."""
+    """Standard output of a command that has to end with exit code `code`."""
     ran = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Under CI=true a test that is skipped has failed, but for what no machine can help.
+"""Under CI=true a skipped test is a failure, unless its reason is unavoidable.
 
-A test that does not find its part says so by skipping; where nobody looks, it does so for ever.
+A test skips if it does not find what it needs; without this, nobody would notice.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALLOWED = {
     r"^(ray|pandas) is not here: ": "no network",
     r"^python3\.\d+ is not here$": "no machine has every release",
 }
-"""Patterns of reasons, and why they may be."""
+"""Patterns of reasons that are allowed, and why."""
 
 
 def is_allowed(reason: str) -> bool:

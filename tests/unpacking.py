@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Archives are unpacked by every Python that the tests run with."""
+"""Unpacks archives with every Python that runs the tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 def unpack(
     archive: tarfile.TarFile, folder: Path, members: Iterable[tarfile.TarInfo] | None = None
 ) -> None:
-    """All of it, or some members. Debian's 3.11.2 has no filters, which came with 3.11.4."""
+    """Unpack all or some members. Debian's 3.11.2 has no filters, which 3.11.4 added."""
     if hasattr(tarfile, "data_filter"):
         archive.extractall(folder, members, filter="data")
     else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a rule says of a note of a few lines."""
+"""Asks a rule about a note of a few lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RULES = {rule.name: rule for rule in all_rules()}
 
 
 class Told(NamedTuple):
-    """What was found: on which line (0: none), of which key ("": none), how bad, and in words."""
+    """A finding: its line (0: none), key ("": none), severity, and message."""
 
     line: int
     key: str
@@ -35,7 +35,7 @@ def subject(
     flaws: tuple[Flaw, ...] = (),
     names: Names | None = None,
 ) -> Subject:
-    """A note of lines with a space between one and the next, on one of these architectures."""
+    """A note whose lines are separated by spaces in `text`, on one of these architectures."""
     if isinstance(text, str):
         text = "".join(f"{line}\n" for line in text.split()).encode()
     info = vmcoreinfo.parse(text)

@@ -130,6 +130,26 @@ def test_diff_as_sarif(run: Run, top: Path) -> None:
     assert at == "schema/kernel/page-flags.vmci"
 
 
+def test_diff_tells_entries_in_another_file(run: Run, top: Path) -> None:
+    """As the note is the same, that is no difference."""
+    moved = top / "kernel/crash/vmcore_info.c"
+    moved.parent.mkdir()
+    (top / "kernel/vmcore_info.c").rename(moved)
+    ran = run("diff", "--kernel", str(top))
+    assert ran.code == 0
+    assert ran.out.startswith("> kernel/crash/vmcore_info.c:")
+    assert "printed by kernel/vmcore_info.c according to the schema" in ran.out
+    (told,) = run("diff", "--kernel", str(top), "--format", "json").json("diff")["moved"]
+    assert (told["in_schema"], told["in_tree"]) == (
+        "kernel/vmcore_info.c",
+        str(moved.relative_to(top)),
+    )
+    assert "NUMBER(PG_lru)" in told["keys"] and "SYMBOL(prb)" not in told["keys"]
+    log = json.loads(run("diff", "--kernel", str(top), "--format", "sarif").out)
+    (result,) = log["runs"][0]["results"]
+    assert (result["ruleId"], result["level"]) == ("moved", "note")
+
+
 def test_diff_as_another_release(run: Run, top: Path) -> None:
     out = run("diff", "--kernel", str(top), "--release", "7.0").out
     assert "+ OFFSET(page.compound_info)" in out and "- OFFSET(page.compound_head)" in out

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What crash with a vmlinux holds of a dump: its commands' output, taken apart."""
+"""Runs crash with a vmlinux on a dump, and parses the output of its commands."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-# What a release may not know of a newer kernel's structures, and what we ask does without: 8.0.2
-# ends at the modules of 6.4 (module_core_size), 8.0.6 at the slab caches of 7.3 (kmem_cache_s_num).
+# Parts that fail if a release does not know a newer kernel's structures, and that our commands
+# don't need: 8.0.2 fails at the modules of 6.4 (module_core_size), 8.0.6 at the slab caches of 7.3
+# (kmem_cache_s_num).
 CAUTIOUS = ["--no_modules", "--no_kmem_cache", "--no_panic"]
 
-# `--minimal` reads the vmlinux, the note and the banner, and no structure of the kernel.
+# `--minimal` reads the vmlinux, the note and the banner, but no structures of the kernel.
 MINIMAL_COMMANDS = ["help -k", "help -m", "rd -8 linux_banner 13", "sym _stext"]
 
 
 @dataclass(frozen=True)
 class Session:
-    """One run; `code` and `text`, standard error among it, are all there is where it did not open."""
+    """One run; `text` includes standard error. If crash did not open the dump, that is all there
+    is.
+    """
 
     code: int
     text: str
 
     @property
     def is_open(self) -> bool:
-        """Whether crash came to its commands, and found the kernel at its place in memory."""
+        """Whether crash reached its commands, and found the kernel at its place in memory."""
         banner = "".join(
             re.findall(r"(?m)^[0-9a-f]{16}:(?:  ?[0-9a-f]{2}){1,16} +(.*)$", self.text)
         )
@@ -34,13 +37,13 @@ class Session:
 
     @property
     def message(self) -> str:
-        """What it gave for a reason, the last line that is one."""
+        """The last reason that crash gave."""
         found = re.findall(r"(?m)^crash: (?!.*not available in minimal mode)(.*\S)", self.text)
         return found[-1] if found else "says nothing"
 
     @property
     def kaslr_offset(self) -> int:
-        """0 where it tells of none."""
+        """The KASLR offset, 0 if crash prints none."""
         found = re.search(r"KASLR offset: ([0-9a-f]+)", self.text)
         return int(found[1], 16) if found else 0
 
@@ -50,7 +53,7 @@ class Session:
 
     @property
     def phys_base(self) -> int:
-        """Signed, as in the note."""
+        """phys_base, signed as in the note."""
         value = self._hex(r"^ +phys_base: ([0-9a-f]+)$")
         return value - (1 << 64) if value >> 63 else value
 
@@ -60,7 +63,7 @@ class Session:
 
     @property
     def kernel_image_size(self) -> int | None:
-        """In bytes; None where it takes what it always took."""
+        """The size in bytes; None if crash uses its default."""
         if re.search(r"(?m)^ +kernel_image_size: \(uninitialized\)$", self.text):
             return None
         return self._hex(r"^ +kernel_image_size: ([0-9a-f]+)")
@@ -79,12 +82,12 @@ class Session:
 
     @property
     def vmalloc_areas(self) -> list[int]:
-        """Where the areas begin that `kmem -v` lists, in its order."""
+        """The starts of the areas listed by `kmem -v`, in its order."""
         line = r"(?m)^[0-9a-f]{16}  [0-9a-f]{16}  ([0-9a-f]{16}) - [0-9a-f]{16} +\d+$"
         return [int(start, 16) for start in re.findall(line, self.text)]
 
     def physical(self, address: int) -> int | None:
-        """Where `vtop` found an address by walking the page tables."""
+        """The physical address that `vtop` found by walking the page tables."""
         found = re.search(rf"(?m)^{address:x} +([0-9a-f]+) *$", self.text)
         return int(found[1], 16) if found else None
 
@@ -107,9 +110,9 @@ def run_crash(
             text=True,
             errors="replace",
             check=False,
-            timeout=900,  # on a machine that does much else
+            timeout=900,  # for a busy machine
         )
-        # Now and then one finds its own heap corrupted, with any note, and aborts.
+        # Now and then crash finds its heap corrupted, with any note, and aborts.
         if ran.returncode != -signal.SIGABRT:
             break
     return Session(ran.returncode, ran.stdout)
@@ -120,6 +123,6 @@ def minimal(crash: Path, vmlinux: Path, dump: Path, *options: str) -> Session:
 
 
 def full(crash: Path, vmlinux: Path, dump: Path, *options: str, vmalloc: int) -> Session:
-    """With the areas of vmalloc, and the translation of where it begins."""
+    """A session with the vmalloc areas, and the translation of the start of vmalloc."""
     commands = [*MINIMAL_COMMANDS, "kmem -v", f"vtop {vmalloc:x}"]
     return run_crash(crash, vmlinux, dump, [*CAUTIOUS, *options], commands)

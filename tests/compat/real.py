@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tools of Debian's suites, side by side, and dumps for them with notes that were altered."""
+"""The tools of all Debian suites, and dumps for them with altered notes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vmcoreinfo_codegen.dump.reader import find_note
 
 
 def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
-    """The command of each release that a suite has; skips where none can be had."""
+    """The command of each release in a suite; skips if none is available."""
     folder = CACHE / ("consumer-tools" if arch == "amd64" else f"consumer-tools-{arch}")
     prepared("consumer-tools", folder, arch)
     found = {path.name.partition("-")[2]: path for path in sorted(folder.glob(f"{tool}-*"))}
@@ -32,8 +32,8 @@ def releases_of(tool: str, arch: str = "amd64") -> dict[str, Path]:
 def release_of(tool: str, release: str, arch: str = "amd64") -> Path:
     """The command of one release.
 
-    Skips by name where no suite of Debian's has it any more; under CI=true `tests/skips.py` makes a failure of
-    that, so that the test is given another release.
+    Skips if no Debian suite has it any more; under CI=true `tests/skips.py` turns that into a
+    failure, so that the test gets another release.
     """
     found = releases_of(tool, arch).get(release)
     if found is None:
@@ -42,14 +42,14 @@ def release_of(tool: str, release: str, arch: str = "amd64") -> Path:
 
 
 def vmlinux(release: str) -> Path:
-    """A kernel of Debian's with its debug information; skips where it can't be had."""
+    """A Debian kernel with its debug information; skips if it is not available."""
     folder = CACHE / "kernel-debug"
     prepared("kernel-debug", folder, release)
     return folder / f"vmlinux-{release}"
 
 
 def judged(run: Run, dump: Path, consumer: str, *options: str) -> dict[str, dict[str, Any]]:
-    """What `compat` works out of each purpose of a tool with a dump, by purpose."""
+    """What `compat` works out for each purpose of a tool on a dump."""
     command = ("compat", str(dump), "--consumer", consumer, *options, "--format", "json")
     found = run(*command).json("compat")
     verdicts = worked_out(found)
@@ -57,12 +57,12 @@ def judged(run: Run, dump: Path, consumer: str, *options: str) -> dict[str, dict
 
 
 def worked_out(found: dict[str, Any]) -> dict[str, str]:
-    """The verdicts of an answer of `compat` by the schema, whether or not anybody knows."""
+    """The verdicts by the schema in an answer of `compat`, even if the verdict is unknown."""
     return {p["purpose"]: p["worked_out"] or p["verdict"] for p in found["purposes"]}
 
 
 def altered(dump: Path, out: Path, without: Iterable[str] = ()) -> Path:
-    """A copy of a dump, the note where every tool looks for it, and without some of its entries."""
+    """A copy of a dump with its note where every tool looks for it, and without some entries."""
     gone = {key.encode() for key in without}
     lines = find_note(str(dump)).text.splitlines(keepends=True)
     kept = [line for line in lines if line.partition(b"=")[0] not in gone]
@@ -73,7 +73,9 @@ def altered(dump: Path, out: Path, without: Iterable[str] = ()) -> Path:
 
 
 def renamed(dump: Path, out: Path, key: str) -> Path:
-    """A copy of a kdump with another key of the same length in place of one, everywhere in its bytes."""
+    """A copy of a kdump in which all occurrences of a key are replaced by another of the same
+    length.
+    """
     old = f"{key}=".encode()
     new = old.replace(b"(", b"(x").replace(old[-3:], b")=")
     data = dump.read_bytes()
@@ -83,7 +85,7 @@ def renamed(dump: Path, out: Path, key: str) -> Path:
 
 
 def at_addresses(dump: Path, out: Path, shift: int) -> Path:
-    """A copy whose segments have their physical address plus `shift` for the virtual one."""
+    """A copy in which the virtual address of each segment is the physical one plus `shift`."""
     shutil.copyfile(dump, out)
     with out.open("r+b") as file:
         header = struct.unpack("<16sHHIQQQIHHHHHH", file.read(64))
@@ -99,9 +101,9 @@ def at_addresses(dump: Path, out: Path, shift: int) -> Path:
 
 
 def shifts_of(dump: Path) -> tuple[int, int]:
-    """What is added to a physical address in the image of an arm64 kernel, and in its linear map.
+    """The distances from physical to virtual addresses in an arm64 kernel's image and linear map.
 
-    PHYS_OFFSET is for a linear map as wide as the kernel was built for, whatever the CPU has.
+    PHYS_OFFSET is for a linear map as wide as the kernel was built for, whatever the CPU supports.
     """
     info = vmcoreinfo.parse(find_note(str(dump)).text)
     image, offset, width = (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A schema of a few entries and one tool, for tests of what becomes of a purpose."""
+"""A schema of a few entries and one tool, for tests of verdicts on a purpose."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ consumer tool {
 
 
 def small(needs: str, more: str = "") -> Schema:
-    """The schema, with these needs and other clauses of the tool, and more entries."""
+    """The schema with these needs and other clauses of the tool, and more entries."""
     problems: list[Problem] = []
     schema, _ = build(parse_files([("x.vmci", HEAD + more + TOOL % needs)], problems), problems)
     assert problems == [], problems
@@ -84,7 +84,7 @@ def small(needs: str, more: str = "") -> Schema:
 
 
 def by_schema(purpose: JudgedPurpose) -> str:
-    """What a purpose is by the schema, whether or not anybody knows."""
+    """The verdict on a purpose by the schema, even if the verdict is unknown."""
     return purpose.worked_out or purpose.verdict
 
 
@@ -100,12 +100,12 @@ def arch_of(schema: Schema, name: str = "x86_64") -> Architecture:
 
 
 def kernel(schema: Schema, release: str, arch: str = "x86_64") -> Exports:
-    """What a release of the kernel exports, by the schema alone."""
+    """The exports of a kernel release, by the schema alone."""
     return predicted(schema, Release.parse(release), arch_of(schema, arch))
 
 
 def note(schema: Schema, release: str = "6.9", **values: int) -> Exports:
-    """A note with these entries and no others: `NUMBER(a)` by its name `a`, SYMBOLs as `SYMBOL_a`."""
+    """A note with only these entries: `NUMBER(a)` is named `a`, `SYMBOL(a)` is `SYMBOL_a`."""
     numbers = {
         f"SYMBOL({name[7:]})" if name.startswith("SYMBOL_") else f"NUMBER({name})": value
         for name, value in values.items()
@@ -114,7 +114,7 @@ def note(schema: Schema, release: str = "6.9", **values: int) -> Exports:
 
 
 def outcome(schema: Schema, exports: Exports, release: str = "1.2") -> Outcome | None:
-    """What becomes of the only purpose."""
+    """The outcome for the only purpose."""
     tool = tool_of(schema)
     (need,) = tool.needs
     return judge(tool, need, ToolRelease.parse(release), exports)

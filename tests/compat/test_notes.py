@@ -70,7 +70,7 @@ def judged(judge: Judge, one: Found, flaws: tuple[tuple[str, str], ...]) -> Verd
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param(path, marks=() if number % 48 == 0 else pytest.mark.long, id=path.stem)
+        pytest.param(path, marks=() if number % 96 == 0 else pytest.mark.long, id=path.stem)
         for number, path in enumerate(NOTES)
     ],
 )

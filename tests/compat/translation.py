@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Dumps in which a tool is to find addresses by the note, proved, and the table of what became of it."""
+"""Proves tools on dumps in which they have to find addresses with the note, and prints a table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALTERED: dict[str, list[list[str]]] = {
 def opened(
     run: Run, tool: str, binary: Path, dump: Path, *without: str, code: int | None = None
 ) -> list[dict[str, str]]:
-    """Cells of a tool that reads memory of a dump, whole and without entries."""
+    """The cells of a tool that reads memory of a dump, complete and without entries."""
     options = [word for keys in without for word in ("--without", keys)] or ["--whole"]
     ran = run(
         "prove", "--consumer", tool, "--binary", str(binary), "--command", "open", *options,
@@ -41,7 +41,9 @@ def check(
     folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Each release of a tool, as `drgn@0.2.0`, does on each dump of a guest what is predicted."""
+    """Check that each release of a tool, such as `drgn@0.2.0`, does what is predicted on each
+    dump.
+    """
     rows: list[str] = []
     wrong: list[str] = []
     changes = [" ".join(keys) for keys in ALTERED[which[1]]]
@@ -64,7 +66,9 @@ def check(
 
 
 def _dumps(source: Path, arch: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """QEMU's, and of arm64 one with addresses of the image in its headers, which there need no tables."""
+    """QEMU's dump; for arm64 also one with the image's addresses in its headers, so without page
+    tables.
+    """
     copy = altered(source, folder / "whole.elf")
     yield "as it is", copy
     if arch == "arm64":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Make crashes, see tests/crashes/__init__.py."""
+"""Makes crashes, see tests/crashes/__init__.py."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def prepared(script: str, folder: Path, *words: str) -> Path:
 
 
 def vmlinux_of(release: str) -> Path | None:
-    """A kernel with its debug information, if it can be had."""
+    """A kernel with its debug information, if available."""
     try:
         return prepared("kernel-debug", CACHE / "kernel-debug", release) / f"vmlinux-{release}"
     except Missing as error:
@@ -44,7 +44,7 @@ def vmlinux_of(release: str) -> Path | None:
 
 
 def crashed(folder: Path, crash: Crash, rescues: Path | None) -> Path:
-    """Make one crash, and read what came of it."""
+    """Make one crash, and read its results."""
     debian = MACHINES[KINDS[crash.guest].machine].debian
     tools = CACHE / ("consumer-tools" if debian == "amd64" else f"consumer-tools-{debian}")
     prepared("consumer-tools", tools, debian)

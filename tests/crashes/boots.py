@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Boot a kernel of Debian's in QEMU, let it crash, and take what its capture kernel left on the disk."""
+"""Boots a Debian kernel in QEMU, lets it crash, and collects what its capture kernel wrote to
+the disk.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ from tests.guest_kinds import KINDS, MACHINES, Machine
 HERE = Path(__file__).resolve().parent
 TIMEOUT = float(os.environ.get("TIMEOUT", "1800"))
 DISK = 3 << 30
-# libxenctrl and what it needs, which kexec is linked with.
+# libxenctrl and its dependencies, with which kexec is linked.
 XEN = (
     "libxenmisc*", "libxencall1", "libxendevicemodel1", "libxenevtchn1", "libxenforeignmemory1",
     "libxengnttab1", "libxenhypfs1", "libxentoolcore1", "libxentoollog1",
@@ -62,7 +64,7 @@ def kexec_of(folder: Path, machine: Machine) -> Path:
 def write_capture(
     crash: Crash, kernel: Kernel, tools: Path, runs: Sequence[Run], rescues: Path | None, out: Path
 ) -> None:
-    """The initramfs of the capture kernel."""
+    """Write the initramfs of the capture kernel."""
     with tempfile.TemporaryDirectory(dir=out.parent) as made:
         root = Path(made)
         shutil.copytree(kernel.folder / "root", root, dirs_exist_ok=True)
@@ -73,7 +75,7 @@ def write_capture(
             suite = suite_of(tools, release)
             program = next(suite.rglob("bin/makedumpfile"))
             libraries = [suite, tools / "root-sid"]
-            # The last one is for threads that end.
+            # libgcc_s is needed when threads end.
             install(program, tool / "usr/bin/makedumpfile", tool, libraries, "libgcc_s.so.1")
             (tool / "bin").mkdir(exist_ok=True)
             shutil.copy(root / "bin/busybox", tool / "bin/busybox")
@@ -85,7 +87,9 @@ def write_capture(
 
 
 def suite_of(tools: Path, release: str) -> Path:
-    """The unpacked suite that has a release of makedumpfile; tests/consumer-tools names it in what it writes."""
+    """The unpacked suite with a release of makedumpfile, which is named in the launcher that
+    tests/consumer-tools writes.
+    """
     launcher = tools / f"makedumpfile-{release}"
     if not launcher.exists():
         raise Missing(f"no makedumpfile {release} in {tools}")
@@ -96,7 +100,7 @@ def suite_of(tools: Path, release: str) -> Path:
 
 
 def write_first(crash: Crash, kernel: Kernel, kexec: Path, capture: Path, out: Path) -> None:
-    """The initramfs of the kernel that crashes, with the capture kernel's in it."""
+    """Write the initramfs of the kernel that crashes, which contains the capture kernel's."""
     machine = MACHINES[KINDS[crash.guest].machine]
     with tempfile.TemporaryDirectory(dir=out.parent) as made:
         root = Path(made)
@@ -128,7 +132,7 @@ def boot(crash: Crash, kernel: Kernel, work: Path) -> None:
     given = ["pages=" + ",".join(kind.pages), f"ram={rams.get(kind.machine, 0)}", *kind.options]
     given.append(f"crashkernel={crash.reserved}M")
     if kind.machine == "x86_64":
-        given.append("no_timer_check")  # QEMU on a machine that is busy fails the check
+        given.append("no_timer_check")  # QEMU fails the check on a busy machine
     with (work / "disk").open("wb") as disk:
         disk.truncate(DISK)
     subprocess.run(
@@ -147,7 +151,7 @@ def boot(crash: Crash, kernel: Kernel, work: Path) -> None:
         "-chardev", "file,id=pages-told,path=kpageflags",
         "-device", "virtserialport,chardev=pages-told,name=kpageflags",
     ]  # fmt: skip
-    # What the guest reads into its cache.
+    # Data that the guest reads into its page cache.
     (work / "pages").write_bytes((kernel.folder / "image").read_bytes()[: 8 << 20])
     with (work / "qemu").open("wb") as said:
         qemu = subprocess.Popen(arguments, cwd=work, stdout=said, stderr=said)
@@ -166,7 +170,7 @@ def boot(crash: Crash, kernel: Kernel, work: Path) -> None:
 def make(
     folder: Path, crash: Crash, tools: Path, runs: Sequence[Run], rescues: Path | None
 ) -> Path:
-    """The folder of a crash, with all that its kernels left."""
+    """The folder of a crash, with everything that its kernels wrote."""
     kind = KINDS[crash.guest]
     machine = MACHINES[kind.machine]
     for program in (machine.emulator, "debugfs", "mke2fs", "readelf"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Crashes to make: which guest, which releases of makedumpfile read it."""
+"""Crashes to make: the guest, and the releases of makedumpfile that read it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """A guest of tests/guest_kinds.py that is made to crash, and the tools that its capture kernel has."""
+    """A guest of tests/guest_kinds.py that is crashed, and the tools of its capture kernel."""
 
     name: str
     guest: str
     tools: tuple[str, ...] = ("1.7.2", "1.7.6", "1.7.8")
     "Releases of makedumpfile."
     faults: tuple[str, ...] = ()
-    "Of those the ones that are run when something goes wrong, too."
+    "Those that are also run with faults."
     kernels: str = "6.1.."
-    "That its rescues know."
+    "The kernels that its rescues know."
     others: str = "5.4..5.10"
-    "Those that rescues of other kernels know."
+    "The kernels that the rescues for other kernels know."
     memory: int = 576
     "MiB."
     reserved: int = 224
-    "Of those, for the capture kernel."
+    "MiB of those, for the capture kernel."
 
 
 CRASHES = {

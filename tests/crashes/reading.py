@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What came of the runs of a crash: told by the tool, seen in its dump, held to the guest's own word."""
+"""The results of a crash's runs: the tool's output, and its dump compared with the guest's own
+data.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ _PROGRESS = re.compile(
 )
 _OF_NOTE = re.compile(r"[A-Z]+\(")
 _MOST_TOLD = 12
-# What a flag of /proc/kpageflags makes of a page; one that has none of these is the kernel's own.
+# The kinds of pages by flags of /proc/kpageflags; a page with none of these is the kernel's own.
 LEFT_OUT = {
     "free": ("buddy",),
     "user": ("anon", "hugetlb", "thp"),
@@ -35,7 +37,7 @@ KERNELS = ("slab", "pgtable")
 
 
 class Guest:
-    """Its own account of its pages before the crash, as numbers with a bit a page."""
+    """The guest's own data about its pages before the crash, as numbers with one bit per page."""
 
     def __init__(self, kpageflags: Path) -> None:
         masks = {name: bytearray(kpageflags.stat().st_size // 64 + 1) for name in (*FLAGS, "any")}
@@ -57,13 +59,13 @@ class Guest:
         return found
 
     def left_out(self, what: str) -> int:
-        """Pages that a level leaves out. A slab has numbers where other pages have the bit of anon."""
+        """Pages that a level leaves out. Slab pages use the bit of anon for numbers."""
         others = LEFT_OUT["user"] if what == "cache" else ()
         return self.having(*LEFT_OUT[what]) & ~self.having(*KERNELS, *others)
 
     @property
     def kernels(self) -> int:
-        """Pages that no level leaves out, but for those filled with zeros."""
+        """Pages that no level leaves out, unless they are zero."""
         kept = self.flags["any"]
         for what in LEFT_OUT:
             kept &= ~self.left_out(what)
@@ -71,7 +73,7 @@ class Guest:
 
 
 def bits_of(pages: Pages) -> int:
-    """The pages of a dump as a number with a bit a page."""
+    """The pages of a dump as a number with one bit per page."""
     return int.from_bytes(pages.bitmap, "little")
 
 
@@ -98,7 +100,7 @@ def told_of(folder: Path) -> dict[str, Any]:
 
 
 def whole(dump: Path) -> None:
-    """Put a dump together that is in the form for pipes."""
+    """Reassemble a flattened dump."""
     with dump.open("rb") as file:
         is_flattened = file.read(12) == b"makedumpfile"
     if is_flattened:
@@ -109,13 +111,13 @@ def whole(dump: Path) -> None:
 
 
 def count_tasks(dump: Path, vmlinux: Path) -> int | str:
-    """How many tasks a dump has, or why they can't be counted."""
+    """The number of tasks in a dump, or why they can't be counted."""
     program = drgn.Program()
     try:
         program.set_core_dump(str(dump))
         program.load_debug_info([str(vmlinux)])
         names = [task.comm.string_() for task in for_each_task(program)]
-    except Exception as error:  # what libkdumpfile says has no class of its own
+    except Exception as error:  # errors of libkdumpfile have no class of their own
         return re.sub(r"0x[0-9a-f]+", "ADDRESS", str(error).splitlines()[0])
     return len(names)
 
@@ -168,7 +170,7 @@ def _matters(line: str) -> bool:
 
 
 def _seen(dump: Path, guest: Guest, not_zero: int) -> dict[str, Any]:
-    """Pages of the kernel that a dump has not, and pages that it has without need."""
+    """Pages of the kernel that a dump lacks, and unneeded pages that it has."""
     try:
         pages = bits_of(read_pages(str(dump), 64))
     except (OSError, DumpError) as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What came of crashes, kept in tests/corpus/crashes: a line for the crash, and a line a run."""
+"""Records of crashes in tests/corpus/crashes: a line for the crash, and a line per run."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from vmcoreinfo_codegen.model.vocabulary import DumpFormat, DumpSource, Verdict
 KEPT = CORPUS / "crashes"
 OBSERVED = ROOT / "schema/observed/makedumpfile.jsonl"
 FEW = 64
-"""Pages that change between the guest's last word and the crash."""
+"""Number of pages that may change between the guest's last data and the crash."""
 
 
 @dataclass(frozen=True)
 class Came:
-    """A run, and what came of it."""
+    """A run and its results."""
 
     row: dict[str, Any]
     tasks: int
-    "That the guest had."
+    "Number of tasks that the guest had."
 
     @property
     def name(self) -> str:
@@ -50,30 +50,32 @@ class Came:
 
     @property
     def has_dump(self) -> bool:
-        """A whole dump that can be read, whatever is missing in it."""
+        """Whether there is a complete file that can be read, whatever pages are missing in it."""
         return not self.exit and isinstance(self.row.get("pages"), int)
 
     @property
     def has_all(self) -> bool:
-        """All that no level leaves out is there: the kernel's slab and its page tables, and all tasks can be read."""
+        """Whether everything that no level leaves out is there: slab and page tables; all tasks
+        can be read.
+        """
         return self.has_dump and self.missing <= FEW and self.row["tasks"] in (None, self.tasks)
 
     @property
     def missing(self) -> int:
-        """Pages of the kernel that are not there."""
+        """Number of the kernel's pages that are missing."""
         found = self.row["missing"]
         return int(found["slab"] + found["pgtable"])
 
     @property
     def extra(self) -> int:
-        """Pages that the level leaves out, and that are there."""
+        """Number of pages in the dump that the level should leave out."""
         bits = {"cache": 2 | 4, "user": 8, "free": 16}
         level, found = self.row["level"], self.row["without_need"]
         return sum(n for name, n in found.items() if name not in bits or level & bits[name])
 
     @property
     def left(self) -> bool:
-        """Whether processes ran on behind its end."""
+        """Whether processes were still running after its end."""
         return any(re.fullmatch("still running: [1-9]", line) for line in self.row["said"])
 
     @property
@@ -99,7 +101,7 @@ class Came:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A crash as it is kept: its dump, what the guest told, and its runs."""
+    """A recorded crash: its dump, the guest's data, and its runs."""
 
     name: str
     dump: ObservedDump
@@ -107,7 +109,9 @@ class Recorded:
     runs: tuple[Came, ...]
 
     def observed(self) -> Observed:
-        """The runs of tools that nobody helped and nothing kept from it, as what tools do is on record."""
+        """The runs of tools alone, without rescue and without faults, as observations of the
+        tools.
+        """
         return Observed(
             dumps=(self.dump,),
             observations=tuple(
@@ -144,7 +148,7 @@ def recorded(path: Path) -> Recorded:
 
 
 def lines(schema: Schema, folder: Path) -> Iterator[str]:
-    """The lines of a crash that was made into the folder."""
+    """The lines to record for the crash in a folder."""
     facts = json.loads((folder / "facts.json").read_text())
     found = find_note(str(folder / "capture/vmcore-head"))
     info = vmcoreinfo.parse(found.text)
@@ -169,7 +173,7 @@ def lines(schema: Schema, folder: Path) -> Iterator[str]:
 
 
 def changes(note: str, changed: str) -> str:
-    """Lines that went from a note, and lines that came."""
+    """Lines removed from a note, and lines added to it."""
     before, after = note.splitlines(), changed.splitlines()
     went = [f"-{line}" for line in before if line not in after]
     return "\n".join([*went, *(f"+{line}" for line in after if line not in before)])
@@ -187,7 +191,7 @@ def all_recorded() -> list[Recorded]:
 
 
 def observe(crashes: Iterable[Recorded]) -> None:
-    """Put the runs of tools alone among the observations of the schema, in the place of those of before."""
+    """Replace the observations of these dumps in the schema by the runs of tools alone."""
     kept = read_observed(OBSERVED)
     ours = [crash.observed() for crash in crashes]
     names = {dump.name for one in ours for dump in one.dumps}
@@ -201,7 +205,7 @@ def observe(crashes: Iterable[Recorded]) -> None:
 
 
 def table(crashes: list[Recorded]) -> str:
-    """What came at the level that most use: alone, with the rescue, and with the one that is exact."""
+    """The results at the usual dump level: alone, with the rescue, and with `--exact`."""
     lines = [
         "| kernel | makedumpfile | alone, `-d 31` | with its rescue | with `--exact` |",
         "|---|---|---|---|---|",

@@ -19,7 +19,7 @@ COMPILERS = {"x86_64": "cc", "arm64": "aarch64-linux-gnu-gcc"}
 
 
 def build(folder: Path, crash: Crash) -> None:
-    """Put the rescues of all releases of a crash into a folder. Raises Missing."""
+    """Build the rescues for all releases of a crash in a folder. Raises Missing."""
     for release in crash.tools:
         for kernels, other in ((crash.kernels, False), (crash.others, True)):
             path = folder / _name(crash, release, other)
@@ -50,7 +50,7 @@ def _build(path: Path, release: str, kernels: str, compiler: str) -> None:
 
 
 def rescues_of(crash: Crash, release: str, folder: Path | None) -> dict[str, Path]:
-    """Those for a release of makedumpfile that a folder has, by the name that they get in the guest."""
+    """The rescues in a folder for a release of makedumpfile, by their names in the guest."""
     if folder is None:
         return {}
     found = {
@@ -61,7 +61,7 @@ def rescues_of(crash: Crash, release: str, folder: Path | None) -> dict[str, Pat
 
 
 def _name(crash: Crash, release: str, other: bool) -> str:
-    """As rescue-1.7.8, that of another architecture than x86_64 as rescue-1.7.8-arm64."""
+    """The file name: rescue-1.7.8; for an architecture other than x86_64, rescue-1.7.8-arm64."""
     machine = KINDS[crash.guest].machine
     return (
         f"rescue-{release}{'' if machine == 'x86_64' else f'-{machine}'}{'~other' if other else ''}"

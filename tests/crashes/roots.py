@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the guests of a crash run from: Debian's tools, each with its own libraries, in folders to chroot into."""
+"""Root folders for the guests of a crash: Debian's tools, each with its own libraries, for
+chroot.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,10 @@ from tests.guest_boots import Missing
 
 
 def install(program: Path, target: Path, root: Path, libraries: list[Path], *opened: str) -> None:
-    """Put a program into a root, and the libraries and the loader it needs out of the first folder that has them.
+    """Install a program into a root, with its loader and libraries from the first folder that
+    has them.
 
-    `opened` are libraries that it asks for when it runs.
+    `opened` are libraries that it loads at run time.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(program, target)
@@ -60,7 +63,7 @@ def _in_first(name: str, folders: list[Path]) -> Path:
 
 def _named(name: str, folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob(name)):
-        # Links lead out of the folder when they name a path of the root.
+        # Absolute links lead out of the folder.
         if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
             continue
         if path.is_file():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the capture kernel is made to run, one after the other on the same /proc/vmcore."""
+"""The commands that the capture kernel runs, one after the other on the same /proc/vmcore."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from tests.crashes.rescues import OTHER, RESCUE
 VMCORE = "/proc/vmcore"
 COPY = "/var/crash/copy"
 ALL, ALL_BUT_USER, ZERO = 31, 23, 1
-"""Levels: all that can be left out, all but pages of processes, and pages of zeros alone."""
+"""Levels: everything that can be left out, everything except pages of processes, only pages of
+zeros.
+"""
 ON_COPY = ("cut-note", "no-note")
 BY_HAND = f"""
 if {RESCUE} --text >/tmp/text; then
@@ -20,17 +22,17 @@ if {RESCUE} --text >/tmp/text; then
 fi
 makedumpfile -c -d $({RESCUE} --level {ALL} || echo {ALL}) "$@"
 """
-"""The same without a program that runs another; where a line has to go, that does not help."""
+"""The same without a program that runs another; it does not help if a line has to be removed."""
 FAULTS = (
     "full-disk", "full-tmp", "exists", "killed-early", "killed", "killed-again", "killed-forced", "tool-killed",
     *ON_COPY, "no-ptrace",
 )  # fmt: skip
-"""Of tests/crashes/faults; what lasts comes last."""
+"""Faults in tests/crashes/faults; permanent ones come last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A command in the root of a release of makedumpfile; where it writes `dump`, that is /var/crash/NAME/dump."""
+    """A command in the root of a release of makedumpfile; its dump is /var/crash/NAME/dump."""
 
     name: str
     tool: str
@@ -45,7 +47,9 @@ class Run:
 
 
 def runs_of(crash: Crash, rescued: frozenset[str], other: frozenset[str]) -> Iterator[Run]:
-    """All runs of a crash; there are rescues for these releases, and for these such as do not know the kernel."""
+    """All runs of a crash; `rescued` are the releases with rescues, `other` those with rescues for
+    other kernels.
+    """
     for release in crash.tools:
         for level in (ALL, ALL_BUT_USER):
             yield from _pair(f"{release}-d{level}", release, level, rescued)
@@ -64,7 +68,7 @@ def runs_of(crash: Crash, rescued: frozenset[str], other: frozenset[str]) -> Ite
 
 
 def filtered(name: str, level: int, vmcore: str = VMCORE, *options: str) -> tuple[str, ...]:
-    """makedumpfile as Debian's kdump-tools calls it, and all that it can tell."""
+    """makedumpfile as called by Debian's kdump-tools, with all messages."""
     shown = ("-c", "-d", str(level), "--message-level", "31", *options)
     return ("makedumpfile", *shown, vmcore, f"/var/crash/{name}/dump")
 
@@ -81,7 +85,7 @@ def _pair(
 
 
 def _asked(release: str) -> Iterator[Run]:
-    """What a rescue tells without running anything, and a run at the level that it tells."""
+    """The queries to a rescue, which run nothing, and a run at the level that it prints."""
     for option, *level in (("text",), ("note",), ("level", str(ALL))):
         command: tuple[str, ...] = (RESCUE, f"--{option}", *level)
         yield Run(f"{release}-{option}", release, command, is_rescued=True)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Cuts a kernel's BTF or symbol table down to what the schema asks of it.
+"""Reduces a kernel's BTF or symbol table to what the schema needs.
 
 python -m tests.debuginfo.cut FULL.btf OUT.btf.xz
 python -m tests.debuginfo.cut FULL.kallsyms OUT.kallsyms.xz
 
-Run at the top of the repository. Of BTF, types that the schema names are kept whole;
-of what their members are, as much as tells where the next member is: the size of a
-struct, and pointers to void. The cut answers every question of the schema as the full
-one does: that is checked before it is written.
+Run at the top of the repository. Types in BTF that the schema names are kept complete;
+of their members' types only as much as needed for the place of the next member: the size
+of a struct, and pointers to void. Before the result is written, it is checked that it
+answers every question of the schema like the full one.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _MODULE_LINES = 12
 
 @dataclass(frozen=True)
 class Type:
-    """A type as it is in the file, with its name; `last` is its size or what it refers to."""
+    """A type in the file, with its name; `last` is its size or the type it refers to."""
 
     name: str
     kind: int
@@ -97,13 +97,13 @@ class Full:
 
 
 def questions() -> set[TypeFact]:
-    """Everything that the schema asks of types and symbols."""
+    """All questions of the schema about types and symbols."""
     expressions = shipped().questions()
     return {e for expr in expressions for e in expr.walk() if isinstance(e, TypeFact)}
 
 
 def answers(types: Btf, facts: Iterable[TypeFact]) -> dict[str, object]:
-    """What types answer to each question, those without an answer included."""
+    """The answers of types to each question, including missing ones."""
     said: dict[str, object] = {}
     values = types.enumerators({fact.name for fact in facts if fact.question == "enum"})
     for fact in facts:
@@ -134,7 +134,7 @@ def cut_btf(data: bytes, facts: set[TypeFact]) -> bytes:
         and any(full.string(element[0]) in enumerators for element in type_.elements())
     }
     kept = _reachable(full, whole)
-    # Pointers are all the same now, so the first stands for all.
+    # All pointers are equal now, so the first replaces the others.
     pointers = [number for number in kept if full.types[number].kind == PTR]
     order = [number for number in kept if number not in pointers[1:]]
     numbers = {old: new for new, old in enumerate(order, 1)} | {0: 0}
@@ -146,7 +146,7 @@ def cut_btf(data: bytes, facts: set[TypeFact]) -> bytes:
 
 
 def _reachable(full: Full, whole: set[int]) -> list[int]:
-    """Numbers of the types to keep; those that turn out to be needed whole are added to `whole`."""
+    """Numbers of the types to keep; those found to be needed complete are added to `whole`."""
     kept: set[int] = set()
     waiting = sorted(whole)
     while waiting:
@@ -189,7 +189,7 @@ def _write(blob: Blob, full: Full, type_: Type, numbers: dict[int, int], is_whol
 
 
 def cut_symbols(data: bytes, names: set[str]) -> bytes:
-    """The lines of symbols that are asked for, those beside them, and a few of modules."""
+    """The lines of needed symbols, their neighbours, and a few lines of modules."""
     lines = data.splitlines(keepends=True)
     kept: set[int] = set()
     modules = 0

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""kallsyms made as scripts/kallsyms.c of each release lays them out, in a small image of a kernel."""
+"""Makes kallsyms tables as scripts/kallsyms.c of each release does, in a small image of a
+kernel.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ _TABLE = 0x10000
 _DATA = 0x60000
 _BSS = 0x68000
 _END = 0x70000
-# Strings that names have often, at codes that no character of a name has, some of them low.
+# Frequent strings, at codes that are no character of a name, some of them low.
 _COMMON = {
     0: "__", 1: "init", 2: "sys_", 0x21: "t_", 0x40: "irq", 0x5B: "list", 0x80: "T_", 0xC8: "lock",
     0xFE: "D_", 0xFF: "page_",
@@ -27,7 +29,9 @@ _COMMON = {
 
 @dataclass(frozen=True)
 class Layout:
-    """`form` is absolute, base, per-CPU or place; `behind` is where addresses stand from 6.4 on."""
+    """`form` is absolute, base, per-CPU or place; `behind` puts addresses after the tokens, as
+    since 6.4.
+    """
 
     form: str = "base"
     bits: int = 64
@@ -47,7 +51,7 @@ class Layout:
 
 
 def symbols(layout: Layout, count: int = 700) -> list[Symbol]:
-    """In order: per-CPU ones where they are absolute, then those of the image."""
+    """The symbols in order: per-CPU ones if they are absolute, then those of the image."""
     first: list[Symbol] = []
     if layout.form == "per-CPU":
         first = [(0, "A", "fixed_percpu_data"), (0, "A", "__per_cpu_start"), (64, "A", "gdt_page")]
@@ -56,7 +60,7 @@ def symbols(layout: Layout, count: int = 700) -> list[Symbol]:
         (start + _DATA, "D", "_sdata"), (start + _BSS, "D", "_edata"),
         (start + _BSS, "B", "__bss_start"), (start + _END, "B", "__bss_stop"),
     ]  # fmt: skip
-    # Two of each address, as kernels have aliases.
+    # Two symbols per address, as kernels have aliases.
     of_text = [
         (start + 16 + 8 * (i // 2), "tTw"[i % 3], f"sys_lock_{i:x}.page_init_zyxwvuqjkgbhfm{i}")
         for i in range(count - len(first) - len(bounds) - 3)
@@ -70,7 +74,7 @@ def padded(data: bytes, alignment: int) -> bytes:
 
 
 def tokens_of(table: Sequence[Symbol]) -> list[str]:
-    """A string for each code: characters that are used, then what is common, the rest nothing."""
+    """A string for each code: the used characters, the common strings, and empty ones."""
     used = {character for _, kind, name in table for character in kind + name}
     strings = [chr(code) if chr(code) in used else "" for code in range(256)]
     for code, string in _COMMON.items():
@@ -80,7 +84,7 @@ def tokens_of(table: Sequence[Symbol]) -> list[str]:
 
 
 def names_of(table: Sequence[Symbol], tokens: list[str]) -> list[bytes]:
-    """Each by the codes of its tokens, with their number in front."""
+    """Each name as the codes of its tokens, preceded by their number."""
     codes = {token: bytes([code]) for code, token in enumerate(tokens) if token}
     longest_first = sorted(codes, key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, longest_first)), re.DOTALL)
@@ -94,7 +98,7 @@ def names_of(table: Sequence[Symbol], tokens: list[str]) -> list[bytes]:
 
 
 def tables(table: Sequence[Symbol], layout: Layout, place: int) -> tuple[bytes, int]:
-    """The tables, to be put at the address `place`, and where in them the tokens are."""
+    """The tables for the address `place`, and the offset of the tokens in them."""
     tokens = tokens_of(table)
     names, markers = bytearray(), []
     for number, name in enumerate(names_of(table, tokens)):
@@ -143,7 +147,9 @@ def _addresses(table: Sequence[Symbol], layout: Layout, place: int) -> bytes:
 
 
 def image(table: Sequence[Symbol], layout: Layout, move: int = 0, lists: int = 100) -> bytes:
-    """Memory with the image, which ran `move` behind where it was linked; `lists` that are empty."""
+    """Memory with the image, which ran `move` bytes after its link address; `lists` empty lists
+    are in it.
+    """
     run = [
         (address + move if kind != "A" else address, kind, name) for address, kind, name in table
     ]

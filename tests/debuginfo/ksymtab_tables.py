@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""__ksymtab made as kernels of each release have it, behind a small kallsyms of functions alone."""
+"""Makes __ksymtab as in kernels of each release, after a small kallsyms with only functions."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from tests.debuginfo.kallsyms_tables import PHYSICAL, Layout, Symbol, tables
 
 SIZE = 1 << 20
 KALLSYMS, KSYMTAB, STRINGS, DATA, END = 0x10000, 0x40000, 0x50000, 0x60000, 0x80000
-"""Distances from the beginning of the image."""
+"""Offsets in the image."""
 
 FUNCTIONS = 300
 
 
 @dataclass(frozen=True)
 class Exports:
-    """`relative` if entries have offsets from their own places."""
+    """The exports; `relative` means offsets relative to their own address."""
 
     relative: bool = True
     namespaces: bool = True
     order: str = "<"
     kallsyms: Layout = field(default_factory=Layout)
     again: Mapping[str, int] = field(default_factory=dict)
-    """Names that have a second entry, before their first, and the distances of what that is of."""
+    """Names with another entry before their first one, and the offsets to which it refers."""
 
 
 def functions(layout: Layout) -> list[Symbol]:
-    """As kallsyms has them; those that are not local are exported."""
+    """The functions in kallsyms; those that are not local are exported."""
     start = layout.linked
     names = [f"function_{number:x}" for number in range(FUNCTIONS - 3)]
     names += ["kthread_stop", "really_kthread_stop", "zlib_inflate"]
     of_text = [(start + 16 * (2 + i), "tTW"[i % 3], name) for i, name in enumerate(names[:-3])]
     last = [(start + 0x8000 + 16 * i, "T", name) for i, name in enumerate(names[-3:])]
-    # kallsyms is found by letters, which every kernel's names have.
+    # kallsyms is found by the letters that all kernels' names contain.
     letters = (start + 0x9000, "t", "zyxwvutsrqponmlkjihgfedcba")
     return [(start, "T", "_text"), (start, "T", "_stext"), *of_text, *last, letters]
 
 
 def image(exports: Exports, variables: Mapping[str, int], move: int = 0) -> bytearray:
-    """Memory with the image at PHYSICAL, which ran `move` behind where it was linked.
+    """Memory with the image at PHYSICAL, which ran `move` bytes after its link address.
 
-    `variables` are exported beside the functions: their distances from the beginning of the image.
+    `variables` are exported besides the functions, with their offsets in the image.
     """
     layout = exports.kallsyms
     table = [(at + move, kind, name) for at, kind, name in functions(layout)]
@@ -59,7 +59,7 @@ def image(exports: Exports, variables: Mapping[str, int], move: int = 0) -> byte
     exported.update(variables)
     strings, places = b"\0", {}
     for name in exported:
-        # As linked: what is the end of another string has none of its own.
+        # As linkers do, a string that is the end of another one is merged with it.
         if name != "zlib_inflate":
             places[name] = STRINGS + len(strings)
             strings += name.encode() + b"\0"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""BTF made type by type, as include/uapi/linux/btf.h describes it; also such as no compiler makes."""
+"""Makes BTF type by type, as in include/uapi/linux/btf.h; also BTF that no compiler makes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEADER_BYTES = 24
 WORD = 0xFFFFFFFF
 
 Members = Sequence[tuple[str, int, int]]
-"""Of each its name, the number of its type, and its offset in bits."""
+"""Name, number of the type, and offset in bits of each member."""
 
 
 class Blob:
@@ -32,7 +32,7 @@ class Blob:
         return len(self.types) + 1
 
     def string(self, text: str) -> int:
-        """Where a string is; each is kept once."""
+        """The offset of a string; each is stored once."""
         if text not in self._places:
             self._places[text] = len(self._strings)
             self._strings += text.encode() + b"\0"
@@ -47,7 +47,7 @@ class Blob:
         vlen: int = 0,
         flag: bool = False,
     ) -> int:
-        """A type of any kind: `last` is its size or the type it refers to, `words` what follows."""
+        """Add a type of any kind: `last` is its size or the type it refers to, `words` the rest."""
         fields = (self.string(name), flag << 31 | kind << 24 | vlen, last, *words)
         self.types.append(struct.pack(f"{self.order}{len(fields)}I", *(f & WORD for f in fields)))
         return len(self.types)
@@ -82,13 +82,15 @@ class Blob:
         return self.add(TYPEDEF, name, of)
 
     def list_head(self, pointer_bytes: int = 8) -> int:
-        """What tells the size of pointers."""
+        """Add list_head, which tells the size of pointers."""
         pointer = self.pointer()
         members = [("next", pointer, 0), ("prev", pointer, 8 * pointer_bytes)]
         return self.struct("list_head", 2 * pointer_bytes, members)
 
     def blob(self, *, version: int = 1, header: int = HEADER_BYTES, **lies: int) -> bytes:
-        """The whole; `lies` replace `types_at`, `types_bytes`, `strings_at`, `strings_bytes`."""
+        """The complete blob; `lies` replace `types_at`, `types_bytes`, `strings_at`,
+        `strings_bytes`.
+        """
         types = b"".join(self.types)
         true = {
             "types_at": 0,
@@ -102,12 +104,12 @@ class Blob:
 
 
 def bits(offset: int, width: int = 0) -> int:
-    """Where a member is in a struct that has bit-fields: `width` 0 for one that is none."""
+    """The offset of a member in a struct with bit-fields; `width` is 0 if it is none."""
     return width << 24 | offset
 
 
 def everything(order: str = "<") -> bytes:
-    """One type of every kind, with names and numbers that the tests know."""
+    """One type of every kind, with names and numbers that tests use."""
     b = Blob(order)
     long, int_, char = b.int_("unsigned long", 8), b.int_("int", 4), b.int_("char", 1)
     list_head = b.list_head()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory made up around a kernel's own data: BTF as large as that of a small kernel, and .config."""
+"""Makes memory around a kernel's own data: BTF as large as a small kernel's, and .config."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CONFIG_HZ=250
 
 @cache
 def kernel_btf(order: str = "<", structs: int = 3000, first: str = "long unsigned int") -> bytes:
-    """What takes it for a kernel's: its size, and the structs that each kernel has."""
+    """BTF that counts as a kernel's, by its size and the structs that each kernel has."""
     b = Blob(order)
     b.string(first)
     long = b.int_("unsigned long", 8)
@@ -44,12 +44,12 @@ def kernel_btf(order: str = "<", structs: int = 3000, first: str = "long unsigne
 
 
 def ikconfig(text: bytes = CONFIG) -> bytes:
-    """As kernel/configs.c has it."""
+    """The data of kernel/configs.c."""
     return b"IKCFG_ST" + gzip.compress(text, mtime=0) + b"IKCFG_ED"
 
 
 def image(size: int, parts: Mapping[int, bytes]) -> bytes:
-    """Zeros, with some parts at their places."""
+    """Zeros with these parts at their offsets."""
     data = bytearray(size)
     for place, part in parts.items():
         data[place : place + len(part)] = part
@@ -57,12 +57,12 @@ def image(size: int, parts: Mapping[int, bytes]) -> bytes:
 
 
 def memory(data: bytes, start: int | None = None) -> PhysicalMemory:
-    """A raw image of it."""
+    """A raw image with these data."""
     return PhysicalMemory(Memory("memory", data), start)
 
 
 class Searched(NamedTuple):
-    """What a search found, and what it found cut."""
+    """The results of a search: complete and incomplete data."""
 
     found: list[Any]
     cut: list[Cut]
@@ -94,7 +94,7 @@ def find_config(memory: PhysicalMemory) -> list[FoundConfig]:
 
 
 def release_of(memory: PhysicalMemory, physical: int) -> str | None:
-    """By the banner before an address."""
+    """The release in the banner before an address."""
     search = BannerSearch(memory)
     look_through(memory, [search])
     return search.found().release_of(physical)

@@ -179,9 +179,12 @@ def test_size_beyond_what_a_kernel_has(monkeypatch: pytest.MonkeyPatch) -> None:
 def real_one(dump: Path, folder: Path) -> None:
     with File(str(dump)) as source:
         memory_of = PhysicalMemory(source)
-        (found,) = find_btf(memory_of)
-        assert found.data == (folder / "btf").read_bytes()
-        assert release_of(memory_of, found.physical) == (folder / "release").read_text().strip()
+        found = find_btf(memory_of)
+        # The guest sent /sys/kernel/btf/vmlinux: a copy of it may be in memory that was free again.
+        btf = (folder / "btf").read_bytes()
+        assert [one.data == btf for one in found] in ([True], [True, True])
+        release = (folder / "release").read_text().strip()
+        assert release in [release_of(memory_of, one.physical) for one in found]
 
 
 @pytest.mark.long

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fenced blocks of the documentation, and whether a command says what one shows."""
+"""Fenced blocks of the documentation, and whether a command's output matches them."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def fences(page: Path) -> list[Fence]:
 
 
 def steps(session: Fence) -> Iterator[tuple[str, str]]:
-    """Each command of a block with what it shows."""
+    """Each command of a block with the shown output."""
     for step in re.split(r"^\$ ", session.content, flags=re.MULTILINE)[1:]:
         command, _, shown = step.partition("\n")
         yield command, shown
 
 
 def is_shown(said: str, shown: str) -> bool:
-    """A line `...` stands for lines that are not shown, `…` for a part of a line."""
+    """Whether output matches: a line `...` stands for any lines, `…` for any part of a line."""
     lines = [
         r"(?:.*\n)*?" if line == "..." else r"[^\n]*".join(map(re.escape, line.split("…"))) + r"\n"
         for line in shown.splitlines()

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Write what commands print now into the sessions that the documentation shows.
+"""Writes the current output of commands into the sessions of the documentation.
 
         python -m tests.docs.renew
 
-Where shown output leaves parts out (`...`, `…`), each of its lines becomes the line that is most like it. What
-that does not mend is listed, as only a person knows which parts matter.
+If shown output leaves parts out (`...`, `…`), each of its lines becomes the most similar new line.
+Output that this does not fix is listed, as only a person knows which parts matter.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _printed(line: str, folder: str) -> str:
 
 
 def _alike(said: str, shown: str) -> str:
-    """What is shown, in words of what is said now."""
+    """The shown output with lines of the current output."""
     if not re.search(r"^\.\.\.$|…", shown, re.MULTILINE):
         return said
     lines, place, new = said.splitlines(), 0, []
@@ -52,11 +52,11 @@ def _alike(said: str, shown: str) -> str:
 
 
 def _renewed(fence: Fence) -> tuple[str, list[str]]:
-    """The block with what is printed now, and the commands whose output a person has to look at."""
+    """The block with the current output, and the commands whose output a person has to check."""
     whole, left = [], []
     with tempfile.TemporaryDirectory() as empty:
         commands = list(steps(fence))
-        # As the tests do: a command alone is run at the top of the project.
+        # As in the tests, a single command is run at the top of the project.
         folder = empty if len(commands) > 1 else str(ROOT)
         for line, shown in commands:
             said = _printed(line, folder)

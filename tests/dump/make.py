@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Dumps of every form, made around a text; small, with one byte of memory where any is wanted."""
+"""Makes small dumps of every format around a text, with one byte of memory if any is needed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PN_XNUM = 0xFFFF
 
 
 def other_note(order: str, name: bytes = b"CORE", size: int = 336, kind: int = 1) -> bytes:
-    """A note that is not ours, as those of the CPUs."""
+    """A note that is not VMCOREINFO, such as those of the CPUs."""
     label = name + b"\0"
     head = struct.pack(order + "III", len(label), size, kind)
     return head + label.ljust(padded(len(label)), b"\0") + bytes(padded(size))
@@ -38,7 +38,9 @@ def elf(
     type_: int = 4,
     virtual: int = 0,
 ) -> bytes:
-    """A core: PT_NOTE as segment number `note_segment`, the rest PT_LOAD of nothing at `virtual`."""
+    """A core: segment number `note_segment` is PT_NOTE, the others are empty PT_LOADs at
+    `virtual`.
+    """
     header_size = 16 + struct.calcsize(order + _HEADER[bits])
     segment_size = struct.calcsize(order + _SEGMENT[bits])
     section_size = struct.calcsize(order + _SECTION[bits])
@@ -85,9 +87,9 @@ def kdump(
     split: int = 0,
     magic: bytes = b"KDUMP   ",
 ) -> bytes:
-    """The two headers of a kdump-compressed dump, the text, and the notes from version 4 on.
+    """The two headers of a kdump-compressed dump, the text, and since version 4 the notes.
 
-    `aligned` says whether a 32-bit compiler aligned off_t to eight bytes (i386 does not).
+    `aligned` tells whether a 32-bit compiler aligns off_t to eight bytes (i386 does not).
     """
     uts = b"".join(
         word.ljust(65, b"\0") for word in (system, b"(none)", release, b"#1", machine, b"")
@@ -126,7 +128,7 @@ def with_pages(
 ) -> bytes:
     """A compressed dump of 64 bits with its bitmaps, descriptors and pages, half a block each.
 
-    The last `zero` pages share the first that is written, as pages of zeroes do.
+    The last `zero` pages share the first written one, like pages of zeros.
     """
     data = bytearray(dump.ljust(3 * block, b"\0"))
     assert len(data) == 3 * block
@@ -145,7 +147,7 @@ def with_pages(
 
 
 def flattened(dump: bytes, piece: int = 100, *, backwards: bool = False, end: bool = True) -> bytes:
-    """The flattened form, in records of `piece` bytes."""
+    """The flattened format, in records of `piece` bytes."""
     head = b"makedumpfile".ljust(16, b"\0") + struct.pack(">qq", 1, 1)
     offsets = range(0, len(dump), piece)
     records = [
@@ -183,9 +185,10 @@ def with_memory(
     *,
     memory: int | None = None,
 ) -> bytes:
-    """A compressed dump of `kdump` with these pages: by page frame the way and the data as it is in the file.
+    """A compressed dump of `kdump` with these pages: for each page frame, its compression and
+    data in the file.
 
-    `memory` is how many page frames there are, as the first bitmap has it. Equal data is there once.
+    `memory` is the number of page frames in the first bitmap. Equal data are stored once.
     """
     data = bytearray(dump.ljust(-(-len(dump) // block) * block, b"\0"))
     frames = max([memory or 0, *(frame + 1 for frame in pages)])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pages are compressed as makedumpfile and QEMU do it, by the same libraries."""
+"""Compresses pages like makedumpfile and QEMU, with the same libraries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ WAYS = {"raw": 0, "zlib": ZLIB, "lzo": LZO, "snappy": SNAPPY, "zstd": ZSTD}
 
 
 def packed(way: int, page: bytes) -> tuple[int, bytes]:
-    """The way, and the data; the page as it is where that is not smaller. Skips without the library."""
+    """Compression and data; the unchanged page if that is not smaller. Skips without the
+    library.
+    """
     if not way:
         return 0, page
     data = _PACKERS[way](page)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Real dumps and real tools for the long tests: found or made, else the test is skipped by name."""
+"""Real dumps and real tools for the long tests: found or made, else the test is skipped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vmco
 
 
 def core(name: str) -> Path:
-    """A file of `../shared/cores`, unpacked where it is packed."""
+    """A file in `../shared/cores`, unpacked if it is compressed."""
     path = CORES / name
     if path.exists():
         return path
@@ -40,8 +40,8 @@ def core(name: str) -> Path:
     return unpacked
 
 
-# Kernels of Debian's that tests/guest-dumps boots: glob, architecture, CPU. The arm64 kernel of
-# 6.12 is built for addresses of 52 bits, which the first CPU does not have and the last has.
+# Debian kernels that tests/guest-dumps boots: glob, architecture, CPU. The arm64 kernel of 6.12 is
+# built for 52-bit addresses, which the last CPU supports and the first does not.
 Guest = tuple[str, str, str]
 GUESTS: list[Guest] = [
     ("6.1.0-*", "amd64", ""),
@@ -57,7 +57,9 @@ def name_of(guest: Guest) -> str:
 
 
 def guest(glob: str, arch: str = "amd64", cpu: str = "") -> Path:
-    """The folder with dumps of a Debian kernel booted in QEMU; `cpu` is QEMU's usual one unless told."""
+    """The folder with dumps of a Debian kernel booted in QEMU; `cpu` is by default QEMU's usual
+    one.
+    """
     name = [] if arch == "amd64" else [arch]
     name += [re.sub(r"[^0-9.]", "", glob).strip("."), *re.findall(r"^\w+", cpu)]
     folder = CACHE / "-".join(["guest", *name])
@@ -73,9 +75,9 @@ def kind_of_guest(name: str) -> Path:
 
 
 def prepared(script: str, folder: Path, *arguments: str) -> None:
-    """Have a script of tests/ put into a folder what is not there; skips with its words where it can't be had.
+    """Run a script of tests/ that fills a folder; skips with its message if that is not possible.
 
-    The tests run in several processes: one of them makes what all use.
+    Tests run in several processes: one of them makes the files for all.
     """
     path = ROOT / "tests" / script
     with locked(path.name):
@@ -91,7 +93,7 @@ def prepared(script: str, folder: Path, *arguments: str) -> None:
 
 
 class locked:
-    """The tests run in several processes, and one of them makes what all use."""
+    """A lock between the processes of the tests, so that only one makes the files for all."""
 
     def __init__(self, name: str) -> None:
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -116,7 +118,9 @@ _COUNTER = re.compile(r"^ *([A-Z][\w -]+?) *: (0x[0-9a-f]{16})$", re.MULTILINE)
 def filtered(
     dump: Path, folder: Path, note: Path | None = None, tool: str | Path = "makedumpfile"
 ) -> dict[str, int]:
-    """What makedumpfile counts when it filters a dump at level 31, with `note` given by -i."""
+    """The page counts of makedumpfile when it filters a dump at level 31, with `note` given by
+    -i.
+    """
     if not shutil.which(tool):
         pytest.skip("makedumpfile is not here")
     out = folder / "filtered.kdump"

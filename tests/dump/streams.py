@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Streams of QEMU's migration, small, section by section."""
+"""Makes small QEMU migration streams, section by section."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ def word(offset: int, flags: int) -> bytes:
 
 
 def sizes(blocks: Mapping[str, int]) -> bytes:
-    """What the first section of RAM begins with."""
+    """The beginning of the first RAM section."""
     listed = b"".join(name_of(name) + struct.pack(">Q", size) for name, size in blocks.items())
     return word(sum(blocks.values()), SIZES) + listed
 
 
 def page(offset: int, data: bytes | None, block: str | None = None) -> bytes:
-    """None is a page of zeros; without the name of a block it is in that of the page before."""
+    """A page; None means zeros. Without the name of a block it is in the block of the page
+    before.
+    """
     flags = (ZERO if data is None else WHOLE) | (0 if block else CONTINUE)
     return (
         word(offset, flags) + (name_of(block) if block else b"") + (b"\0" if data is None else data)
@@ -49,7 +51,7 @@ def stream(
     machine: str = "pc-i440fx-7.2",
     before: Iterable[bytes] = (),
 ) -> bytes:
-    """A whole stream: a section of sizes, one for each part, and what comes behind memory."""
+    """A complete stream: a section of sizes, one for each part, and what follows memory."""
     made = b"QEVM" + struct.pack(">I", 3)
     if machine:
         made += b"\x07" + struct.pack(">I", len(machine)) + machine.encode()
@@ -61,6 +63,6 @@ def stream(
 
 
 def saved(made: bytes, way: int = 0, order: str = "<", magic: bytes = b"LibvirtQemudSave") -> bytes:
-    """The same behind the header of libvirt."""
+    """The same stream after a header of libvirt."""
     xml = b"<domain type='kvm'/>\0"
     return magic + struct.pack(order + "5I", 2, len(xml), 1, way, 0) + bytes(56) + xml + made

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whole kdump-compressed dumps, with bitmaps, descriptors and pages, as makedumpfile writes them."""
+"""Makes complete kdump-compressed dumps, with bitmaps, descriptors and pages, like makedumpfile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMS = {
 
 @dataclass(frozen=True)
 class Made:
-    """A whole dump, as makedumpfile writes one: its bytes, and where the bitmaps begin."""
+    """A complete dump: its bytes, and where the bitmaps begin."""
 
     data: bytes
     bitmaps: int
@@ -36,7 +36,9 @@ def whole(
     erased: bytes = b"",
     split: int = 0,
 ) -> Made:
-    """`pages` pages of 100 bytes each behind their descriptors, and what was erased behind all."""
+    """A dump with `pages` pages of 100 bytes each after their descriptors, and erased data at
+    the end.
+    """
     form, machine = FORMS[bits, order]
     words = (b"Linux", b"host", b"6.12.0", b"#1", machine, b"")
     uts = b"".join(word.ljust(65, b"\0") for word in words)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Hold the installed package `vmcoreinfo` to the golden vectors: python check_vectors.py VECTORS.JSON
+"""Compares the installed package `vmcoreinfo` with the golden vectors: python check_vectors.py
+VECTORS.JSON
 
-Imports nothing but that package and the standard library, and runs on Python 3.8. Prints what was
-compared as JSON; a vector that disagrees is named on standard error, and exit code is 1.
+Imports only that package and the standard library, and runs on Python 3.8. Prints what was
+compared as JSON; if vectors disagree, it names them on standard error, and exits with 1.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def derived(info: vmcoreinfo.VmcoreInfo, dump: Dict[str, Any]) -> Answer:
 
 
 def said(vector: Dict[str, Any]) -> Answer:
-    """What the package says of a vector."""
+    """The answer of the package for a vector."""
     data = vector["data"].encode("latin-1")
     text = vmcoreinfo.note_text(data)
     info = vmcoreinfo.parse(data)

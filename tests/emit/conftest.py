@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The C driver, built once a session: with sanitizers, and optimised without them."""
+"""The C driver, built once per session: with sanitizers, and optimised without them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def driver(sanitizer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="session")
 def optimised_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """The C product as it is used; by gcc, as the other one is by clang."""
+    """The C product as used in practice; built by gcc, as the other one is by clang."""
     compiler = shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         pytest.skip("neither gcc nor clang is here")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Asks both generated parsers the same, and gets the same form of answer from each.
+"""Sends the same requests to both generated parsers, which answer in the same format.
 
-An answer is a list of lines, each one fact; `driver.c` says what a request looks like.
-`Driver.ask` has the C product answer, `python_answer` the Python one.
+An answer is a list of lines, each with one fact; `driver.c` describes requests.
+`Driver.ask` gets the answer of the C product, `python_answer` that of the Python one.
 """
 
 from __future__ import annotations
@@ -28,16 +28,13 @@ SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 MASK = (1 << 64) - 1
 
 
-# ---- C ------------------------------------------------------------------------------
-
-
 def derivations_of_header(source: Path = C_SOURCE) -> list[str]:
     header = (source / "vmcoreinfo.h").read_text()
     return re.findall(r"^enum vmcoreinfo_status vmcoreinfo_derive_(\w+)\(", header, re.MULTILINE)
 
 
 def compiles(compiler: str, directory: Path, *options: str, runner: Sequence[str] = ()) -> bool:
-    """Whether a trivial program can be made and run with these options."""
+    """Whether a trivial program can be built and run with these options."""
     source = directory / "trivial.c"
     source.write_text("#include <string.h>\nint main(void) { return 0; }\n")
     program = directory / "trivial"
@@ -77,11 +74,11 @@ class DriverDied(AssertionError):
 
 
 class Driver:
-    """The C driver as a process; started again after it died."""
+    """The C driver as a process; restarted if it died."""
 
     def __init__(self, program: Path, *runner: str, arguments: Sequence[str] = ()) -> None:
         self.program = program
-        self.runner = runner  # an emulator, or what runs a script
+        self.runner = runner  # an emulator or an interpreter
         self.arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
@@ -93,7 +90,7 @@ class Driver:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            # In some containers the leak checker can't run; the product allocates nothing.
+            # The leak checker can't run in some containers; the product allocates nothing.
             env={"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"},
         )
         return self._process
@@ -132,14 +129,11 @@ class Driver:
 
 
 def sanitizing_compiler(directory: Path) -> str | None:
-    """clang first: its undefined behaviour sanitizer knows more."""
+    """A compiler with sanitizers; clang first, as its UndefinedBehaviorSanitizer finds more."""
     for compiler in ("clang", "gcc"):
         if shutil.which(compiler) and compiles(compiler, directory, *SANITIZE):
             return compiler
     return None
-
-
-# ---- requests -----------------------------------------------------------------------
 
 
 def digits(data: bytes) -> str:
@@ -166,11 +160,8 @@ def memory(chunks: Mapping[int, bytes]) -> list[str]:
     return [f"memory {address:x} {digits(data)}" for address, data in chunks.items()]
 
 
-# ---- Python -------------------------------------------------------------------------
-
-
 def python_answer(request: Iterable[str]) -> list[str]:
-    """What `Driver.ask` should say, by the Python product."""
+    """The answer of the Python product, with which that of `Driver.ask` has to agree."""
     answer: list[str] = []
     chunks: dict[int, bytes] = {}
     info = vmcoreinfo.parse(b"")
@@ -253,7 +244,7 @@ def _noise(address: int) -> int:
 
 
 class _Reader:
-    """The memory that `driver.c` fakes, and a line in the answer for each read."""
+    """The same fake memory as in `driver.c`; adds a line to the answer for each read."""
 
     def __init__(self, mode: str, chunks: Mapping[int, bytes], answer: list[str]) -> None:
         self.mode = mode
@@ -285,7 +276,7 @@ class _Reader:
 def _derived(
     info: vmcoreinfo.VmcoreInfo, given: derive.Dump | None, answer: list[str] | None = None
 ) -> list[str]:
-    """A line for each derivation; with `answer`, each goes there, among the reads."""
+    """A line for each derivation; with `answer`, lines are added to it, among the reads."""
     lines: list[str] = [] if answer is None else answer
     for name, function in derive.DERIVATIONS.items():
         try:

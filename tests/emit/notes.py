@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Texts to feed to the parsers: real ones, nasty ones, and ways to make nasty ones of real ones."""
+"""Inputs of the parsers: real texts, tricky ones, and mutations of real ones."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ def without(text: bytes, *keys: str) -> bytes:
     starts = tuple(f"{key}=".encode() for key in keys)
     return b"".join(line for line in text.splitlines(True) if not line.startswith(starts))
 
-
-# ---- nasty texts, beside those of the golden vectors ----------------------------------
 
 # One key of each format.
 KEY_OF_FORMAT = {
@@ -107,7 +105,6 @@ NAMES_TO_FIND = (
     b"OFFSET(page.l",
 )
 
-# ---- strategies ---------------------------------------------------------------------
 
 # A note of each kind: word size, byte order, generation.
 BASES = tuple(
@@ -134,7 +131,7 @@ BYTES = st.binary(min_size=1, max_size=4) | st.sampled_from(
 
 @st.composite
 def mutated_texts(draw: st.DrawFn) -> bytes:
-    """A real note with a few things done to it."""
+    """A real note with a few mutations."""
     text = draw(st.sampled_from(BASES))
     for mutate in draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=6)):
         text = mutate(draw, text)
@@ -208,7 +205,7 @@ MUTATIONS = (
     _add_line,
 )
 
-# Numbers that recipes work with, and such as break them.
+# Numbers for which recipes work, and numbers that break them.
 MOST = (1 << 64) - 1
 NUMBERS_OF_RECIPES = (
     st.integers(0, 64)
@@ -220,7 +217,7 @@ NUMBERS_OF_RECIPES = (
 
 @lru_cache(maxsize=1)
 def recipes() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """Keys and architectures of each recipe; those without keys, of which there are many, as one."""
+    """Keys and architectures of each recipe; the many recipes without keys count as one."""
     found = {
         (recipe.keys, recipe.archs if recipe.keys else ())
         for name in derive.DERIVATIONS
@@ -242,7 +239,9 @@ def as_printed(key: str, number: int) -> str:
 
 @st.composite
 def notes_for_recipes(draw: st.DrawFn) -> tuple[bytes, str | None]:
-    """The keys of one recipe or two, with any numbers and some release; an architecture."""
+    """A note with the keys of one or two recipes, any numbers and some release; and an
+    architecture.
+    """
     chosen = draw(st.lists(st.sampled_from(recipes()), min_size=1, max_size=2))
     keys = {key for keys, _ in chosen for key in keys}
     keys |= draw(st.sets(st.sampled_from(["SIZE(list_head)", "PAGESIZE"])))

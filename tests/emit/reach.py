@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Requests that together reach every line and branch of the generated C.
 
-The real notes and the nasty texts reach nearly all; each recipe gets a note of its own.
+The real notes and the tricky texts reach nearly all; each recipe gets its own note.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def of_recipes() -> Iterator[list[str]]:
 
 
 def of_cases() -> Iterator[list[str]]:
-    """What a person worked out, for the numbers that a recipe compares with."""
+    """The cases computed by hand, for numbers with which recipes compare."""
     for case in CASES:
         yield [parsing(case.note), target(case.arch, memory="none")]
 

@@ -74,7 +74,7 @@ def bytes_of(made: Path) -> int:
     return int(text) + int(data)
 
 
-@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("compiler", ["gcc", pytest.param("clang", marks=pytest.mark.long)])
 def test_a_parser_for_an_initramfs_is_small(compiler: str, run: Run, tmp_path: Path) -> None:
     """What makedumpfile reads in the capture kernel, with Xen's and its own keys."""
     extra = [f"--extra=SYMBOL(xen_{number}) hex" for number in range(21)]

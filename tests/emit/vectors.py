@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The golden vectors as requests to a driver of a parser, and as what it has to answer."""
+"""The golden vectors as requests to a parser's driver, and the expected answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def data_of(vector: dict[str, Any]) -> bytes:
 
 
 def memory_of(dump: dict[str, Any]) -> Chunks:
-    """The longest of what stands at each address."""
+    """The longest chunk at each address."""
     found: Chunks = {}
     for chunk in dump["memory"] or ():
         address, data = int(chunk["address"], 16), bytes.fromhex(chunk["bytes"])
@@ -54,7 +54,7 @@ def request_of(vector: dict[str, Any]) -> list[str]:
 
 
 def answer_of(vector: dict[str, Any]) -> list[str]:
-    """What a driver has to say; values in order of their keys."""
+    """The expected answer of a driver, with values in the order of their keys."""
     found = ["note {offset} {length}".format(**vector["text"])]
     found += [
         f"diagnostic {d['id']} {d['severity']} {d['line']} {d['offset']} "
@@ -78,7 +78,7 @@ def answer_of(vector: dict[str, Any]) -> list[str]:
 
 
 def comparable(said: list[str]) -> list[str]:
-    """An answer without reads of memory, which vectors do not tell, and its values in their order."""
+    """An answer without reads of memory, which vectors don't have, and with sorted values."""
     told = [line for line in said if not line.startswith("read ")]
     places = [place for place, line in enumerate(told) if line.startswith("value ")]
     for place, line in zip(places, sorted(told[place] for place in places)):

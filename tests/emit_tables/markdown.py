@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A reader of the Markdown that the tables are written in."""
+"""A reader of the tables' Markdown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def cells(line: str) -> list[str]:
 
 
 def tables(text: str) -> list[list[Row]]:
-    """Every table as rows by column head; a row of another width than its heads raises."""
+    """Every table as rows by column head; raises if a row has another number of cells."""
     found: list[list[Row]] = []
     heads: list[str] = []
     for line in text.splitlines():
@@ -41,7 +41,7 @@ def rows(text: str) -> dict[str, Row]:
 
 
 def section(text: str, title: str) -> str:
-    """What stands under a heading, up to the next one of the same rank or above."""
+    """The text under a heading, up to the next one of the same or a higher level."""
     rank = title.index(" ")
     pattern = rf"^{re.escape(title)}\n(.*?)(?=^#{{1,{rank}}} |\Z)"
     match = re.search(pattern, text, re.DOTALL | re.MULTILINE)

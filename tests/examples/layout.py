@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An example in a tree of its own: a copy, beside it what it looks for in the project's."""
+"""A copy of an example in its own tree, with the parts of the project that it looks for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.installed import program
 
-# What is not found in a clean clone, but was left by a build in the example's own folder.
+# Files that are not in a clean clone, but left by a build in the example's folder.
 _BUILT = shutil.ignore_patterns(
     "build", "build-aux", "autom4te.cache", "aclocal.m4", "configure", "configure~", "Makefile.in"
 )
@@ -26,13 +26,13 @@ TOOLS = {
     "python-vendored": (),
     "drgn": ("xz",),
 }
-"""The examples, and the programs that each is built and run by."""
+"""The examples, and the programs needed to build and run each."""
 _FLAGS = "-O0 -Wall -Wextra -Wconversion -Werror"
 VENV = Path(sys.executable).parent.parent
 
 
 def example(name: str, tree: Path) -> Path:
-    """The folder of a copy, below a tree with `.venv`, `cmake` and `tests` of the project's."""
+    """The folder of a copy, below a tree with the project's `.venv`, `cmake` and `tests`."""
     for tool in TOOLS[name]:
         program(tool)
     if not (VENV / "bin/vmcoreinfo").exists():
@@ -46,7 +46,7 @@ def example(name: str, tree: Path) -> Path:
 
 
 def with_schema(tree: Path) -> Path:
-    """A copy of the schema, which the command of the tree's `.venv` reads from now on."""
+    """Copy the schema, and let the command in the tree's `.venv` read the copy."""
     (tree / ".venv").unlink()
     command = tree / ".venv/bin/vmcoreinfo"
     command.parent.mkdir(parents=True)
@@ -54,14 +54,14 @@ def with_schema(tree: Path) -> Path:
         f'#!/bin/sh\nexec "{VENV}/bin/vmcoreinfo" "$@" --schema "{tree / "schema"}"\n'
     )
     command.chmod(0o755)
-    # A copy: pkg-config would follow a link to the other command.
+    # A copy, as pkg-config would follow a link to the other command.
     shutil.copytree(VENV / "share/pkgconfig", tree / ".venv/share/pkgconfig")
     shutil.copytree(ROOT / "schema", tree / "schema")
     return tree / "schema"
 
 
 def ran(*command: str | Path, cwd: Path, code: int = 0, **variables: str) -> str:
-    """Both outputs of a command; no `vmcoreinfo`, of any checkout, is on `PATH`, and a warning is an error."""
+    """Both outputs of a command, without any `vmcoreinfo` in `PATH`; a warning is an error."""
     folders = os.environ["PATH"].split(os.pathsep)
     path = os.pathsep.join(one for one in folders if not (Path(one) / "vmcoreinfo").exists())
     done = subprocess.run(

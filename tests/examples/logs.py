@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small dumps with a kernel log of each kind that there was, laid out as on 64 bits."""
+"""Small dumps with a kernel log in each historical format, in the 64-bit layout."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def dump(entries: dict[str, int | str], memory: bytes) -> bytes:
 
 
 def characters() -> bytes:
-    """Until 3.4: the end of the log is before its start in the ring, and the oldest is cut."""
+    """Until 3.4: the end of the log is before its start in the ring, and the oldest line is
+    truncated.
+    """
     ring = bytearray(64)
     text = (
         b"lost\n"
@@ -81,11 +83,11 @@ def records(name: str, release: str) -> bytes:
 RESERVED = b"reserved"
 """The text of a record that was never committed."""
 LOST = b"lost"
-"""The text of one that was, and for whose text there was no room."""
+"""The text of a committed record for whose text there was no room."""
 CUT = b"cut"
-"""The text of one that is said to be longer than it is."""
+"""The text of a record whose stated length is too large."""
 RING_MEMORY = 0x600 + 128
-"""How many bytes of memory such a dump has, its last ones."""
+"""Bytes of memory in such a dump, at its end."""
 
 
 def ringbuffer(release: str, texts: list[bytes]) -> bytes:
@@ -146,5 +148,5 @@ LOGS: dict[str, Callable[[], bytes]] = {
     ),
 }
 
-# A block ends exactly where the ring does, which none did before 6.19.
+# A block ends exactly at the end of the ring, which never happened before 6.19.
 ENDS_WITH_THE_RING = [b"to the last byte of the ring, 32", b"", LOST, b"at its start", RESERVED]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The stand-ins, built from a copy, and what they print."""
+"""The stand-ins, built from a copy, and their output."""
 
 from __future__ import annotations
 

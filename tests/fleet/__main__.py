@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A million notes by the command, in one process and in two, and by Ray Data: the same answer.
+"""Audits a million notes with the command, in one process and in two, and with Ray Data: the
+same answer.
 
         python -m tests.fleet [COUNT] [FOLDER]
 
-Prints rates and memory, as docs/performance.md has them.
+Prints rates and memory, as in docs/performance.md.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ CPUS = 2
 
 
 def told(what: str, count: int, command: list[str]) -> None:
-    """Run a command; its rate, the CPU it took, and the most memory that a process of it had."""
+    """Run a command, and print its rate, its CPU time, and the peak memory of its processes."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
@@ -46,7 +47,7 @@ def engine(folder: Path, out: Path) -> list[str]:
 
 
 def differences(one: Path, other: Path, columns: str = "*") -> int:
-    """Rows of one table that the other does not have, by some columns."""
+    """Number of rows of one table that are not in the other, by some columns."""
     import duckdb
 
     tables = [f"(select {columns} from read_parquet('{path}'))" for path in (one, other)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ray Data on tables of notes: what runs beside the command, in a process of its own.
+"""Ray Data on tables of notes, in a separate process, for comparison with the command.
 
 python -m tests.fleet.engine TABLES OUT CPUS
 """

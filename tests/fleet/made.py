@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A fleet's notes, made from the real ones: each of another boot, some of them damaged."""
+"""The notes of a fleet, made from real ones: each from another boot, some damaged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IN_FOLDER = 1000
 
 
 def notes(count: int) -> Iterator[bytes]:
-    """So many notes, always the same: of a hundred one is cut, and one lacks a key."""
+    """`count` notes, always the same: one in a hundred is truncated, and one lacks a key."""
     real = [path.read_bytes() for path in NOTES]
     chance = random.Random(count)
     for number in range(count):
@@ -30,7 +30,7 @@ def notes(count: int) -> Iterator[bytes]:
 def _boot(text: bytes, chance: random.Random) -> bytes:
     offset = _OFFSET.search(text)
     if offset is not None:
-        # x86_64 has 1 GiB for the image; half of it is room enough for any.
+        # x86_64 has 1 GiB for the image; half of it is enough for any image.
         slide = chance.randrange(128) * _STEP - int(offset[1], 16) // 2 // _STEP * _STEP
         text = _ADDRESS.sub(lambda m: b"%s=%x" % (m[1], (int(m[2], 16) + slide) % (1 << 64)), text)
     if b"CRASHTIME=" not in text:
@@ -46,7 +46,9 @@ def _boot(text: bytes, chance: random.Random) -> bytes:
 
 
 def write_notes(files: Path, tables: Path, count: int) -> None:
-    """The same as files, a thousand in a folder, and as a table for each folder, with their paths."""
+    """Write the notes as files, a thousand per folder, and as a table per folder, with their
+    paths.
+    """
     made = notes(count)
     tables.mkdir(parents=True)
     for number in range(0, count, _IN_FOLDER):

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Coverage-guided fuzzing of the reader of BTF: DebugInfoError or an answer, and nothing else.
+"""Coverage-guided fuzzing of the BTF reader: only DebugInfoError or an answer is allowed.
 
 pip install atheris
 python tests/fuzz/btf.py -max_total_time=60
 
-What stands behind the script's name goes to libFuzzer; a folder keeps what was found.
+Arguments are passed to libFuzzer; a folder keeps the corpus.
 Inputs are at most 64 KiB, and one that takes a second is a finding.
 """
 

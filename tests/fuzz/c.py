@@ -3,9 +3,9 @@
 
 python tests/fuzz/c.py -max_total_time=60
 
-What stands behind the script's name goes to libFuzzer, of each of the four programs.
-They keep what they find in build/fuzz, where the next run goes on; inputs that break a
-promise or that a sanitizer dislikes are there too, and make the run fail.
+Arguments are passed to libFuzzer in each of the four programs. They keep their corpus in
+build/fuzz, where the next run continues; inputs that violate an assertion or cause a
+sanitizer error are there too, and make the run fail.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from tests.fuzz import seeds  # noqa: E402
 KEPT = ROOT / "build" / "fuzz"
 
 SANITIZERS = {"address": "address,undefined", "memory": "memory"}
-"""MemorySanitizer does not go with the others."""
+"""MemorySanitizer can't be combined with the others."""
 
 TARGETS = {"parse": seeds.of_parser, "derive": seeds.of_derivations}
 
 
 def build(target: str, sanitizer: str, folder: Path, source: Path = C_SOURCE) -> Path:
-    """The program; clang alone has libFuzzer."""
+    """Build the program; only clang has libFuzzer."""
     folder.mkdir(parents=True, exist_ok=True)
     write_derivations(folder, source)
     program = folder / f"{target}-{sanitizer}"
@@ -51,7 +51,7 @@ def build(target: str, sanitizer: str, folder: Path, source: Path = C_SOURCE) ->
 def fuzz(
     target: str, sanitizer: str, folder: Path, *options: str, source: Path = C_SOURCE
 ) -> tuple[int, str]:
-    """Executions, and what libFuzzer says of a finding, or nothing."""
+    """Number of executions, and libFuzzer's report of a finding, or empty."""
     program = build(target, sanitizer, folder, source)
     words = folder / "keys.dict"
     words.write_text(seeds.dictionary())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The drivers of the generated C, which the fuzzers ask too."""
+"""The drivers of the generated C, which the fuzzers use too."""
 
 from tests.emit.conftest import driver as driver
 from tests.emit.conftest import optimised_driver as optimised_driver

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Differential fuzzing: the C and the Python parser and the slow reference say the same of a text.
+"""Differential fuzzing: C parser, Python parser and the slow reference have to agree on a text.
 
 python tests/fuzz/differential.py SECONDS [SEED]
 
-Texts are those of the corpus, those that c.py found in build/fuzz, and such as are made of
-them: lines of two are mixed, keys and values of the schema put in, bytes changed. C and
-Python also derive, with a target chosen at random. One that they differ on is kept there.
+Texts are those of the corpus, those that c.py found in build/fuzz, and mutations of them:
+lines of two texts are mixed, keys and values of the schema inserted, bytes changed. C and
+Python also derive, with a random target. A text on which they differ is kept there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))  # run by itself, it finds the package of the tests so
+sys.path.insert(0, str(ROOT))  # so that the script finds the package `tests`
 
 from tests.emit import notes  # noqa: E402
 from tests.emit.driver import (  # noqa: E402
@@ -89,7 +89,7 @@ def made_of(chance: random.Random, texts: list[bytes]) -> bytes:
 
 
 def disagreement(driver: Driver, text: bytes, where: str) -> str | None:
-    """What is said of the text by one of the three, and not by another."""
+    """The first difference between the answers of the three for a text."""
     request = [parsing(text), where]
     python = python_answer(request)
     said = {
@@ -107,7 +107,7 @@ def disagreement(driver: Driver, text: bytes, where: str) -> str | None:
 
 
 def run(driver: Driver, texts: list[bytes], seconds: float, chance: random.Random) -> int:
-    """How many texts were compared; AssertionError for one that they differ on."""
+    """The number of compared texts; raises AssertionError if they differ on one."""
     reference.formats()  # reads the schema, once
     end = time.monotonic() + seconds
     count = 0

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Coverage-guided fuzzing of the reader of dumps: DumpError or a note, and nothing else.
+"""Coverage-guided fuzzing of the readers of dumps: only DumpError or a note is allowed.
 
 pip install atheris
 python tests/fuzz/dump.py -max_total_time=60
 
-What stands behind the script's name goes to libFuzzer; a folder keeps what was found.
+Arguments are passed to libFuzzer; a folder keeps the corpus.
 Inputs are at most 64 KiB, and one that takes five seconds is a finding.
 """
 
@@ -38,7 +38,7 @@ NOTES = ["x86_64-6.12.117+deb13-cloud-amd64.note", "x86_64-5.10.0-30-amd64.txt"]
 
 
 def read(data: bytes) -> None:
-    """The note that the headers name, what is in memory, then notes that are found without headers."""
+    """Read the note named by the headers, memory, then notes found without headers."""
     source = Memory("dump", data)
     try:
         assert len(find_in(source).text) <= MOST_TEXT

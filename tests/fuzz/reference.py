@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A slow parser of notes, out of grammar/note.lark and the rules of generated/reference/note.md.
+"""A slow parser of notes, from grammar/note.lark and the rules of generated/reference/note.md.
 
-It shares nothing with the generated parsers but the schema's format of each key. lark
-reads every line; what follows here says what that page says, in its words and order.
+It shares only the schema's format of each key with the generated parsers. lark reads every
+line; the code below follows that page, in its words and order.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ NOTE = (ROOT / "generated" / "reference" / "note.md").read_text()
 
 @lru_cache(maxsize=1)
 def formats() -> dict[str, str]:
-    """Of each known key the format of its value."""
+    """The format of each known key's value."""
     return {entry.key: entry.format.value for entry in shipped().entries_by_number}
 
 
 @lru_cache(maxsize=1)
 def garbage() -> dict[str, tuple[str, ...]]:
-    """Of each key how values begin that mean nothing."""
+    """The beginnings of meaningless values, by key."""
     return {
         entry.key: tuple(
             start for export in entry.exports for quirk in export.quirks for start in quirk.begins
@@ -52,7 +52,7 @@ PRINTED = {
     "hexbytes": r"([0-9a-fA-F][0-9a-fA-F])+",
     "flag": r"y",
 }
-"""As the comments of the grammar have them."""
+"""As in the comments of the grammar."""
 
 NUMBERS = ("decimal", "signed", "hex", "0x-hex")
 
@@ -87,7 +87,7 @@ class Diagnostic:
 @dataclass
 class Note:
     values: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Of each known key the status, and the value that counts, as printed."""
+    """The status and the printed value that counts, for each known key."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     is_of_the_grammar: bool = True
 
@@ -106,7 +106,7 @@ def parse(data: bytes) -> Note:
                 note.diagnostics.append(Diagnostic("truncated", number, offset, key, message))
         offset += len(line) + 1
     if nul and behind.strip(b"\0"):
-        # The NUL ends a line that lacks its newline: what is behind is on the next one.
+        # The NUL ends a line without newline, so that the rest is on the next one.
         place = len(lines) + (lines[-1] != b"")
         message = "the text after a NUL byte is ignored"
         note.diagnostics.append(Diagnostic("not-text", place, len(text), "", message))
@@ -115,7 +115,7 @@ def parse(data: bytes) -> Note:
 
 
 def is_without_bad_lines(data: bytes) -> bool:
-    """Whether each line by itself is one of the grammar, whatever its key and value."""
+    """Whether the grammar accepts each line, whatever its key and value."""
     unreadable = {
         "no '=' in the line, expected KEY=VALUE",
         "no key before the '=', expected KEY=VALUE",
@@ -135,7 +135,7 @@ def _accepts(text: bytes) -> bool:
 
 
 def _line(note: Note, line: bytes, number: int, offset: int) -> str:
-    """Take in a line; returns its key, or nothing where that is not known."""
+    """Read a line; returns its key, or empty if the key is unknown."""
 
     def report(id_: str, at: int, key: str, message: str) -> None:
         note.diagnostics.append(Diagnostic(id_, number, offset + at, key, message))
@@ -191,7 +191,7 @@ def _parts(tree: Tree[Token]) -> tuple[str, str]:
 
 
 def _number(format_: str, value: str) -> int:
-    """The bits; int() refuses thousands of decimal digits, of which here all but a few are zeros."""
+    """The bits of a number; int() refuses thousands of digits, even if nearly all are zeros."""
     is_hex = format_ == "hex" or value.startswith("0x")
     digits = value.removeprefix("-").removeprefix("0x").lstrip("0") or "0"
     number = int(digits, 16 if is_hex else 10) if len(digits) < 100 else 1 << 64
@@ -206,7 +206,7 @@ def _fits(format_: str, value: str) -> bool:
 
 
 def answer(data: bytes) -> list[str]:
-    """What the driver of the generated parsers says of a text."""
+    """The answer for a text, in the format of the parsers' driver."""
     note = parse(data)
     said = [
         f"diagnostic {d.id} {d.severity} {d.line} {d.offset} {d.key.encode().hex() or '-'} {d.message}"

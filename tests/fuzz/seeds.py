@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the fuzzers of the parsers begin with: the notes of the corpus, and a dictionary of the schema's keys."""
+"""The seeds of the parsers' fuzzers: the notes of the corpus, and a dictionary of the schema's
+keys.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from vmcoreinfo import ENTRIES
 from vmcoreinfo_codegen.emit.vectors.texts import RELEASES, elf_note
 
 MOST_BYTES = 8192
-"""Of an input; the longest text of the corpus has half of that."""
+"""Limit of an input; the longest text of the corpus has half of that."""
 
 VALUES = ["y", "0x", "-", "18446744073709551615", "-9223372036854775808", "ffffffffffffffff"]
 
@@ -23,14 +25,14 @@ def texts() -> list[bytes]:
 
 
 def of_parser() -> list[bytes]:
-    """Texts, raw notes of either byte order, and the texts that are nasty by intent."""
+    """Texts, raw notes of both byte orders, and the tricky texts."""
     real = texts()
     raw = [elf_note(text, order) for text in real[::20] for order in ("little", "big")]
     return [data for data in (*real, *raw, *notes.TEXTS.values()) if len(data) <= MOST_BYTES]
 
 
 def of_derivations() -> list[bytes]:
-    """Texts, each with the four bytes behind it by which derive.c chooses a target."""
+    """Texts, each followed by the four bytes with which derive.c chooses a target."""
     archs = notes.arch_by_file()
     made = []
     for number, path in enumerate(PATHS):
@@ -40,7 +42,7 @@ def of_derivations() -> list[bytes]:
 
 
 def dictionary() -> str:
-    """In libFuzzer's form: each key with its '=', and values at the edges of what is read."""
+    """A dictionary for libFuzzer: each key with its '=', and values at the limits."""
     words = [*(f"\\x0a{key}=" for key in ENTRIES), *VALUES, *(f"={value}\\x0a" for value in VALUES)]
     releases = sorted({release for release in RELEASES if len(release) < 32})
     return "".join(f'"{word}"\n' for word in (*words, *releases) if word)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A command on hostile input, with the bounds that it has to keep."""
+"""A command on hostile input, with its limits."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Case:
-    """`arguments` stand behind `vmcoreinfo`; `codes` are the exit codes that it may have.
+    """`arguments` are those of `vmcoreinfo`; `codes` are the allowed exit codes.
 
-    `seconds` are of the processor, `megabytes` (MiB) what it may ask for beyond what it has when
-    it starts.
+    `seconds` limits CPU time, `megabytes` the MiB of memory that it may use beyond those at its
+    start.
     """
 
     name: str
@@ -22,6 +22,6 @@ class Case:
     codes: tuple[int, ...]
 
     def allows(self, code: int) -> bool:
-        """Whether it may end so: a pair of tool and kernel that nobody knows is an answer of `compat` too."""
+        """Whether an exit code is allowed; for `compat`, an unknown verdict is an answer too."""
         answers = self.arguments[:1] == ("compat",) and 0 in self.codes
         return code in self.codes or (answers and code == 4)

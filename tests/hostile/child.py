@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Run a case in a process of its own, under its limits.
+"""Runs a case in a separate process, under its limits.
 
-The processes are forked from a server that has the command loaded, so that a case costs what the
-command does and not what Python's start does.
+The processes are forked from a server that has the command loaded, so that a case does not include
+the start of Python.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _LOADED = [
     "vmcoreinfo_codegen.synth.synthesis",
     "tests.hostile.case",
 ]
-# The machine may be busy: how much longer than on the processor a case may take on the clock.
-# What hangs without using the processor ends here.
+# The machine may be busy: the wall time of a case may be this many times its CPU limit. This ends
+# cases that hang without using CPU time.
 _CLOCK = 8
 _LEAST_CLOCK = 30
 _MOST_OUTPUT = 64 << 20
@@ -36,7 +36,7 @@ _MOST_OUTPUT = 64 << 20
 
 @dataclass(frozen=True)
 class Ended:
-    """How a case ended: exit code, or the negative of the signal; what it printed; seconds."""
+    """How a case ended: exit code, or the negative signal number; its output; seconds."""
 
     code: int
     out: bytes
@@ -45,7 +45,7 @@ class Ended:
 
 
 def ended(case: Case, folder: Path) -> Ended:
-    """Run a case in a folder, its output in files there."""
+    """Run a case in a folder, with its output in files there."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_LOADED)
     process = context.Process(target=_run, args=(case, str(folder)))
@@ -53,7 +53,7 @@ def ended(case: Case, folder: Path) -> Ended:
     process.start()
     process.join(max(_CLOCK * case.seconds, _LEAST_CLOCK))
     if process.is_alive():
-        # Whatever it started, too.
+        # With all its children.
         os.killpg(process.pid or 0, signal.SIGKILL)
         process.join()
     code = process.exitcode
@@ -66,8 +66,8 @@ def _run(case: Case, folder: str) -> None:
     os.setsid()
     os.chdir(folder)
     Path("in").write_bytes(case.stdin or b"")
-    # Python's own streams of the server stay as they are: they are never used again. The new ones
-    # live as long as the process, so no `with` (SIM115).
+    # The server's own Python streams are not used again. The new ones live as long as the process,
+    # so no `with` (SIM115).
     for number, name, flags in ((0, "in", os.O_RDONLY), (1, "out", _NEW), (2, "err", _NEW)):
         descriptor = os.open(name, flags, 0o600)
         os.dup2(descriptor, number)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Types, symbols, kernels and configurations that lie, for the verbs that read them."""
+"""Malicious types, symbols, kernels and configurations, for the verbs that read them."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _strings(content: bytes) -> bytes:
 
 @cache
 def _zeros(pack: Callable[[bytes], bytes]) -> bytes:
-    """64 MiB of them, packed to some KiB."""
+    """64 MiB of zeros, compressed to some KiB."""
     return pack(bytes(64 * MIB))
 
 
@@ -136,7 +136,7 @@ def _xz(data: bytes) -> bytes:
 
 
 def _packed(folder: Path, option: str, start: bytes) -> Iterator[Case]:
-    """Files that unpack to gibibytes, and such as are damaged."""
+    """Files that unpack to gibibytes, and damaged ones."""
     name = option.strip("-")
     bomb, xz = _gzip(start) + _zeros(_gzip), _xz(start) + _zeros(_xz)
     files = {

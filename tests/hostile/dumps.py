@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Dumps, notes, types and symbols that lie, for every verb that reads some."""
+"""Malicious dumps, notes, types and symbols, for every verb that reads them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .making import (
 
 
 def cases(folder: Path) -> Iterator[Case]:
-    """Every case, its files in `folder`, which they are written to as they are asked for."""
+    """Every case; its files are written to `folder` when the case is requested."""
     for make_cases in (
         _headers_that_lie,
         _files_that_are_cut,
@@ -100,7 +100,7 @@ _NOTE_FIELDS = {0: "I", 4: "I", 8: "I", 12: "Q"}
 
 
 def core(folder: Path) -> Path:
-    """A sound core with some memory."""
+    """A valid core with some memory."""
     path = folder / "core"
     return path if path.exists() else put(path, with_memory(make.elf(TEXT)))
 
@@ -113,7 +113,7 @@ def with_memory(dump: bytes, memory: bytes = b"memory" * 5000) -> bytes:
 
 
 def _forms() -> dict[str, tuple[bytes, dict[int, str], str]]:
-    """Sound dumps of every form, where their fields are, and in which byte order."""
+    """Valid dumps of every format, the places of their fields, and their byte order."""
     elf = with_memory(make.elf(TEXT))
     return {
         "elf": (elf, _ELF64, "<"),
@@ -126,10 +126,10 @@ def _forms() -> dict[str, tuple[bytes, dict[int, str], str]]:
 
 
 def _headers_that_lie(folder: Path) -> Iterator[Case]:
-    """Each field of each header with the values that break readers.
+    """Each field of each header with values that may break readers.
 
-    All of them go through audit, as it takes many at once; the verbs that read more than the
-    note get the worst ones.
+    All of them are audited, as audit takes many at once; the verbs that read more than the note get
+    the worst ones.
     """
     for form, (sound, fields, order) in _forms().items():
         paths = []
@@ -163,7 +163,7 @@ def _files_that_are_cut(folder: Path) -> Iterator[Case]:
 
 
 def _kdumps_to_copy(folder: Path) -> Iterator[Case]:
-    """Bitmaps that name more pages than are there, and notes that are longer than the room for them."""
+    """Bitmaps with more pages than there are, and notes that are longer than the room for them."""
     sound = whole_kdump.whole(TEXT)
     many = bytearray(sound.data[: sound.bitmaps])
     struct.pack_into("<I", many, 436, 512)
@@ -187,7 +187,9 @@ def _kdumps_to_copy(folder: Path) -> Iterator[Case]:
 
 
 def elf_of(segments: Iterable[tuple[int, int, int, int]], content: bytes = b"") -> list[bytes]:
-    """An ELF core of these (type, offset, physical, size), in pieces; `content` behind them."""
+    """An ELF core with these segments (type, offset, physical, size), in pieces, and then
+    `content`.
+    """
     rows = list(segments)
     many = len(rows) >= 0xFFFF
     end = 64 + 56 * len(rows)
@@ -203,7 +205,7 @@ def elf_of(segments: Iterable[tuple[int, int, int, int]], content: bytes = b"") 
 
 
 def _notes_without_end(folder: Path) -> Iterator[Case]:
-    """Few bytes that notes are named in, again and again."""
+    """Few bytes to which many headers of notes refer."""
     small = struct.pack("<III", 0, 0, 1) * 80_000
     other = make.other_note("<", b"VMCOREINFO_", 0)
     for name, count, content in (
@@ -303,7 +305,7 @@ def _flattened(folder: Path) -> Iterator[Case]:
 
 
 def _fill(line: Callable[[int], bytes], most: int = 60_000) -> bytes:
-    """A text of a MiB at most, with an OSRELEASE in front."""
+    """A text of at most 1 MiB that begins with OSRELEASE."""
     text = bytearray(b"OSRELEASE=6.12.0\nPAGESIZE=4096\n")
     for number in range(most):
         text += line(number)
@@ -367,7 +369,7 @@ def _texts(folder: Path) -> Iterator[Case]:
 
 
 def _images(folder: Path) -> Iterator[Case]:
-    """Memory that is full of what begins like a note."""
+    """Memory full of data that begin like a note."""
     size = 10 * MIB
     line = b"OSRELEASE=6.1\nPAGESIZE=4096\n"
     header = build(b"x" * 14, "<")[:24]
@@ -398,7 +400,7 @@ def _images(folder: Path) -> Iterator[Case]:
 
 
 def _kernels_own(folder: Path, size: int) -> Iterator[Case]:
-    """What begins like BTF or a .config, again and again."""
+    """Memory full of data that begin like BTF or a .config."""
     header = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, 1 << 20, 1 << 20, 1 << 24)
     names = b"\0task_struct\0".ljust(300, b"x")
     packed = b"IKCFG_ST" + gzip.compress(b"#" * (4 << 20), mtime=0)
@@ -426,7 +428,7 @@ def _kernels_own(folder: Path, size: int) -> Iterator[Case]:
 
 
 def _pipes(folder: Path) -> Iterator[Case]:
-    """Named pipes that nobody writes to."""
+    """Named pipes without a writer."""
     pipe = folder / "pipe"
     os.mkfifo(pipe)
     out = folder / "out-pipe"
@@ -445,7 +447,7 @@ def _pipes(folder: Path) -> Iterator[Case]:
 
 
 def _names(folder: Path) -> Iterator[Case]:
-    """File names that are no UTF-8."""
+    """File names that are not UTF-8."""
     name = Path(os.fsdecode(bytes(folder) + b"/no-\xff-utf\x1b[1m8"))
     name.mkdir()
     dump = put(name / "core", core(folder).read_bytes())

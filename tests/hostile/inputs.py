@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Hostile schema text, patches, mails, lists of keys and options.
 
-`cases()` makes them in a folder; each is a command line with the bounds that it has to keep.
+`cases()` makes them in a folder; each is a command line with its limits.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _consumer(clause: str) -> str:
 
 
 def _texts() -> dict[str, str]:
-    """What is added to a sound schema."""
+    """Texts that are added to a valid schema."""
     return {
         # Numbers.
         "digits in a value": _derive(_LONG),
@@ -148,7 +148,7 @@ def _texts() -> dict[str, str]:
         "the file itself": 'source "schema.vmci"\n',
         "a file without a name": 'source ""\n',
         "2000 files that are not there": "".join(f'source "{i}.vmci"\n' for i in range(2000)),
-        # What no product should show.
+        # Characters that no product may show.
         "an escape sequence": 'section "\x1b[31mred"\n',
         "a NUL": 'section "a\0b"\n',
         "a carriage return": 'section "a\rb"\n',
@@ -168,7 +168,7 @@ def _texts() -> dict[str, str]:
     }
 
 
-# What the language allows: it is read, and soon.
+# Texts that the language allows: they are read, and fast.
 _SOUND = {
     "1900 parentheses on a short line",
     "3000 parentheses in a condition",
@@ -207,7 +207,7 @@ def _schemas(folder: Path) -> Iterator[Case]:
         yield Case(f"check: {name}", ("check", "--schema", str(place)), None, 40, 1200, codes)
         words = _VERBS[rotation % len(_VERBS)]
         verb = tuple(word.format(place) for word in words)
-        # What is a finding of a rule alone does not keep a schema from being asked.
+        # A finding of a lint rule does not prevent the use of a schema.
         yield Case(f"{verb[0]}: {name}", verb, None, 40, 1200, (FINE, FINDINGS, UNREADABLE))
         if verb[0] != "fmt":
             text = (UNREADABLE, FINE)
@@ -298,7 +298,7 @@ _HEADERS = "From: a\nSubject: [PATCH] x\nMIME-Version: 1.0\n"
 
 
 def _patches() -> Iterator[tuple[str, bytes, tuple[int, ...]]]:
-    """Name, patch, and the exit codes that it may have."""
+    """Name, patch, and the allowed exit codes."""
     for charset in (
         "rot13",
         "hex",
@@ -452,7 +452,7 @@ def _options() -> Iterator[Case]:
     for template in _OPTIONS:
         for name, word in _WORDS.items():
             command = tuple(part.format(word) for part in template)
-            # The second is a folder, of which files may be formatted.
+            # The second is a folder, whose files may be formatted.
             if command in {("",), ("fmt", "..")}:
                 continue
             codes = (FINDINGS, UNREADABLE)
@@ -460,7 +460,7 @@ def _options() -> Iterator[Case]:
 
 
 def cases(folder: Path) -> Iterator[Case]:
-    """All of them, their files in `folder`."""
+    """All cases; their files are in `folder`."""
     yield from _schemas(folder)
     yield from _folders(folder)
     yield from _impacts(folder)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compressed dumps whose memory lies, for the verb that looks into it."""
+"""Compressed dumps with malicious descriptors, for the verb that reads their memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SYNTH = ("synth", "--kernel", "6.12.0", *ARCH, "--symbols")
 
 
 def cases(folder: Path) -> Iterator[Case]:
-    """Descriptors that lie, and few bytes that are much memory."""
+    """Wrong descriptors, and few bytes that unpack to much memory."""
     head = make.kdump(TEXT, version=3)
     pages = {frame: (1, zlib.compress(bytes([frame]) * 4096)) for frame in range(1, 9)}
     sound = make.with_memory(head, pages)
@@ -64,7 +64,9 @@ def _of_ones(block: int, frames: int) -> tuple[bytes, bytes]:
 
 
 def _of_descriptors(folder: Path, block: int, count: int, content: bytes, step: int) -> Path:
-    """Each descriptor names the same bytes, or bytes that begin `step` later than those before."""
+    """Each descriptor refers to the same bytes, or to bytes `step` after those of the one
+    before.
+    """
     headers = b"".join(_of_ones(block, count))
     first = len(headers) + 24 * count
     size = min(len(content), block)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the makers of hostile input share: files, commands on them, ELF files."""
+"""Common parts of the makers of hostile input: files, commands on them, ELF files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .case import Case
 ARCH = ("--arch", "x86_64")
 NOTE = CORPUS / "notes" / "x86_64-6.12.117+deb13-amd64.note"
 TEXT = NOTE.with_suffix(".txt").read_bytes()
-# What a field is that breaks readers, as far as it fits.
+# Values of fields that may break readers, if they fit.
 NUMBERS = (0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 62, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
 FINE, FINDINGS, UNREADABLE = 0, 1, 2
 ANY = (FINE, FINDINGS, UNREADABLE)
@@ -60,7 +60,9 @@ def system_map(folder: Path) -> Path:
 
 
 def makedumpfile(folder: Path) -> Path:
-    """A tool that takes the dump for what it makes of it, and says what no terminal should see."""
+    """A tool whose output is the dump itself, and whose messages have characters unfit for a
+    terminal.
+    """
     path = folder / "makedumpfile"
     if not path.exists():
         put(
@@ -79,7 +81,9 @@ def makedumpfile(folder: Path) -> Path:
 def elf_with_sections(
     sections: list[tuple[int, int, int, int]], content: bytes, names: bytes
 ) -> bytes:
-    """An x86_64 executable of these (name, type, offset, size); the last has the names."""
+    """An x86_64 executable with these sections (name, type, offset, size); the last has the
+    names.
+    """
     end = 64 + 64 * (len(sections) + 1)
     header = b"\x7fELF\2\1\1" + bytes(9)
     header += struct.pack(

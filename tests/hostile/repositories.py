@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Repositories that name commands wherever git looks for some, and ones that are odd."""
+"""Repositories that name commands wherever git may run one, and odd ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TAG = "v6.9"
 
 
 def git(repository: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    """Run git as the user who makes the repository."""
+    """Run git as the author of the repository."""
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "gc.auto=0"]
     command = ["git", "-C", str(repository), *identity, *arguments]
     environment = {name: v for name, v in os.environ.items() if not name.startswith("GIT_")}
@@ -23,7 +23,7 @@ def git(repository: Path, *arguments: str, stdin: bytes = b"") -> bytes:
 
 
 def commit(top: Path) -> Path:
-    """Make a tree a repository with one commit, which has a tag."""
+    """Make a tree a repository with one tagged commit."""
     git(top, "init", "-q")
     git(top, "add", "-A", "-f")
     git(top, "commit", "-qm", "all")
@@ -32,7 +32,7 @@ def commit(top: Path) -> Path:
 
 
 def remove_object(top: Path, name: str) -> None:
-    """Remove the object of a file, which a partial clone fetches."""
+    """Remove the object of a file, which a partial clone would fetch."""
     blob = git(top, "rev-parse", f"{TAG}:{name}").decode()
     (top / ".git/objects" / blob[:2] / blob[2:]).unlink()
 
@@ -96,7 +96,7 @@ def _promisor_by_proxy(top: Path, mark: Path) -> None:
 
 
 def _commands(top: Path, mark: Path) -> None:
-    """Every command that git knows of, and what makes it run one."""
+    """Configure every command that git may run, and what triggers it."""
     command = _script(top, "evil", mark)
     names = [
         "core.fsmonitor",
@@ -164,7 +164,7 @@ PLANTS: dict[str, Callable[[Path, Path], None]] = {
     "every command": _commands,
     "every command, and a signature": _signed,
 }
-"""What makes a repository run `touch MARK`; the first argument is its work tree."""
+"""Functions that make a repository run `touch MARK`; the first argument is its work tree."""
 
 
 def _flood_of_tags(top: Path) -> None:
@@ -257,4 +257,4 @@ ODD: dict[str, Callable[[Path], None]] = {
     "grafts": _written("info/grafts", b"0" * 40 + b"\n"),
     "damaged refs": _written("packed-refs", b"\x1b[2J refs/tags/v6.7\n" * 1000),
 }
-"""What else can be wrong with a repository."""
+"""Other defects of a repository."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""C that costs a reader more than it should: time, memory, or depth."""
+"""C sources that may take too much time, memory, or stack."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _in_body(code: str) -> str:
 _APPEND = 'vmcoreinfo_append_str("%s=%%lx\\n", x);'
 _DEEP = 30_000
 
-# What a file of a tree has, each with an export that has to be found all the same.
+# Contents of a file, each with an export that has to be found anyway.
 SOURCES: dict[str, Callable[[], str]] = {
     "17 alternatives": lambda: _inside(
         " && ".join(f"(defined(CONFIG_A{i}) || defined(CONFIG_B{i}))" for i in range(17))

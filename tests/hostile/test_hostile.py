@@ -52,7 +52,7 @@ READ_NOTHING = {"completion"}
 # These print the note as it is.
 DATA = {"adapt", "note"}
 # One in so many runs in the fast tests; to make the others alone takes longer than those may.
-SAMPLE = 1200
+SAMPLE = 2000
 SAMPLED = ("inputs",)
 _BAD = re.compile(rb"Traceback|internal error|Exception ignored|[\x00-\x08\x0b-\x1f\x7f]")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The shipped schema with every free text replaced: by what some product would read, or by tame words."""
+"""The shipped schema with every free text replaced, by markup of some product or by plain words."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ _ONE_TEXT = {
 
 
 def write(folder: Path, texts: Callable[[int], str]) -> list[str]:
-    """The shipped schema in a folder, its texts by their number in a file; purposes and titles stay different."""
+    """Write the shipped schema with texts by their number in a file; purposes and titles stay
+    distinct.
+    """
     used: list[str] = []
     in_file = count()
 
@@ -101,8 +103,8 @@ def write(folder: Path, texts: Callable[[int], str]) -> list[str]:
 
     titles: dict[str, tree.Quoted] = {}
     for path in sorted((ROOT / "schema").rglob("*.vmci")):
-        # Each file begins with the first text again, so that what reaches a product does not
-        # depend on how many texts stand in other files.
+        # Each file begins with the first text again, so that the texts in a product do not depend
+        # on the number of texts in other files.
         in_file = count()
         parsed, problems = parse(path.read_text(encoding="utf-8"), path.name)
         assert not problems
@@ -116,7 +118,7 @@ def write(folder: Path, texts: Callable[[int], str]) -> list[str]:
 def _replaced(node: Any, new: Callable[..., tree.Quoted], titles: dict[str, tree.Quoted]) -> Any:
     changes: dict[str, Any] = {}
     if isinstance(node, tree.Section):
-        # A title that stands in two files is one section in both.
+        # A title in two files is the same section in both.
         title = str(node.title)
         if title not in titles:
             titles[title] = new(node.title, different=True)
@@ -124,7 +126,7 @@ def _replaced(node: Any, new: Callable[..., tree.Quoted], titles: dict[str, tree
     if isinstance(node, (tree.Url, tree.VersionOption)):
         return node
     if isinstance(node, tree.Build):
-        # It names needs by their purposes, which have other texts here.
+        # It refers to needs by their purposes, whose texts are replaced here.
         return dataclasses.replace(node, patched=None)
     for kind, name in _ONE_TEXT.items():
         if not isinstance(node, kind):

@@ -63,7 +63,7 @@ def of_tools(folder: Path) -> Iterator[Case]:
     archive.write_bytes(gzip.compress(bytes(200 << 20), 1))
     yield _case("a tarball of zeros", "extract", archive, codes=REFUSED)
     for name, plant in repositories.PLANTS.items():
-        # The plants are of kernel trees, which have that file.
+        # The plants are made for kernel trees, which have that file.
         files = {"a.c": _GOOD, "kernel/vmcore_info.c": _GOOD}
         top = repositories.commit(write_tree(folder / f"repository {name}", files))
         repositories.git(top, "tag", "9.9.9")

@@ -40,9 +40,6 @@ def _extract(
     return Case(name, ("extract", *map(str, arguments)), None, seconds, 700, codes)
 
 
-# ---- sources ---------------------------------------------------------------------------------
-
-
 def write_tree(top: Path, files: Mapping[str, bytes | str]) -> Path:
     """A kernel tree with two architectures, a header that defines macros, and these files."""
     whole = {
@@ -72,9 +69,6 @@ def _of_sources(folder: Path) -> Iterator[Case]:
         budget = ("budget", "--kernel", str(top))
         verb = (diff, sync, budget)[number % 3]
         yield Case(f"source: {name}: {verb[0]}", verb, None, 15, 700, ANY)
-
-
-# ---- Makefiles ---------------------------------------------------------------------------------
 
 
 def _of_makefiles(folder: Path) -> Iterator[Case]:
@@ -113,9 +107,6 @@ def sparse(path: Path, size: int, start: bytes = b"") -> None:
     with path.open("wb") as file:
         file.write(start)
         file.truncate(size)
-
-
-# ---- folders ---------------------------------------------------------------------------------
 
 
 def _listen(path: Path) -> None:
@@ -166,9 +157,6 @@ def _of_folders(folder: Path) -> Iterator[Case]:
     yield _extract("folder: zeros instead", "/dev/zero", codes=REFUSED)
 
 
-# ---- tarballs ---------------------------------------------------------------------------------
-
-
 def tar_of(members: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:", format=tarfile.USTAR_FORMAT) as tar:
@@ -180,7 +168,7 @@ def tar_of(members: Mapping[str, bytes]) -> bytes:
 
 
 def header(name: bytes, size: int, kind: bytes) -> bytes:
-    """A header of ustar; sizes that octal digits have no room for are in bytes."""
+    """A ustar header; sizes too large for octal digits are in bytes."""
     field = b"%011o\0" % size if 0 <= size < 1 << 33 else struct.pack(">Bxxxq", 0x80, size)
     block = bytearray(512)
     block[:100] = name.ljust(100, b"\0")
@@ -195,7 +183,7 @@ def _whole() -> dict[str, bytes]:
 
 
 def _packed_zeros(size: int, start: bytes = b"") -> bytes:
-    """xz of zeros, made piece by piece."""
+    """Zeros compressed with xz, piece by piece."""
     packer = lzma.LZMACompressor(preset=0)
     pieces = [packer.compress(start)]
     for _ in range(size >> 20):
@@ -285,16 +273,13 @@ def _of_tarballs(folder: Path) -> Iterator[Case]:
 
 
 def _with_dictionary(data: bytes) -> bytes:
-    """xz that says it needs 4 GiB of memory."""
+    """Data in xz whose header asks for 4 GiB of memory."""
     packed = bytearray(lzma.compress(data))
     place = packed.index(b"\x21\x01", 12)
     packed[place + 2] = 40
     end = 12 + (packed[12] + 1) * 4
     packed[end - 4 : end] = struct.pack("<I", zlib.crc32(packed[12 : end - 4]))
     return bytes(packed)
-
-
-# ---- repositories ----------------------------------------------------------------------------
 
 
 def _of_repositories(folder: Path) -> Iterator[Case]:
@@ -321,9 +306,6 @@ def _of_repositories(folder: Path) -> Iterator[Case]:
         yield from asked(f"the name {name!r}", top)
     for revision in ("", "-", "--all", "HEAD:kernel", "HEAD^{tree}", "@{u}", "\x1b[2J", "a" * 9999):
         yield _extract(f"repository: the revision {revision[:20]!r}", top, f"--rev={revision}")
-
-
-# ---- configurations --------------------------------------------------------------------------
 
 
 def _of_configs(folder: Path) -> Iterator[Case]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Chromium, told what to do through the pipe of its own protocol: nothing else is needed for that."""
+"""Controls Chromium through a pipe with its DevTools protocol, without other software."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WAIT = 60.0
 
 
 class Browser:
-    """A page in a browser of its own; use it in a `with`."""
+    """A page in its own browser; use it in a `with`."""
 
     def __init__(self, folder: Path, width: int = 1200) -> None:
         chromium = program("chromium")
@@ -40,7 +40,7 @@ class Browser:
         self._rest = b""
         self._session: str | None = None
         self.said: list[str] = []
-        """What the page complains of: errors, and what its policy refuses."""
+        """The errors of the page, including violations of its policy."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         attached = self.ask("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -94,7 +94,7 @@ class Browser:
         self.wait("document.readyState === 'complete' && location.protocol === 'file:'")
 
     def give(self, selector: str, path: Path) -> None:
-        """Choose a file."""
+        """Select a file in a file input."""
         root = self.ask("DOM.getDocument")["root"]["nodeId"]
         node = self.ask("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.ask("DOM.setFileInputFiles", nodeId=node, files=[str(path)])

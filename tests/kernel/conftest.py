@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small kernel trees with the constructs that real ones have, and some that none has yet."""
+"""Small kernel trees with constructs of real ones, and some that no tree has yet."""
 
 from __future__ import annotations
 

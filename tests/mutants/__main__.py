@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Plant every fault of some parts; exit with 1 if the tests notice fewer than 95 % of one's."""
+"""Plant every fault of some parts; exit with 1 if the tests notice fewer than 95 % of a part's."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Faults in Python code: mutmut's operators, and two that it lacks, at every place of a module.
+"""Faults in Python code: mutmut's operators, and two more, at every place of a module.
 
-mutmut itself leaves out what is decorated (every property) and what is not in a function (every
-rule of the audit), so only its operators are used.
+mutmut itself leaves out decorated functions (every property) and code outside functions (every rule
+of the audit), so only its operators are used.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def _dropped(node: libcst.Expr) -> Iterator[libcst.CSTNode]:
 
 
 def _without_keyword(node: libcst.Call) -> Iterator[libcst.CSTNode]:
-    """The default instead of what is given; without other arguments most calls fail anyway."""
+    """Drop a keyword argument, so that its default is used; positional ones would mostly fail
+    anyway.
+    """
     for number, argument in enumerate(node.args):
         if argument.keyword is not None:
             kept = [*node.args[:number], *node.args[number + 1 :]]
@@ -47,8 +49,9 @@ def _other_text(node: libcst.SimpleString) -> Iterator[libcst.CSTNode]:
     yield from list(mutators.operator_string(node))[:1]
 
 
-# Not of mutmut's: None instead of an argument or a value, and calls with an argument less. Nearly
-# all of them fail wherever they run, so they say that a line is reached, and nothing of the tests.
+# Without mutmut's replacement of arguments and values by None, and its removal of arguments: nearly
+# all of these fail wherever they run, so they tell that a line is reached, but nothing of the
+# tests.
 OPERATORS: list[tuple[Any, Operator]] = [
     (libcst.CSTNode, mutators.operator_swap_op),
     (libcst.CSTNode, mutators.operator_keywords),
@@ -67,13 +70,13 @@ OPERATORS: list[tuple[Any, Operator]] = [
 ]
 
 STATEMENTS = (libcst.SimpleStatementLine, libcst.BaseCompoundStatement)
-# Types are not looked at when the program runs, nor is what is imported for them.
+# Types, and imports for them, are not used at run time.
 UNTOUCHED = (libcst.Annotation, libcst.Import, libcst.ImportFrom, libcst.Decorator)
 
 
 @dataclass(frozen=True)
 class _Change:
-    """A node and another in its place; `lines` are those of the statement around it, up to it."""
+    """A node and its replacement; `lines` are those of the statement around it, up to it."""
 
     node: libcst.CSTNode
     other: libcst.CSTNode
@@ -154,7 +157,7 @@ def _changed(module: libcst.Module, text: bytes, change: _Change) -> str:
     if module.code_for_node(change.node).strip().encode() == text[start:end]:
         other = module.code_for_node(change.other).strip().encode()
         return (text[:start] + other + text[end:]).decode()
-    # A node with what is around it: slow, and rare.
+    # A node with its surroundings: slow, and rare.
     replaced = module.deep_replace(change.node, change.other)
     assert isinstance(replaced, libcst.Module)
     return replaced.code

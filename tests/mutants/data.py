@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Faults in the schema: a release beside the right one, a digit, a word of the same kind.
+"""Faults in the schema: a neighbouring release, another digit, a word of the same kind.
 
-Text that people read (`doc`, `absent`, reasons) is left alone. What the fault does to the products
-is not looked at: they would differ by any change, right or wrong. The data itself has to be held.
+Text for people (`doc`, `absent`, reasons) is not changed. The effect on products is ignored, as
+they differ after any change, right or wrong. The tests have to check the data itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.mutants.fault import Fault
 
 SCHEMA = "schema"
-# Held to real input: trees, notes, recorded facts, breakages that users met.
+# Tests that compare with real input: trees, notes, recorded facts, breakages that users met.
 TESTS = (
     "tests/proof/",
     "tests/model/test_facts.py",
@@ -27,7 +27,7 @@ TESTS = (
     "tests/synth/",
 )
 
-# Words that stand in the same place. Of a pair the one is put for the other.
+# Words that are used in the same place, and replaced by each other.
 WORDS = {
     "verdict": ("fatal", "wrong", "degraded", "fallback"),
     "form": ("decimal", "signed", "hex", "0x-hex", "string", "hexbytes"),
@@ -38,12 +38,12 @@ WORDS = {
     "quirk": ("garbage", "missing"),
 }  # fmt: skip
 
-# (clause, what of it is changed, how): one fault for each place that the pattern finds.
+# (pattern, change): one fault for each place that the pattern finds.
 Change = Callable[[re.Match[str]], str]
 
 
 def _beside(match: re.Match[str]) -> str:
-    """The release before: one less in the last place that is not 0, or one more."""
+    """A neighbouring release: the last number that is not 0 decreased, or increased."""
     numbers = [int(part) for part in match["release"].split(".")]
     place = max((n for n, number in enumerate(numbers) if number), default=0)
     numbers[place] += -1 if numbers[place] > 1 or place == 0 else 1
@@ -88,7 +88,7 @@ def _any(kind: str) -> str:
 
 
 RELEASE = r"\d+(?:\.\d+)+"
-# The group that is replaced is the last one of each pattern.
+# The last group of each pattern is replaced.
 FAULTS: list[tuple[str, Change]] = [
     (rf"\b(?:since|until)\s+(?:<=)?(?P<release>{RELEASE})", _beside),
     (rf"\bkernels\s+(?P<release>{RELEASE})", _beside),
@@ -149,6 +149,6 @@ def faults_of_schema(root: Path) -> list[Fault]:
 
 
 def tests_of_data(seconds: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """The tests that hold the data, the quickest first."""
+    """The tests that check the data, the fastest first."""
     chosen = {test: took for test, took in seconds if test.startswith(TESTS)}
     return dict(sorted(chosen.items(), key=lambda one: (one[1], one[0])))

@@ -8,17 +8,17 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Fixed, so that the long tests try the same faults until the code changes.
+# Fixed, so that the long tests use the same faults until the code changes.
 SEED = "vmcoreinfo"
 Name = tuple[str, str, str, str, int]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What stands in a file, what it becomes, and the file's whole text with it.
+    """A line in a file, its replacement, and the file's complete text with it.
 
-    `within` is the function or block around it; `number` tells faults apart that read the same.
-    `lines` are those of the statement that is changed, the first and the last, from 1.
+    `within` is the function or block around it; `number` distinguishes faults that read the same.
+    `lines` are the first and last line of the changed statement, from 1.
     """
 
     file: str
@@ -31,7 +31,7 @@ class Fault:
 
     @property
     def name(self) -> Name:
-        """What a list of faults says of it; none of it is a line number, which each edit moves."""
+        """The identity of a fault in a list, without line numbers, which change with each edit."""
         return (self.file, self.within, self.line, self.becomes, self.number)
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Fault:
         return f"{place}\n    - {self.line}\n    + {self.becomes}"
 
     def key(self, tree: str) -> str:
-        """What its result is kept by: the same fault in the same tree."""
+        """The key of its result: the same for the same fault in the same tree."""
         text = "\0".join((tree, *map(str, self.name)))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -56,5 +56,5 @@ def changed_lines(old: str, new: str) -> tuple[str, str]:
 
 
 def sample(faults: Iterable[Fault], count: int) -> list[Fault]:
-    """So many of them: a fault stays in the sample when others come and go."""
+    """`count` faults; a fault stays in the sample when others are added or removed."""
     return sorted(sorted(faults, key=lambda fault: fault.key(SEED))[:count], key=lambda f: f.name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Copies of the tree, and the tests on one with a fault in it.
+"""Copies of the tree, and runs of the tests on a copy with a fault in it.
 
-The checkout is only read. What a fault makes the tests do to a copy is undone.
+The checkout is only read. Changes that the tests make to a copy because of a fault are undone.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import pytest
 
 from tests.mutants.fault import Fault
 
-# What is made, installed or kept beside the sources.
+# Files that are built, installed or cached beside the sources.
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis"
 )
-# Kept out of the comparison: what each run of Python writes.
+# Left out of the comparison, as each run of Python writes them.
 WRITTEN = {"__pycache__", ".hypothesis", ".pytest_cache"}
 MEMORY = 4 << 30
 NO_TESTS = int(pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -34,7 +34,9 @@ KILLED, SURVIVED = "killed", "survived"
 
 @dataclass(frozen=True)
 class Job:
-    """A fault, and the tests that may notice it, with the seconds each takes on the sound tree."""
+    """A fault, and the tests that may notice it, with the seconds each takes on the unchanged
+    tree.
+    """
 
     fault: Fault
     tests: dict[str, float]
@@ -52,7 +54,7 @@ class Copy:
 
     @property
     def environment(self) -> dict[str, str]:
-        """For processes that the tests start: they find the copy's modules, and keep models in it."""
+        """For processes started by tests: they use the copy's modules, and cache models in it."""
         places = [self.path / "codegen", self.path / "generated/python", self.path]
         return {
             "PYTHONPATH": os.pathsep.join(map(str, places)),
@@ -60,14 +62,16 @@ class Copy:
         }
 
     def plant(self, fault: Fault) -> None:
-        """Write the fault, at a time of its own: a compiled module is known by time and size."""
+        """Write the fault, with a distinct time: Python compares compiled modules by time and
+        size.
+        """
         file = self.path / fault.file
         file.write_text(fault.source)
         self._clock += 2
         os.utime(file, (self._clock, self._clock))
 
     def mend(self) -> None:
-        """Put back what differs from the tree, and remove what it does not have."""
+        """Restore files that differ from the tree, and remove those that it does not have."""
         now = self._look()
         for name in now.keys() - self._state.keys():
             (self.path / name).unlink()
@@ -91,9 +95,9 @@ class Copy:
 
 
 class _Chosen:
-    """A plugin of pytest: the chosen tests, in the order in which they are named.
+    """A pytest plugin that runs the chosen tests, in the given order.
 
-    One that takes five times as long as on the sound tree, of CPU time, ends the process.
+    A test that takes five times its CPU time on the unchanged tree ends the process.
     """
 
     def __init__(self, tests: dict[str, float]) -> None:
@@ -112,7 +116,7 @@ class _Chosen:
 
 
 def _run(copy: Copy, job: Job) -> None:
-    """In a process of its own: the tests, as if this was the only thing that Python ever did."""
+    """Run the tests in a separate process, as in a fresh Python."""
     os.setsid()
     os.chdir(copy.path)
     os.environ.update(copy.environment)
@@ -125,7 +129,7 @@ def _run(copy: Copy, job: Job) -> None:
     sys.path[:0] = copy.environment["PYTHONPATH"].split(os.pathsep)
     for name in [n for n in sys.modules if n.partition(".")[0] in ("tests", "vmcoreinfo_codegen")]:
         del sys.modules[name]
-    # For what is imported; each test has a limit of its own.
+    # For imports; each test has its own limit.
     signal.setitimer(signal.ITIMER_PROF, 60)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -143,7 +147,7 @@ class Planter:
         self.running: dict[int, tuple[Copy, Job, float]] = {}
 
     def outcomes(self, jobs: list[Job]) -> Iterator[tuple[Job, str]]:
-        """Each job with what became of its fault, as they end."""
+        """Each job with the outcome of its fault, as they end."""
         waiting = list(reversed(jobs))
         while waiting or self.running:
             while waiting and self.free:
@@ -165,7 +169,7 @@ class Planter:
                 _run(copy, job)
             finally:
                 os._exit(70)
-        # The limit is one of CPU time; this one is for what waits for something.
+        # The other limit is of CPU time; this one is for tests that wait.
         until = time.monotonic() + 60 + 30 * sum(job.tests.values())
         self.running[child] = (copy, job, until)
 

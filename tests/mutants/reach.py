@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Which tests reach which line: measured once for a tree, asked for each fault.
+"""Which tests reach which line: measured once for a tree, used for each fault.
 
-As a plugin of pytest it measures: `-p tests.mutants.reach`, with REACH, the file to write, in the
-environment. Each worker of pytest-xdist writes its own, the number of the worker behind it.
+It measures as a pytest plugin: `-p tests.mutants.reach`, with the output file as REACH in the
+environment. Each worker of pytest-xdist writes its own file, which ends with the worker's number.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from tests.mutants.code import CODE, PACKAGES
 
 @dataclass
 class Reach:
-    """Of each file and line the tests that run it, and of each test the seconds it takes.
+    """The tests that run each line of each file, and the seconds that each test takes.
 
-    What runs while modules are imported is reached by the test "".
+    Lines that run during imports are reached by the test "".
     """
 
     lines: dict[str, dict[int, list[str]]] = field(default_factory=dict)
@@ -33,9 +33,9 @@ class Reach:
     def tests_of(self, file: str, lines: tuple[int, int]) -> dict[str, float]:
         """The tests that may notice a fault in these lines, with the seconds each takes.
 
-        First those that run any of the lines, the quickest first; then the others in the same
-        files, which may use what the first of them had made. A statement that runs at the import
-        is reached by all tests that run something of its file.
+        First come those that run any of the lines, the fastest first; then the others in the same
+        test files, which may use what the first of them created. A statement that runs during
+        import is reached by all tests that run anything in its file.
         """
         reached = self.lines.get(file, {})
         found: set[str] = set()
@@ -53,12 +53,12 @@ class Reach:
         return dict(sorted(taken.items(), key=lambda one: (one[1], one[0])))
 
     def dump(self, path: Path) -> None:
-        """Write it down."""
+        """Write the measurement to a file."""
         path.write_text(json.dumps({"lines": self.lines, "seconds": self.seconds}))
 
     @classmethod
     def of(cls, paths: list[Path]) -> Reach:
-        """What several workers have measured, together."""
+        """The merged measurements of several workers."""
         merged: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         seconds: dict[str, float] = {}
         for path in paths:
@@ -102,6 +102,6 @@ class _Measurement:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # The process that hands tests out to workers runs none.
+    # The process that distributes tests to workers runs none.
     if os.environ.get("PYTEST_XDIST_WORKER") or not config.getoption("numprocesses", None):
         config.pluginmanager.register(_Measurement(config))

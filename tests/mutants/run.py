@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Faults planted one after the other: which of them the tests notice."""
+"""Plants faults one after the other, and finds out which of them the tests notice."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ HERE = Path(__file__).resolve().parent
 KEPT = ROOT / "build/mutants"
 DATA = "data"
 PARTS = (*code.PACKAGES, DATA)
-# The tests that may notice a fault, fast ones alone; `data.TESTS` are those that may notice one in
-# the schema, where a product that is another says nothing of which of the two is right.
+# The fast tests that may notice a fault. `data.TESTS` are those for a fault in the schema, as a
+# changed product does not tell which one is right.
 TESTS = (
     *("audit", "cli", "compat", "debuginfo", "dump", "model"),
     *("proof", "query", "subset", "sync", "synth"),
@@ -45,7 +45,7 @@ def faults_of(part: str) -> tuple[Fault, ...]:
 
 @dataclass
 class Tally:
-    """Faults, by what became of them. Equivalent ones are in none of the lists."""
+    """Faults by their outcome. Equivalent ones are in none of the lists."""
 
     killed: list[Fault] = field(default_factory=list)
     survived: list[Fault] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Tally:
 
 
 def equivalent() -> dict[Name, str]:
-    """Faults that change nothing that a user could see, each with its reason."""
+    """Faults without an effect that a user could see, each with its reason."""
     listed = tomllib.loads((HERE / "equivalent.toml").read_text())["fault"]
     return {
         (f["file"], f["within"], f["line"], f["becomes"], f.get("number", 0)): f["reason"]
@@ -72,7 +72,7 @@ def equivalent() -> dict[Name, str]:
 
 
 def tree_state(root: Path = ROOT) -> str:
-    """A hash of all that decides about a result: code, grammar, schema, tests."""
+    """A hash of everything that influences a result: code, grammar, schema, tests."""
     digest = hashlib.sha256()
     for folder in ("codegen", "grammar", "schema", "tests"):
         for path in sorted((root / folder).rglob("*")):
@@ -84,13 +84,13 @@ def tree_state(root: Path = ROOT) -> str:
 
 @contextmanager
 def copies(count: int) -> Iterator[list[Copy]]:
-    """Copies of this tree, in a temporary folder that goes with them."""
+    """Copies of this tree, in a temporary folder that is removed with them."""
     with tempfile.TemporaryDirectory(prefix="vmcoreinfo-mutants-") as folder:
         yield [Copy(ROOT, Path(folder) / f"tree{number}") for number in range(count)]
 
 
 def measure(copy: Copy, jobs: int, tests: Iterable[str] = TESTS) -> Reach:
-    """Run the tests in a copy, all of which have to pass, and see which lines each reaches."""
+    """Run the tests in a copy, all of which have to pass, and measure which lines each reaches."""
     out = copy.path.with_name("reach")
     ran = subprocess.run(
         [
@@ -116,7 +116,7 @@ def measure(copy: Copy, jobs: int, tests: Iterable[str] = TESTS) -> Reach:
 
 
 def reach_of_this_tree(copy: Copy, jobs: int) -> Reach:
-    """As measured before, if nothing has changed since."""
+    """The earlier measurement if nothing has changed since, else a new one."""
     path = KEPT / f"reach-{tree_state()}.json"
     if not path.exists():
         reach = measure(copy, jobs)
@@ -128,7 +128,7 @@ def reach_of_this_tree(copy: Copy, jobs: int) -> Reach:
 
 
 def plant(faults: list[Fault], reach: Reach, where: list[Copy]) -> Iterator[tuple[Fault, str]]:
-    """Plant each fault, and tell what became of it, as it ends."""
+    """Plant each fault; yields its outcome as its tests end."""
     of_data = data.tests_of_data(reach.seconds.items())
 
     def job(fault: Fault) -> Job:
@@ -141,7 +141,7 @@ def plant(faults: list[Fault], reach: Reach, where: list[Copy]) -> Iterator[tupl
 
 
 class Results:
-    """What became of faults in a tree; kept, so that a run goes on where it stopped."""
+    """The outcomes of faults in a tree; kept, so that a run can continue where it stopped."""
 
     def __init__(self, tree: str) -> None:
         self.tree = tree
@@ -160,7 +160,7 @@ class Results:
 
 
 def tally(faults: Iterable[Fault], results: Results) -> Tally:
-    """The results of some faults, without those that are equivalent."""
+    """The results of some faults, without equivalent ones."""
     harmless = equivalent()
     made = Tally()
     for fault in faults:
@@ -171,7 +171,7 @@ def tally(faults: Iterable[Fault], results: Results) -> Tally:
 
 
 def run(faults: Iterable[Fault], results: Results, jobs: int) -> Iterator[Fault]:
-    """Plant the faults that have no result yet and are not equivalent; each as it is done."""
+    """Plant the faults without a result that are not equivalent; yields each when done."""
     harmless = equivalent()
     left = [
         fault

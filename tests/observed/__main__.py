@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Record what tools do with dumps, and report how the schema fares by it."""
+"""Records what tools do with dumps, and reports how often the schema predicts it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ from vmcoreinfo_codegen.core.tool import ToolRelease
 
 MASTER = "master"
 LIBRARIES = ("drgn", "libkdumpfile")
-# Every release is run on every whole dump. Entries are taken away one by one on some of them, and
-# compressed copies are read of some.
+# Every release is run on every complete dump. On some of them entries are removed one by one, and
+# of some compressed copies are read.
 ALTERED = ("x86_64-5.10.elf", "x86_64-6.1.elf", "x86_64-6.12.elf")
 COMPRESSED = ("x86_64-6.1", "x86_64-6.12", "x86_64-7.3")
-# What makedumpfile leaves out at any level, so that a copy that it made has none of it.
+# makedumpfile leaves these out at any level, so that a copy made by it has none.
 LEFT_OUT = ("hwpoison", "offline", "unaccepted")
 
 
 @dataclass(frozen=True)
 class Build:
-    """A tool that can be run: its release, whose patches it has, the architecture of its dumps, empty for all."""
+    """A tool that can be run: its release, its distribution, the architecture of its dumps,
+    empty for all.
+    """
 
     tool: str
     release: str
@@ -43,7 +45,7 @@ class Build:
 
 @dataclass(frozen=True)
 class Dump:
-    """A dump, and what the guest knew of itself."""
+    """A dump, and facts from the guest."""
 
     name: str
     path: Path
@@ -54,7 +56,7 @@ class Dump:
 
 
 def builds(folder: Path) -> Iterator[Build]:
-    """What a folder has; `TOOL-RELEASE[-ARCH][~BUILD]` is a folder with the tool in it.
+    """The builds in a folder; `TOOL-RELEASE[-ARCH][~BUILD]` is a folder with the tool in it.
 
     drgn and libkdumpfile read dumps of every architecture.
     """
@@ -87,7 +89,9 @@ def dumps(folder: Path) -> Iterator[Dump]:
 
 
 def prepared(found: list[Build], folder: Path) -> None:
-    """A compressed dump beside each ELF one, as the newest makedumpfile makes it without leaving out anything."""
+    """Make a compressed dump beside each ELF one, with the newest makedumpfile, leaving out
+    nothing.
+    """
     for dump in dumps(folder):
         out = dump.path.with_name("made.kdump")
         same = [one for one in found if (one.tool, one.arch) == ("makedumpfile", dump.arch)]
@@ -99,7 +103,9 @@ def prepared(found: list[Build], folder: Path) -> None:
 
 
 def reference(found: list[Build], build: Build) -> Build:
-    """The newest build of a tool for an architecture, which others are judged by, and it by the one before it."""
+    """The newest build of a tool for an architecture, which judges others; the one before judges
+    it.
+    """
     same = [one for one in found if (one.tool, one.arch) == (build.tool, build.arch)]
     return max(
         [one for one in same if one != build] or same,

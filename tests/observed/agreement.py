@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How often the schema says of a run what came of it, by tool, and of pairs that were kept aside."""
+"""How often the schema predicts the outcome of a run, by tool, and for held-out pairs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ OBSERVED = SCHEMA / "observed"
 
 @dataclass(frozen=True)
 class Agreement:
-    """Of one tool: runs by which the data were corrected, or of pairs kept aside, and those that agree.
+    """For one tool: runs by which the data were corrected, or of held-out pairs, and those that
+    agree.
 
-    `reassured` are those that the schema says to be ok and that were not.
+    `reassured` are runs that the schema predicts as ok and that were not.
     """
 
     tool: str
@@ -34,11 +35,11 @@ class Agreement:
 
 
 def all_held(observed: Path = OBSERVED) -> tuple[Held, ...]:
-    """Every run on record, beside what the schema says of it today."""
+    """Every recorded run, with the prediction of the current schema."""
     return _all_held(observed)
 
 
-# To predict some thousand runs takes seconds.
+# Predicting some thousand runs takes seconds.
 @cache
 def _all_held(observed: Path) -> tuple[Held, ...]:
     schema = shipped()
@@ -77,7 +78,7 @@ def _agreement(tool: str, is_kept: bool, found: list[Held]) -> Agreement:
 
 
 def is_reassuring(one: Held) -> bool:
-    """Whether the schema says that all is well, and it was not."""
+    """Whether the schema predicts ok, but the run was not."""
     return one.predicted.verdict.value in ("ok", "fallback") and one.observation.came.value != "ok"
 
 
@@ -96,7 +97,9 @@ def table(found: Iterable[Agreement]) -> str:
 
 
 def disagreements(observed: Path = OBSERVED, *, kept_aside: bool = False) -> Iterator[str]:
-    """Runs of which the schema says something else; of those kept aside when it is asked for alone."""
+    """Runs that the schema predicts wrongly; only held-out ones with `kept_aside`, else the
+    others.
+    """
     for one in all_held(observed):
         if not one.agrees and aside(one) == kept_aside:
             run = one.observation

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A root folder in which the scripts of Debian's kdump-tools run, with stand-ins for what they call."""
+"""A root folder in which the scripts of Debian's kdump-tools run, with stand-ins for the
+programs they call.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,14 @@ from tests.dump.real import CACHE, prepared
 SETUP = ROOT / "packaging/kdump/vmcoreinfo-rescue-setup"
 HOOK = "usr/local/libexec/vmcoreinfo"
 HOOK_PATH = f"PATH=/{HOOK}:/usr/sbin:/usr/bin:/sbin:/bin"
-# What a rescue does when all is well: another command line for makedumpfile.
+# A successful rescue: another command line for makedumpfile.
 RESCUE = '[ "$1" = --exec ] && shift; real=$1; shift; "$real" -i /lines "$@"'
 PROGRAMS = (
     "basename bash cat chmod cmp cp cut date dd dash env expr find grep head kill ln mkdir mktemp mv nproc readlink rev rm "
     "run-parts sed sleep sort sync tail touch tr uname xargs"
 )
 
-# Says what it was called with: in the dump, or in the stream. With -i it fails if /fails is there.
+# Writes its arguments to the dump, or to the stream. With -i it fails if /fails exists.
 MAKEDUMPFILE = """
 echo "makedumpfile $*" >>/log
 for dump; do :; done
@@ -56,7 +58,7 @@ STANDINS = {
 
 
 class Root:
-    """A root folder: one that is there, or a new one."""
+    """A root folder, existing or new."""
 
     def __init__(self, path: Path, shell: str = "dash") -> None:
         self.path = path
@@ -73,12 +75,14 @@ class Root:
         for name, text in STANDINS.items():
             self.script(f"usr/bin/{name}", text)
         (path / "sbin/kexec").symlink_to("../bin/kexec")
-        # A device can't be made without rights.
+        # Creating a device needs privileges.
         (path / "dev/null").touch()
         (path / "proc/vmcore").write_text("ELF")
 
     def add(self, program: str) -> None:
-        """A program of this machine's, with its libraries: links to one copy, for there are many roots."""
+        """Add a program of this machine, with its libraries: links to one copy, as there are
+        many roots.
+        """
         found = shutil.which(program, path="/usr/bin:/bin:/usr/sbin:/sbin")
         if not found:
             pytest.skip(f"{program} is not here")
@@ -98,7 +102,7 @@ class Root:
         path.chmod(0o755)
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """A command in the root folder."""
+        """Run a command in the root folder."""
         chroot = ["chroot"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "chroot"]
         ran = subprocess.run(
             [*chroot, self.path, *command],
@@ -116,20 +120,20 @@ class Root:
         )  # fmt: skip
 
     def hook(self, rescue: str) -> None:
-        """Put a rescue in place, by the script that does so."""
+        """Install a rescue with the setup script."""
         self.script("tmp/rescue", f"case $1 in --text) exit 1 ;; esac\n{rescue}")
         done = self.setup(self.path / "tmp/rescue")
         assert done.returncode == 0, done.stderr
 
     @property
     def log(self) -> list[str]:
-        """What ran, of the stand-ins that tell."""
+        """The commands that ran, of the stand-ins that log them."""
         path = self.path / "log"
         return path.read_text().splitlines() if path.exists() else []
 
     @property
     def dumps(self) -> dict[str, str]:
-        """What is below /var/crash, by name, without the times in names and texts."""
+        """The files below /var/crash, by name, without times in names and texts."""
         folder = self.path / "var/crash"
         return {
             _timeless(str(path.relative_to(folder))): _timeless(path.read_text())
@@ -157,14 +161,16 @@ def _timeless(text: str) -> str:
 
 
 def debian_root(path: Path, suite: str, **settings: str) -> Root:
-    """A root folder with kdump-tools of one of Debian's suites, as its package configures it, and settings."""
+    """A root folder with kdump-tools of a Debian suite, as configured by its package, and
+    settings.
+    """
     folder = CACHE / "kdump-tools"
     prepared("kdump-tools", folder)
     if not (folder / suite).exists():
         pytest.skip(f"{suite} has no kdump-tools")
     root = Root(path)
     shutil.copytree(folder / suite, path, dirs_exist_ok=True)
-    # What the package's postinst and the administrator do.
+    # As the package's postinst and the administrator do.
     template = (path / "usr/share/kdump-tools/kdump-tools.conf").read_text()
     written = "".join(f'{name}="{value}"\n' for name, value in settings.items())
     (path / "etc/default/kdump-tools").write_text(f"{template}{written}")
@@ -172,7 +178,9 @@ def debian_root(path: Path, suite: str, **settings: str) -> Root:
 
 
 def environment_of(root: Root) -> dict[str, str]:
-    """What systemd takes from the EnvironmentFile of kdump-tools: no `$` of it has a meaning there."""
+    """The variables that systemd reads from kdump-tools' EnvironmentFile, where `$` has no
+    meaning.
+    """
     lines = (root.path / "etc/default/kdump-tools").read_text().splitlines()
     return {
         name: value.strip('"')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Patches as they are written by hand: hunks of a file, with the counts that they need."""
+"""Patches written by hand: hunks of a file, with the right counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 
 def diff(path: str, *hunks: str, old: str | None = None) -> str:
-    """A diff of one file; each hunk is its lines, the first of them what stands behind the `@@`."""
+    """A diff of one file; each hunk is a text of its lines, the first being the text after `@@`."""
     head = f"--- a/{old or path}\n+++ b/{path}\n"
     return head + "".join(_hunk(place, hunk) for place, hunk in enumerate(hunks))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Conditions as the preprocessor has them, `defined(CONFIG_A) && !(CONFIG_B == 3)`."""
+"""Conditions in the syntax of the preprocessor, `defined(CONFIG_A) && !(CONFIG_B == 3)`."""
 
 from __future__ import annotations
 

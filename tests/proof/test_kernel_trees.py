@@ -69,10 +69,15 @@ def format_of(export: dict[str, Any]) -> str:
     return PRINTF_FORMAT[export["printf"].partition("=")[2]]
 
 
+def archs_of(arch: Architecture) -> tuple[str, str]:
+    """Where a tree has the code of an architecture: that of all, and its own."""
+    # i386 and x86_64 share a folder, but each of their files is one's own.
+    return "*", arch.name if arch.source == "x86" else arch.source
+
+
 def of_tree(tree: dict[str, Any], arch: Architecture, known: Mapping[str, bool]) -> Exports:
     """What the tree exports on one architecture, conditions as far as that leaves them open."""
-    # i386 and x86_64 share a folder, but each of their files is one's own.
-    mine = ("*", arch.name if arch.source == "x86" else arch.source)
+    mine = archs_of(arch)
     found: Exports = {}
     for export in tree["entries"]:
         if export["arch"] not in mine:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What each release of a tool reads, recorded from its repository: `corpus/facts/tool-reads.jsonl`.
+"""The reads of each release of a tool, recorded from its repository:
+`corpus/facts/tool-reads.jsonl`.
 
-`python -m tests.proof.tool_reads crash=FOLDER drgn=FOLDER drgn@0.3.0=TREE ...` makes the record of these
-tools again, of the tags of their git repositories and of trees of releases that those do not have, and
-keeps that of the others. One line says which releases were read;
-the others have a key each, on an architecture (`*`: in a file that is for all), with the releases that
-read it, the bases in which they do, and where the last of them does.
+`python -m tests.proof.tool_reads crash=FOLDER drgn=FOLDER drgn@0.3.0=TREE ...` renews the record of
+these tools, from the tags of their git repositories and from trees of releases without a tag, and
+keeps that of other tools. One line has the releases that were read; each other line has a key on an
+architecture (`*`: in a file for all), with the releases that read it, the bases in which they read
+it, and the place in the last.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ from vmcoreinfo_codegen.tool.walk import walked
 RECORD = CORPUS / "facts" / "tool-reads.jsonl"
 Row = dict[str, Any]
 Dated = tuple[str, ToolReading]
-"""A release, and what it reads."""
+"""A release and its reads."""
 
 
 def rows(tool: str, readings: Iterable[Dated]) -> Iterator[Row]:
-    """The record of a tool whose releases read that, in order."""
+    """The record of a tool with these reads of its releases, in order."""
     releases: list[str] = []
     unclear: dict[str, int] = {}
     found: dict[tuple[str, str, tuple[int, ...]], list[tuple[str, Read]]] = {}
@@ -62,7 +63,9 @@ def rows(tool: str, readings: Iterable[Dated]) -> Iterator[Row]:
 
 
 def recorded(tool: str) -> tuple[list[str], Mapping[str, int]]:
-    """The releases of a tool that were read, and how many places in each were not understood."""
+    """The releases of a tool that were read, and the number of places in each that were not
+    understood.
+    """
     (row,) = (r for r in facts(RECORD.name) if r["tool"] == tool and "key" not in r)
     return row["releases"], row["not_understood"]
 
@@ -73,7 +76,7 @@ def of_span(releases: list[str], span: str) -> list[str]:
 
 
 def tagged(tool: str) -> list[TaggedReads]:
-    """What each release of a tool reads, by the record."""
+    """The reads of each release of a tool, from the record."""
     releases, unclear = recorded(tool)
     reads: dict[str, dict[str, Where]] = {release: {} for release in releases}
     for row in facts(RECORD.name):

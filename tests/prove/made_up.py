@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Made-up tools: small scripts that behave as makedumpfile does, and what they write."""
+"""Made-up tools: small scripts that behave like makedumpfile, and their output."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BITMAP_AT = 3 * BLOCK
 
 
 def kdump_with(pages: Iterable[int], release: bytes = b"6.12.0") -> bytes:
-    """What makedumpfile writes: the headers, and a bit for each page that is kept."""
+    """A dump as written by makedumpfile: the headers, and a bit for each page that is kept."""
     data = bytearray(make.kdump(NOTE).replace(b"6.12.0", release, 1).ljust(_BITMAP_AT, b"\0"))
     bitmap = bytearray(BLOCK)
     for page in pages:
@@ -31,9 +31,9 @@ def kdump_with(pages: Iterable[int], release: bytes = b"6.12.0") -> bytes:
 
 
 def makedumpfile(path: Path, *steps: str, version: str = "1.7.9", log: str = "") -> Path:
-    """A tool that does `steps` of a shell for `filter`, and prints `log`.
+    """A tool that runs the shell commands `steps` for `filter`, and prints `log`.
 
-    `$dump` is what it reads, `$out` what it writes; `has KEY` asks whether the dump's note has a key.
+    `$dump` is its input, `$out` its output; `has KEY` tells whether the dump's note has a key.
     """
     files = path.parent / f"{path.name}.files"
     files.mkdir()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rescue, generated and built; and what `adapt` says, with which it is to agree."""
+"""Generates and builds the rescue, and gets the answers of `adapt`, with which it has to agree."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STRICT = "-Os -Wall -Wextra -Wconversion -Werror"
 
 @dataclass(frozen=True)
 class Rescue:
-    """A program that was built, and what starts it on this machine."""
+    """A program that was built, and the command that runs it on this machine."""
 
     command: tuple[str, ...]
 
@@ -48,7 +48,7 @@ Built = Callable[[str, str], Rescue]
 
 
 def vmcore(folder: Path, arch: str, text: bytes) -> Path:
-    """What the kernel exports in /proc/vmcore, with the note alone."""
+    """A file like /proc/vmcore with only the note."""
     machine, address, *_ = MACHINES[arch]
     path = folder / "vmcore"
     order = ">" if arch == "s390x" else "<"
@@ -57,7 +57,7 @@ def vmcore(folder: Path, arch: str, text: bytes) -> Path:
 
 
 def generated(folder: Path, release: str, kernels: str, *options: str) -> Path:
-    """The sources, in a folder of their own."""
+    """The generated sources, in their own folder."""
     out = folder / f"{release}-{kernels}"
     words = ["--for", f"makedumpfile@{release}", "--kernel", kernels, *options]
     assert main(["generate", "rescue", *words, "--out", str(out)]) == 0
@@ -71,7 +71,7 @@ def built(
     flags: str = STRICT,
     most: int = 100_000,
 ) -> Rescue:
-    """The program, by its own Makefile; skips by the name of what is not here."""
+    """The program, built by its own Makefile; skips if a program for that is missing."""
     for needed in filter(None, (compiler, emulator, "make")):
         if shutil.which(needed) is None:
             pytest.skip(f"{needed} is not here; tests/setup installs it")
@@ -88,9 +88,9 @@ def built(
 def by_level(
     schema: Schema, path: Path, release: str, level: int, is_exact: bool
 ) -> tuple[int, Adapted] | None:
-    """The highest level that stays right, of those that leave out no more, and the note for it.
+    """The highest level up to `level` that is right, and the note for it.
 
-    None where there is none, and of a vendor's kernel that has a base of its own.
+    None if there is none, or for a vendor's kernel with its own base.
     """
     found = find_note(str(path), None)
     info = vmcoreinfo.parse(found.text)
@@ -109,7 +109,7 @@ def by_level(
 def texts(
     schema: Schema, path: Path, release: str, level: int, is_exact: bool
 ) -> dict[str, bytes | None]:
-    """What the program is to print by each option; None where it has nothing to say."""
+    """The expected output of the program for each option; None if it prints nothing."""
     chosen = by_level(schema, path, release, level, is_exact)
     if chosen is None:
         return dict.fromkeys(("--level", "--text", "--note"))
@@ -125,7 +125,7 @@ def texts(
 
 
 def says(rescue: Rescue, path: Path, level: int, is_exact: bool) -> dict[str, bytes | None]:
-    """What it prints by each option, for a kernel of whatever vendor; None where it exits with 1."""
+    """The output for each option, for a kernel of any vendor; None if it exits with 1."""
     wishes = ["--any-build", *(["--exact"] if is_exact else [])]
     said: dict[str, bytes | None] = {}
     for option in ("--level", "--text", "--note"):
@@ -139,6 +139,6 @@ def says(rescue: Rescue, path: Path, level: int, is_exact: bool) -> dict[str, by
 def check_agreement(
     schema: Schema, rescue: Rescue, path: Path, release: str, level: int, is_exact: bool = False
 ) -> None:
-    """That the program and `adapt` say the same of a vmcore."""
+    """Check that the program and `adapt` agree on a vmcore."""
     told = texts(schema, path, release, level, is_exact)
     assert says(rescue, path, level, is_exact) == told, f"{release}, level {level}, {is_exact}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs that are built once a session."""
+"""Programs that are built once per session."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Dumps of real machines in QEMU that have more than one kernel in them, and what the command makes of them.
+"""Dumps of real machines in QEMU with more than one kernel, and the results of the command on them.
 
-`make several` makes them and records what comes of it in tests/corpus/several; a fast test holds what is
-recorded to what is right.
+`make several` makes them and records the results in tests/corpus/several; a fast test compares the
+records with the right results.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Boot a kernel of Debian's in QEMU, let it boot another, and dump the machine."""
+"""Boots a Debian kernel in QEMU, lets it boot another, and dumps the machine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def command_line(several: Several, second: bool) -> str:
     machine = MACHINES[KINDS[several.first].machine]
     words = [f"console={machine.console}", "panic=-1", "loglevel=4"]
     if machine.debian == "amd64":
-        words.append("no_timer_check")  # QEMU on a machine that is busy fails the check
+        words.append("no_timer_check")  # QEMU fails the check on a busy machine
     if not second:
         words += [f"how={several.how}"]
         words += [f"crashkernel={several.reserved}M"] if several.reserved else []
@@ -48,7 +48,7 @@ def command_line(several: Several, second: bool) -> str:
 def write_initramfs(
     several: Several, kernel: Kernel, second: Kernel, kexec: Path, out: Path
 ) -> None:
-    """The initramfs of the first kernel, with all of the second's in it."""
+    """Write the initramfs of the first kernel, which contains everything of the second."""
     with tempfile.TemporaryDirectory(dir=out.parent) as made:
         inner, outer = Path(made) / "second", Path(made) / "first"
         for root, of in ((inner, second), (outer, kernel)):
@@ -117,7 +117,7 @@ def printed(work: Path) -> str:
 
 
 def make(folder: Path, several: Several) -> Path:
-    """The folder of a dump, with what its kernels said of themselves."""
+    """The folder of a dump, with facts from its kernels."""
     made = folder / several.name
     if (made / "facts.json").exists():
         return made

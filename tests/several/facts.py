@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What of a dump says which kernel ran, as data: registers, entries of page tables, variables."""
+"""The parts of a dump that tell which kernel ran, as data: registers, page table entries,
+variables.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,13 @@ FIELDS = (
 
 
 def fields(standing: Standing) -> dict[str, Any]:
-    """What is known of a kernel, as data."""
+    """The state of a kernel, as data."""
     values = ((name, getattr(standing, name)) for name in FIELDS)
     return {name: list(v) if isinstance(v, (list, tuple)) else v for name, v in values}
 
 
 class Watched:
-    """Memory that remembers what was read of it."""
+    """Memory that records what was read."""
 
     def __init__(self, memory: PhysicalMemory) -> None:
         self._memory = memory

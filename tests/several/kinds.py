@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Dumps to make that have more than one kernel in them."""
+"""Dumps to make with more than one kernel."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class Several:
     """Two guests of tests/guest_kinds.py whose kernels are in one dump.
 
-    `how` is what becomes of the second: `kexec` boots it in place of the first; `load` only loads it, for
-    a crash; `crash` boots it by a crash of the first; `nest` and `nest-huge` boot it in a machine inside
-    the first's, whose memory is in small or in huge pages.
+    `how` says what happens with the second: `kexec` boots it instead of the first; `load` only
+    loads it for a crash; `crash` boots it when the first crashes; `nest` and `nest-huge` boot it in
+    a virtual machine of the first, whose memory is in small or in huge pages.
     """
 
     name: str
@@ -22,7 +22,7 @@ class Several:
     memory: int = 512
     "MiB."
     reserved: int = 0
-    "Of those, for the capture kernel."
+    "MiB of those, for the capture kernel."
     processors: int = 1
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the command makes of a dump with several kernels, beside what those kernels say of themselves."""
+"""The results of the command on a dump with several kernels, compared with facts from those
+kernels.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def outcome(folder: Path) -> dict[str, Any]:
-    """Everything in it is data: places, counts and lines, not the folder's name."""
+    """The results as data: places, counts and lines, without the folder's name."""
     facts = json.loads((folder / "facts.json").read_text())
     dump = folder / "vmcore.elf"
     own = {name: text_of(folder / name / "kcore-head") for name in facts["told"]}
@@ -54,14 +56,14 @@ def outcome(folder: Path) -> dict[str, Any]:
 
 
 def found(dump: Path, what: str) -> list[int]:
-    """Where each is."""
+    """The physical address of each find."""
     ran = run("find", dump, "--what", what, "--format", "json")
     rows = json.loads(ran.stdout)["configs" if what == "config" else what]
     return [row["physical"] for row in rows]
 
 
 def synthesised(dump: Path, own: dict[str, bytes], *options: str) -> dict[str, Any]:
-    """Which kernel it is, how many lines it has, which are wrong, and what is said on the way."""
+    """The kernel, the number of lines, the wrong ones, and the messages of `synth`."""
     ran = run("synth", "--dump", dump, *options)
     said = [
         line.replace(str(dump), "DUMP")
@@ -114,13 +116,13 @@ def _release(text: bytes) -> str:
 
 
 def _same_kernel(one: bytes, other: bytes) -> bool:
-    """The same release, loaded to the same place: a crash adds lines."""
+    """Whether release and load address are the same; a crash adds lines."""
     keys = {_key(line) for line in _lines(one) & _lines(other)}
     return _lines(one) - _lines(other) <= {"CRASHTIME"} and "OSRELEASE" in keys
 
 
 def row(record: dict[str, Any]) -> str:
-    """Of the table in docs/hypervisors-and-several-kernels.md."""
+    """A row of the table in docs/hypervisors-and-several-kernels.md."""
     listed = ", ".join(filter(None, (one["release"] for one in record["facts"]["kernels"])))
     alone = record["alone"]
     taken = "asks" if alone["exit"] else f"takes the {alone['of']}"

@@ -47,6 +47,6 @@ def made(folder: Path) -> Site:
 
 
 def data_of(made: Site, name: str) -> Any:
-    """What a script of data has."""
+    """The data in a script of the site."""
     text = made[f"data/{name}.js"]
     return json.loads(text[text.index(" = ") + 3 : text.rindex(";")])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pages read back: every element with the text in it; tags that do not match are an error."""
+"""Parses pages: every element with its text; unmatched tags are an error."""
 
 from __future__ import annotations
 

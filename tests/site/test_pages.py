@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from vmcoreinfo_codegen.emit.site.links import key_pages
 from vmcoreinfo_codegen.emit.stamp import command_of
 from vmcoreinfo_codegen.model import Schema
 
@@ -173,9 +174,32 @@ def test_it_is_made_the_same_again(made: Site, tmp_path: Path, seed: str) -> Non
     assert again == made
 
 
+_ELIXIR = "https://elixir.bootlin.com/linux"
+
+
+def test_a_key_leads_to_the_files_that_print_it(made: Site, schema: Schema) -> None:
+    """Each in the last release in which it does, the newest first, with the commit that moved it."""
+    page = made["keys/SYMBOL_log_buf.html"]
+    newer = f'<a href="{_ELIXIR}/v5.9/source/kernel/printk/printk.c">'
+    older = f'<a href="{_ELIXIR}/v3.10/source/kernel/printk.c">'
+    assert 0 < page.index(newer) < page.index(older)
+    page = made["keys/SYMBOL_node_data.html"]
+    assert f"{_ELIXIR}/v5.5/source/arch/x86/kernel/machine_kexec_32.c" in page
+    assert "443cbaf9e2fd" in page
+    commits = made["commits.html"]
+    assert 'id="443cbaf9e2fd"' in commits and "<code>kernel/vmcore_info.c</code>" in commits
+    for entry in schema.entries:
+        last = max(d.release for d in schema.releases)
+        for export in entry.exports:
+            if export.contains(last) and not export.is_out_of_tree:
+                file = schema.files_of(export)[0].files[-1].path
+                link = f'href="{_ELIXIR}/v{last}/source/{file}"'
+                assert link in made[key_pages(schema)[entry.key]]
+
+
 def test_a_key_leads_to_the_kernel_that_had_it_last(made: Site) -> None:
     """Removed ones too; a bare key by the macro that prints it."""
-    start = "https://elixir.bootlin.com/linux"
+    start = _ELIXIR
     for page, link in (
         ("SYMBOL_vmap_area_list", f"{start}/v6.8/A/ident/vmap_area_list"),
         ("OFFSET_page_flags", f"{start}/v7.3/A/ident/page"),

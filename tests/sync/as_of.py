@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The shipped schema as it would have been written at an earlier release."""
+"""The shipped schema as it would have been at an earlier release."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +46,9 @@ class _Past:
                     if not self.later(bounds.since):
                         until = None if self.later(bounds.until) else bounds.until
                         yield replace(node, range=replace(bounds, until=until))
+                case tree.KernelFile(since=since):
+                    if since is None or not self.later(since.release):
+                        yield node
                 case tree.Changed(boundary=boundary):
                     if not self.later(boundary.release):
                         yield node
@@ -64,8 +67,16 @@ def has_life(block: tree.Block) -> bool:
     )
 
 
+def _archs(items: Iterable[tree.Node]) -> Iterator[str]:
+    """The architectures that entries name."""
+    for item in items:
+        if isinstance(item, (tree.Entry, tree.On)):
+            yield from (name.text for name in item.archs or ())
+            yield from _archs(item.body)
+
+
 def _without(block: tree.Entry, keys: set[str]) -> tree.Entry:
-    """The entry without replacements that are not known yet."""
+    """The entry without replacements that do not exist yet."""
     body = []
     for node in block.body:
         if isinstance(node, (tree.Replaces, tree.ReplacedBy)):
@@ -93,12 +104,21 @@ def write_schema_as_of(release: str, folder: Path) -> Path:
                 continue
             if isinstance(item, tree.Block) and not isinstance(item, tree.Kind):
                 item = replace(item, body=tuple(past.body(item.body)))
-                if not has_life(item):
+                if not isinstance(item, tree.KernelFiles) and not has_life(item):
                     continue
             items.append(item)
         kept.append(replace(file, items=tuple(items)))
     keys = {i.key.text for file in kept for i in file.items if isinstance(i, tree.Entry)}
+    archs = {name for file in kept for name in _archs(file.items)}
     for file in kept:
+        items = [
+            item
+            for item in file.items
+            if not isinstance(item, tree.KernelFiles)
+            or item.archs is None
+            or archs & {name.text for name in item.archs}
+        ]
+        file = replace(file, items=tuple(items))
         items = [_without(i, keys) if isinstance(i, tree.Entry) else i for i in file.items]
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A small kernel tree that prints what a recorded one does, from files of the same names."""
+"""A small kernel tree with the exports of a recorded one, in files of the same names."""
 
 from __future__ import annotations
 

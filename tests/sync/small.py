@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Small schemas and trees, and what a plan makes of them.
+"""Small schemas and trees, and the results of a plan.
 
-A tree is given as what was read from it. The schema ends at 6.9, and the tree is 6.10.
+A tree is given as its extraction. The schema ends at 6.9, and the tree is 6.10.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def extraction(
 
 
 class Synced:
-    """What was planned, and the file of all entries before and after."""
+    """A plan, and the file of all entries before and after."""
 
     def __init__(
         self,
@@ -146,7 +146,7 @@ class Synced:
         self.files = {file.path: format_file(file) for file in done}
         self.text = self.files["schema/kernel/all.vmci"].removeprefix("schema 1\n")
         self.unchanged = self.text == entries
-        # Done is done: the same tree asks for no step more.
+        # The same tree needs no further step.
         assert plan(self._built(self.files), read, self.release).steps == []
 
     @property

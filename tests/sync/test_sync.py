@@ -180,12 +180,15 @@ def test_nothing_to_do(run: Run, latest: tuple[Path, Path]) -> None:
     assert out == "The schema matches the tree; nothing to do for 7.3.\n"
 
 
-def test_a_renamed_file_changes_nothing(run: Run, latest: tuple[Path, Path]) -> None:
+def test_a_renamed_file_changes_no_entry(run: Run, latest: tuple[Path, Path]) -> None:
     top, schema = latest
     (top / "kernel/vmcore_info.c").rename(top / "kernel/note.c")
     (top / "arch/arm64/kernel/vmcore_info.c").rename(top / "arch/arm64/kernel/note.c")
-    out = run("sync", str(top), "--release", "7.3", "--schema", str(schema)).out
-    assert "nothing to do for 7.3" in out
+    before = {path: path.read_text() for path in schema.rglob("*.vmci")}
+    synced(run, top, schema)
+    changed = [path for path, text in before.items() if path.read_text() != text]
+    assert sorted(path.name for path in changed) == ["files.vmci", "releases.vmci"]
+    assert '"kernel/note.c" since 7.4\n' in (schema / "files.vmci").read_text()
 
 
 @pytest.mark.long
@@ -407,6 +410,12 @@ def test_commits_by_pickaxe(run: Run, latest: tuple[Path, Path]) -> None:
     edit(core, "\tVMCOREINFO_NUMBER(PG_lru);\n", "\tVMCOREINFO_NUMBER(PG_lru_other);\n")
     git("commit", "-qam", "rename")
     renamed = git("rev-parse", "--short=12", "HEAD")
+    log = top / "kernel/printk/log/printk.c"
+    log.parent.mkdir()
+    (top / "kernel/printk/printk.c").rename(log)
+    git("add", "-A")
+    git("commit", "-qm", "move")
+    moved = git("rev-parse", "--short=12", "HEAD")
     (core.parent / "later.c").write_text("int x;\n")
     git("add", "-A")
     git("commit", "-qm", "later")
@@ -420,5 +429,7 @@ def test_commits_by_pickaxe(run: Run, latest: tuple[Path, Path]) -> None:
     assert "NUMBER(PG_lru): please confirm: perhaps renamed to NUMBER(PG_lru_other)" in ran.err
     page = (schema / "kernel/page-flags.vmci").read_text()
     assert f"\tuntil\t\t7.4 commit {renamed}\n" in page
+    files = (schema / "files.vmci").read_text()
+    assert f'\tfile\t\t"kernel/printk/log/printk.c" since 7.4 commit {moved}\n' in files
     zone = (schema / "kernel/page-flags.vmci").read_text()  # where what is printed before it stands
     assert f"\tsince\t\t7.4 commit {renamed}\n" in zone[zone.index("NUMBER(PG_lru_other) {") :]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small trees that print what a vendor's recorded one does, and say what they are as it does."""
+"""Small trees with the exports of a vendor's recorded tree, and the same names in their files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _recorded() -> tuple[dict[str, str], dict[str, list[dict[str, Any]]]]:
 
 
 def makefiles(kernel: str) -> dict[str, str]:
-    """The Makefile of a build of Red Hat's sources, and the one that it includes."""
+    """The Makefile of a Red Hat build, and the one that it includes."""
     version, _, rest = kernel.partition("-")
     build, _, dist = rest.partition(".el")
     numbers = version.split(".")
@@ -50,7 +50,7 @@ def makefiles(kernel: str) -> dict[str, str]:
 
 
 def write_vendor_tree(kernel: str, top: Path, of: str = "") -> Path:
-    """The tree of a build, with what was recorded of it, or `of` another one."""
+    """Write the tree of a build, with its recorded exports, or those of the build `of`."""
     trees, sets = _recorded()
     texts = {**makefiles(kernel), "include/linux/crash_core.h": _HEADER}
     texts |= {f"arch/{name}/Kconfig": "" for name in _ARCHS.split()}
@@ -68,7 +68,7 @@ def write_vendor_tree(kernel: str, top: Path, of: str = "") -> Path:
 
 
 def git(repository: Path, *arguments: str, day: str = "2025-01-01") -> None:
-    """Run git; what it commits is of noon of a day."""
+    """Run git; commits are dated at noon of a day."""
     when = f"{day}T12:00:00Z"
     identity = {
         f"GIT_{who}_{what}": "t" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
@@ -81,7 +81,7 @@ def git(repository: Path, *arguments: str, day: str = "2025-01-01") -> None:
 
 
 def commit(repository: Path, tag: str, day: str = "2025-01-01") -> None:
-    """All files that are there, under a tag."""
+    """Commit all files, with a tag."""
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", tag, "--allow-empty", day=day)
     git(repository, "tag", tag)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small trees of tools with the constructs that real ones have, and repositories of them."""
+"""Small trees of tools with constructs of real ones, and repositories of them."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def git(top: Path, *arguments: str) -> None:
 
 
 def tagged(top: Path, trees: Sequence[tuple[str, Mapping[str, str]]]) -> Path:
-    """A repository with a tag for each tree, one behind the other."""
+    """A repository with a tag for each tree, one after the other."""
     top.mkdir(parents=True, exist_ok=True)
     git(top, "init", "-q")
     for tag, files in trees:

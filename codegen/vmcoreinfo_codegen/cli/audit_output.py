@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The output of `audit` in each format: inputs in the process that audited them, the rest in the
-first process."""
+"""The output of `audit` in each format: inputs are formatted in the process that audited them, the
+rest in the first process."""
 
 from __future__ import annotations
 
@@ -21,30 +21,32 @@ UNREADABLE_DOC = "An input must be readable and have a note; the other inputs ar
 
 
 def asked_for(audited: Sequence[Audited], shown: str) -> list[Audited]:
-    """The inputs that are shown: of `each` all, of `failing` those with a finding, of `summary` none."""
+    """The inputs to show: with `each` all, with `failing` those with a finding, with `summary`
+    none.
+    """
     if shown == "summary":
         return []
     return [one for one in audited if shown == "each" or not one.is_fine]
 
 
 class Output(Protocol):
-    """A format. What `part` gives is small, as it goes from one process to another."""
+    """A format. The result of `part` is small, as it goes from one process to another."""
 
     def part(self, audited: Sequence[Audited]) -> Any:
-        """What is to be written of some inputs."""
+        """The output for some inputs."""
         ...
 
     def take(self, part: Any) -> None:
-        """Write it, in the order of the inputs."""
+        """Write a part; parts come in the order of the inputs."""
         ...
 
     def finish(self, tally: Tally) -> None:
-        """Write what stands behind them."""
+        """Write what follows the inputs."""
         ...
 
 
 class Table:
-    """For people: inputs in full, those that have findings, or none; then a summary."""
+    """For people: all inputs, those with findings, or none; then a summary."""
 
     def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._shown = shown
@@ -68,7 +70,7 @@ class Table:
 
 
 class Json:
-    """One document, which is held in memory until it is whole."""
+    """One document, which is kept in memory until it is complete."""
 
     def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._shown = shown
@@ -88,7 +90,7 @@ class Json:
 
 
 class Lines:
-    """A document an input, a line each, as they come."""
+    """One document per input and line, written as they come."""
 
     def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._shown = shown
@@ -102,7 +104,7 @@ class Lines:
     def take(self, part: str) -> None:
         with held():
             self._out.write(part)
-            # Somebody may be reading.
+            # A reader may be waiting.
             self._out.flush()
 
     def finish(self, tally: Tally) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The output of `audit` for other programs: tables, code hosts, test reports.
 
-What writes these takes longer to load than a note to audit, so it is loaded only when needed.
+Loading this takes longer than auditing a note, so it is loaded only when needed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 class Parquet:
-    """A table, one row per input, for what asks many at once."""
+    """A table, one row per input, for queries of many at once."""
 
     def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._shown = shown
@@ -44,7 +44,7 @@ class Parquet:
 
 
 class Sarif:
-    """For code hosts: of the worst results as many as they take."""
+    """For code hosts: the worst results, as many as they accept."""
 
     def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._least = least
@@ -67,7 +67,7 @@ class Sarif:
 
 
 class Junit:
-    """For test reports: a case an input, which fails where it has a finding that counts."""
+    """For test reports: one case per input, which fails if it has a finding that counts."""
 
     def __init__(self, shown: str, least: Severity, out: TextIO) -> None:
         self._least = least

@@ -31,7 +31,7 @@ def print_each(one: Audited, least: Severity) -> None:
     )
     for remark in one.remarks:
         print(wrapped(remark, "  ", "  "))
-    # The remedy of a rule stands once, behind all that it found.
+    # The remedy of a rule is shown once, after all its findings.
     for (rule, remedy), found in itertools.groupby(shown, key=lambda f: (f.rule, f.remedy)):
         hanging = " " * (len("warning") + len(rule) + 6)
         for finding in found:
@@ -60,7 +60,7 @@ def _line(finding: Finding) -> str:
 
 
 def print_summary(tally: Tally, least: Severity) -> None:
-    """One line, behind inputs that were shown."""
+    """One line, after the inputs."""
     counts = tally.findings
     parts = [counted(counts[s], s.value) for s in (Severity.ERROR, Severity.WARNING)]
     parts.append(counted(counts[Severity.INFO], "remark"))
@@ -72,7 +72,7 @@ def print_summary(tally: Tally, least: Severity) -> None:
 
 
 def print_overview(tally: Tally, least: Severity) -> None:
-    """How many inputs have what, by rule and cause, and by kernel; with one example each."""
+    """Numbers of inputs by rule and cause, and by kernel, with one example each."""
     print_summary(tally, least)
     if tally.unreadable:
         print(f"{counted(tally.unreadable, 'input')} unreadable or without a note")
@@ -102,7 +102,7 @@ def print_overview(tally: Tally, least: Severity) -> None:
 
 
 def _rules(tally: Tally, least: Severity) -> Iterator[list[str]]:
-    """A row for each rule, and below it one for each of its causes that most inputs have."""
+    """A row for each rule, followed by rows for its most frequent causes."""
     names = {UNREADABLE: "unreadable-input"} | {rule.id: rule.name for rule in all_rules()}
     found = sorted(tally.rules.items(), key=lambda r: (r[0][1].rank, -r[1].inputs, r[0][0]))
     for (rule, severity), group in found:

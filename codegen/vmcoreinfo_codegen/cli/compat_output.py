@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The output of `compat` for inputs in each format: inputs in the process that judged them, the
-rest in the first process."""
+"""The output of `compat` for inputs in each format: inputs are formatted in the process that judged
+them, the rest in the first process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST_TEXTS = 1024
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be written: `shown` is `each`, `failing` or `summary`."""
+    """What to write: `shown` is `each`, `failing` or `summary`."""
 
     shown: str
     scope: Scope
@@ -38,24 +38,24 @@ class Asked:
 
 
 class Output(Protocol):
-    """A format. What `part` gives is small, as it goes from one process to another."""
+    """A format. The result of `part` is small, as it goes from one process to another."""
 
     def part(self, judged: Sequence[Judged]) -> Any:
-        """What is to be written of some inputs."""
+        """The output for some inputs."""
         ...
 
     def take(self, part: Any) -> None:
-        """Write it, in the order of the inputs."""
+        """Write a part; parts come in the order of the inputs."""
         ...
 
     def finish(self, tally: Tally) -> None:
-        """Write what stands behind them."""
+        """Write what follows the inputs."""
         ...
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Inputs as an answer has them, and what people are told of them."""
+    """Inputs as in an answer, and the remarks for people."""
 
     cells: list[OverviewCell]
     unreadable: list[Unreadable]
@@ -74,7 +74,9 @@ class _Part:
 
 
 class _Told:
-    """What people are told beside an answer, on stderr: of inputs that can't be read the first, as it has all."""
+    """Messages to people on stderr; only the first unreadable inputs, as the answer has them
+    all.
+    """
 
     def __init__(self, most: int | None = FEW) -> None:
         self._left = most
@@ -96,7 +98,9 @@ class _Told:
 
 
 class Table:
-    """For people: inputs, those that fail, or none; then a summary, but of few inputs."""
+    """For people: all inputs, those that fail, or none; then a summary, unless there are few
+    inputs.
+    """
 
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._asked = asked
@@ -104,7 +108,7 @@ class Table:
         self._first: list[_Part] = []
         self._inputs = 0
         self._table = layout.Table([*COLUMNS], out)
-        # No row has what can't be read.
+        # The table has no rows for unreadable inputs.
         self._told = _Told(None)
 
     def part(self, judged: Sequence[Judged]) -> _Part:
@@ -115,7 +119,7 @@ class Table:
         self._told.tell(part)
         if self._asked.shown == "summary":
             return
-        # Few are a table as wide as it has to be.
+        # Few inputs are kept, so that columns are as wide as needed.
         self._first.append(part)
         if self._inputs > FEW:
             self._write()
@@ -142,7 +146,7 @@ class Table:
 
 
 class Json:
-    """One document, which is held in memory until it is whole."""
+    """One document, which is kept in memory until it is complete."""
 
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._asked = asked
@@ -168,7 +172,7 @@ class Json:
 
 
 class Lines:
-    """A document an input, a line each, as they come."""
+    """One document per input and line, written as they come."""
 
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._asked = asked
@@ -183,14 +187,14 @@ class Lines:
         return f"{json_text(own, None)[:-1]}, {self._rest(one)}\n"
 
     def _rest(self, one: Judged) -> str:
-        """What is the same for all inputs that came to the same."""
+        """The part of the line that is the same for all inputs with these verdicts."""
         verdicts = one.verdicts
         if verdicts is None:
             return self._text(one)
         if id(verdicts) not in self._texts:
             if len(self._texts) >= _MOST_TEXTS:
                 self._texts.clear()
-            # With what it is of, so that nothing else gets its id.
+            # The verdicts are kept with it, so that no other object gets their id.
             self._texts[id(verdicts)] = verdicts, self._text(one)
         return self._texts[id(verdicts)][1]
 
@@ -201,7 +205,7 @@ class Lines:
     def take(self, part: str) -> None:
         with held():
             self._out.write(part)
-            # Somebody may be reading.
+            # A reader may be waiting.
             self._out.flush()
 
     def finish(self, tally: Tally) -> None:
@@ -212,7 +216,7 @@ _OWN = ("input", "error", "remarks")
 
 
 class Parquet:
-    """A table, a row for each input and tool."""
+    """A table with one row per input and tool."""
 
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._asked = asked
@@ -235,7 +239,7 @@ class Parquet:
 
 
 class Sarif:
-    """For code hosts: of the worst results as many as they take."""
+    """For code hosts: the worst results, as many as they accept."""
 
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._out = out
@@ -255,7 +259,7 @@ class Sarif:
 
 
 class Junit:
-    """For test reports: a suite an input, a test a tool."""
+    """For test reports: one suite per input, one test per tool."""
 
     def __init__(self, asked: Asked, out: TextIO) -> None:
         self._out = out
@@ -290,7 +294,7 @@ def _unreadable(one: Judged) -> Unreadable:
 
 
 def _beside(judged: Sequence[Judged]) -> _Part:
-    """What people are told beside a report."""
+    """The messages to people about some inputs."""
     unread = [_unreadable(one) for one in judged if one.verdicts is None]
     remarks = [f"{one.path}: {remark}" for one in judged for remark in one.remarks]
     return _Part([], unread, remarks, len(judged))

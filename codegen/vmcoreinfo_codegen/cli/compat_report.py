@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Verdicts of tools as JUnit and SARIF, whole for predictions, in parts for inputs."""
+"""Verdicts on tools as JUnit and SARIF: at once for predictions, in parts for inputs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ RULES = {verdict: Verdict(verdict).doc for verdict in _LEVELS} | {
 
 
 def print_junit(found: Overview) -> None:
-    """A kernel is a suite, a tool a test of it; what fails is what ends the command with no 0."""
+    """Each kernel is a suite, each tool a test; it fails if the verdict makes the exit code
+    non-zero.
+    """
     suites = [
         (f"{kernel} {arch}", [case_of(cell) for cell in cells])
         for (kernel, arch), cells in groupby(found.cells, lambda cell: (cell.kernel, cell.arch))
@@ -35,7 +37,7 @@ def print_junit(found: Overview) -> None:
 
 
 def print_sarif(found: Overview) -> None:
-    """What is not ok, by the kernel's name: a prediction has no file."""
+    """Verdicts that are not ok, at the kernel's name, as a prediction has no file."""
     print_json(sarif.report(RULES, results_of(found.cells)))
 
 
@@ -49,7 +51,7 @@ def unread_case(one: Unreadable) -> junit.Case:
 
 
 def results_of(cells: Sequence[OverviewCell]) -> Iterator[sarif.Result]:
-    """What is not ok, at the note or dump."""
+    """Verdicts that are not ok, at the note or dump, or at the kernel's name."""
     for cell in cells:
         if cell.verdict in _LEVELS:
             where = cell.input or cell.kernel

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Verdicts on tools: a single one with all purposes, several as a table."""
+"""Verdicts on tools as text: a single one with all purposes, several as a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..query.interface.consumers import Compat, Overall, Overview, OverviewCell
 from .layout import print_verdicts, prose_width, wrapped
 from .output import counted, print_table
 
-# Of one kernel nobody is asked for a summary.
+# Only summaries need the tally.
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -43,7 +43,9 @@ def row_of(cell: OverviewCell, columns: Sequence[str]) -> list[str]:
 
 
 def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | None = None) -> None:
-    """Every tool on every kernel or dump; `called` has the kernel that each name stands for."""
+    """Print every tool on every kernel or dump; `called` has the kernel that each name stands
+    for.
+    """
     columns = [*COLUMNS]
     if not any(cell.input for cell in found.cells):
         columns.remove("INPUT")
@@ -57,7 +59,7 @@ def print_overview(found: Overview, called: Mapping[str, str], out: TextIO | Non
 
 
 def print_tally(tally: Tally, out: TextIO | None = None) -> None:
-    """Counts of verdicts by tool, and of those that are not ok by kernel and reason."""
+    """Print counts of verdicts by tool, and of those that are not ok by kernel and reason."""
     print(wrapped(_counts(tally), "", "  ", out), file=out)
     if tally.tools:
         print(file=out)
@@ -98,7 +100,7 @@ def _print_groups(tally: Tally, out: TextIO | None) -> None:
 
 
 def _groups(tally: Tally) -> Iterator[list[str]]:
-    """A row for each tool and verdict that is not ok, and below it what most of its inputs have."""
+    """A row for each tool and verdict that is not ok, followed by its most frequent reasons."""
     from ..compat.tally import by_weight
 
     found: dict[tuple[Overall, str], list[tuple[Alike, Group]]] = {}
@@ -143,7 +145,7 @@ def _cell(text: str) -> str:
 
 
 def print_judged(judged: Compat) -> None:
-    """One tool on one kernel or dump, with every purpose."""
+    """Print one tool on one kernel or dump, with every purpose."""
     where = f" ({judged.input})" if judged.input else ""
     what = "".join(
         f", {name} {value}"
@@ -192,7 +194,7 @@ def _wrapped(text: str, indent: int) -> None:
 
 
 def _verdict(judged: Compat) -> str:
-    """The verdict and its basis, in words; the one that most dumps get comes first."""
+    """The verdict and its basis, in words; the verdict of most dumps comes first."""
     if judged.rests_on == "not known":
         by_schema = f", {judged.worked_out} by the schema" if judged.worked_out else ""
         return judged.verdict + by_schema

@@ -22,11 +22,11 @@ _WORDS = {
     "name": [*DERIVATIONS],
     "targets": [*TARGETS, *ON_REQUEST, *LARGE],
 }
-"""What stands for an argument, by its name, where the parser does not say so itself."""
+"""Words that complete an argument, by its name, if the parser does not tell them."""
 
 
 def script(shell: str) -> str:
-    """The completion script of a shell that shtab knows."""
+    """The completion script for a shell that shtab supports."""
     complete = parser()
     for action in _actions(complete):
         if action.dest in _WORDS:
@@ -39,7 +39,7 @@ def script(shell: str) -> str:
 
 
 def _complete(action: argparse.Action, by: object) -> None:
-    # What shtab reads is not an attribute that argparse declares.
+    # shtab reads an attribute that argparse does not declare.
     vars(action)["complete"] = by
 
 

@@ -11,7 +11,7 @@ from .failure import Failure
 
 
 def config_of(schema: Schema, path: Path | None) -> Mapping[str, bool | int] | None:
-    """Every symbol that the schema asks for; what the file does not have is off."""
+    """Every symbol that the schema asks for; symbols not in the file are off."""
     if path is None:
         return None
     from ..kernel.config import ConfigError, read_config

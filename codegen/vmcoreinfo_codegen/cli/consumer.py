@@ -20,7 +20,9 @@ def consumer_of(schema: Schema, name: str) -> Consumer:
 
 
 def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
-    """`name@release`, `name@build`, `name@next`; a name alone is its latest release."""
+    """The tool for `name@release`, `name@build` or `name@next`; a name alone is its latest
+    release.
+    """
     try:
         return find_tool(schema, text)
     except UnknownTool as error:
@@ -28,7 +30,7 @@ def consumer_release(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
 
 
 def scope_of(consumer: Consumer, command: str | None, level: int | None) -> Scope:
-    """What `--command` and `--level` ask about."""
+    """The scope that `--command` and `--level` select."""
     known = [one.name for one in consumer.commands]
     if command is not None and command not in known:
         hint = did_you_mean(command, known) or f"one of {' '.join(known)}"
@@ -46,7 +48,7 @@ def scope_of(consumer: Consumer, command: str | None, level: int | None) -> Scop
 
 
 def installed(schema: Schema, name: str) -> tuple[Consumer, ToolRelease]:
-    """The release of the tool that is on this machine, as it says itself."""
+    """The release that the tool on this machine prints."""
     import subprocess
 
     consumer = consumer_of(schema, name.partition("@")[0])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several tools on the command line: by name, those of a distribution, or the installed ones."""
+"""Several tools on the command line: by name, of a distribution, or installed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .failure import Failure
 from .schema import distribution_of
 
 EVERY = "all"
-"""What stands for every tool."""
+"""The word for every tool."""
 
 
 def tools_named(
     schema: Schema, names: Sequence[str], distribution: str | None, is_installed: bool
 ) -> Iterator[Tool]:
-    """What `--consumer`, `--distribution` and `--installed` name, in their order."""
+    """The tools that `--consumer`, `--distribution` and `--installed` select, in their order."""
     if distribution is not None:
         if is_installed:
             raise Failure(
@@ -45,7 +45,7 @@ def _named(schema: Schema, name: str) -> Iterator[Tool]:
 
 
 def _shipped(schema: Schema, distribution: Distribution, names: Sequence[str]) -> Iterator[Tool]:
-    """Every tool of a distribution, or those that are asked about."""
+    """Every tool of a distribution, or the named ones."""
     if any("@" in one for one in names):
         raise Failure("--distribution selects the releases; give --consumer without a release")
     shipped = list(tools_of(schema, distribution))
@@ -65,7 +65,7 @@ def _shipped(schema: Schema, distribution: Distribution, names: Sequence[str]) -
 
 
 def _installed(schema: Schema, names: Sequence[str]) -> Iterator[Tool]:
-    """The tools that are named, or all that are here."""
+    """The named tools, or all that are installed."""
     import shutil
 
     every = not names or EVERY in names

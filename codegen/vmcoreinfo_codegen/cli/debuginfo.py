@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is known of a kernel, on the command line: its types, symbols and configuration."""
+"""A kernel's types, symbols and configuration on the command line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add_kernel_options(parser: argparse.ArgumentParser) -> None:
 
 
 def told(ask: Callable[[], _Answer]) -> _Answer:
-    """What a reader answers; what is wrong with its files in words of the command."""
+    """The result of a reader; errors of its files become a Failure."""
     try:
         return ask()
     except (ConfigError, DebugInfoError, DumpError) as error:

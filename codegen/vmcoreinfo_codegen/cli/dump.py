@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..dump.names import FORMATS, LIVE, STDIN
 from .failure import FINDINGS, Failure
 
-# What reads dumps is loaded only when needed: `compat` can do without.
+# Readers of dumps are loaded only when needed: `compat` may not need them.
 if TYPE_CHECKING:
     from ..dump.elf import Coverage
     from ..dump.reader import Found
@@ -46,7 +46,7 @@ def found_in(path: str, format_: str | None) -> Found:
 
 
 def check_copied(path: str) -> None:
-    """Raise Failure for a dump that no copy can be made of: the running kernel, or a stream."""
+    """Raise Failure for a dump that can't be copied: the running kernel, or a stream."""
     from ..dump.live import is_kcore
 
     if path == STDIN:
@@ -59,7 +59,7 @@ def check_copied(path: str) -> None:
 
 
 def warn_of_cut(dump: str, coverage: Coverage) -> None:
-    """Warn where a dump that was copied lacks a part of what it describes."""
+    """Warn if a copied dump lacks a part of what its headers describe."""
     if coverage.cut:
         print(
             f"vmcoreinfo: warning: {dump}: truncated: it ends {coverage.cut} bytes before the end "

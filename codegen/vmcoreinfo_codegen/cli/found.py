@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Data that a kernel has about itself in memory, as `find --what` lists and writes it."""
+"""A kernel's data about itself in memory, as listed and written by `find --what`."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ Done = Callable[[int], object]
 
 
 class Found(NamedTuple):
-    """All of one kind: its name, the columns of the list for people, the answer for machines.
+    """All data of one kind: its name, the columns of the list for people, the answer for machines.
 
-    `read` gives the bytes of one, by its place in the list from 0; `none` says what may be why, if
-    there is none.
+    `read` gives the bytes of one, by its index from 0; `none` says why there may be none.
     """
 
     name: str
@@ -39,12 +38,12 @@ class Found(NamedTuple):
 
 
 def live(what: str) -> str:
-    """Where the running kernel has it."""
+    """Where the running kernel has these data."""
     return _KINDS[what].live
 
 
 def look_for(what: str, memory: PhysicalMemory) -> Found:
-    """Look through memory. Raises Failure if it can't be read."""
+    """Search memory. Raises Failure if it can't be read."""
     with bar(f"searching {os.path.basename(memory.source.name)}", memory.size) as done:
         return told(lambda: _KINDS[what].found(memory, done))
 
@@ -133,7 +132,7 @@ def _place(memory: PhysicalMemory) -> str:
 
 
 def _none(memory: PhysicalMemory, cut: Sequence[Cut], otherwise: str) -> str:
-    """Why there may be none: what is not whole, else what a kernel has to be."""
+    """Why there may be none: incomplete data, else `otherwise`."""
     tool = unpacker(memory.source.read(0, 32)) if memory.is_raw else None
     if tool:
         return f"it is compressed; unpack it first with {tool}"
@@ -144,7 +143,7 @@ def _none(memory: PhysicalMemory, cut: Sequence[Cut], otherwise: str) -> str:
 
 
 class _Kind(NamedTuple):
-    """How it is looked for, and where else the running kernel has it."""
+    """How data of a kind are searched for, and where the running kernel has them."""
 
     found: Callable[[PhysicalMemory, Done], Found]
     live: str

@@ -23,7 +23,7 @@ _OUTCOMES = {
 
 
 def table(answer: Impacts) -> Iterator[str]:
-    """Everything that is known."""
+    """Everything in the answer."""
     width = prose_width(_WIDTH)
     yield f"On a kernel like {answer.kernel}:"
     yield from _changes(answer, width)
@@ -65,7 +65,7 @@ def mail(answer: Impacts) -> Iterator[str]:
 
 
 def _full(answer: Impacts, width: int) -> Iterator[str]:
-    """Architectures with the same buffer together, and what is cut on the first of them."""
+    """Architectures with the same buffer together, and the entries cut off on the first of them."""
     groups: dict[tuple[bool, int], list[Full]] = {}
     for one in answer.full:
         groups.setdefault((one.sure, one.room), []).append(one)
@@ -159,7 +159,7 @@ def _breaks(answer: Impacts, breaks: Iterable[Broken], width: int) -> Iterator[s
 
 
 def _archs(answer: Impacts, archs: list[str]) -> str:
-    """By the few that are not among them, if that is shorter."""
+    """Names of architectures; the few exceptions instead if that is shorter."""
     others = [name for name in answer.archs if name not in archs]
     if len(archs) <= _MOST_ARCHS or len(others) >= len(archs):
         return ", ".join(archs)

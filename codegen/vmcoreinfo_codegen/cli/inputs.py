@@ -15,7 +15,7 @@ from ..dump.names import LIVE, STDIN
 from .failure import Failure
 from .progress import bar
 
-# What reads many is loaded only when needed: `compat` can do without.
+# Readers of many inputs are loaded only when needed: `compat` may not need them.
 if TYPE_CHECKING:
     from .. import workers
     from ..files.results import Done
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 LINES = "ndjson"
-"""The format of which a part is a whole: what `--resume` goes on with."""
+"""The format that is valid when incomplete, so that `--resume` can continue it."""
 
 
 MANY = "a folder means all files below it, a quoted pattern like '**/vmcore' all files that match"
-"""Behind the help of INPUT."""
+"""The end of the help of INPUT."""
 
 
 def add_many_options(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +56,7 @@ def add_many_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_shown_options(parser: argparse.ArgumentParser, texts: Mapping[str, str]) -> None:
-    """One of `--each`, `--failing`, `--summary`; `texts` say what each shows."""
+    """Add `--each`, `--failing`, `--summary`, of which one may be given, with their help."""
     shown = parser.add_mutually_exclusive_group()
     for name, text in texts.items():
         shown.add_argument(f"--{name}", dest="shown", action="store_const", const=name, help=text)
@@ -76,10 +76,10 @@ def check_many_options(options: argparse.Namespace) -> None:
 
 
 def names_of(options: argparse.Namespace) -> Iterator[str]:
-    """The inputs, one after the other; what is after the first is not looked at before it is asked for."""
+    """The inputs, one after the other, each found only when needed."""
     from ..files import inputs
 
-    # Argparse has taken `-` for a dump on stdin.
+    # argparse treats `-` as a dump on stdin.
     if options.files_from == STDIN and STDIN in options.input:
         raise Failure(
             "stdin can't be both the list of --files-from and a dump; give one of them as a file"
@@ -95,7 +95,7 @@ def names_of(options: argparse.Namespace) -> Iterator[str]:
 
 
 def _plain(name: str) -> str:
-    """A name in a list, which is that of a file: `-` is none of stdin there."""
+    """A name in a list, where `-` is a file, not stdin."""
     return os.path.join(".", name) if name == STDIN else name
 
 
@@ -109,7 +109,7 @@ def _opened(name: str) -> Iterator[Any]:
 
 
 def earlier(options: argparse.Namespace, take: Callable[[Any], str]) -> Done | None:
-    """What `--resume` finds to be done."""
+    """The inputs that an earlier run has done, for `--resume`."""
     if not options.resume:
         return None
     from ..files.results import ResultsError, read_earlier
@@ -128,17 +128,17 @@ def each(
     lost: Callable[[str], Result],
     what: str,
 ) -> Iterator[Result]:
-    """What comes of the inputs that are not done, in their order."""
+    """The results of the inputs that are not done yet, in their order."""
     from .. import workers
 
     left: Iterator[str] = (name for name in names if done is None or name not in done)
     left, few = looked_ahead(left)
     jobs = min(options.jobs, len(few)) if few else options.jobs
     if STDIN in options.input:
-        # No other process has it.
+        # Other processes can't read it.
         jobs = 1
     with bar(what, len(few) or None, "") as shown:
-        # Who reads lines, or looks at a table, sees each as it comes.
+        # Lines and tables are shown input by input.
         at_once = 1 if options.format in ("table", LINES) else workers.BATCH
         for number, result in workers.results(work, left, max(jobs, 1), lost, at_once):
             yield result
@@ -149,14 +149,14 @@ FEW = 20
 
 
 def looked_ahead(names: Iterator[str]) -> tuple[Iterator[str], list[str]]:
-    """The same names; and those alone where they are few, else none."""
+    """The same names, and a list of them if they are few, else an empty list."""
     first = list(itertools.islice(names, FEW + 1))
     return itertools.chain(first, names), first if len(first) <= FEW else []
 
 
 @contextmanager
 def written_to(options: argparse.Namespace) -> Iterator[TextIO]:
-    """Where results go: the file of `--out`, or stdout."""
+    """The stream for results: the file of `--out`, or stdout."""
     if options.out is None:
         yield sys.stdout
         return
@@ -166,7 +166,7 @@ def written_to(options: argparse.Namespace) -> Iterator[TextIO]:
         ) as file:
             yield file
     except BaseException:
-        # A part of any other format is of no use.
+        # Incomplete files of other formats are useless.
         if options.format != LINES:
             with suppress(OSError):
                 os.unlink(options.out)

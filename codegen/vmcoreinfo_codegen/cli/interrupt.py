@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Hold interrupts until the block is done.
+    """Block interrupts until the block ends.
 
-    Not by a handler: Python 3.11 loses a part of what it writes to a pipe when one runs meanwhile.
+    Not with a handler: if one runs during a write to a pipe, Python 3.11 loses a part of the data.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 @dataclass(frozen=True)
 class Case:
-    """A test, and what failed in it; `severity` is that of the first."""
+    """A test with its failures; `severity` is that of the first one."""
 
     name: str
     failures: Sequence[str] = ()
@@ -22,7 +22,7 @@ class Case:
 
 
 class Counts(NamedTuple):
-    """How many tests, and how many of them failed."""
+    """Numbers of tests and of failed tests."""
 
     tests: int = 0
     failures: int = 0
@@ -49,10 +49,10 @@ def document(name: str, suites: Iterable[tuple[str, Sequence[Case]]]) -> str:
 
 
 class Spool:
-    """A report as it comes, in a temporary file: its head has counts that nobody knows before its end."""
+    """A report in a temporary file, as its head has counts that are known only at its end."""
 
     def __init__(self) -> None:
-        # No block holds it: it is read when the last part is there, and closed with the process.
+        # No `with`: it is read after the last part, and closed with the process.
         self._text = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
         self.counts = Counts()
 
@@ -61,7 +61,7 @@ class Spool:
         self.counts = self.counts.plus(counts)
 
     def write(self, out: IO[str], *around: tuple[str, str]) -> None:
-        """Write it within heads and tails, the outermost first."""
+        """Write the report within heads and tails, the outermost first."""
         out.writelines(head for head, _ in around)
         self._text.seek(0)
         shutil.copyfileobj(self._text, out)
@@ -69,13 +69,13 @@ class Spool:
 
 
 def root(name: str, counts: Counts) -> tuple[str, str]:
-    """What stands around all suites."""
+    """The text before and after all suites."""
     declaration = "<?xml version='1.0' encoding='utf-8'?>\n"
     return f"{declaration}<testsuites{_named(name, counts)}>\n", "</testsuites>\n"
 
 
 def suite(title: str, counts: Counts) -> tuple[str, str]:
-    """What stands around the tests of one suite."""
+    """The text before and after the tests of one suite."""
     return f"  <testsuite{_named(title, counts)}>\n", "  </testsuite>\n"
 
 
@@ -95,5 +95,5 @@ def _named(name: str, counts: Counts) -> str:
 
 
 def _text(text: str) -> str:
-    """What XML can hold: a dump may have put anything into a message."""
+    """The text without characters that XML can't have: a dump may put anything into a message."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)

@@ -14,7 +14,7 @@ from ..problem import shortened
 from .failure import Failure
 from .progress import DELAY, meter
 
-# What reads trees is loaded only when needed: verbs that ask the schema alone start without.
+# Readers of trees are loaded only when needed: verbs that need only the schema start faster.
 if TYPE_CHECKING:
     from ..kernel.extract import Extraction
     from ..kernel.gathered import Tree
@@ -30,7 +30,7 @@ def add_revision_option(parser: argparse.ArgumentParser) -> None:
 
 
 def extraction_of(path: Path, revision: str | None) -> Extraction:
-    """Read a folder, a tarball, or a revision."""
+    """The exports of a folder, a tarball, or a revision."""
     from ..kernel.extract import extract
     from ..kernel.gathered import TreeError
 
@@ -41,14 +41,16 @@ def extraction_of(path: Path, revision: str | None) -> Extraction:
 
 
 def kernel_in(schema: Schema, extraction: Extraction, revision: str | None) -> Kernel | None:
-    """The kernel of a vendor that a tree is; None for mainline, and where no line is known by a name."""
+    """The vendor's kernel of a tree; None for mainline, or if the schema has no line for its
+    names.
+    """
     from ..query.tree_kernel import kernel_of_tree
 
     return kernel_of_tree(schema, extraction.names, extraction.release, revision)
 
 
 def tree_of(path: Path, revision: str | None, wanted: Set[str] = frozenset()) -> Tree:
-    """The files of a tree that matter here, and those that are `wanted`."""
+    """The tree with its relevant files and those in `wanted`."""
     from ..kernel.gathered import TreeError
     from ..kernel.tree import open_tree
 
@@ -61,7 +63,7 @@ def tree_of(path: Path, revision: str | None, wanted: Set[str] = frozenset()) ->
 
 @contextlib.contextmanager
 def watched(path: Path) -> Iterator[Watch | None]:
-    """Show how far the reading of a tree is, on a terminal."""
+    """Show progress while a tree is read, on a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -71,7 +73,7 @@ def watched(path: Path) -> Iterator[Watch | None]:
 
 @contextlib.contextmanager
 def _bar(path: Path) -> Iterator[Watch]:
-    """Show how much of a tarball is read, once that takes two seconds."""
+    """Show how much of a tarball has been read, if that takes more than two seconds."""
     from tqdm.utils import CallbackIOWrapper
 
     with meter(f"reading {path.name}", unit="B", unit_scale=True) as bar:
@@ -85,7 +87,7 @@ def _bar(path: Path) -> Iterator[Watch]:
 
 @contextlib.contextmanager
 def _clock(path: Path) -> Iterator[Watch]:
-    """Show how long a folder or a repository takes; what grep and git have left nobody knows."""
+    """Show how long a folder or a repository takes; what remains for grep and git is unknown."""
     import threading
 
     done = threading.Event()
@@ -120,11 +122,11 @@ class Place(Protocol):
 
 
 MOST_PLACES = 1000
-"""Nobody reads more; --format json has all."""
+"""Most places for people to read; --format json has all."""
 
 
 def print_places(places: Sequence[Place]) -> None:
-    """Say which places were not understood, the first ones of very many."""
+    """Print the places that were not understood, the first ones if there are many."""
     for one in places[:MOST_PLACES]:
         print(
             f"{one.file}:{one.line}: not understood: {one.reason}: {shortened(one.text)}",
@@ -136,7 +138,7 @@ def print_places(places: Sequence[Place]) -> None:
 
 
 def print_sites(extraction: Extraction) -> None:
-    """Say what became of every place that a text search sees, and which were not understood."""
+    """Print how all places found by a text search count, and which were not understood."""
     print_places(extraction.not_understood)
     sites = extraction.sites
     print(

@@ -12,14 +12,14 @@ import sys
 
 from .terminal import has_colours, on_one_line, printable, unfiltered
 
-# textwrap is loaded only when needed: `parse` starts without it.
+# textwrap is loaded only when needed, so that `parse` starts fast.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TextIO
 
 NARROWEST = 40
-"""Lines are not wrapped narrower than this."""
+"""Lines are never wrapped to fewer columns."""
 _WIDEST_PROSE = 100
 _GAP = "  "
 _NARROWEST_COLUMN = 6
@@ -34,13 +34,13 @@ _COLOURS = {
     "warning": "33",
     "info": "36",
 }
-# At the start, or after a mark or wide space, as in `7.3: fatal, seen`; never inside a sentence.
+# At the start, or after punctuation or a wide space, as in `7.3: fatal, seen`; not in a sentence.
 _VERDICT = rf"(?:^|(?<=[:;,] )|(?<=  ))({'|'.join(_COLOURS)})(?=$|[ ,;:])"
 _WITH_VERDICTS = {"VERDICT", "SEVERITY", "PREDICTED", "CAME", "ENDS BY", "FAILS ON"}
 
 
 def columns(stream: TextIO | None = None) -> int | None:
-    """The width of the terminal that a stream, stdout for none, is; None if it is not one."""
+    """The width of the terminal of a stream, by default stdout; None if it is not a terminal."""
     stream = stream or sys.stdout
     if not stream.isatty():
         return None
@@ -54,7 +54,7 @@ def columns(stream: TextIO | None = None) -> int | None:
 
 
 def named_columns() -> int:
-    """COLUMNS of the environment; 0 if it is not a positive number."""
+    """COLUMNS from the environment; 0 if it is not a positive number."""
     try:
         return max(int(os.environ.get("COLUMNS", "")), 0)
     except ValueError:
@@ -74,9 +74,9 @@ def wrapped(
     stream: TextIO | None = None,
     width: int | None = None,
 ) -> str:
-    """A line, wrapped on a terminal: `indent` before its first part, `more` before the others.
+    """A line, wrapped on a terminal: `indent` is before its first part, `more` before the others.
 
-    With a `width` it is wrapped there, whatever the stream is.
+    With a `width` it is wrapped to that width, whatever the stream.
     """
     width = width or columns(stream)
     if width is None or len(indent) + len(text) <= width:
@@ -96,7 +96,7 @@ def wrapped(
 
 
 def print_verdicts(text: str, stream: TextIO | None = None) -> None:
-    """Print lines whose verdicts and severities are coloured if the terminal has colours."""
+    """Print lines, with verdicts and severities in colour if the terminal has colours."""
     stream = stream or sys.stdout
     if has_colours(stream):
         lines = [_painted(line) for line in printable(text).split("\n")]
@@ -110,7 +110,7 @@ def _painted(text: str) -> str:
 
 
 class Table:
-    """A table whose rows come bit by bit: a column is as wide as its widest cell so far.
+    """A table written in parts: a column is as wide as its widest cell so far.
 
     On a terminal cells are wrapped so that the table fits.
     """
@@ -134,7 +134,7 @@ class Table:
         for row in table:
             for line in _lines(row, widths, self._widths):
                 if colours and row is not self._header:
-                    # The cells are printable already, so only our own escape sequences pass.
+                    # Cells are printable already, so the only escape sequences are our own.
                     unfiltered(self._out).write(f"{self._in_colour(line, widths)}\n")
                 else:
                     self._out.write(f"{_joined(line, widths)}\n")
@@ -161,9 +161,9 @@ class Table:
 
 
 def fitted(natural: Sequence[int], words: Sequence[int], room: int) -> list[int]:
-    """Widths of columns that fit in `room`: if possible as wide as their longest words.
+    """Widths of columns that fit in `room`, if possible as wide as their longest words.
 
-    What is left goes to the columns that need least first, so that few of them are wrapped.
+    The rest goes to the columns that need least first, so that few of them are wrapped.
     """
     widths = [min(pair) for pair in zip(natural, words)]
     while sum(widths) > room and max(widths) > _NARROWEST_COLUMN:

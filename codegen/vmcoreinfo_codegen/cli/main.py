@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Entry point: find the verb, load it, run it, and turn what goes wrong into exit codes."""
+"""Entry point: finds, loads and runs the verb, and turns errors into exit codes."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ DESCRIPTION = (
 )
 _HANGING = " " * 6
 
-# A tree or a model lives as long as the process: to look through it after every 700 new objects
-# takes a tenth of what a verb takes.
+# A tree or a model lives as long as the process; collecting after every 700 new objects would take
+# a tenth of a verb's time.
 _OBJECTS_BEFORE_COLLECTION = 100_000
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
-        # argparse asks shutil, which loads three libraries that unpack archives.
+        # argparse would get the width from shutil, which loads three libraries for archives.
         super().__init__(prog, width=_width())
 
 
 def _width() -> int:
-    """The width of help, as argparse has it."""
+    """The width of help, as in argparse."""
     return (named_columns() or columns() or 80) - 2
 
 
@@ -51,11 +51,11 @@ def _epilog() -> str:
 
 class _Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
-        # argparse says nothing of a full disk.
+        # argparse ignores a full disk.
         (file or sys.stderr).write(message)
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        # Until 3.13 argparse drops a value that is `--`, and hands on an empty list.
+        # Before 3.13 argparse drops a value `--`, and passes an empty list.
         if action.option_strings and "--" in arg_strings:
             raise argparse.ArgumentError(action, "'--' is not a value")
         return super()._get_values(action, arg_strings)
@@ -66,7 +66,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command's parser, every verb with its arguments."""
+    """The parser of the whole command, with the arguments of every verb."""
     top = _parser("vmcoreinfo", wrapped(DESCRIPTION, width=_width()), _epilog())
     top.add_argument("--version", action="version", version=f"vmcoreinfo {__version__}")
     subparsers = top.add_subparsers(dest="verb", metavar="VERB", title="verbs", prog="vmcoreinfo")
@@ -105,7 +105,7 @@ def _overview() -> str:
 
 
 def parser_without_arguments() -> argparse.ArgumentParser:
-    """The parser for what is before a verb; it lists the verbs, and loads none."""
+    """The parser for arguments before a verb; it lists the verbs, but loads none."""
     width = max(len(verb.name) for verb in VERBS)
     more = " " * (width + 4)
     verbs = "\n".join(
@@ -124,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if arguments is None else arguments)
     with streams():
         code = _ended(lambda: _run(argv))
-        # What can't be told any more is no reason for another exit code.
+        # Failing to print to stderr does not change the exit code.
         with suppress(OSError):
             sys.stderr.flush()
         return code
@@ -142,7 +142,8 @@ def _run(argv: list[str]) -> int:
     module = _load(asked[0])
     arguments_of = _verb_parser(asked[0])
     module.add_arguments(arguments_of)
-    # Intermixed: a name may be behind an option. Without any, that parser names too many.
+    # Intermixed, as a name may follow an option. If there is no name, that parser's error lists too
+    # many.
     some = any(not word.startswith("-") or word == "-" for word in argv[1:])
     parse = arguments_of.parse_intermixed_args if some else arguments_of.parse_args
     code: int = module.run(parse(argv[1:]))
@@ -150,7 +151,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _ended(run: Callable[[], int]) -> int:
-    """The exit code of what runs; what went wrong is reported in one line."""
+    """The exit code of `run`; errors are reported in one line."""
     try:
         code = _code_of(run)
         sys.stdout.flush()
@@ -159,7 +160,7 @@ def _ended(run: Callable[[], int]) -> int:
         _flush()
         return _told(f"vmcoreinfo: error: {failure}", failure.code)
     except BrokenPipeError:
-        # The reader has seen enough, as in `| head`; nothing more can be told to it.
+        # The reader has closed the pipe, as in `| head`; nothing more can be written.
         silence(sys.stdout)
         return FINE
     except OSError as error:
@@ -182,7 +183,7 @@ def _ended(run: Callable[[], int]) -> int:
 
 
 def _code_of(run: Callable[[], int]) -> int:
-    """argparse ends by SystemExit, with a text to be flushed."""
+    """The exit code of `run`; argparse ends with SystemExit."""
     try:
         return run()
     except SystemExit as ended:
@@ -190,7 +191,7 @@ def _code_of(run: Callable[[], int]) -> int:
 
 
 def _flush() -> None:
-    """Put out what there is before an error; nothing of it can be put out where that fails."""
+    """Flush stdout before an error is reported; silence it if that fails."""
     try:
         sys.stdout.flush()
     except OSError:

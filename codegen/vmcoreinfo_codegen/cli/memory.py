@@ -17,7 +17,7 @@ from .failure import Failure
 
 
 def add_memory_start(parser: argparse.ArgumentParser, of: str, otherwise: str) -> None:
-    """`--memory-start`, of which file, and what is taken without it."""
+    """Add `--memory-start`, for the file `of`; `otherwise` is the default."""
     parser.add_argument(
         "--memory-start",
         metavar="ADDRESS",
@@ -30,11 +30,11 @@ def add_memory_start(parser: argparse.ArgumentParser, of: str, otherwise: str) -
 def open_memory(
     image: str, live: str, said: int | None, known: int | None = None
 ) -> Iterator[PhysicalMemory]:
-    """The memory that a file holds.
+    """The memory in a file.
 
-    `live` tells what to take of the running kernel instead, `said` is --memory-start, and `known`
-    where a raw image begins if nothing is said. Raises Failure if the file holds no memory that is
-    read by address.
+    `live` tells what to use for the running kernel instead, `said` is --memory-start, and `known`
+    the start of a raw image if that is not given. Raises Failure if the file has no memory that can
+    be read by address.
     """
     pipe = "memory can't be read from a pipe; save it to a file first"
     if image == "-":

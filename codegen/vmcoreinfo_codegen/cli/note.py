@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kernel that a note is of, on the command line."""
+"""The kernel of a note on the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from .schema import kernel_of as kernel_named
 def exports_of(
     schema: Schema, found: Found, info: vmcoreinfo.VmcoreInfo, kernel: str | None, arch: str | None
 ) -> tuple[Kernel, Exports]:
-    """The kernel by its own name, and what its note has; `kernel` and `arch` are what the user said."""
+    """The kernel by its own name, and the exports in its note; the user gave `kernel` and
+    `arch`.
+    """
     named = kernel_named(schema, kernel) if kernel else None
     try:
         return notes.exports_of(

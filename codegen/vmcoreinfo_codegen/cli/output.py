@@ -10,7 +10,7 @@ from ..files import writing
 from .layout import Table
 from .terminal import named
 
-# csv and json are loaded only when needed: `parse` starts without them.
+# csv and json are loaded only when needed, so that `parse` starts fast.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from ..query.interface.answer import Answer
 
-# json.dumps() leaves these as they are.
+# json.dumps() does not escape these.
 _NOT_IN_JSON = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 
 
 def print_table(
     header: Sequence[str], rows: Iterable[Sequence[str]], out: TextIO | None = None
 ) -> None:
-    """Print columns as wide as their widest cell; a terminal has them wrapped to its width."""
+    """Print columns as wide as their widest cell, wrapped to the width of a terminal."""
     Table(header, out).write([*rows])
 
 
@@ -42,14 +42,14 @@ def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def print_answer(answer: Answer, out: TextIO | None = None) -> None:
-    """An answer as JSON, as its JSON Schema has it."""
+    """Print an answer as JSON that conforms to its JSON Schema."""
     from dataclasses import asdict
 
     print_json(asdict(answer), out)
 
 
 def print_json(document: object, out: TextIO | None = None) -> None:
-    """Print JSON to a stream, stdout for none."""
+    """Print JSON to a stream, by default stdout."""
     print(json_text(document), file=out)
 
 
@@ -62,9 +62,9 @@ def json_text(document: object, indent: int | None = 2) -> str:
 
 
 def write_output(options: argparse.Namespace, data: bytes, option: str = "out") -> None:
-    """Write to the file that an option names, to standard output for none or `-`.
+    """Write to the file that an option names, or to standard output for `-` or no file.
 
-    On a terminal text is shown like all that is printed. Raises OSError, writing.OutputRefused.
+    On a terminal, text is made printable like all output. Raises OSError, writing.OutputRefused.
     """
     out = getattr(options, option)
     if out is not None and str(out) != writing.STDIN:
@@ -79,7 +79,7 @@ def write_output(options: argparse.Namespace, data: bytes, option: str = "out") 
 
 
 def inputs_of(options: argparse.Namespace, *outputs: str) -> list[str]:
-    """Every file that the options name, but those that are to be written."""
+    """Every file that the options name, except outputs."""
     values = [value for name, value in vars(options).items() if name not in outputs]
     schema = getattr(options, "schema", None)
     return [*_names(values), *map(str, schema.rglob("*.vmci") if schema else ())]

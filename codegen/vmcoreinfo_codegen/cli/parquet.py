@@ -8,11 +8,11 @@ from typing import Any, TextIO
 from .failure import Failure
 
 _ROWS_AT_ONCE = 4096
-"""Some 10 MB of inputs with their findings."""
+"""Rows per group: some 10 MB of inputs with their findings."""
 
 
 class Writer:
-    """A file of a table. Raises Failure if pyarrow is not here, and for a terminal."""
+    """Writes a table to a file. Raises Failure if pyarrow is not installed, and for a terminal."""
 
     def __init__(self, out: TextIO) -> None:
         try:
@@ -37,7 +37,7 @@ class Writer:
             self._write(batch.schema)
 
     def close(self, schema: Any) -> None:
-        """Write what is left, and what makes it a file: of no row at all too."""
+        """Write the remaining rows and the footer, also if there are no rows."""
         self._write(schema)
         self._file.close()
         self._out.flush()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Progress of long work, on a terminal's stderr, after two seconds."""
+"""Shows progress of long work on stderr, if that is a terminal, after two seconds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from .terminal import on_one_line, unfiltered
 
 DELAY = 2
-"""Seconds after which people want to see that something goes on."""
+"""Seconds before progress is shown."""
 
 
 def meter(what: str, **options: Any) -> Any:
-    """tqdm's bar, which moves the cursor itself and shows nothing if no terminal is."""
+    """tqdm's bar, which moves the cursor itself, and shows nothing without a terminal."""
     from tqdm import tqdm
 
     file = unfiltered(sys.stderr)
@@ -24,7 +24,9 @@ def meter(what: str, **options: Any) -> Any:
 
 @contextlib.contextmanager
 def bar(what: str, total: int | None, unit: str = "B") -> Iterator[Callable[[int], object]]:
-    """A bar of `total` units; what it gives is told how many more are done."""
+    """A bar of `total` units; call the function that it yields with the number of units just
+    done.
+    """
     if not sys.stderr.isatty():
         yield lambda done: None
         return

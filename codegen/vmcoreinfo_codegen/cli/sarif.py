@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Findings as SARIF 2.1.0, which code hosts and editors show beside the line."""
+"""Findings as SARIF 2.1.0, which code hosts and editors show at the line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..record import Value
 
 
 class Result(Value):
-    """One finding; `rule` is the id of a rule of the report."""
+    """One finding; `rule` is the ID of a rule in the report."""
 
     rule: str
     level: str
@@ -21,12 +21,12 @@ class Result(Value):
 
 
 MOST_RESULTS = 25_000
-"""GitHub takes no run with more (docs.github.com, "SARIF results exceed one or more limits")."""
+"""GitHub accepts no run with more (docs.github.com, "SARIF results exceed one or more limits")."""
 _LEVELS = ("error", "warning", "note")
 
 
 class Collected:
-    """Results of a run, of which the worst are kept, and of those the first."""
+    """The results of a run; the worst are kept, and among equals the first."""
 
     def __init__(self) -> None:
         self._kept: dict[str, list[Result]] = {level: [] for level in _LEVELS}
@@ -39,7 +39,7 @@ class Collected:
                 self._kept[result.level].append(result)
 
     def report(self, rules: Mapping[str, str]) -> dict[str, Any]:
-        """A SARIF log of one run; `rules` are ids with what they find."""
+        """A SARIF log of one run; `rules` are IDs with their descriptions."""
         kept = [one for level in _LEVELS for one in self._kept[level]][:MOST_RESULTS]
         left_out = sum(self._seen.values()) - len(kept)
         run: dict[str, Any] = {
@@ -71,7 +71,7 @@ class Collected:
 
 
 def report(rules: Mapping[str, str], results: Iterable[Result]) -> dict[str, Any]:
-    """A SARIF log of one run; `rules` are ids with what they find."""
+    """A SARIF log of one run; `rules` are IDs with their descriptions."""
     collected = Collected()
     collected.add(results)
     return collected.report(rules)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The schema that a verb works on, and names in it; failures in words of the command."""
+"""Loads the schema of a verb, and finds names in it; errors become a Failure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .failure import Failure
 
 
 def existing_path(text: str) -> Path:
-    """A path of the command line. An empty one is a mistake, and not the current folder."""
+    """A path on the command line. An empty one is an error, not the current folder."""
     if not text:
         raise argparse.ArgumentTypeError("the name is empty; use '.' for the current folder")
     return Path(text)
@@ -58,13 +58,13 @@ def load_schema(folder: Path) -> Schema:
 
 
 def unusable(folder: Path, error: SchemaError) -> Failure:
-    """What a schema with problems ends a verb with."""
+    """The Failure for a schema with problems."""
     problems = "\n".join(map(str, error.problems))
     return Failure(f"the schema in {folder} can't be used:\n{problems}")
 
 
 def _load(folder: Path) -> Schema:
-    # Of the one that came with the tool the model is cached; one that somebody works on changes.
+    # Only the model of the installed schema is cached; others may be edited.
     if os.path.realpath(folder) == os.path.realpath(resources.schema()):
         return load_cached(folder)
     from ..model.builder import load
@@ -73,7 +73,7 @@ def _load(folder: Path) -> Schema:
 
 
 def distribution_of(schema: Schema, name: str) -> Distribution:
-    """A distribution by its name or another one of its."""
+    """A distribution by its name or an alias."""
     for one in schema.distributions:
         if name.lower() in (one.name, *one.aliases):
             return one
@@ -90,7 +90,7 @@ def named_kernel(schema: Schema, text: str) -> Kernel:
 
 
 def kernel_of(schema: Schema, text: str) -> Kernel:
-    """The kernel of that name; what it is taken for is told where the name does not."""
+    """The kernel of that name; prints how the name is treated if that is not obvious."""
     kernel = named_kernel(schema, text)
     if kernel.name != str(kernel.release):
         print(f"vmcoreinfo: treating '{text}' as {kernel.called}{_doubt(kernel)}", file=sys.stderr)
@@ -98,12 +98,12 @@ def kernel_of(schema: Schema, text: str) -> Kernel:
 
 
 def release_of(schema: Schema, text: str) -> Release:
-    """A release of mainline. A vendor's kernel has a line of its own, and is none."""
+    """A mainline release. A vendor's kernel is not accepted."""
     return mainline_of(schema, kernel_of(schema, text))
 
 
 def mainline_of(schema: Schema, kernel: Kernel) -> Release:
-    """The release of a kernel that is one of mainline, or follows it."""
+    """The release of a kernel that is mainline or follows it."""
     if kernel.schema is not schema:
         raise Failure(
             f"'{kernel.name}' is a vendor's kernel; a mainline release such as 6.9 is needed here"

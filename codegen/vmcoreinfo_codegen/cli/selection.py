@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A part of the schema on the command line: the options that `generate` and its stamps have."""
+"""A part of the schema on the command line: the options of `generate` and its stamps."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class _StampParser(argparse.ArgumentParser):
 
 
 def options_of_stamp(stamp: Stamp) -> argparse.Namespace:
-    """The target and the options that a stamp has. Raises StampError for any that none has."""
+    """The target and options in a stamp. Raises StampError for options that no stamp has."""
     parser = _StampParser(prog="vmcoreinfo generate", add_help=False, allow_abbrev=False)
     parser.add_argument("target", choices=packing_names())
     add_selection_options(parser)
@@ -121,7 +121,7 @@ def options_of_stamp(stamp: Stamp) -> argparse.Namespace:
 def selection_of(
     schema: Schema, options: argparse.Namespace, patterns: Iterable[KeyPattern]
 ) -> Selection:
-    """What the options ask for, with the patterns that `--keys` gave."""
+    """The selection by the options, with the patterns from `--keys`."""
     names = {architecture_of(schema, name).name for name in options.arch}
     kernels, kernel = _kernels(schema, options.kernel)
     return Selection(
@@ -137,7 +137,7 @@ def selection_of(
 
 
 def patterns_of(options: argparse.Namespace) -> list[KeyPattern]:
-    """What the files of `--keys` have, each pattern where it is first."""
+    """The patterns in the files of `--keys`, each where it comes first."""
     found: dict[str, KeyPattern] = {}
     for path in options.keys:
         for pattern in _read(path):
@@ -172,7 +172,7 @@ def _prefix_of(options: argparse.Namespace) -> str | None:
 
 
 def reduced(schema: Schema, selection: Selection) -> Schema:
-    """The schema as far as it is selected."""
+    """The selected part of the schema."""
     try:
         found = reduce(schema, selection)
     except UnknownKeys as error:
@@ -193,7 +193,7 @@ def _read(path: str) -> tuple[KeyPattern, ...]:
 
 
 def _kernels(schema: Schema, text: str | None) -> tuple[KernelRange, Kernel | None]:
-    """A range of releases of mainline, and the kernel where it is one of a vendor's line."""
+    """A range of mainline releases, and the kernel if it is of a vendor's line."""
     if text is None:
         return EVERY_KERNEL, None
     first, dots, last = text.partition("..")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """All printed text passes through here, so that input can't control the terminal.
 
-Names in dumps and trees, values of notes and file names are somebody's bytes. What would move a
-cursor, colour, hide or reorder text is shown as an escape (`\\x1b`) instead.
+Names in dumps and trees, values of notes and file names may contain any bytes. Characters that
+would move the cursor, colour, hide or reorder text are shown as escapes (`\\x1b`) instead.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# C0 without tab and newline, DEL, C1; marks and overrides of direction, separators of lines,
-# surrogates (bytes of file names that are not UTF-8, and what no encoding has), the BOM.
+# C0 without tab and newline, DEL, C1; direction marks and overrides, line separators, surrogates
+# (bytes of file names that are not UTF-8, and invalid characters), the BOM.
 _UNSAFE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
-# Python's `surrogateescape` puts a byte here that is no UTF-8.
+# Python's `surrogateescape` maps bytes that are not UTF-8 to these.
 _BYTES = range(0xDC80, 0xDD00)
 
 
 def printable(text: str) -> str:
-    """The text as it may be shown to people; newlines and tabs stay."""
-    # Nothing of it is printable in Python's sense, and most texts are: the pattern takes longer to
-    # compile than all of them to print.
+    """The text as it can be shown to people; newlines and tabs stay."""
+    # None of these characters is printable for Python, and most texts are completely: compiling the
+    # pattern would take longer than printing all of them.
     if text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return re.sub(_UNSAFE, _escape, text)
 
 
 def on_one_line(text: str) -> str:
-    """The same for a cell or a name, which must not look like a line of its own."""
+    """The printable text of a cell or a name, which must not add lines."""
     return printable(text).replace("\n", "\\n")
 
 
@@ -47,7 +47,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 class Printed:
-    """A text stream that shows what is written to it; all else is that stream's."""
+    """A text stream whose output is made printable; everything else is the original stream's."""
 
     def __init__(self, stream: TextIO, name: str) -> None:
         self.stream = stream
@@ -72,7 +72,7 @@ class Printed:
 
 @contextmanager
 def named(stream: TextIO | Printed) -> Iterator[None]:
-    """What goes wrong with a stream says with which."""
+    """Adds the name of the stream to its errors."""
     try:
         yield
     except OSError as error:
@@ -81,12 +81,12 @@ def named(stream: TextIO | Printed) -> Iterator[None]:
 
 
 def unfiltered(stream: TextIO) -> TextIO:
-    """The stream behind, for our own escape sequences."""
+    """The original stream, for our own escape sequences."""
     return stream.stream if isinstance(stream, Printed) else stream
 
 
 def has_colours(stream: TextIO) -> bool:
-    """Whether a stream is a terminal with colours; a NO_COLOR that is not empty turns them off."""
+    """Whether a stream is a terminal with colours; a non-empty NO_COLOR turns them off."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -101,7 +101,7 @@ def write_coloured(text: str, colour: str) -> None:
 
 @contextmanager
 def streams() -> Iterator[None]:
-    """Standard streams as the command needs them, also where the caller closed some."""
+    """Standard streams as the command needs them, even if the caller closed some."""
     _open_closed()
     before = sys.stdin, sys.stdout, sys.stderr
     # What is opened here lives as long as the process, so no `with` (SIM115).
@@ -119,15 +119,15 @@ def _printed(stream: TextIO | None, number: int, name: str) -> TextIO:
     stream = stream or open(number, "w", closefd=False)  # noqa: SIM115
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
-        # No locale keeps a result from being shown.
+        # Results are shown in any locale.
         reconfigure(errors="backslashreplace")
     return cast(TextIO, Printed(stream, name))
 
 
 def _open_closed() -> None:
-    """Descriptors 0 to 2 open, the closed ones so that whatever is done with them fails.
+    """Open those of descriptors 0 to 2 that are closed, so that using them fails.
 
-    Otherwise the next file that is opened would be standard output.
+    Otherwise the next opened file could become standard output.
     """
     while True:
         descriptor = os.open(os.devnull, os.O_RDONLY)
@@ -140,7 +140,7 @@ def _open_closed() -> None:
 
 
 def silence(stream: TextIO) -> None:
-    """Let nothing more be written to a stream that failed, at the end of the process neither."""
+    """Prevent further writes to a stream that failed, also at the end of the process."""
     try:
         number = stream.fileno()
     except (OSError, ValueError):

@@ -47,7 +47,7 @@ def tool_of(schema: Schema, name: str) -> Consumer:
 def tool_reading(
     schema: Schema, consumer: Consumer, path: Path, revision: str | None
 ) -> ToolReading:
-    """Read a folder, a tarball, or a revision."""
+    """The reads in a folder, a tarball, or a revision."""
     from ..kernel.gathered import TreeError
     from ..tool.files import tool_files
     from ..tool.reading import reading_of
@@ -64,7 +64,7 @@ def tool_reading(
 def tagged_readings(
     schema: Schema, consumer: Consumer, path: Path, pattern: str | None
 ) -> Iterator[tuple[ReleaseTag, ToolReading]]:
-    """What the release of each tag reads, oldest first. Raises Failure."""
+    """The reads of each tagged release, oldest first. Raises Failure."""
     from ..kernel.gathered import TreeError
     from ..kernel.tree import open_repository
     from ..tool.releases import release_tags
@@ -92,7 +92,7 @@ def tagged_reads(
 
 
 def release_of_tree(consumer: Consumer, told: str | None, revision: str | None) -> ToolRelease:
-    """The release that a tree is: what was told, or what its tag names, or what comes next."""
+    """The release of a tree: as given, or by its tag, or the next one."""
     from ..tool.releases import release_of_tag
 
     if told is None:
@@ -104,16 +104,13 @@ def release_of_tree(consumer: Consumer, told: str | None, revision: str | None) 
 
 
 def print_unclear(reading: ToolReading) -> None:
-    """Say which places look like reads and were not understood."""
+    """Print the places that look like reads but were not understood."""
     print_places(reading.not_understood)
     print(
         f"{counted(reading.files, 'source')}, {counted(len(reading.reads), 'place')} that "
         f"read {counted(len(reading.keys), 'key')}, {len(reading.not_understood)} not understood",
         file=sys.stderr,
     )
-
-
-# ---- verbs -------------------------------------------------------------------------------
 
 
 def extract_tool(schema: Schema, options: argparse.Namespace) -> int:

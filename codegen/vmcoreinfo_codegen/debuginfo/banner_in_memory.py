@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The banner of a kernel, `Linux version …`, in the memory of its dump.
+"""A kernel's banner, `Linux version …`, in the memory of its dump.
 
 `linux_banner` is read-only data of the image, before its kallsyms and its BTF. It ends with a line
-feed and NUL. Memory has copies in the log, which do not.
+feed and NUL. The log has copies that don't.
 """
 
 from __future__ import annotations
@@ -17,23 +17,26 @@ from .in_memory import places_limit
 
 TEXT = b"Linux version "
 RELEASE = re.compile(rb"Linux version ([!-~]{1,64}) \(")
-"""What every banner begins with; the group is the release."""
+"""The beginning of every banner; the group is the release."""
 
 _WHOLE = re.compile(RELEASE.pattern + rb"[^\0\n]{1,1024}\n\0")
 _MOST = 2048
 REACH = 64 << 20
-"""Bytes of the image on either side of its banner, in which its other read-only data is; some 32 MiB at most."""
+"""The image's other read-only data, some 32 MiB at most, is within this many bytes of its banner.
+"""
 
 
 @dataclass(frozen=True)
 class Banners:
-    """Physical addresses of the text, and the releases of those that are whole."""
+    """Physical addresses of `Linux version`, and the releases of complete banners."""
 
     places: Sequence[int]
     releases: Sequence[tuple[int, str]]
 
     def release_of(self, physical: int) -> str | None:
-        """By the nearest whole one before an address in the image; None if none is near."""
+        """The release of the nearest complete banner before an address in the image; None if none
+        is near.
+        """
         index = bisect_left(self.releases, (physical, "")) - 1
         if index < 0 or physical - self.releases[index][0] > REACH:
             return None

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""BTF, the types that the kernel itself contains (`/sys/kernel/btf/vmlinux`).
+"""BTF: the types that the kernel itself contains (`/sys/kernel/btf/vmlinux`).
 
-No Python library reads it. A header, types one after another, strings
-(include/uapi/linux/btf.h). A type has no index but its number, so all of them are gone
-through once, in a loop that does as little as it can; all else is looked up when it
-is asked for. Sizes and references are checked before they are used.
+No Python library reads it. It consists of a header, the types one after another, and strings
+(include/uapi/linux/btf.h). It has no index, and a type refers to others by number. So one minimal
+loop walks all types once; everything else is looked up on demand. Sizes and references are checked
+before use.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .problem import DebugInfoError
 
 MAGIC = 0xEB9F
 MOST_BYTES = 64 << 20
-"""Kernels have some 5 MiB, with every driver built in some 20."""
+"""Kernels have some 5 MiB; with all drivers built in, some 20 MiB."""
 
 _HEADER = "HBBIIIII"
 _HEADER_BYTES = 24
@@ -34,21 +34,21 @@ _LAST_KIND = _ENUM64
 _MODIFIERS = {_TYPEDEF, _VOLATILE, _CONST, _RESTRICT, _TYPE_TAG}
 _NAMED = {_INT, _STRUCT, _UNION, _ENUM, _ENUM64, _TYPEDEF, _FLOAT}
 
-# Words of a type without its list, and words of each element of the list.
+# Words of a type without its list, and words per element of the list.
 _FIXED = {_INT: 4, _ARRAY: 6, _VAR: 4, _DECL_TAG: 4}
 _EACH = {_STRUCT: 3, _UNION: 3, _ENUM: 2, _FUNC_PROTO: 2, _DATASEC: 3, _ENUM64: 3}
 
 _DEEPEST = 32
 _MOST_ALIKE = 64
 
-# All that the schema asks of a kernel looks at some 2,000.
+# The questions of the whole schema look at some 2,000 members.
 _LEAST_MEMBERS = 1 << 20
 _WORDS_FOR_A_MEMBER = 4
 _PIECE = 1 << 20
 
 
 class _Lengths(dict[int, int]):
-    """Words that a type has, by its info word: the kind, and how many elements follow."""
+    """Words of a type, by its info word, which has the kind and the number of elements."""
 
     def __missing__(self, info: int) -> int:
         kind = info >> 24 & 0x1F
@@ -60,7 +60,7 @@ class _Lengths(dict[int, int]):
 
 
 class Member(NamedTuple):
-    """A member of a struct or union: bits from its start, the number of its type."""
+    """A member of a struct or union: the number of its type, its offset in bits."""
 
     name: str
     type: int
@@ -72,7 +72,7 @@ class Btf:
     """The types of one BTF blob. Values are in bytes."""
 
     def __init__(self, data: bytes, name: str = "BTF") -> None:
-        """Raises DebugInfoError if `data` is no BTF that can be read."""
+        """Raises DebugInfoError if `data` is not valid BTF."""
         self.name = name
         self.digest = hashlib.sha256(data).digest()
         order = {b"\x9f\xeb": "<", b"\xeb\x9f": ">"}.get(data[:2])
@@ -104,7 +104,7 @@ class Btf:
         self._budget = Limit(name, most, "members looked at", DebugInfoError)
 
     def load(self, names: Iterable[str]) -> None:
-        """Look up types by name, all at once, as that is one walk through the blob."""
+        """Look up types by name, all at once: that is one walk through the blob."""
         wanted = {name for name in names if name not in self._by_name}
         offsets = self._string_places(wanted)
         for name in wanted:
@@ -118,13 +118,13 @@ class Btf:
 
     @property
     def number(self) -> int:
-        """How many types there are; void is none of them. Raises DebugInfoError."""
+        """Number of types, without void. Raises DebugInfoError."""
         return len(self._walk()) - 1
 
     def check_names(self) -> None:
-        """Raise DebugInfoError unless every name is a whole string of this blob.
+        """Raise DebugInfoError unless every name is a complete string of this blob.
 
-        Those of the BTF of a module go on behind the strings of its kernel.
+        In the BTF of a module, string offsets continue after the strings of its kernel.
         """
         words, strings = self._words, self._strings
         if strings[:1] != b"\0" or strings[-1:] != b"\0":
@@ -139,19 +139,19 @@ class Btf:
                 )
 
     def members(self, name: str) -> int:
-        """How many members the structs of that name have, the most of any; 0 if there is none."""
+        """The largest number of members of a struct of that name; 0 if there is none."""
         places = [place for place in self._named(name) if self._kind(place) == _STRUCT]
         return max((self._word(place + 1) & 0xFFFF for place in places), default=0)
 
     def sizes(self, name: str) -> set[int]:
-        """Every size that a type of that name has; none if there is no such type."""
+        """The sizes of all types of that name; empty if there is no such type."""
         return {size for place in self._named(name) if (size := self._size(place)) is not None}
 
     def offsets(self, name: str, path: str) -> set[int]:
-        """Every offset that a member has in a type of that name; `path` may be `a.b`.
+        """The offsets of a member in all types of that name; `path` may be `a.b`.
 
-        Members of anonymous structs and unions are the outer type's own, as in C. A
-        bit-field has no offset in bytes.
+        Members of anonymous structs and unions belong to the outer type, as in C. Bit-fields have
+        no offset in bytes.
         """
         return {
             member.bit_offset // 8
@@ -162,7 +162,7 @@ class Btf:
         }
 
     def lengths(self, name: str, path: str) -> set[int]:
-        """Every number of elements that an array member has in a type of that name."""
+        """The numbers of elements of an array member in all types of that name."""
         found = set()
         for place in self._named(name):
             member = self._member_at(place, path)
@@ -172,7 +172,7 @@ class Btf:
         return found
 
     def enumerators(self, names: Iterable[str]) -> dict[str, int]:
-        """The values of enumerators, of those that exist. The first of a name counts."""
+        """The values of the enumerators that exist. The first of a name counts."""
         offsets = self._string_places(names)
         found: dict[str, int] = {}
         if not offsets:
@@ -193,7 +193,7 @@ class Btf:
         return found
 
     def _walk(self) -> list[int]:
-        """Where each type is, in words, by its number; 0, which is void, is nowhere."""
+        """Offset of each type in words, by its number; -1 for 0, which is void."""
         if self._places:
             return self._places
         words = self._words
@@ -203,7 +203,7 @@ class Btf:
         place = 0
         try:
             while True:
-                # The end is an IndexError: a comparison would cost as much as the rest.
+                # An IndexError ends the loop: a comparison would cost as much as the rest.
                 place += lengths[words[place + 1]]
                 add(place)
         except IndexError:
@@ -215,16 +215,16 @@ class Btf:
         if place != len(words):
             number = len(places) - (place > len(words))
             raise DebugInfoError(f"{self.name}: type {number} is truncated")
-        # So far each place is the end of its type; what starts there is the next one.
+        # So far each place is the end of a type, where the next one starts.
         self._places = [-1, 0, *places[1:-1]] if len(places) > 1 else [-1]
         return self._places
 
     def _string_places(self, names: Iterable[str]) -> dict[int, str]:
-        """The offset of each string that is there; whoever writes BTF keeps each once."""
+        """The offset of each string that exists; BTF has each string once."""
         wanted = {name.encode(): name for name in names}
         found: dict[int, str] = {}
         strings = self._strings
-        # Offset 0 is the empty string, so each has a NUL before it.
+        # Offset 0 is the empty string, so a NUL precedes each string.
         start = strings.find(b"\0") + 1
         while start and wanted:
             end = strings.find(b"\0", start + _PIECE) + 1 or strings.rfind(b"\0", start) + 1
@@ -234,7 +234,9 @@ class Btf:
         return found
 
     def _named(self, name: str) -> list[int]:
-        """Places of types of that name, those that typedefs stand for included."""
+        """Places of the types of that name, including those that a typedef of that name stands
+        for.
+        """
         self.load([name])
         return self._by_name[name][:_MOST_ALIKE]
 
@@ -256,7 +258,7 @@ class Btf:
         return self._places[number] if number else None
 
     def _resolved(self, number: int) -> int | None:
-        """The place of a type behind its typedefs and qualifiers."""
+        """The place of a type without its typedefs and qualifiers."""
         place = self._place(number)
         for _ in range(_DEEPEST):
             if place is None or self._kind(place) not in _MODIFIERS:
@@ -282,7 +284,7 @@ class Btf:
         return None
 
     def _pointer_bytes(self) -> int:
-        """A list_head is two pointers, on every kernel."""
+        """Size of a pointer: half a list_head, which has two pointers in every kernel."""
         if not self.pointer_bytes:
             places = self._named("list_head")
             sizes = {self._word(place + 2) for place in places if self._kind(place) == _STRUCT}
@@ -290,7 +292,7 @@ class Btf:
         return self.pointer_bytes
 
     def _member_at(self, place: int, path: str) -> Member | None:
-        """The member of that path, its offset from the start of the type at `place`."""
+        """The member at `path`, with its offset from the start of the type at `place`."""
         head, _, rest = path.partition(".")
         member = self._member(place, head, 0, set())
         if member is None or not rest:
@@ -304,9 +306,9 @@ class Btf:
     def _member(
         self, place: int, name: str, bits: int, seen: set[int], depth: int = 0
     ) -> Member | None:
-        """The member of that name, of the type or of what is anonymous in it.
+        """The member `name` of a type or of an anonymous struct or union in it.
 
-        A name is there once, as in C; what was `seen` does not have it.
+        A name is unique in a type, as in C; the types in `seen` do not have it.
         """
         if place in seen:
             return None

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The BTF of a kernel in the memory of its dump.
+"""A kernel's BTF in the memory of its dump.
 
 It is a section of the kernel's image (`.BTF`, with /sys/kernel/btf/vmlinux since 341dfcf8d78e
-"btf: expose BTF info through sysfs", 5.4), so it is whole and in one piece. Memory has more that
-begins alike: BTF of modules, which goes on where that of the kernel ends, and copies in the page
-cache, whose pages lie apart.
+"btf: expose BTF info through sysfs", 5.4), so it is complete and contiguous. Memory has other data
+that begin the same way: BTF of modules, which continues that of the kernel, and copies in the page
+cache, whose pages are scattered.
 
-The magic has two bytes, which are slow to look for. A string that is in the BTF of every kernel is
-looked for instead, and then the header before it.
+Searching for the magic of two bytes is slow. So the search is for a string that is in every
+kernel's BTF, and then for the header before it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from .in_memory import (
 from .problem import DebugInfoError
 
 MOST_BYTES = 32 << 20
-"""Kernels have some 5 MiB, with every driver built in some 20. Types take eight times their size to read."""
+"""Kernels have some 5 MiB; with all drivers built in, some 20 MiB. Reading takes 8 times the size.
+"""
 
 _STRUCTS = ("task_struct", "page", "list_head")
 _NEEDLE = b"\0task_struct\0"
@@ -45,7 +46,7 @@ _MAGICS = {"<": b"\x9f\xeb\x01", ">": b"\xeb\x9f\x01"}
 _HEADER = "HBBIIIII"
 _HEADER_BYTES = struct.calcsize(f"<{_HEADER}")
 _MOST_HEADER = 4096
-# tinyconfig has some 200 KiB of types; of modules few have as much.
+# tinyconfig has some 200 KiB of types; few modules have that much.
 _LEAST_TYPES = 64 << 10
 _WINDOW = 1 << 20
 _OVERLAP = 2
@@ -57,9 +58,9 @@ _BYTES_FOR_A_HEADER = 1 << 20
 
 @dataclass(frozen=True)
 class FoundBtf:
-    """The BTF of a kernel: where it is, in which byte order, and how many types it has.
+    """The BTF of a kernel: its place, byte order and number of types.
 
-    Dumps may have many; so `data` is read when it is asked for.
+    `data` is read on demand, as a dump may have many.
     """
 
     physical: int
@@ -71,12 +72,12 @@ class FoundBtf:
 
     @property
     def data(self) -> bytes:
-        """The whole blob, as /sys/kernel/btf/vmlinux has it."""
+        """The complete blob, as in /sys/kernel/btf/vmlinux."""
         return b"".join(pieces(self.memory, self.physical, self.size))
 
 
 class _Header(NamedTuple):
-    """A header that can be one: addresses of its parts."""
+    """A plausible header: addresses of its parts."""
 
     physical: int
     order: str
@@ -89,7 +90,7 @@ class _Header(NamedTuple):
 
 
 class BtfSearch:
-    """Implements `in_memory.Search`; what it may cost grows with the dump."""
+    """Implements `in_memory.Search`; its limits grow with the dump."""
 
     needles = (_NEEDLE,)
 
@@ -119,13 +120,13 @@ class BtfSearch:
                 return
 
     def found(self) -> list[FoundBtf]:
-        """The largest first; several kernels have several."""
+        """The largest first; there are several if memory has several kernels."""
         return sorted(self._found, key=lambda one: (-one.size, one.physical))
 
     def cut(self) -> list[Cut]:
-        """Where nothing is sound, what begins like the BTF of a kernel, and why it can't be used.
+        """If no BTF is valid: everything that begins like a kernel's BTF, and why it can't be used.
 
-        By address. It takes a pass through memory of its own.
+        By address. Takes another pass through memory.
         """
         if self._found:
             return []
@@ -138,7 +139,7 @@ class BtfSearch:
         return sorted(self._cut, key=lambda cut: cut.physical)
 
     def _headers_of(self, place: int) -> Iterator[_Header]:
-        """Headers whose strings have that place in them, each once; nothing is scanned twice."""
+        """Headers whose strings include that place, each once; no byte is scanned twice."""
         if not _AMONG_STRINGS.fullmatch(self._memory.read(place, _NEIGHBOURS)):
             return
         least = max(self._scanned, (place - MOST_BYTES) // PAGE * PAGE)
@@ -152,7 +153,7 @@ class BtfSearch:
         yield from reversed(of_it)
 
     def _headers_in(self, start: int, end: int) -> list[_Header]:
-        """What can be a header there, in order of addresses."""
+        """Plausible headers in that range, by address."""
         found = []
         while start < end:
             size = min(_WINDOW, end - start)
@@ -186,11 +187,11 @@ class BtfSearch:
         return _Header(physical, order, physical + size + strings, physical + end)
 
     def _judged(self, header: _Header) -> FoundBtf | None:
-        """The BTF behind a header, if it is that of a kernel; what is not whole is kept aside."""
+        """The BTF with this header if it is a kernel's; incomplete BTF is added to the cut ones."""
         self._tried.add(header.physical)
         first = self._memory.read(header.strings, 1)
         if first and first != b"\0":
-            return None  # that of a module, or a copy whose pages lie apart
+            return None  # BTF of a module, or a copy whose pages are scattered
         self._bytes.spend(header.size)
         data = b"".join(pieces(self._memory, header.physical, header.size))
         name = f"the BTF at {header.physical:#x}"

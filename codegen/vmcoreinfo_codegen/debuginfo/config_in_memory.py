@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The .config of a kernel in the memory of its dump.
+"""A kernel's .config in the memory of its dump.
 
-CONFIG_IKCONFIG puts it into the image (kernel/configs.c): "IKCFG_ST", the file as gzip made it,
-"IKCFG_ED". Built as a module (=m) it is there too, but on pages that lie apart.
+CONFIG_IKCONFIG puts it into the image (kernel/configs.c): "IKCFG_ST", the gzip-compressed file,
+"IKCFG_ED". Built as a module (=m) it is in memory too, but on scattered pages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .in_memory import (
 from .problem import DebugInfoError
 
 MOST_BYTES = 4 << 20
-"""Of the text; that of a kernel with every driver has some 300 KiB."""
+"""Limit of the text's size; with all drivers it has some 300 KiB."""
 
 _START, _END = b"IKCFG_ST", b"IKCFG_ED"
 _GZIP = b"\x1f\x8b\x08"
@@ -41,11 +41,12 @@ _TITLE = re.compile(
 
 @dataclass(frozen=True)
 class FoundConfig:
-    """A .config: where `IKCFG_ST` is, bytes from there to behind `IKCFG_ED`, and bytes of the text.
+    """A .config: the address of `IKCFG_ST`, bytes up to the end of `IKCFG_ED`, and bytes of the
+    text.
 
-    `title` is the line that says of which kernel, as "Linux/x86 6.12.117 Kernel Configuration";
-    None if no line does. `options` are the lines that set one. Dumps may have many; so `text` is
-    unpacked when it is asked for.
+    `title` is the line that names the kernel, such as "Linux/x86 6.12.117 Kernel Configuration", or
+    None; `options` is the number of lines that set an option. `text` is unpacked on demand, as a
+    dump may have many.
     """
 
     physical: int
@@ -57,7 +58,7 @@ class FoundConfig:
 
     @property
     def text(self) -> bytes:
-        """The file, as /proc/config.gz has it unpacked."""
+        """The file, as /proc/config.gz unpacks to."""
         return _unpacked(self.memory, self.physical)[0]
 
 
@@ -83,16 +84,16 @@ class ConfigSearch:
             self._cut.append(Cut(place, str(error)))
 
     def found(self) -> list[FoundConfig]:
-        """By address; several kernels have several."""
+        """By address; there are several if memory has several kernels."""
         return self._found
 
     def cut(self) -> list[Cut]:
-        """What begins like one and is not whole."""
+        """Everything that begins like a .config and is not complete."""
         return self._cut
 
 
 class _NotWhole(DebugInfoError):
-    """What begins like one, and is none; the message says where it ends."""
+    """Data that begin like a .config but are none; the message says where they end."""
 
 
 def _at(memory: PhysicalMemory, place: int, budget: Limit) -> FoundConfig:
@@ -115,9 +116,9 @@ def _at(memory: PhysicalMemory, place: int, budget: Limit) -> FoundConfig:
 def _unpacked(
     memory: PhysicalMemory, physical: int, budget: Limit | None = None
 ) -> tuple[bytes, int]:
-    """The text, and the bytes of memory that it has with its marks. Raises _NotWhole.
+    """The text, and its size in memory with both marks. Raises _NotWhole.
 
-    Memory is read page by page, so that what is wrong is told to the page.
+    Memory is read page by page, so that the error names the page.
     """
     decoder = zlib.decompressobj(wbits=31)
     text = bytearray()

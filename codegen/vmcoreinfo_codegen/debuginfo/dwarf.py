@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The types of a vmlinux that has DWARF and no BTF, through drgn (extra `dump`)."""
+"""The types of a vmlinux with DWARF but without BTF, through drgn (extra `dump`)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _Asked = ParamSpec("_Asked")
 def _told(
     ask: Callable[Concatenate[Dwarf, _Asked], _Answer],
 ) -> Callable[Concatenate[Dwarf, _Asked], _Answer]:
-    """What drgn says of damaged DWARF as DebugInfoError.
+    """Turns drgn's errors about damaged DWARF into DebugInfoError.
 
-    For much of it drgn raises Exception itself, so nothing less will do.
+    drgn raises plain Exception for many of them, so all exceptions are caught.
     """
 
     @wraps(ask)
@@ -38,7 +38,7 @@ def _told(
 
 
 class Dwarf:
-    """Answers as `facts.Types` does, out of DWARF. Raises DebugInfoError."""
+    """Implements `facts.Types` with DWARF. Raises DebugInfoError."""
 
     def __init__(self, path: str) -> None:
         try:
@@ -51,7 +51,7 @@ class Dwarf:
         self.name = path
         self._drgn = drgn
         self._program = drgn.Program()
-        # Of no program that runs, so nothing that drgn would look for by itself.
+        # An extra module belongs to no running program, so drgn does not search for its file.
         module = self._program.extra_module("vmlinux", create=True)
         self._open(module)
         if module.wants_debug_file():
@@ -65,7 +65,7 @@ class Dwarf:
         module.try_file(os.fsencode(self.name), force=True)
 
     def load(self, names: Iterable[str]) -> None:
-        """drgn looks each up when it is asked for."""
+        """Does nothing: drgn looks types up on demand."""
 
     @_told
     def sizes(self, name: str) -> set[int]:

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Searches for a kernel's own data in the memory of its dump: one pass for all, limits, and
-incomplete data."""
+"""Searches for a kernel's own data in the memory of its dump: one pass for all, with limits."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from ..limits import Limit
 from .problem import DebugInfoError
 
 PAGE = 4096
-"""The least page of any architecture."""
+"""The smallest page size of any architecture."""
 
 _PIECE = 1 << 20
 _BLOCK = 512
@@ -27,24 +26,24 @@ _ZEROS = bytes(PAGE)
 
 @dataclass(frozen=True)
 class Cut:
-    """One that begins at a physical address, and is not whole: what is wrong with it, and where."""
+    """Incomplete data at a physical address: what is wrong, and where."""
 
     physical: int
     why: str
 
 
 class Search(Protocol):
-    """One kind of data that is looked for."""
+    """A search for one kind of data."""
 
     @property
     def needles(self) -> Sequence[bytes]:
-        """Bytes that every one has in it."""
+        """Bytes that all data of this kind contain one of."""
         ...
 
     def at(self, place: int) -> None:
-        """Look at a place where one of the needles is; places come by address.
+        """Examine a hit of one of the needles; hits come by address.
 
-        Raises DumpError, and DebugInfoError if more looks like one than any memory has.
+        Raises DumpError, and DebugInfoError if there are more hits than in any machine's memory.
         """
         ...
 
@@ -55,19 +54,22 @@ def look_through(
     done: Callable[[int], object] = lambda size: None,
     within: Sequence[range] = ALL,
 ) -> None:
-    """Go through memory once for all of them, or what is `within`; `done` is told how many bytes more are done."""
+    """Run all searches in one pass over memory, or over the ranges `within`.
+
+    `done` is called with the number of bytes searched since its last call.
+    """
     by_needle = {needle: search for search in searches for needle in search.needles}
     for place, needle in memory.find_all(list(by_needle), done, within):
         by_needle[needle].at(place)
 
 
 def places_limit(memory: PhysicalMemory, what: str) -> Limit:
-    """How many places may look like what is looked for."""
+    """The limit of the number of hits."""
     return limit(memory, _LEAST_PLACES, _BYTES_FOR_A_PLACE, what)
 
 
 def limit(memory: PhysicalMemory, least: int, bytes_for_one: int, what: str) -> Limit:
-    """A limit that grows with the dump; holes of a sparse file are none of it."""
+    """A limit that grows with the size of the dump, without holes of a sparse file."""
     source = memory.source
     size = source.size or 0
     if isinstance(source, File):
@@ -76,9 +78,10 @@ def limit(memory: PhysicalMemory, least: int, bytes_for_one: int, what: str) -> 
 
 
 def whole_until(memory: PhysicalMemory, physical: int, least: int) -> int:
-    """How far down, to `least`, all pages below an address are in the dump, and not zeros.
+    """The lowest address from `least` on such that all pages from it to `physical` are in the dump
+    and not zero.
 
-    Nothing that is looked for has a page of zeros.
+    None of the data searched for has a page of zeros.
     """
     place = physical // PAGE * PAGE
     window = _PIECE
@@ -98,7 +101,7 @@ def whole_until(memory: PhysicalMemory, physical: int, least: int) -> int:
 
 
 def pieces(memory: PhysicalMemory, physical: int, size: int) -> Iterator[bytes]:
-    """Memory in pieces that one read may ask for, up to where the dump has no more."""
+    """Memory in pieces small enough for one read, up to the first byte missing in the dump."""
     end = physical + size
     while physical < end:
         wanted = min(_PIECE, end - physical)
@@ -110,7 +113,7 @@ def pieces(memory: PhysicalMemory, physical: int, size: int) -> Iterator[bytes]:
 
 
 def filled(memory: PhysicalMemory, physical: int, size: int) -> bytes:
-    """Memory with zeros where the dump has none, as where zeros were left out."""
+    """Memory, with zeros for pages missing in the dump, as pages of zeros may be left out."""
     data = bytearray()
     while len(data) < size:
         place = physical + len(data)
@@ -122,10 +125,10 @@ def filled(memory: PhysicalMemory, physical: int, size: int) -> bytes:
 
 
 def missing(memory: PhysicalMemory, physical: int, size: int) -> tuple[int, int] | None:
-    """From and to before which address the first part is that the dump does not have, or only as
-    zeros.
+    """The first range of addresses, half-open, that the dump lacks or has only as zeros; None if
+    there is none.
 
-    Nothing that is looked for has a page of zeros. None if all is there.
+    None of the data searched for has a page of zeros.
     """
     start: int | None = None
     place, end = physical, physical + size
@@ -142,6 +145,6 @@ def missing(memory: PhysicalMemory, physical: int, size: int) -> tuple[int, int]
 
 
 def absent(part: tuple[int, int]) -> str:
-    """What `missing` found, in words."""
+    """The result of `missing`, in words."""
     start, end = part
     return f"{end - start} bytes from {start:#x} on are not in the dump, or zeros"

@@ -15,23 +15,23 @@ from .kallsyms_work import Work
 from .problem import DebugInfoError
 
 STARTS = ("_text", "_stext")
-"""Where the image begins; every kernel has one of them."""
+"""Symbols at which the image begins; every kernel has one of them."""
 
 _MOST_IMAGE = 1 << 32
-# What nm says of a symbol that is in no section is "?"; ppc64 has some.
+# nm prints "?" for a symbol in no section; ppc64 has some.
 _TYPES = frozenset(b"?" + string.ascii_letters.encode())
 
 
 class Kallsyms:
-    """A table: every symbol of the kernel image, in the order of addresses.
+    """A kallsyms table: every symbol of the kernel image, by address.
 
-    Addresses are those at which the kernel ran, as it has relocated its table. Where
-    `has_run_addresses` is False they tell distances alone: a table of 7.0 on that nothing places
-    has physical ones, and that of an image which never ran begins at 0.
-    It is read from memory each time that it is asked, as a machine may hold those of many guests;
-    `addresses` has those names that were wanted when it was found, the first of a name, and STARTS.
-    `places` has the physical addresses of the tables themselves, by the names of the kernel's
-    source: kallsyms leaves them out.
+    The kernel relocates its table, so addresses are those at which it ran. If `has_run_addresses`
+    is False, only distances are right: since 7.0 a table has physical addresses if nothing tells
+    where the kernel ran, and the table of an image that never ran begins at 0. Every call reads the
+    table from memory again, as a host may have those of many guests. `addresses` has the names
+    asked for when the table was found (the first symbol of a name), and STARTS. `places` has the
+    physical addresses of the tables themselves, by their names in the kernel source: kallsyms
+    leaves them out.
     """
 
     def __init__(
@@ -54,13 +54,15 @@ class Kallsyms:
         self._tokens = tokens
 
     def symbols(self) -> Iterator[tuple[int, str, str]]:
-        """Address, letter of the type and name of each. Raises DumpError."""
+        """Address, type letter and name of each symbol. Raises DumpError."""
         for address, text in self._entries():
             decoded = text.decode("ascii")
             yield address, decoded[:1], decoded[1:]
 
     def system_map(self) -> bytes:
-        """As `nm` writes it: `ffffffff81000000 T _text`, a line each. Raises DumpError."""
+        """The table in the format of `nm`, with lines `ffffffff81000000 T _text`. Raises
+        DumpError.
+        """
         width = self.bits // 4
         return b"".join(
             b"%0*x %c %b\n" % (width, address, text[0], text[1:])
@@ -68,7 +70,7 @@ class Kallsyms:
         )
 
     def _entries(self) -> Iterator[tuple[int, bytes]]:
-        """Address, and type and name in one, as they are compressed."""
+        """Address, and type letter followed by the name, as they are compressed together."""
         found = _read(Work(self._memory), self._tokens)
         if found is None:
             raise DebugInfoError(f"{self._memory.source.name}: it changed while it was read")
@@ -79,13 +81,13 @@ class Kallsyms:
 class KallsymsSearch:
     """Implements `in_memory.Search`.
 
-    A table of at most 256 symbols is not found, nor one of more than 1,048,576.
+    A table of at most 256 or more than 1,048,576 symbols is not found.
     """
 
     needles = (NEEDLE,)
 
     def __init__(self, memory: PhysicalMemory, names: Iterable[str] = ()) -> None:
-        """`names` are the symbols whose addresses are wanted."""
+        """`names` are the symbols whose addresses are needed."""
         self._wanted = {name.encode(): name for name in (*names, *STARTS)}
         self._work = Work(memory)
         self._found: dict[int, Kallsyms] = {}
@@ -100,11 +102,11 @@ class KallsymsSearch:
             self._found[tokens.physical] = Kallsyms(self._work.memory, tokens, *tables, addresses)
 
     def found(self) -> list[Kallsyms]:
-        """Every table that is sound, by physical addresses."""
+        """Every valid table, by physical address."""
         return [self._found[physical] for physical in sorted(self._found)]
 
     def cut(self) -> list[Cut]:
-        """Nothing is told of what is not sound."""
+        """Always empty: invalid tables are not reported."""
         return []
 
 
@@ -119,7 +121,10 @@ def _read(work: Work, tokens: Tokens) -> tuple[Names, Addresses] | None:
 def _addresses(
     tokens: Tokens, names: Names, addresses: Addresses, wanted: Mapping[bytes, str]
 ) -> dict[str, int] | None:
-    """Those of the wanted names; None unless all have a type and a name, and are near to where the kernel starts."""
+    """Addresses of the wanted names.
+
+    None unless all symbols have a type and a name, and are near the start of the kernel.
+    """
     found: dict[str, int] = {}
     for address, text in zip(addresses.values, names.texts(tokens), strict=True):
         if len(text) < 2 or text[0] not in _TYPES:
@@ -142,7 +147,8 @@ def _places(tokens: Tokens, names: Names, addresses: Addresses) -> dict[str, int
     if addresses.form != ABSOLUTE:
         places["kallsyms_offsets"] = addresses.physical
     elif addresses.bits == 64 or addresses.physical < names.physical:
-        # Of 32 bits behind the tokens they have this name before 6.11, that of offsets from 7.0 on.
+        # 32-bit addresses after the tokens have this name before 6.11, and that of offsets since
+        # 7.0.
         places["kallsyms_addresses"] = addresses.physical
     if addresses.base_at is not None:
         places["kallsyms_relative_base"] = addresses.base_at

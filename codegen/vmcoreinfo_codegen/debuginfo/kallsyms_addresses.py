@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The addresses of kallsyms, in every form since 4.6.
+"""The addresses of kallsyms, in every format since 4.6.
 
-| form | of releases | in memory |
+| format | releases | in memory |
 |---|---|---|
-| absolute | before 6.11, without CONFIG_KALLSYMS_BASE_RELATIVE; 32 bits from 7.0 on | addresses |
-| from a base | 4.6 to 6.19 | offsets of 32 bits, the base behind them |
+| absolute | before 6.11, without CONFIG_KALLSYMS_BASE_RELATIVE; 32 bits since 7.0 | addresses |
+| from a base | 4.6 to 6.19 | 32-bit offsets, followed by the base |
 | from a base, per-CPU absolute | 4.6 to 6.14, CONFIG_KALLSYMS_ABSOLUTE_PERCPU | -1 is the base, -2
-the byte behind it, others are absolute |
-| from their own place | 7.0 on | offsets of 32 bits, each from where it stands itself |
+the next byte, others are absolute |
+| from their own place | since 7.0 | 32-bit offsets, each relative to its own address |
 
 The kernel relocates addresses and the base when it starts, so they are those at which it ran. They
-are before the names, and from 6.4 on behind the tokens.
+are before the names, and since 6.4 after the tokens.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ _SEQ = 3
 _PAGE = 4096
 _DATA = ((b"_sdata", b"_edata"), (b"__bss_start", b"__bss_stop"))
 _MOST_DATA = 256 << 20
-# Kernels have thousands of empty lists, and a few pairs of words that look like one.
+# Kernels have thousands of empty lists, and few other pairs of words that look like one.
 _LEAST_VOTES = 16
 _WINDOW = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """`is_run` if they are those at which the kernel ran.
+    """The addresses of all symbols; `is_run` if the kernel ran at them.
 
-    `physical` is where they are in memory, `base_at` where their base is, if they have one.
+    `physical` is the physical address of the table, `base_at` that of the base, if there is one.
     """
 
     values: array[int]
@@ -52,7 +52,9 @@ class Addresses:
 
 
 def find_addresses(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
-    """Raises DebugInfoError if that costs too much."""
+    """The addresses that belong to the names. Raises DebugInfoError if the search exceeds a
+    limit.
+    """
     bits = 64 if names.physical - names.count_at == 8 else 32
     if not names.markers.has_seqs:
         found = _behind(work, tokens, names, bits)
@@ -62,7 +64,7 @@ def find_addresses(work: Work, tokens: Tokens, names: Names) -> Addresses | None
 
 
 def _behind(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | None:
-    """Behind the tokens, with the numbers in the order of names behind them."""
+    """Addresses after the tokens, followed by the symbol numbers in the order of names."""
     start, total, width = tokens.end, names.count, bits // 8
 
     def has_seqs(at: int) -> bool:
@@ -81,7 +83,7 @@ def _behind(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | 
 
 
 def _before(work: Work, tokens: Tokens, names: Names, bits: int) -> Addresses | None:
-    """Before the number of symbols."""
+    """Addresses before the number of symbols."""
     width = bits // 8
     base_at = names.count_at - width
     start = (base_at - 4 * names.count) // width * width
@@ -108,10 +110,11 @@ def _from_base(
         return None
     (base,) = numbers(data[-width:], "Q" if bits == 64 else "I", tokens.big_endian)
     offsets = numbers(data[: 4 * total], "i", tokens.big_endian)
-    # Unsigned those of one release, signed those of another: in order they are in one of them alone.
+    # Offsets are unsigned in one format and signed in the other; only in the right one do they
+    # ascend.
     plain = array("Q", (base + (offset & 0xFFFFFFFF) & mask for offset in offsets))
     if _are_in_order(plain, total):
-        # The base of an image that was loaded for kexec and never ran is where RELA leaves it: at 0.
+        # In an image loaded for kexec that never ran, RELA relocations leave the base at 0.
         return Addresses(plain, "from a base", bits, start, base_at, is_run=base != 0)
     signed = array("Q", ((o if o >= 0 else base - 1 - o) & mask for o in offsets))
     if _are_in_order(signed, total):
@@ -127,7 +130,7 @@ def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
     places = array("q", (tokens.end + 4 * i + offset for i, offset in enumerate(offsets)))
     if not _are_in_order(places, names.count):
         return None
-    # Nothing in the table depends on the width of addresses.
+    # The table itself does not tell the width of addresses.
     widths = [work.memory.bits] if work.memory.bits else [64, 32]
     moves = ((bits, _moved(work, tokens, names, places, bits)) for bits in widths)
     bits, move = next((found for found in moves if found[1] is not None), (widths[0], None))
@@ -138,16 +141,16 @@ def _from_place(work: Work, tokens: Tokens, names: Names) -> Addresses | None:
 
 
 def _are_in_order(values: array[int], total: int) -> bool:
-    """Of so many symbols not all have the same few addresses."""
+    """Whether `total` addresses ascend, and spread over at least as many bytes."""
     if len(values) != total or values[-1] - values[0] < total:
         return False
     return all(map(operator.le, values, islice(values, 1, None)))
 
 
 def _moved(work: Work, tokens: Tokens, names: Names, places: array[int], bits: int) -> int | None:
-    """What to add to a physical address of the image for that at which the kernel ran.
+    """The distance from a physical address of the image to the address at which the kernel ran.
 
-    The head of an empty list points to itself, twice: it knows at which address it stands.
+    The head of an empty list has two pointers to itself, so it tells its virtual address.
     """
     votes: Counter[int] = Counter()
     width, mask = bits // 8, (1 << bits) - 1
@@ -166,7 +169,7 @@ def _moved(work: Work, tokens: Tokens, names: Names, places: array[int], bits: i
 
 
 def _of_data(tokens: Tokens, names: Names, places: array[int]) -> Iterator[tuple[int, int]]:
-    """Where the kernel's variables are; it names their bounds with CONFIG_KALLSYMS_ALL alone."""
+    """Where the kernel's variables are; kallsyms has these bounds only with CONFIG_KALLSYMS_ALL."""
     bounds = {name: -1 for pair in _DATA for name in pair}
     for place, text in zip(places, names.texts(tokens), strict=True):
         if text[1:] in bounds:

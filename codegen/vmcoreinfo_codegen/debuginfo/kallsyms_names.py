@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The compressed names of kallsyms, found from the token table backwards.
+"""The compressed names of kallsyms, found backwards from the token table.
 
-In memory are the number of symbols, their names, the markers (where in the names each 256th
-begins), in some releases the symbols' numbers in the order of their names, then the tokens.
+The order in memory: the number of symbols, their names, the markers (the offset of every 256th
+name), in some releases the symbol numbers in the order of names, then the tokens.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ _GROUP = 256
 _ZEROS = re.compile(rb"\0{4,}")
 _MOST_MARKERS = MOST_SYMBOLS // _GROUP
 _SEQ = 3
-# Two bytes are the least that a name takes, its length and one token; the longest are Rust's.
+# A name takes at least two bytes, its length and one token; the longest names are Rust's.
 _LEAST_OF_GROUP = 2 * _GROUP
 _MOST_OF_GROUP = 514 * _GROUP
-# Those of 7.3 have 2.4 MB, with 197,000 symbols.
+# In 7.3 the names of 197,000 symbols take 2.4 MB.
 _MOST_NAMES = 32 << 20
 _PADDING = 8
-# Markers that are looked at before all of them are.
+# Markers that are checked first, before all of them are.
 _FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Markers:
-    """`width` in bytes; `has_seqs` if the numbers in the order of names stand behind them."""
+    """The markers; `width` is in bytes, `has_seqs` says whether the symbol numbers follow."""
 
     physical: int
     values: array[int]
@@ -42,7 +42,10 @@ class Markers:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """`starts` are places in `data`, of each name's length; `count_at` is where their number stands."""
+    """The names; `starts` are the offsets in `data` of each name's length byte.
+
+    `count_at` is the physical address of the number of symbols.
+    """
 
     count_at: int
     physical: int
@@ -55,7 +58,7 @@ class Names:
         return len(self.starts)
 
     def texts(self, tokens: Tokens) -> Iterator[bytes]:
-        """The letter of its type and the name of each, in one."""
+        """Type letter followed by the name, of each symbol."""
         data, strings = self.data, tokens.strings
         for start in self.starts:
             size = data[start]
@@ -66,7 +69,7 @@ class Names:
 
 
 def find_names(work: Work, tokens: Tokens) -> Names | None:
-    """Raises DebugInfoError if that costs too much."""
+    """The names before the tokens. Raises DebugInfoError if the search exceeds a limit."""
     for markers in _markers_before(work, tokens):
         names = _names_before(work, tokens, markers)
         if names is not None:
@@ -75,7 +78,7 @@ def find_names(work: Work, tokens: Tokens) -> Names | None:
 
 
 def is_permutation(work: Work, data: bytes, count: int) -> bool:
-    """If the bytes are each number below `count` once, each of three bytes."""
+    """Whether the bytes are all numbers below `count`, each once, in three bytes each."""
     if len(data) != _SEQ * count:
         return False
     seen = bytearray(count)
@@ -97,7 +100,7 @@ def _markers_before(work: Work, tokens: Tokens) -> Iterator[Markers]:
 
 
 def _may_have_seqs(work: Work, tokens: Tokens) -> bool:
-    """By the last of them, as all take some reading."""
+    """Whether symbol numbers may be before the tokens; checks only the last ones, to read less."""
     data = work.read_back(tokens.physical, _SEQ * _GROUP + _PADDING)
     for padding in range(_PADDING):
         last = data[len(data) - padding - _SEQ * _GROUP : len(data) - padding]
@@ -108,7 +111,9 @@ def _may_have_seqs(work: Work, tokens: Tokens) -> bool:
 
 
 def _markers_in(work: Work, tokens: Tokens, size: int, *, has_seqs: bool) -> Iterator[Markers]:
-    """The first marker is 0, the second is not: it holds the byte that ends a run of zeros."""
+    """Plausible markers: the first is 0 and the second is not, so it has the byte after a run of
+    zeros.
+    """
     window = work.read_back(tokens.physical, size)
     start = tokens.physical - len(window)
     ends = [run.end() for run in _ZEROS.finditer(window)]
@@ -128,7 +133,7 @@ def _markers_in(work: Work, tokens: Tokens, size: int, *, has_seqs: bool) -> Ite
 
 
 def _marker_counts(distance: int, width: int, has_seqs: bool) -> Iterator[int]:
-    """How many there can be in so many bytes, padding and the numbers of three bytes included."""
+    """Possible numbers of markers in that many bytes, with padding and the three-byte numbers."""
     if has_seqs:
         of_one = width + _SEQ * _GROUP
         most = (distance + _SEQ * (_GROUP - 1)) // of_one
@@ -171,7 +176,7 @@ def _names_before(work: Work, tokens: Tokens, markers: Markers) -> Names | None:
 def _counts_in(
     data: bytes, end: int, tokens: Tokens, markers: Markers
 ) -> Iterator[tuple[int, int, int]]:
-    """Where names can begin, from behind; how far before their number stands, and that number."""
+    """Places where names can begin, the last first: (place, distance back to the count, count)."""
     most = len(markers.values) * _GROUP
     words = numbers(data[: max(end, 0) // 4 * 4], "I", tokens.big_endian)
     for index in range(len(words) - 1, -1, -1):
@@ -185,7 +190,7 @@ def _counts_in(
 def _walk(
     work: Work, data: bytes, place: int, count: int, markers: array[int]
 ) -> array[int] | None:
-    """Where each name begins, if they agree with the markers and end where `data` does."""
+    """Where each name begins; None unless they agree with the markers and end where `data` does."""
     first = place
     starts = array("I")
     try:

@@ -9,15 +9,15 @@ from itertools import accumulate
 
 from .kallsyms_work import Work, aligned, numbers
 
-# A character of the names is its own token, and every kernel's names have all of these.
+# Each character used in names is its own token, and every kernel uses all of these.
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NEEDLE = b"".join(letter.encode() + b"\0" for letter in _LETTERS)
-"""What the token table of every kernel has in it, and little else in memory."""
+"""Every kernel's token table contains this, and little else in memory does."""
 
 _FIRST = ord(_LETTERS[0])
 _TOKENS = 256
 _INDEX_SIZE = 2 * _TOKENS
-# The table of 7.3 has 1,100 bytes.
+# The table has 1,100 bytes in 7.3.
 _MOST_BYTES = 1 << 14
 _LATER = re.compile(rb"(?:[!-~]*\0){%d}" % (_TOKENS - _FIRST))
 _EARLIER = re.compile(rb"(?:[!-~]*\0){%d}" % _FIRST)
@@ -25,7 +25,7 @@ _EARLIER = re.compile(rb"(?:[!-~]*\0){%d}" % _FIRST)
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Token table and index; `physical` is where the table begins, `end` what is behind the index."""
+    """Token table and index: `physical` is the start of the table, `end` the end of the index."""
 
     physical: int
     end: int
@@ -38,7 +38,7 @@ class Tokens:
 
 
 def tokens_at(work: Work, place: int) -> Tokens | None:
-    """The table that has NEEDLE at `place`, with its index behind. Raises DumpError, DebugInfoError."""
+    """The table that has NEEDLE at `place`, and its index. Raises DumpError, DebugInfoError."""
     work.places.spend()
     ahead = work.memory.read(place, _MOST_BYTES)
     table = _LATER.match(ahead)
@@ -59,7 +59,7 @@ def tokens_at(work: Work, place: int) -> Tokens | None:
 def _with_index(
     work: Work, place: int, later: list[bytes], index: bytes, big_endian: bool
 ) -> tuple[int, tuple[bytes, ...]] | None:
-    """Where the table begins and all of its strings, if the index is one of them."""
+    """Where the table begins, and all its strings, if the index agrees with them."""
     if len(index) < _INDEX_SIZE:
         return None
     starts = numbers(index, "H", big_endian)

@@ -26,7 +26,7 @@ class Work:
         self.steps = Limit(name, (8 << 20) + size // 32, "steps through kallsyms", DebugInfoError)
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes; none if the memory does not have them all. Raises DebugInfoError."""
+        """`size` bytes; empty if memory lacks one of them. Raises DebugInfoError."""
         self.bytes.spend(size)
         pieces = []
         for start in range(physical, physical + size, _PIECE):
@@ -37,7 +37,9 @@ class Work:
         return b"".join(pieces)
 
     def read_back(self, end: int, most: int) -> bytes:
-        """The bytes before `end`, as far as memory has whole pages of them. Raises DebugInfoError."""
+        """Up to `most` bytes before `end`, as far as memory has all of them. Raises
+        DebugInfoError.
+        """
         pieces: list[bytes] = []
         step = _PIECE
         while most := min(most, end):
@@ -62,7 +64,7 @@ class Work:
 
 
 def numbers(data: bytes, code: str, big_endian: bool) -> array[int]:
-    """The numbers of an array of C, as many as are whole; `code` is that of the module array."""
+    """The complete numbers of a C array; `code` is a type code of the module array."""
     values = array(code)
     values.frombytes(data[: len(data) // values.itemsize * values.itemsize])
     if big_endian != (sys.byteorder == "big"):

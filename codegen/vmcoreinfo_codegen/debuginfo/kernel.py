@@ -18,7 +18,7 @@ from .vmlinux import Vmlinux
 
 @dataclass(frozen=True)
 class KernelFiles:
-    """What was read, None if nothing was given; the names say out of which file."""
+    """Data of one kernel, None if not given; the names are those of their files."""
 
     types: Types | None = None
     types_name: str = ""
@@ -33,9 +33,9 @@ class KernelFiles:
 def read_kernel(
     btf: Path | None, vmlinux: Path | None, symbols: Path | None, names: set[str]
 ) -> KernelFiles:
-    """Read what was given; of symbols those of `names`. Raises DebugInfoError, OSError.
+    """Read the given files; of symbols, those in `names`. Raises DebugInfoError, OSError.
 
-    What has a file of its own comes from there, else from the vmlinux.
+    Types and symbols come from their own file if given, else from the vmlinux.
     """
     whole = _of_vmlinux(vmlinux, names, btf is None) if vmlinux is not None else KernelFiles()
     types, types_name = whole.types, whole.types_name

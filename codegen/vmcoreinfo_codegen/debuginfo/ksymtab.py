@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""__ksymtab: what the kernel exports to modules, functions and variables, found in the memory of a
-dump.
+"""__ksymtab: the functions and variables that the kernel exports to modules, found in a dump's
+memory.
 
-kallsyms has functions alone without CONFIG_KALLSYMS_ALL. The functions that both tables have place
-the image: they tell the physical address of each address at which the kernel ran.
+Without CONFIG_KALLSYMS_ALL kallsyms has only functions. The functions in both tables locate the
+image: they tell the physical address for each address at which the kernel ran.
 
-| entry | of kernels |
+| entry | kernels |
 |---|---|
-| offsets of 32 bits, each from where it stands itself: value, name (from 5.4 on namespace) | x86,
-arm64 from 4.19 on |
-| addresses: value, name (from 5.4 on namespace) | others |
+| 32-bit offsets, each relative to its own address: value, name (since 5.4 namespace) | x86, arm64
+since 4.19 |
+| addresses: value, name (since 5.4 namespace) | others |
 
-Tables (`__ksymtab`, `__ksymtab_gpl`, …) follow each other without a gap; behind them are the
+The tables (`__ksymtab`, `__ksymtab_gpl`, …) follow each other without a gap, then come the
 checksums, then the names.
 
 A name can have several entries: arm64 5.10 links memcpy and others a second time for KVM's nVHE code,
-with their exports, and kallsyms leaves that code out. The entry counts that is where kallsyms has the
-function; a variable with entries at several places is left out.
+with their exports, and kallsyms leaves that code out. Of a function's entries, the one at kallsyms'
+address counts; a variable with entries at several addresses is left out.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ _TABLES, _STRINGS = 4 << 20, 4 << 20
 # Kernels export thousands of functions.
 _LEAST_SHARED = 64
 _MOST_ENTRIES = 1 << 17
-# Those of types, and of modules, are farther away.
+# Places that are tried: the same names in BTF and in modules are farther away.
 _MOST_PLACES = 16
 _MOST_FUNCTIONS = 1 << 18
 _MOST_DATA = 128 << 20
-# As for the places of kallsyms itself: pairs of words that look like an empty list are few.
+# Few other pairs of words look like an empty list, as in kallsyms_addresses.
 _LEAST_LISTS = 16
 _PAGE = 4096
 _NAME = re.compile(rb"[A-Za-z_$.][\w$.]{0,511}\0")
@@ -60,11 +60,12 @@ _GLOBAL = frozenset("TW")
 
 @dataclass(frozen=True)
 class Ksymtab:
-    """The exported symbols of a kernel, at addresses at which it ran.
+    """The exported symbols of a kernel, at the addresses at which it ran.
 
-    `physical` is where the table is. `move` added to a physical address of the image gives the
-    address at which the kernel ran; `shared` functions of kallsyms say so, and none says otherwise.
-    Where kallsyms has no addresses at which the kernel ran, empty lists among the variables do.
+    `physical` is the physical address of the table. A physical address of the image plus `move` is
+    the address at which the kernel ran; `shared` functions of kallsyms agree with that, and none
+    disagrees. If kallsyms doesn't have the addresses at which the kernel ran, `move` is from empty
+    lists among the variables.
     """
 
     physical: int
@@ -74,14 +75,16 @@ class Ksymtab:
     addresses: Mapping[str, int]
 
     def moved(self, by: int, mask: int) -> Ksymtab:
-        """At other addresses."""
+        """The same symbols with all addresses moved."""
         addresses = {name: at + by & mask for name, at in self.addresses.items()}
         return replace(self, move=self.move + by & mask, addresses=addresses)
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """`relative` if numbers are offsets of 32 bits from their own place; `words` of an entry."""
+    """The layout of entries: `relative` means 32-bit offsets from their own address, `words` per
+    entry.
+    """
 
     relative: bool
     width: int
@@ -98,7 +101,7 @@ class _Layout:
 
 
 class _Region:
-    """Memory that has the tables and their names; addresses in it are physical."""
+    """Memory with the tables and their names, by physical address."""
 
     def __init__(self, data: bytes, start: int, kallsyms: Kallsyms) -> None:
         self.data = data
@@ -106,7 +109,7 @@ class _Region:
         self.mask = (1 << kallsyms.bits) - 1
 
     def name(self, place: int) -> bytes | None:
-        """The name at a place, without its NUL; it may be the end of another, as linked."""
+        """The name at a place, without its NUL; linkers merge a name with the end of another."""
         inside = place - self.start
         if not 0 <= inside < len(self.data):
             return None
@@ -114,20 +117,20 @@ class _Region:
         return found[0][:-1] if found else None
 
     def is_namespace(self, place: int) -> bool:
-        """Whether one begins there; an empty one may be the end of any other text."""
+        """Whether a namespace begins there; an empty one may be the end of any other string."""
         inside = place - self.start
         return 0 < inside < len(self.data) and bool(_NAMESPACE.match(self.data, inside))
 
 
 def find_ksymtab(memory: PhysicalMemory, kallsyms: Kallsyms) -> Ksymtab | None:
-    """The exported symbols of the kernel that has the table; None if none agree with it.
+    """The exported symbols of the kernel with this kallsyms; None if none agree with it.
 
     Raises DumpError, DebugInfoError.
     """
     search = _Search(memory, kallsyms)
     found = search.run()
     if found is not None and found.move % _PAGE:
-        # No loader moves an image by parts of a page: the dump has its memory elsewhere than it says.
+        # No loader moves an image by parts of a page, so the dump's physical addresses are wrong.
         return None
     if found is None or kallsyms.has_run_addresses or found.move:
         return found
@@ -136,7 +139,7 @@ def find_ksymtab(memory: PhysicalMemory, kallsyms: Kallsyms) -> Ksymtab | None:
 
 
 class _Search:
-    """The search for the table of one kernel, and what it may cost."""
+    """The search for the table of one kernel, with its limits."""
 
     def __init__(self, memory: PhysicalMemory, kallsyms: Kallsyms) -> None:
         name = memory.source.name
@@ -163,12 +166,12 @@ class _Search:
         return None
 
     def variables(self, found: Ksymtab) -> list[int]:
-        """Physical addresses of what is exported and no function."""
+        """Physical addresses of the exported variables."""
         names = found.addresses.keys() - self._functions.keys()
         return [found.addresses[name] - found.move & self.mask for name in names]
 
     def _with_name(self, place: int, value: int) -> Ksymtab | None:
-        """The tables of which an entry has its name at a place; `value` is that of kallsyms."""
+        """The tables with an entry whose name is at `place`; `value` is its address in kallsyms."""
         start = max(place - _TABLES, 0) // 8 * 8
         region = _Region(filled(self._memory, start, _TABLES + _STRINGS), start, self._kallsyms)
         width = self._kallsyms.bits // 8
@@ -182,13 +185,15 @@ class _Search:
                     entries = _Table(region, layout, table, by, self._steps)
                     found = entries.read(index, self._functions)
                     if found is not None:
-                        # What has no addresses at which it ran has physical ones.
+                        # Without addresses at which the kernel ran, addresses are physical.
                         return found if apart is None else found.moved(by, self.mask)
         return None
 
 
 def _strings(memory: PhysicalMemory, near: int, name: bytes) -> Iterator[int]:
-    """Physical addresses of a name as a string of its own: behind kallsyms first, as it is linked."""
+    """Physical addresses of a name as a complete string: first after kallsyms, as in the linker
+    script.
+    """
     needle = b"\0" + name + b"\0"
     ahead = range(near, near + _REACH, _WINDOW)
     back = range(near - _WINDOW, max(near - _REACH, 0), -_WINDOW)
@@ -209,10 +214,10 @@ def _entries_of(
     value: int,
     apart: int | None,
 ) -> Iterator[tuple[int, int]]:
-    """Where an entry can begin that has its name at a place, and what then to subtract of
-    addresses.
+    """Indexes at which an entry whose name is at `name_at` can begin, and what to subtract from
+    addresses to get physical ones.
 
-    `value` is its address if `apart` is None, else `apart` how far behind the symbol its name is.
+    The entry has the address `value` if `apart` is None; else its name is `apart` bytes after it.
     """
     before = (name_at - region.start) // layout.width
     if layout.relative:
@@ -233,7 +238,7 @@ def _entries_of(
 
 @dataclass(frozen=True)
 class _Table:
-    """Entries at every `layout.words` numbers; `by` is what to subtract of addresses for places."""
+    """Entries of `layout.words` numbers; `by` is subtracted from addresses to get physical ones."""
 
     region: _Region
     layout: _Layout
@@ -242,7 +247,7 @@ class _Table:
     steps: Limit
 
     def read(self, index: int, functions: Mapping[str, int]) -> Ksymtab | None:
-        """The entries around one, if the functions that they share with kallsyms agree with it."""
+        """The entries around `index`, if the functions also in kallsyms agree with it."""
         step = self.layout.words
         first = index
         while first - step >= 0 and self.name(first - step) is not None:
@@ -276,9 +281,10 @@ class _Table:
     def _move(
         self, places: Mapping[str, Collection[int]], functions: Mapping[str, int]
     ) -> int | None:
-        """What to add to the places of functions; None if one says otherwise, or too few say it.
+        """The distance from physical addresses of functions to those in kallsyms.
 
-        Of a name that has several places one must be that of kallsyms.
+        None if a function disagrees, or too few agree. If a name has several entries, one must
+        agree.
         """
         shared = places.keys() & functions.keys()
         moves = [
@@ -292,20 +298,20 @@ class _Table:
         return move if all(move in of_name for of_name in moves) else None
 
     def name(self, index: int) -> str | None:
-        """Of the entry that begins there; None if none does."""
+        """The name of the entry that begins there; None if none does."""
         found = self.region.name(self.target(index + 1))
         if found is None or (self.layout.words == 3 and not self._is_namespace(index + 2)):
             return None
         return found.decode("ascii")
 
     def _is_namespace(self, index: int) -> bool:
-        """Whether a number is that of a namespace; before 6.5 addresses of none may be 0."""
+        """Whether a number refers to a namespace; before 6.5 the address is 0 if there is none."""
         if not self.layout.relative and not self.numbers[index]:
             return True
         return self.region.is_namespace(self.target(index))
 
     def target(self, index: int) -> int:
-        """The physical address that a number tells."""
+        """The physical address to which a number refers."""
         number = self.numbers[index]
         if self.layout.relative:
             return self.region.start + index * self.layout.width + number
@@ -313,9 +319,9 @@ class _Table:
 
 
 def _move_by_lists(memory: PhysicalMemory, kallsyms: Kallsyms, variables: list[int]) -> int | None:
-    """What to add to a physical address, as empty lists among the variables tell.
+    """The distance from a physical address to the address at which the kernel ran.
 
-    The head of an empty list points to itself, twice: it knows at which address it ran.
+    It comes from empty lists among the variables: their heads have two pointers to themselves.
     """
     near = [at for at in variables if abs(at - kallsyms.physical) < _MOST_DATA // 2]
     votes: Counter[int] = Counter()

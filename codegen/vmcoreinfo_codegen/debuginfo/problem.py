@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What can be wrong with debug information."""
+"""Errors of debug information."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from .problem import DebugInfoError
 _MOST_BYTES = 128 << 20
 _PIECE = 1 << 20
 _LINE = re.compile(rb"^([0-9a-fA-F]{8,16}) (\S) (\S+)", re.MULTILINE)
-# Lines of modules have their name in brackets behind a tab.
+# Lines of modules end with a tab and the module's name in brackets.
 _OF_IMAGE = re.compile(rb"^([0-9a-fA-F]{8,16}) \S (\S+)$", re.MULTILINE)
 
 
@@ -21,7 +21,7 @@ class Symbols:
     """Symbols of the kernel image by name; those of modules are left out."""
 
     def __init__(self, data: bytes, name: str = "symbols") -> None:
-        """Raises DebugInfoError if `data` is no table of symbols, or one without addresses."""
+        """Raises DebugInfoError if `data` is not a symbol table, or has no addresses."""
         self.name = name
         self._data = data
         first = _LINE.match(data)
@@ -38,7 +38,7 @@ class Symbols:
 
     @classmethod
     def read(cls, path: Path) -> Symbols:
-        """Of a file, compressed or not. Raises DebugInfoError, OSError."""
+        """Read a file, compressed or not. Raises DebugInfoError, OSError."""
         try:
             return cls(read_file(path, _MOST_BYTES), str(path))
         except CompressedError as error:
@@ -48,12 +48,12 @@ class Symbols:
         return any(match[1].strip(b"0") for match in _LINE.finditer(self._data))
 
     def addresses(self, names: Iterable[str]) -> dict[str, int]:
-        """Addresses of those that are there; the first of a name counts."""
+        """Addresses of the symbols that exist; the first of a name counts."""
         wanted = {name.encode(): name for name in names}
         found: dict[str, int] = {}
         start = 0
         while start < len(self._data):
-            # By pieces of whole lines, as what findall() gives takes ten times its bytes.
+            # In pieces of whole lines, as the results of findall() take ten times the bytes.
             end = self._data.find(b"\n", start + _PIECE) + 1 or len(self._data)
             for address, symbol in _OF_IMAGE.findall(self._data, start, end):
                 if symbol in wanted:

@@ -57,13 +57,13 @@ class Vmlinux:
         return self._elf.arch
 
     def btf(self) -> Btf | None:
-        """Its types; None if it was built without BTF."""
+        """The types; None if the kernel was built without BTF."""
         pieces = self._pieces(".BTF", MOST_BYTES)
         data = b"".join(pieces) if pieces is not None else None
         return Btf(data, f"{self.name}(.BTF)") if data is not None else None
 
     def build_id(self) -> str | None:
-        """Hexadecimal, as the note prints it."""
+        """The build ID in hexadecimal, as in the note."""
         budget = notes.Budget(self.name)
         with _words():
             for section in self._elf.sections():
@@ -76,7 +76,7 @@ class Vmlinux:
         return None
 
     def release(self) -> str | None:
-        """The release in its banner, `Linux version 6.12.117+deb13-amd64 (…`."""
+        """The release in the banner, `Linux version 6.12.117+deb13-amd64 (…`."""
         before = b""
         for piece in self._pieces(".rodata", _MOST_DATA) or ():
             match = _BANNER.search(before + piece)
@@ -86,7 +86,7 @@ class Vmlinux:
         return None
 
     def addresses(self, names: set[str]) -> dict[str, int]:
-        """Link-time addresses of those symbols that are there; empty if it was stripped."""
+        """Link-time addresses of the symbols that exist; empty if the vmlinux is stripped."""
         table = self._pieces(".symtab", _MOST_SYMBOLS)
         strings = self._pieces(".strtab", _MOST_STRINGS)
         if table is None or strings is None:
@@ -110,7 +110,7 @@ class Vmlinux:
         return found
 
     def _pieces(self, name: str, most: int) -> Iterator[bytes] | None:
-        """A section piece by piece; None if there is none with content."""
+        """A section piece by piece; None if it is missing or has no content."""
         with _words():
             section = self._elf.section(name)
         if section is None or section.type == _SHT_NOBITS:
@@ -132,7 +132,7 @@ class Vmlinux:
 
 @contextmanager
 def _words() -> Iterator[None]:
-    """What is wrong with the file as DebugInfoError."""
+    """Turns DumpError into DebugInfoError."""
     try:
         yield
     except DumpError as error:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Where notes are: dumps of every container, the live kernel, raw memory images.
+"""Notes in dumps of every container, the live kernel, and raw memory images.
 
-Stands on the generated parser and the standard library, so that `parse` starts
-fast. Everything that is read is taken for hostile: sizes, offsets and counts
-are checked before they are used, and what is held in memory is bounded.
+Needs only the generated parser and the standard library, so that `parse` starts
+fast. Input is treated as hostile: sizes, offsets and counts are checked before
+use, and memory use is bounded.
 """

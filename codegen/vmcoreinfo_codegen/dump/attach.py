@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A copy of a dump with another note in it.
 
-New headers and notes come before an ELF vmcore and of a raw image, in whole blocks of the file
-system, and the old file behind them as it is: so its blocks can be shared, and each PT_LOAD moves
-by the same distance. The program headers stand right behind the ELF header, where makedumpfile
-reads them whatever `e_phoff` says (it refuses QEMU's dumps for that).
+New headers and notes go before an ELF vmcore or a raw image, in whole blocks of the file system,
+followed by the unchanged old file. So its blocks can be shared, and each PT_LOAD moves by the same
+distance. The program headers directly follow the ELF header: makedumpfile reads them there,
+whatever `e_phoff` says, and so refuses QEMU's dumps.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from .reader import tell_format
 from .source import File
 
 COPIED = ("elf", "kdump")
-"""The formats of dumps that get another note."""
+"""The dump formats that can get another note."""
 
 _LEAST_BLOCK = 4096
 _MOST_BLOCK = 1 << 20
 
 
 class Attached(NamedTuple):
-    """What was written: bytes of the old file that the copy shares with it or has for itself.
+    """What was written: how many bytes the copy shares with the old file, and how many were copied.
 
-    `replaced` is the text of the note that was there, None if there was none; `arch` is that of the
-    dump, None if its machine is not known; `coverage` what of its memory it holds; `mended` are the
+    `replaced` is the text of the old note, None if there was none; `arch` the architecture of the
+    dump, None if its machine is not known; `coverage` how much of its memory it holds; `mended` the
     fields of a kdump's headers that differed from the note.
     """
 
@@ -55,13 +55,13 @@ def attach(
     raw: RawImage | None = None,
     mends: bool = False,
 ) -> Attached:
-    """Write a copy of `dump` whose VMCOREINFO note has that text, None for no such note.
+    """Write a copy of `dump` whose VMCOREINFO note is `text`; None for no note.
 
-    `out` appears when it is whole, and replaces what was there, but for the dump and the other
-    `inputs`; nobody may read it who may not read the dump. A dump that holds a part of its memory
-    is copied as it is, one that holds none refused. With `raw`, a file that is not a dump of a
-    known format is a raw image. With `mends` the headers of a kdump say what the note says. Raises
-    DumpError, OSError.
+    `out` appears only when complete. It replaces an existing file, but never the dump or one of the
+    other `inputs`, and only those who may read the dump may read it. A dump that holds part of its
+    memory is copied as it is, one that holds none is refused. With `raw`, a file of no known dump
+    format is treated as a raw image. With `mends`, the headers of a kdump are changed to agree with
+    the note. Raises DumpError, OSError.
     """
     with File(dump) as source:
         if source.size is None or not source.seeks:
@@ -125,7 +125,7 @@ def _in_front(source: File, text: bytes | None, block: int) -> Plan:
 
 
 def _before_raw(source: File, text: bytes | None, block: int, raw: RawImage) -> Plan:
-    """A segment for each stretch, with the physical address for the virtual one, as in a dump by QEMU."""
+    """One segment per range, whose virtual address is the physical one, as in QEMU's dumps."""
     file = elf.core_of(source, raw.bits, raw.order, raw.machine)
     loads = [
         elf.Segment(elf.PT_LOAD, 0, one.target, one.start, one.start, one.size, one.size, 0)
@@ -138,7 +138,7 @@ def _before_raw(source: File, text: bytes | None, block: int, raw: RawImage) -> 
 def _headers(
     file: elf.Elf, loads: list[elf.Segment], kept: bytes, text: bytes | None, block: int
 ) -> bytes:
-    """Headers and notes in whole blocks, for segments that come to be behind them."""
+    """Headers and notes in whole blocks, for segments that follow them."""
     if text is not None:
         kept += notes.build(text, file.order)
     count = len(loads) + 1

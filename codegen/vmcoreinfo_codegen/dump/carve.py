@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Notes in raw memory: every text that starts like one, ranked by how complete it is.
+"""Notes in raw memory: every text that begins like one, ranked by how complete it is.
 
 Every kernel prints OSRELEASE first (crash_save_vmcoreinfo_init(), since 2.6.24), so one search
-finds them all: the page with the text, the note made of it, and copies at any alignment.
+finds them all: the page with the text, the note made from it, and copies at any alignment.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _PAGE = 4096
 _HEADER_BYTES = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
 
 MOST_TEXT = 1 << 16
-"""Bytes of the largest page (arm64, powerpc); a text does not go on behind that."""
+"""Bytes of the largest page (arm64, powerpc); a text is not longer."""
 
 _NOT_TEXT = re.compile(rb"[^\n\x20-\x7e]")
 
-# A machine's memory has a few notes; one that was used to collect them, thousands. What texts may
-# cost grows with the image beside.
+# A machine's memory has a few notes; if it was used to collect notes, thousands. The limits also
+# grow with the size of the image.
 _MOST_TEXTS = 1 << 16
 _LEAST_LINES = 1 << 20
 _LEAST_BYTES = 16 << 20
@@ -49,9 +49,9 @@ _IMAGE_BYTES_FOR_ONE = 256
 class Carved(NamedTuple):
     """A text in an image.
 
-    `offset` and `physical` are those of its first byte: in the file, and where an ELF dump
-    tells it in memory. `known` are the lines that can be used, of `lines`; `order` (`<` or
-    `>`) is that of the note's header, None without one; `end` says what comes behind it.
+    `offset` is the place of its first byte in the file, `physical` its physical address if an ELF
+    dump tells it. `known` of its `lines` can be used; `order` (`<` or `>`) is the byte order of the
+    note's header, None if it has none; `end` says what follows the text.
     """
 
     offset: int
@@ -64,23 +64,25 @@ class Carved(NamedTuple):
 
     @property
     def is_aligned(self) -> bool:
-        """Whether it, or the header before it, starts a page, as the kernel's own do."""
+        """Whether it, or the header before it, starts a page, as in the kernel's own notes."""
         place = self.physical if self.physical is not None else self.offset
         return (place - (_HEADER_BYTES if self.order else 0)) % _PAGE == 0
 
     @property
     def place(self) -> Literal["note", "page", "copy"]:
-        """Behind the header of a note, at the start of a page, or elsewhere."""
+        """After the header of a note, at the start of a page, or elsewhere."""
         return "note" if self.order else "page" if self.is_aligned else "copy"
 
     @property
     def rank(self) -> tuple[int, bool, bool, int]:
-        """What has more usable lines is more likely whole; what starts a page, the kernel's own."""
+        """Prefers more usable lines, as such a text is more likely complete, then the kernel's own:
+        a text that starts a page.
+        """
         return (-self.known, not self.is_aligned, self.order is None, self.offset)
 
 
 def first_alike(found: Iterable[Carved]) -> list[int | None]:
-    """Of each the number, from 1, of an earlier one of the list with the same text."""
+    """For each text, the number (from 1) of the first earlier one that is equal, or None."""
     first: dict[bytes, int] = {}
     numbers = [first.setdefault(text.text, number) for number, text in enumerate(found, 1)]
     return [None if one == number else one for number, one in enumerate(numbers, 1)]
@@ -95,10 +97,10 @@ def carve(
 ) -> list[Carved]:
     """Every text in a file or a pipe, best first. Holes of a sparse file are not read.
 
-    `parts` are those that are looked through, from and to before a byte; None for all of it.
-    More than one of `jobs` is for a regular file alone, which so many processes search.
+    `parts` are the half-open ranges of bytes to search; None for the whole file. More than one of
+    `jobs` is only for a regular file, which that many processes search.
 
-    Raises DumpError, with the `name`, if there are more than any memory has.
+    Raises DumpError, with `name`, if there are more texts than in any machine's memory.
     """
     size = _size(file) if parts is None else sum(end - start for start, end in parts)
     carver = _Carver(file, progress, name, size)
@@ -111,7 +113,7 @@ def carve(
 
 
 def located(found: Iterable[Carved], source: Source) -> list[Carved]:
-    """The same with physical addresses, where the file is an ELF dump; best first."""
+    """The same texts, with physical addresses if the file is an ELF dump; best first."""
     found = list(found)
     if not found:
         return found
@@ -132,7 +134,7 @@ def _placed(text: Carved, loads: Ranges) -> Carved:
 
 
 def _size(file: BinaryIO) -> int:
-    """In bytes; 0 if nobody can tell."""
+    """Size of the file in bytes; 0 if unknown."""
     try:
         return os.fstat(file.fileno()).st_size
     except OSError:
@@ -140,7 +142,7 @@ def _size(file: BinaryIO) -> int:
 
 
 def _stretches(file: BinaryIO) -> Iterator[tuple[int, int | None]]:
-    """The stretches of data of a sparse file; (0, None) where nobody can tell."""
+    """The ranges of data in a sparse file; (0, None) if they are unknown."""
     try:
         descriptor = file.fileno()
     except OSError:
@@ -149,7 +151,7 @@ def _stretches(file: BinaryIO) -> Iterator[tuple[int, int | None]]:
 
 
 class _Carver:
-    """Looks for texts in one file, stretch by stretch."""
+    """Searches one file for texts, range by range."""
 
     def __init__(self, file: BinaryIO, progress: Progress, name: str, size: int) -> None:
         more = size // _IMAGE_BYTES_FOR_ONE
@@ -163,10 +165,10 @@ class _Carver:
         self._passed = 0
 
     def texts(self, start: int, end: int | None) -> Iterator[Carved]:
-        """Every text that starts in a stretch.
+        """Every text that starts in a range.
 
-        What starts near the end of the window waits for the bytes that its text may have
-        behind it, and is moved to the front with those that a header has before it.
+        A text that starts near the end of the window may not be complete. It is moved to the front,
+        with the bytes before it that may be a header, and read when the window is filled again.
         """
         window = self._window
         if start or end is not None:
@@ -177,7 +179,7 @@ class _Carver:
         while True:
             room = len(window) - filled
             wanted = room if end is None else min(room, end - base - filled)
-            # The stubs of BinaryIO lack readinto(), which every binary stream that is opened has.
+            # The stubs of BinaryIO lack readinto(), which every opened binary stream has.
             size = self._file.readinto(view[filled : filled + wanted])  # type: ignore[attr-defined]
             self._progress(size)
             filled += size
@@ -190,7 +192,7 @@ class _Carver:
             base, filled, first = base + dropped, filled - dropped, ready - dropped
 
     def texts_by(self, jobs: int, stretches: Iterable[tuple[int, int | None]]) -> Iterator[Carved]:
-        """Every text of a regular file: processes search it, and what they find is read again."""
+        """Every text of a regular file; processes search it, pieces with hits are read again."""
         descriptor = self._file.fileno()
         size = _size(self._file)
         known = ((start, size if end is None else end) for start, end in stretches)
@@ -201,9 +203,10 @@ class _Carver:
             yield from self._texts_in(start - base, min(end - base, filled), filled, base)
 
     def _texts_in(self, first: int, ready: int, filled: int, base: int) -> Iterator[Carved]:
-        """Texts that start from `first` on before `ready` of the window, which is that at `base`.
+        """Texts that start in [`first`, `ready`) of the window, which is at byte `base` of the
+        file.
 
-        What stands inside a text is part of it, and no text of its own.
+        A first line inside a text is part of that text.
         """
         first = max(first, self._passed - base)
         for place in first_lines(self._window, first, min(ready + LONGEST_FIRST_LINE, filled)):
@@ -216,9 +219,9 @@ class _Carver:
                     yield text
 
     def _at(self, place: int, end: int, base: int) -> Carved | None:
-        """The text that has its first line at a place of the window, which has bytes to `end`.
+        """The text whose first line is at `place` in the window, which is filled up to `end`.
 
-        None if that line is all of it.
+        None if the text has only that line.
         """
         window = self._window
         order, size = _header(window, place)

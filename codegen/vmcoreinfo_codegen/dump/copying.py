@@ -19,7 +19,7 @@ Progress = Callable[[int], object]
 
 
 def share(source: File, target: int, place: int) -> int:
-    """Let another file have the blocks of a dump at `place`; 0 if the file system can't."""
+    """Share the blocks of a dump with another file, at `place`; 0 if the file system can't."""
     size = source.size or 0
     request = struct.pack("qQQQ", source.fileno(), 0, 0, place)
     try:
@@ -53,7 +53,7 @@ def copy(source: File, target: int, place: int, progress: Progress) -> int:
 
 
 def _copy_piece(source: File, target: int, at: int, size: int, place: int) -> int:
-    """Copy `size` bytes at `at`, or fewer; the kernel does it where both are in one file system."""
+    """Copy up to `size` bytes at `at`; the kernel does it if both files are in one file system."""
     try:
         return os.copy_file_range(source.fileno(), target, size, at, place + at)
     except OSError as error:

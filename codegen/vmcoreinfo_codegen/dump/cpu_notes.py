@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Where the CPUs were when a dump was written, from the notes with their registers.
 
-Every core has NT_PRSTATUS of each CPU, with the program counter; QEMU adds a note of its own on x86,
-with the control registers (QEMU, `target/i386/arch_dump.c`), which tell the page tables.
+Every core has an NT_PRSTATUS note per CPU, with the program counter. On x86 QEMU adds a note of its
+own with the control registers (QEMU, `target/i386/arch_dump.c`), which point to the page tables.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ _COUNTER = {
     "riscv64": 112,
     "s390x": 112 + 8,
 }
-# Of `QEMUCPUState`: two numbers of 32 bits, 16 registers, rip, rflags, ten segments of 24 bytes, cr0.
+# `QEMUCPUState`: two numbers of 32 bits, 16 registers, rip, rflags, ten segments of 24 bytes, then
+# CR0 to CR4.
 _STATE_BYTES = 8 + 18 * 8 + 10 * 24 + 5 * 8
 _CR0 = 8 + 18 * 8 + 10 * 24
-_CR3 = _CR0 + 3 * 8  # CR4 is behind it
+_CR3 = _CR0 + 3 * 8  # CR4 follows
 _LONGEST = 4096
 _MOST_CPUS = 1 << 16
 
 
 class Cpu(NamedTuple):
-    """A CPU: its program counter, None if its note is cut.
+    """A CPU: its program counter, None if its note is truncated.
 
     `tables` is the physical address of its page tables (CR3 as it is), and `control` CR4; None if
     the dump has neither.
@@ -48,9 +49,9 @@ class Cpu(NamedTuple):
 
 
 def cpus_in(source: Source, machine: str | None) -> list[Cpu]:
-    """The CPUs, in the order of their notes; none if the dump has no registers.
+    """The CPUs, in the order of their notes; empty if the dump has no registers.
 
-    `machine` is the architecture, by its name here. Raises DumpError.
+    `machine` is the architecture as this package names it. Raises DumpError.
     """
     counters: list[int | None] = []
     states: list[Cpu] = []

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Decompression of kdump-compressed pages: zlib with Python, the rest with the libraries of
-makedumpfile and crash.
+"""Decompression of kdump-compressed pages: zlib with Python, other formats with the libraries that
+makedumpfile and crash use.
 
-No package of Python has all of them, and drgn, which has, takes no dump without a note.
+No Python package has all of them. drgn has, but opens no dump without a note.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WAYS = {ZLIB: "zlib", LZO: "lzo", SNAPPY: "snappy", ZSTD: "zstd"}
 KNOWN = ZLIB | LZO | SNAPPY | ZSTD
 
 Unpack = Callable[[bytes], bytes | None]
-"""What a page holds; None of one that is damaged, or of another size."""
+"""Returns the contents of a page; None if it is damaged or has another size."""
 
 
 class _Library(NamedTuple):
@@ -35,9 +35,9 @@ _LIBRARIES = {
 
 
 def unpacker_of(way: int, size: int, name: str) -> Unpack:
-    """For pages of `size` bytes that are compressed in one way. `name` is that of the dump.
+    """The function that unpacks pages of `size` bytes compressed in one way. `name` is the dump's.
 
-    Raises DumpError if the library is not here.
+    Raises DumpError if the library is not installed.
     """
     if way == ZLIB:
         return lambda data: _of_zlib(data, size)
@@ -56,7 +56,7 @@ def _of_zlib(data: bytes, size: int) -> bytes | None:
     stream = zlib.decompressobj()
     try:
         page = stream.decompress(data, size)
-        # The end may come after the last byte of the page.
+        # The end marker may follow the last byte of the page.
         if len(page) != size or not (stream.eof or _ends(stream)):
             return None
     except zlib.error:

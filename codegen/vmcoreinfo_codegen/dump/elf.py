@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """ELF files: headers, segments and sections, of both classes and byte orders.
 
-Written here as the dumps of a crash have more program headers than the libraries
-expect, and as what they say of sizes and offsets must not be believed.
+Existing libraries expect fewer program headers than a crash dump can have, and
+trust its sizes and offsets.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PT_LOAD = 1
 PT_NOTE = 4
 
 PN_XNUM = 0xFFFF
-"""`e_phnum` of a file with more headers than fit; the number is the `sh_info` of section 0."""
+"""`e_phnum` if there are more headers than fit in it; section 0 has their number as `sh_info`."""
 
 _SHN_XINDEX = 0xFFFF
 _MOST_SEGMENTS = 1 << 20
@@ -57,10 +57,10 @@ class Section(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What of the memory that its headers describe a core has in the file, in bytes.
+    """How much of the memory that a core's headers describe is in the file, in bytes.
 
-    `described` and `held` are sums over its PT_LOAD segments; `cut` is how far the segment that
-    goes furthest, of any type, goes past the end of the file.
+    `described` and `held` are sums over its PT_LOAD segments; `cut` is how far its segments, of any
+    type, reach past the end of the file.
     """
 
     described: int
@@ -69,7 +69,7 @@ class Coverage(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where the fields of one ELF class are."""
+    """The layout of the headers of one ELF class."""
 
     header: str
     header_size: int
@@ -102,7 +102,7 @@ class Elf(NamedTuple):
 
     @property
     def arch(self) -> str | None:
-        """The architecture's name here; None if the machine is not known."""
+        """The architecture as this package names it; None if the machine is not known."""
         return ELF_MACHINES.get((self.machine, self.bits))
 
     @property
@@ -202,7 +202,7 @@ def open_elf(source: Source) -> Elf:
     )
     unpack = struct.Struct(order + layout.section)
     if shoff and (phnum == PN_XNUM or not shnum):
-        # What does not fit in the header is in section 0, which is nothing else (gABI).
+        # Numbers that do not fit in the header are in section 0, which has no other use (gABI).
         first = unpack.unpack(exactly(source, shoff, unpack.size, "section header 0"))
         shnum = shnum or first[5]
         phnum = first[7] if phnum == PN_XNUM and first[7] else phnum
@@ -225,12 +225,12 @@ def open_elf(source: Source) -> Elf:
 
 
 def core_of(source: Source, bits: int, order: str, machine: int) -> Elf:
-    """A core without headers of its own, for those that are built for it."""
+    """A core that has no headers yet, to build headers for."""
     return Elf(source, bits, order, ET_CORE, machine, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def coverage(file: Elf, segments: Iterable[Segment]) -> Coverage:
-    """How much of what its headers describe the file holds; all of it where its size is not known."""
+    """How much of the described memory the file holds; all of it if the file's size is unknown."""
     size = file.source.size
     described = held = cut = 0
     for segment in segments:
@@ -257,10 +257,10 @@ def section_size(file: Elf) -> int:
 
 
 def build_headers(file: Elf, segments: list[Segment], section_at: int) -> bytes:
-    """ELF header and program headers of a core like `file`, right behind each other.
+    """The ELF header of a core like `file`, directly followed by the program headers.
 
-    `section_at` is where section 0 is to be, which counts the program headers where
-    the header can't; 0 for no sections.
+    `section_at` is the offset for section 0, which has the number of program headers if it does not
+    fit in the header; 0 for no sections.
     """
     layout, order = file.layout, file.order
     count = PN_XNUM if section_at else len(segments)

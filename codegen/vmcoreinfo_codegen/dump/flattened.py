@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""makedumpfile's flattened form (`-F`): a dump as records that can go down a pipe.
+"""makedumpfile's flattened format (`-F`): a dump as records that can be written to a pipe.
 
-A header of 4096 bytes, then records of a big-endian (offset, size) and that many
-bytes of the dump, up to an offset of -1 (makedumpfile, `makedumpfile.h`). QEMU
-writes its kdump formats in it. A later record may replace what an earlier one wrote.
+A header of 4096 bytes is followed by records: a big-endian (offset, size) and that
+many bytes of the dump, up to an offset of -1 (makedumpfile, `makedumpfile.h`). QEMU
+writes its kdump formats this way. A later record may overwrite an earlier one.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _RECORD = struct.Struct(">qq")
 _END = -1
 _COPY_BYTES = 1 << 20
 
-# makedumpfile and QEMU write blocks; fewer bytes come with headers alone.
+# makedumpfile and QEMU write whole blocks; only records of headers are smaller.
 _SMALL_BYTES = 512
 _MOST_SMALL = 1 << 20
 
 
 class Reader(Protocol):
-    """Goes through a file from front to end."""
+    """Reads a file from start to end."""
 
     def take(self, size: int) -> bytes: ...
 
@@ -55,7 +55,7 @@ class SeekingReader:
 
 
 class PipeReader:
-    """Skips by reading; `start` are bytes that were read to tell the format."""
+    """Skips by reading; `start` has the bytes that were already read to detect the format."""
 
     def __init__(self, start: bytes, stream: BinaryIO) -> None:
         self._start = start
@@ -71,11 +71,11 @@ class PipeReader:
 
 
 class Flattened:
-    """The first `PIPE_ROOM` bytes of the dump that is inside, put together as records come.
+    """The first `PIPE_ROOM` bytes of the dump inside, assembled while records are read.
 
-    A read stops at the record that covers the last byte asked for, as headers and
-    note of a dump come first; `read_on` goes through the rest, for what came later. `end` is where the
-    dump ends as far as records were taken in.
+    Headers and note of a dump come first, so a read stops at the record with the last byte asked
+    for; `read_on` reads the rest, whose records may overwrite earlier ones. `end` is the end of the
+    dump according to the records read so far.
     """
 
     size = None
@@ -111,7 +111,7 @@ class Flattened:
         return bytes(self._data[offset:end])
 
     def read_on(self) -> bool:
-        """Take in all records that are left; False if there are none."""
+        """Read the remaining records; False if there are none."""
         if self._ended:
             return False
         while self._take_record():
@@ -119,9 +119,9 @@ class Flattened:
         return True
 
     def where(self, offset: int, size: int) -> Iterator[tuple[int, int, int]]:
-        """Where in the file bytes of the dump are: (byte of the dump, byte of the file, size).
+        """Where bytes of the dump are in the file: (offset in the dump, offset in the file, size).
 
-        From the next record on to the last one; several may have the same bytes.
+        Reads from the next record to the last; several records may have the same bytes.
         """
         self._watched = range(offset, offset + size)
         while self._found or self._take_record():
@@ -129,7 +129,7 @@ class Flattened:
             self._found.clear()
 
     def _first_missing(self, start: int, end: int) -> int:
-        """The first byte from `start` on that no record had yet; `end` where there is none."""
+        """The first byte from `start` on that no record had yet; `end` if there is none."""
         place = self._known.find(0, start, end)
         return place if place >= 0 else max(start, min(end, len(self._known)))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files with a machine's memory in an unsupported format: what they are, and what to do."""
+"""Files with a machine's memory in an unsupported format: which format it is, and what to do."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ KNOWN: dict[bytes, str] = {
     b"KDMV": _DISK,
     b"<<< ": _DISK,
 }
-"""What a file is, and what to do, by its first bytes."""
+"""The format of a file and what to do with it, by its first bytes."""
 
 
 IMAGES = {
@@ -53,28 +53,28 @@ IMAGES = {
     b"QEVM": "a stream of QEMU's migration",
     b"LibvirtQemudSave": "a saved domain of libvirt",
 }
-"""Forms that are read, and have no place for a note, by the first bytes of a file."""
+"""Supported formats that have no place for a note, by the first bytes of a file."""
 
 
 def image_form(start: bytes) -> str | None:
-    """Which of these a file is, by its first bytes."""
+    """The format in `IMAGES` of a file that begins with `start`; None if it has none of these."""
     return next((form for magic, form in IMAGES.items() if start.startswith(magic)), None)
 
 
 def foreign(start: bytes) -> str | None:
-    """What a file is, and what to do, by its first 32 bytes; None if it is of none of these forms."""
+    """The text of `KNOWN` for a file, by its first 32 bytes; None if its format is not there."""
     return next((words for magic, words in KNOWN.items() if start.startswith(magic)), None)
 
 
 def check_form(source: Source) -> None:
-    """Raise DumpError for a file in one of these forms."""
+    """Raise DumpError for a file in one of these formats."""
     found = foreign(source.read(0, 32))
     if found is not None:
         raise DumpError(f"{source.name}: {found}")
 
 
 def check_raw(source: Source) -> None:
-    """Raise DumpError for a file in any form that is neither a dump with a note nor memory in order."""
+    """Raise DumpError if the format has no place for a note and is not plain memory."""
     form = image_form(source.read(0, 32))
     if form is not None:
         raise DumpError(
@@ -84,7 +84,7 @@ def check_raw(source: Source) -> None:
 
 
 def check_core(file: elf.Elf) -> None:
-    """Raise DumpError for a core whose memory is not that of a machine by physical address."""
+    """Raise DumpError for a core that does not hold a machine's memory by physical address."""
     if file.type != elf.ET_CORE:
         return
     segments = [one for one in file.segments() if one.type == elf.PT_LOAD]
@@ -93,7 +93,7 @@ def check_core(file: elf.Elf) -> None:
             f"{file.source.name}: the core of a Xen domain ('xl dump-core'), whose pages are in sections of their own "
             f"({_XEN_PAGES}), which are not read; crash reads it"
         )
-    # Dumps of a machine have one at most that begins at 0.
+    # In a machine's dump at most one segment begins at physical address 0.
     if len(segments) > 1 and not any(one.physical for one in segments):
         raise DumpError(
             f"{file.source.name}: none of its segments has a physical address: the core of a process, not of a "

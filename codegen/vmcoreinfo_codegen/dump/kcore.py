@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The parts of `/proc/kcore` that are memory: it maps all kernel addresses, most of which have
-none."""
+"""The parts of `/proc/kcore` that are memory. It maps all kernel addresses; most have no memory."""
 
 from __future__ import annotations
 
@@ -11,15 +10,15 @@ from .source import Source
 
 
 def memory_segments(file: elf.Elf) -> list[elf.Segment]:
-    """The PT_LOAD that have a physical address; `/proc/kcore` gives others one that is all ones."""
+    """The PT_LOAD segments with a physical address; `/proc/kcore` has all ones in the others."""
     none = (1 << file.bits) - 1
     return [s for s in file.segments() if s.type == elf.PT_LOAD and s.physical != none]
 
 
 def memory_in(source: Source) -> list[tuple[int, int]]:
-    """Stretches of the file, from and to before a byte, that are memory, each page once.
+    """Half-open ranges of the file that are memory, each page once.
 
-    Kernels that give every segment the physical address 0 don't tell; raises DumpError then.
+    Raises DumpError if the kernel gives every segment the physical address 0.
     """
     file = elf.open_elf(source)
     segments = memory_segments(file)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The kdump-compressed format of diskdump, makedumpfile and QEMU.
 
-One block with the header, then the sub-header, of which versions 3 and later say
-where the text is, and 4 and later where the ELF notes are (makedumpfile,
-`diskdump_mod.h`). Neither is compressed, and neither moves in a split dump.
+The header has one block, then comes the sub-header. It tells where the text is
+since version 3, and where the ELF notes are since version 4 (makedumpfile,
+`diskdump_mod.h`). Both are uncompressed, and at the same place in a split dump.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _INCOMPLETE = 0x8
 
 
 class Layout(NamedTuple):
-    """One way that a compiler laid the two headers out.
+    """One layout of the two headers, as a compiler made it.
 
-    `status` is where `status` is in the header, `sub` the fields of the sub-header
+    `status` is the offset of `status` in the header, `sub` the format of the sub-header's fields
     from `phys_base` to `size_eraseinfo`.
     """
 
@@ -53,14 +53,14 @@ _LAYOUTS = (
 
 
 class Place(NamedTuple):
-    """A stretch of the file; offset and size in bytes, 0 if there is none."""
+    """A range of the file; offset and size in bytes, 0 if there is none."""
 
     offset: int
     size: int
 
 
 class Names(NamedTuple):
-    """What the header names: `uname -s`, `-r` and `-m` of the kernel, as it was read by who wrote it."""
+    """`uname -s`, `-r` and `-m` of the kernel in the header, as the dump's writer read them."""
 
     system: str
     release: str
@@ -68,13 +68,13 @@ class Names(NamedTuple):
 
 
 class Kdump(NamedTuple):
-    """What the headers of a kdump-compressed dump say.
+    """The headers of a kdump-compressed dump.
 
-    `bitmaps` has two bits a page frame: in its first half whether there is memory, in its second
-    whether the dump has the page; behind them are the descriptors of the pages. `level` is the dump
-    level at which it was filtered; `erased` is where it says what was erased, `is_split` whether it is
-    one of several files, `part` which page frames it has then. `is_incomplete` says that who wrote it
-    ran out of room.
+    `bitmaps` has two bits per page frame: its first half says whether there is memory, its second
+    whether the dump has the page. The page descriptors follow. `level` is the dump level at which
+    the dump was filtered, `erased` the place of the list of erased data. If `is_split`, the dump is
+    one of several files, and `part` are its page frames. If `is_incomplete`, its writer ran out of
+    space.
     """
 
     version: int
@@ -94,10 +94,10 @@ class Kdump(NamedTuple):
 
 
 def open_kdump(source: Source) -> list[Kdump]:
-    """The headers, in each layout that they make sense in. Raises DumpError.
+    """The headers, read in each layout in which they are plausible. Raises DumpError.
 
-    They don't tell their word size, nor a 32-bit compiler's alignment, and `max_mapnr` of a
-    32-bit one can pass for a block size: the layout by which a note is found is the right one.
+    They tell neither their word size nor the alignment of a 32-bit compiler, and `max_mapnr` of a
+    32-bit one can look like a block size. The layout by which a note is found is the right one.
     """
     header = exactly(source, 0, _HEADER_BYTES, "the kdump header")
     found = []
@@ -160,7 +160,7 @@ def _kdump(
 
 
 def sub_header_size(header: Kdump) -> int:
-    """Bytes of all fields that its version has, or more."""
+    """Bytes of all fields that the header's version has, or more."""
     size = struct.calcsize(header.order + header.layout.sub)
     return size + _FRAMES_BYTES if header.version >= FRAMES_SINCE else size
 
@@ -173,7 +173,7 @@ def phys_base_of(header: Kdump, sub_header: bytes) -> int:
 def sub_header_with(
     header: Kdump, sub_header: bytes, text: Place, notes: Place, phys_base: int | None = None
 ) -> bytes:
-    """The sub-header with other places of the text and the notes, as far as its version has them."""
+    """The sub-header with other places of text and notes, if its version has these fields."""
     form = header.order + header.layout.sub
     fields = list(struct.unpack_from(form, sub_header))
     if phys_base is not None:
@@ -187,9 +187,9 @@ def sub_header_with(
 
 
 def names_patch(release: str) -> tuple[int, bytes]:
-    """Offset and bytes of names for a header that has only the machine.
+    """Offset and bytes of the names to write into a header that has only the machine.
 
-    libkdumpfile, and so drgn, believes the machine if no name before it is empty.
+    libkdumpfile, and so drgn, uses the machine only if no name before it is empty.
     """
     words = {_SYSTEM: "Linux", _NODE: "(none)", _RELEASE: release, _VERSION: "(unknown)"}
     data = b"".join(
@@ -199,6 +199,6 @@ def names_patch(release: str) -> tuple[int, bytes]:
 
 
 def _word(header: bytes, number: int) -> str:
-    """One of the six texts of `utsname`."""
+    """One of the six strings of `utsname`."""
     place = _UTSNAME + number * _WORD
     return header[place : place + _WORD].split(b"\0")[0].decode("latin-1")

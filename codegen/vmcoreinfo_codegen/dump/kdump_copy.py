@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The changes in a copy of a kdump-compressed dump that give it another note.
 
-Its notes stand between the sub-header and the bitmaps; there they are written again if there is
-room, else at the end of the file. The text is that of the note among them, as makedumpfile works
-out the one place by the other. No page, descriptor or bitmap is written.
+Its notes are between the sub-header and the bitmaps. They are rewritten there if there is room,
+else at the end of the file. The text is stored once, in the note: makedumpfile computes the place
+of one from the other. Pages, descriptors and bitmaps are not changed.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _LABEL = notes.HEADER_BYTES + notes.padded(len(notes.NAME) + 1)
 
 
 class Plan(NamedTuple):
-    """A copy of a dump: the old file from byte `moved` on, and over it (offset, bytes).
+    """A copy of a dump: the old file at byte `moved`, overwritten by the patches (offset, bytes).
 
-    `replaced` is the text of the note that was there, `coverage` what the dump holds of its memory,
-    `mended` are the fields of its headers that say something else than the note.
+    `replaced` is the text of the old note, `coverage` how much of its memory the dump holds,
+    `mended` the fields of its headers that differ from the note.
     """
 
     patches: tuple[tuple[int, bytes], ...]
@@ -43,9 +43,10 @@ class Plan(NamedTuple):
 
 
 def plan(source: File, text: bytes | None, mends: bool = False) -> Plan:
-    """`text` is that of the note, None for none; with `mends` the headers say what it says.
+    """How to copy a dump with the note `text`, None for no note.
 
-    QEMU names no kernel there, and reads NUMBER(phys_base) in another base. Raises DumpError.
+    With `mends`, the headers are changed to agree with the note: QEMU names no kernel in them, and
+    reads NUMBER(phys_base) in another base. Raises DumpError.
     """
     found = note_in(source)
     header = header_of(source, found)
@@ -74,7 +75,7 @@ def plan(source: File, text: bytes | None, mends: bool = False) -> Plan:
     place = _place(source, header, old, len(made), pages)
     patches = [(place, made)]
     if header.block_size <= old.offset < old.offset + old.size <= header.bitmaps.offset:
-        # What was the old note is none that anybody should find.
+        # The old note is erased, so that no tool finds it.
         patches.insert(0, (old.offset, bytes(old.size)))
     sub_header = source.read(header.block_size, kdump.SUB_HEADER_BYTES)
     label = _LABEL if header.version >= kdump.NOTES_SINCE else 0
@@ -99,7 +100,7 @@ def plan(source: File, text: bytes | None, mends: bool = False) -> Plan:
 
 
 def _phys_base(header: Kdump, sub_header: bytes, info: vmcoreinfo.VmcoreInfo) -> int | None:
-    """That of the note where it is not the one in the sub-header."""
+    """phys_base of the note; None if the sub-header has the same."""
     line = info.line("NUMBER(phys_base)")
     if line is None or line.number is None:
         return None
@@ -108,18 +109,18 @@ def _phys_base(header: Kdump, sub_header: bytes, info: vmcoreinfo.VmcoreInfo) ->
 
 
 def _made(header: Kdump, kept: bytes, text: bytes | None) -> bytes:
-    """All notes of the copy; of a version without room for them the text alone."""
+    """All notes of the copy; only the text if the version has no notes."""
     if header.version < kdump.NOTES_SINCE:
         return text or b""
     return kept + (notes.build(text, header.order) if text is not None else b"")
 
 
 def _place(source: Source, header: Kdump, old: Place, size: int, pages: _Pages) -> int:
-    """Where in the file so many bytes of notes go: between headers and bitmaps, else behind all else."""
+    """Where in the file `size` bytes of notes go: between headers and bitmaps, else at the end."""
     first = header.block_size + kdump.sub_header_size(header)
     start, end = old.offset if old.size else (first + 7) & ~7, header.bitmaps.offset
     if start >= pages.end:
-        end = old.offset + old.size  # where an earlier copy has put them
+        end = old.offset + old.size  # an earlier copy put them there
     if header.erased.size and header.erased.offset >= start:
         end = min(end, header.erased.offset)
     if first <= start and start + size <= end:
@@ -144,7 +145,7 @@ class _Pages:
         self.end = header.bitmaps.offset + header.bitmaps.size
         self.coverage = Coverage(0, 0, 0)
         if header.is_split:
-            # Its bitmaps are those of all the files.
+            # Its bitmaps describe all of the files.
             self.end = source.size or 0
             return
         size = source.size or 0
@@ -156,7 +157,7 @@ class _Pages:
             number = min(_AT_ONCE, count - first)
             place = table + first * DESCRIPTOR_BYTES
             data = source.read(place, number * DESCRIPTOR_BYTES)
-            if data.strip(b"\0"):  # a hole has no page, and may be large
+            if data.strip(b"\0"):  # a hole has no descriptors, and may be large
                 ends = _ends(data, header.order)
                 held += sum(end <= size for end in ends)
                 self.end = max(self.end, *ends)
@@ -167,10 +168,10 @@ class _Pages:
 
 
 def _ends(data: bytes, order: str) -> list[int]:
-    """Where the pages of these descriptors end, 0 for the part of one that is cut."""
+    """Where the pages of these descriptors end; [0] if there is no complete descriptor."""
     words = array("Q", data[: len(data) // DESCRIPTOR_BYTES * DESCRIPTOR_BYTES])
     if (order == "<") != (sys.byteorder == "little"):
         words.byteswap()
-    # The size is the first half of the second word.
+    # The size is the first half of the descriptor's second word.
     sizes = (one & 0xFFFFFFFF if order == "<" else one >> 32 for one in words[1::3])
     return list(map(int.__add__, words[0::3], sizes)) or [0]

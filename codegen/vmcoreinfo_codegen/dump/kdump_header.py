@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Choosing among several layouts in which the headers of a compressed dump make sense."""
+"""Choosing the right one of several plausible layouts of a compressed dump's headers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .reader import Found, find_in
 from .source import Source
 
 DESCRIPTOR = "QII8x"
-"""`page_desc_t` on machines of all word sizes: offset, size, flags of the page's compression, flags of the page."""
+"""`page_desc_t`, for any word size: offset, size, compression flags; page flags are skipped."""
 
 DESCRIPTOR_BYTES = struct.calcsize("<" + DESCRIPTOR)
 
@@ -20,7 +20,7 @@ _UNALIGNED = ("i386", "i486", "i586", "i686")
 
 
 def note_in(source: Source) -> Found | None:
-    """The note that is there; None if there is none that is a text."""
+    """The note of the dump; None if it has none that is a text."""
     try:
         return find_in(source, "kdump")
     except DumpError:
@@ -28,8 +28,9 @@ def note_in(source: Source) -> Found | None:
 
 
 def header_of(source: Source, found: Found | None) -> Kdump:
-    """The headers by that layout in which the note is found, else in which there are pages, else by the
-    machine that they name. Raises DumpError.
+    """The headers in the layout by which the note is found, else the pages, else by their machine.
+
+    Raises DumpError.
     """
     headers = kdump.open_kdump(source)
     for header in headers:
@@ -53,7 +54,7 @@ def header_of(source: Source, found: Found | None) -> Kdump:
 
 
 def _has_page(source: Source, header: Kdump) -> bool:
-    """Whether the first descriptor can be one."""
+    """Whether the first descriptor is plausible."""
     table = header.bitmaps.offset + header.bitmaps.size
     data = source.read(table, DESCRIPTOR_BYTES)
     if not header.bitmaps.size or len(data) < DESCRIPTOR_BYTES:

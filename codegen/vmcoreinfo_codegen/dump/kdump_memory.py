@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory that a kdump-compressed dump holds, page by page."""
+"""Memory in a kdump-compressed dump, page by page."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .search import PIECE, Piece
 from .source import Source
 
 _KEPT = 8 << 20
-# One page of zeros is met again in each table of descriptors.
+# The page of zeros may be unpacked again for each table of descriptors.
 _SLACK = 1 << 16
 _DESCRIPTORS = 1 << 12
 
 
 class KdumpMemory:
-    """`order` and `bits` are those of whoever wrote the dump, `arch` what its header names."""
+    """`order` and `bits` are those of the dump's writer, `arch` is the machine in its header."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -46,7 +46,7 @@ class KdumpMemory:
 
     @property
     def size(self) -> int:
-        """Bytes of all pages that there are."""
+        """Bytes of all pages in the dump."""
         return self._pages.count * self._size
 
     def read(self, physical: int, size: int) -> bytes:
@@ -67,10 +67,9 @@ class KdumpMemory:
         return b"".join(pieces)
 
     def pieces(self, within: range) -> Iterator[Piece]:
-        """All pages that there are within these addresses, by address. Raises DumpError.
+        """All pages within these addresses that the dump has, by address. Raises DumpError.
 
-        Pages do not share bytes of the file, save those that are zero, so a dump that says so is
-        damaged.
+        Only pages of zeros share bytes of the file; if others do, the dump is damaged.
         """
         most = _SLACK + max(0, (self._source.size or 0) - self._pages.end)
         budget = Limit(self._source.name, most, "bytes of pages", DumpError)
@@ -83,20 +82,20 @@ class KdumpMemory:
                 yield from self._of_run(clipped, budget)
 
     def _of_run(self, run: Run, budget: Limit) -> Iterator[Piece]:
-        """Its pages, as many together as make a piece."""
+        """The pages of a run, joined into pieces."""
         step = max(1, PIECE // self._size) * DESCRIPTOR_BYTES
         for first in range(0, run.pages, _DESCRIPTORS):
             count = min(_DESCRIPTORS, run.pages - first)
             table = self._pages.table(run.descriptor + first, count)
             if not table.strip(b"\0"):
-                continue  # a hole has no page, and may be large
+                continue  # a hole has no descriptors, and may be large
             for start in range(0, len(table), step):
                 frame = run.first + first + start // DESCRIPTOR_BYTES
                 pages = self._unpacked(table[start : start + step], budget)
                 yield from self._joined(frame * self._size, pages)
 
     def _joined(self, address: int, pages: Iterable[bytes | None]) -> Iterator[Piece]:
-        """Pages that follow each other as one piece, without those that are not there."""
+        """Successive pages as one piece; None, a missing page, ends a piece."""
         found: list[bytes] = []
         for page in pages:
             if page is not None:
@@ -111,12 +110,12 @@ class KdumpMemory:
         if pages:
             is_blank = all(page is self._blank for page in pages)
             data = None if is_blank else b"".join(pages)
-            # What is found in a piece is looked at around there.
+            # A hit in a piece is followed by reads near it.
             self._last = address, data or b""
             yield Piece(address, len(pages) * self._size, data)
 
     def _unpacked(self, table: bytes, budget: Limit) -> Iterator[bytes | None]:
-        """The pages of descriptors; what has the same one is the same page."""
+        """The pages of a table of descriptors; equal descriptors mean the same page."""
         known: dict[bytes, bytes | None] = {self._zeros: self._blank}
         for start in range(0, len(table) - DESCRIPTOR_BYTES + 1, DESCRIPTOR_BYTES):
             raw = table[start : start + DESCRIPTOR_BYTES]
@@ -140,7 +139,7 @@ class KdumpMemory:
         return page
 
     def _of(self, descriptor: Descriptor) -> bytes | None:
-        """None if the dump ends before; who ran out of room left descriptors of nothing."""
+        """The page; None if the dump, or the space of its writer, ended before it."""
         offset, size, flags = descriptor
         if not offset:
             return None

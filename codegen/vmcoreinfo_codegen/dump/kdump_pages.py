@@ -2,8 +2,8 @@
 """Where the pages of a kdump-compressed dump are: one bit per page frame, then one descriptor per
 page.
 
-The descriptor of a page is found by how many bits are set before its own. These are counted once, a block of
-the bitmap at a time, and kept; bitmap and descriptors are read as they are needed.
+The number of bits set before a page's own is the number of its descriptor. They are counted once,
+per block of the bitmap, and kept; bitmap and descriptors are read when needed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WHAT = "its page bitmap"
 
 
 class Descriptor(NamedTuple):
-    """Where the data of a page is, and in which way it is compressed; 0 for not at all."""
+    """Where the data of a page is, and how it is compressed; `way` is 0 if it is not."""
 
     offset: int
     size: int
@@ -37,7 +37,7 @@ class Descriptor(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Page frames that follow each other, from `first` on, and the number of the first one's descriptor."""
+    """Successive page frames from `first` on, and the number of the first one's descriptor."""
 
     first: int
     pages: int
@@ -45,10 +45,10 @@ class Run(NamedTuple):
 
 
 class KdumpPages:
-    """What a page held that is not in the dump nobody knows.
+    """The pages of a dump, by page frame. The contents of any other page are unknown.
 
-    Pages of zeros are in it at every level, and share their data. What makedumpfile leaves out even at
-    levels 0 and 1 are pages that are offline or poisoned.
+    Pages of zeros are in the dump at every level, and share their data. Even at levels 0 and 1
+    makedumpfile leaves out pages that are offline or poisoned.
     """
 
     def __init__(self, source: Source, header: Kdump) -> None:
@@ -63,23 +63,23 @@ class KdumpPages:
         self._size = size // 2
         self._bitmap = place + self._size
         self.first_data = place + size
-        """The descriptors begin here; no page's data is before."""
+        """Where the descriptors begin; the data of pages comes later."""
         self._counts: array[int] | None = None
         self._bitmaps: Kept[bytes] = Kept(_KEPT)
         self._descriptors: Kept[bytes] = Kept(_KEPT)
 
     @property
     def count(self) -> int:
-        """Of the pages that there are."""
+        """Number of pages in the dump."""
         return self._before(-1)
 
     @property
     def end(self) -> int:
-        """Of the descriptors in the file."""
+        """Where the descriptors end in the file."""
         return self.first_data + self.count * DESCRIPTOR_BYTES
 
     def number(self, frame: int) -> int | None:
-        """Of the descriptor of a page; None if the dump doesn't have it."""
+        """Number of a page's descriptor; None if the dump doesn't have the page."""
         block, bit = divmod(frame, _BITS)
         if not 0 <= frame < 8 * self._size:
             return None
@@ -91,7 +91,7 @@ class KdumpPages:
         return self._before(block) + before + inside
 
     def descriptor(self, number: int) -> Descriptor | None:
-        """None if the file ends before."""
+        """The descriptor with this number; None if the file ends before it."""
         block, inside = divmod(number, _DESCRIPTORS)
         data = self._descriptors.get(block)
         if data is None:
@@ -101,7 +101,7 @@ class KdumpPages:
         return self.parsed(part) if len(part) == DESCRIPTOR_BYTES else None
 
     def table(self, number: int, count: int) -> bytes:
-        """Descriptors as they are in the file, fewer if that ends before."""
+        """`count` descriptors from `number` on, as in the file; fewer if the file ends before."""
         return self._source.read(
             self.first_data + number * DESCRIPTOR_BYTES, count * DESCRIPTOR_BYTES
         )
@@ -110,13 +110,13 @@ class KdumpPages:
         return Descriptor(*self._form.unpack(data))
 
     def runs(self) -> Iterator[Run]:
-        """All pages that there are, by address; a run ends with its block of the bitmap at the latest."""
+        """Runs of pages in the dump, by address; each is within one block of the bitmap."""
         number = 0
         for block in range(-(-self._size // _BLOCK)):
             bits = self._read_block(block)
             if not bits.strip(b"\0"):
                 continue
-            # A digit a page, in their order.
+            # One digit per page, in the order of the pages.
             digits = f"{int.from_bytes(bits, 'little'):0{_BITS}b}"[::-1]
             start = digits.find("1")
             while start >= 0:
@@ -127,7 +127,7 @@ class KdumpPages:
                 start = digits.find("1", end)
 
     def _before(self, block: int) -> int:
-        """Pages that blocks of the bitmap before this one have; -1 for all of them."""
+        """Number of pages in the bitmap's blocks before this one; -1 for all of them."""
         if self._counts is None:
             self._counts = array("Q", [0])
             for start in range(0, self._size, _READ):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A cache of the last used items, limited in number."""
+"""A cache that keeps a limited number of the items used last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _Value = TypeVar("_Value")
 
 
 class Kept(Generic[_Value]):
-    """Values by number; beyond `most` the one that was not used for longest is dropped."""
+    """Values by number; if there are more than `most`, the least recently used is dropped."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Images of LiME, as AVML writes them too: each range of memory behind a header of 32 bytes."""
+"""Images of LiME, also written by AVML: each range of memory follows a header of 32 bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_RANGES = 1 << 20
 
 
 def ranges_in(source: Source) -> Iterator[Range]:
-    """Every range: its physical address, its size, where in the file it begins. Raises DumpError."""
+    """Every range: its physical address, its size, and its offset in the file. Raises DumpError."""
     budget = Limit(source.name, _MOST_RANGES, "ranges of memory", DumpError)
     size = source.size or 0
     place = 0

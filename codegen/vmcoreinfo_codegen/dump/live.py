@@ -10,7 +10,7 @@ from .problem import DumpError
 from .source import File
 
 KCORE = "/proc/kcore"
-"""Carries the note since 23c85094fe18 "proc/kcore: add vmcoreinfo note to /proc/kcore" (4.19)."""
+"""Has the note since 23c85094fe18 "proc/kcore: add vmcoreinfo note to /proc/kcore" (4.19)."""
 
 ADDRESS = "/sys/kernel/vmcoreinfo"
 MEMORY = "/dev/mem"
@@ -19,7 +19,7 @@ _MOST_BYTES = 1 << 20
 
 
 def is_kcore(path: str) -> bool:
-    """Whether it is the memory of the running kernel, whatever path leads there."""
+    """Whether a path leads to the memory of the running kernel."""
     try:
         return os.path.samefile(path, KCORE)
     except OSError:
@@ -27,7 +27,7 @@ def is_kcore(path: str) -> bool:
 
 
 def note_address(text: str) -> tuple[int, int]:
-    """Physical address and bytes of the buffer, out of the line of `ADDRESS`. Raises ValueError.
+    """Physical address and size of the buffer, from the line in `ADDRESS`. Raises ValueError.
 
     Both are hexadecimal; the address has `0x` since 4.8.
     """
@@ -36,7 +36,7 @@ def note_address(text: str) -> tuple[int, int]:
 
 
 def raw_note() -> tuple[bytes, int]:
-    """The raw note read out of physical memory, and its address. Raises DumpError, OSError."""
+    """The raw note, read from physical memory, and its address. Raises DumpError, OSError."""
     with open(ADDRESS, encoding="ascii") as file:
         line = file.read()
     try:

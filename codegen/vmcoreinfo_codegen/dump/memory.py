@@ -17,7 +17,7 @@ from .stretches import Stretches
 
 
 class _Held(Protocol):
-    """Memory in one form."""
+    """Memory in one format."""
 
     @property
     def size(self) -> int: ...
@@ -28,11 +28,11 @@ class _Held(Protocol):
 
 
 class PhysicalMemory:
-    """Memory by physical address; `bits`, `order`, `arch` are None if it doesn't tell.
+    """Memory by physical address; `bits`, `order`, `arch` are None if the source doesn't tell.
 
-    A raw image holds one stretch of memory, and doesn't tell where that begins. Where nobody
-    does, `is_placed` is False, and its addresses count from its first byte. `inside` is the dump in
-    a flattened source, else the source.
+    A raw image holds one range of memory, and doesn't tell where it begins. If that is unknown,
+    `is_placed` is False, and addresses count from the image's first byte. `inside` is the dump in a
+    flattened source, else the source.
     """
 
     def __init__(self, source: Source, start: int | None = None) -> None:
@@ -67,7 +67,7 @@ class PhysicalMemory:
                 source, (Range(s.physical, s.file_size, s.offset) for s in memory_segments(file))
             )
         if form == "kdump":
-            # It loads ctypes, which nothing else needs.
+            # Loads ctypes, which nothing else here needs.
             from .kdump_memory import KdumpMemory
 
             memory = KdumpMemory(source)
@@ -76,7 +76,7 @@ class PhysicalMemory:
         return self._of_image(source, start)
 
     def _of_image(self, source: Source, start: int | None) -> _Held:
-        """What has no note: a form of a hypervisor or a forensic tool, or memory as it is."""
+        """Memory in a format without a note: of a hypervisor, of a forensic tool, or raw."""
         magic = source.read(0, len(qemu_stream.LIBVIRT))
         if magic.startswith(lime.MAGIC):
             return Stretches(source, lime.ranges_in(source))
@@ -91,15 +91,15 @@ class PhysicalMemory:
 
     @property
     def size(self) -> int:
-        """Bytes of memory to go through, at most."""
+        """Bytes of memory to search, at most."""
         return self._held.size
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer if the dump has no more; none if it has nothing there."""
+        """`size` bytes, fewer if the dump has fewer there."""
         return self._held.read(physical, size) if size <= MOST_AT_ONCE else b""
 
     def find(self, needle: bytes) -> Iterator[int]:
-        """Every physical address at which the bytes are. Raises DumpError."""
+        """Every physical address at which `needle` is. Raises DumpError."""
         return (place for place, _ in self.find_all([needle]))
 
     def find_all(
@@ -108,11 +108,11 @@ class PhysicalMemory:
         done: Callable[[int], object] = lambda size: None,
         within: Sequence[range] = search.ALL,
     ) -> Iterator[tuple[int, bytes]]:
-        """The same for each of them, with which one it is, by address; memory is gone through once.
+        """(address, needle) wherever one of the needles is, by address; memory is read once.
 
-        Bytes that are all zero are not looked for in holes of the file, and in pages of zeros.
-        `done` is told how many bytes more were gone through, `within` are addresses in which to
-        look, by address.
+        Holes of the file and pages of zeros are not searched, even for bytes that are all zero.
+        `done` is called with the number of bytes searched since its last call. `within` are the
+        ranges of addresses to search, in order.
         """
         return search.find_all(self._pieces(done, within), needles)
 

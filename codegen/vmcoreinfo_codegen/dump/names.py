@@ -5,7 +5,7 @@ from __future__ import annotations
 
 FORMATS = ("elf", "kdump", "flattened", "note", "text", "posted")
 NOTES = ("note", "text", "posted")
-"""Those of a note without memory."""
+"""Formats of a note without memory."""
 
 STDIN = "-"
 LIVE = "live"

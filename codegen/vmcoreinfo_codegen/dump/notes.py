@@ -29,9 +29,9 @@ _CHUNK = 1 << 16
 
 
 class Budget:
-    """What the notes of one file may cost, however many segments or sections name them.
+    """Limits for the notes of one file, however many segments or sections refer to them.
 
-    No machine has as many notes, nor as many bytes of them; so what passes a limit is damaged.
+    No machine has that many notes or bytes of notes, so a file that exceeds a limit is damaged.
     """
 
     def __init__(self, name: str) -> None:
@@ -40,9 +40,9 @@ class Budget:
 
 
 class NoteHeader(NamedTuple):
-    """A note; `offset` is that of its descriptor, `size` the descriptor's, in bytes.
+    """A note; `offset` and `size` are those of its descriptor, in bytes.
 
-    `name_size` is what the header says, the NUL at the end of the name included.
+    `name_size` is the size in the header, which includes the NUL at the end of the name.
     """
 
     name: bytes
@@ -55,11 +55,11 @@ class NoteHeader(NamedTuple):
 def walk(
     source: Source, offset: int, size: int, order: str, budget: Budget | None = None
 ) -> Iterator[NoteHeader]:
-    """Every note in `size` bytes at `offset`; `order` is `<` or `>`. Descriptors are not read.
+    """The headers of all notes in `size` bytes at `offset`; `order` is `<` or `>`.
 
-    Ends at the end, at a header that is all zero (the kernel's terminator), and where a note claims
-    more than what is left. `budget` is that of the whole file, None for a file that is gone through
-    once; raises DumpError if it is passed.
+    Stops at the end, at a header that is all zero (the kernel's terminator), or at a note larger
+    than the rest. `budget` is that of the whole file, None if the file is read only once. Raises
+    DumpError if it is exceeded.
     """
     budget = budget or Budget(source.name)
     header = struct.Struct(order + "III")
@@ -91,7 +91,7 @@ def padded(size: int) -> int:
 
 
 def build(text: bytes, order: str, name: bytes = NAME) -> bytes:
-    """A whole note with `text` as its descriptor."""
+    """A complete note with `text` as its descriptor."""
     label = name + b"\0"
     head = struct.pack(order + "III", len(label), len(text), 0)
     return head + label.ljust(padded(len(label)), b"\0") + text.ljust(padded(len(text)), b"\0")

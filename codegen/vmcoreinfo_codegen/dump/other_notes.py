@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The notes of a dump except the kernel's, as they go into a copy."""
+"""The notes of a dump except the kernel's, for a copy."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ _MOST_BYTES = 64 << 20
 def other_notes(
     source: Source, places: Iterable[tuple[int, int]], order: str
 ) -> tuple[bytes, bytes | None]:
-    """All other notes at these offsets, of so many bytes, as they are; and the text of the
-    kernel's.
+    """All other notes in these places (offset, size), unchanged, and the text of the kernel's note.
 
-    None if there is none of the kernel. Raises DumpError.
+    The text is None if there is no note of the kernel. Raises DumpError.
     """
     kept = bytearray()
     replaced: bytes | None = None

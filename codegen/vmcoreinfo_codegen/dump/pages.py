@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pages of a kdump-compressed dump, and what its header says about the machine."""
+"""The pages of a kdump-compressed dump, and the machine according to its header."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CHUNK = 1 << 20
 
 
 class Pages(NamedTuple):
-    """The pages that a dump has, a bit each, the lowest of a byte first; names as `uname` has them.
+    """The pages in a dump, one bit each, lowest bit of a byte first; names as in `uname`.
 
     `bits` is the word size of the machine.
     """
@@ -30,7 +30,7 @@ class Pages(NamedTuple):
         return sum(chunk.bit_count() for chunk in _numbers(self.bitmap))
 
     def without(self, others: Pages) -> int:
-        """How many it has that others don't have."""
+        """How many of these pages are not in `others`."""
         size = max(len(self.bitmap), len(others.bitmap))
         mine, theirs = (_numbers(one.bitmap.ljust(size, b"\0")) for one in (self, others))
         return sum((one & ~other).bit_count() for one, other in zip(mine, theirs))
@@ -47,7 +47,7 @@ def read_pages(path: str, bits: int) -> Pages:
 
 
 def read_bitmap(file: File, header: kdump.Kdump) -> Iterator[int]:
-    """Which pages a dump has, as large numbers with a bit each. Raises DumpError."""
+    """The pages in a dump as large numbers, one bit per page. Raises DumpError."""
     return (int.from_bytes(chunk, "little") for chunk in _dumped(file, header))
 
 
@@ -78,6 +78,6 @@ def _read(file: File, place: int, size: int) -> Iterator[bytes]:
 
 
 def _numbers(bitmap: bytes) -> Iterator[int]:
-    """The bits as large numbers, a megabyte each."""
+    """The bits as large numbers of one megabyte each."""
     for start in range(0, len(bitmap), _CHUNK):
         yield int.from_bytes(bitmap[start : start + _CHUNK], "little")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Notes as people post them: in mails, issues and logs, with something before each line.
 
-What prints notes indents them (`help -D` of crash, `eu-readelf -n`, makedumpfile), consoles put
-time and process in front, mail programs `> `, and who writes comments `//`. So an entry is
-`KEY=VALUE` where a kernel's key can begin, whatever is in front; and entries belong together if the
-same is before each, but for digits.
+Tools that print notes indent them (`help -D` of crash, `eu-readelf -n`, makedumpfile), consoles put
+time and process before them, mail programs `> `, authors of comments `//`. So an entry is
+`KEY=VALUE` where a kernel's key can begin, whatever is before it. Entries belong together if the
+text before them is the same except for digits.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from .problem import DumpError
 from .source import PIPE_ROOM
 
 MOST_BYTES = PIPE_ROOM - 1
-"""Of a mail or a log that is looked through."""
+"""Bytes of a mail or a log that are searched."""
 
 LEAST_ENTRIES = 3
-"""So many entries make a note of a text that nobody called one; two can be in a sentence."""
+"""A text not called a note has a note if it has this many entries; two can be in a sentence."""
 
 _LONGEST_GAP = 40
 _LONGEST_FRONT = 200
 _LONGEST_TAIL = 200
 
-# Keys without parentheses; any word in capitals could be one, and in the log of a shell most are not.
+# Known keys without parentheses: most words in capitals before a `=` in a shell's log are no keys.
 _BARE = "|".join(re.escape(key) for key in ENTRIES if "(" not in key).encode()
 _ENTRY = re.compile(
     rb"""(?<![^\s\0>|:\]"'`*/\#;,({])  # what ends a front
@@ -42,7 +42,7 @@ _ENTRY = re.compile(
     re.VERBOSE,
 )
 _BETWEEN = re.compile(rb"[\s,;\"'`]*")
-# Closing quotes of a string, tags of a page; behind a blank a comment.
+# Closing quotes of a string, tags of a page; after a blank, a comment.
 _TAIL = re.compile(rb"(?:[\s\0\"'`,;)}\]\\]|<[^<>]{0,80}>)*(?:\Z|(?<=\s)(?:[<#/;(!-]|[\x80-\xff]))")
 _CHANGING = re.compile(rb"0x[0-9a-fA-F]+|[0-9.]+")
 _BLANKS = re.compile(rb"\s+")
@@ -65,7 +65,7 @@ _BYTE_ORDER_MARKS = (
 class Entry(NamedTuple):
     """An entry on a line, counted from 1.
 
-    `alike` is what is before it (`front`) without what changes from line to line.
+    `front` is the text before it, `alike` the same without what changes from line to line.
     """
 
     line: int
@@ -77,10 +77,11 @@ class Entry(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """The text of a note as the kernel made it, and of each of its lines that in the post, from 1.
+    """The text of a note as the kernel made it, and the line in the post (from 1) of each of its
+    lines.
 
-    `front` is what is before the last, `between` how many lines are no entry of it, and were passed
-    over.
+    `front` is the text before the last entry, `between` the number of lines between the entries
+    that were skipped.
     """
 
     text: bytes
@@ -90,13 +91,13 @@ class Posted(NamedTuple):
 
     @property
     def release(self) -> str:
-        """As its first line has it; empty if it begins behind that."""
+        """The release in the first line; empty if the post doesn't have that line."""
         first = self.text.split(b"\n", 1)[0]
         return first[len(_RELEASE) :].decode("ascii") if first.startswith(_RELEASE) else ""
 
     @property
     def where(self) -> str:
-        """What it is and where, for people."""
+        """Release, number of entries and lines, for people."""
         release = self.release or "no OSRELEASE"
         return f"{release} ({len(self.lines)} entries, lines {self.lines[0]} to {self.lines[-1]})"
 
@@ -105,9 +106,10 @@ _RELEASE = b"OSRELEASE="
 
 
 def is_plain(data: bytes) -> bool:
-    """Whether it is a note as it is, sound or not.
+    """Whether the data are a note as they are, valid or not.
 
-    It begins with no words, most lines begin with a key, and nothing stands behind values.
+    Then the first line does not begin with words, most lines begin with a key, and nothing follows
+    the values.
     """
     lines = [line for line in data.split(b"\n") if line.strip()]
     plain = sum(map(_is_plain_line, lines))
@@ -125,7 +127,7 @@ def _is_plain_line(line: bytes) -> bool:
 
 
 def find_posted(data: bytes, name: str) -> list[Posted]:
-    """Every note in a mail, an issue or a log, that to be read first; excerpts of one are left out.
+    """Every note in a mail, an issue or a log, the one to read first; excerpts of it are left out.
 
     Raises DumpError if there are more entries than in any post.
     """
@@ -142,12 +144,12 @@ def find_posted(data: bytes, name: str) -> list[Posted]:
         for note in found.values()
         if note is fullest or not lines.issuperset(note.text.split(b"\n"))
     ]
-    # The first that is no mere beginning of one.
+    # The first that is more than the beginning of a note.
     return sorted(others, key=lambda note: 2 * len(note.lines) < len(fullest.lines))
 
 
 def nearest(data: bytes) -> tuple[int, str] | None:
-    """The line, counted from 1, that looks most like one of a note, for a message."""
+    """The line, and its number from 1, that looks most like a line of a note, for a message."""
     found = _NEAR.search(data)
     if found is None:
         return None
@@ -157,7 +159,7 @@ def nearest(data: bytes) -> tuple[int, str] | None:
 
 
 def _decoded(data: bytes) -> bytes:
-    """The text as ASCII, bodies of mails decoded, each byte in its line where that can be."""
+    """The text as ASCII, with bodies of mails decoded; bytes stay in their lines if possible."""
     for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             data = data[len(mark) :].decode(codec, "replace").encode("utf-8", "replace")
@@ -170,12 +172,12 @@ def _decoded(data: bytes) -> bytes:
     data = b"".join([*pieces, data[place:]])
     if b"\x1b" in data:
         data = _COLOUR.sub(b"", data)
-    # Of a string of C or of JSON; two bytes for two.
+    # Escapes of C, JSON and HTML; the length stays the same.
     return data.replace(b"\\r", b"  ").replace(b"\\n", b"  ").replace(b"&gt;", b"   >")
 
 
 def _encoded(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Where bodies of mails are that are encoded, and how."""
+    """Where encoded bodies of mails are, and their encoding."""
     reached = 0
     for header in _ENCODING.finditer(data):
         if header.start() < reached:
@@ -198,7 +200,7 @@ def _plain_body(body: bytes, encoding: bytes) -> bytes:
 
 
 def _entries(data: bytes, name: str) -> Iterator[Entry]:
-    """Every entry, in order. What was looked at is not looked at again, however long a line is."""
+    """Every entry, in order. No byte is searched twice, however long a line is."""
     budget = Limit(name, notes.MOST_LINES, "entries of notes in one text", DumpError)
     line, reached, front, alike = 1, 0, b"", b""
     before: re.Match[bytes] | None = None
@@ -218,13 +220,13 @@ def _entries(data: bytes, name: str) -> Iterator[Entry]:
 
 
 def _alike(front: bytes) -> bytes:
-    """What is before an entry, with neither digits nor more than one blank."""
+    """The text before an entry, with numbers replaced by 0 and each run of blanks by one."""
     front = _BLANKS.sub(b" ", _CHANGING.sub(b"0", front))
     return _BLANK_QUOTES.sub(b"", front).strip()
 
 
 def _is_whole(data: bytes, match: re.Match[bytes]) -> bool:
-    """Whether nothing but another entry, a comment or the end of the line stands behind the value."""
+    """Whether the value is followed only by another entry, a comment or the end of the line."""
     end = match.end()
     newline = data.find(b"\n", end, end + _LONGEST_TAIL)
     tail = data[end : newline if newline >= 0 else end + _LONGEST_TAIL]
@@ -235,7 +237,7 @@ def _is_whole(data: bytes, match: re.Match[bytes]) -> bool:
 
 
 def _apart(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Entries of one note each: a new one begins at OSRELEASE, or behind a long stretch without any."""
+    """The entries of each note; it begins at OSRELEASE, or after many lines without an entry."""
     some: list[Entry] = []
     for entry in entries:
         if some and (entry.key == b"OSRELEASE" or entry.line - some[-1].line > _LONGEST_GAP):
@@ -247,7 +249,7 @@ def _apart(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _note(entries: list[Entry]) -> Posted:
-    """What has the same in front; before the first may be what others don't have."""
+    """The note of the entries with the same text before them; that before OSRELEASE may differ."""
     counts = Counter(entry.alike for entry in entries)
     alike = max(counts, key=lambda one: counts[one])
     of_note = [
@@ -258,6 +260,6 @@ def _note(entries: list[Entry]) -> Posted:
     text = b"\n".join(entry.key + b"=" + entry.value for entry in of_note)
     lines = tuple(entry.line for entry in of_note)
     between = lines[-1] - lines[0] + 1 - len(set(lines))
-    # A value that the input ends with may be cut.
+    # A value at the end of the input may be truncated.
     end = b"" if of_note[-1].ends_input else b"\n"
     return Posted(text + end, lines, of_note[-1].front, between)

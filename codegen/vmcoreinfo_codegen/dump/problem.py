@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What can be wrong with a dump."""
+"""Errors of dumps."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ class DumpError(Exception):
 
 
 class NoNote(DumpError):
-    """A dump that can be read, and has no note."""
+    """A dump that can be read but has no note."""

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The memory in a stream of QEMU's migration, as `virsh save` and `migrate` write it to a file.
+"""The memory in a QEMU migration stream, as `virsh save` and `migrate` write it to a file.
 
-`virsh save`, `virsh managedsave` and `virsh dump` without --memory-only write it, the first two behind a header
-of libvirt's and the definition of the domain. It is made of sections, big-endian (QEMU,
-`migration/savevm.c`, `migration/ram.c`); that of RAM names the blocks of memory, and has each page behind
-a word with its address and flags. Sections of devices don't tell their length, but they come behind.
+`virsh save`, `virsh managedsave` and `virsh dump` without --memory-only write it, the first two
+after a header of libvirt and the definition of the domain. It consists of big-endian sections
+(QEMU, `migration/savevm.c`, `migration/ram.c`). The RAM section names the blocks of memory, and has
+each page after a word with its address and flags. Sections of devices don't tell their length, but
+come later.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _UNREAD = {
     0x80: "sent by RDMA",
     0x100: "compressed page by page",
 }
-# In front of each page that continues.
+# Bytes before each page that continues a block.
 _WORD = 8
 _MOST_PAGES = 1 << 25
 _MOST_NAMES = 1 << 16
@@ -45,11 +46,11 @@ _MOST_BLOCKS = 1 << 10
 _WINDOW = 1 << 20
 _ALL = range(1 << 64)
 
-# How libvirt compresses what is behind its header.
+# How libvirt compresses the stream after its header.
 _HEADER_BYTES = 92
 _COMPRESSED = {1: "gzip -dc", 2: "bzip2 -dc", 3: "xz -dc", 4: "lzop -dc", 5: "zstd -dc"}
 
-# Names of the blocks that are a machine's memory; NUMA nodes have one each.
+# Names of the blocks that are a machine's memory; each NUMA node has one.
 _NODE = re.compile(r"ram-node\d+")
 _BASES = {
     "pc.ram": 0,
@@ -59,13 +60,16 @@ _BASES = {
     "riscv_virt_board.ram": 0x80000000,
 }
 _BEHIND_HOLE = 1 << 32
-# Of machines of a PC: with less than the first there is no hole, else memory below it ends at the second.
+# PCs have no hole if they have less memory than the first number, else memory below it ends at the
+# second.
 _HOLES = {"pc-q35": (0xB0000000, 0x80000000), "pc-i440fx": (0xE0000000, 0xC0000000)}
 
 
 @dataclass
 class _Block:
-    """A block of memory: for each page 0 if it is not there, 1 if it is zero, else where it is in the file."""
+    """A block of memory. Each of `pages` is 0 if missing, 1 if all zero, else its offset in the
+    file.
+    """
 
     name: str
     size: int
@@ -78,7 +82,7 @@ class _Block:
 
 
 class _Reader:
-    """The stream from front to end, through a window of the file."""
+    """Reads the stream from start to end, through a window of the file."""
 
     def __init__(self, source: Source, place: int) -> None:
         self._source = source
@@ -118,10 +122,10 @@ class _Reader:
 
 
 class QemuStream:
-    """Memory by physical address; `machine` is that of QEMU.
+    """Memory by physical address; `machine` is QEMU's machine type.
 
-    Where it is not known at which addresses the machine has its memory, `is_placed` is False, and addresses
-    count from the first byte of its first block.
+    If the addresses at which the machine has its memory are unknown, `is_placed` is False, and
+    addresses count from the first byte of its first block.
     """
 
     def __init__(self, source: Source) -> None:
@@ -131,7 +135,7 @@ class QemuStream:
         self._bits = 12
         self.machine = ""
         self._blocks: list[_Block] = []
-        # Pages that continue are in the block of the page before, be it in another section.
+        # A page that continues is in the block of the page before, even if in another section.
         self._last: _Block | None = None
         self._reader = _Reader(source, _begin(source))
         self._read_stream()
@@ -162,7 +166,7 @@ class QemuStream:
         return b"".join(pieces)
 
     def pieces(self, within: range = _ALL) -> Iterator[Piece]:
-        """All pages that there are within these addresses, by address. Raises DumpError."""
+        """All pages within these addresses that the stream has, by address. Raises DumpError."""
         page = 1 << self._bits
         for one in self._ranges:
             number, offset = divmod(one.target, 1 << 64)
@@ -175,7 +179,7 @@ class QemuStream:
                 yield from self._runs(place, pages[first : first + count])
 
     def _runs(self, place: int, pages: array[int]) -> Iterator[Piece]:
-        """Neighbours of one kind as one piece."""
+        """Pages as pieces: neighbours that are missing, zero or in the file are joined."""
         page = 1 << self._bits
         for kind, run in groupby(pages, lambda at: min(at, 2)):
             found = list(run)
@@ -185,7 +189,7 @@ class QemuStream:
             place += size
 
     def _data(self, found: list[int]) -> bytes:
-        """Of pages that are not zero."""
+        """The data of pages that are not zero."""
         page = 1 << self._bits
         step = page + _WORD
         if found == list(range(found[0], found[0] + len(found) * step, step)):
@@ -194,7 +198,7 @@ class QemuStream:
         return b"".join(self._source.read(at, page) for at in found)
 
     def _at(self, physical: int) -> int | None:
-        """Where in the file a page is; 1 for one that is zero."""
+        """The offset of a page in the file; 1 for a page of zeros."""
         for one in self._ranges:
             if one.start <= physical < one.start + one.size:
                 block, offset = divmod(one.target, 1 << 64)
@@ -239,7 +243,7 @@ class QemuStream:
             )
 
     def _read_configuration(self) -> None:
-        """What may follow the name of the machine."""
+        """Read the optional fields after the machine's name."""
         reader = self._reader
         name = reader.name()
         reader.word()
@@ -256,7 +260,7 @@ class QemuStream:
             self._refuse(f"'{name}' is in front of its memory")
 
     def _read_ram(self) -> None:
-        """One part of memory: words with an address and flags, and what belongs to each."""
+        """Read one part of memory: words with an address and flags, and their data."""
         reader, page = self._reader, 1 << self._bits
         while True:
             word = reader.long()
@@ -289,11 +293,11 @@ class QemuStream:
                 )
 
     def _read_sizes(self, total: int) -> None:
-        """Names and sizes of the blocks."""
+        """Read names and sizes of the blocks."""
         if self._blocks:
             self._refuse("its blocks of memory are named twice", damaged=True)
         reader = self._reader
-        # A page takes 9 bytes of the file at least.
+        # A page takes at least 9 bytes of the file.
         room = min(_MOST_PAGES, (self._source.size or 1 << 62) // 9 + 1)
         while total > 0:
             name, size = reader.name(), reader.long()
@@ -313,7 +317,7 @@ class QemuStream:
         self._refuse(f"a page of a block '{name}', which it does not name", damaged=True)
 
     def _placed(self) -> Iterator[Range]:
-        """Where the machine has its memory; `target` is the number of a block, and the byte in it."""
+        """Where the machine has its memory; `target` is a block's number and the offset in it."""
         blocks = [(n, block) for n, block in enumerate(self._blocks) if block.is_memory]
         if not blocks:
             self._refuse(
@@ -339,7 +343,7 @@ class QemuStream:
                         place = max(place, _BEHIND_HOLE) if hole is not None else place
 
     def _layout(self, block: str) -> tuple[int | None, tuple[int, int] | None]:
-        """Where memory begins, and the hole of a PC; None if that is not known."""
+        """Where memory begins, and the hole of a PC; None if unknown."""
         for machine, hole in _HOLES.items():
             if self.machine.startswith(machine):
                 return 0, hole

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Range(NamedTuple):
-    """Numbers from `start` on, and what the first of them stands for."""
+    """`size` numbers from `start` on; the first stands for `target`."""
 
     start: int
     size: int
@@ -18,12 +18,12 @@ class Range(NamedTuple):
 
 
 class Ranges:
-    """Ranges that may overlap; where they do, the one that was given first counts."""
+    """Ranges that may overlap; in an overlap, the range given first counts."""
 
     def __init__(self, ranges: Iterable[Range]) -> None:
         ordered = [(r.start, number, r) for number, r in enumerate(ranges) if r.size]
         ordered.sort()
-        # Stretches that do not overlap, by start.
+        # Ranges without overlaps, by start.
         self._starts: list[int] = []
         self._ranges: list[Range] = []
         reached = 0
@@ -40,7 +40,7 @@ class Ranges:
         self._ranges.append(one)
 
     def _cut_at_overlaps(self, ordered: list[tuple[int, int, Range]]) -> None:
-        """Go from edge to edge with those that are open, the one that was given first on top."""
+        """Cut at every edge; of the ranges open between two edges, the one given first counts."""
         edges = {start for start, _, _ in ordered} | {r.start + r.size for _, _, r in ordered}
         open_: list[tuple[int, Range]] = []
         place = 0
@@ -68,7 +68,7 @@ class Ranges:
             self._add(Range(start, end - start, target))
 
     def find(self, number: int) -> Range | None:
-        """The stretch that has the number; None if none does."""
+        """The range that contains `number`; None if none does."""
         place = bisect_right(self._starts, number) - 1
         if place < 0:
             return None

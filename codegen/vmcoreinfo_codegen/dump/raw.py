@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory images without ELF headers, raw or by LiME: what a copy needs to have them."""
+"""Memory images without ELF headers, raw or by LiME: what is needed to add headers in a copy."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .source import Source
 _PAGE = 4096
 
 _LEAST_ADDRESS = 1 << 20
-"""Below it a number is more often something else: an offset of a per-CPU variable, a size."""
+"""A smaller number is usually no address, but an offset of a per-CPU variable or a size."""
 _MOST_ADDRESSES = 16
 _ENOUGH = 16
 
 
 class RawImage(NamedTuple):
-    """Its stretches of memory by physical address, with their places in the file, and the machine.
+    """The ranges of memory by physical address, with their offsets in the file, and the machine.
 
     `machine` is the `e_machine` of an ELF file, `order` is `<` or `>`.
     """
@@ -36,29 +36,32 @@ class RawImage(NamedTuple):
 
 
 def may_be_raw(source: Source) -> bool:
-    """Whether it is an image of LiME, or whole pages of nothing known."""
+    """Whether the source is a LiME image, or whole pages in no known format."""
     if image_form(source.read(0, 32)) is not None:
         return is_lime(source)
     return tell_format(source) == "text" and bool(source.size) and (source.size or 0) % _PAGE == 0
 
 
 def is_lime(source: Source) -> bool:
-    """Whether its memory is behind headers, which tell where it was."""
+    """Whether its ranges of memory have LiME headers, which tell their addresses."""
     return source.read(0, len(lime.MAGIC)) == lime.MAGIC
 
 
 def ranges_of(source: Source, start: int) -> tuple[Range, ...]:
-    """`start` is the physical address of the first byte of one that has no headers. Raises DumpError."""
+    """The ranges of memory in an image. Raises DumpError.
+
+    `start` is the physical address of the first byte if the image has no headers.
+    """
     if is_lime(source):
         return tuple(lime.ranges_in(source))
     return (Range(start, source.size or 0, 0),)
 
 
 def order_of(memory: PhysicalMemory, bits: int, addresses: Iterable[int]) -> str | None:
-    """The byte order in which these addresses are in the memory; None if none of them is.
+    """The byte order in which these addresses are in memory; None if none of them is found.
 
-    A pointer to nearly every variable in the note is somewhere: `init_mm` has that of its page
-    table, `init_task` those of its namespaces. So an image with none of them is not of that boot.
+    Memory has a pointer to nearly every variable in the note: `init_mm` has one to its page table,
+    `init_task` has those to its namespaces. So an image with none of them is not of that boot.
     Raises DumpError.
     """
     size = bits // 8

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Any input with a note: detect its format from its first bytes, and find the note."""
+"""Detects the format of an input from its first bytes, and finds the note."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_BESIDE = 16
 _MOST_SHOWN = 40
 _SEEN_OF_TEXT = 1 << 16
 _IN_POSTS = (b" ", b"\r", b"\t", b"\n>")
-"""One of these is in every post, and none in a note as kernels print it."""
+"""Every post has one of these; a note as the kernel prints it has none."""
 
 COMPRESSED = {
     b"\xfd7zXZ\0": "xz -dc",
@@ -38,14 +38,14 @@ COMPRESSED = {
 class Found(NamedTuple):
     """A note and where it is.
 
-    `text` is byte for byte as the kernel made it; `offset` is that of the text in the input, in
-    bytes (of a flattened one: in the dump that is inside). `arch`, `bits` and `order` (`<` or `>`)
-    are what the container tells, None if it tells nothing. `beside` are other notes of the name, as
-    that of Xen. `cut` are the bytes that an ELF dump says it has after the end of the file,
-    `highest` is the highest virtual address at which one of its segments is; 0 if they have none.
-    `names` is what the header of a kdump names, `has_registers` whether QEMU's notes with the
-    registers of the CPUs are beside the note. `lines` are, of a posted note, the lines of the input
-    that its lines are on, from 1; `remarks` what is to be known of how it was read.
+    `text` is byte for byte as the kernel made it; `offset` is its offset in the input, in bytes (in
+    a flattened dump, the offset in the dump inside). `arch`, `bits` and `order` (`<` or `>`) come
+    from the container, None if it doesn't tell. `beside` are other notes of a similar name, such as
+    Xen's. `cut` is the number of bytes that an ELF dump should have after the end of the file,
+    `highest` the highest virtual address of its segments, 0 if they have none. `names` are the
+    names in the header of a kdump, `has_registers` whether there are also QEMU's notes with the
+    CPUs' registers. For a posted note, `lines` are the lines of the input (from 1) on which its
+    lines are; `remarks` say how it was read.
     """
 
     name: str
@@ -65,16 +65,16 @@ class Found(NamedTuple):
 
     @property
     def container(self) -> str:
-        """The format, of a flattened dump that of what is inside."""
+        """The format; for a flattened dump, the format of the dump inside."""
         return self.format.rpartition(" ")[2]
 
     def line_of(self, line: int) -> int:
-        """The line of the input, from 1, that a line of the text is on."""
+        """The line of the input, from 1, that has this line of the text."""
         return self.lines[line - 1] if 0 < line <= len(self.lines) else line
 
 
 def find_note(path: str, format_: str | None = None) -> Found:
-    """The note of a file, of stdin (`-`) or of the running kernel (`live`).
+    """The note in a file, on stdin (`-`) or of the running kernel (`live`).
 
     Raises NoNote if it has none, DumpError if it can't be read, and OSError.
     """
@@ -90,7 +90,7 @@ def find_note(path: str, format_: str | None = None) -> Found:
 
 
 def find_in(source: Source, format_: str | None = None) -> Found:
-    """The same for a source that is open."""
+    """The note in an open source."""
     chosen = format_ or tell_format(source)
     if chosen == "flattened":
         return _in_flattened(flattened.Flattened(source.name, flattened.SeekingReader(source)))
@@ -115,7 +115,7 @@ def tell_format(source: Source) -> str:
 
 
 def unpacker(start: bytes) -> str | None:
-    """The command that unpacks a compressed file to its output, by its first bytes."""
+    """The command that unpacks a compressed file to its standard output, by its first bytes."""
     return next((tool for magic, tool in COMPRESSED.items() if start.startswith(magic)), None)
 
 
@@ -123,8 +123,8 @@ def _of_pipe(pipe: Pipe, format_: str | None) -> Found:
     if (format_ or tell_format(pipe)) != "flattened":
         return find_in(pipe, format_)
     inside = flattened.Flattened(pipe.name, flattened.PipeReader(pipe.kept(), pipe.stream))
-    # To the end, as a later record may replace an earlier one, and as the writer must not
-    # be cut off.
+    # To the end, as a later record may overwrite an earlier one, and the writer must not get a
+    # broken pipe.
     inside.read_on()
     return _in_flattened(inside)
 
@@ -177,7 +177,7 @@ def _in_elf(source: Source) -> Found:
 def _in_segment(
     file: elf.Elf, segment: elf.Segment, beside: dict[str, None], budget: notes.Budget
 ) -> Found | None:
-    """The note in a segment; other notes of the name go to `beside`."""
+    """The note in a segment; other notes of a similar name are added to `beside`."""
     source, found, has_registers = file.source, None, False
     for note in notes.walk(source, segment.offset, segment.file_size, file.order, budget):
         if note.name == notes.NAME and note.type == 0 and found is None:
@@ -236,7 +236,7 @@ def _found_in_kdump(source: Source, header: kdump.Kdump, text: bytes, offset: in
 
 
 def _has_registers(source: Source, header: kdump.Kdump) -> bool | None:
-    """Whether QEMU's notes are among those of a kdump, None if those can't be gone through."""
+    """Whether a kdump has QEMU's notes, None if its notes can't be read."""
     place = header.notes
     if not place.size:
         return False
@@ -250,7 +250,7 @@ def _has_registers(source: Source, header: kdump.Kdump) -> bool | None:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether it starts with a line KEY=VALUE."""
+    """Whether the data begin with a line KEY=VALUE."""
     line = data.split(b"\n", 1)[0]
     return line.isascii() and line.decode("ascii").isprintable() and line.find(b"=") > 0
 
@@ -297,7 +297,9 @@ def _in_text(source: Source) -> Found:
 
 
 def _check_no_memory(source: Source, data: bytes) -> None:
-    """Raise NoNote for memory in a form that is read but has no note, DumpError for one that is not read."""
+    """Raise NoNote if it is memory in a format without a note, DumpError if the format is
+    unsupported.
+    """
     from . import foreign
 
     form = foreign.image_form(data)
@@ -310,12 +312,12 @@ def _check_no_memory(source: Source, data: bytes) -> None:
 
 
 def _unless_plain(source: Source, data: bytes) -> Found | None:
-    """A posted note, where the input is a text that has one and is not a note as it is."""
-    # Of a thousand notes nearly all are just lines of a kernel.
+    """A posted note, if the input is a text that contains one and is not itself a note."""
+    # The common case: nothing but lines of a kernel.
     is_even = data.count(b"=") >= data.count(b"\n")
     if is_even and data[:1].isalpha() and not any(map(data.__contains__, _IN_POSTS)):
         return None
-    # Serial lines lose and make up bytes; memory has far more of these.
+    # Serial lines lose bytes and add NULs; memory has far more of these.
     seen = data[:_SEEN_OF_TEXT]
     if 100 * seen.count(0) > len(seen) and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
@@ -351,7 +353,7 @@ def _in_posted(source: Source) -> Found:
 
 
 def _of_posts(source: Source, found: list[posted.Posted]) -> Found:
-    """The first of them, and remarks on it and the others."""
+    """The first note, with remarks about it and the others."""
     note = found[0]
     front = note.front.decode("latin-1").strip()
     parts = [f"read as a posted note: {note.where}"]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The search for first lines of notes, on which a search of an image spends its time.
+"""The search for first lines of notes, which takes most of the time of a search of an image.
 
-A large file is searched by several processes. They tell in which pieces first lines begin, and no
-more, so that what they send stays small whatever is in the file.
+A large file is searched by several processes. They report only in which pieces first lines begin,
+so that their answers stay small whatever is in the file.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterable, Iterator
 NEEDLE = b"OSRELEASE="
 
 # A release starts with a number; in 2.6.25 and 2.6.26 the kernel printed the expression itself.
-# A release has at most 64 characters (__NEW_UTS_LEN). The rest of the line is looked at and not
-# passed, as a first line may be in what only begins like one.
+# A release has at most 64 characters (__NEW_UTS_LEN). The rest of the line is only looked ahead at,
+# as a false start may contain a real first line.
 FIRST_LINE = re.compile(
     NEEDLE + rb"(?=(?:\d{1,9}\.\d{1,9}[^\s\0]{0,64}|init_uts_ns\.name\.release)\n)"
 )
@@ -31,20 +31,20 @@ _BYTES_FOR_A_PROCESS = 64 << 20
 _MOST_PROCESSES = 4
 
 Piece = tuple[int, int]
-"""Of a file, from a byte to before another."""
+"""A half-open range of bytes in a file."""
 
 
 Progress = Callable[[int], object]
-"""Told how many bytes were gone through."""
+"""Called with the number of bytes just searched."""
 
 
 def first_lines(window: bytearray, first: int, end: int) -> Iterator[int]:
-    """Where first lines begin from `first` on that end before `end`, in order.
+    """Where first lines begin that are within [`first`, `end`), in order.
 
-    What is without the needle's last byte is passed at the speed of memchr(). The rest is searched
-    from the back, as CPython's rfind() is 1.7 times as fast as its find(), in steps that double: in
-    some content every step has the byte, in some few do. Where needles are many, the expression
-    finds them faster than one call for each.
+    Data without the needle's last byte are skipped at the speed of memchr(). The rest is searched
+    from the back, as CPython's rfind() is 1.7 times as fast as its find(), in steps that double:
+    the byte may be in every step or in few. If needles are many, the regular expression is faster
+    than one call for each.
     """
     behind = len(NEEDLE) - 1
     step = _LEAST_STEP
@@ -72,7 +72,7 @@ def first_lines(window: bytearray, first: int, end: int) -> Iterator[int]:
 
 
 class Pieces:
-    """Stretches of a file in pieces of at most `most` bytes, by number; only the stretches are kept."""
+    """Pieces of at most `most` bytes of a file's ranges, by number; only the ranges are stored."""
 
     def __init__(self, stretches: Iterable[Piece], most: int) -> None:
         self.most = most
@@ -99,7 +99,8 @@ def with_first_lines(
 ) -> Iterator[Piece]:
     """The pieces of a regular file in which first lines begin, in order, found by processes.
 
-    What a process did not do, as it was killed or could not read, is done here, and raises OSError.
+    Pieces that a process did not search, as it was killed or could not read, are searched here,
+    which raises OSError.
     """
     done = bytearray(len(pieces))
     for number, has_one in _answers(descriptor, pieces, jobs):
@@ -129,14 +130,14 @@ class _Search:
 
 
 _ANSWER = struct.Struct("<Q?")
-_ANSWERS_AT_ONCE = 32  # fewer bytes than PIPE_BUF, so that those of two processes don't mix
+_ANSWERS_AT_ONCE = 32  # less than PIPE_BUF, so that writes of two processes don't mix
 
 
 def _answers(descriptor: int, pieces: Pieces, jobs: int) -> Iterator[tuple[int, bool]]:
-    """Numbers of pieces, and whether first lines begin there, as they come.
+    """Numbers of pieces and whether first lines begin there, in the order of the answers.
 
-    Each process takes the next number. The place in the file, which the processes share, is that
-    number: lseek() moves it for one at a time.
+    Each process takes the next number: the file offset, which the processes share, is that number,
+    and lseek() moves it atomically.
     """
     os.lseek(descriptor, 0, os.SEEK_SET)
     ours, theirs = os.pipe()
@@ -162,18 +163,18 @@ def _answers(descriptor: int, pieces: Pieces, jobs: int) -> Iterator[tuple[int, 
 
 
 def _work(descriptor: int, pieces: Pieces, answers: int, theirs: int) -> None:
-    """What a process does; it ends here, whatever happens."""
+    """The work of a process, which always exits here."""
     try:
         os.close(theirs)
         own = descriptor
         with contextlib.suppress(OSError):
-            # The system reads ahead by where each was read last.
+            # Readahead is per open file, so each process opens its own.
             own = os.open(f"/dev/fd/{descriptor}", os.O_RDONLY)
         search = _Search(own, pieces)
         told = b""
         while (number := os.lseek(descriptor, 1, os.SEEK_CUR) - 1) < len(pieces):
             told += _ANSWER.pack(number, search.has_one(number))
-            # Each write wakes the reader, which takes a processor's time from the search.
+            # Each write wakes the reader, which takes CPU time from the search.
             if len(told) >= _ANSWERS_AT_ONCE * _ANSWER.size:
                 os.write(answers, told)
                 told = b""
@@ -183,7 +184,7 @@ def _work(descriptor: int, pieces: Pieces, answers: int, theirs: int) -> None:
 
 
 def read_into(descriptor: int, window: bytearray, start: int, size: int) -> int:
-    """Fill a window with `size` bytes from `start` of a file; how many there were."""
+    """Fill a window with up to `size` bytes of a file from `start` on; returns how many."""
     view = memoryview(window)[:size]
     filled = 0
     while filled < size and (got := os.preadv(descriptor, [view[filled:]], start + filled)):
@@ -192,5 +193,5 @@ def read_into(descriptor: int, window: bytearray, start: int, size: int) -> int:
 
 
 def processes(size: int) -> int:
-    """How many are worth their start for a file of `size` bytes."""
+    """The number of processes that a file of `size` bytes is worth."""
     return max(1, min(len(os.sched_getaffinity(0)), _MOST_PROCESSES, size // _BYTES_FOR_A_PROCESS))

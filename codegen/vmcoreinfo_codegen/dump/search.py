@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 PIECE = 1 << 20
-"""Bytes of a piece, about: they stay in the cache of the CPU while one needle after another is looked for."""
+"""Approximate size of a piece: it stays in the CPU's cache while it is searched for each needle."""
 
 ALL = (range(1 << 64),)
 """Every address."""
@@ -26,7 +26,7 @@ class Piece(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """A needle, and the part of the data in which it may be."""
+    """A needle, and the part of the data to search for it."""
 
     needle: bytes
     start: int
@@ -34,9 +34,9 @@ class _Wanted(NamedTuple):
 
 
 def find_all(pieces: Iterable[Piece], needles: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
-    """(address, needle) wherever one is, by address; pieces that are neighbours are as one.
+    """(address, needle) for every hit, by address, also across the border of adjacent pieces.
 
-    The pieces come by address, without overlaps. Within one without data nothing is looked for.
+    The pieces come by address, without overlaps. A piece without data is not searched.
     """
     if not needles:
         return
@@ -63,7 +63,7 @@ def find_all(pieces: Iterable[Piece], needles: Sequence[bytes]) -> Iterator[tupl
             if hit[0] + longest <= reached:
                 yield hit
             else:
-                # A longer one that ends in the next piece may begin before.
+                # A longer needle that ends in the next piece may begin before this hit.
                 held.append(hit)
         if longest > 1:
             tail = head[1 - longest :] if len(head) >= longest - 1 else (tail + head)[1 - longest :]
@@ -71,7 +71,7 @@ def find_all(pieces: Iterable[Piece], needles: Sequence[bytes]) -> Iterator[tupl
 
 
 def _across(needles: Sequence[bytes], seam: int) -> list[_Wanted]:
-    """Where each begins before the seam and ends behind it."""
+    """For each needle, the data in which a hit begins before the seam and ends after it."""
     return [
         _Wanted(one, max(0, seam - len(one) + 1), seam + len(one) - 1)
         for one in needles
@@ -80,7 +80,7 @@ def _across(needles: Sequence[bytes], seam: int) -> list[_Wanted]:
 
 
 def _hits(data: bytes, address: int, wanted: list[_Wanted]) -> Iterator[tuple[int, bytes]]:
-    """Every place of each, by place; the next is looked for when the one before was taken."""
+    """All hits of all needles, by address, found on demand."""
     heap = [
         (place, one)
         for one in wanted
@@ -98,5 +98,9 @@ def _hits(data: bytes, address: int, wanted: list[_Wanted]) -> Iterator[tuple[in
 
 
 def _may_have(data: bytes, wanted: _Wanted) -> bool:
-    """CPython's `rfind()` takes half the time of `find()`; of what is long it may take many times that."""
+    """False if a short needle is not there.
+
+    CPython's `rfind()` takes half the time of `find()`, but for long needles it may take many times
+    as long.
+    """
     return len(wanted.needle) > _SHORT or data.rfind(wanted.needle, wanted.start, wanted.end) >= 0

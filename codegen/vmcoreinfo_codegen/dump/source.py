@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bytes by offset: of a file that seeks, or of the start of a pipe."""
+"""Bytes by offset: of a seekable file, or of the start of a pipe."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 MOST_AT_ONCE = 16 << 20
-"""Bytes that one read may ask for; no table or note of a dump needs more."""
+"""Most bytes of one read; no table or note of a dump needs more."""
 
 PIPE_ROOM = 16 << 20
-"""Bytes of the start of a pipe that are kept: headers and note of every known dump."""
+"""Bytes kept of the start of a pipe: every known dump has its headers and note there."""
 
 
 class Source(Protocol):
@@ -37,7 +37,7 @@ class Source(Protocol):
 
 
 def exactly(source: Source, offset: int, size: int, what: str) -> bytes:
-    """`size` bytes at `offset`; raises DumpError naming `what` where the input is too short."""
+    """`size` bytes at `offset`; raises DumpError that names `what` if the input is too short."""
     data = source.read(offset, size)
     if len(data) < size:
         raise DumpError(
@@ -48,7 +48,7 @@ def exactly(source: Source, offset: int, size: int, what: str) -> bytes:
 
 
 class File:
-    """A file that seeks. Close it, or use it in a `with`."""
+    """A seekable file. Close it, or use it in a `with`."""
 
     def __init__(self, path: str) -> None:
         self.name = path
@@ -57,7 +57,7 @@ class File:
         if stat.S_ISDIR(status.st_mode):
             self.close()
             raise DumpError(f"{path}: a folder; expected a dump, a note or an image")
-        # Devices tell no size; /proc/kcore tells that of the address space.
+        # Devices have no size; that of /proc/kcore is the size of the address space.
         self.size = status.st_size or None
         self.bytes_read = 0
 
@@ -73,7 +73,7 @@ class File:
         return True
 
     def stream(self) -> BinaryIO:
-        """The file as a stream of its own, for what reads from front to end."""
+        """The file as a separate stream, for sequential readers."""
         return os.fdopen(os.dup(self._descriptor), "rb")
 
     def read(self, offset: int, size: int) -> bytes:
@@ -109,9 +109,9 @@ class File:
 
 
 def data_in(descriptor: int, start: int, end: int | None) -> Iterator[tuple[int, int | None]]:
-    """Stretches of data from `start` to before `end`, None for the end of the file.
+    """The ranges in [`start`, `end`) that are not holes; `end` is None for the end of the file.
 
-    The whole part where nobody can tell (a pipe, a device).
+    The whole range if holes are unknown (a pipe, a device).
     """
     size: int | None = None
     place = start
@@ -149,7 +149,7 @@ class Memory:
 
 
 class Pipe:
-    """The start of a stream that does not seek; read as far as it is asked for, and kept."""
+    """The start of a stream that can't seek; read as far as needed, and kept."""
 
     size = None
 
@@ -173,5 +173,5 @@ class Pipe:
         return bytes(self._kept[offset:end])
 
     def kept(self) -> bytes:
-        """What was read so far; the stream stands behind it."""
+        """The bytes read so far; the stream continues after them."""
         return bytes(self._kept)

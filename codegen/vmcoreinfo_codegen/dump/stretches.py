@@ -13,7 +13,7 @@ from .source import File, Source, data_in
 
 
 class Stretches:
-    """Of ELF dumps and raw images; `target` of a range is where in the file it begins."""
+    """The memory of ELF dumps and raw images; `target` of a range is its offset in the file."""
 
     def __init__(self, source: Source, ranges: Iterable[Range]) -> None:
         self._source = source
@@ -21,11 +21,11 @@ class Stretches:
 
     @property
     def size(self) -> int:
-        """Bytes that the file has of them."""
+        """Bytes of the ranges that are in the file."""
         return sum(self._in_file(stretch) for stretch in self._stretches)
 
     def read(self, physical: int, size: int) -> bytes:
-        """`size` bytes, fewer if there are no more."""
+        """`size` bytes, fewer if a later one is not in the file."""
         data = b""
         while len(data) < size:
             stretch = self._stretches.find(physical + len(data))
@@ -40,9 +40,9 @@ class Stretches:
         return data
 
     def pieces(self, within: range) -> Iterator[Piece]:
-        """All of it that is within these addresses, by address. Raises DumpError.
+        """All memory within these addresses, by address. Raises DumpError.
 
-        Segments of a dump do not share bytes of the file, so one that says so is damaged.
+        Segments of a dump share no bytes of the file; if they do, the dump is damaged.
         """
         most = 2 * (self._source.size or 1 << 62)
         budget = Limit(self._source.name, most, "bytes of memory in its segments", DumpError)
@@ -67,11 +67,11 @@ class Stretches:
                 yield Range(start, end - start, stretch.target + start - stretch.start)
 
     def _in_file(self, stretch: Range) -> int:
-        """Bytes of it that the file has."""
+        """Bytes of the range that are in the file."""
         return max(0, min(stretch.size, (self._source.size or 0) - stretch.target))
 
     def _read(self, start: int, end: int, budget: Limit) -> Iterator[Piece]:
-        """A part of the file, up to where it ends; `start` of a piece is in the file."""
+        """A part of the file, up to its end; `start` of a piece is an offset in the file."""
         for place in range(start, end, PIECE):
             wanted = min(PIECE, end - place)
             data = self._source.read(place, wanted)
@@ -82,7 +82,7 @@ class Stretches:
                 return
 
     def _data_of(self, stretch: Range) -> Iterator[tuple[int, int]]:
-        """Where in the file its data is, without holes."""
+        """Where the data of the range are in the file, without holes."""
         end = stretch.target + stretch.size
         if not isinstance(self._source, File):
             yield stretch.target, end

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Memory of a dump at kernel virtual addresses, through drgn (extra `dump`).
 
-drgn translates with what the note says alone, needs no debug information, and reads ELF,
-kdump-compressed and flattened dumps, and the running kernel.
+drgn needs only the note to translate, no debug information. It reads ELF, kdump-compressed and
+flattened dumps, and the running kernel.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def reader(path: str, text: bytes) -> Callable[[int, int], bytes]:
-    """Reads (address, size); the dump is opened at the first read.
+    """A function that reads (address, size); it opens the dump at the first read.
 
-    The function raises DumpError if the dump can't be opened, and what drgn raises (`FaultError`)
-    where it has nothing at an address.
+    The function raises DumpError if the dump can't be opened, and drgn's `FaultError` if the dump
+    has nothing at an address.
     """
     program: Any = None
 
@@ -49,7 +49,7 @@ def _opened(path: str, text: bytes) -> Any:
         else:
             program = drgn.Program(vmcoreinfo=text)
             program.set_core_dump(os.fsencode(path))
-    # drgn raises Exception itself where a dump is damaged.
+    # drgn raises plain Exception if a dump is damaged.
     except Exception as error:
         raise DumpError(f"{path}: drgn can't open it: {error}") from error
     return program

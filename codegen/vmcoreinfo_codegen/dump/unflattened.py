@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The dump inside a flattened one, by offset, as if it had been rebuilt.
 
-Where records are is kept in chains, each of records that go up in the dump. makedumpfile and QEMU write
-headers, descriptors and pages in turns, so there are a few chains, however many records there are.
+The places of records are kept in chains, in each of which offsets in the dump only grow.
+makedumpfile and QEMU write headers, descriptors and pages in turn, so there are few chains,
+whatever the number of records.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _REMEDY = "rebuild it first: makedumpfile -R DUMP < FILE"
 
 
 class _Piece(NamedTuple):
-    """A part of the dump that a record has; the later in the file counts."""
+    """A part of the dump in one record; if several have it, the last in the file counts."""
 
     place: int
     start: int
@@ -32,7 +33,7 @@ class _Piece(NamedTuple):
 
 
 class _Chain:
-    """Records none of which begins before the end of the one before."""
+    """Records each of which begins after the end of the one before."""
 
     def __init__(self) -> None:
         self.end = 0
@@ -56,7 +57,7 @@ class _Chain:
 
 
 class Unflattened:
-    """A source; what no record has is zero, as in the file that makedumpfile -R writes. Raises DumpError."""
+    """A source; bytes in no record are zero, as with makedumpfile -R. Raises DumpError."""
 
     def __init__(self, source: Source) -> None:
         self.name = source.name
@@ -70,7 +71,7 @@ class Unflattened:
         self.size: int | None = max((chain.end for chain in self._chains), default=0)
 
     def _chain_for(self, start: int) -> _Chain:
-        """The one whose end is nearest before."""
+        """The chain with the nearest end before `start`, or a new one."""
         fitting = [chain for chain in self._chains if chain.end <= start]
         if fitting:
             return max(fitting, key=lambda chain: chain.end)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether a dump has everything that its headers describe, and its note where tools look."""
+"""Whether a dump has everything that its headers describe, and its note where tools look for it."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from .source import PIPE_ROOM, File, Source, exactly
 _DESCRIPTOR = "QIIQ"
 _CHUNK = 1 << 20
 _MOST_BITMAPS = 1 << 27
-"""Two bits a page of 1 TiB are 64 MiB."""
+"""Two bits per page of 1 TiB are 64 MiB."""
 _MOST_DESCRIPTORS = 1 << 24
 
 
 class Fault(StrEnum):
-    """What can be wrong with a dump."""
+    """Kinds of faults of a dump."""
 
     CUT = "cut"
-    """It lacks some of what its headers describe."""
+    """The dump lacks a part of what its headers describe."""
     ELSEWHERE = "elsewhere"
-    """Its note is not where tools look."""
+    """The note is not where tools look for it."""
     UNSEEN = "unseen"
-    """Nothing, as far as it was looked at."""
+    """No fault in the part that was checked; the rest was not."""
 
 
 class Flaw(NamedTuple):
-    """Something that is wrong with a dump, for one tool alone where that is named."""
+    """A fault of a dump; if `tool` is given, only for that tool."""
 
     fault: Fault
     text: str
@@ -41,16 +41,16 @@ class Flaw(NamedTuple):
 
 
 class _Inside(NamedTuple):
-    """A dump, and its size in bytes, as far as it has one; of a flattened one what is inside."""
+    """A dump and its size in bytes; of a flattened dump, the dump inside."""
 
     source: Source
     size: int
 
 
 def flaws_of(found: Found) -> Iterator[Flaw]:
-    """What is wrong with the dump that a note was found in. Raises OSError.
+    """The faults of the dump in which a note was found. Raises OSError.
 
-    Sizes and places are compared; pages are not unpacked. A bare note or text has no flaw.
+    Sizes and places are compared; pages are not unpacked. A bare note or text has no faults.
     """
     if found.container not in ("elf", "kdump") or live.is_kcore(found.name):
         return
@@ -84,7 +84,7 @@ def _in_file(file: File, found: Found) -> Iterator[Flaw]:
 
 
 def _of_segments(inside: _Inside) -> Iterator[Flaw]:
-    """Whether an ELF dump is as long as its program headers say, and those where tools look."""
+    """Whether an ELF dump is as long as its program headers say, and has those where tools look."""
     core = elf.open_elf(inside.source)
     cut = max((s.offset + s.file_size for s in core.segments()), default=0) - inside.size
     if cut > 0:
@@ -102,7 +102,7 @@ def _of_segments(inside: _Inside) -> Iterator[Flaw]:
 
 
 def _of_note(inside: _Inside, header: kdump.Kdump, found: Found) -> Iterator[Flaw]:
-    """Whether the note is where the header of a compressed dump has it."""
+    """Whether the note is where the header of a compressed dump says."""
     told, place = header.text, found.offset
     looks = "crash and makedumpfile look only there"
     is_absurd = not 0 < told.size <= notes.MOST_TEXT or sum(told) > inside.size
@@ -126,7 +126,7 @@ class _Text(NamedTuple):
 
 
 def _among_notes(inside: _Inside, header: kdump.Kdump) -> _Text | None:
-    """The note among the ELF notes of a compressed dump; None if they can't be gone through."""
+    """The note among the ELF notes of a compressed dump; None if these can't be read."""
     place = header.notes
     if not place.size or place.size > notes.MOST_TEXT or sum(place) > inside.size:
         return None
@@ -178,7 +178,7 @@ def _unseen(what: str) -> Flaw:
 
 
 def _pages(source: Source, header: kdump.Kdump) -> int:
-    """How many pages the second of the bitmaps says that the dump, or this part of it, has."""
+    """How many pages the dump, or this part of it, has according to the second bitmap."""
     half = header.bitmaps.size // 2
     first, last = 0, half * 8
     if header.part is not None:
@@ -194,10 +194,10 @@ def _pages(source: Source, header: kdump.Kdump) -> int:
 
 
 def _last_page(source: Source, header: kdump.Kdump, table: int, end: int) -> int | None:
-    """Where the page that is last in the file ends; the end of the table where there is no page.
+    """Where the last page in the file ends; the end of the table if there is no page.
 
-    Pages are written in the order of their descriptors, but those of zeroes, which share one at the
-    start. None if they were too many to find another.
+    Pages are written in the order of their descriptors, except pages of zeros, which share one at
+    the start. None if there are too many of these to find another.
     """
     descriptor = struct.Struct(header.order + _DESCRIPTOR)
     chunk = _CHUNK // descriptor.size * descriptor.size

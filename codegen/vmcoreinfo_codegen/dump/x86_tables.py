@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Addresses by the page tables of an x86_64 CPU."""
+"""Translation of addresses with the page tables of an x86_64 CPU."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 _PRESENT, _LARGE = 1, 1 << 7
 _FRAME = 0x000F_FFFF_FFFF_F000
 _FIVE_LEVELS = 1 << 12
-# Page tables for programs lie right behind those of the kernel (CONFIG_MITIGATION_PAGE_TABLE_ISOLATION).
+# User page tables directly follow the kernel's (CONFIG_MITIGATION_PAGE_TABLE_ISOLATION).
 _OF_PROGRAMS = 1 << 12
 
 
@@ -17,7 +17,7 @@ class _Memory(Protocol):
 
 
 def kernel_physical(memory: _Memory, cr3: int, cr4: int, address: int) -> int | None:
-    """Where an address of the kernel is in physical memory, None if it is mapped nowhere."""
+    """The physical address of a kernel address, None if it is not mapped."""
     for tables in (cr3 & _FRAME, cr3 & _FRAME & ~_OF_PROGRAMS):
         found = _walked(memory, tables, 48 if cr4 & _FIVE_LEVELS else 39, address)
         if found is not None:

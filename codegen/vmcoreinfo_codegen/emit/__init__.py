@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Generated products: rows are prepared in Python, templates hold layout only."""
+"""Generated products: rows are prepared in Python, templates have only the layout."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The runtime of C as one file: each `#include "x"` is replaced by what it names.
+"""The C runtime as one file: each `#include "x"` is replaced by that file.
 
-`runtime/` of a package compiles as it stands, beside the files that are generated (of `emit.c`
-`names.h`, `tables.h`, `derivations.h`, `recipes.h`); a product has all of them in it.
+`runtime/` of a package compiles unchanged, beside the generated files (for `emit.c`: `names.h`,
+`tables.h`, `derivations.h`, `recipes.h`); a product contains all of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SPDX = "/* SPDX-License-Identifier: MIT */\n"
 
 @cache
 def runtime(language: str = "c") -> Mapping[str, str]:
-    """The files of the runtime of a package of `emit` by their names."""
+    """The files of the runtime of a package of `emit`, by their names."""
     folder = files(f"{__package__}.{language}") / "runtime"
     return {
         file.name: file.read_text("utf-8")
@@ -28,7 +28,7 @@ def runtime(language: str = "c") -> Mapping[str, str]:
 
 
 def amalgamated(name: str, files: Mapping[str, str], kept: tuple[str, ...] = ()) -> str:
-    """One of several files, without its licence, and all that it includes but for `kept`."""
+    """A file without its licence, with the files that it includes in it, except `kept`."""
 
     def included(match: re.Match[str]) -> str:
         return match[0] if match[1] in kept else amalgamated(match[1], files, kept)

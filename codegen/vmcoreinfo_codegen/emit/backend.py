@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the rest of the tool knows of a language: one `Backend`, in the language's own package.
+"""The interface of a language to the rest of the tool: one `Backend`, in the language's package.
 
-A package of `emit` with a `backend.py` is a language, and a target of `generate` by its name.
+A package of `emit` with a `backend.py` is a language, and its name is a target of `generate`.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).resolve().parent
 ON_REQUEST = ("library", "rescue")
-"""Packages that are no language, and made only where they are named."""
+"""Packages that are no language, and generated only if named."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a parser is packed: the prefix of its names, and whether it can tell what is known of
-    keys.
+    """How a parser is packed: the prefix of its names, and whether it has metadata of keys.
 
-    `is_whole` is whether it has all keys of its schema; `exported` is what its kernels export, in
-    print order, whether it has that or passes over it; empty if it has all. `selection` is what was
-    asked for, where it is a part of a schema.
+    `is_whole` tells whether it has all keys of the schema. `exported` are the entries that its
+    kernels export, in print order, including those that it skips; empty if it has all. `selection`
+    is the requested part of the schema.
     """
 
     prefix: str | None = None
@@ -42,7 +41,7 @@ class Form:
     selection: Selection | None = None
 
     def options(self) -> list[str]:
-        """The options of `generate` that ask for it."""
+        """The options of `generate` for this form."""
         return [
             *(["--prefix", self.prefix] if self.prefix else []),
             *([] if self.has_metadata else ["--no-metadata"]),
@@ -51,55 +50,55 @@ class Form:
 
 @dataclass(frozen=True)
 class Packing:
-    """Files of a parser that are taken into other builds.
+    """Files of a parser to be copied into other builds.
 
-    `comments` has the endings of their names, each with what is before a line of a comment there.
-    `embed` makes them of a schema, each by its file's name alone; the last argument is the lines of
-    the command.
+    `comments` has the endings of their names, each with the start of a comment line in such a file.
+    `embed` makes them from a schema, with plain file names; its last argument is the lines of the
+    command.
     """
 
     name: str
     comments: Mapping[str, str]
     embed: Callable[[Schema, Form, Sequence[str]], list[Product]]
     key_name: re.Pattern[str] | None = None
-    """Where a file names a key: a group is its identifier."""
+    """Finds the names of keys in a file: a group is the identifier."""
     can_lack_metadata: bool = False
     contains: str | None = None
-    """The target whose files it has in it."""
+    """The target whose files are part of this one."""
     of_whole: bool = False
-    """Whether it is made of a whole schema, and finds itself what of it was asked for."""
+    """Whether it is made from the complete schema, and applies the selection itself."""
 
     def has(self, path: str) -> bool:
-        """Whether a file is named as one of these."""
+        """Whether a path has one of these endings."""
         return path.endswith(tuple(self.comments))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend(Packing):
-    """A language. `helpers` are the functions of its runtime that are only there for recipes."""
+    """A language. `helpers` are the functions of its runtime that only recipes use."""
 
     compiler: type[Compiler]
     helpers: frozenset[str]
 
 
 def comment_lead(comments: Mapping[str, str], path: str) -> str:
-    """What a line of a comment begins with in a file of that name."""
+    """The start of a comment line in a file with that path."""
     return next((lead for ending, lead in comments.items() if path.endswith(ending)), "# ")
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The names of all languages; none is loaded."""
+    """The names of all languages, without loading any."""
     return tuple(sorted(file.parent.name for file in _FOLDER.glob("*/backend.py")))
 
 
 def packing_names() -> tuple[str, ...]:
-    """The targets that can be made of a part of the schema, the languages first."""
+    """The targets that can be generated from a part of the schema, languages first."""
     return (*languages(), *ON_REQUEST)
 
 
 def packing(name: str) -> Packing:
-    """A packing by the name of its target."""
+    """The packing of a target."""
     if name in ON_REQUEST:
         return _named(f"{__package__}.{name}", "PACKING")
     return _named(f"{__package__}.{name}.backend", "BACKEND")

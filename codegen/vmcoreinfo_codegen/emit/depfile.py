@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""What products depend on, in the syntax of Makefiles that ninja understands too."""
+"""Dependencies of products, in Makefile syntax that ninja understands too."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-# What make reads in a rule, and neither make nor ninja can be told not to: a line end, an
+# Characters with a meaning in a rule that make and ninja can't both escape: a line end, an
 # assignment, a pattern, a wildcard, a recipe.
 _MEANS_SOMETHING = re.compile(r"[\x00-\x08\x0a-\x1f\x7f:=%;|*?\[\]]")
 
 
 def depfile(products: Iterable[str], sources: Iterable[str]) -> str:
-    """A rule without a recipe, and one for each source, so that one that is gone is not an error.
+    """A rule without a recipe, and one for each source, so that a removed one is not an error.
 
-    Raises ValueError for a name that Makefiles can't have.
+    Raises ValueError for a name that can't be in a Makefile.
     """
     needed = [_escaped(source) for source in dict.fromkeys(sources)]
     made = " ".join(_escaped(product) for product in products)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lives, conditions and doubt described, the same in all tables and pages."""
+"""Describes spans, conditions and doubt, the same in all tables and pages."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ..model import Boundary, Entry, Evidence, Export, Quirk, QuirkKind, Schema,
 from ..model.timeline import Segment
 
 SEVERAL = "Several architectures"
-"""The section of entries that several architectures export, each in its own code."""
+"""The section of entries that several architectures export, each with its own code."""
 
-# What a text names literally: keys, members of structs, and other names with `_` in them.
+# Literal names in a text: keys, members of structs, and other names with `_` in them.
 _LITERAL = re.compile(
     r"`[^`]+`"
     r"|(?:SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([^()\s=]*\)"
@@ -25,14 +25,14 @@ _LITERAL = re.compile(
 
 
 def pieces(text: str) -> list[tuple[bool, str]]:
-    """A text cut into (is it literal, part), so that each form of markup can show it."""
+    """A text split into (is it literal, part), for any markup."""
     found: list[tuple[bool, str]] = []
     end = 0
     for match in _LITERAL.finditer(text):
         if match.start() > end:
             found.append((False, text[end : match.start()]))
         part = match[0].strip("`")
-        # Two in a row are one: no form of markup has room for a mark between them.
+        # Two in a row are joined, as no markup allows one mark to follow another directly.
         if found and found[-1][0]:
             part = found.pop()[1] + part
         found.append((True, part))
@@ -65,7 +65,7 @@ def describe_boundary(boundary: Boundary) -> str:
 
 
 def describe_range(since: Release, until: Release | None) -> str:
-    """When a quirk holds."""
+    """The releases in which a quirk applies."""
     if until is None:
         return f"since {since}"
     if since.is_stable and not until.is_stable:
@@ -114,9 +114,9 @@ def describe_evidence(boundary: Boundary) -> str:
 
 
 def history(export: Export, known: Known | None = None) -> list[tuple[Condition, str]]:
-    """Each condition with the part of its bounds that the life of the entry does not tell.
+    """Each condition, with the bounds that differ from those of the entry, such as ` since 5.14`.
 
-    ` since 5.14`, empty if one condition holds all the time.
+    The bounds are empty if there is only one condition.
     """
     segments = export.conditions(known)
     return [
@@ -146,7 +146,7 @@ def describe_value(entry: Entry, export: Export) -> str:
 
 
 def describe_values(entry: Entry) -> str:
-    """The same of all its exports, with their architectures where those differ."""
+    """Format and unit of all exports, with their architectures if they differ."""
     found = {export.archs: describe_value(entry, export) for export in entry.exports}
     if len(set(found.values())) == 1:
         return describe_value(entry, entry.exports[0])
@@ -165,7 +165,7 @@ def summary_of(export: Export) -> str:
 
 
 def summaries_of(entry: Entry) -> list[tuple[str, str]]:
-    """(architectures in words, summary): one, unless each of several has a meaning of its own."""
+    """(architectures in words, summary): one, unless architectures have different meanings."""
     generic = [export for export in entry.exports if export.archs is None]
     if generic or len(entry.exports) == 1:
         return [("", summary_of((generic or entry.exports)[0]))]
@@ -173,7 +173,7 @@ def summaries_of(entry: Entry) -> list[tuple[str, str]]:
 
 
 def section_of(entry: Entry) -> str:
-    """Where a table by section shows an entry that may be in several."""
+    """The section of an entry in a table by section; `SEVERAL` if it is in several."""
     generic = [export.section for export in entry.exports if export.archs is None]
     sections = list(dict.fromkeys(generic or [export.section for export in entry.exports]))
     return sections[0] if len(sections) == 1 else SEVERAL

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Parsers, of a part of the schema mostly, as files to be taken into other builds."""
+"""Parsers, usually of a part of the schema, as files to be copied into other builds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from .stamp import replay
 
 
 def is_embedded(selection: Selection, targets: Collection[str], form: Form) -> bool:
-    """Whether this is for another build: each file by its name alone, and told how it was made."""
+    """Whether products are for another build: with plain file names and the command that made
+    them.
+    """
     return form != Form() or not selection.is_whole or not set(ON_REQUEST).isdisjoint(targets)
 
 
@@ -26,9 +28,9 @@ def emit(
     form: Form,
     whole: Schema,
 ) -> list[Product]:
-    """Products of a schema that the selection has cut down from a whole one.
+    """Products of a part, `schema`, that the selection made from the `whole` schema.
 
-    Each is named by its file's name alone.
+    Their paths are plain file names.
     """
     lines = exported(whole, selection, schema)
     form = replace(form, is_whole=selection.is_whole, exported=lines, selection=selection)

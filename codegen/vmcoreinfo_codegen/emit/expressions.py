@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Compile the expressions of recipes into steps and one final value, in whatever language.
+"""Compiles the expressions of recipes into steps and one final value, in any language.
 
-What can fail (a read of memory, another derivation, a logarithm) becomes a step
-of its own with a numbered result; the rest is an expression of the language.
+Operations that can fail (a read of memory, another derivation, a logarithm) become
+steps with a numbered result; the rest is an expression of the language.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Compiled:
 
 
 class Compiler(ABC):
-    """Says each operator in one language, and notes which functions of its runtime that takes."""
+    """Writes each operator in one language, and records which functions of its runtime are used."""
 
     def __init__(self) -> None:
         self.steps: list[Row] = []
@@ -65,13 +65,13 @@ class Compiler(ABC):
 
     @abstractmethod
     def shift(self, operator: str, operand: str, by: int) -> str:
-        """A shift by a number below 64, which needs no look at it."""
+        """A shift by a constant below 64, which needs no check."""
 
     @abstractmethod
     def choice(self, condition: str, then: str, otherwise: str) -> str: ...
 
     def read(self, size: int, address: str) -> str:
-        """An integer of dump memory; size 0 is that of a pointer."""
+        """An integer in dump memory; size 0 means that of a pointer."""
         self.helpers.add("read")
         return self._step("read", width=size, address=address)
 
@@ -112,7 +112,7 @@ class Compiler(ABC):
 
 
 def outer(expression: str) -> str:
-    """An expression without the parentheses around the whole of it."""
+    """An expression without its outer parentheses."""
     if not (expression.startswith("(") and expression.endswith(")")):
         return expression
     depth = 0
@@ -158,7 +158,7 @@ def derivation_rows(schema: Schema, compiler: type[Compiler]) -> list[Row]:
 
 
 def helpers_of(recipes: Iterable[Row]) -> set[str]:
-    """The functions that recipes call: one that none calls is not emitted."""
+    """The functions that recipes call; others are not emitted."""
     return {helper for recipe in recipes for helper in recipe["helpers"]}
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 
 class NoProduct(Exception):
-    """What the schema lacks, or has too much of, for a target."""
+    """The schema lacks something, or has too much, for a target."""
 
 
 class NotOurs(Exception):
-    """A file or a link that is where a product is to be written, and why it stays."""
+    """A file or a link in the place of a product that must not be replaced; the message says
+    why.
+    """

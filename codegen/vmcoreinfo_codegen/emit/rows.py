@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows that several products show: entries, architectures, diagnostics, as plain data."""
+"""Rows that several products use: entries, architectures, diagnostics, as plain data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .problem import NoProduct
 
 Row = dict[str, Any]
 
-# The diagnostics of a note: id, severity, message. Both parsers print these words.
+# The diagnostics of a note: ID, severity, message. All parsers print these texts.
 DIAGNOSTICS: tuple[tuple[str, str], ...] = (
     ("unknown", "info"),
     ("duplicate", "warning"),
@@ -65,7 +65,7 @@ def parser_rows(schema: Schema) -> list[Row]:
 
 
 def other_keys(schema: Schema, exported: Sequence[Entry]) -> list[str]:
-    """What kernels export and the parser of a part of the schema does not read."""
+    """The keys that kernels export but the parser of a part of the schema does not read."""
     return [entry.key for entry in exported if entry.key not in schema.by_key]
 
 

@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: MIT
-"""Files in and out: opened without waiting, read within limits, unpacked, and written whole."""
+"""File input and output: opening without blocking, reading within limits, unpacking, atomic
+writing.
+"""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that come as they are, or compressed by gzip, bzip2 or xz (`/proc/config.gz`, tarballs)."""
+"""Files that are plain or compressed with gzip, bzip2 or xz (`/proc/config.gz`, tarballs)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..limits import Limit
 from .opening import open_to_read
 
 _CHUNK = 1 << 20
-# `xz -9` needs 65 MiB. A header may ask for 4 GiB, which an attacker has for nothing.
+# `xz -9` needs 65 MiB. A malicious header may ask for 4 GiB.
 _MOST_MEMORY = 256 << 20
 _GZIP = b"\x1f\x8b"
 _BZIP2 = b"BZh"
@@ -25,7 +25,9 @@ class CompressedError(Exception):
 
 
 def read_file(path: Path, most: int) -> bytes:
-    """The whole content, unpacked. Raises CompressedError if it is more than `most` bytes, OSError."""
+    """The complete content, unpacked. Raises CompressedError for more than `most` bytes,
+    OSError.
+    """
     with open(open_to_read(str(path)), "rb") as file:
         data = Unpacked(file, str(path)).read(most + 1)
     if len(data) > most:
@@ -47,7 +49,7 @@ class _Decoder(Protocol):
 
 
 class _Gunzip:
-    """zlib with the interface that bz2 and lzma have."""
+    """zlib with the interface of bz2 and lzma."""
 
     def __init__(self) -> None:
         self._decoder = zlib.decompressobj(wbits=31)
@@ -78,10 +80,10 @@ def _decoder(start: bytes) -> _Decoder | None:
 
 
 class Unpacked:
-    """The content of a file from front to back, unpacked piece by piece.
+    """The content of a file, read sequentially and unpacked piece by piece.
 
-    `limit` counts the unpacked bytes, and allows `ratio` more for each byte that is read. Raises
-    CompressedError if the file is damaged or cut, and the error of `limit`.
+    `limit` counts the unpacked bytes; each byte read allows `ratio` more. Raises CompressedError if
+    the file is damaged or truncated, and the error of `limit`.
     """
 
     def __init__(
@@ -97,7 +99,7 @@ class Unpacked:
         self._at = 0
 
     def read(self, size: int) -> bytes:
-        """The next `size` bytes, fewer at the end alone."""
+        """The next `size` bytes, fewer only at the end."""
         end = self._at + size
         if end <= len(self._data):
             found = self._data[self._at : end]
@@ -114,7 +116,7 @@ class Unpacked:
         return b"".join(pieces)
 
     def skip(self, size: int) -> bool:
-        """Pass over the next `size` bytes; whether there were as many."""
+        """Skip the next `size` bytes; returns whether there were that many."""
         while size > 0:
             passed = len(self.read(min(size, _CHUNK)))
             if not passed:
@@ -129,7 +131,7 @@ class Unpacked:
         return data
 
     def _piece(self) -> bytes:
-        """What comes next, b"" at the end."""
+        """The next unpacked bytes, b"" at the end."""
         try:
             piece = self._unpacked()
         except (lzma.LZMAError, zlib.error, OSError) as error:
@@ -146,7 +148,7 @@ class Unpacked:
             return piece or self._input()
         while True:
             if self._decoder.eof:
-                # Several streams behind each other are one file; zeros may stand between them.
+                # A file may have several streams, with zeros between them.
                 rest = (self._decoder.unused_data + self._packed).lstrip(b"\0") or self._input()
                 following = _decoder(rest)
                 if following is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Inputs by the thousand: files of folders, of patterns, of lists, one after the other."""
+"""Names of many inputs: files in folders, matching patterns or in lists, one after the other."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from collections.abc import Container, Iterable, Iterator
 from io import BufferedReader
 
 MOST_NAME = 1 << 16
-"""Bytes of a name in a list; no system has longer ones."""
+"""Most bytes of a name in a list; no system has longer ones."""
 _CHUNK = 1 << 16
 
 
 class NoInput(OSError):
-    """A name behind which there is not a file; `filename` and `strerror` say which and why."""
+    """A name without a file; `filename` and `strerror` say which and why."""
 
 
 def named(
     names: Iterable[str], passed: Container[str] = (), left_out: str | None = None
 ) -> Iterator[str]:
-    """The inputs that names stand for, in a fixed order; `passed` are names of no file.
+    """The inputs that names stand for, in a fixed order; names in `passed` are not files.
 
-    Of a folder all files below it, in the order of their names, but for hidden ones; a pattern as
-    `**/vmcore` stands for what fits it, and a name that is there for itself. `left_out` is the file
-    that results go to. Raises NoInput if there is none, and OSError.
+    A folder stands for all files below it, except hidden ones, in the order of their names; a
+    pattern such as `**/vmcore` for all that match, and any other name for itself. `left_out` is the
+    file of the results. Raises NoInput if a name stands for none, and OSError.
     """
     out = _identity(left_out) if left_out is not None else None
     for name in names:
@@ -49,7 +49,7 @@ def named(
 
 
 def listed(stream: BufferedReader, name: str, separator: bytes) -> Iterator[str]:
-    """The names in a list, one per line, or with a NUL behind each. Raises NoInput for one too long."""
+    """The names in a list, ended by newlines or NULs. Raises NoInput if one is too long."""
     rest = b""
     number = 0
     while chunk := stream.read1(_CHUNK):
@@ -69,7 +69,7 @@ def listed(stream: BufferedReader, name: str, separator: bytes) -> Iterator[str]
 
 
 def _below(folder: str) -> Iterator[str]:
-    # No recursion: folders may be nested as deep as the system allows.
+    # Not recursive: folders may be nested as deep as the system allows.
     left = [folder]
     while left:
         path = left.pop()
@@ -81,7 +81,7 @@ def _below(folder: str) -> Iterator[str]:
             with os.scandir(path) as entries:
                 inside = sorted(entry.path for entry in entries if not entry.name.startswith("."))
         except OSError:
-            # Whoever reads it tells why it can't be read.
+            # Reading it reports why it can't be read.
             yield path
         else:
             left.extend(reversed(inside))
@@ -91,7 +91,7 @@ def _is_file(path: str) -> bool:
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except OSError:
-        # What can't be looked at is told of where it is read.
+        # Reading it reports the error.
         return True
 
 

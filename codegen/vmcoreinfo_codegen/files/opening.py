@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that are opened to be read; a pipe that nobody writes to is no reason to wait for ever."""
+"""Opens files for reading, without waiting forever for the writer of a pipe."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ import stat
 from typing import BinaryIO
 
 PATIENCE = 10.0
-"""Seconds in which somebody has to open a named pipe for writing."""
+"""Seconds within which a named pipe has to be opened for writing."""
 
 
 def open_to_read(path: str) -> int:
-    """A descriptor of the file. Raises OSError, TimeoutError for a pipe that stays without a
-    writer.
+    """A descriptor of the file. Raises OSError, TimeoutError if a named pipe gets no writer.
 
-    What a shell gives as `<(zcat FILE)` has a writer, so it never waits.
+    A shell's `<(zcat FILE)` has a writer, so it never waits.
     """
     flags = os.O_RDONLY | os.O_CLOEXEC
     if not stat.S_ISFIFO(os.stat(path).st_mode):
@@ -27,7 +26,7 @@ def open_to_read(path: str) -> int:
     opened: list[int | OSError] = []
 
     def wait() -> None:
-        # open() of a named pipe returns when somebody opens its other end.
+        # open() of a named pipe returns when its other end is opened.
         try:
             opened.append(os.open(path, flags))
         except OSError as error:
@@ -52,7 +51,7 @@ def open_to_read(path: str) -> int:
 
 
 def open_at_once(path: str | os.PathLike[str], follow: bool = True) -> BinaryIO:
-    """Open what is found beside or below something, without waiting: a named pipe is empty.
+    """Open a file that the user did not name, without waiting: a named pipe is read as empty.
 
     Raises OSError.
     """

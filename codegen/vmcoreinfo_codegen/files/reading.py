@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small files read whole, up to a limit: schema files, patches, lists of keys."""
+"""Reads small files completely, up to a limit: schema files, patches, lists of keys."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from typing import BinaryIO
 from .opening import open_at_once, open_to_read
 
 STDIN = "<stdin>"
-"""What standard input is called in messages."""
+"""The name of standard input in messages."""
 
 
-# Memory of that size is used again, and not asked of the system for each.
+# Memory of this size is reused, not requested from the system each time.
 _BLOCK = 1 << 16
 
 
 class InputError(Exception):
-    """An input that can't be used; names the file and what to do."""
+    """An input that can't be used; the message names the file and what to do."""
 
 
 def read_argument(path: str, most: int) -> bytes:
-    """What a file of the command line has, `-` for standard input.
+    """The contents of a file named on the command line, `-` for standard input.
 
     Raises InputError for more than `most` bytes, OSError.
     """
@@ -36,12 +36,12 @@ def read_argument(path: str, most: int) -> bytes:
 
 
 def read_text(path: str, most: int) -> str:
-    """The same as UTF-8. Raises InputError if it is something else."""
+    """The contents of such a file as text. Raises InputError if it is not UTF-8."""
     return decoded(read_argument(path, most), STDIN if path == "-" else path)
 
 
 def decoded(data: bytes, name: str) -> str:
-    """Bytes as UTF-8, lines ending in a newline alone. Raises InputError."""
+    """Bytes decoded as UTF-8, with plain newlines. Raises InputError."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -50,7 +50,7 @@ def decoded(data: bytes, name: str) -> str:
 
 
 def read_regular(path: Path, most: int, error: Callable[[str], Exception]) -> bytes:
-    """What a file has that is neither a device nor a pipe, which could go on for ever.
+    """The contents of a file that is no device or pipe, which could be endless.
 
     Raises `error` with what is wrong, OSError.
     """
@@ -62,9 +62,11 @@ def read_regular(path: Path, most: int, error: Callable[[str], Exception]) -> by
 
 
 def lines_in_blocks(path: Path, most: int, error: Callable[[str], Exception]) -> Iterator[bytes]:
-    """The same in blocks of whole lines, which a file of megabytes is looked through in for a few."""
+    """The same contents in blocks of complete lines, for searching a file of megabytes for a
+    few.
+    """
     left = most
-    # A line may be as long as the file: what there is of it is put together once.
+    # A line may be as long as the file, so its parts are joined only once.
     begun: list[bytes] = []
     with _open_regular(path, error) as file:
         while block := file.read(_BLOCK):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Results of many inputs in a file, a JSON document a line, to which a later run adds the others."""
+"""Results of many inputs in a file, one JSON document per line; a later run appends the missing
+ones.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +14,15 @@ from hashlib import blake2b
 from typing import Any
 
 MOST_LINE = 64 << 20
-"""Bytes; an input has at most 1000 findings of each rule."""
+"""Most bytes of a line; an input has at most 1000 findings of each rule."""
 
 
 class ResultsError(ValueError):
-    """A file that has something else than results; says where."""
+    """A file that contains something other than results; the message says where."""
 
 
 class Done:
-    """The inputs that results are there for, in eight bytes each."""
+    """The inputs that have results, stored in eight bytes each."""
 
     def __init__(self, hashes: array[int]) -> None:
         self._hashes = array("Q", sorted(hashes))
@@ -35,10 +37,10 @@ class Done:
 
 
 def read_earlier(path: str, take: Callable[[Any], str]) -> Done:
-    """Read the results of an earlier run, and cut off a last line that it did not finish.
+    """Read the results of an earlier run, and remove an incomplete last line.
 
-    `take` is given each, and says which input it is of; what it raises of ValueError, KeyError or
-    TypeError makes it none. Raises ResultsError, OSError.
+    `take` gets each result, and returns the name of its input; if it raises ValueError, KeyError or
+    TypeError, the line is not a result. Raises ResultsError, OSError.
     """
     hashes = array("Q")
     end = 0

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Files that are written whole or not at all, and never over what is read.
+"""Writes files completely or not at all, and never over an input.
 
-A new file is beside the old one until it is whole and on disk, under a random name, and then takes
-its place in one step. Whatever ends the command, the old file or the new one is there.
+A new file is beside the old one, under a random name, until it is complete and on disk; then it
+replaces it in one step. However the command ends, either the old file or the new one is there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 
-# collections.abc and typing are loaded by type checkers alone: `note` starts without them.
+# Only type checkers load collections.abc and typing, so that `note` starts fast.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,23 +26,25 @@ STDIN = "-"
 
 _PARTIAL = ".vmcoreinfo-partial-"
 _PERMISSIONS = stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO
-# What these folders hold are devices and open files, which can't be replaced.
+# These folders have devices and open files, which can't be replaced.
 _DEVICES = ("/dev", "/proc")
 
 
 class OutputRefused(OSError):
-    """An output that would cost an input or something else; `filename` and `strerror` say why."""
+    """An output that would destroy an input or another file; `filename` and `strerror` say why."""
 
 
 def write(path: Name, data: bytes, inputs: Iterable[Name] = ()) -> None:
-    """Replace a file by one with `data`. Raises OSError, OutputRefused for one of the inputs."""
+    """Replace a file by one with `data`. Raises OSError, OutputRefused if it is one of the
+    inputs.
+    """
     write_all([(path, data)], inputs)
 
 
 def write_all(files: Iterable[tuple[Name, bytes]], inputs: Iterable[Name] = ()) -> None:
-    """Replace files once all of them are on disk, so that no full disk leaves some old, some new.
+    """Replace files once all of them are on disk, so that a full disk leaves no mix of old and new.
 
-    Raises OSError, OutputRefused for one of the inputs.
+    Raises OSError, OutputRefused if one of them is an input.
     """
     read = _identities(inputs)
     with _Folders() as folders:
@@ -60,10 +62,10 @@ def write_all(files: Iterable[tuple[Name, bytes]], inputs: Iterable[Name] = ()) 
 def replacing(
     path: Name, inputs: Iterable[Name] = (), mode: int | None = None
 ) -> Iterator[BinaryIO]:
-    """A new file that takes the place of `path` where the block ends without an exception.
+    """A new file that replaces `path` if the block ends without an exception.
 
-    The file has the permissions of the one that it replaces, or those of any new file; `mode`
-    takes away what is not in it. Raises OSError, OutputRefused for one of the inputs.
+    The file has the permissions of the old one, or those of any new file, limited to `mode`. Raises
+    OSError, OutputRefused if it is one of the inputs.
     """
     with _Folders() as folders, _opened(path, _identities(inputs), mode, folders) as new:
         yield new.file
@@ -72,7 +74,7 @@ def replacing(
 
 
 def _identities(inputs: Iterable[Name]) -> dict[tuple[int, int], Name]:
-    """Device and inode of each input that is there, with what it was called."""
+    """Device and inode of each existing input, with its name."""
     found = ((_status(name), name) for name in inputs)
     return {(there.st_dev, there.st_ino): name for there, name in found if there is not None}
 
@@ -80,7 +82,7 @@ def _identities(inputs: Iterable[Name]) -> dict[tuple[int, int], Name]:
 def _refuse_input(
     path: str, there: os.stat_result | None, read: Mapping[tuple[int, int], Name]
 ) -> None:
-    """Raises OutputRefused if a file is one of the inputs, by whatever name or link."""
+    """Raise OutputRefused if a file is one of the inputs, by any name or link."""
     if there is None or not stat.S_ISREG(there.st_mode):
         return
     name = read.get((there.st_dev, there.st_ino))
@@ -104,15 +106,15 @@ class _New:
         self.file = file
 
     def finish(self) -> None:
-        """All of it is written."""
+        """Called when everything is written."""
         self.file.flush()
 
     def take_place(self) -> None:
-        """What is written to a device or a pipe is there already."""
+        """Does nothing: a device or a pipe has the data already."""
 
 
 class _Beside(_New):
-    """A file that is beside the one that it replaces; `folder` is a descriptor."""
+    """A new file beside the one that it replaces; `folder` is a descriptor."""
 
     def __init__(self, file: BinaryIO, folder: int, name: str, place: str) -> None:
         super().__init__(file)
@@ -122,7 +124,7 @@ class _Beside(_New):
         self._is_there = True
 
     def finish(self) -> None:
-        """To disk, and closed: many may wait for the last one."""
+        """Sync the file to disk and close it, as many files may wait for the last one."""
         self.file.flush()
         os.fsync(self.file.fileno())
         self.file.close()
@@ -141,7 +143,7 @@ class _Beside(_New):
 
 
 class _Folders(ExitStack):
-    """Folders that files are written in, each open once."""
+    """The folders of output files, each opened once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -168,7 +170,7 @@ def _opened(
         with open(path, "wb") as file:
             yield _New(file)
         return
-    # A link to the file stays one.
+    # A symbolic link to the file stays one.
     folder, name = os.path.split(os.path.realpath(path))
     mode = _mode(there, most)
     try:
@@ -186,7 +188,7 @@ def _opened(
 
 @contextmanager
 def beside(folder: int, name: str, mode: int) -> Iterator[_Beside]:
-    """A new file in an open folder, under a random name; removed where it takes no place."""
+    """A new file in an open folder, under a random name; removed unless it replaces the old one."""
     new = f"{_PARTIAL}{os.urandom(8).hex()}"
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(new, flags, mode, dir_fd=folder)
@@ -199,7 +201,7 @@ def beside(folder: int, name: str, mode: int) -> Iterator[_Beside]:
 
 
 def _is_device(path: str) -> bool:
-    """Whether a path leads through a folder of devices or of open files, as /dev/stdout does."""
+    """Whether a path leads into a folder of devices or open files, such as /dev/stdout."""
     folder = os.path.realpath(os.path.dirname(path) or ".")
     return folder == _DEVICES[0] or f"{folder}/".startswith(f"{_DEVICES[1]}/")
 
@@ -210,12 +212,12 @@ def _mode(there: os.stat_result | None, most: int | None) -> int:
 
 
 def _give(descriptor: int, there: os.stat_result, mode: int) -> None:
-    """Owner of the file that is replaced, as far as one may give it, and permissions."""
+    """Set the owner of the replaced file, as far as permitted, and the permissions."""
     new = os.fstat(descriptor)
     if (new.st_uid, new.st_gid) != (there.st_uid, there.st_gid):
         try:
             os.fchown(descriptor, there.st_uid, there.st_gid)
         except OSError:
-            # The group is another one, which the file was never for.
+            # The group is another one, which must not get access.
             mode &= ~stat.S_IRWXG
     os.fchmod(descriptor, mode)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Kernel sources: which VMCOREINFO lines a tree prints, where, and under which condition."""
+"""Kernel sources: which VMCOREINFO lines a tree prints, where, and on which condition."""

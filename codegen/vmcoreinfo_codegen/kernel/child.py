@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Other programs, run with bounds: of time, of memory, and of what they print."""
+"""Runs other programs with limits of time, memory and output."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from pathlib import Path
 
 from ..limits import Limit
 
-# Of private memory; the files of a repository that git maps do not count.
+# Private memory; a repository's files that git maps do not count.
 _MOST_MEMORY = 4 << 30
 _MOST_SAID = 4096
 
 
 class ChildError(Exception):
-    """A program that passed a bound; says which."""
+    """A program exceeded a limit; the message says which."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How a program ended, what it printed, and the first of what it complained about."""
+    """The exit code of a program, its standard output, and the beginning of its standard error."""
 
     code: int
     out: bytes
@@ -43,7 +43,10 @@ def run(
     most: int,
     seconds: float,
 ) -> Ran:
-    """Run to the end; `most` bounds the bytes that it prints. Raises ChildError if a bound is passed, FileNotFoundError, OSError."""
+    """Run a command to its end; `most` limits the bytes that it prints.
+
+    Raises ChildError if a limit is exceeded, FileNotFoundError, OSError.
+    """
     with tempfile.TemporaryFile() as asked:
         asked.write(stdin)
         asked.seek(0)
@@ -54,7 +57,7 @@ def run(
             stdin=asked,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # A group of its own, so that what it started ends with it.
+            # A process group of its own, so that its children end with it.
             start_new_session=True,
         )
     _bound_memory(process.pid)
@@ -69,8 +72,7 @@ def run(
 
 
 def _bound_memory(process: int) -> None:
-    # Linux alone can do that to another process; to do it in the child before it starts is not
-    # safe beside threads.
+    # Only Linux can do that to another process; in the child before exec it is unsafe with threads.
     if hasattr(resource, "prlimit"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             soft, hard = resource.prlimit(process, resource.RLIMIT_DATA)

@@ -12,11 +12,11 @@ from lark.exceptions import LarkError
 from ..core.condition import All, Any, Compare, Condition, Constant, Not, Symbol
 from ..grammars import lalr
 
-# The longest of a kernel have some 300 characters, and parentheses in parentheses.
+# The longest in a kernel have some 300 characters, and nested parentheses.
 _MOST_CHARACTERS = 2000
 _MOST_NESTED = 40
 _MOST_SHOWN = 200
-# The preprocessor counts in as many.
+# The preprocessor computes with this many bits.
 _BITS = 64
 
 
@@ -28,7 +28,9 @@ class NotUnderstood(Exception):
         super().__init__(reason)
 
     def stand_in_at(self, line: int) -> Symbol:
-        """A symbol that stands for it: its text, or where that is long its start and the line."""
+        """A symbol in place of the expression: its text, or if that is long, its start and the
+        line.
+        """
         start = re.sub(r"\s+", " ", self._text[:_MOST_SHOWN]).strip() or "empty"
         return Symbol(start if len(self._text) <= _MOST_SHOWN else f"{start}... in line {line}")
 
@@ -39,7 +41,7 @@ def parser() -> Lark:
 
 
 def condition_of(text: str) -> Condition:
-    """The condition that an `#if` expression is. Raises NotUnderstood."""
+    """The condition of an `#if` expression. Raises NotUnderstood."""
     if len(text) > _MOST_CHARACTERS:
         raise NotUnderstood(text, f"an expression of more than {_MOST_CHARACTERS} characters")
     try:
@@ -74,7 +76,7 @@ def _convert(node: object, text: str, depth: int) -> Condition:
 
 
 def _operands(node: Tree[Token]) -> list[object]:
-    """The operands of a chain of one operator, flat."""
+    """The flattened operands of a chain of one operator."""
     found: list[object] = []
     open_: list[object] = [node]
     while open_:

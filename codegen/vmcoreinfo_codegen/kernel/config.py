@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A kernel's `.config`, as it is or compressed (`/proc/config.gz`)."""
+"""A kernel's `.config`, plain or compressed (`/proc/config.gz`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ConfigError(Exception):
 
 
 def read_config(path: Path) -> dict[str, bool | int]:
-    """Every symbol that is on: its number, or True. Raises ConfigError, OSError."""
+    """Every symbol that is set: its number, or True. Raises ConfigError, OSError."""
     try:
         return parse_config(read_file(path, _MOST_BYTES), str(path))
     except CompressedError as error:
@@ -27,7 +27,7 @@ def read_config(path: Path) -> dict[str, bool | int]:
 
 
 def parse_config(data: bytes, name: str) -> dict[str, bool | int]:
-    """The same of the bytes of one. Raises ConfigError."""
+    """Every symbol that is set in the contents of a `.config`. Raises ConfigError."""
     found: dict[str, bool | int] = {}
     text = data.decode("utf-8", "replace")
     for match in _LINE.finditer(text):

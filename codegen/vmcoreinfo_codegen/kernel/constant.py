@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Constant expressions of C, as far as macros of the kernel have them."""
+"""Constant expressions of C, as far as macros of the kernel use them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MOST_BITS = 64
 _SUFFIX = re.compile(r"\b(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]+\b")
 _OCTAL = re.compile(r"\b0+([1-7][0-7]*)\b")
 _WRAPPER = re.compile(r"\b(?:_?(?:UL|ULL|AC|U64_C))\s*\(\s*(\w+)\s*(?:,\s*\w+\s*)?\)")
-# On the machines that most kernels are built for.
+# 8 on the machines that most kernels are built for.
 _SIZEOF = re.compile(r"\bsizeof\s*\(\s*(?:unsigned\s+)?long(?:\s+int)?\s*\)")
 _BIT = re.compile(r"\bBIT(?:_ULL)?\s*\(")
 _WRAP = 1 << 64
 _NAME = re.compile(r"[A-Za-z_]\w*")
-# Numbers of bits, which one can shift by, and masks.
+# Values to try for names: small ones, valid as shift counts, and large ones like masks.
 _TRIED = ((5, 3), (11, 1), (23, 2), (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9), (_WRAP - 4096, 17))
 _CAST = re.compile(
     r"\(\s*(?:unsigned |signed )?(?:long long|long|int|u64|u32|s64|s32)(?: int)?\s*\)"
@@ -39,8 +39,9 @@ _OPERATORS: dict[type, Callable[[int, int], int]] = {
 
 
 def same_value(first: str, second: str) -> bool:
-    """Whether two expressions have the same value whatever the names in them stand for, as far as
-    some values of these tell; not where one of them is not an expression of names and numbers.
+    """Whether two expressions are equal for several values of the names in them.
+
+    False if one of them is not an expression of names and numbers.
     """
     names = sorted({*_NAME.findall(first), *_NAME.findall(second)})
     compared = 0
@@ -56,12 +57,12 @@ def same_value(first: str, second: str) -> bool:
 
 
 def is_expression(text: str) -> bool:
-    """Whether it is one of names and numbers."""
+    """Whether a text is an expression of names and numbers."""
     return constant(text, dict.fromkeys(_NAME.findall(text), 5)) is not None
 
 
 def constant(text: str, names: Mapping[str, int] | None = None) -> int | None:
-    """The value of an expression by those of names; None if that is not known."""
+    """The value of an expression with these values of names; None if unknown."""
     if len(text) > _LONGEST:
         return None
     text = _CAST.sub("", _SIZEOF.sub("8", text))

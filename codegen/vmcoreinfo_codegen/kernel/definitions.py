@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What a C file says of names: macros, enumerators, members of structs, variables.
+"""Definitions in a C file: macros, enumerators, members of structs, variables.
 
-Read from declarations as they stand, without a compiler: enough to tell that one changed.
+They are read from the text of declarations, without a compiler: enough to tell that one changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .source import Source
 
 _MOST_NAMES = 500_000
 BETWEEN = " ; "
-"""What stands between the members of a struct in its text."""
+"""The separator of members in the text of a struct."""
 _BRACES = re.compile(r"[{};,]|\((?:[^()]|\([^()]*+\))*+\)")
 _HEAD = re.compile(
     r"\b(struct|union|enum)\b(?:\s++(?!__)(\w++))?[^;{}()=]*+(?:\([^()]*+\)[^;{}()=]*+)*+$"
@@ -61,9 +61,10 @@ DefinitionKind = Literal[
 
 @dataclass(frozen=True)
 class Definition:
-    """What stands for a name, in a form that spaces, comments and attributes do not change.
+    """The definition of a name, without spaces, comments and attributes, so that these make no
+    change.
 
-    A struct, a union or an enum stands for its members.
+    The text of a struct, a union or an enum is its members.
     """
 
     kind: DefinitionKind
@@ -75,7 +76,9 @@ class Definition:
 
 @dataclass
 class _Scope:
-    """An open brace: of a struct or a union with a tag or without, an enum, a function, or anything else."""
+    """An open brace: of a struct or a union with or without a tag, an enum, a function, or
+    anything else.
+    """
 
     kind: DefinitionKind | Literal["block"]
     tag: str | None
@@ -86,10 +89,10 @@ class _Scope:
 
 
 def definitions(source: Source, section: str = "") -> Iterator[Definition]:
-    """Every definition in a file, or in a piece of one that begins inside `section`.
+    """Every definition in a file, or in a piece of a file that begins inside `section`.
 
-    A member is `tag.member`. An enumerator without a value has its distance from the last that has one.
-    Raises TreeError.
+    A member is named `tag.member`. An enumerator without a value has its distance from the last one
+    with a value. Raises TreeError.
     """
     limit = Limit(source.path, _MOST_NAMES, "names", TreeError)
     if is_kconfig(source.path):
@@ -162,7 +165,7 @@ def _inside(section: str) -> list[_Scope]:
     match = _SECTION.match(section)
     if match:
         return [_Scope(_KINDS[match[1]], match[2], 0)]
-    # A function, or what else has a body: nothing in it is declared for others.
+    # A function or another body, in which nothing is declared for others.
     return [_function(section, 0)] if section.strip() else []
 
 
@@ -183,12 +186,14 @@ def _is_struct(scope: _Scope | None) -> bool:
 
 
 def _is_within(scopes: Sequence[_Scope], code: str, at: int) -> bool:
-    """Whether an indented brace closes what began before the piece, in the one scope that is known."""
+    """Whether a closing brace is indented, so it belongs to the section that began before the
+    piece.
+    """
     return len(scopes) == 1 and scopes[0].start == 0 and code[at - 1 : at] not in ("\n", "")
 
 
 def _is_outermost(code: str, statement: str, start: int) -> bool:
-    """Whether a statement begins in the first column, as all do that are in no function."""
+    """Whether a statement begins in the first column, as all outside functions do."""
     first = start + len(statement) - len(statement.lstrip())
     return first == 0 or code[first - 1] == "\n"
 
@@ -204,7 +209,7 @@ def _enumerator(source: Source, scope: _Scope, statement: str, start: int) -> De
     if equals:
         scope.anchor, scope.offset = _plain(value), 0
     elif not scope.anchor:
-        # The first of all is 0; the first that a piece shows is what it is in any version of it.
+        # The first enumerator is 0; the first one in a piece has the same value on both sides.
         scope.anchor, scope.offset = (name if scope.start == 0 else "0"), 0
     else:
         scope.offset += 1

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Every VMCOREINFO line that a kernel tree prints, and every place that was not understood."""
+"""Extracts every VMCOREINFO line that a kernel tree prints, and every place that was not
+understood.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from .lexing import ends_of_calls
 from .printing import APPEND, NotPrinted, Printed, Printers
 from .source import Source
 
-# What a plain text search takes for a place that prints.
+# A place that may print, according to a plain text search.
 _SITE = re.compile(r"\b(?:VMCOREINFO_\w++|vmcoreinfo_append_str)\s*+\(")
 # `void vmcoreinfo_append_str(const char *fmt, ...)`: its own declaration.
 _DECLARES = re.compile(r"\(\s*+const\s++char\b")
@@ -30,7 +32,7 @@ _MOST_SHOWN = 200
 class Export:
     """One line that a tree prints. `arch` is the folder under arch/, None for every architecture.
 
-    `value` is the expression that is printed, as `Printed` has it.
+    `value` is the printed expression, as in `Printed`.
     """
 
     key: str
@@ -47,7 +49,7 @@ class Export:
 
 @dataclass(frozen=True)
 class Finding:
-    """A place that a text search takes for one that prints, and that was not understood."""
+    """A place that seems to print according to a text search, but was not understood."""
 
     file: str
     line: int
@@ -57,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Sites:
-    """What became of all places that a plain text search sees."""
+    """Counts of the places that a plain text search finds, by what they are."""
 
     exports: int
     definitions: int
@@ -78,7 +80,7 @@ class Sites:
 
 @dataclass(frozen=True)
 class Extraction:
-    """What a tree prints, in the order of files and lines."""
+    """The exports of a tree, in the order of files and lines."""
 
     tree: str
     release: Release | None
@@ -87,13 +89,13 @@ class Extraction:
     not_understood: tuple[Finding, ...]
     sites: Sites
     macros: Mapping[str, str]
-    """What each macro that exports use prints, with NAME and FIELD for its arguments."""
+    """The line that each used macro prints, with NAME and FIELD for its arguments."""
     names: tuple[str, ...] = ()
-    """What the files of the tree call it, beside the release of its Makefile."""
+    """Names of the kernel in the tree's files, besides the release in its Makefile."""
 
 
 def extract(tree: Tree) -> Extraction:
-    """Raises TreeError if more places print than any kernel has."""
+    """The exports of a tree. Raises TreeError if it prints in more places than any kernel."""
     sources = [source_of(file) for file in tree.files]
     found = extract_sources(tree.name, tree.release, tree.architectures, sources)
     return replace(found, names=tree.names)
@@ -106,7 +108,9 @@ def extract_sources(
     sources: Sequence[Source],
     headers: Sequence[Source] = (),
 ) -> Extraction:
-    """What files print, by the macros that they define, or else the headers. Raises TreeError."""
+    """The exports of files, by the macros that they define, or else the headers. Raises
+    TreeError.
+    """
     printers = Printers([*sources, *headers])
     exports: list[Export] = []
     findings: list[Finding] = []
@@ -144,15 +148,15 @@ def _calls(findings: list[Finding]) -> int:
 
 
 def _forms(exports: list[Export], printers: Printers) -> dict[str, str]:
-    """What each macro prints; in the last of the files that use it, where they define their own."""
+    """The line that each macro prints; if files define their own, in the last file that uses it."""
     files = {export.macro: export.file for export in exports}
     forms = {name: printers.form(name, file) for name, file in files.items()}
     return {name: form for name, form in forms.items() if form is not None}
 
 
 def source_of(file: SourceFile) -> Source:
-    """A file as it is read here."""
-    # Latin-1 reads any bytes; keys and formats are ASCII in any case.
+    """A file as a source."""
+    # Latin-1 decodes any bytes; keys and formats are always ASCII.
     try:
         text = file.data.decode("utf-8")
     except UnicodeDecodeError:
@@ -174,7 +178,7 @@ def _exports(
     counts: dict[str, int],
     limit: Limit,
 ) -> Iterator[list[Export]]:
-    """Each place that prints, as the lines it prints; the others are counted or found."""
+    """The lines of each place that prints; other places are counted or added to `findings`."""
     found = set(printers.calls(source.code))
     for match in _SITE.finditer(source.text):
         at = match.start()
@@ -235,7 +239,9 @@ def _folder(path: str) -> str | None:
 def exports_of(
     extraction: Extraction, schema: Schema, arch: Architecture
 ) -> Iterator[tuple[Export, Condition]]:
-    """What the tree prints on one architecture, conditions as far as that leaves them open."""
+    """The exports on one architecture, with conditions reduced to what the architecture leaves
+    open.
+    """
     known = schema.fixed_config(arch)
     for export in extraction.exports:
         if not belongs(export, schema, arch):
@@ -248,7 +254,7 @@ def exports_of(
 
 
 def belongs(export: Export, schema: Schema, arch: Architecture) -> bool:
-    """Whether the file of an export is built for an architecture, as far as its path tells."""
+    """Whether the file of an export is built for an architecture, according to its path."""
     if export.arch is None:
         return True
     if export.arch != arch.source:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kernel sources in a folder. Regular files alone are read, and no link is followed."""
+"""Kernel sources in a folder. Only regular files are read; links are not followed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .gathered import MARKS, Gathered, Gatherer, Tree, TreeError, text_of
 from .naming import MAKEFILE, NAMING
 
 _MOST_SECONDS = 600
-# Of names in one command; Linux takes 2 MiB with the environment.
+# Bytes of names in one command; Linux allows 2 MiB with the environment.
 _NAMES_AT_ONCE = 128 << 10
-# They are taken before all others.
+# These files are read before all others.
 _AT_TOP = {name.encode() for name in (MAKEFILE, *NAMING)}
 
 
 def read_folder(top: Path, wanted: Set[str] = frozenset()) -> Tree:
-    """Raises TreeError, OSError."""
+    """Read the tree in a folder. Raises TreeError, OSError."""
     gathered = Gathered(str(top), wanted)
     if _is_file(top / MAKEFILE):
         take_file(gathered, MAKEFILE, top / MAKEFILE, follow=True)
@@ -43,7 +43,7 @@ def read_folder(top: Path, wanted: Set[str] = frozenset()) -> Tree:
 
 
 def _is_file(path: Path) -> bool:
-    # A tree of links to another is one; a FIFO or a device is not a Makefile.
+    # A tree of links to another tree is allowed, a FIFO or a device as Makefile is not.
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
@@ -51,14 +51,14 @@ def _is_file(path: Path) -> bool:
 
 
 def take_file(gathered: Gatherer, name: str, path: Path, follow: bool = False) -> None:
-    """Give a regular file to who gathers."""
+    """Pass a regular file to `gathered`."""
     with open_at_once(path, follow) as file:
         if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             gathered.take(name, file)
 
 
 def sources_below(gathered: Gatherer, top: Path) -> Iterator[bytes]:
-    """The names of all sources below a folder, relative to it."""
+    """The names of all sources below a folder, relative to that folder."""
     start = os.fsencode(top)
     folders = [b""]
     while folders:
@@ -78,7 +78,7 @@ def sources_below(gathered: Gatherer, top: Path) -> Iterator[bytes]:
 
 
 def _grep(top: Path, names: list[bytes]) -> Iterator[bytes]:
-    """Those that have a mark in them, by grep, which reads faster than anything in Python."""
+    """The files that contain a mark, found by grep, which is faster than Python."""
     marks = [part for mark in MARKS for part in ("-e", mark.decode())]
     command = ["grep", "-lZF", "--devices=skip", *marks, "--"]
     environment = {**os.environ, "LC_ALL": "C"}
@@ -89,7 +89,7 @@ def _grep(top: Path, names: list[bytes]) -> Iterator[bytes]:
             ran = run(asked, top, environment, b"", most, _MOST_SECONDS)
         except ChildError as error:
             raise TreeError(f"{top}: {error}") from error
-        # It exits with 1 if nothing is found.
+        # grep exits with 1 if it finds nothing.
         if not 0 <= ran.code <= 1:
             raise TreeError(f"{top}: grep: {ran.said or f'killed by signal {-ran.code}'}")
         yield from (name.removeprefix(b"./") for name in ran.out.split(b"\0") if name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The files of a kernel tree that matter, gathered within limits, wherever they come from."""
+"""Collects the relevant files of a kernel tree within limits, from any kind of tree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..core.release import Release, counts_three
 from ..limits import Limit
 from .naming import MAKEFILE, NAMING, names_of_files
 
-# What a file has in it that prints a line or defines a macro that does.
+# Every file that prints a line, or defines a macro that does, contains one of these.
 MARKS = (b"vmcoreinfo_", b"VMCOREINFO_")
 _SUFFIXES = (".c", ".h")
 # A tree has 90,000 files and 1.4 GB of sources, of which 25 files with 430 kB name VMCOREINFO.
@@ -21,22 +21,22 @@ _MOST_FILES = 2_000_000
 _MOST_SOURCES = 16 << 30
 _MOST_SOURCE = 128 << 20
 _MOST_KEPT = 8 << 20
-# What a file costs at least, however short.
+# A file counts at least this many bytes, however short.
 _LEAST_KEPT = 4 << 10
 _MOST_MAKEFILE = 1 << 20
-# A changelog begins with the newest.
+# A changelog begins with the newest version.
 _MOST_NAMING = 64 << 10
 _OVERLAP = max(map(len, MARKS)) - 1
 _CHUNK = _MOST_KEPT
 
 
 class TreeError(Exception):
-    """A tree that can't be read, or is none; says which and why."""
+    """A tree that can't be read, or is not a kernel tree; the message says why."""
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file of a tree, its path relative to the top."""
+    """A file of a tree; its path is relative to the top."""
 
     path: str
     data: bytes
@@ -44,10 +44,10 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of a kernel tree that matter here.
+    """The relevant files of a kernel tree.
 
-    `name` is what the user called it, `release` what its Makefile says, None if that can't be told.
-    `architectures` are the folders under `arch/`, `names` what its files call it beside.
+    `name` is the tree's path as the user gave it, `release` that of its Makefile, None if unknown.
+    `architectures` are the folders under `arch/`, `names` other names of the kernel in its files.
     """
 
     name: str
@@ -58,13 +58,15 @@ class Tree:
 
 
 class Content(Protocol):
-    """What a file has, from front to back."""
+    """The contents of a file, read sequentially."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class Gatherer(Protocol):
-    """Takes the files of a tree as they are come across. Every method raises TreeError at a limit."""
+    """Receives the files of a tree one by one. Every method raises TreeError if a limit is
+    exceeded.
+    """
 
     def see(self, path: str, /) -> bool: ...
 
@@ -74,9 +76,9 @@ class Gatherer(Protocol):
 
 
 class Gathered:
-    """Files as they are come across. Every method raises TreeError if a limit is passed.
+    """Collects the relevant files. Every method raises TreeError if a limit is exceeded.
 
-    Those that are `wanted` matter whatever is in them.
+    Files in `wanted` are relevant whatever they contain.
     """
 
     def __init__(self, name: str, wanted: Set[str] = frozenset()) -> None:
@@ -90,7 +92,7 @@ class Gathered:
         self._kept = Limit(f"{name}: sources that name VMCOREINFO", _MOST_KEPT, "bytes", TreeError)
 
     def see(self, path: str) -> bool:
-        """Note that there is a file; whether it can matter, so that it has to be taken."""
+        """Count a file; returns whether it can be relevant, so that it has to be taken."""
         self._seen.spend()
         if path.startswith("arch/"):
             parts = path.split("/", 2)
@@ -101,7 +103,7 @@ class Gathered:
         )
 
     def see_architecture(self, name: str) -> None:
-        """Note a folder under `arch/`."""
+        """Record a folder under `arch/`."""
         self._architectures.add(name)
 
     def expect(self, path: str, size: int) -> None:
@@ -113,7 +115,7 @@ class Gathered:
         self._sources.spend(size)
 
     def take(self, path: str, content: Content) -> None:
-        """Read a file that can matter, and keep it if it does."""
+        """Read a file, and keep it if it is relevant."""
         if path == MAKEFILE:
             makefile = self._naming[path] = content.read(_MOST_MAKEFILE + 1)
             if len(makefile) > _MOST_MAKEFILE:
@@ -127,7 +129,7 @@ class Gathered:
             return
         last = first = content.read(_CHUNK)
         marked = path in self._wanted or _matters(first)
-        # A file that fills the limit is looked through to its end, and not kept.
+        # A file larger than the limit is searched to its end; if it is relevant, that is an error.
         while len(last) == _CHUNK and (more := content.read(_CHUNK)):
             marked = marked or _matters(last[-_OVERLAP:] + more)
             last = more
@@ -138,7 +140,7 @@ class Gathered:
             self._files.append(SourceFile(path, first))
 
     def tree(self) -> Tree:
-        """What was gathered. Raises TreeError if that is not a kernel tree."""
+        """The tree that was collected. Raises TreeError if it is not a kernel tree."""
         makefile = self._naming.get(MAKEFILE)
         release = _release_of(makefile) if makefile is not None else None
         if release is None or not self._architectures:
@@ -150,7 +152,7 @@ class Gathered:
 
 
 def text_of(name: bytes) -> str:
-    """The name of a file as text that can be written anywhere, whatever its bytes are."""
+    """The name of a file as printable text, whatever its bytes are."""
     return name.decode("utf-8", "backslashreplace")
 
 
@@ -159,7 +161,7 @@ def _matters(data: bytes) -> bool:
 
 
 def _release_of(makefile: bytes) -> Release | None:
-    """The release that a kernel's top Makefile names."""
+    """The release in a kernel's top Makefile."""
     values = dict(
         re.findall(
             r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)",
@@ -185,5 +187,5 @@ def _release_of(makefile: bytes) -> Release | None:
 
 
 def _number(text: str) -> str | None:
-    # Longer ones are no number of a release, and Python takes none of 4,300 digits.
+    # No number in a release is longer, and Python converts at most 4,300 digits.
     return text if re.fullmatch(r"[0-9]{1,9}", text) else None

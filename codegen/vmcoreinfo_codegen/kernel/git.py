@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""git, asked about a kernel repository: its objects and refs are read, and nothing else of it.
+"""Runs git on a kernel repository, and reads only its objects and refs.
 
-The configuration of a repository can name commands, and so can attributes, hooks and replacements
-beside it: a partial clone alone runs `remote.<name>.uploadpack` when an object is missing. So git
-gets a directory of its own as its repository, with its own configuration, and finds
-there the refs of the real one and its objects. Whose repository it is git checks itself
-(`safe.directory`), when it is asked where that is.
+The configuration of a repository can name commands, and so can its attributes, hooks and
+replacements: even a partial clone runs `remote.<name>.uploadpack` if an object is missing. So git
+gets a directory of our own as repository, with our configuration, and with the refs and objects of
+the real one. git itself checks who owns the repository (`safe.directory`), when asked where it is.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from .child import ChildError, run
 
 _MOST_OUTPUT = 32 << 20
 _MOST_SECONDS = 60
-# To look through all sources, or a history.
+# Searching all sources, or a history.
 _SLOW = {"grep": 900, "log": 900}
-# To say where a repository is takes milliseconds; a FIFO that its configuration includes, forever.
+# Finding a repository takes milliseconds, but forever if its configuration includes a FIFO.
 _MOST_SECONDS_TO_FIND = 20
 _MOST_HEAD = 4096
-# What is shared by all work trees, and what a work tree has of its own.
+# Files shared by all work trees, and files of one work tree.
 _SHARED = ("refs", "packed-refs", "reftable", "logs", "shallow")
 _OWN = ("HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
-# Variables that git sets for its hooks, and that name another repository than the one asked about.
+# Variables that git sets for its hooks; they name another repository than the one to read.
 _OF_ANOTHER = [
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -43,7 +42,7 @@ _OF_ANOTHER = [
     "GIT_GRAFT_FILE",
     "GIT_REPLACE_REF_BASE",
 ]
-# GIT_NO_LAZY_FETCH is known to git 2.45; before it, no protocol at all does as much.
+# git has GIT_NO_LAZY_FETCH since 2.45; before, allowing no protocol has the same effect.
 _HARMLESS = {
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_LAZY_FETCH": "1",
@@ -61,21 +60,21 @@ NOT_HERE = (
     "; missing objects are never fetched; in a partial clone, fetch all of them first with 'git "
     "fetch --refetch --no-filter'"
 )
-"""What to do about an object that is missing."""
+"""What to do about a missing object."""
 _MISSING = ("missing", "unable to read", "could not read", "unable to find", "bad object")
 
 
 class GitError(Exception):
-    """git is not there, or refuses; says what it said."""
+    """git is not installed, or fails; the message has its error."""
 
 
 class Repository:
-    """A repository that is only read. Raises GitError if there is none; see `__init__`."""
+    """A repository, for reading only. Raises GitError if there is none."""
 
     def __init__(self, path: Path) -> None:
-        """Of any folder in it; also one without a work tree, or a linked work tree."""
+        """`path` is any folder in the repository, also a bare one or a linked work tree."""
         self.path = path
-        # Two questions, for the name of a folder may have a newline in it.
+        # Two separate calls, as the name of a folder may contain a newline.
         own = Path(os.fsdecode(self._found("--absolute-git-dir")))
         shared = path / os.fsdecode(self._found("--git-common-dir"))
         form = self._found("--show-object-format").decode("ascii", "replace")
@@ -100,21 +99,21 @@ class Repository:
             "GIT_OBJECT_DIRECTORY": str((shared / "objects").absolute()),
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_ATTR_NOSYSTEM": "1",
-            # No configuration of the user either; git before 2.32 looks into HOME alone.
+            # No configuration of the user either; git before 2.32 uses only HOME.
             "GIT_CONFIG_GLOBAL": os.devnull,
             "HOME": str(inside),
             "XDG_CONFIG_HOME": str(inside),
         }
 
     def git(self, verb: str, *arguments: str, stdin: bytes = b"", accepted: int = 0) -> bytes:
-        """What git prints. Raises GitError if it exits with more than `accepted`."""
+        """The output of git. Raises GitError if its exit code is above `accepted`."""
         command = ("git", verb, *arguments)
         seconds = _SLOW.get(verb, _MOST_SECONDS)
         return self._run(verb, command, self._environment, stdin, accepted, seconds)
 
     def _found(self, question: str) -> bytes:
-        # Here git reads all configuration, for the user's says whose repositories are trusted.
-        # It runs nothing of it, as it reads neither objects nor an index.
+        # Here git reads all configuration, as the user's says whose repositories are trusted. It
+        # runs no command in it, as it reads neither objects nor an index.
         environment = _inherited(lambda name: name not in _OF_ANOTHER) | _HARMLESS
         command = ("git", "-C", str(self.path), "rev-parse", question)
         out = self._run("rev-parse", command, environment, b"", 0, _MOST_SECONDS_TO_FIND)
@@ -147,7 +146,7 @@ def _inherited(keep: Callable[[str], bool]) -> dict[str, str]:
 
 
 def _refuse_devices(path: Path) -> None:
-    """Raise GitError for a FIFO or a device, in which git would wait."""
+    """Raise GitError for a FIFO or a device, on which git would block."""
     found = [path.resolve()]
     while found:
         path = found.pop()
@@ -162,7 +161,7 @@ def _refuse_devices(path: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a small file that names a commit; git does not follow a link there."""
+    """Copy a small file that names a commit; git does not follow a symbolic link there."""
     if source.is_file():
         with open_at_once(source) as file:
             target.write_bytes(file.read(_MOST_HEAD))

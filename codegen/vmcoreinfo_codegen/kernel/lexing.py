@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Comments, literals and parentheses of C, each found in one pass over the text."""
+"""Finds comments, literals and parentheses of C, each in one pass over the text."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _BESIDE_NEWLINES = re.compile(r"[^\n]+")
 
 
 def spaces(text: str) -> str:
-    """As many spaces, with the newlines kept."""
+    """The text with all characters except newlines replaced by spaces."""
     return _BESIDE_NEWLINES.sub(lambda match: " " * len(match[0]), text)
 
 
 def without_comments(text: str) -> str:
-    """The text with comments blanked; strings stay, and so do all offsets."""
+    """The text with comments replaced by spaces; strings and all offsets stay the same."""
     kept = []
     at = 0
     for start, end in _tokens(text, _COMMENTS, 0):
@@ -32,7 +32,7 @@ def without_comments(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """A preprocessor line, joined with its continuations: its name and what is behind that."""
+    """A preprocessor directive, joined with its continuation lines: its name and the rest."""
 
     start: int
     end: int
@@ -53,9 +53,9 @@ def directives(text: str) -> Iterator[Directive]:
 
 
 def ends_of_calls(code: str, starts: Iterable[int]) -> dict[int, int]:
-    """By the offset of each `NAME(`, where the parenthesis that closes it ends.
+    """For the offset of each `NAME(`, the end of its closing parenthesis.
 
-    The starts are in order. One without an end is left out.
+    `starts` are in order. A call without an end is left out.
     """
     found: dict[int, int] = {}
     waiting = list(starts)[::-1]
@@ -74,7 +74,7 @@ def ends_of_calls(code: str, starts: Iterable[int]) -> dict[int, int]:
                 if not open_:
                     break
             else:
-                # What looks like a call in a literal is none.
+                # Something like a call in a literal is none.
                 while waiting and waiting[-1] < end:
                     waiting.pop()
         else:
@@ -83,10 +83,10 @@ def ends_of_calls(code: str, starts: Iterable[int]) -> dict[int, int]:
 
 
 def _tokens(text: str, wanted: re.Pattern[str], at: int) -> Iterator[tuple[int, int]]:
-    """Start and end of all that begins as `wanted` has it.
+    """Start and end of every token that begins as in `wanted`.
 
-    A quote that nothing closes in its line is none. Neither is one behind it up to there: it is
-    escaped, or it would have closed the first.
+    A quote that is not closed in its line does not count. Neither does another one up to the end of
+    that line: it is escaped, or it would have closed the first.
     """
     unclosed = {'"': 0, "'": 0}
     while match := wanted.search(text, at):
@@ -110,7 +110,7 @@ def _tokens(text: str, wanted: re.Pattern[str], at: int) -> Iterator[tuple[int, 
 
 
 def _end_of_literal(text: str, quote: str, at: int) -> int:
-    """Where the quote is that closes a literal, or the end of the line that has none."""
+    """The offset of the quote that closes a literal, or of the end of the line if there is none."""
     while match := _STOPS[quote].search(text, at):
         if match[0] != "\\":
             return match.start()

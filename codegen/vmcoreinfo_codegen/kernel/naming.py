@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What `uname -r` calls the kernel of a vendor's tree, as far as its tag and its own files tell.
+"""The name, as in `uname -r`, of the kernel in a vendor's tree, from its tag and its files.
 
-A tag or a file gives several guesses; which one is a name is known by the lines of a schema.
+A tag or a file gives several candidates; the lines of a schema tell which one is a name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ RHELVER = "Makefile.rhelver"
 CHANGELOGS = ("debian.master/changelog", "debian/changelog")
 CONSTANTS = ("build.config.constants", "build.config.common")
 NAMING = frozenset((RHELVER, *CHANGELOGS, *CONSTANTS))
-"""Files at the top of a tree that say how it is called, beside its Makefile."""
+"""Files at the top of a tree that tell its name, besides its Makefile."""
 
 _VARIABLE = re.compile(r"^(\w++)[ \t]*+[:?]?=[ \t]*+(\S*+)", re.MULTILINE)
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -25,17 +25,17 @@ _CHANGELOG = re.compile(r"linux(?:-([a-z0-9.-]+))? \(([0-9.]+-[0-9]+)\.[0-9]+[^)
 _UBUNTU = re.compile(r"Ubuntu(?:-([a-z][a-z0-9.-]*?))?-([0-9]+\.[0-9]+\.[0-9]+-[0-9]+)\.[0-9]+")
 # `linux-msft-wsl-5.15.90.1`
 _WSL = re.compile(r"linux-msft-wsl-([0-9.]+)")
-# Fedora's own tree has the number of a release of Red Hat's that comes after all.
+# Fedora's own tree (ARK) has a RHEL minor number above all others.
 _OF_ARK = "99"
 _ANDROID = re.compile(r"android[0-9]+")
 _START = re.compile(r"(?<![0-9.])[0-9]")
 _MOST_TAG = 300
-# `el9_5`: the vendor's own release of a line that is built of Red Hat's sources.
+# `el9_5`: the vendor's release, for a line built from Red Hat's sources.
 _MINOR = re.compile(r"\.el([0-9]+)_([0-9]+)(?![0-9])")
 
 
 def _variables(makefile: bytes) -> dict[str, str]:
-    """What lines of a Makefile, or of a shell's file, say; of several the first."""
+    """The variables of a Makefile or a shell file; the first assignment counts."""
     found: dict[str, str] = {}
     for match in _VARIABLE.finditer(makefile.decode("utf-8", "replace")):
         found.setdefault(match[1], match[2])
@@ -43,7 +43,7 @@ def _variables(makefile: bytes) -> dict[str, str]:
 
 
 def names_of_files(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """The names that the files of a tree give it, its Makefile with them."""
+    """The possible names of the kernel, from the tree's files, including its Makefile."""
     return tuple(dict.fromkeys(_of_files(files)))
 
 
@@ -53,7 +53,7 @@ def _of_files(files: Mapping[str, bytes]) -> Iterator[str]:
     if not all(map(_NUMBER.fullmatch, numbers)):
         return
     version = ".".join(numbers)
-    # Red Hat's, of RHEL 6 and 7 in the Makefile itself.
+    # Red Hat's variables; in RHEL 6 and 7 they are in the Makefile itself.
     own = said | _variables(files.get(RHELVER, b""))
     major, minor, build = (own.get(f"RHEL_{name}", "") for name in ("MAJOR", "MINOR", "RELEASE"))
     if _NUMBER.fullmatch(major) and minor != _OF_ARK and (match := _BUILD.match(build)):
@@ -69,7 +69,7 @@ def _of_files(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def names_of_tag(tag: str) -> tuple[str, ...]:
-    """The names that a tag may mean: what is in it from a number on, and what vendors make of it."""
+    """The names that a tag may mean: its rest from each number on, and the forms of vendors."""
     tag = tag[:_MOST_TAG]
     found = [tag[match.start() :] for match in _START.finditer(tag)]
     for match in _UBUNTU.finditer(tag):
@@ -79,12 +79,12 @@ def names_of_tag(tag: str) -> tuple[str, ...]:
 
 
 def _ubuntu(flavour: str | None, version: str) -> Iterator[str]:
-    """`linux-aws` is called so; what has newer kernels for an older release, as the plain one."""
+    """Names of an Ubuntu kernel: with its flavour (`linux-aws`), or generic, as of HWE kernels."""
     for name in [flavour, "generic"] if flavour else ["generic"]:
         yield f"{version}-{name}"
 
 
 def vendor_release(name: str) -> str:
-    """The vendor's own release that a name tells, as 9.5; empty for none."""
+    """The vendor's release in a name, such as 9.5; empty if there is none."""
     match = _MINOR.search(name)
     return f"{match[1]}.{match[2]}" if match else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a Kconfig file says of options, without their help."""
+"""The options of a Kconfig file, without their help texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def is_kconfig(path: str) -> bool:
 
 
 def options(text: str, section: str) -> Iterator[tuple[str, str, int]]:
-    """Each option, what is said of it, and the line from 0 on; `section` is one that began before."""
+    """Each option, its attributes, and its line from 0; `section` is an option that began
+    before.
+    """
     open_ = _OPTION.match(section)
     name, start = (open_[1], 0) if open_ else ("", 0)
     said: list[str] = []

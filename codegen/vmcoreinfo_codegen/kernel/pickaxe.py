@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commit that put a line into a kernel, or took it out, by git's pickaxe."""
+"""The commit that added a line to a kernel, or removed it, found with git's pickaxe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from .printing import APPEND
 
 
 def source_text(key: str, macro: str) -> str:
-    """How the call that prints a key is written, to its end: other keys may begin so."""
+    """The source text of the call that prints a key, up to its end, as other keys may begin
+    alike.
+    """
     if macro == APPEND or kind_of(key) is Kind.BARE:
         return f"{key}="
     argument = argument_of(key).removeprefix("CONFIG_")
@@ -18,11 +20,17 @@ def source_text(key: str, macro: str) -> str:
     return f"{macro}({argument}{',' if kind_of(key) is Kind.LENGTH else ')'}"
 
 
-def commit_of(repository: Repository, revision: str, text: str) -> str | None:
+_SOURCES = (":(top)kernel", ":(top)arch", ":(top)drivers")
+
+
+def commit_of(
+    repository: Repository, revision: str, text: str, path: str | None = None
+) -> str | None:
     """The newest commit up to a revision that changes how often `text` is in the sources.
 
-    Raises GitError.
+    With a path, how often it is in that file. Raises GitError.
     """
-    where = ("--end-of-options", revision, "--", ":(top)kernel", ":(top)arch", ":(top)drivers")
+    paths = _SOURCES if path is None else (f":(top,literal){path}",)
+    where = ("--end-of-options", revision, "--", *paths)
     options = ("-1", "--format=%H", "--no-ext-diff", "--no-textconv", "--no-mailmap", f"-S{text}")
     return repository.git("log", *options, *where).decode().strip()[:12] or None

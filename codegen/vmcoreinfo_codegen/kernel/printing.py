@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What a call prints: macros expanded down to vmcoreinfo_append_str() and its format.
+"""Expands the macros in a call down to vmcoreinfo_append_str() and its format.
 
-Nothing about a macro is built in; its definition in the available tree says what it prints.
+No macro is built in; the definition in the tree says what it prints.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .source import Macro, Source
 
 APPEND = "vmcoreinfo_append_str"
 CALL = re.compile(r"\b(\w++)\s*+\(")
-"""What looks like a call of anything."""
+"""Anything that looks like a call."""
 _STRINGS = re.compile(r'\s*"((?:\\.|[^"\\])*)"')
 _CONVERSION = re.compile(
     r"%(?:%|[-+ #0]*+\d*+(?:\.\d++)?(?:hh|h|ll|l|z|L)?(?:p[a-zA-Z]*|[a-zA-Z]))"
@@ -40,22 +40,22 @@ _CAST = re.compile(
 )
 _WRAPPED = re.compile(r"\([^()]*+\)")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
-# A wrapper of a wrapper of a wrapper is enough; a macro that calls itself is not expanded.
+# Three levels of wrappers would do; a macro that calls itself is not expanded.
 _DEEPEST = 10
-# The longest calls of a kernel have 300 characters, and what a call expands to has 500.
+# The longest calls in a kernel have 300 characters, and their expansions 500.
 _MOST_CALL = 4000
 _MOST_EXPANDED = 64 << 10
 
 
 class NotPrinted(Exception):
-    """A call that can't be followed to a line, and why."""
+    """A call that can't be expanded to a line; the message says why."""
 
 
 @dataclass(frozen=True)
 class Printed:
-    """One line: its key, and the printf format of the whole line without its newline.
+    """One line: its key, and the printf format of the complete line without its newline.
 
-    `value` is the expression that is printed, in C, without casts; empty if there is none.
+    `value` is the printed C expression, without casts; empty if there is none.
     """
 
     key: str
@@ -65,7 +65,7 @@ class Printed:
 
 
 def arguments_of(call: str) -> tuple[str, list[str]]:
-    """Name and arguments of `NAME(a, b)`, as they are written. Raises NotPrinted."""
+    """Name and arguments of `NAME(a, b)`, as written. Raises NotPrinted."""
     if len(call) > _MOST_CALL:
         raise NotPrinted(f"a call of more than {_MOST_CALL} characters")
     try:
@@ -86,7 +86,7 @@ def arguments_of(call: str) -> tuple[str, list[str]]:
 
 
 class Printers:
-    """The macros of a tree that print a line in the end."""
+    """The macros of a tree that print a line, directly or through others."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
         defined = [macro for source in sources for macro in source.macros]
@@ -101,7 +101,7 @@ class Printers:
             printing |= more
             found += more
         self.names = frozenset(printing)
-        # The first definition of a name, and the first of it in each file.
+        # The first definition of a name, and the first one in each file.
         self._macros: dict[str, Macro] = {}
         self._own: dict[tuple[str, str], Macro] = {}
         for macro in defined:
@@ -110,17 +110,19 @@ class Printers:
                 self._own.setdefault((macro.name, macro.file), macro)
 
     def calls(self, code: str) -> Iterator[int]:
-        """Where the calls of these macros start."""
+        """The offsets of calls of these macros."""
         for match in CALL.finditer(code):
             if match[1] in self.names:
                 yield match.start()
 
     def macro(self, name: str, file: str) -> Macro | None:
-        """The definition that counts in a file: its own, else the first of a header."""
+        """The definition that counts in a file: its own, else the first one in a header."""
         return self._own.get((name, file)) or self._macros.get(name)
 
     def form(self, name: str, file: str) -> str | None:
-        """What a macro prints for the arguments NAME and FIELD; None if that is not one line."""
+        """The line that a macro prints for the arguments NAME and FIELD; None if it is not one
+        line.
+        """
         macro = self.macro(name, file)
         if macro is None or len(macro.parameters) > 3:
             return None
@@ -192,7 +194,7 @@ def _substituted(macro: Macro, arguments: list[str], limit: Limit) -> str:
 
 
 def _literal(argument: str) -> str | None:
-    """The text of one or more string literals side by side; None for anything else."""
+    """The text of adjacent string literals; None for anything else."""
     text, at = "", 0
     while at < len(argument):
         match = _STRINGS.match(argument, at)
@@ -227,12 +229,12 @@ def _printed(arguments: list[str]) -> Printed:
     formats = formats_of(printf)
     if not formats or "\n" in printf:
         raise NotPrinted(f"no format in the schema prints {tail.strip()!r}")
-    # `%s` is text unless the schema knows better; a build id was printed so before 5.14.
+    # `%s` is text unless the schema says otherwise; before 5.14 a build ID was printed with it.
     return Printed(key, printf, max(format_.value for format_ in formats), _bare(rest))
 
 
 def _bare(arguments: Iterable[str]) -> str:
-    """Arguments without their casts, spaces and parentheses around the whole."""
+    """Arguments without casts, spaces and outer parentheses."""
     found = []
     for argument in arguments:
         text = _CAST.sub("", re.sub(r"\s+", " ", argument).strip())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kernel sources at a revision of a git repository, read straight from its objects."""
+"""Kernel sources at a revision of a git repository, read directly from its objects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .git import NOT_HERE, GitError, Repository
 from .naming import MAKEFILE, NAMING
 
 _REGULAR = (b"100644", b"100755")
-# The changelogs of Ubuntu have 3 MB; git gives them whole.
+# Ubuntu's changelogs have 3 MB, and git returns files as a whole.
 _MOST_NAMING = 8 << 20
 
 
@@ -24,7 +24,7 @@ class _Blob:
 
 
 def read_revision(repository: Repository, revision: str, wanted: Set[str] = frozenset()) -> Tree:
-    """Raises TreeError."""
+    """Read the tree of a revision. Raises TreeError."""
     try:
         return _read(repository, revision, wanted)
     except GitError as error:
@@ -34,10 +34,10 @@ def read_revision(repository: Repository, revision: str, wanted: Set[str] = froz
 def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
     gathered = Gathered(f"{repository.path}@{revision}", asked)
     commit = _commit(repository, revision)
-    # The list comes first: it is bounded, and a tree of trees of trees has no end.
+    # Listing comes first, as it has a limit: nested trees can be endless.
     blobs = {blob.name: blob for blob in _listed(repository, commit, gathered)}
     marks = [part for mark in MARKS for part in ("-e", mark.decode())]
-    # It exits with 1 if nothing is found.
+    # git grep exits with 1 if it finds nothing.
     found = repository.git("grep", "-lzF", *marks, commit, "--", "*.c", "*.h", accepted=1)
     prefix = f"{commit}:".encode()
     names = [name.removeprefix(prefix) for name in found.split(b"\0") if name]
@@ -56,7 +56,7 @@ def _read(repository: Repository, revision: str, asked: Set[str]) -> Tree:
 
 
 def take_revision(repository: Repository, revision: str, gathered: Gatherer) -> None:
-    """Give the files of a revision to who gathers. Raises TreeError."""
+    """Pass the files of a revision to `gathered`. Raises TreeError."""
     try:
         blobs = _listed(repository, _commit(repository, revision), gathered)
         for name, data in _contents(repository, blobs):
@@ -66,7 +66,7 @@ def take_revision(repository: Repository, revision: str, gathered: Gatherer) -> 
 
 
 def day_of(repository: Repository, revision: str) -> str:
-    """The day of the commit of a revision, as 2025-05-20. Raises TreeError."""
+    """The date of a revision's commit, as 2025-05-20. Raises TreeError."""
     try:
         commit = _commit(repository, revision)
         return repository.git("log", "-1", "--format=%cs", commit, "--").decode().strip()
@@ -80,11 +80,11 @@ def _commit(repository: Repository, revision: str) -> str:
 
 
 def _listed(repository: Repository, commit: str, gathered: Gatherer) -> list[_Blob]:
-    """Every regular file that can matter, with its object."""
+    """Every regular file that can be relevant, with its object."""
     found = []
     for line in repository.git("ls-tree", "-rlz", "--full-tree", commit).split(b"\0"):
         head, _, name = line.partition(b"\t")
-        # A link or a submodule has another mode.
+        # Links and submodules have other modes.
         if not line or not gathered.see(text_of(name)) or not head.startswith(_REGULAR):
             continue
         _, _, object_, size = head.split()
@@ -96,7 +96,7 @@ def _listed(repository: Repository, commit: str, gathered: Gatherer) -> list[_Bl
 
 
 def _contents(repository: Repository, blobs: list[_Blob]) -> list[tuple[bytes, bytes]]:
-    """The contents by name. They are asked for by object, as a name may have any byte in it."""
+    """Names and contents of files. They are requested by object, as a name may contain any byte."""
     asked = b"".join(blob.object + b"\n" for blob in blobs)
     out = repository.git("cat-file", "--batch", stdin=asked)
     found = []

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""One C file: its code, its macro definitions, and what encloses each place of it.
+"""One C file: its code, its macro definitions, and the conditions and function around each place.
 
-Only islands are looked at: directives, calls, function heads. Offsets are those
-of the file as it is, for comments and directives are blanked, not cut out.
+Only directives, calls and function heads are parsed. Comments and directives are replaced by
+spaces, so offsets are those in the file.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from ..limits import Limit
 from .conditions import NotUnderstood, condition_of
 from .lexing import directives, spaces, without_comments
 
-# Possessive quantifiers (`++`) where going back can't help: it would cost the square of a line.
+# Possessive quantifiers (`++`) prevent backtracking that is quadratic in the length of a line.
 _GUARD = re.compile(r"\s*+#\s*+ifndef\s++(\w++)[^\S\n]*+\n\s*+#\s*+define\s++(\w++)")
 _DEFINITION = re.compile(r"\s*+(\w++)\(([^()]*+)\)(.*)", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_]\w*+")
 _HEAD = re.compile(r"\b(\w++)\s*+\(")
 _CONTINUED = re.compile(r"\\(?=[ \t]*+\n)")
-# The conditions around a line of a kernel have at most ten operands.
+# Conditions around a line in a kernel have at most ten operands.
 _MOST_OPERANDS = 256
 _MOST_STEPS = 20_000
 _STEPS_A_CHARACTER = 2
 AROUND = "#if around"
-"""How the name of a symbol begins that stands for what is around an excerpt."""
+"""Prefix of the symbols that stand for the unknown conditions around an excerpt."""
 
 
 @dataclass(frozen=True)
 class Macro:
-    """A function-like macro as it is defined."""
+    """The definition of a function-like macro."""
 
     name: str
     parameters: tuple[str, ...]
@@ -58,7 +58,7 @@ class Macro:
 
 @dataclass(frozen=True)
 class Define:
-    """A macro that takes no arguments: its body, as it is written."""
+    """The definition of an object-like macro; its body as written."""
 
     name: str
     body: str
@@ -67,17 +67,17 @@ class Define:
 
 @dataclass(frozen=True)
 class Strange:
-    """A place that could not be understood, and why."""
+    """A place that was not understood, and why."""
 
     line: int
     text: str
     reason: str
     stand_in: str | None = None
-    """The symbol that stands for it in conditions, where it is one."""
+    """The symbol that stands for it in conditions, if there is one."""
 
 
 class _Expression:
-    """What an `#if` asks, read when something in its branch asks for it."""
+    """The expression of an `#if`, parsed when a condition in its branch is needed."""
 
     def __init__(self, name: str, rest: str, line: int, known: Condition | None = None) -> None:
         self.name = name
@@ -105,9 +105,9 @@ class _Expression:
 
 
 class _Branch:
-    """A branch of an `#if`, in those around it: its own expression, or that it does not hold.
+    """A branch of an `#if`: its expression or the negation of one, and the branch around it.
 
-    A list from the inside out, so that a branch costs the same at any depth.
+    A linked list from the inside out, so that a branch costs the same at any depth.
     """
 
     __slots__ = ("_condition", "depth", "expression", "negated", "outer")
@@ -120,14 +120,14 @@ class _Branch:
         self._condition: Condition | TooLarge | None = None
 
     def condition(self, strange: list[Strange], steps: Limit) -> Condition:
-        """All of them as one, without those that the others imply. Raises TooLarge."""
+        """The conjunction of all branches, without those that others imply. Raises TooLarge."""
         if self._condition is None:
             own = Limit("its condition", min(_MOST_STEPS, steps.left), "steps", TooLarge)
             try:
                 self._condition = minimal(self._joined(strange), own)
             except TooLarge as error:
                 self._condition = error
-            # What came to nothing was work as well.
+            # A failed attempt counts as well.
             steps.spend(own.most - max(own.left, 0))
         if isinstance(self._condition, TooLarge):
             raise self._condition
@@ -152,7 +152,7 @@ class _Branch:
 
 @dataclass
 class _Frame:
-    """One open `#if`: what its next branch is in, and the present one."""
+    """One open `#if`: the branch around its next branch, and its current one."""
 
     line: int
     outer: _Branch | None
@@ -162,10 +162,9 @@ class _Frame:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """What a piece of a file is: a hunk of a patch, say. What encloses it is not known.
+    """A piece of a file, such as a hunk of a patch, whose surroundings are unknown.
 
-    `name` is the same for two versions of a piece, and so are the `labels` of lines that are in
-    both.
+    `name` is the same for both versions of a piece, and so are the `labels` of lines in both.
     """
 
     name: str
@@ -174,9 +173,9 @@ class Excerpt:
 
 
 class Source:
-    """A file, or an excerpt of one. `strange` gathers directives that are not understood.
+    """A file, or an excerpt of one. `strange` collects directives that are not understood.
 
-    `unbalanced` are the directives of an excerpt that it does not have the other end of, in order.
+    `unbalanced` are the directives of an excerpt whose other end is outside it, in order.
     """
 
     def __init__(self, path: str, text: str, excerpt: Excerpt | None = None) -> None:
@@ -204,17 +203,17 @@ class Source:
         return bisect_right(self._ends, offset - 1) + self.first_line
 
     def line_at(self, offset: int) -> str:
-        """What stands from a place to the end of its line."""
+        """The text from a place to the end of its line."""
         end = self.text.find("\n", offset)
         return self.text[offset : end if end >= 0 else len(self.text)].strip()
 
     def condition_at(self, offset: int) -> Condition:
-        """All enclosing conditions as one. Raises TooLarge."""
+        """The conjunction of all conditions around a place. Raises TooLarge."""
         branch = self._branches[bisect_right(self._changes, offset) - 1]
         return ALWAYS if branch is None else branch.condition(self.strange, self._steps)
 
     def function_at(self, offset: int) -> str | None:
-        """The name of the function whose body encloses a place."""
+        """The name of the function whose body contains a place."""
         starts, found = self._functions
         place = bisect_right(starts, offset) - 1
         if place < 0:
@@ -224,8 +223,10 @@ class Source:
 
     @cached_property
     def _functions(self) -> tuple[list[int], list[tuple[int, str]]]:
-        """Where bodies start, and their ends and names. They are read from the brace on."""
-        # Kernel style: the braces of a function stand alone in the first column.
+        """Starts of function bodies, and for each its end and name. A body starts after its
+        brace.
+        """
+        # Kernel style: the braces of a function are in the first column.
         ends = [match.start() for match in re.finditer(r"\n\}", self.code)]
         starts = []
         found = []
@@ -242,7 +243,7 @@ class Source:
         return starts, found
 
     def _read_directives(self) -> str:
-        """Follow the directives; returns the code with all of them blanked."""
+        """Process the directives; returns the code with all of them replaced by spaces."""
         frames: list[_Frame] = []
         outermost = self._branches[0]
         guard = self._guard()
@@ -295,14 +296,14 @@ class Source:
         return _CONTINUED.sub(" ", "".join([*kept, self.bare[at:]]))
 
     def _surroundings(self, label: str) -> _Branch | None:
-        """What encloses an excerpt from a line on, which nobody knows."""
+        """A branch for the unknown conditions around an excerpt from a line on."""
         if self._excerpt is None:
             return None
         around = Symbol(f"{AROUND} {self._excerpt.name}/{label}")
         return _Branch(None, _Expression("if", "", 0, around), False)
 
     def _guard(self) -> str | None:
-        """The macro that guards a header against being read twice."""
+        """The macro that is the include guard of a header."""
         match = _GUARD.match(self.bare)
         return match[1] if match and match[1] == match[2] else None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tags of a kernel repository that name kernels: releases of mainline, or builds of vendors."""
+"""Tags of a kernel repository that name kernels: mainline releases, or builds of vendors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..model.kernel import Kernel
 from .gathered import TreeError
 from .git import GitError, Repository
 
-# Linus's repository has 900, that of the stable releases 6,000. Each costs as much as its tree.
+# Linus's repository has 900, that of stable releases 6,000. For each, a tree is read.
 _MOST_TAGS = 20_000
 _FIRST = Release.parse("2.6.24")
 
@@ -23,12 +23,12 @@ MAINLINE = r"v\d+\.\d+"
 def kernel_tags(
     repository: Repository, pattern: str | None, named: Callable[[str], Kernel | None]
 ) -> list[tuple[str, Kernel]]:
-    """Tags of releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), or that are `named`, whole ones of a
-    pattern.
+    """Tags of releases (`v6.9`, `v6.9-rc1`, `v6.6.9`), or that `named` knows, which match a pattern
+    completely.
 
-    Without one, those of mainline releases, or else all of vendors. Those of mainline come first,
-    then line by line, each from the oldest on. Raises TreeError if there are none, or too many to
-    read the tree of each.
+    Without a pattern, the tags of mainline releases, or if there are none, of vendors. Mainline
+    comes first, then line by line, each from the oldest on. Raises TreeError if there are none, or
+    too many to read the tree of each.
     """
     try:
         names = repository.git("tag").decode("utf-8", "replace").split()
@@ -68,6 +68,6 @@ def _place(kernel: Kernel) -> tuple[object, ...]:
         return (False, kernel.release.moment)
     line, build = kernel.line.line, kernel.line.build
     numbers = build.numbers if build is not None else ()
-    # A line without a base of its own is one series through all releases.
+    # A line without a base is one series through all releases.
     release = line.base or kernel.release
     return (True, line.vendor, (line.base or _FIRST).moment, line.name, release.moment, numbers)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Kernel sources in a tarball, read from front to back with its own reader.
+"""Kernel sources in a tarball, read sequentially with our own reader.
 
-Python's tarfile takes all of an extended header into memory, however large it says to be, and ends
-in silence at a header that is damaged. Of the formats (ustar, GNU, pax) the name, the type and the
-size of a member matter here; nothing is ever unpacked to a file, so no name in it can hurt.
+Python's tarfile reads an extended header of any size into memory, and ends silently at a damaged
+header. Only name, type and size of a member are needed from the formats (ustar, GNU, pax). Nothing
+is unpacked to a file, so names of members are harmless.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from ..limits import Limit
 from .gathered import Gathered, Gatherer, Tree, TreeError, text_of
 
 Watch = Callable[[BinaryIO, int], BinaryIO]
-"""Wraps a file of some size that is about to be read, to show how far that is."""
+"""Wraps a file of a given size that is about to be read, to show progress."""
 
 _BLOCK = 512
 _MOST_MEMBERS = 2_000_000
 _MOST_CONTENT = 16 << 30
-# Sources pack to a tenth of their size, zeros to a seven thousandth.
+# Sources compress to a tenth of their size, zeros to a seven-thousandth.
 _LEAST_UNPACKED = 64 << 20
 _RATIO = 100
 _MOST_HEADER = 64 << 10
 _REGULAR = (b"0", b"\0", b"7")
 _LONG_NAME, _SPARSE = b"L", b"S"
 _EXTENDED = (b"x", b"X")
-# Links, devices, folders and FIFOs have no content, whatever size their header names.
+# Links, devices, folders and FIFOs have no content, whatever size is in their header.
 _EMPTY = (b"1", b"2", b"3", b"4", b"5", b"6")
 _RECORD = re.compile(rb"([0-9]{1,9}) ")
 _OCTAL = re.compile(rb"[0-7]*")
 
 
 def read_tarball(path: Path, watch: Watch, wanted: Set[str] = frozenset()) -> Tree:
-    """Read a tarball, packed by gzip, bzip2, xz, or not at all. Raises TreeError, OSError."""
+    """Read a tarball, compressed by gzip, bzip2, xz or not. Raises TreeError, OSError."""
     gathered = Gathered(str(path), wanted)
     take_members(path, watch, gathered)
     return gathered.tree()
 
 
 def take_members(path: Path, watch: Watch, gathered: Gatherer) -> None:
-    """Give the files of a tarball to who gathers. Raises TreeError, OSError."""
+    """Pass the files of a tarball to `gathered`. Raises TreeError, OSError."""
     unit = f"bytes, {_RATIO} for each packed one"
     limit = Limit(f"{path}: unpacked", _LEAST_UNPACKED, unit, TreeError)
     try:
@@ -69,7 +69,7 @@ def take_members(path: Path, watch: Watch, gathered: Gatherer) -> None:
 
 
 class _Member:
-    """A member of an archive; its content is there until the next one is asked for."""
+    """A member of an archive; its content can be read until the next member is requested."""
 
     def __init__(self, name: bytes, kind: bytes, size: int, stream: Unpacked) -> None:
         self.name = name
@@ -79,7 +79,7 @@ class _Member:
         self._stream = stream
 
     def read(self, size: int) -> bytes:
-        """The next bytes of its content, fewer at its end alone."""
+        """The next bytes of the content, fewer only at its end."""
         data = self._stream.read(min(size, self.left))
         if len(data) < min(size, self.left):
             raise CompressedError(f"{self._stream.name}: damaged: truncated")
@@ -134,11 +134,11 @@ def _header(stream: Unpacked, first: bool) -> _Member | None:
 
 
 def _read_header(block: bytes, stream: Unpacked) -> _Member | None:
-    """What a header says, None if it is none."""
+    """The member that a header describes, None if it is not a valid header."""
     told, size = _number(block[148:156]), _number(block[124:136])
     rest = block[:148] + block[156:]
     total = sum(rest) + 8 * ord(" ")
-    # Some programs took the bytes for signed.
+    # Some programs summed signed bytes.
     signed = total - 256 * sum(byte > 127 for byte in rest)
     if size is None or told not in (total, signed):
         return None
@@ -154,7 +154,7 @@ def _read_header(block: bytes, stream: Unpacked) -> _Member | None:
 
 
 def _number(field: bytes) -> int | None:
-    """A number in octal digits, or where it is too large for them in bytes."""
+    """A number in octal digits, or in bytes if it is too large for them."""
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
     digits = field.partition(b"\0")[0].strip()
@@ -162,7 +162,7 @@ def _number(field: bytes) -> int | None:
 
 
 def _extension(member: _Member, archive: str) -> bytes:
-    """The content of a header that extends the next one."""
+    """The content of an extended header, which describes the next member."""
     if member.left > _MOST_HEADER:
         raise TreeError(
             f"{archive}: passed the limit of {_MOST_HEADER} bytes of one extended header"
@@ -171,7 +171,7 @@ def _extension(member: _Member, archive: str) -> bytes:
 
 
 def _records(data: bytes, archive: str) -> dict[bytes, bytes]:
-    """The records `LENGTH KEY=VALUE` of an extended header of pax."""
+    """The records `LENGTH KEY=VALUE` of a pax extended header."""
     records = {}
     at = 0
     while at < len(data):
@@ -192,7 +192,7 @@ def _decimal(text: bytes, archive: str) -> int:
 
 
 def _below_top(name: bytes) -> bytes | None:
-    """A member's path below the one folder that a source tarball has at its top."""
+    """A member's path below the top folder of a source tarball."""
     parts = name.split(b"/")
     if name.startswith(b"/") or b".." in parts:
         return None

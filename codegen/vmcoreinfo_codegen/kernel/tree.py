@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Where kernel sources are: a directory, a tarball, or a revision in a git repository.
+"""Kernel sources in a directory, a tarball, or at a revision of a git repository.
 
-Each gives the files that could print VMCOREINFO lines, and no other: a whole
-tree has some 80,000 files, of which about 25 name it at all.
+Each gives only the files that could print VMCOREINFO lines: of some 80,000 files in a tree, about
+25 name it at all.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def open_tree(
     watch: Watch | None = None,
     wanted: Set[str] = frozenset(),
 ) -> Tree:
-    """Read a tree, and of it also the files that are `wanted`. Raises TreeError, OSError."""
+    """Read a tree, including the files in `wanted`. Raises TreeError, OSError."""
     if revision is not None:
         return read_revision(open_repository(path), revision, wanted)
     if path.is_dir():
@@ -37,7 +37,7 @@ def open_tree(
 
 
 def open_repository(path: Path) -> Repository:
-    """The repository that a folder is in. Raises TreeError."""
+    """The repository that contains a folder. Raises TreeError."""
     try:
         return Repository(path)
     except GitError as error:
@@ -45,5 +45,5 @@ def open_repository(path: Path) -> Repository:
 
 
 def is_bare(path: Path) -> bool:
-    """Whether a folder is a git repository itself, one without a work tree."""
+    """Whether a folder is a bare git repository."""
     return (path / "HEAD").is_file() and (path / "objects").is_dir()

@@ -9,6 +9,7 @@ from .architecture import Architecture
 from .base import Boundary, Span
 from .derivation import Derivation, Recipe
 from .entry import Change, Entry, Export, Prediction, Quirk
+from .kernel_files import KernelFile, KernelFiles
 from .macro import Macro
 from .option import Option
 from .schema import Schema
@@ -23,6 +24,8 @@ __all__ = [
     "Evidence",
     "Export",
     "Format",
+    "KernelFile",
+    "KernelFiles",
     "Macro",
     "Option",
     "Prediction",

@@ -140,6 +140,8 @@ class Export(Record):
 
     archs: tuple[str, ...] | None = None
     section: str
+    subsystem: str = ""
+    """The part of the kernel whose files print it, if those are not the ones of most entries."""
     doc: str = ""
     absent: str = ""
     unit: Unit | None = None

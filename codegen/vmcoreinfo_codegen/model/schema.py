@@ -18,6 +18,7 @@ from .consumer import Consumer
 from .derivation import Derivation
 from .distribution import Distribution
 from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
+from .kernel_files import KernelFile, KernelFiles
 from .line import Line
 from .macro import Macro, Print
 from .numbers import Numbers
@@ -51,6 +52,7 @@ class Schema(Record):
     macros: tuple[Macro, ...]
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
+    kernel_files: tuple[KernelFiles, ...] = ()
     lines: tuple[Line, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     consumers: tuple[Consumer, ...] = ()
@@ -205,6 +207,26 @@ class Schema(Record):
         printf = via.printf or (printed.printf if printed is not None else "")
         return printf.partition("=")[2]
 
+    def files_of(self, export: Export) -> list[KernelFiles]:
+        """The `files` blocks of an export: that of shared code, or those of its architectures."""
+        alike = self._kernel_files.get((export.subsystem, export.archs is None), ())
+        return [one for one in alike if one.archs is None or any(map(export.concerns, one.archs))]
+
+    @cached_property
+    def _kernel_files(self) -> dict[tuple[str, bool], list[KernelFiles]]:
+        """By subsystem, and whether it is shared code."""
+        found: dict[tuple[str, bool], list[KernelFiles]] = {}
+        for files in self.kernel_files:
+            found.setdefault((files.subsystem, files.archs is None), []).append(files)
+        return found
+
+    def file_of(self, export: Export, release: Release, arch: str) -> KernelFile | None:
+        """The source file that prints an export in a kernel; None if the schema does not name it."""
+        for files in self.files_of(export):
+            if files.archs is None or arch in files.archs:
+                return files.at(release.moment)
+        return None
+
     def spans(self) -> Iterator[Span]:
         """Every span in the schema: of architectures, macros and exports."""
         yield from (arch.span for arch in self.architectures)
@@ -213,7 +235,7 @@ class Schema(Record):
             yield from export.spans
 
     def boundaries(self) -> Iterator[Boundary]:
-        """Every boundary of those spans, and of changed meanings."""
+        """Every boundary of those spans, of changed meanings and of source files."""
         for span in self.spans():
             yield span.since
             if span.until is not None:
@@ -221,6 +243,8 @@ class Schema(Record):
             yield from span.backports
         for export in self.exports():
             yield from (change.boundary for change in export.changes)
+        for files in self.kernel_files:
+            yield from (file.since for file in files.files if file.since is not None)
 
     def ranged(self) -> Iterator[tuple[Location, Ranged]]:
         """Everything that only holds in a range of releases, with its location."""

@@ -18,7 +18,7 @@ _NO_VIEW = View({}, {})
 
 
 class Unseen(Value):
-    """A change that can't be followed, where it is, and why."""
+    """A change that can't be evaluated, its place, and why."""
 
     file: str
     line: int
@@ -27,11 +27,11 @@ class Unseen(Value):
 
 
 NameSpace = tuple[str, str]
-"""A name, and of what it is one: a macro takes the place of an enumerator, and of no struct."""
+"""A name and its name space: a macro can replace an enumerator, but not a struct."""
 
 
 class Redefined(Value):
-    """A name whose definitions change: those that go and those that come, and where."""
+    """A name whose definitions change: those removed and those added, and where."""
 
     kind: DefinitionKind
     name: str
@@ -42,7 +42,7 @@ class Redefined(Value):
 
     @property
     def shown(self) -> str:
-        """The name as C has it."""
+        """The name as in C."""
         match self.kind:
             case "function":
                 return f"{self.name}()"
@@ -52,10 +52,11 @@ class Redefined(Value):
 
 
 class KernelChange(Value):
-    """What is changed, on each architecture of the schema.
+    """The changes on each architecture of the schema.
 
-    `foreign` are the folders under arch/ that the schema does not know, `unseen` what can't be
-    followed. `ended` are the folders of architectures that go as a whole. `subject` is what the patch is called; `touches` is whether a line of it names what prints.
+    `foreign` are the folders under arch/ that are not in the schema, `unseen` the changes that
+    can't be evaluated, `ended` the folders of removed architectures. `subject` is the name of the
+    patch; `touches` tells whether one of its lines names a function or macro that prints.
     """
 
     subject: str
@@ -72,7 +73,7 @@ class KernelChange(Value):
 
 
 def together(schema: Schema, changes: Sequence[KernelChange]) -> KernelChange:
-    """What changes come to that are made one after the other."""
+    """The sum of successive changes."""
     if len(changes) == 1:
         return changes[0]
     folders = dict.fromkeys(folder for change in changes for folder in change.foreign)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Unified diffs: files, hunks and lines, as git, diff and quilt write them and mails damage them."""
+"""Unified diffs: files, hunks and lines, as written by git, diff and quilt, and damaged by
+mails.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,12 @@ MOST_FILES = 20_000
 MOST_HUNKS = 100_000
 
 MARK = re.compile(r"vmcoreinfo_|VMCOREINFO_")
-"""What names of macros and functions begin with that print."""
+"""The beginning of names of macros and functions that print."""
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)")
 _GIT = re.compile(r"diff --git (\S+) (\S+)$")
 _NAMED = re.compile(r"(rename|copy) (from|to) (.+)")
 _HIDDEN = re.compile(r"Binary files |GIT binary patch|@@@ ")
-# The folders at the top of a kernel tree; what is before one in a path is not the kernel's.
+# The folders at the top of a kernel tree; a path's parts before one of them are dropped.
 _TOPS = frozenset(
     [
         "Documentation",
@@ -52,10 +54,10 @@ _NOTHING = "/dev/null"
 
 @dataclass(frozen=True)
 class Hunk:
-    """Lines with their signs: ` `, `-`, `+`. `old` and `new` are the numbers of the first.
+    """Lines with their signs: ` `, `-`, `+`. `old` and `new` are the numbers of the first line.
 
-    `section` is what stands behind the second `@@`: the line that its function or struct begins
-    with. `is_whole` is whether it has as many lines as it says.
+    `section` is the text after the second `@@`: the first line of the function or struct around.
+    `is_whole` tells whether the hunk has as many lines as its header says.
     """
 
     old: int
@@ -71,9 +73,9 @@ class Hunk:
 
 @dataclass(frozen=True)
 class FileDiff:
-    """What a diff does to a file: its path before and after, None if there is none.
+    """The diff of one file: its path before and after, None if it doesn't exist then.
 
-    `is_hidden` is whether its lines are not shown: a binary diff, a merge, a deletion without them.
+    `is_hidden` tells that lines are not shown: in a binary diff, a merge, a deletion without lines.
     """
 
     old: str | None
@@ -88,7 +90,7 @@ class FileDiff:
 
 @dataclass
 class _Open:
-    """A file that is being read."""
+    """The diff of a file while it is being read."""
 
     old: str | None
     new: str | None
@@ -103,10 +105,10 @@ class _Open:
 
 
 def file_diffs(lines: Sequence[str]) -> list[FileDiff]:
-    """Every file that a text says something of. Raises PatchError if they are too many.
+    """The diffs of all files in a text. Raises PatchError if there are too many.
 
-    Lines with a sign in a text without any header are one hunk of a file without a name, if one of
-    them names what prints: any text has lines that begin with a dash.
+    In a text without any header, lines with a sign are one hunk of a file without a name, if one of
+    them names a function or macro that prints: any text has lines that begin with a dash.
     """
     found = list(_files(lines))
     if not found and any(line[:1] in ("+", "-") and MARK.search(line) for line in lines):
@@ -155,21 +157,21 @@ def _files(lines: Sequence[str]) -> Iterator[FileDiff]:
 
 
 def _extended(file: _Open, line: str) -> None:
-    """A line of git's between `diff --git` and the first hunk."""
+    """Apply a line between git's `diff --git` and the first hunk."""
     if line.startswith("deleted file mode"):
         file.is_deleted = True
     elif line.startswith("new file mode"):
         file.old = None
     elif match := _NAMED.match(line):
         if match[2] == "from":
-            # Of a copy the first file stays as it is.
+            # The source of a copy does not change.
             file.old = _path(f"a/{match[3]}") if match[1] == "rename" else None
         else:
             file.new = _path(f"b/{match[3]}")
 
 
 def _names(lines: Sequence[str], at: int) -> tuple[str | None, str | None] | None:
-    """The names of `--- a/x` and `+++ b/x`."""
+    """The names in `--- a/x` and `+++ b/x`."""
     if not lines[at].startswith("--- ") or at + 1 >= len(lines):
         return None
     if not lines[at + 1].startswith("+++ "):
@@ -183,7 +185,7 @@ def _path(text: str) -> str | None:
     if text == _NOTHING:
         return None
     parts = text.split("/")
-    # A file of the top, as Makefile, is named by its last part.
+    # A file at the top, such as Makefile, has only its last part.
     for place, part in enumerate(parts[:-1]):
         if part in _TOPS:
             return "/".join(parts[place:])
@@ -191,7 +193,9 @@ def _path(text: str) -> str | None:
 
 
 def _hunk(lines: Sequence[str], at: int, head: re.Match[str]) -> tuple[Hunk, int]:
-    """A hunk, and where the next line is. One that a mail has cut ends where no line of it can be."""
+    """A hunk, and the index of the next line. A truncated hunk ends before a line that can't
+    belong to it.
+    """
     left = {"-": int(head[2] or 1), "+": int(head[4] or 1)}
     found: list[str] = []
     while at < len(lines) and (left["-"] > 0 or left["+"] > 0):
@@ -208,7 +212,7 @@ def _hunk(lines: Sequence[str], at: int, head: re.Match[str]) -> tuple[Hunk, int
         found.append(line)
         at += 1
     is_whole = left == {"-": 0, "+": 0}
-    # One that was edited by hand has more lines than it says.
+    # A hunk edited by hand may have more lines than its header says.
     while is_whole and at < len(lines) and re.match(r"[-+](?![-+]{1,2} |[-+]$)", lines[at]):
         found.append(lines[at])
         at += 1
@@ -220,7 +224,7 @@ def _begins(lines: Sequence[str], at: int) -> bool:
 
 
 def _loose(lines: Sequence[str], at: int) -> tuple[Hunk, int]:
-    """Lines with a sign that no `@@` is before, up to the next header."""
+    """Lines with a sign but without a `@@` line, up to the next header."""
     found: list[str] = []
     while at < len(lines) and not re.match(r"diff |@@ ", lines[at]) and not _names(lines, at):
         if lines[at][:1] in ("+", "-", " "):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The files of a patch before and after it: whole, where the tree is available, else the pieces
-that hunks show.
+"""The files of a patch before and after it: complete if the tree is available, else pieces in
+hunks.
 
-Both are read by what reads kernel trees. What a hunk does not show is named, never guessed.
+Both are read like kernel trees. What a hunk does not show is reported, never guessed.
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ from .change import Unseen
 from .diff import MARK, FileDiff, Hunk
 from .problem import PatchError
 
-# The files that print lines of the note, 2.6.24 to 7.3, and the headers of their macros.
+# The files that print lines of the note in 2.6.24 to 7.3, and the headers of their macros.
 _PRINTS = re.compile(
     r"(?:kernel/(?:kexec|kexec_core|crash_core|vmcore_info|printk|printk/printk)"
     r"|arch/\w+/(?:kernel|kexec)/(?:machine_kexec|crash_core|vmcore_info|core)\w*"
     r"|include/linux/(?:kexec|crash_core|vmcore_info))\.[ch]"
 )
-# A kernel's largest file that prints has 4,000 lines.
+# The largest file of a kernel that prints has 4,000 lines.
 _MOST_STEPS = 20_000_000
 _REMEDY = "give the revision that it applies to with --rev"
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A file, or what a hunk shows of it; `section` is the line that what it is in begins with."""
+    """A file, or the part in a hunk; `section` is the first line of the function or struct
+    around.
+    """
 
     source: Source
     section: str = ""
@@ -40,7 +42,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Images:
-    """What a patch changes, before and after; `unseen` is what it changes and does not show."""
+    """The changed pieces, before and after; `unseen` are changes that the patch does not show."""
 
     before: tuple[Piece, ...]
     after: tuple[Piece, ...]
@@ -48,7 +50,7 @@ class Images:
 
 
 def pieces_of(files: Iterable[FileDiff]) -> Images:
-    """What the hunks of a patch show."""
+    """The pieces in the hunks of a patch."""
     before: list[Piece] = []
     after: list[Piece] = []
     unseen: list[Unseen] = []
@@ -72,10 +74,10 @@ def pieces_of(files: Iterable[FileDiff]) -> Images:
 
 
 def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
-    """The files of a tree that a patch is about, whole, before and after.
+    """The complete files of a tree that a patch changes, before and after.
 
-    Of what is not a source the hunks are all that is looked at. Raises PatchError if the patch does
-    not apply.
+    For files that are not sources, only the hunks are read. Raises PatchError if the patch does not
+    apply.
     """
     before: list[Piece] = []
     after: list[Piece] = []
@@ -101,12 +103,12 @@ def applied(files: Iterable[FileDiff], tree: Mapping[str, Source]) -> Images:
 
 
 def is_source(path: str) -> bool:
-    """Whether a file can be one that entries are on."""
+    """Whether entries can depend on a file."""
     return path.endswith((".c", ".h")) or is_kconfig(path)
 
 
 def _prints(file: FileDiff) -> bool:
-    """Whether a file may print lines of the note: by its name, or by what is shown of it."""
+    """Whether a file may print lines of the note, by its name or its hunks."""
     if any(path and _PRINTS.fullmatch(path) for path in (file.old, file.new)):
         return True
     return any(MARK.search(line) for hunk in file.hunks for line in hunk.lines)
@@ -118,7 +120,7 @@ def _arch(path: str) -> str | None:
 
 
 def _piece(file: FileDiff, hunk: Hunk, sign: Literal["-", "+"]) -> Piece | None:
-    """What a hunk shows of the file before (`-`) or after (`+`)."""
+    """The part of the file in a hunk, before (`-`) or after (`+`)."""
     path = file.old if sign == "-" else file.new
     if path is None:
         return None
@@ -131,7 +133,7 @@ def _piece(file: FileDiff, hunk: Hunk, sign: Literal["-", "+"]) -> Piece | None:
             labels.append(str(old) if line[0] != "+" else f"+{new}")
         old += line[0] != "+"
         new += line[0] != "-"
-    # A file that is new or gone is shown whole; so is what stands alone in a text.
+    # A new or removed file is shown completely.
     is_whole = file.old is None or file.new is None
     first = hunk.old if sign == "-" else hunk.new
     name = f"{file.path}:{hunk.old}"
@@ -141,7 +143,7 @@ def _piece(file: FileDiff, hunk: Hunk, sign: Literal["-", "+"]) -> Piece | None:
 
 
 def _in_comment(lines: list[str]) -> list[str]:
-    """Lines with what belongs to a comment blanked that begins before the first of them."""
+    """The lines, with the rest of a comment that began before them replaced by spaces."""
     text = "\n".join(lines)
     opens, closes = text.find("/*"), text.find("*/")
     if closes >= 0 and not 0 <= opens < closes:
@@ -169,7 +171,7 @@ def _unseen(file: FileDiff, hunk: Hunk, old: Piece | None, new: Piece | None) ->
 
 
 def _is_cut(source: Source, hunk: Hunk, sign: str) -> bool:
-    """Whether a line that changes is in a call that begins before the hunk."""
+    """Whether a changed line is in a call that begins before the hunk."""
     depth = 0
     head = [line for line in hunk.lines if line[0] in (" ", sign)]
     for line, code in zip(head, source.code.split("\n"), strict=False):
@@ -184,7 +186,9 @@ def _is_cut(source: Source, hunk: Hunk, sign: str) -> bool:
 
 
 def _patched(text: str, file: FileDiff) -> str:
-    """A file with the hunks of a patch applied, each where its lines are. Raises PatchError."""
+    """A file with the hunks of a patch applied, each where its lines are found. Raises
+    PatchError.
+    """
     lines = text.split("\n")
     steps = Limit(f"{file.old}", _MOST_STEPS, "steps to find the lines of the patch", PatchError)
     found: list[str] = []
@@ -210,7 +214,7 @@ def _patched(text: str, file: FileDiff) -> str:
 def _found(
     lines: list[str], wanted: list[str], first: int, expected: int, steps: Limit
 ) -> int | None:
-    """Where lines stand, nearest to where they should; spaces at their ends do not count."""
+    """Where lines are found, nearest to where they are expected; trailing spaces do not count."""
     most = len(lines) - len(wanted)
 
     def stands(place: int) -> bool:

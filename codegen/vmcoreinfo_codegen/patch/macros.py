@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What macros print, according to the schema's header and to one changed by a patch."""
+"""The lines that macros print, before and after a patch changes them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ARGUMENT = re.compile(r"(?<![A-Za-z])(NAME|FIELD)(?![A-Za-z])")
 
 
 def header(schema: Schema, release: Release) -> Source:
-    """The macros of a release as C: of those that it does not have, as they are in other ones."""
+    """The macros of a release as C; those that it does not have, as in other releases."""
     lines = []
     for macro in schema.macros:
         printed = first_in_force(macro.prints, release.moment) or newest(macro.prints)
@@ -39,7 +39,7 @@ def _split(text: str) -> list[str]:
 
 
 def changed_macros(before: Iterable[Source], after: Iterable[Source]) -> frozenset[str]:
-    """Macros that are defined before and after a patch, and print something else then."""
+    """Macros that are defined before and after a patch, and print something else after it."""
     old, new = (
         {macro.name: macro for source in sources for macro in source.macros}
         for sources in (before, after)
@@ -63,7 +63,9 @@ def changed_macros(before: Iterable[Source], after: Iterable[Source]) -> frozens
 def printed_by(
     predictions: Iterable[Prediction], macros: Set[str], old: Printers, new: Printers
 ) -> Iterator[tuple[Prediction, Printed | None, Printed | None]]:
-    """Of entries that these macros print, what they print before and after; None if that is not understood."""
+    """Entries printed by these macros, with the line before and after; None if it is not
+    understood.
+    """
     for prediction in predictions:
         via = prediction.via
         if via is not None and via.macro in macros:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What is wrong with a patch."""
+"""Errors of patches."""
 
 from __future__ import annotations
 
 
 class PatchError(Exception):
-    """A patch that is none to a kernel: more of something than such a patch can have, or one that does not apply."""
+    """A patch that can't be a kernel's, as it exceeds a limit, or that does not apply."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Patches and trees read: what they change, on every architecture of a schema."""
+"""Reads patches and trees: what they change on every architecture of a schema."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from .series import Patch
 from .view import State, View
 from .viewing import view
 
-# What prints and stores the text of the note; how is not followed here.
-# An architecture has both.
+# Every architecture has both files; a patch that deletes one removes the architecture.
 _ARCHITECTURE = re.compile(r"arch/\w+/(?:Kconfig|Makefile)")
+# Functions that print and store the text of the note; changes inside them are not evaluated.
 _WRITERS = ("vmcoreinfo_append_str", "update_vmcoreinfo_note", "append_elf_note", "final_note")
 
 
 def of_series(
     schema: Schema, base: Release, series: Sequence[Patch], tree: Mapping[str, Source] | None = None
 ) -> list[KernelChange]:
-    """What each patch changes, one after the other. Raises PatchError.
+    """The changes of each patch, one after the other. Raises PatchError.
 
-    `tree` are the files that print, by their paths; without it the hunks alone are looked at.
+    `tree` are the files that print, by their paths; without it only the hunks are read.
     """
     found = []
     for patch in series:
@@ -47,7 +47,7 @@ def of_series(
 def of_extractions(
     schema: Schema, subject: str, before: Extraction, after: Extraction, images: Images | None
 ) -> KernelChange:
-    """What is different between two readings; `images` are the pieces that differ, where they are known."""
+    """The differences between two extractions; `images` are the pieces that differ, if known."""
     known = {arch.source for arch in schema.architectures}
     return KernelChange(
         subject,
@@ -61,7 +61,7 @@ def of_extractions(
 def _of_patch(
     schema: Schema, base: Release, patch: Patch, tree: Mapping[str, Source] | None
 ) -> tuple[KernelChange, Mapping[str, Source] | None]:
-    """And the files of the tree as they are after it."""
+    """The change of a patch, and the files of the tree after it."""
     images = pieces_of(patch.files) if tree is None else applied(patch.files, tree)
     old = [piece.source for piece in images.before]
     new = [piece.source for piece in images.after]
@@ -116,7 +116,9 @@ def _with_macros(
     macros: Set[str],
     printers: tuple[Printers, Printers],
 ) -> tuple[dict[str, View], list[Unseen]]:
-    """The views with what macros print otherwise of entries that the patch does not show."""
+    """The views, with entries that the patch does not show but whose macros print something
+    else.
+    """
     views: dict[str, View] = {}
     lost: dict[str, set[str]] = {}
     for arch in schema.architectures:
@@ -156,7 +158,7 @@ def _export(printed: Printed, macro: str, printers: Printers) -> Export:
 
 
 def _foreign(before: Extraction, after: Extraction, known: set[str]) -> Iterator[tuple[str, View]]:
-    """What is printed in folders under arch/ that no architecture of the schema has."""
+    """The entries printed in folders under arch/ that belong to no architecture of the schema."""
     sides: list[dict[str, dict[str, State]]] = []
     for extraction in (before, after):
         found: dict[str, dict[str, State]] = {}
@@ -170,7 +172,7 @@ def _foreign(before: Extraction, after: Extraction, known: set[str]) -> Iterator
 
 
 def _not_understood(before: Extraction, after: Extraction) -> Iterator[Unseen]:
-    """Places that print and are not understood, on one side alone."""
+    """Places that print and are not understood, if only on one side."""
     sides = [{(f.file, f.text, f.reason): f for f in e.not_understood} for e in (before, after)]
     one_sided: list[Finding] = [
         *(finding for key, finding in sides[1].items() if key not in sides[0]),

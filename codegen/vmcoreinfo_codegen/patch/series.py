@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The patches of a file: a diff, commits as git shows them, a mail, a thread, a mailbox.
+"""The patches in a file: a diff, commits as git shows them, a mail, a thread, a mailbox.
 
-Of a thread the newest version of each patch counts, and no reply that quotes it.
+In a thread the newest version of each patch counts; replies that quote it do not.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _LONGEST_SUBJECT = 400
 
 @dataclass(frozen=True)
 class Patch:
-    """One patch: what it is called, which of its series it is, and what it does to files.
+    """One patch: its subject, its place in the series, and its diffs.
 
-    `number` and `total` are those of `[PATCH v2 3/7]`, None if it has none. `parents` are the ids
-    of the mails that it answers.
+    `number` and `total` are those in `[PATCH v2 3/7]`, None if there are none. `parents` are the
+    IDs of the mails that it answers.
     """
 
     subject: str
@@ -53,24 +53,24 @@ class Patch:
 
     @cached_property
     def title(self) -> str:
-        """The subject without its tags, to know it again in another version."""
+        """The subject without its tags, to find the patch in another version."""
         return re.sub(r"\W+", " ", _TAGS.sub("", _REPLY.sub("", self.subject))).strip().lower()
 
 
 def read_series(*files: bytes) -> tuple[Patch, ...]:
-    """The newest patches of files, in the order in which they are applied. Raises PatchError."""
+    """The newest patches in files, in the order in which they are applied. Raises PatchError."""
     return newest([patch for data in files for patch in read_patches(data)])
 
 
 def read_patches(data: bytes) -> list[Patch]:
-    """All patches of a file, whatever their version. Raises PatchError."""
+    """All patches in a file, whatever their version. Raises PatchError."""
     limit = Limit("the patch", MOST_PATCHES, "mails and commits", PatchError)
     found: list[Patch] = []
     for part in _messages(data):
         if is_mail(part):
             limit.spend()
             mail = read_mail(part, PatchError)
-            # Of one that is of no form that has a text, all is looked at.
+            # A mail without a text part is read as a whole.
             texts = mail.texts or (part.decode("utf-8", "replace"),)
             found.append(_mailed(mail.headers, texts))
         else:
@@ -79,7 +79,7 @@ def read_patches(data: bytes) -> list[Patch]:
 
 
 def _messages(data: bytes) -> Iterator[bytes]:
-    """The mails of a mailbox, without the line that each begins with; any other file whole."""
+    """The mails in a mailbox, without their `From ` lines; any other file as a whole."""
     starts = [match for match in _FROM.finditer(data) if _is_first(data, match.start())]
     if not starts or starts[0].start() != 0:
         yield data
@@ -90,7 +90,7 @@ def _messages(data: bytes) -> Iterator[bytes]:
 
 
 def _is_first(data: bytes, at: int) -> bool:
-    # Of format-patch no blank line is before it, but what git signs with.
+    # In the output of format-patch, git's signature precedes it instead of a blank line.
     return at == 0 or data[at - 1 : at] == b"\n"
 
 
@@ -116,7 +116,7 @@ def _mailed(headers: Mapping[str, str], texts: Iterable[str]) -> Patch:
 
 
 def _text(header: str) -> str:
-    """A subject as it is meant, on one line."""
+    """A subject decoded and on one line."""
     joined = re.sub(r"\s+", " ", header).strip()[:_LONGEST_SUBJECT]
     if "=?" not in joined:
         return joined
@@ -131,7 +131,7 @@ def _text(header: str) -> str:
 
 
 def _diffs(texts: Iterable[str]) -> tuple[list[FileDiff], bool]:
-    """What the texts of a mail do to files, and whether that is quoted."""
+    """The diffs in the texts of a mail, and whether they are quoted."""
     found: list[FileDiff] = []
     quoted: list[FileDiff] = []
     for text in texts:
@@ -143,12 +143,14 @@ def _diffs(texts: Iterable[str]) -> tuple[list[FileDiff], bool]:
 
 
 def _lines(text: str) -> list[str]:
-    # Not splitlines(): a form feed in a source ends no line.
+    # Not splitlines(): a form feed in a source does not end a line.
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def _commits(text: str, limit: Limit) -> list[Patch]:
-    """What `git log -p`, `git show` or `git diff` print; a log has the newest first."""
+    """The patches in the output of `git log -p`, `git show` or `git diff`; a log has the newest
+    first.
+    """
     lines = _lines(text)
     starts = [place for place, line in enumerate(lines) if _COMMIT.match(line)]
     starts = [place for place in starts if any(_is_head(line) for line in lines[place : place + 4])]
@@ -187,10 +189,10 @@ def _shown(commit: str | None, subject: str, lines: Sequence[str]) -> Patch:
 
 
 def newest(patches: Sequence[Patch]) -> tuple[Patch, ...]:
-    """Of each patch the newest version, and no reply that quotes it."""
+    """The newest version of each patch, without replies that quote it."""
     posted = [patch for patch in patches if not patch.is_reply]
     if not posted:
-        # Replies alone: what they quote is all that there is, each file and hunk once.
+        # There are only replies: use what they quote, each diff once.
         return tuple({patch.files: patch for patch in patches}.values())
     found: list[Patch] = []
     for group in _threads(posted):
@@ -199,14 +201,14 @@ def newest(patches: Sequence[Patch]) -> tuple[Patch, ...]:
 
 
 def _threads(patches: Sequence[Patch]) -> list[list[Patch]]:
-    """Patches that belong together: by the mails that they answer, or by their titles."""
+    """Patches grouped by the mails that they answer, or by their titles."""
     groups: dict[str, int] = {}
     found: dict[int, list[Patch]] = {}
     for place, patch in enumerate(patches):
         names = [f"title {patch.title}"] if patch.title else []
         names += [f"mail {one}" for one in (patch.message_id, *patch.parents) if one]
         if patch.total and not patch.parents:
-            # Mails without References, as `git format-patch` writes them.
+            # Mails without References, as written by `git format-patch`.
             names.append(f"v{patch.version} of {patch.total}")
         joined = {groups[name] for name in names if name in groups}
         into = min(joined, default=place)
@@ -219,7 +221,9 @@ def _threads(patches: Sequence[Patch]) -> list[list[Patch]]:
 
 
 def _of_thread(patches: Sequence[Patch]) -> list[Patch]:
-    """The newest version of each patch; of an older version what a newer one does not send again."""
+    """The newest version of each patch; older ones count if a newer version does not resend
+    them.
+    """
     chosen: list[Patch] = []
     for version in sorted({patch.version for patch in patches}, reverse=True):
         mine = [patch for patch in patches if patch.version == version]
@@ -237,7 +241,7 @@ def _of_thread(patches: Sequence[Patch]) -> list[Patch]:
 
 
 def _is_complete(mine: Sequence[Patch], older: Sequence[Patch], numbers: Set[int]) -> bool:
-    """Whether a version was sent whole, not only what changed in it since an older one."""
+    """Whether a version was sent completely, not only the patches that changed in it."""
     total = next((patch.total for patch in mine if patch.total), None)
     if total is not None:
         return numbers >= set(range(1, total + 1))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Kernel trees beside a patch: what is different between two revisions, and the files that a patch is for."""
+"""Kernel trees for patches: the differences of two revisions, and the files that a patch
+changes.
+"""
 
 from __future__ import annotations
 
@@ -23,21 +25,21 @@ _SOURCES = ("*.c", "*.h")
 
 
 def wanted_by(series: Iterable[Patch]) -> frozenset[str]:
-    """The files of a tree that patches are about, as far as entries can be on them."""
+    """The files of a tree that patches change, if entries can depend on them."""
     paths = (path for p in series for file in p.files for path in (file.old, file.new))
     return frozenset(path for path in paths if path and is_source(path))
 
 
 def files_of(tree: Tree) -> dict[str, Source]:
-    """The files that were read of a tree, by their paths."""
+    """The files of a tree that were read, by their paths."""
     return {file.path: source_of(file) for file in tree.files}
 
 
 def between(schema: Schema, path: Path, old: str, new: str) -> tuple[KernelChange, Extraction]:
-    """What two revisions of a repository differ in, and what is read of the first. Raises
-    TreeError.
+    """The differences of two revisions of a repository, and the exports of the first.
 
-    What they export is read whole; what stands behind it, of the lines that differ.
+    Exports are read from complete files, names behind entries only from the lines that differ.
+    Raises TreeError.
     """
     before, after = (extract(open_tree(path, revision)) for revision in (old, new))
     images, unseen = _images(path, old, new)
@@ -57,5 +59,5 @@ def _images(path: Path, old: str, new: str) -> tuple[Images, list[Unseen]]:
         reason = f"names behind entries were not checked: {error}"
         return Images((), (), ()), [Unseen("", 1, f"{old}..{new}", reason)]
     found = pieces_of(file_diffs(out.decode("utf-8", "replace").split("\n")))
-    # Exports are read whole, and what they are in too.
+    # Exports are read from complete files, so what surrounds them is known.
     return Images(found.before, found.after, ()), []

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a change to kernel sources does to the entries of one architecture.
+"""The effect of a change to kernel sources on the entries of one architecture.
 
-A view has what is seen of a kernel before and after: all of it, where trees are available, or what
-a patch shows. Views of a series are joined to that of the whole.
+A view has the entries of a kernel before and after: all of them if trees are available, else those
+in a patch. The views of a series are joined into one.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 from ..core.condition import NEVER, All, Condition, Not, TooLarge, equivalent, minimal
 from ..record import Value
 
-# What reads C is loaded only when needed: an answer about keys does without.
+# The parser for C is loaded only when needed: answers about keys don't need it.
 if TYPE_CHECKING:
     from ..kernel.extract import Export
 
 
 class State(Value):
-    """How a kernel prints an entry: the lines that do, and under which condition one of them does.
+    """How a kernel prints an entry: its lines, and the condition on which one of them is printed.
 
-    What is around an excerpt counts in `condition` as if it always held; without one, `is_whole`.
+    Unknown conditions around an excerpt count as true in `condition`; `is_whole` if there are none.
     """
 
     exports: tuple[Export, ...]
@@ -36,10 +36,9 @@ class State(Value):
 
 
 class View(Value):
-    """Entries by their keys, before and after; `moved` are those that stand elsewhere and are the
-    same.
+    """Entries by their keys, before and after; `moved` are those in another place.
 
-    Of `unplaced` it is not shown whether they are in the same `#if` as before.
+    For `unplaced` entries it is not shown whether they are in the same `#if` as before.
     """
 
     before: Mapping[str, State]
@@ -62,7 +61,7 @@ class View(Value):
 
     @cached_property
     def reformatted(self) -> dict[str, tuple[State, State]]:
-        """Entries whose values are printed in another form."""
+        """Entries whose values are printed in another format."""
         return {
             key: (old, new)
             for key, old, new in self._both()
@@ -71,7 +70,7 @@ class View(Value):
 
     @cached_property
     def revalued(self) -> dict[str, tuple[State, State]]:
-        """Entries whose values are those of another expression."""
+        """Entries whose values come from another expression."""
         return {
             key: (old, new)
             for key, old, new in self._both()
@@ -80,7 +79,7 @@ class View(Value):
 
     @cached_property
     def conditioned(self) -> dict[str, tuple[State, State]]:
-        """Entries that are printed under another condition."""
+        """Entries that are printed on another condition."""
         return {
             key: (old, new)
             for key, old, new in self._both()
@@ -89,7 +88,7 @@ class View(Value):
 
     @cached_property
     def in_front(self) -> frozenset[str]:
-        """Entries that come to be before OSRELEASE, with which the text began."""
+        """Entries that are now printed before OSRELEASE, which was first."""
         return _in_front(self.after) - _in_front(self.before)
 
     def then(self, later: View) -> View:
@@ -99,7 +98,7 @@ class View(Value):
         before = {**self.before, **{k: s for k, s in later.before.items() if k not in mine}}
         after = {k: s for k, s in self.after.items() if k not in seen} | dict(later.after)
         both = before.keys() & after.keys()
-        # What one takes out the other puts back, somewhere.
+        # One change removes them, the other adds them again, somewhere.
         back = {
             key
             for key in self.removed.keys() & later.added.keys()
@@ -126,7 +125,7 @@ def _in_front(states: Mapping[str, State]) -> frozenset[str]:
 
 
 def lost_where(old: Condition, new: Condition) -> Condition | None:
-    """The condition under which an entry was printed and is no more; None if it never is so."""
+    """The condition on which an entry was printed and no longer is; None if there is none."""
     lost = All((old, Not(new))).simplify({})
     with contextlib.suppress(TooLarge):
         lost = minimal(lost)
@@ -134,7 +133,7 @@ def lost_where(old: Condition, new: Condition) -> Condition | None:
 
 
 def joined(views: Iterable[View]) -> View:
-    """The view of changes that are made one after the other."""
+    """The view of successive changes."""
     found = View({}, {})
     for one in views:
         found = found.then(one)

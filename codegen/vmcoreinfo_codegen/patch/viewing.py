@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Views of one architecture in two readings of kernel sources."""
+"""Views of one architecture, from two extractions of kernel sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .view import State, View
 
 
 def view(before: Extraction, after: Extraction, schema: Schema, arch: Architecture) -> View:
-    """What two readings of sources have for one architecture."""
+    """The view of one architecture in two extractions."""
     old, new = _states(before, schema, arch), _states(after, schema, arch)
     unplaced = {
         key
@@ -56,7 +56,7 @@ def _same_surroundings(old: Condition, new: Condition) -> bool:
 
 
 def _moved(old: Mapping[str, State], new: Mapping[str, State]) -> Iterator[str]:
-    """Entries that are in another file, or in another order to the rest of their file."""
+    """Entries that are in another file, or at another place in the order of their file."""
     files: dict[str, tuple[list[str], list[str]]] = {}
     for key in old.keys() & new.keys():
         if old[key].first.file != new[key].first.file:
@@ -72,7 +72,7 @@ def _moved(old: Mapping[str, State], new: Mapping[str, State]) -> Iterator[str]:
 
 
 def _in_order(places: Sequence[int]) -> set[int]:
-    """The longest run of places that rises."""
+    """The longest ascending subsequence of places."""
     ends: list[int] = []
     before: dict[int, int | None] = {}
     for place in places:

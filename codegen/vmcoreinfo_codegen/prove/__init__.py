@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Tools run on dumps, whole and without entries, and the results compared with predictions."""
+"""Runs tools on dumps, complete and without entries, and compares results with predictions."""

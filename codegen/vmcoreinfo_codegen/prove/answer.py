@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was proved, as a model."""
+"""The results of proving, as a model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .tool import Tool
 
 @dataclass(frozen=True)
 class Proved:
-    """A dump, its cells, and what went wrong, if anything did."""
+    """A dump, its cells, and the error if there was one."""
 
     path: str
     observed: ObservedDump | None

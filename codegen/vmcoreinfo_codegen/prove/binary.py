@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands that are tested or serve as reference: their paths and releases."""
+"""The commands that are tested or are the reference: their paths and releases."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .wanted import Wanted
 
 @dataclass(frozen=True)
 class Binary:
-    """A command that can be run, and the release that it says it is."""
+    """A command that can be run, and the release that it prints."""
 
     path: Path
     release: ToolRelease
 
 
 def binaries(wanted: Wanted, folder: Path) -> tuple[Binary, Binary | None]:
-    """What is proved, and the reference where the user named one. Raises ProveError."""
+    """The tested command, and the reference if the user named one. Raises ProveError."""
 
     def asked(path: Path) -> ToolRelease:
         return release_of([path, wanted.version_option], folder)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which release a binary is of, and whose patches it has."""
+"""The release of a binary, and the distribution that built it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def release_of(
 
 
 def build_of(binary: Path) -> str:
-    """What a distribution calls the package that has the file, as `debian 1:1.7.6-1`; else upstream."""
+    """The distribution and version of the package with the file, as `debian 1:1.7.6-1`, or
+    upstream.
+    """
     path = os.path.realpath(binary)
     owner = _output("dpkg-query", "--search", path).partition(": ")[0].partition(",")[0]
     version = _output("dpkg-query", "--show", "--showformat=${Version}", owner) if owner else ""
@@ -49,13 +51,13 @@ def build_of(binary: Path) -> str:
 
 
 def release_in(build: str) -> ToolRelease | None:
-    """The release that a package has in its version: 0.5.1 of `debian 0.5.1-1`; None for upstream."""
+    """The release in the version of a package: 0.5.1 for `debian 0.5.1-1`; None for upstream."""
     version = build.partition(" ")[2]
     return ToolRelease.said(version.partition(":")[2] or version)
 
 
 def built(consumer: Consumer, build: str, release: ToolRelease) -> Consumer:
-    """The consumer as it is in a build, where the schema knows that one."""
+    """The consumer as in a build, if the schema knows that build."""
     name = build_name(build)
     known = (one for one in consumer.builds if one.name == name and one.release == release)
     found = next(known, None)
@@ -70,7 +72,7 @@ def _distribution() -> str:
 
 
 def _output(*command: str) -> str:
-    """What a command prints; nothing if it fails or is not there."""
+    """The output of a command; empty if it fails or does not exist."""
     try:
         ran = subprocess.run(
             command,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""crash: whether it starts on a dump and its vmlinux, what it answers there; log and release without a vmlinux."""
+"""crash: whether it starts on a dump with its vmlinux, and what it answers; log and release
+without one.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ LOG = "log"
 OSRELEASE = "osrelease"
 COMMANDS = (START, SESSION, LOG, OSRELEASE)
 
-# As text of the kernel's banner, which is in its image.
+# Reads the kernel's banner in its image as text.
 _BANNER = "rd -8 linux_banner 80"
 _ASKED = ("log", "ps", "kmem -i", "kmem -v", "kmem -n", "mod", "vtop linux_banner")
 _MARK = "answer"
@@ -36,7 +38,7 @@ _TRIES = 3
 
 
 class Crash:
-    """A release of crash; answers and log are judged by another one's, or its own on the whole note."""
+    """A release of crash, judged by another release, or by itself with the complete note."""
 
     consumer = "crash"
     formats: tuple[DumpFormat, ...] = tuple(DumpFormat)
@@ -61,14 +63,14 @@ class Crash:
         self._patience = patience
 
     def measure(self, dump: Path, subject: Subject, run: Run) -> Measure:
-        """The release in the note; what is answered, and the log, with the whole note."""
+        """The release in the note, or answers and log with the complete note."""
         if run.name in (START, OSRELEASE):
-            # One that can't start on the whole note tells nothing of a part of it.
+            # If it can't start with the complete note, a run without entries tells nothing.
             ran = self._run(self._own, run, dump, self._patience)
             if (bad := _failed(ran)) is not None:
                 raise FailsItself(bad)
             return Measure("the release in the note", subject.observed.kernel, True, ran.busy)
-        # What releases answer has other forms.
+        # Formats of answers differ between releases.
         binary = self._own if run.name == SESSION or not self._reference else self._reference
         ran = self._run(binary, run, dump, self._patience)
         bad = _failed(ran)
@@ -108,7 +110,7 @@ class Crash:
 
 
 def tool(wanted: Wanted, folder: Path) -> Crash:
-    """Raises ProveError."""
+    """The tool that the user named. Raises ProveError."""
     own, reference = binaries(wanted, folder)
     names = wanted.chosen([LOG, OSRELEASE] if wanted.vmlinux is None else COMMANDS)
     return Crash(
@@ -124,7 +126,7 @@ def tool(wanted: Wanted, folder: Path) -> Crash:
 def _run(
     binary: Binary, arguments: Sequence[str | Path], folder: Path, patience: Patience, asked: str
 ) -> Ran:
-    """Now and then one finds its own heap corrupted, with any note, and aborts."""
+    """Run crash, again if it aborts: now and then it finds its heap corrupted, with any note."""
     command = [binary.path, *arguments]
     for _ in range(_TRIES):
         ran = running.run(command, folder, Limits(patience, _FILE_BYTES), stdin=asked)
@@ -134,7 +136,9 @@ def _run(
 
 
 def _failed(ran: Ran) -> Outcome | None:
-    """The outcome of a run that failed, with the reason that it gave last, or else the last line."""
+    """The outcome of a failed run, with the last reason it gave, else its last line; None if it did
+    not fail.
+    """
     if not ran.ending:
         return None
     reasons = _REASON.findall(ran.without_paths(ran.out + ran.err)) or ran.lines()
@@ -160,7 +164,7 @@ def _of_release(ran: Ran, release: str) -> Outcome:
 
 
 def _answers(text: str) -> dict[str, list[str]]:
-    """What it answers to each command."""
+    """The lines of the answer to each command."""
     found: dict[str, list[str]] = {}
     for name, answer in _parts(text):
         found[name] = [line.rstrip() for line in answer.splitlines() if line.strip()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""drgn: a Python that has it, or a folder with its package."""
+"""drgn: a Python with it, or a folder with its package."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ASKING = Limits(Patience(60), 1 << 20)
 
 
 def tool(wanted: Wanted, folder: Path) -> ReadingTool:
-    """Raises ProveError."""
+    """The tool that the user named. Raises ProveError."""
     probe = _probe(wanted.binary)
     own = release_of([probe.python, "-c", _VERSION], folder, probe.environment)
     has_kallsyms = not running.run(
@@ -45,5 +45,5 @@ def _probe(path: Path) -> Probe:
 
 
 def _module(path: Path) -> Path:
-    """A file that a package of drgn has."""
+    """A file of drgn's package."""
     return path / "drgn" / "__init__.py" if path.is_dir() else path

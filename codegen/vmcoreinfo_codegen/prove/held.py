@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Observations beside what the schema says of the same runs today."""
+"""Observations, and what the current schema predicts for the same runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .prediction import Prediction, agrees, predict
 
 @dataclass(frozen=True)
 class Held:
-    """One observation, and what is predicted."""
+    """One observation and the prediction for it."""
 
     observation: Observation
     dump: ObservedDump
@@ -35,7 +35,7 @@ class Held:
 
 
 def held(schema: Schema, observed: Observed) -> Iterator[Held]:
-    """Each observation of a file."""
+    """Each observation in a file, with its prediction."""
     consumers = {consumer.name: consumer for consumer in schema.consumers}
     builds: dict[tuple[str, str, str], Consumer] = {}
     dumps = {dump.name: _Noted(schema, dump) for dump in observed.dumps}
@@ -53,7 +53,7 @@ def held(schema: Schema, observed: Observed) -> Iterator[Held]:
 
 
 class _Noted:
-    """A dump of a record, and what its kernel exports by its note."""
+    """A recorded dump, and what its kernel exports according to its note."""
 
     def __init__(self, schema: Schema, dump: ObservedDump) -> None:
         self._schema = schema
@@ -69,7 +69,7 @@ class _Noted:
         return noted(self._schema, release, arch, vmcoreinfo.parse(self.dump.text), tells)
 
     def without(self, keys: tuple[str, ...]) -> tuple[bytes, Exports]:
-        """The note without some entries, and what it says."""
+        """The note without some entries, and the exports that remain."""
         if keys not in self._found:
             text = text_without(self.dump.text, keys)
             whole = self._whole

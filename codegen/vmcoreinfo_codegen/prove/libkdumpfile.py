@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""libkdumpfile: a shared library, or a folder that it is installed below."""
+"""libkdumpfile: a shared library, or a folder below which it is installed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _VERSIONS = {
         r'^#define ADDRXLAT_VERSION_STRING\s+"([0-9]+(?:\.[0-9]+)+)"', re.MULTILINE
     ),
 }
-"""Files that are installed beside it, and how those tell the release; the library itself does not."""
+"""Files installed with the library, and how they tell the release; the library itself does not."""
 
 
 def tool(wanted: Wanted, folder: Path) -> ReadingTool:
-    """Raises ProveError."""
+    """The tool that the user named. Raises ProveError."""
     library = _library(wanted.binary)
     build = wanted.build or build_of(library)
     return ReadingTool(

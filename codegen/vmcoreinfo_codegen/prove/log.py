@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kernel's log as a tool prints it, compared with a reference's."""
+"""Compares the kernel's log as a tool prints it with a reference's."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _CALLER = re.compile(rb"^(\[ *[0-9]+\.[0-9]+\]) ?\[ *[TC][0-9]+\]", re.MULTILINE
 
 
 def lines_of(log: bytes) -> list[bytes]:
-    """Its lines, without who printed them, which not every release tells."""
+    """The lines of a log, without their caller, which not every release prints."""
     return _CALLER.sub(rb"\1", log).splitlines()
 
 
 def compared(right: Sequence[bytes], found: Sequence[bytes]) -> Outcome:
-    """What came of a run that printed these lines, and should have printed those."""
+    """The outcome of a run that printed the lines `found`, but should have printed `right`."""
     if not found:
         return Outcome(Verdict.WRONG, "no line of the log")
     missing = (Counter(right) - Counter(found)).total()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""makedumpfile: the pages that it keeps and the log that it prints, compared with a reference."""
+"""makedumpfile: compares the pages that it keeps and the log that it prints with a reference."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COMMANDS = (FILTER, DMESG, PARTIAL_DMESG)
 
 _USUAL = (FILTER, DMESG)
 
-# Common messages, errors and the report; no progress.
+# Common messages, errors and the report, without progress.
 _MESSAGES = ["--message-level", "22"]
 _NOISE = (
     "makedumpfile Failed",
@@ -41,7 +41,7 @@ _LOG_BYTES = 64 << 20
 
 
 def tool(wanted: Wanted, folder: Path) -> Makedumpfile:
-    """Raises ProveError."""
+    """The tool that the user named. Raises ProveError."""
     own, reference = binaries(wanted, folder)
     runs: list[Run] = []
     for name in wanted.chosen(COMMANDS, _USUAL):
@@ -57,7 +57,7 @@ def tool(wanted: Wanted, folder: Path) -> Makedumpfile:
 
 
 class Makedumpfile:
-    """A release of makedumpfile, judged by another one, or by itself on the whole note."""
+    """A release of makedumpfile, judged by another one, or by itself with the complete note."""
 
     consumer = "makedumpfile"
     formats: tuple[DumpFormat, ...] = (DumpFormat.ELF, DumpFormat.KDUMP)
@@ -79,7 +79,7 @@ class Makedumpfile:
 
     @property
     def judge(self) -> ToolRelease:
-        """The release by which others are judged."""
+        """The release of the judge."""
         return (self._reference or self._own).release
 
     @property
@@ -87,7 +87,7 @@ class Makedumpfile:
         return self._reference is None
 
     def measure(self, dump: Path, subject: Subject, run: Run) -> Measure:
-        """What the reference makes of the whole note."""
+        """The result of the reference with the complete note."""
         binary = self._reference or self._own
         ran, out = _run(binary, run, dump, self._patience)
         by = f"{self.consumer} {binary.release}"
@@ -130,7 +130,7 @@ class Makedumpfile:
 
 
 def _run(binary: Binary, run: Run, dump: Path, patience: Patience) -> tuple[Ran, Path]:
-    """Run it in the folder of the dump, and where its output is, if there is any."""
+    """Run the command in the folder of the dump; also returns the path of its output, if any."""
     out = dump.with_name("out")
     out.unlink(missing_ok=True)
     if run.name in _LOGS:

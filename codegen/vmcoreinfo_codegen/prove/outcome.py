@@ -12,16 +12,16 @@ from .running import Patience, Ran
 
 _LEAST_SECONDS = 20
 _SLOWER = 20
-"""A tool may take so many times as long as its judge."""
+"""A tool may take at most this many times as long as its judge."""
 
 
 class ProveError(Exception):
-    """A tool or a reference that can't be used; says what to do."""
+    """A tool or a reference that can't be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """Something that a tool does: a command of the schema, and the dump level where there is one."""
+    """A run of a tool: a command of the schema, and a dump level if it has one."""
 
     name: str
     level: int | None = None
@@ -32,14 +32,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run, and what was seen, in short."""
+    """The verdict of a run, and a short description of what was seen."""
 
     came: Verdict
     seen: str
 
 
 class FailsItself(Exception):
-    """A tool that was to be its own judge, and fails on the whole note."""
+    """The tool is its own judge, and fails with the complete note."""
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
@@ -48,10 +48,9 @@ class FailsItself(Exception):
 
 @dataclass(frozen=True)
 class Measure:
-    """What is right for a dump, as far as a tool is judged by it, and who says so.
+    """The right result for a dump, and who says so.
 
-    `is_other` is False if that is the tool itself. `busy` are the seconds of the processor that it
-    took.
+    `is_other` is False if that is the tool itself. `busy` is the CPU time that it took, in seconds.
     """
 
     by: str
@@ -60,12 +59,12 @@ class Measure:
     busy: float
 
     def patience(self, most: Patience) -> Patience:
-        """When a tool does not end, where a judge ended so soon."""
+        """The limits for a tool, by the time that its judge took."""
         return most._replace(busy=min(most.seconds, _LEAST_SECONDS + _SLOWER * self.busy))
 
 
 def failed(ran: Ran, noise: Iterable[str] = ()) -> Outcome | None:
-    """The outcome of a run that failed, by the first line that tells something; None if it did not."""
+    """The outcome of a failed run, with its first line not in `noise`; None if it did not fail."""
     if not ran.ending:
         return None
     skipped = tuple(noise)

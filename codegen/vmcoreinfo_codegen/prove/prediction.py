@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the schema says of a run of a tool on a dump."""
+"""The schema's prediction for a run of a tool on a dump."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .outcome import Run
 
 @dataclass(frozen=True)
 class Prediction:
-    """The worst of what counts for a run, and the purposes that come to it."""
+    """The worst verdict for a run, and the purposes that get it."""
 
     verdict: Verdict
     purposes: tuple[str, ...]
@@ -32,9 +32,10 @@ def predict(
     run: Run,
     has: Collection[str],
 ) -> Prediction:
-    """`text` is the note that the tool gets, `exports` what it says, `has` what pages the dump has.
+    """The prediction for a run: unknown if the release does not support the architecture.
 
-    Of an architecture that the release does not read nothing is known.
+    `text` is the note that the tool gets, `exports` its entries, `has` the kinds of pages in the
+    dump.
     """
     arch = exports.arch.name
     if not consumer.supports(arch, release):
@@ -57,9 +58,9 @@ def is_ok(verdict: Verdict) -> bool:
 
 
 def agrees(predicted: Verdict, came: Verdict) -> bool:
-    """Whether a run came to what was predicted; a fallback is as good as what needs none.
+    """Whether the verdict of a run agrees with the prediction; ok and fallback count as equal.
 
-    Where nothing is promised, nothing but that it works says otherwise.
+    If the prediction is unknown, only a run that works disagrees.
     """
     if predicted is Verdict.UNKNOWN:
         return not is_ok(came)

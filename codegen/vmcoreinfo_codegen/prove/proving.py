@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A tool on a dump, whole and without entries, each cell compared with the schema's prediction."""
+"""Runs a tool on a dump, complete and without entries, and compares each cell with its
+prediction.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,11 @@ _ENDING = "how it ends"
 
 @dataclass(frozen=True)
 class Cell:
-    """One run: what came of it, and what was predicted.
+    """One run: its outcome and its prediction.
 
-    It `shows` something unless a tool is judged by itself on the whole note, or filters as right
-    what was filtered already. Where `is_filtered`, the run may have come out better than predicted.
+    It `shows` something unless the tool is its own judge with the complete note, or had nothing
+    left to filter. If `is_filtered`, the pages were gone already, so the outcome may be better than
+    predicted.
     """
 
     observation: Observation
@@ -46,17 +49,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is run of a tool: `whole` the unchanged dump alone, `keys` what is taken away, None for all that it reads."""
+    """What to run: `whole` for the unchanged dump only, `keys` to remove, None for all that the
+    tool reads.
+    """
 
     whole: bool = False
     keys: tuple[tuple[str, ...], ...] | None = None
     trusts: bool = False
-    """Whether a reference is right whatever the schema says of it."""
+    """Whether a reference is right, whatever the schema says of it."""
 
     def changes(
         self, consumer: Consumer, release: ToolRelease, subject: Subject
     ) -> list[tuple[str, ...]]:
-        """Entries that are taken away in turn, none of them first."""
+        """The sets of entries to remove in turn, the empty set first."""
         there = {
             line.partition(b"=")[0].decode("latin-1") for line in subject.found.text.split(b"\n")
         }
@@ -71,7 +76,7 @@ class Plan:
 
 
 class Proving:
-    """A tool with what the schema says of it; `built` is the consumer as it is in the tool's build."""
+    """A tool, and what the schema says of it; `built` is the consumer as in the tool's build."""
 
     def __init__(
         self, schema: Schema, consumer: Consumer, built: Consumer, tool: Tool, plan: Plan
@@ -84,18 +89,18 @@ class Proving:
 
     @property
     def runs(self) -> int:
-        """How many things are run for each change."""
+        """Number of runs for each change."""
         return len(self._tool.runs)
 
     def changes(self, subject: Subject) -> Sequence[tuple[str, ...]]:
-        """What is taken away of a dump. Raises ProveError."""
+        """The sets of entries to remove from a dump. Raises ProveError."""
         return self._plan.changes(self._built, self._tool.release, subject)
 
     def cells(self, subject: Subject) -> Iterator[Cell]:
         """Every run on a dump that can be judged.
 
-        Where nobody can say what is right a failure shows all the same. Raises DumpError, OSError,
-        and behind all runs ProveError for those that can't be judged.
+        A failure can be judged even if there is no reference. Raises DumpError, OSError, and after
+        all runs ProveError for those that can't be judged.
         """
         if subject.observed.format not in self._tool.formats:
             raise ProveError(
@@ -159,7 +164,7 @@ class Proving:
         )
 
     def _exports(self, subject: Subject, text: bytes) -> Exports:
-        """What is there of the kernel's entries with another note in the dump."""
+        """The kernel's exports with another note in the dump."""
         info = vmcoreinfo.parse(text)
         kernel = subject.exports
         found = subject.found._replace(name=str(subject.scratch.path), text=text)
@@ -167,7 +172,9 @@ class Proving:
         return noted(self._schema, kernel.release, kernel.arch, info, told)
 
     def _measure(self, subject: Subject, run: Run) -> Measure:
-        """What is right, by a reference that reads the note correctly, or one that is made for it."""
+        """The right result, by a reference that reads the note, or a note adapted to it,
+        correctly.
+        """
         judge = self._tool.judge
         text = subject.scratch.without(())
         exports = self._exports(subject, text)
@@ -175,7 +182,7 @@ class Proving:
         if judge is not None and not self._plan.trusts:
             bad = self._bad(judge, subject, text, exports, run)
         if judge is None or not bad or self._tool.judges_itself:
-            # It may fail, which shows whatever the schema says.
+            # A failure counts, whatever the schema says.
             measure = self._tool.measure(subject.scratch.path, subject, run)
             if judge is None or not bad:
                 return measure

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Tools that read memory by the note, judged by what is there: the kernel's names, its own symbols."""
+"""Tools that read memory with the note, judged by its contents: the kernel's names, its own
+symbols.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +25,16 @@ KALLSYMS = "kallsyms"
 
 _PARTS = {"names": "the kernel's names", "sections": "memory sections", "pages": "page descriptors"}
 _LEAST_SYMBOLS = 1000
-"""Of any kernel; Debian's have some 100,000."""
+"""Every kernel has more symbols; Debian's have some 100,000."""
 _FILE_BYTES = 16 << 20
 _POINTED = ("SYMBOL(mem_section)", "SYMBOL(vmemmap)")
-"""Of a pointer VMCOREINFO_SYMBOL_ARRAY() prints where it points."""
+"""VMCOREINFO_SYMBOL_ARRAY() prints the value of such a pointer, not its address."""
 _BY = "what the dump has there"
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A script of this project, what runs it, and what it asks for besides."""
+    """A script of this project, the Python that runs it, and the environment."""
 
     script: str
     python: Path
@@ -48,14 +50,14 @@ class Probe:
 
 @dataclass(frozen=True)
 class _Right:
-    """What a probe is asked for, and what it must tell, as far as that is known."""
+    """What a probe is asked, and the right answers as far as known."""
 
     asked: Mapping[str, object]
     told: Mapping[str, object]
 
 
 class ReadingTool:
-    """A tool that is run by a probe."""
+    """A tool that a probe runs."""
 
     formats: tuple[DumpFormat, ...] = tuple(DumpFormat)
     judge: ToolRelease | None = None
@@ -80,7 +82,7 @@ class ReadingTool:
         self._patience = patience
 
     def measure(self, dump: Path, subject: Subject, run: Run) -> Measure:
-        """What the whole note says of symbols, or what is read with it."""
+        """The symbols in the complete note, or what is read with that note."""
         asked = _asked(subject, run)
         if run.name == KALLSYMS:
             symbols = asked["symbols"]
@@ -115,7 +117,10 @@ class ReadingTool:
 
 
 def _of_symbols(told: Mapping[str, object], right: object) -> Outcome:
-    """A kernel may be built with symbols of functions alone, and the note has few of those."""
+    """The outcome of reading symbols.
+
+    Their number counts too: kallsyms may have only functions, and the note has few of those.
+    """
     found, number = told.get("symbols"), told.get("number")
     if not isinstance(found, dict) or not isinstance(number, int) or not isinstance(right, dict):
         return Outcome(Verdict.WRONG, "no symbols")
@@ -130,7 +135,7 @@ def _of_symbols(told: Mapping[str, object], right: object) -> Outcome:
 
 
 def _asked(subject: Subject, run: Run) -> dict[str, object]:
-    """The addresses that the whole note has."""
+    """The question to a probe: the addresses in the complete note."""
     info = vmcoreinfo.parse(subject.found.text)
 
     def number(key: str) -> int | None:
@@ -159,7 +164,7 @@ def _asked(subject: Subject, run: Run) -> dict[str, object]:
 
 
 def _answer(ran: Ran) -> dict[str, object]:
-    """The last thing that a probe told."""
+    """The last answer that a probe printed."""
     for line in reversed(ran.out.splitlines()):
         try:
             found = json.loads(line)
@@ -171,7 +176,7 @@ def _answer(ran: Ran) -> dict[str, object]:
 
 
 def _last_words(ran: Ran) -> str:
-    """How it ended, after what, and the error that a traceback ends with."""
+    """How a probe ended, after which step, and the last line of its traceback."""
     said = [" ".join(running.shown(line).split()) for line in ran.err.splitlines() if line.strip()]
     words = ran.without_paths(said[-1]) if said else ""
     done = [_PARTS[name] for name in _answer(ran) if name in _PARTS]

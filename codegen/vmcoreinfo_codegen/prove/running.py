@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tools run as untrusted programs: limited in time, memory and disk space, without a network,
+"""Runs tools as untrusted programs: limited in time, memory and disk space, without a network,
 killed with all their children."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LEAST_MEMORY = 2 << 30
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _LAST_WORDS = 5.0
-# A shell adds 128 where a command of its ended so.
+# A shell adds 128 if its command ended with a signal.
 _TOO_BUSY = (-signal.SIGXCPU, 128 + signal.SIGXCPU)
 
 _BELOW = r"(?:/[\w.+:~-]*[\w+~-])*/?"
@@ -34,9 +34,9 @@ _LONGEST = 200
 
 
 class Patience(NamedTuple):
-    """Seconds that a run may take, and seconds of the processor, None for as many.
+    """Seconds that a run may take, and seconds of CPU time, None for the same number.
 
-    By the latter it makes no difference how busy the machine is.
+    CPU time does not depend on how busy the machine is.
     """
 
     seconds: float
@@ -45,7 +45,7 @@ class Patience(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a run may take, and bytes that a file of its may have."""
+    """How long a run may take, and the largest size of a file that it writes, in bytes."""
 
     patience: Patience
     file_bytes: int
@@ -53,9 +53,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run ended: its exit code, negative for a signal, None if it did not end in time.
+    """How a run ended: its exit code, negative for a signal, None if it timed out.
 
-    `busy` are the seconds of the processor that it took, `names` the files that it was given.
+    `busy` is its CPU time in seconds, `names` are the files in its arguments.
     """
 
     code: int | None
@@ -66,7 +66,7 @@ class Ran:
 
     @property
     def ending(self) -> str:
-        """How it failed, empty if it did not."""
+        """How the run failed, empty if it did not."""
         if self.code is None:
             return "timed out"
         if self.code < 0:
@@ -76,7 +76,7 @@ class Ran:
         return f"exit code {self.code}" if self.code else ""
 
     def lines(self) -> list[str]:
-        """What it said, standard error first, without paths and what progress was painted over."""
+        """The output, standard error first, without paths and overwritten progress."""
         found = []
         for text in (self.err, self.out):
             text = self.without_paths(_PROGRESS.sub("", text.replace("\r\n", "\n")))
@@ -84,9 +84,9 @@ class Ran:
         return [line[:_LONGEST] for line in found if line]
 
     def without_paths(self, text: str) -> str:
-        """The text with names of files left out, which are other ones in each run.
+        """The text with names of files replaced, as they differ from run to run.
 
-        A name with a blank in it shows only where it was given.
+        A name with a blank is recognised only if it was an argument.
         """
         for name in self.names:
             text = re.sub(re.escape(name) + _BELOW, "FILE", text)
@@ -94,7 +94,7 @@ class Ran:
 
 
 def shown(text: str) -> str:
-    """The characters that print."""
+    """The text with a blank for each unprintable character."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
@@ -105,7 +105,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     stdin: str = "",
 ) -> Ran:
-    """Run a command in a folder of its own. Raises OSError if it can't be run at all."""
+    """Run a command in `folder`. Raises OSError if it can't be started."""
     before = _busy()
     words = [os.fspath(word) for word in command]
     with subprocess.Popen(
@@ -139,18 +139,18 @@ def run(
 
 
 def _names(words: Iterable[str]) -> tuple[str, ...]:
-    """The words that are whole paths, the longest first."""
+    """The arguments that are absolute paths, the longest first."""
     return tuple(sorted({word for word in words if word.startswith("/")}, key=len, reverse=True))
 
 
 def _busy() -> float:
-    """Seconds of the processor that commands took, which ended."""
+    """CPU time in seconds of all children that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 class _Kept(threading.Thread):
-    """The beginning and the end of what comes through a pipe."""
+    """Keeps the beginning and the end of what comes through a pipe."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(daemon=True)
@@ -174,14 +174,14 @@ class _Kept(threading.Thread):
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of the user's: no settings of tools, no servers of debug information."""
+    """An environment without the user's settings, such as debuginfod servers."""
     path = os.environ.get("PATH", os.defpath)
     where = os.fspath(folder)
     return {"PATH": path, "HOME": where, "TMPDIR": where, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _confine(limits: Limits) -> None:
-    """What the child does to itself before it becomes the tool."""
+    """Runs in the child before exec: sets its limits."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     seconds, used = limits.patience
     busy = math.ceil(seconds if used is None else used)
@@ -189,7 +189,7 @@ def _confine(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
         (resource.RLIMIT_AS, *[max(_LEAST_MEMORY, memory // 2)] * 2),
-        # SIGXCPU comes first, by which it shows.
+        # SIGXCPU comes first, and tells the reason.
         (resource.RLIMIT_CPU, busy, busy + 5),
     ):
         with contextlib.suppress(ValueError, OSError):
@@ -198,14 +198,14 @@ def _confine(limits: Limits) -> None:
 
 
 def _leave_network() -> None:
-    """A network of its own, with nothing in it; where the system allows none, the one there is."""
+    """Move to an empty network namespace; keep the network if the system doesn't allow that."""
     unshare = getattr(ctypes.CDLL(None), "unshare", None)
     if unshare is None or unshare(_CLONE_NEWNET) == 0:
         return
     user, group = os.geteuid(), os.getegid()
     if unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
         return
-    # Without a map it could make no files.
+    # Without a map of IDs it could create no files.
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),

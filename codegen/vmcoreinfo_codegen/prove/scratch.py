@@ -18,7 +18,7 @@ from ..dump.source import File, Source
 from ..model.store.altered import text_without
 
 DUMPS = ("elf", "kdump")
-"""What can be in a dump, or flattened in one."""
+"""Formats of dumps, flattened or not."""
 
 _MOST_COPIES = 16
 _HEADERS_AT = 64
@@ -26,7 +26,7 @@ _HEADERS_AT = 64
 
 
 class _Piece(NamedTuple):
-    """A part of a text: from which byte of it on, at which byte of the file, and how many."""
+    """A part of a text: its offset in the text, its offset in the file, its size."""
 
     start: int
     place: int
@@ -34,13 +34,13 @@ class _Piece(NamedTuple):
 
 
 class Scratch:
-    """A copy of a dump. The tools see it, and never the dump itself.
+    """A copy of a dump. Tools get the copy, never the dump itself.
 
     `level` is the dump level at which the dump was filtered, 0 if it has all pages.
     """
 
     def __init__(self, dump: str, found: Found, folder: Path) -> None:
-        """Raises DumpError, OSError; `found` is the note that the dump has."""
+        """`found` is the dump's note. Raises DumpError, OSError."""
         self.path = folder / "vmcore"
         self.text = found.text
         if found.format == "elf" and _headers_elsewhere(dump):
@@ -56,7 +56,7 @@ class Scratch:
             raise DumpError(f"{dump}: the note was not found in the copy")
 
     def without(self, keys: Iterable[str]) -> bytes:
-        """Let the copy lack these entries, and no others. The text of the note as it is then."""
+        """Remove exactly these entries from the copy, and return the text of its note then."""
         gone = tuple(keys)
         with self.path.open("r+b") as file:
             for pieces, text in self._copies:
@@ -81,7 +81,7 @@ def _copy(dump: str, path: Path) -> None:
 
 
 def _copies(file: File, found: Found) -> Iterator[tuple[list[_Piece], bytes]]:
-    """Every place in a dump where tools find the text of the note, and what is there."""
+    """Every place in a dump where tools find the text of the note, and the text there."""
     if not found.format.startswith("flattened"):
         for place, text in _texts(file, found.container):
             yield [_Piece(0, place, len(text))], text
@@ -112,7 +112,7 @@ def _texts(source: Source, form: str) -> Iterator[tuple[int, bytes]]:
         found = list(islice(_in_notes(source, [header.notes], header.order), _MOST_COPIES))
         if 0 < header.text.size <= notes.MOST_TEXT:
             found.append((header.text.offset, source.read(*header.text)))
-        # Headers don't tell their layout, and one that is not theirs names no text.
+        # Headers don't tell their layout; in a wrong layout there is no text.
         found = [(place, text) for place, text in found if b"=" in text]
         if found:
             yield from found

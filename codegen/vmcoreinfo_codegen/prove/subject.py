@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The dump that a tool is proved on, and what is known of it."""
+"""The dump on which a tool is proved, and what is known of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ _HASH = 8
 
 @dataclass(frozen=True)
 class Subject:
-    """A dump as the user named it, its note, its kernel, the copy that is changed, and a folder to work in."""
+    """A dump as the user named it, its note, its kernel, the copy that is changed, and a work
+    folder.
+    """
 
     path: str
     found: Found
@@ -37,7 +39,9 @@ class Subject:
         return self.exports.arch.bits
 
     def shows(self, run: Run) -> bool:
-        """Whether a run can show that pages are left out which should be: not where they are gone already."""
+        """Whether a run can show that the right pages are left out: not if they are gone
+        already.
+        """
         return run.level is None or bool(run.level & ~self.scratch.level) or not self.scratch.level
 
 
@@ -48,10 +52,9 @@ def observed_dump(
     has: Iterable[str] = (),
     name: str | None = None,
 ) -> ObservedDump:
-    """The line of a dump; `boot` and `has` are what its user knows of it, `name` is what it is
-    called.
+    """The record of a dump, by its `name`; `boot` and `has` are what its user knows of it.
 
-    Raises DumpError for a note that no dump carries.
+    Raises DumpError if the note is not in a dump.
     """
     if found.container not in DUMPS:
         raise DumpError(f"{found.name}: not a dump; tools are run on dumps")
@@ -74,7 +77,7 @@ def observed_dump(
 
 
 def _boot_of(info: vmcoreinfo.VmcoreInfo) -> list[str]:
-    """What the note itself tells of the boot."""
+    """What the note tells of the boot."""
     found = []
     if info.get("KERNELOFFSET"):
         found.append("kaslr")

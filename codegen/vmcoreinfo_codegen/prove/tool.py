@@ -20,28 +20,30 @@ class Tool(Protocol):
     build: str
     runs: tuple[Run, ...]
     formats: tuple[DumpFormat, ...]
-    """The dumps that it reads; of others nothing is learnt about notes."""
+    """The dump formats that the tool reads; with others nothing is learnt about notes."""
 
     @property
     def judge(self) -> ToolRelease | None:
-        """The release by which it is judged, which must be right itself; None for other judges."""
+        """The release that is the judge, which must be right itself; None if the judge is no
+        release.
+        """
         ...
 
     @property
     def judges_itself(self) -> bool:
-        """Whether that is the tool, with the whole note."""
+        """Whether the judge is the tool itself, with the complete note."""
         ...
 
     def measure(self, dump: Path, subject: Subject, run: Run) -> Measure:
-        """What is right for a dump, its note such as the judge reads.
+        """The right result for a dump whose note the judge reads correctly.
 
-        Raises FailsItself if it is the judge and fails, ProveError if nobody can say.
+        Raises FailsItself if the tool is its own judge and fails, ProveError if there is no judge.
         """
         ...
 
     def outcome(self, dump: Path, run: Run, measure: Measure | None) -> Outcome | None:
-        """Run it on a copy of the dump, and judge what comes out.
+        """Run the tool on a copy of the dump, and judge the result.
 
-        Without a measure a failure can be told, and else nothing: None.
+        Without a measure only a failure can be judged; else returns None.
         """
         ...

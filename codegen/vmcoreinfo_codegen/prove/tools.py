@@ -16,4 +16,6 @@ TOOLS: dict[str, Callable[[Wanted, Path], Tool]] = {
     "libkdumpfile": libkdumpfile.tool,
     "crash": crash.tool,
 }
-"""What makes one; it may ask the tool for its release, in a folder to work in, and raises ProveError."""
+"""Functions that make a tool; they may run it in a folder to get its release, and raise
+ProveError.
+"""

@@ -14,7 +14,7 @@ from .running import Patience
 
 @dataclass(frozen=True)
 class Wanted:
-    """`release`, `build`, `reference` and `commands` are None, or empty, where the user said nothing."""
+    """`release`, `build`, `reference` and `commands` are None or empty if the user gave none."""
 
     consumer: str
     release: ToolRelease | None
@@ -28,7 +28,7 @@ class Wanted:
     vmlinux: Path | None = None
 
     def named(self, own: ToolRelease | None) -> ToolRelease:
-        """The release, of what the tool says and the user. Raises ProveError if those differ."""
+        """The release, from the tool and the user. Raises ProveError if those differ."""
         if self.release is None:
             if own is None:
                 raise ProveError(
@@ -41,9 +41,9 @@ class Wanted:
         return self.release
 
     def chosen(self, commands: Sequence[str], usual: Sequence[str] | None = None) -> Sequence[str]:
-        """Which of its commands are run: those that the user names, else the `usual`, or all.
+        """The commands to run: those that the user named, else the `usual` ones, or all.
 
-        Raises ProveError for one that it does not have.
+        Raises ProveError if the tool does not have one of them.
         """
         for name in self.commands:
             if name not in commands:

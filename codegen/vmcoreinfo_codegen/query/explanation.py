@@ -24,6 +24,7 @@ from .interface.kernels import (
     Note,
     PrintedFact,
     PrintedForm,
+    PrintingFile,
     ReadFormat,
     Related,
     StandingNames,
@@ -138,6 +139,7 @@ def _export(schema: Schema, entry: Entry, export: Export) -> ExplainedExport:
             for printed in export.formats
         ],
         printed=_printed(schema, entry, export),
+        files=_files(schema, export),
         conditions=[
             Condition(
                 condition=str(dependency.condition),
@@ -184,6 +186,29 @@ def _printed(schema: Schema, entry: Entry, export: Export) -> list[PrintedForm]:
         for via in export.vias
         for printf, (since, until) in _forms(schema, via)
     ]
+
+
+def _files(schema: Schema, export: Export) -> list[PrintingFile]:
+    if export.is_out_of_tree:
+        return []
+    several = schema.files_of(export)
+    found = []
+    for files in several:
+        archs = [name for name in files.archs or () if export.concerns(name)]
+        for there in files.over(export.spans):
+            moved = there.value.since
+            is_moved = moved is not None and moved.release == there.since
+            found.append(
+                PrintingFile(
+                    path=there.value.path,
+                    archs=archs if len(several) > 1 else None,
+                    since=str(there.since),
+                    until=str(there.until) if there.until else None,
+                    commit=moved.commit if moved and is_moved else None,
+                    evidence=str(moved.evidence) if moved and is_moved and moved.evidence else None,
+                )
+            )
+    return found
 
 
 def _forms(schema: Schema, via: Via) -> Sequence[tuple[str | None, Bounds]]:

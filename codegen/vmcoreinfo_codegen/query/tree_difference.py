@@ -11,8 +11,9 @@ from ..core.condition import Any, Condition, equivalent
 from ..kernel.extract import Export, Extraction, exports_of
 from ..model import Architecture, Format, Prediction, Schema
 from ..model.kernel import Kernel
-from .interface.kernels import TreeChange, TreeDifference
+from .interface.kernels import MovedEntries, TreeChange, TreeDifference
 from .kernel_line import kernel_line
+from .printed_files import printed_files
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,27 @@ def tree_difference(
         line=kernel_line(kernel),
         compared=compared,
         changes=changes,
+        moved=list(_moved(kernel, extraction, archs)),
         not_understood=len(extraction.not_understood),
     )
+
+
+def _moved(
+    kernel: Kernel, extraction: Extraction, archs: list[Architecture]
+) -> Iterator[MovedEntries]:
+    """Entries in other files. Vendors' builds are not compared: the schema does not name theirs."""
+    if kernel.line is not None and kernel.line.line.builds:
+        return
+    for one in printed_files(kernel.schema, extraction, kernel.release, archs):
+        if one.file is None:
+            continue
+        for path, by_key in one.elsewhere.items():
+            yield MovedEntries(
+                in_schema=one.file.path,
+                in_tree=path,
+                line=min(printed.line for printed in by_key.values()),
+                keys=list(by_key),
+            )
 
 
 def _is_everywhere(change: _Found, names: list[str], archs: list[Architecture]) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The reference of language, lint rules, command and note, made from the code that it describes."""
+"""The reference of language, lint rules, command and note, generated from the code."""
 
 from __future__ import annotations
 

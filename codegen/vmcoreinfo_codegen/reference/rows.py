@@ -41,7 +41,7 @@ _LONGEST = 8
 
 
 def shown(schema: Schema) -> Row:
-    """What the templates of every page find."""
+    """The variables of the templates of all pages."""
     return {
         "formats": _values(Format),
         "units": _values(Unit),
@@ -97,7 +97,7 @@ def _values(kind: type[Described]) -> list[Row]:
 
 
 def _shortened(example: str) -> str:
-    """An example of many lines, without those that only make it long."""
+    """An example without the lines that exceed the limit."""
     lines = example.split("\n")
     return "\n".join(lines if len(lines) <= _LONGEST else [*lines[: _LONGEST - 1], "…"])
 
@@ -127,7 +127,7 @@ def _actions(verb: argparse.ArgumentParser) -> list[argparse.Action]:
 
 
 def _argument(action: argparse.Action) -> Row:
-    """Its options, none if it is known by its place; what it takes; and its help."""
+    """The options of an argument, none if it is positional; its values; and its help."""
     name = str(action.metavar or action.dest)
     choices = [str(choice) for choice in action.choices or ()]
     if not choices and action.nargs != 0:
@@ -150,7 +150,7 @@ def _fields(verb: str) -> list[Row]:
         return []
     document = json_schema(answer)
     objects = {answer.__name__: document, **document.get("$defs", {})}
-    # What is one of several objects has no fields of its own, and says which they are.
+    # A union of several objects has no fields, but names the objects.
     for name in (ref["$ref"].rpartition("/")[2] for ref in document.get("anyOf", ())):
         objects[name] = {**objects[name], "is_answer": True}
     document["is_answer"] = "properties" in document

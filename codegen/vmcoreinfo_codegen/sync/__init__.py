@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Update the schema from a kernel tree: the changes, and the edited files."""
+"""Updates the schema from a kernel tree: the changes, and the edited files."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Carry out a plan on the syntax trees of schema files, comments and order kept."""
+"""Applies a plan to the syntax trees of schema files; comments and order stay."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from .steps import (
     Close,
     Declare,
     Depend,
+    Locate,
+    Move,
     Open,
     Plan,
     Print,
@@ -37,7 +39,7 @@ from .steps import (
 Commits = Mapping[str, str]
 """The commit of a change, by key."""
 
-# A node that no file has yet: it has no place in one, and no comment behind it.
+# A node that is in no file yet: it has no line there, and no comment after it.
 MADE = (0, 0, "")
 _NO_DOC = tree.Text("", 0, 0)
 _NEW = "kernel/new.vmci"
@@ -54,7 +56,7 @@ _Clause = TypeVar("_Clause", tree.DependsOn, tree.Via, tree.Value, tree.Prints)
 def apply(
     plan: Plan, files: Sequence[tree.File], schema: Schema, date: str, commits: Commits
 ) -> list[tree.File]:
-    """The files with the plan carried out; unchanged ones are the same objects."""
+    """The files with the plan applied; unchanged ones are the same objects."""
     edited = Files(files, schema)
     release = str(plan.release.branch)
     for step in plan.steps:
@@ -68,20 +70,20 @@ def apply(
 
 
 class Files:
-    """The files by name, and edits of blocks in them by the place that they had."""
+    """The files by name; blocks in them are edited by their original location."""
 
     def __init__(self, files: Sequence[tree.File], schema: Schema) -> None:
         self.files = list(files)
         self.schema = schema
 
     def edit(self, at: Location, change: Callable[[tree.Block], tree.Block]) -> None:
-        """Change the block that stood at a place."""
+        """Change the block that was originally at a location."""
         index = self._index(at.path)
         items = _edited(self.files[index].items, at.line, change)
         self.files[index] = replace(self.files[index], items=items)
 
     def insert_after(self, key: str, block: tree.Block, archs: tuple[str, ...] | None) -> None:
-        """Put a block behind the entry of a key, if that is of the same architectures."""
+        """Insert a block after the entry of a key, if possible one of the same architectures."""
         exports = self.schema.by_key[key].exports
         alike = [e for e in exports if archs is None or e.archs is None or e.archs[0] in archs]
         at = (alike or exports)[-1].location
@@ -92,7 +94,7 @@ class Files:
             for i, item in enumerate(items)
             if isinstance(item, tree.Entry) and item.key.text == key and item.line <= at.line
         )
-        # One that was put there before keeps its place before this one.
+        # Blocks inserted there before stay before this one.
         while place + 2 < len(items) and items[place + 2].line == 0:
             place += 2
         items[place + 1 : place + 1] = [tree.Blank(*MADE), block]
@@ -101,7 +103,7 @@ class Files:
     def append(
         self, name: str, node: tree.Node, blank: bool = True, section: str | None = None
     ) -> None:
-        """Put a node at the end of a file, which is made if it is not there, with its section."""
+        """Append a node to a file; a missing file is created, with its section."""
         before = len(self.files)
         index = self._index(name)
         if section is not None and index == before:
@@ -121,7 +123,7 @@ class Files:
         return len(self.files) - 1
 
     def _source(self, name: str) -> None:
-        """Name a new file in the first one, after the last of its folder."""
+        """Add a `source` line for a new file to the first one, after the last of its folder."""
         items = list(self.files[0].items)
         of_folder = [
             i
@@ -174,6 +176,12 @@ def _carry_out(
             files.edit(macro.location, lambda block: _since(block, tree.Prints, prints, release))
         case Declare(arch=arch):
             _declare(arch, files, release)
+        case Move(files=moved, path=path):
+            since = _boundary_at(release, commits.get(path))
+            file = tree.KernelFile(*MADE, _quoted(path), since)
+            files.edit(moved.location, lambda block: _moved(block, file))
+        case Locate():
+            _locate(step, files)
         case Add():
             _add(step, files, release, commits, declared)
 
@@ -214,12 +222,29 @@ def _declare(arch: Architecture, files: Files, release: str) -> None:
 
 
 def _numbering(block: tree.Block, number: tree.KeyNumber | tree.ArchNumber) -> tree.Block:
-    """Numbers with one more, behind all others."""
+    """The block of numbers with one more, after all others."""
     known = [node.name.text for node in block.body if isinstance(node, type(number))]
     return block if number.name.text in known else replace(block, body=(*block.body, number))
 
 
-# ---- nodes -----------------------------------------------------------------------------
+def _locate(step: Locate, files: Files) -> None:
+    file = tree.KernelFile(*MADE, _quoted(step.path), None)
+    subsystem = word(step.subsystem) if step.subsystem else None
+    archs = tree.Names(map(word, step.archs)) if step.archs else None
+    block = tree.KernelFiles(*MADE, (file,), "", subsystem, archs)
+    files.append(files.schema.kernel_files[-1].location.path, block)
+
+
+def _moved(block: tree.Block, file: tree.KernelFile) -> tree.Block:
+    """The block with a file added; it replaces one that took over in the same release."""
+    last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.KernelFile))
+    ended = block.body[last]
+    assert isinstance(ended, tree.KernelFile) and file.since is not None
+    if ended.since is None or not _same(ended.since.release, file.since.release):
+        return replace(block, body=(*block.body[: last + 1], file, *block.body[last + 1 :]))
+    before = [node for node in block.body[:last] if isinstance(node, tree.KernelFile)]
+    again = () if before and before[-1].path.text == file.path.text else (file,)
+    return replace(block, body=(*block.body[:last], *again, *block.body[last + 1 :]))
 
 
 def word(text: str) -> tree.Word:
@@ -242,13 +267,16 @@ def _range_of(ranged: Ranged) -> tree.Range:
 def _boundary(
     kind: type[tree.BoundaryClause], release: str, commit: str | None, at_most: bool = False
 ) -> tree.BoundaryClause:
+    return kind(*MADE, _boundary_at(release, commit, at_most), None)
+
+
+def _boundary_at(release: str, commit: str | None, at_most: bool = False) -> tree.Boundary:
     known = tree.Commit(word(commit[:12]), None) if commit else None
-    doubt = word("<=") if at_most else None
-    return kind(*MADE, tree.Boundary(doubt, word(release), None, known), None)
+    return tree.Boundary(word("<=") if at_most else None, word(release), None, known)
 
 
 def _opened(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block:
-    """The block with a new life, or with its last one going on where that ended at the same time."""
+    """The block with a new span; if the last span ended at the same release, it goes on instead."""
     last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.BoundaryClause))
     ended = block.body[last]
     if isinstance(ended, tree.Until) and _same(ended.boundary.release, clause.boundary.release):
@@ -261,7 +289,7 @@ def _same(one: tree.Word | None, other: tree.Word) -> bool:
 
 
 def _with_boundary(block: tree.Block, clause: tree.BoundaryClause) -> tree.Block:
-    """The block with a boundary behind its last one."""
+    """The block with another boundary after its last one."""
     last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.BoundaryClause))
     return replace(block, body=(*block.body[: last + 1], clause, *block.body[last + 1 :]))
 
@@ -271,9 +299,10 @@ def _ended(clause: _Clause, release: str) -> _Clause:
 
 
 def _since(block: tree.Block, kind: type[_Clause], new: _Clause | None, release: str) -> tree.Block:
-    """End what held, and put `new` behind it; before the first boundary where nothing did.
+    """End the clause in force, and insert `new` after it, or before the first boundary if there
+    is none.
 
-    What began at the same release never held: `new` is in its place.
+    A clause that began at the same release was never in force, and is replaced.
     """
     body: list[tree.Node] = []
     begins = [node.boundary.release for node in block.body if isinstance(node, tree.Since)]
@@ -307,7 +336,9 @@ def _depending(block: tree.Block, condition: Condition, release: str) -> tree.Bl
 
 
 def _formatted(block: tree.Block, said: Sequence[Value], format_: str, release: str) -> tree.Block:
-    """Another format from a release on; what is said elsewhere ends here where it has to."""
+    """The block with another format from a release on; an inherited format is written out and
+    ended.
+    """
     values = [node for node in block.body if isinstance(node, tree.Value)]
     if not values:
         values = [tree.Value(*MADE, word(v.format), None, _range_of(v)) for v in said]
@@ -326,7 +357,8 @@ def _formatted(block: tree.Block, said: Sequence[Value], format_: str, release: 
 
 def _printing(block: tree.Block, export: Export, printed: Printed, release: str) -> tree.Block:
     if not any(isinstance(node, tree.Via) for node in block.body):
-        # What the kind of the key says, or the block around this one, has to be said: it ends.
+        # The macro inherited from the key's kind or the outer block has to be written out to end
+        # it.
         said = [
             tree.Via(
                 *MADE,
@@ -350,7 +382,7 @@ def _via(printed: Printed, bounds: tree.Range | None) -> tree.Via:
 def _entry(
     schema: Schema, step: Add, release: str, commit: str | None, is_first: bool
 ) -> tree.Entry:
-    """A new entry, without what its kind says by itself."""
+    """A new entry, without the clauses that are the default of its kind."""
     printed = step.printed
     default, known = schema.by_kind.get(kind_of(printed.key)), schema.by_key.get(printed.key)
     is_text = known is not None and prints_as(printed, known.format)

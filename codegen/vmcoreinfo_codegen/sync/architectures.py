@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Architectures that print their own lines and are not in the schema."""
+"""Architectures that print their own lines but are not in the schema."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ LEFT_OPEN = (
     "a new architecture: complete its block with what the tree does not show: word size, ELF "
     "machine, page sizes, and what its configuration always has"
 )
-# As the grammar of the schema has it.
+# The same as in the schema's grammar.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
 _BITS = 64
 _MOST_NEW = 16
-"""A release brings one; a tree of many folders that print is none."""
+"""A release adds one; a tree with many new folders that print is not a kernel's."""
 
 
 def unknown_folders(schema: Schema, extraction: Extraction) -> list[str]:
-    """The folders under arch/ that print lines, and are not source of an architecture."""
+    """The folders under arch/ that print lines but are the source of no architecture."""
     known = {arch.source for arch in schema.architectures}
     printing = {export.arch for export in extraction.exports if export.arch is not None}
     return sorted(printing - known)
 
 
 def undeclarable(schema: Schema, folder: str, count: int) -> str | None:
-    """Why one of so many new folders can't be declared by its name, None if it can."""
+    """Why one of `count` new folders can't be declared by its name, None if it can."""
     if count > _MOST_NEW:
         return f"declare its architecture: {count} are new, but sync declares at most {_MOST_NEW}"
     if not _NAME.fullmatch(folder):
@@ -44,10 +44,10 @@ def undeclarable(schema: Schema, folder: str, count: int) -> str | None:
 
 
 def architecture_of(schema: Schema, folder: str, release: Release) -> Architecture:
-    """What a tree tells of an architecture: its folder, and that it is there.
+    """An architecture as far as a tree tells: it exists, and has this folder.
 
-    The symbols that architectures of several folders always have on are left open, so that no
-    entry of theirs is taken to be absent.
+    Symbols that are always set on architectures of several folders are left open, so that none of
+    their entries counts as absent.
     """
     at = Location(f"arch/{folder}")
     return Architecture(

@@ -21,14 +21,14 @@ from .apply import MADE, Files, word
 from .line import LineStep, line_steps
 from .steps import ByHand
 
-# As the grammar of the schema has it.
+# The same as in the schema's grammar.
 _CONFIG = re.compile(r"CONFIG_[A-Za-z0-9_]+")
 _WIDTH = 70
 _LEAST_WIDTH = 30
 
 
 class NoBuild(Exception):
-    """A kernel of which no line can say anything."""
+    """A kernel that can't be a build of a line."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class NewBlock:
 
 @dataclass
 class LinePlan:
-    """What is to be said of a build, and what is left to people.
+    """The changes for a build, and what is left to people.
 
-    `extended` is the block whose last build it becomes; `block` is a new one, without its clauses.
-    Both are None if nothing is to be written.
+    `extended` is the block whose last build it becomes, `block` the head of a new one. Both are
+    None if nothing is to be written.
     """
 
     kernel: Kernel
@@ -59,7 +59,7 @@ class LinePlan:
 
     @property
     def written(self) -> str | None:
-        """The builds of the block that says it."""
+        """The head of the block that describes the build."""
         if self.extended is not None:
             return _head(self.extended, self.build)
         return _head(self.block) if self.block is not None else None
@@ -68,9 +68,9 @@ class LinePlan:
 def plan_build(
     schema: Schema, kernel: Kernel, extraction: Extraction, release: str, date: str | None
 ) -> LinePlan:
-    """Compare the tree of a build with its line; `release` is the vendor's own, empty for none.
+    """Compare the tree of a build with its line; `release` is the vendor's release, or empty.
 
-    `date` is that of a release that the line does not have yet. Raises NoBuild.
+    `date` is the date of a release that is not in the line yet. Raises NoBuild.
     """
     made = _empty(kernel)
     line, build = made.line, made.build
@@ -131,7 +131,7 @@ def _strange(step: LineStep) -> list[str]:
 
 
 def _is_of(block: LineBuild, build: BuildNumber, release: str) -> bool:
-    """Whether a build, of which nothing else is to be said, is of the release of a block."""
+    """Whether a build without other changes belongs to the release of a block."""
     if release and block.release:
         return release == block.release
     return build.numbers[0] in (block.first.numbers[0], block.last.numbers[0])
@@ -141,9 +141,9 @@ def _block(
     build: BuildNumber, newest: LineBuild | None, release: str, date: str | None
 ) -> NewBlock:
     if newest is not None and _is_of(newest, build, release):
-        # A change between builds of one release.
+        # Builds of one release differ.
         return NewBlock(first=build, last=build, release=newest.release, date=newest.date)
-    # Of a release its builds are those of its first number, also those before the one that was read.
+    # The builds of a release share the first number, including those before the one that was read.
     first = BuildNumber(build.numbers[:1])
     if not release or (newest is not None and first <= newest.last):
         first = build
@@ -151,7 +151,7 @@ def _block(
 
 
 def _leave_to_people(made: LinePlan, schema: Schema, release: str) -> None:
-    """Of a build with later ones nothing is done: what those have, its tree does not tell."""
+    """Leave all changes to people, as the tree of a build does not tell about later ones."""
     line, build = made.line, made.build
     behind = next((one for one in line.builds if one.first > build), None)
     if behind is None:
@@ -182,15 +182,12 @@ def _head(block: LineBuild | NewBlock, last: BuildNumber | None = None) -> str:
 
 
 def replace_keys(step: LineStep, keys: Sequence[str]) -> LineStep:
-    """The same of other keys."""
+    """The same step for other keys."""
     return LineStep(tuple(keys), step.archs, step.like, step.printed)
 
 
-# ---- the schema files ------------------------------------------------------------------
-
-
 def apply_build(plan: LinePlan, files: Sequence[tree.File], schema: Schema) -> list[tree.File]:
-    """The files with the plan carried out; unchanged ones are the same objects."""
+    """The files with the plan applied; unchanged ones are the same objects."""
     edited = Files(files, schema)
     last = word(str(plan.build))
     if plan.extended is not None:
@@ -207,7 +204,7 @@ def _extended(block: tree.Block, last: tree.Word) -> tree.Block:
 
 
 def _with_build(block: tree.Block, made: tree.KernelBuild) -> tree.Block:
-    """A build after the last one, or at the end."""
+    """The block with another build after the last one, or at the end."""
     places = [i for i, node in enumerate(block.body) if isinstance(node, tree.KernelBuild)]
     place = places[-1] + 1 if places else len(block.body)
     return replace(block, body=(*block.body[:place], made, *block.body[place:]))
@@ -227,7 +224,7 @@ def _made(block: NewBlock, steps: Iterable[LineStep], schema: Schema) -> tree.Ke
 
 
 def said(step: LineStep, schema: Schema) -> list[str]:
-    """The clauses of a step, as the schema has them."""
+    """The clauses of a step, as text of the schema."""
     return [" ".join(format_node(clause).split()) for clause in _clauses(step, schema)]
 
 
@@ -250,7 +247,7 @@ def _exported(
     format_: str,
     schema: Schema,
 ) -> Iterator[tree.Exported]:
-    """Keys whose entries say how they are printed, then those of which the build says it."""
+    """Keys printed as their entries say, then those whose format the build has to tell."""
     as_said = [key for key in keys if _is_said(schema, key, format_)]
     depends = None if condition == ALWAYS else condition
     width = max(_LEAST_WIDTH, _WIDTH - len(str(depends or "")))
@@ -264,7 +261,7 @@ def _exported(
 
 def _is_said(schema: Schema, key: str, format_: str) -> bool:
     entry = schema.by_key.get(key)
-    # `%s` prints any text; what is in it the entry knows.
+    # `%s` prints any text; the entry knows its format.
     return entry is not None and format_ in (entry.format.value, Format.STRING.value)
 
 

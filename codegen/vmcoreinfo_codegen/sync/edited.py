@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Schema files before and after an edit: as a diff, and written."""
+"""Schema files before and after an edit: shows the diff, and writes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from ..files import writing
 
 Texts = Mapping[str, str]
-"""Texts of files by their names; of those after an edit, the ones alone that changed."""
+"""Texts of files by their names; after an edit, only of files that changed."""
 
 
 def diff(before: Texts, after: Texts) -> str:
@@ -28,7 +28,7 @@ def diff(before: Texts, after: Texts) -> str:
 
 
 def write(folder: Path, after: Texts) -> None:
-    """Put what changed into the folder that it was read from. Raises OSError."""
+    """Write changed files to the folder from which they were read. Raises OSError."""
     edited = {folder / name.partition("/")[2]: text for name, text in after.items()}
     for path in edited:
         path.parent.mkdir(parents=True, exist_ok=True)

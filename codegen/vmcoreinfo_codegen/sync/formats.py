@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Changed formats: which ones the schema can express, and where one line covers many entries."""
+"""Changed formats: which ones the schema can express, and when one line covers many entries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def alike(entry: Entry, printed: Printed) -> str | None:
 
 
 def gather(made: Plan, schema: Schema, extraction: Extraction) -> None:
-    """Tell what macros print now, and say once for a kind what all its entries do."""
+    """Add steps for macros that print in another format, and one for a kind instead of its
+    entries.
+    """
     _of_macros(made, schema, extraction)
     for default in schema.kinds:
         _of_kind(made, schema, default)
@@ -47,7 +49,7 @@ def _of_kind(made: Plan, schema: Schema, default: KindDefault) -> None:
 
 
 def _followers(schema: Schema, default: KindDefault, release: Release) -> Iterator[Export]:
-    """What is exported at a release or later, and printed as its kind says."""
+    """The exports of a release or later that are printed in the default format of their kind."""
     said = set(default.formats)
     for entry in schema.entries:
         if entry.kind is not default.kind:
@@ -63,7 +65,7 @@ def _followers(schema: Schema, default: KindDefault, release: Release) -> Iterat
 
 
 def _of_macros(made: Plan, schema: Schema, extraction: Extraction) -> None:
-    """Macros by which entries were printed before, and that print them otherwise now."""
+    """Add steps for the macros of entries that now print in another format."""
     names: dict[str, None] = {}
     for step in made.steps:
         if not isinstance(step, Reformat):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a build of a vendor's kernel changes in its line, from what its tree prints."""
+"""The changes of a vendor's build to its line, from what its tree prints."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..model import Architecture, Entry, Format, Prediction, Schema
 from ..record import Value
 
 Printed = Mapping[str, tuple[Condition, str]]
-"""By key: under which condition a tree prints it, and in which format."""
+"""For each key, the condition on which a tree prints it, and the format."""
 
 
 class LineStep(Value):
-    """Keys that a build exports as mainline of `like` does, or under a condition, or not at all.
+    """Keys that a build exports like mainline `like`, or on a condition, or not at all.
 
-    `archs` is None if that is so on all architectures of the line.
+    `archs` is None if that holds on all architectures of the line.
     """
 
     keys: tuple[str, ...]
@@ -28,7 +28,7 @@ class LineStep(Value):
 
 
 class _State(NamedTuple):
-    """How one key is there on the architectures where the line has it otherwise."""
+    """The state of a key on the architectures on which it differs from the line."""
 
     archs: tuple[str, ...] | None
     like: Release | None
@@ -42,10 +42,10 @@ def line_steps(
     archs: Sequence[Architecture],
     printed: Mapping[str, Printed],
 ) -> tuple[list[LineStep], list[str]]:
-    """What has to be said of a build, and keys that no entry of the schema has.
+    """The steps for a build, and keys that are not in the schema.
 
-    `before` is the schema as the line has it without this build; `printed` is what the tree of
-    the build prints, by architecture.
+    `before` is the schema of the line without this build; `printed` is what the build's tree
+    prints, by architecture.
     """
     predicted = {arch.name: {p.key: p for p in before.predict(base, arch)} for arch in archs}
     found: dict[_State, list[str]] = {}
@@ -69,11 +69,11 @@ def _place(step: LineStep) -> tuple[object, ...]:
 
 
 def is_as_printed(prediction: Prediction | None, seen: tuple[Condition, str] | None) -> bool:
-    """Whether a tree prints a key as is predicted."""
+    """Whether a tree prints a key as predicted."""
     if prediction is None or seen is None:
         return prediction is None and seen is None
     condition, format_ = seen
-    # `%s` prints any text; that it is pairs of digits only the schema can know.
+    # `%s` prints any text; only the schema can know that it is hexadecimal digits.
     same = format_ == prediction.format.value or format_ == Format.STRING.value
     return same and equivalent(condition, prediction.condition)
 
@@ -92,13 +92,13 @@ def _states(
     other: Sequence[Architecture],
     printed: Mapping[str, Printed],
 ) -> Iterator[_State]:
-    """The releases of mainline in which the key is as in the tree, or its state where none has it so."""
+    """The mainline releases that print the key like the tree; its state if there is none."""
     gone = [arch for arch in other if _of(printed, arch, entry.key) is None]
     if gone:
         fits = {arch.name for arch in archs if _of(printed, arch, entry.key) is None}
         last = None if entry.is_out_of_tree else entry.last
         ended = last.release if last else None
-        # Where mainline has it no more, the line took what did that.
+        # If mainline has removed it, the line took over that change.
         yield _State(_names(archs, gone, fits), ended, None)
     left = [arch for arch in other if arch not in gone]
     if not left:
@@ -114,7 +114,7 @@ def _states(
         if fits.issuperset(arch.name for arch in left):
             yield _State(_names(archs, left, fits), release, None)
             return
-    # No release has all of them so: each architecture for itself.
+    # No release fits all architectures, so look at each one separately.
     rest: dict[tuple[Condition, str] | None, list[Architecture]] = {}
     by_release: dict[Release, list[Architecture]] = {}
     for arch in left:
@@ -148,14 +148,16 @@ def _is_same(one: tuple[Condition, str] | None, other: tuple[Condition, str] | N
 def _names(
     archs: Iterable[Architecture], some: Iterable[Architecture], fits: set[str]
 ) -> tuple[str, ...] | None:
-    """The architectures of a clause; None if it may be said of all."""
+    """The architectures of a clause; None if it holds on all."""
     if fits.issuperset(arch.name for arch in archs):
         return None
     return tuple(arch.name for arch in some)
 
 
 def _nearest(schema: Schema, base: Release) -> list[Release]:
-    """Releases of mainline behind the base, the next one first, then those before it."""
+    """Mainline releases after the base, the next one first, then those before it, the latest
+    first.
+    """
     releases = [declared.release for declared in schema.releases]
     later = [release for release in releases if release.mainline > base.mainline]
     return [*later, *reversed([r for r in releases if r.mainline < base.mainline])]

@@ -18,6 +18,7 @@ from ..model.timeline import in_mainline
 from ..query.tree_difference import prints_as
 from .architectures import LEFT_OPEN, architecture_of, undeclarable, unknown_folders
 from .formats import alike, gather
+from .moves import plan_moves
 from .renames import renames
 from .steps import (
     Add,
@@ -25,6 +26,8 @@ from .steps import (
     Close,
     Declare,
     Depend,
+    Locate,
+    Move,
     Open,
     Plan,
     Print,
@@ -34,24 +37,24 @@ from .steps import (
     Step,
 )
 
-# As the grammar of the schema has them.
+# The same as in the schema's grammar.
 _CONFIG = re.compile(r"CONFIG_[A-Za-z0-9_]+")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass
 class _Seen:
-    """On which architectures schema and tree have an entry, together or alone."""
+    """The architectures on which schema, tree or both have an entry."""
 
     missing: dict[int, tuple[str, Export, list[str]]] = field(default_factory=dict)
     extra: dict[tuple[str, int, str], tuple[Printed, list[str]]] = field(default_factory=dict)
     both: list[tuple[Prediction, Printed, Condition]] = field(default_factory=list)
     again: list[tuple[str, Export, Printed]] = field(default_factory=list)
-    """Of what is printed twice, the second."""
+    """The second export of a key that is printed twice."""
 
 
 def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
-    """The steps from schema to tree, in the order of schema and tree."""
+    """The steps that bring the schema to the tree, in the order of schema and tree."""
     made = Plan(release)
     schema = _with_new_architectures(made, schema, extraction)
     archs = [
@@ -79,6 +82,7 @@ def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
             reformatted.add(id(export))
             _step(made, Reformat(key, export, printed))
     gather(made, schema, extraction)
+    plan_moves(made, schema, extraction, archs)
     _declare_macros(made, schema, extraction)
     if release.branch < schema.latest:
         _leave_to_people(made)
@@ -88,7 +92,7 @@ def plan(schema: Schema, extraction: Extraction, release: Release) -> Plan:
 
 
 def _with_new_architectures(made: Plan, schema: Schema, extraction: Extraction) -> Schema:
-    """The schema with an architecture for each folder that prints and was not known."""
+    """The schema with an architecture for each unknown folder that prints."""
     new: list[Architecture] = []
     folders = unknown_folders(schema, extraction)
     for folder in folders:
@@ -117,20 +121,21 @@ def _declare_macros(made: Plan, schema: Schema, extraction: Extraction) -> None:
 
 
 def _leave_to_people(made: Plan) -> None:
-    """Of a release with later ones nothing is done: what those have, its tree does not tell."""
+    """Leave all changes to people, as the tree of a release does not tell about later ones."""
     for step in made.steps:
         key, fact = _fact(step)
-        reason = (
-            f"the tree of {made.release.branch} {fact}, but shows nothing about later releases: "
-            "correct a boundary, or add a 'backport'"
-        )
+        remedy = "correct a boundary, or add a 'backport'"
+        if isinstance(step, (Move, Locate)):
+            remedy = "correct the 'files' of these entries"
+        branch = made.release.branch
+        reason = f"the tree of {branch} {fact}, but shows nothing about later releases: {remedy}"
         made.by_hand.append(ByHand(key, reason))
     made.steps.clear()
     made.macros.clear()
 
 
 def _fact(step: Step) -> tuple[str, str]:
-    """What a step is about, and what the tree shows of it."""
+    """The key of a step, and what the tree shows of it."""
     match step:
         case Close(key=key):
             return key, "lacks it"
@@ -151,12 +156,14 @@ def _fact(step: Step) -> tuple[str, str]:
             return macro.name, f"has it print '{printf}'"
         case Declare(arch=arch):
             return arch.name, "has lines of this architecture"
+        case Move(path=path) | Locate(path=path):
+            return path, "prints entries there"
 
 
 def _still_open(
     schema: Schema, key: str, export: Export, archs: Iterable[Architecture], release: Release
 ) -> list[str]:
-    """The architectures on which this very export is the one that is predicted."""
+    """The architectures on which exactly this export is predicted."""
     entry = schema.by_key[key]
     return [
         arch.name
@@ -210,7 +217,7 @@ def _add(
         return
     if entry is not None:
         if archs is None:
-            # What architectures printed by themselves moved to the code of all.
+            # Lines that architectures printed themselves moved to common code.
             closed = {id(step.export) for step in made.steps if isinstance(step, Close)}
             for export in entry.exports:
                 if export.archs is not None and export.last is None and id(export) not in closed:
@@ -234,7 +241,7 @@ def _add(
 
 
 def _unwritable(printed: Printed) -> str | None:
-    """Why the schema can't say what is printed, None if it can: a tree may print anything."""
+    """Why the schema can't express what is printed, None if it can: a tree may print anything."""
     if not is_in_form(printed.key):
         return "not a valid key in a schema"
     strange = sorted(name for name in printed.condition.names() if not _CONFIG.fullmatch(name))
@@ -252,7 +259,7 @@ def _same_archs(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -
 
 
 def _before(schema: Schema, extraction: Extraction, printed: Printed) -> str | None:
-    """The nearest key before it in its file that the schema has, else the nearest behind."""
+    """The nearest key of the schema printed before in the same file, else the nearest one after."""
     mine = [e for e in extraction.exports if e.file == printed.file]
     place = mine.index(printed)
     for other in [*reversed(mine[:place]), *mine[place + 1 :]]:

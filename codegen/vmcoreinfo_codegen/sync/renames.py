@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Possibly renamed keys: one was removed, and one of its kind added in the same function.
+"""Possibly renamed keys: one was removed, and another of its kind added in the same function.
 
-A person has to say whether it is so: a struct may lose one member and get another.
+A person has to decide: a struct may also lose one member and get another.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _Group = tuple[Kind, str, str]
 
 
 def renames(schema: Schema, extraction: Extraction, made: Plan) -> list[Rename]:
-    """What may be renamed, in the order of the schema."""
+    """The keys that may be renamed, in the order of the schema."""
     printed = {export.key: export for export in extraction.exports}
     came: dict[_Group, list[str]] = {}
     for step in made.steps:
@@ -43,7 +43,7 @@ def renames(schema: Schema, extraction: Extraction, made: Plan) -> list[Rename]:
 def _members(
     found: Iterable[Rename], gone: dict[_Group, list[str]], came: dict[_Group, list[str]]
 ) -> Iterator[Rename]:
-    """Members that went and came with a struct of another name."""
+    """Members that were removed and added together with a renamed struct."""
     for rename in [one for one in found if kind_of(one.gone) is Kind.SIZE]:
         old, new = argument_of(rename.gone), argument_of(rename.came)
         others = set(came.get((Kind.OFFSET, new, rename.place), ()))
@@ -63,7 +63,9 @@ def _place(printed: Printed) -> str:
 
 
 def _places(schema: Schema, printed: Mapping[str, Printed]) -> dict[str, str]:
-    """Where each entry has been printed: as the nearest one in its file that still is."""
+    """Where each entry was printed: at the nearest entry of its schema file that still is
+    printed.
+    """
     files: dict[str, list[str]] = {}
     for entry in schema.entries:
         files.setdefault(entry.location.path, []).append(entry.key)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from ..core.condition import Condition
 from ..core.release import Release
 from ..kernel.extract import Export as Printed
-from ..model import Architecture, Export, Macro
+from ..model import Architecture, Export, KernelFiles, Macro
 from ..model.entry import KindDefault
 
 
 @dataclass(frozen=True)
 class Close:
-    """The entry is gone: `until` to an open span."""
+    """The entry was removed: add `until` to its open span."""
 
     key: str
     export: Export
@@ -22,7 +22,7 @@ class Close:
 
 @dataclass(frozen=True)
 class Open:
-    """The entry is there again: another `since` where one was closed before."""
+    """The entry is back: add another `since` after the closed span."""
 
     key: str
     export: Export
@@ -40,7 +40,7 @@ class Add:
 
 @dataclass(frozen=True)
 class Depend:
-    """The entry is printed under another condition."""
+    """The entry is printed on another condition."""
 
     key: str
     export: Export
@@ -84,26 +84,56 @@ class Redefine:
 
 @dataclass(frozen=True)
 class Declare:
-    """An architecture that prints lines of its own, and was not known."""
+    """An architecture that prints its own lines and is not in the schema."""
 
     arch: Architecture
 
 
 @dataclass(frozen=True)
+class Move:
+    """The entries of a `files` block are printed by another source file; `printed` is one line."""
+
+    files: KernelFiles
+    path: str
+    printed: Printed
+
+
+@dataclass(frozen=True)
+class Locate:
+    """The source file of new entries that no `files` block covers; `archs` is None for shared code."""
+
+    subsystem: str
+    archs: tuple[str, ...] | None
+    path: str
+
+
+@dataclass(frozen=True)
 class ByHand:
-    """What is not done here, and why."""
+    """A change that is left to people, and why."""
 
     key: str
     reason: str
 
 
-Step = Close | Open | Add | Depend | Print | Reformat | ReformatKind | Redefine | Declare
-"""What the schema can say by itself."""
+Step = (
+    Close
+    | Open
+    | Add
+    | Depend
+    | Print
+    | Reformat
+    | ReformatKind
+    | Redefine
+    | Declare
+    | Move
+    | Locate
+)
+"""A change that the schema can express."""
 
 
 @dataclass(frozen=True)
 class Rename:
-    """A key that may have another name now, by the place where that is printed."""
+    """A key that may have a new name, which is printed at `place`."""
 
     gone: str
     came: str
@@ -125,11 +155,11 @@ class Plan:
     steps: list[Step] = field(default_factory=list)
     by_hand: list[ByHand] = field(default_factory=list)
     macros: dict[str, str] = field(default_factory=dict)
-    """Macros to be declared, with what they print."""
+    """Macros to declare, with the line that they print."""
     renames: list[Rename] = field(default_factory=list)
-    """What may have another name now, for people to confirm."""
+    """Possible renames, for people to confirm."""
 
     @property
     def declared(self) -> frozenset[str]:
-        """The folders of architectures that are declared by it."""
+        """The folders of architectures that the plan declares."""
         return frozenset(step.arch.source for step in self.steps if isinstance(step, Declare))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Updating a folder's schema files to what a kernel tree exports, and the result."""
+"""Updates a folder's schema files to what a kernel tree exports, and describes the result."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ from .steps import (
     Close,
     Declare,
     Depend,
+    Locate,
+    Move,
     Open,
     Plan,
     Print,
@@ -47,28 +49,30 @@ _DONE: dict[str, tuple[type[Step], ...]] = {
     "format changed": (Reformat, ReformatKind),
     "printed by another macro": (Print,),
     "macro changed": (Redefine,),
+    "printed in another file": (Move,),
+    "source file added": (Locate,),
 }
 
 
 @dataclass(frozen=True)
 class Unsaid:
-    """What a schema can't say, and why."""
+    """A change that a schema can't express, and why."""
 
     key: str
     reason: str
 
 
 class SyncError(Exception):
-    """A release to which no schema can be brought."""
+    """A release to which the schema can't be updated."""
 
 
 @dataclass(frozen=True)
 class Synchronised:
-    """Schema files before and after a plan was carried out; `after` has those alone that changed.
+    """Schema files before and after a plan was applied; `after` has only those that changed.
 
-    `is_declared` is whether the release was before. `schema` and `problems` are what is read in the
-    files as they are after. If there is anything in `refused`, which the schema can't say, nothing
-    is to be written.
+    `is_declared` tells whether the release was declared before. `schema` and `problems` are read
+    from the files after the edit. `refused` are changes that the schema can't express; if there are
+    any, nothing may be written.
     """
 
     plan: Plan
@@ -99,7 +103,7 @@ class Synchronised:
         )
 
     def summary(self) -> str:
-        """What was done, fit for a commit message."""
+        """A summary of the changes for a commit message."""
         branch = self.plan.release.branch
         if not self.after and self.plan.by_hand:
             return f"Nothing changed for {branch}: the differences must be resolved by hand.\n"
@@ -121,11 +125,11 @@ class Synchronised:
         return edited.diff(self.before, self.after)
 
     def write(self, folder: Path) -> None:
-        """Put what changed into the folder that it was read from. Raises OSError."""
+        """Write changed files to the folder from which they were read. Raises OSError."""
         edited.write(folder, self.after)
 
     def _keys(self) -> dict[str, list[str]]:
-        """Keys, with their architectures, by what was done to them."""
+        """Keys, with their architectures, by the change made to them."""
         found = {
             word: [_told(step) for step in self.plan.steps if isinstance(step, kinds)]
             for word, kinds in _DONE.items()
@@ -141,10 +145,10 @@ def synchronise(
     commits: Commits,
     extraction: Extraction | None = None,
 ) -> Synchronised:
-    """Carry out a plan on the texts of a folder's files, `schema` being what they say.
+    """Apply a plan to the texts of a folder's files, from which `schema` was read.
 
-    Nothing is written. `date` is that of the release, where it is not declared yet. Of the tree
-    that the plan is for, `extraction`, nothing may be left to do. Raises SchemaError, OSError.
+    Nothing is written. `date` is the release's, if it is not declared yet. The new schema is
+    compared with `extraction`, the tree of the plan, and has to match. Raises SchemaError, OSError.
     """
     texts = dict(read_files(folder))
     problems: list[Problem] = []
@@ -163,7 +167,7 @@ def synchronise(
 
 
 def checked(texts: Mapping[str, str], schema: Schema) -> tuple[Schema, list[Problem]]:
-    """What files say, and what is wrong with them; of those that can't be read at all, `schema`."""
+    """The schema and the problems of files; if they can't be read at all, `schema` instead."""
     try:
         return check_files(texts.items())
     except SchemaError as error:
@@ -171,7 +175,7 @@ def checked(texts: Mapping[str, str], schema: Schema) -> tuple[Schema, list[Prob
 
 
 def new_errors(after: Iterable[Problem], texts: Mapping[str, str], schema: Schema) -> list[Problem]:
-    """Errors that the files did not have before, told by what they say, as an edit moves lines."""
+    """Errors that the files did not have before, compared by message, as an edit moves lines."""
     errors = [problem for problem in after if problem.severity == "error"]
     before = checked(texts, schema)[1] if errors else []
     known = {(problem.rule, problem.message) for problem in before}
@@ -179,7 +183,9 @@ def new_errors(after: Iterable[Problem], texts: Mapping[str, str], schema: Schem
 
 
 def _unsaid(plan: Plan, errors: Iterable[Problem]) -> list[Unsaid]:
-    """What errors are about: a step whose key they name, or else the place of the error."""
+    """The changes that cause errors: a step whose key is in the message, else the error's
+    location.
+    """
     keys = {_key(step): step for step in plan.steps}
     found = []
     for error in errors:
@@ -196,13 +202,13 @@ def _names(message: str, key: str) -> bool:
 
 
 def _left(plan: Plan) -> list[Unsaid]:
-    """What would be left to do, were a plan carried out."""
+    """The changes that would remain after a plan is applied."""
     reason = "the schema would still differ from the tree after these changes"
     return [Unsaid(_told(step), reason) for step in plan.steps]
 
 
 def release_to_sync(schema: Schema, text: str) -> Release:
-    """The mainline release that a tree is to be. Raises SyncError."""
+    """The mainline release to update the schema to. Raises SyncError."""
     try:
         release = Release.parse(text)
     except ValueError as error:
@@ -218,39 +224,45 @@ def release_to_sync(schema: Schema, text: str) -> Release:
 
 
 def commits_of(plan: Plan, repository: Repository, revision: str) -> tuple[Commits, str]:
-    """The commits of what came and went, by key, and what stopped the search, empty for nothing."""
+    """The commits of added, removed and moved keys, by key or file, and what stopped the search, or
+    empty."""
     found: dict[str, str] = {}
-    for key, macro in _calls(plan):
+    for about, text, path in _calls(plan):
         try:
-            commit = commit_of(repository, revision, source_text(key, macro))
+            commit = commit_of(repository, revision, text, path)
         except GitError as error:
-            return found, f"no commits recorded for {key} and later entries: {error}"
+            return found, f"no commits recorded for {about} and later entries: {error}"
         if commit is not None:
-            found[key] = commit
+            found[about] = commit
     return found, ""
 
 
-def _calls(plan: Plan) -> Sequence[tuple[str, str]]:
-    """Keys that come or go, each with the macro that prints it in the kernel that has it."""
-    found = []
+def _calls(plan: Plan) -> Sequence[tuple[str, str, str | None]]:
+    """Added and removed keys, and files to which some moved, each with the text of a call.
+
+    The call of a key is in the kernel that has it, in any file; that of a file is in this file.
+    """
+    found: list[tuple[str, str, str | None]] = []
     for step in plan.steps:
         match step:
             case Close(key=key, export=export):
                 via = in_mainline(export.vias, plan.release.branch.eve) or newest(export.vias)
                 if via is not None:
-                    found.append((key, via.macro))
-            case Open(key=key, printed=printed):
-                found.append((key, printed.macro))
-            case Add(printed=printed):
-                found.append((printed.key, printed.macro))
+                    found.append((key, source_text(key, via.macro), None))
+            case Open(printed=printed) | Add(printed=printed):
+                found.append((printed.key, source_text(printed.key, printed.macro), None))
+            case Move(path=path, printed=printed):
+                found.append((path, source_text(printed.key, printed.macro), path))
     return found
 
 
 def _told(step: Step) -> str:
-    """What a step is about, with its architectures, all but for all."""
+    """The key of a step, with its architectures unless it is for all."""
     match step:
-        case Add(archs=archs):
+        case Add(archs=archs) | Locate(archs=archs):
             pass
+        case Move(files=files):
+            archs = files.archs
         case Declare() | Redefine() | ReformatKind():
             archs = None
         case _:
@@ -268,5 +280,7 @@ def _key(step: Step) -> str:
             return macro.name
         case ReformatKind(default=default):
             return f"kind {default.kind}"
+        case Move(path=path) | Locate(path=path):
+            return path
         case _:
             return step.key

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Updating a vendor's line to what the tree of a build exports, and the result."""
+"""Updates a vendor's line to what the tree of a build exports, and describes the result."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from .synchronise import checked, new_errors
 
 @dataclass(frozen=True)
 class LineSynchronised:
-    """Schema files before and after a plan was carried out; `after` has those alone that changed.
+    """Schema files before and after a plan was applied; `after` has only those that changed.
 
-    `schema` and `problems` are what is read in the files as they are after. If there is anything in
-    `refused`, which the schema can't say, nothing is to be written.
+    `schema` and `problems` are read from the files after the edit. `refused` are changes that the
+    schema can't express; if there are any, nothing may be written.
     """
 
     plan: LinePlan
@@ -55,7 +55,7 @@ class LineSynchronised:
         )
 
     def summary(self) -> str:
-        """What was done, fit for a commit message."""
+        """A summary of the changes for a commit message."""
         line, build = self.plan.line.name, self.plan.build
         if not self.after and self.plan.by_hand:
             return f"Nothing changed in line {line}: the differences must be resolved by hand.\n"
@@ -77,9 +77,9 @@ def synchronise_build(
     extraction: Extraction,
     release: str,
 ) -> LineSynchronised:
-    """Carry out a plan on the texts of a folder's files, `schema` being what they say.
+    """Apply a plan to the texts of a folder's files, from which `schema` was read.
 
-    Nothing is written. With the clauses of the plan the line is to say what the tree exports. Raises
+    Nothing is written. With the plan's clauses, the line has to match what the tree exports. Raises
     SchemaError, OSError.
     """
     texts = dict(read_files(folder))
@@ -101,7 +101,7 @@ def synchronise_build(
 
 
 def _left(plan: LinePlan, new: Schema, extraction: Extraction, release: str) -> list[ByHand]:
-    """What would be left to say, were a plan carried out."""
+    """The changes that would remain after a plan is applied."""
     again = plan_build(new, kernel_named(new, plan.kernel.name), extraction, release, None)
     known = {todo.key for todo in plan.by_hand}
     reason = "the line would still differ from the tree with these clauses"
@@ -109,7 +109,7 @@ def _left(plan: LinePlan, new: Schema, extraction: Extraction, release: str) -> 
 
 
 def _keys(steps: Sequence[LineStep]) -> dict[str, list[str]]:
-    """Keys, with their architectures, by what is said of them."""
+    """Keys, with their architectures, by the clause for them."""
     found: dict[str, list[str]] = {}
     for step in steps:
         if step.like is not None:

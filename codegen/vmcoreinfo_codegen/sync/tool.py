@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Updating a consumer in the schema to the tagged releases of its repository.
+"""Updates a consumer in the schema to the tagged releases of its repository.
 
-Each new release is declared, with its date. What was in the repository alone, `since next`, begins
-with the first of them that reads it. What else a release reads again is reported, for people to say
-what for.
+Each new release is declared, with its date. A need that was only in the repository, `since next`,
+begins with the first release that reads its keys. Other new reads are reported, and people have to
+tell their purpose.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from .synchronise import checked, new_errors
 
 @dataclass(frozen=True)
 class Dated:
-    """A release of a tool, its date, and what it reads."""
+    """A release of a tool, its date, and the keys it reads."""
 
     date: str
     reads: TaggedReads
@@ -45,7 +45,7 @@ class Dated:
 
 @dataclass(frozen=True)
 class DeclareRelease:
-    """A release that the schema does not have."""
+    """A release that is not in the schema."""
 
     release: ToolRelease
     date: str
@@ -53,7 +53,7 @@ class DeclareRelease:
 
 @dataclass(frozen=True)
 class Released:
-    """A way to a need that was in no release, and is in this one."""
+    """An alternative of a need that was in no release, and is in this one."""
 
     purpose: str
     alternative: Alternative
@@ -69,7 +69,7 @@ ToolStep = DeclareRelease | Released
 
 @dataclass
 class ToolPlan:
-    """What is to be done to a consumer, and what is left to people."""
+    """The changes to a consumer, and what is left to people."""
 
     consumer: Consumer
     steps: list[ToolStep] = field(default_factory=list)
@@ -82,7 +82,7 @@ class ToolPlan:
 
 @dataclass(frozen=True)
 class ToolSynchronised:
-    """The schema files before and after; `after` has those alone that changed."""
+    """The schema files before and after; `after` has only those that changed."""
 
     plan: ToolPlan
     before: edited.Texts
@@ -90,7 +90,7 @@ class ToolSynchronised:
     schema: Schema
     problems: tuple[Problem, ...]
     is_sound: bool
-    """Whether it has no error that was not there before."""
+    """Whether the edit caused no new error."""
 
     def answer(self) -> ToolSynced:
         released = [step.told for step in self.plan.steps if isinstance(step, Released)]
@@ -104,7 +104,7 @@ class ToolSynchronised:
         )
 
     def summary(self) -> str:
-        """What was done, fit for a commit message."""
+        """A summary of the changes for a commit message."""
         name = self.plan.consumer.name
         if not self.plan.steps:
             return f"The schema has every tagged release of {name}.\n"
@@ -116,7 +116,7 @@ class ToolSynchronised:
 
 
 def plan_tool(consumer: Consumer, tagged: Iterable[Dated]) -> ToolPlan:
-    """What the releases of tags, in their order, are to the schema."""
+    """The changes to the schema for the tagged releases, in their order."""
     made = ToolPlan(consumer)
     waiting = [
         (need.purpose, alternative)
@@ -144,14 +144,14 @@ def plan_tool(consumer: Consumer, tagged: Iterable[Dated]) -> ToolPlan:
 
 
 def _is_new(one: Alternative, now: Mapping[str, Where], before: Mapping[str, Where]) -> bool:
-    """Whether a release reads all keys of a way, and the one before did not."""
+    """Whether a release reads all keys of an alternative, and the release before did not."""
     return now.keys() >= set(one.keys) and not before.keys() >= set(one.keys)
 
 
 def _left(
     consumer: Consumer, dated: Dated, before: Mapping[str, Where], told: set[str]
 ) -> Iterator[ByHand]:
-    """What a release reads and the one before did not, or the other way, and what else is to be said of it."""
+    """Keys that a release starts or stops reading, and other findings, for people to handle."""
     now, release = dated.reads.reads, dated.release
     silent = told | set(consumer.passed_keys)
     for key in sorted(now.keys() - before.keys() - silent):
@@ -168,7 +168,9 @@ def _left(
 
 
 def synchronise_tool(folder: Path, schema: Schema, plan: ToolPlan) -> ToolSynchronised:
-    """Carry out a plan on the texts of a folder's files; nothing is written. Raises SchemaError, OSError."""
+    """Apply a plan to the texts of a folder's files; writes nothing. Raises SchemaError,
+    OSError.
+    """
     texts = dict(read_files(folder))
     problems: list[Problem] = []
     files = parse_files(texts.items(), problems)
@@ -191,14 +193,14 @@ def _with(step: ToolStep, block: tree.Block) -> tree.Block:
 
 
 def _declaring(block: tree.Block, release: str, date: str) -> tree.Block:
-    """A release after the last one."""
+    """The block with another release after the last one."""
     clause = tree.ToolRelease(*MADE, word(release), word(date), None)
     last = max(i for i, node in enumerate(block.body) if isinstance(node, tree.ToolRelease))
     return replace(block, body=(*block.body[: last + 1], clause, *block.body[last + 1 :]))
 
 
 def _released(nodes: Sequence[tree.Node], line: int, release: str) -> tuple[tree.Node, ...]:
-    """The nodes with `since next` of the clause in a line told as a release."""
+    """The nodes with a release instead of `next` in the clause at a line."""
     found: list[tree.Node] = []
     for node in nodes:
         if isinstance(node, tree.Need):

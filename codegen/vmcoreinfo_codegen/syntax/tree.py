@@ -153,6 +153,13 @@ class Section(Line, rule="section"):
 
 
 @dataclass(frozen=True)
+class Subsystem(Line, rule="subsystem"):
+    """`subsystem printk`: the entries that follow, up to the next such line, belong to it."""
+
+    name: Word
+
+
+@dataclass(frozen=True)
 class ReleaseDeclaration(Line, rule="release", layout="{release}\t{date}[ {longterm}]"):
     """`release 6.12 2024-11-17 longterm`."""
 
@@ -190,6 +197,16 @@ class KernelOption(Block, rule="option"):
     """`option CONFIG_NUMA { … }`."""
 
     name: Word
+
+
+@dataclass(frozen=True)
+class KernelFiles(
+    Block, rule="kernel_files", keyword="files", layout="[of {subsystem}][ on {archs}]"
+):
+    """`files [of subsystem] [on archs] { … }`."""
+
+    subsystem: Word | None
+    archs: Names | None
 
 
 @dataclass(frozen=True)
@@ -237,6 +254,14 @@ class Need(Block, rule="need", layout="{purpose}[ on {archs}]"):
 
     purpose: Quoted
     archs: Names | None
+
+
+@dataclass(frozen=True)
+class KernelFile(Clause, rule="kernel_file", keyword="file", layout="\t{path}[ since {since}]"):
+    """`file "kernel/vmcore_info.c" since 6.9 commit hash`, in `files`."""
+
+    path: Quoted
+    since: Boundary | None
 
 
 # Clauses of number lists.

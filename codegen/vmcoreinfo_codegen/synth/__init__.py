@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Notes for dumps that have none, made from other data about the kernel."""
+"""Notes for dumps without one, made from other data about the kernel."""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Choosing among several kernels in a dump.
 
-One is taken without being asked for only where that is known: it alone has ever run, or every CPU ran it by
-its page tables, it is none that reads the memory of a crashed one, and the note in the dump is of no other.
+A kernel is chosen automatically only if it is known to be the right one. Either it alone has ever
+run, or the page tables of every CPU map it and the note in the dump belongs to no other. A capture
+kernel is not chosen.
 """
 
 from __future__ import annotations
@@ -16,18 +17,17 @@ from .standing import Standing
 
 
 class SeveralKernels(DebugInfoError):
-    """The dump has several, and nothing tells which one is meant."""
+    """The dump has several kernels, and nothing tells which one is meant."""
 
 
 class NoSuchKernel(LookupError):
-    """The dump has none of the number that was asked for."""
+    """The dump has no kernel with the requested number."""
 
 
 def chosen(
     name: str, kernels: Sequence[OwnKernel], number: int | None
 ) -> tuple[OwnKernel | None, list[str]]:
-    """The kernel that is meant, and what is to be known of how it was chosen; None if the dump has
-    none.
+    """The chosen kernel, None if the dump has none, and remarks on the choice.
 
     Raises SeveralKernels, NoSuchKernel.
     """
@@ -56,7 +56,7 @@ def chosen(
 
 
 def elsewhere(standing: Standing, release: str | None) -> list[str]:
-    """A finding where the CPUs ran another kernel than the only one that the dump has."""
+    """A finding if the CPUs ran a kernel other than the only one in the dump."""
     if not standing.elsewhere or standing.cpus or standing.counters:
         return []
     return [
@@ -66,7 +66,9 @@ def elsewhere(standing: Standing, release: str | None) -> list[str]:
 
 
 def _alone(kernels: Sequence[OwnKernel]) -> OwnKernel | None:
-    """The only one that has run, if it is there still, and the others are known never to have run."""
+    """The only kernel that ever ran, if it still runs and the others are known never to have
+    run.
+    """
     others = [one for one in kernels if not _never_ran(one)]
     if len(others) != 1:
         return None
@@ -79,14 +81,14 @@ def _alone(kernels: Sequence[OwnKernel]) -> OwnKernel | None:
 
 
 def _never_ran(kernel: OwnKernel) -> bool:
-    """A kernel that never started, or whose image is nowhere where it could run."""
+    """Whether a kernel never started, or its image is nowhere where it could run."""
     if kernel.standing.has_started is None:
         return kernel.image is None and BANNER in kernel.addresses
     return not kernel.standing.has_started and not kernel.standing.cpus
 
 
 def _ran(kernels: Sequence[OwnKernel]) -> OwnKernel | None:
-    """The one that every CPU ran by its page tables, if the note in the dump is of no other."""
+    """The kernel in the page tables of every CPU, if the note in the dump belongs to no other."""
     ran = [one for one in kernels if one.standing.cpus]
     if len(ran) != 1:
         return None
@@ -103,7 +105,7 @@ def _counted(kernels: Sequence[OwnKernel]) -> str:
 
 
 def _listed(kernels: Sequence[OwnKernel]) -> str:
-    """A line for each: its number, where it is, its release, what is known of it."""
+    """A line for each kernel: its number, its address, its release, what is known of it."""
     lines = []
     for number, one in enumerate(kernels, 1):
         said = one.standing.words

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The kernel of a dump: what is known from the dump and from given files.
 
-A given file is taken before what the dump has; where the two disagree, that is reported.
+Given files have priority over data in the dump; if the two disagree, that is reported.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _MASK = (1 << 64) - 1
 
 @dataclass(frozen=True)
 class Asked:
-    """What is said of the kernel; None if nothing is.
+    """What the user gave about the kernel; None for what was not given.
 
-    `release` is what its own begins with, `number` its place in the list of kernels, from 1 on.
-    `config` is that of a file, with every symbol that the schema asks for.
+    `release` is the beginning of the release, `number` the number in the list of kernels, from 1.
+    `config` is from a file, with every symbol that the schema asks for.
     """
 
     files: KernelFiles
@@ -45,8 +45,8 @@ class Asked:
 class Dumped:
     """A kernel of a dump.
 
-    `disagreements` tell where what was given is not that of the dump, `remarks` what else there is
-    to know.
+    `disagreements` are the differences between the given files and the dump, `remarks` other
+    remarks.
     """
 
     arch: Architecture
@@ -64,7 +64,7 @@ def dumped(
     names: set[str],
     done: Callable[[int], object] = lambda size: None,
 ) -> Dumped:
-    """Look through a dump for its kernel. `names` are the symbols that are wanted.
+    """Search a dump for its kernel. `names` are the symbols to look up.
 
     Raises SeveralKernels, NoSuchKernel, DebugInfoError, DumpError, ConfigError.
     """
@@ -116,7 +116,7 @@ def dumped(
         arch.memory_start == 0,
     )
     places = own.symbols.places if own is not None else {}
-    # Those of a guest may lie elsewhere than its banner tells.
+    # A guest's tables may be elsewhere than its banner tells.
     is_whole = own is None or not own.standing.is_of_guest
     tables = {table: image.address(at) for table, at in places.items() if is_whole}
     sources = replace(sources, symbols=tables | moved(symbols, image.move), memory=image)
@@ -134,7 +134,7 @@ def dumped(
 
 
 def _as_it_stands(standing: Standing, sources: Sources) -> tuple[Sources, list[str]]:
-    """What a kernel that did not run in this memory tells, and remarks on what is left out."""
+    """The usable sources of a kernel that did not run in this memory, and remarks on the others."""
     if standing.has_started is False and not standing.cpus:
         return replace(sources, symbols=None, memory=None), [
             "this kernel never started: the addresses it would run at are unknown, so only its "
@@ -158,7 +158,7 @@ def _of_functions(
     found: OwnData,
     disagreements: list[str],
 ) -> Dumped:
-    """A kernel that has functions alone in its kallsyms: what it exports tells where its image is."""
+    """A kernel whose kallsyms has only functions: its exported symbols locate its image."""
     placed = placed_kernel(memory, own, sources.types, arch.memory_start == 0)
     release = (placed.release if placed is not None else None) or own.release or asked.release
     if release is None:
@@ -199,7 +199,7 @@ def _of_functions(
 
 
 def _fitting(memory: PhysicalMemory, asked: Asked, found: OwnData) -> list[OwnKernel]:
-    """The kernels that can be the one that is meant."""
+    """The kernels that agree with what the user gave."""
     kernels = [one for one in found.kernels if asked.arch is None or one.is_of(asked.arch)]
     symbols = asked.files.symbols
     if symbols is None or BANNER not in symbols:
@@ -238,12 +238,12 @@ def _noted(found: OwnData, release: str) -> tuple[str, ...]:
 
 
 def differences(kernel: OwnKernel, files: KernelFiles) -> list[str]:
-    """What files say otherwise than the dump."""
+    """Where the files differ from the dump."""
     found = []
     if files.symbols is not None:
         shared = sorted(files.symbols.keys() & kernel.addresses.keys())
         apart = {kernel.addresses[name] - files.symbols[name] & _MASK for name in shared}
-        # KASLR moves all of them alike; per-CPU variables have no such address.
+        # KASLR moves all of them by the same distance, except per-CPU variables.
         if len(apart) > 1 and kernel.symbols.has_run_addresses:
             found.append(
                 f"{files.symbols_name} has symbols at other addresses than the kernel in the dump, "

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Where the kernel's image is in a dump: in physical memory, and at which addresses it ran.
+"""Where the kernel's image is in a dump: its physical address, and the addresses at which it ran.
 
-Two things are looked for. The banner, `Linux version …`, is text at a known symbol, so its
-physical address gives that of every symbol. And init_mm.pgd holds the address of the top
-page table as the kernel itself sees it, so it tells how far KASLR moved the symbols.
+The banner, `Linux version …`, is text at a known symbol, so its physical address gives that of
+every symbol. init_mm.pgd has the virtual address of the top page table, so it tells how far KASLR
+moved the symbols.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ..dump.memory import PhysicalMemory
 from ..dump.source import Memory
 
 BANNER = "linux_banner"
-"""Without it the image is not found."""
+"""The symbol of the banner, without which the image is not found."""
 
-# A second text, to tell the banner from its copies in the log.
+# A second text distinguishes the banner from its copies in the log.
 _FORMAT = "linux_proc_banner"
 _FORMAT_TEXT = b"%s version %s"
 _TABLES = ("swapper_pg_dir", "init_top_pgt", "init_level4_pgt")
@@ -31,14 +31,14 @@ _PAGE = 4096
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 SYMBOLS = {BANNER, _FORMAT, _NOTES, "init_mm", *_TABLES, *_BEGINS, _ENDS}
-"""What has to be looked up for it."""
+"""The symbols needed to find the image."""
 
 
 class Image:
     """The kernel's image in a dump. Implements `facts.Memory`.
 
-    `move` is what to add to the given symbols for the addresses at which the kernel ran,
-    `release` its release in full.
+    The given symbols plus `move` are the addresses at which the kernel ran; `release` is its full
+    release.
     """
 
     def __init__(
@@ -52,10 +52,11 @@ class Image:
         banners: Sequence[int] | None = None,
         is_placed: bool = False,
     ) -> None:
-        """`release` is what the kernel's own begins with, `holds` a physical address in the image.
+        """`release` is the beginning of the kernel's release, `holds` a physical address in the
+        image.
 
-        `banners` are the places of banners, None if they have to be looked for, and `is_placed`
-        says that the dump tells physical addresses, though it does not say so itself.
+        `banners` are the places of banners, None to search for them. `is_placed` says that the dump
+        has physical addresses even if its format doesn't tell.
 
         Raises DebugInfoError if the image can't be found.
         """
@@ -65,14 +66,14 @@ class Image:
         self.is_placed = memory.is_placed or is_placed
         self._bits = memory.bits or bits
         self._symbols = symbols
-        # Physical minus given address, the same for every symbol of the image; in raw memory that
-        # begins nobody knows where, place in it minus given address, which does to read by.
+        # Physical minus given address, the same for every symbol of the image. In raw memory with
+        # an unknown start: offset in memory minus given address, which is enough for reading.
         self._to_physical, self.release = self._located(release)
         self.move = self._moved(types)
 
     @property
     def extent(self) -> range | None:
-        """Where it is in the dump, as addresses of that; None if the symbols don't tell its ends."""
+        """The image's range of addresses in the dump; None if the symbols don't tell its ends."""
         begins = next((self._symbols[n] for n in _BEGINS if n in self._symbols), None)
         ends = self._symbols.get(_ENDS)
         if begins is None or ends is None:
@@ -80,7 +81,7 @@ class Image:
         return range(begins + self._to_physical, ends + self._to_physical)
 
     def place(self, name: str) -> int | None:
-        """The same of a symbol."""
+        """The address of a symbol in the dump."""
         address = self._symbols.get(name)
         return None if address is None else address + self._to_physical & _MASK
 
@@ -91,11 +92,11 @@ class Image:
         return address + self._to_physical & _MASK
 
     def address(self, physical: int) -> int:
-        """At which the kernel ran what is at a physical address of its image."""
+        """The address at which the kernel ran, for a physical address in its image."""
         return physical - self._to_physical + self.move & _MASK
 
     def read(self, width: int, address: int) -> int | None:
-        """At an address at which the kernel ran; None outside of what the dump has."""
+        """An unsigned integer at an address at which the kernel ran; None if the dump lacks it."""
         size = (width or self._bits) // 8
         data = self._memory.read(address - self.move + self._to_physical & _MASK, size)
         if len(data) < size:
@@ -103,7 +104,7 @@ class Image:
         return self._number(data)
 
     def build_id(self) -> str | None:
-        """Hexadecimal, out of the notes of the image; None if they are not available."""
+        """The build ID in hexadecimal, from the notes of the image; None if they are missing."""
         notes_at = self._symbols.get(_NOTES)
         if notes_at is None:
             return None
@@ -129,7 +130,7 @@ class Image:
         text = TEXT + release.encode()
         second = self._symbols.get(_FORMAT)
         for place in self._memory.find(text) if self._banners is None else self._banners:
-            # Neither KASLR nor the loader moves an image by parts of a page.
+            # KASLR and loaders move an image by whole pages.
             if place % _PAGE != banner % _PAGE:
                 continue
             apart = (second or banner) - banner
@@ -148,7 +149,7 @@ class Image:
         )
 
     def _is_image(self, to_physical: int) -> bool:
-        """Whether what has to be in the image is, if it is there."""
+        """Whether the address that the image has to contain is in it, if the image is there."""
         begins = next((self._symbols[n] for n in _BEGINS if n in self._symbols), None)
         ends = self._symbols.get(_ENDS)
         if self._holds is None or begins is None or ends is None:

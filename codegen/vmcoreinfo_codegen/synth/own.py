@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a dump contains about its kernels: symbols, types, configuration, each with its position."""
+"""The data in a dump about its kernels: symbols, types, configuration, each with its address."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from .image import SYMBOLS as OF_IMAGE
 from .standing import SYMBOLS as OF_STANDING
 from .standing import UNKNOWN, Machine, Standing, standing
 
-# All of them are read-only data of one image, which is in one piece; the largest have some 64 MiB.
+# They all are read-only data of one contiguous image; the largest images have some 64 MiB.
 _REACH = 128 << 20
-# What is larger is gone through for banners first, as each needle takes time.
+# Larger memory is searched for banners first, as each needle takes time.
 _SMALL = 2 * REACH
 _TYPES = "__start_BTF"
 _OF_TYPES = {_TYPES}
@@ -37,11 +37,10 @@ _Found = TypeVar("_Found", FoundBtf, FoundConfig)
 
 
 class OwnKernel(Value):
-    """One kernel of a dump. `types` and `config` are None if the dump has none of it.
+    """One kernel in a dump. `types` and `config` are None if the dump doesn't have them.
 
-    `release` is that of the banner in its image, None without one, and `arch` that which its
-    symbols tell, None if they don't. `image` is None if its image can't be found by its own
-    symbols.
+    `release` is from the banner in its image, `arch` from its symbols; None if these don't tell.
+    `image` is None if the image can't be found by the kernel's own symbols.
     """
 
     symbols: Kallsyms
@@ -57,7 +56,7 @@ class OwnKernel(Value):
         return self.symbols.addresses
 
     def read_types(self) -> Btf | None:
-        """Raises DebugInfoError."""
+        """The types, None if there are none. Raises DebugInfoError."""
         if self.types is None:
             return None
         return Btf(self.types.data, f"the BTF at {self.types.physical:#x}")
@@ -67,11 +66,11 @@ class OwnKernel(Value):
 
 
 class OwnData(Value):
-    """What one pass through a dump found.
+    """The results of one pass over a dump.
 
-    `kernels` are those whose symbols are in it, by physical addresses: a machine with a kernel for a
-    crash has two, and so has one with guests. `banners` has every place where one begins, `noted` the
-    releases of texts that begin like a note, `machine` is what the dump tells beside its memory.
+    `kernels` are those whose symbols are in it, by physical address: there are several with a
+    capture kernel, or with guests. `banners` has the places of all banners, `noted` the releases of
+    texts that begin like a note, `machine` what the dump tells besides memory.
     """
 
     kernels: Sequence[OwnKernel]
@@ -86,10 +85,10 @@ def own_data(
     names: set[str],
     done: Callable[[int], object] = lambda size: None,
 ) -> OwnData:
-    """Of the symbols those of `names`.
+    """The data of all kernels in a dump; of their symbols, those in `names`.
 
-    Large memory is searched for banners, and then around each that is whole; for all at once if none is.
-    Raises DumpError, DebugInfoError.
+    Large memory is searched for banners first, then around each complete one; if there is none, all
+    of it is searched for all data. Raises DumpError, DebugInfoError.
     """
     names = names | OF_IMAGE | OF_STANDING | _OF_TYPES
     tables, types, configs = KallsymsSearch(memory, names), BtfSearch(memory), ConfigSearch(memory)
@@ -129,7 +128,7 @@ def own_data(
 def _image(
     memory: PhysicalMemory, table: Kallsyms, banners: Sequence[int], arch: Architecture | None
 ) -> Image | None:
-    """The image that a table is in, by its own symbols."""
+    """The image that contains a table, found by the table's symbols."""
     if BANNER not in table.addresses:
         return None
     is_placed = arch is not None and arch.memory_start == 0
@@ -142,7 +141,7 @@ def _image(
 
 
 def _around(places: Sequence[int]) -> list[range]:
-    """Where the images of these banners are, by address, without overlaps."""
+    """The ranges around these banners that may have their images, by address, without overlaps."""
     found: list[range] = []
     for place in places:
         start, stop = max(0, place - REACH), place + REACH
@@ -154,7 +153,7 @@ def _around(places: Sequence[int]) -> list[range]:
 
 
 class _NoteSearch:
-    """Implements `in_memory.Search`: what begins like the text of a note."""
+    """Implements `in_memory.Search` for texts that begin like a note."""
 
     needles = (_NOTE,)
 
@@ -171,7 +170,7 @@ class _NoteSearch:
 
 
 def _arch(schema: Schema, addresses: Mapping[str, int]) -> Architecture | None:
-    """Which architecture the symbols tell; None if none or several."""
+    """The architecture that the symbols imply; None if none or several."""
     sources = Sources(symbols=addresses)
     told = [
         arch
@@ -185,7 +184,11 @@ def _arch(schema: Schema, addresses: Mapping[str, int]) -> Architecture | None:
 def _nearest(
     tables: Sequence[Kallsyms], images: Sequence[Image | None], found: Sequence[_Found]
 ) -> dict[int, _Found]:
-    """By the place of the table what is in its image, else what is nearest to it; nothing is of two kernels."""
+    """For each table, by its index, the data in its image, or nearest to it if the image is
+    unknown.
+
+    No data belong to two tables.
+    """
     pairs = sorted(
         (abs(table.physical - one.physical), place, other)
         for place, (table, image) in enumerate(zip(tables, images, strict=True))
@@ -200,7 +203,7 @@ def _nearest(
 
 
 def _is_in(image: Image, physical: int, is_btf: bool) -> bool:
-    """Whether it is where the image has it, as far as its symbols tell."""
+    """Whether the data are where the image has them, as far as its symbols tell."""
     place = image.place(_TYPES) if is_btf else None
     if place is not None:
         return place == physical

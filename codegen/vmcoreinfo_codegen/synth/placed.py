@@ -18,11 +18,11 @@ from .placed_image import PlacedImage
 from .structures import Found, find_structures
 
 _UTS = "init_uts_ns"
-# struct new_utsname is texts of 65 bytes, sysname, nodename, release; a counter may be before.
+# struct new_utsname has strings of 65 bytes, sysname, nodename, release; a counter may precede it.
 _SYSNAME = b"Linux\0"
 _RELEASE_AT, _TEXT_BYTES = 2 * 65, 65
 _BEFORE_NAMES = 256
-# Of variables after the last that is exported.
+# Bytes of variables after the last exported one.
 _BEHIND = 4 << 20
 _MOST_IMAGE = 128 << 20
 _BUILD_ID, _BUILD_ID_BYTES, _NAME = 3, 20, b"GNU\0"
@@ -30,11 +30,11 @@ _MOST_BETWEEN = 16 << 20
 
 
 class PlacedKernel:
-    """What tables and memory tell of it. Implements `facts.Memory`.
+    """A kernel located by its exported symbols. Implements `facts.Memory`.
 
-    `symbols` are at addresses at which it ran; `origins` has where those come from that are not in
-    kallsyms. `of_tables` are those of them that a table names: where memory is in pieces, as that of a guest in its
-    host, no other is known.
+    `symbols` have the addresses at which it ran; `origins` tells the origin of those not in
+    kallsyms. `of_tables` are the symbols named by a table: if memory is scattered, as a guest's in
+    its host, no others are known.
     """
 
     def __init__(self, own: OwnKernel, exported: Ksymtab, found: Found, is_placed: bool) -> None:
@@ -67,7 +67,9 @@ class PlacedKernel:
 
     @property
     def release(self) -> str | None:
-        """That of init_uts_ns, as uname -r prints it; None if it is not exported."""
+        """The release in init_uts_ns, as uname -r prints it; None if init_uts_ns is not
+        exported.
+        """
         at = self.symbols.get(_UTS)
         data = b"" if at is None else self._image.bytes_at(at, _BEFORE_NAMES + 3 * _TEXT_BYTES)
         place = data.find(_SYSNAME, 0, _BEFORE_NAMES)
@@ -75,9 +77,10 @@ class PlacedKernel:
         return text.decode("ascii") if place >= 0 and text.isascii() and text else None
 
     def build_id(self) -> str | None:
-        """Hexadecimal: of the one note between exported symbols and types, as the kernel is linked.
+        """The build ID in hexadecimal; None if not found.
 
-        Those of vdsos are elsewhere.
+        Its note is the only one between exported symbols and types in the kernel's linker script;
+        the notes of vdsos are elsewhere.
         """
         start, types = self._exported.physical, self._own.types
         if types is None or not 0 < types.physical - start < _MOST_BETWEEN:
@@ -98,9 +101,10 @@ class PlacedKernel:
 def placed_kernel(
     memory: PhysicalMemory, own: OwnKernel, types: Types | None, is_placed: bool = False
 ) -> PlacedKernel | None:
-    """None if no table of exported symbols agrees with its kallsyms.
+    """The kernel located by its exported symbols; None if no table of them agrees with its
+    kallsyms.
 
-    `is_placed` says that the dump tells physical addresses, though it does not say so itself. Raises
+    `is_placed` says that the dump has physical addresses even if its format doesn't tell. Raises
     DumpError, DebugInfoError.
     """
     kallsyms = own.symbols
@@ -111,7 +115,7 @@ def placed_kernel(
     image = _image(memory, kallsyms, exported, min(begins))
     found = Found(image) if types is None else find_structures(image, types)
     if not kallsyms.has_run_addresses and "init_mm" not in found.addresses:
-        # Nothing but empty lists says where it ran.
+        # Only empty lists would tell where it ran.
         return None
     return PlacedKernel(own, exported, found, memory.is_placed or is_placed)
 
@@ -119,7 +123,7 @@ def placed_kernel(
 def _image(
     memory: PhysicalMemory, kallsyms: Kallsyms, exported: Ksymtab, first: int
 ) -> PlacedImage:
-    """From the first function on; `first` is its address in kallsyms."""
+    """The image from its first function on, whose address in kallsyms is `first`."""
     start = first if kallsyms.has_run_addresses else first + exported.move
     ends = (at for at in exported.addresses.values() if start <= at < start + _MOST_IMAGE)
     order = ">" if kallsyms.big_endian else "<"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The image of a kernel in memory, at the addresses where it ran."""
+"""The image of a kernel in memory, by the addresses at which it ran."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WINDOW = 1 << 20
 
 @dataclass(frozen=True)
 class PlacedImage:
-    """From `start` to before `end`; `move` is what to add to a physical address of it.
+    """An image at [`start`, `end`); a physical address in it plus `move` is the virtual one.
 
     `order` is `<` or `>`.
     """
@@ -36,30 +36,30 @@ class PlacedImage:
         return self.start <= address < self.end
 
     def place(self, address: int) -> int:
-        """The physical address."""
+        """The physical address of a virtual one."""
         return address - self.move & _MASK
 
     def address(self, physical: int) -> int:
         return physical + self.move & (1 << self.bits) - 1
 
     def read(self, width: int, address: int) -> int | None:
-        """An unsigned integer, `width` 0 for a pointer; None if the image or the dump has none."""
+        """An unsigned integer of `width` bits, 0 for a pointer; None if image or dump lack it."""
         size = (width or self.bits) // 8
         data = self.bytes_at(address, size)
         return int.from_bytes(data, self._byte_order) if len(data) == size else None
 
     def bytes_at(self, address: int, size: int) -> bytes:
-        """Fewer where the dump has no more; none outside of the image."""
+        """`size` bytes, fewer if the dump has fewer there; none outside the image."""
         if not self.has(address) or not self.has(address + size - 1):
             return b""
         return self.memory.read(self.place(address), size)
 
     def pointer(self, address: int) -> bytes:
-        """As it is in memory."""
+        """The bytes of a pointer in memory."""
         return address.to_bytes(self.bits // 8, self._byte_order)
 
     def find(self, pattern: re.Pattern[bytes], longest: int, align: int) -> Iterator[int]:
-        """Addresses at which a pattern of at most so many bytes begins, by address."""
+        """Addresses of all matches of at most `longest` bytes, in order."""
         for start in range(self.start, self.end, _WINDOW):
             size = min(_WINDOW, self.end - start)
             data = filled(self.memory, self.place(start), min(size + longest, self.end - start))

@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What a dump shows about each kernel in it: whether it ran, how it ended, where the CPUs were.
 
-A machine that was restarted by kexec has pages of the kernel before, one with a kernel for a crash
-has that one, a host has those of its guests, and a kernel that is loaded for kexec lies in memory
-without having run. Each tells of itself by its variables:
+After a restart by kexec, memory has pages of the kernel before. It may also have a capture kernel,
+the kernels of guests, and a kernel loaded for kexec that never ran. The variables of each tell its
+state:
 
-- `system_state` is SYSTEM_BOOTING (0) until the kernel begins to schedule, and so in every copy of
-an
+- `system_state` is SYSTEM_BOOTING (0) until the kernel begins to schedule, so in every copy of an
   image that never ran (init/main.c);
-- `kexec_in_progress` is set when it makes way for another (kernel/kexec_core.c);
-- `panic_cpu` is no longer -1 when it crashed (kernel/panic.c, since 5.0; 4.5 and later have it,
-too);
-- `elfcorehdr_addr` is no longer -1 in a kernel that reads the memory of one that crashed
-  (kernel/crash_dump.c);
-- `phys_base` on x86_64 and `kimage_voffset` on arm64 say where it takes itself to be: that of a
-guest in
-  the memory of its host is elsewhere.
+- `kexec_in_progress` is set when the kernel hands over to another (kernel/kexec_core.c);
+- `panic_cpu` is not -1 after a crash (kernel/panic.c, since 5.0; 4.5 and later have it, too);
+- `elfcorehdr_addr` is not -1 in a capture kernel (kernel/crash_dump.c);
+- `phys_base` on x86_64 and `kimage_voffset` on arm64 tell the physical address at which the kernel
+  believes to be; a guest in the memory of its host is elsewhere.
 """
 
 from __future__ import annotations
@@ -48,11 +44,11 @@ SYMBOLS = frozenset(
         _TEXT_END,
     }
 )
-"""What has to be looked up for it."""
+"""The symbols that this module needs."""
 
 
 class Placed(Protocol):
-    """The image of a kernel, where it is in memory."""
+    """The image of a kernel in memory."""
 
     @property
     def release(self) -> str | None: ...
@@ -63,12 +59,13 @@ class Placed(Protocol):
 
 
 class Standing(Value):
-    """What is known of one kernel; None if its variables can't be read.
+    """The state of one kernel; None if its variables can't be read.
 
-    `thinks` is the physical address at which it takes its `_stext` to be, if that is another than the one
-    at which it is. `cpus` are the numbers of the CPUs whose page tables have it, `elsewhere` of those whose
-    page tables don't, `counters` of those that were at an address of its text where nothing tells their
-    page tables. `is_noted` says that the note in the dump belongs to it.
+    `thinks` is the physical address of `_stext` according to the kernel's variables, if that
+    differs from the real one. `cpus` are the numbers of the CPUs whose page tables map the kernel,
+    `elsewhere` of those whose page tables don't, `counters` of those without known page tables
+    whose program counter was in its text. `is_noted` says that the note in the dump belongs to the
+    kernel.
     """
 
     has_started: bool | None = None
@@ -87,7 +84,7 @@ class Standing(Value):
 
     @property
     def words(self) -> str:
-        """For people."""
+        """The state in words, for people."""
         said = []
         if self.has_started is False:
             said.append("never started" if not self.cpus else "booting")
@@ -109,7 +106,7 @@ UNKNOWN = Standing()
 
 
 class Machine(Value):
-    """What a dump tells of the machine beside its memory: registers of the CPUs, entries of its note."""
+    """What a dump tells besides memory: registers of the CPUs, entries of its note."""
 
     memory: PhysicalMemory
     cpus: Sequence[Cpu]
@@ -117,7 +114,9 @@ class Machine(Value):
 
     @classmethod
     def of(cls, memory: PhysicalMemory, arch: Architecture | None) -> Machine:
-        """`arch` is what the dump says that it is of. Raises DumpError."""
+        """The machine of a dump; `arch` is the architecture that the dump tells. Raises
+        DumpError.
+        """
         if tell_format(memory.inside) not in ("elf", "kdump"):
             return cls(memory=memory, cpus=(), note={})
         cpus = cpus_in(memory.inside, arch.name if arch is not None else None)
@@ -131,7 +130,9 @@ class Machine(Value):
 
 
 def standing(machine: Machine, image: Placed | None, addresses: Mapping[str, int]) -> Standing:
-    """Of the kernel whose symbols these are; `image` is None if it can't be found. Raises DumpError."""
+    """The state of the kernel with these symbols; `image` is None if not found. Raises
+    DumpError.
+    """
     told = _Told(image, addresses)
     state = told.variable("system_state", 32)
     has_started = None if state is None else state != 0
@@ -156,7 +157,7 @@ def standing(machine: Machine, image: Placed | None, addresses: Mapping[str, int
 
 
 class _Told:
-    """What the variables of a kernel say."""
+    """The variables of a kernel."""
 
     def __init__(self, image: Placed | None, addresses: Mapping[str, int]) -> None:
         self._image = image
@@ -171,7 +172,9 @@ class _Told:
         return self._image.read(width, address)
 
     def thinks(self) -> int | None:
-        """The physical address at which it takes its text to be; that at which it is, if nothing tells."""
+        """The physical address of the text according to the kernel; the real one if it doesn't
+        tell.
+        """
         if self._text is None or self.place is None:
             return self.place
         base = self.variable("phys_base", 64)
@@ -181,8 +184,8 @@ class _Told:
         return self.place if offset is None else self._text - offset & _MASK
 
     def is_mapped(self, memory: PhysicalMemory, cpu: Cpu) -> bool:
-        """Whether the page tables of a CPU have its text where it is."""
-        # One that has not started has no page tables.
+        """Whether the page tables of a CPU map the kernel's text to its real place."""
+        # A CPU that has not started has no page tables.
         if not cpu.tables or cpu.control is None or self._text is None or self.place is None:
             return False
         return kernel_physical(memory, cpu.tables, cpu.control, self._text) == self.place
@@ -194,7 +197,7 @@ class _Told:
         return self._text <= counter < end
 
     def is_of(self, note: Mapping[str, str]) -> bool:
-        """Whether a note is this kernel's: its release, and where it was loaded to."""
+        """Whether a note is this kernel's, by its release and load address."""
         if self._image is None or note.get("OSRELEASE") != self._image.release:
             return False
         if note.get(f"SYMBOL({_TEXT})") != f"{self._text or 0:x}":

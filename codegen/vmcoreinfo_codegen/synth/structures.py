@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Kernel variables that no table names, found by their contents.
+"""Kernel variables that are in no symbol table, found by their contents.
 
-Each is taken only where one place alone of the image holds all that it has to.
+A variable is used only if exactly one place in the image has the right contents.
 
-- `init_mm` has the bounds of the kernel's text, data and image for those of its code, data and
-heap,
-  a page table inside the image, and no stack, arguments and environment.
-- `swapper_pg_dir` is what `init_mm` has for its page table.
-- `printk_rb_static` points to arrays inside the image, and the descriptor that its tail leads to has
-  the number of the tail. `prb` is the one word that has its address, or that of the ring that `log_buf_len=`
-  or many CPUs put into its place.
+- `init_mm` has the bounds of the kernel's text, data and image as those of code, data and heap, a
+  page table inside the image, and no stack, arguments and environment.
+- `swapper_pg_dir` is the page table of `init_mm`.
+- `printk_rb_static` points to arrays inside the image, and the descriptor of its tail has the ID of
+  the tail. `prb` is the only word with its address, or with that of the ring that replaced it
+  because of `log_buf_len=` or many CPUs.
 """
 
 from __future__ import annotations
@@ -26,10 +25,11 @@ _PAGE = 4096
 # From _text to _stext on arm64.
 _HEAD = 64 << 10
 _MOST_PLACES = 1 << 16
-# CONFIG_LOG_BUF_SHIFT is 12 to 25, log_buf_len= up to 2 GiB; the kernel has 32 bytes of text for a descriptor.
+# CONFIG_LOG_BUF_SHIFT is 12 to 25, log_buf_len= up to 2 GiB; there are 32 bytes of text per
+# descriptor.
 _LOG_BITS = range(12, 32)
 _TEXT_BITS = 5
-# What state_var has in its upper bits; the others have the number of its record.
+# The upper bits of state_var have the state, the others the ID of the record.
 _STATE_BITS = 2
 _RING = (
     "desc_ring.count_bits",
@@ -48,13 +48,13 @@ _NUMBERS = (
     "text_data_ring.data",
 )
 _BOUNDS = ("start_code", "end_code", "end_data", "brk", "pgd")
-# Of a process alone.
+# Only processes have these.
 _UNSET = ("start_data", "start_brk", "start_stack", "arg_start", "env_start")
 
 
 @dataclass
 class Found:
-    """Addresses by name, and what says so; `image` ends where the kernel itself says."""
+    """Addresses by name, with the reason; `image` ends where the kernel itself says."""
 
     image: PlacedImage
     addresses: dict[str, int] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def _init_mm(image: PlacedImage, types: Types) -> list[int]:
 
 @dataclass(frozen=True)
 class _Rings:
-    """Those whose arrays are inside the image, and what may be one whose arrays were allocated."""
+    """Rings whose arrays are inside the image, and candidates whose arrays were allocated."""
 
     inside: list[int]
     outside: list[int]
@@ -149,18 +149,18 @@ def _rings(image: PlacedImage, types: Types) -> _Rings:
 
 
 def _in_use(image: PlacedImage, rings: _Rings) -> list[int]:
-    """Where `prb` can be: it leads to the static ring, or to another that has taken its place."""
+    """Where `prb` can be: it points to the static ring, or to the one that replaced it."""
     if len(rings.inside) != 1:
         return []
     static = _pointers(image, rings.inside[0])
     if not rings.outside:
         return static
-    # A stale pointer to the static one is not that in use.
+    # If a pointer to the static ring remains, it can't be decided which ring is in use.
     return _pointers(image, rings.outside[0]) if len(rings.outside) == 1 and not static else []
 
 
 def _pointer_inside(image: PlacedImage) -> bytes:
-    """The pattern of a pointer that may lead into the image, by its upper half."""
+    """The pattern of a pointer that may point into the image, by its upper half."""
     half = image.bits // 16
     words = [image.pointer(at) for at in (*range(image.start, image.end, 1 << 16), image.end)]
     if image.order == "<":
@@ -175,7 +175,7 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 
 def _pointers(image: PlacedImage, to: int) -> list[int]:
-    """Where in the image a pointer has that value; none if more have than can be looked at."""
+    """The places in the image of pointers to `to`; empty if there are too many."""
     pointer = image.pointer(to)
     places = image.find(re.compile(re.escape(pointer)), len(pointer), len(pointer))
     found = list(islice(places, _MOST_PLACES + 1))
@@ -183,7 +183,7 @@ def _pointers(image: PlacedImage, to: int) -> list[int]:
 
 
 def _offsets(types: Types, name: str, members: Iterable[str]) -> Mapping[str, int] | None:
-    """None if a member is not there, or at several places."""
+    """Offsets of members of a struct; None if a member is missing or has several offsets."""
     found = {member: types.offsets(name, member) for member in members}
     if any(len(offsets) != 1 for offsets in found.values()):
         return None

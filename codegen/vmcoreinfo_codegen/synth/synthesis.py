@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A note entry by entry: from types and symbols, configuration and memory, and from other entries."""
+"""A note computed entry by entry: from types, symbols, configuration, memory and other entries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _START = "--memory-start"
 
 @dataclass(frozen=True)
 class Made:
-    """An entry of the new note, and what it came from."""
+    """An entry of the new note, and its origin."""
 
     key: str
     text: str
@@ -41,7 +41,7 @@ class Made:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An entry that the kernel would print, and where its value can be had."""
+    """An entry that the kernel would print, and where to get its value."""
 
     key: str
     why: str
@@ -49,7 +49,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Synthesis:
-    """A note and what is not in it."""
+    """A note, and the entries that are not in it."""
 
     entries: tuple[Made, ...]
     left_out: tuple[LeftOut, ...]
@@ -72,9 +72,9 @@ class Synthesis:
 
 @dataclass(frozen=True)
 class Kernel:
-    """Which kernel it is, and what is known of it.
+    """A kernel, and what is known of it.
 
-    `given` are values that the user knows, as the kernel prints them; OSRELEASE is one.
+    `given` are values given by the user, as the kernel prints them; OSRELEASE is one.
     """
 
     schema: Schema
@@ -85,7 +85,7 @@ class Kernel:
 
 
 def synthesise(kernel: Kernel) -> Synthesis:
-    """The note that a kernel would have made, as far as it is known."""
+    """The note that a kernel would have made, as far as known."""
     if kernel.sources.config is None:
         kernel = replace(kernel, sources=replace(kernel.sources, shown=_shown(kernel)))
     predicted = {
@@ -97,7 +97,7 @@ def synthesise(kernel: Kernel) -> Synthesis:
     if len(kernel.arch.pages) == 1:
         only = Made(_PAGE_SIZE, str(kernel.arch.page), f"the only page size of {kernel.arch.name}")
         made.setdefault(_PAGE_SIZE, only)
-    # An entry may follow from others, so as long as one is new, others may be.
+    # An entry may follow from others, so repeat until there is no new one.
     before = -1
     while before != len(made):
         before = len(made)
@@ -107,7 +107,7 @@ def synthesise(kernel: Kernel) -> Synthesis:
                 found = found or _from_derivation(kernel, prediction, made)
                 if found:
                     made[key] = found
-    # Every kernel prints OSRELEASE first, and readers look for it there.
+    # Every kernel prints OSRELEASE first, and readers expect it there.
     first = [key for key in _FIRST if key in made]
     order = [*first, *(key for key in predicted if key in made and key not in first)]
     order += [key for key in made if key not in predicted and key not in first]
@@ -122,17 +122,17 @@ def synthesise(kernel: Kernel) -> Synthesis:
 
 
 def _shows_itself(prediction: Prediction, kernel: Kernel) -> bool:
-    """Whether what tells its value is there in kernels alone that print it.
+    """Whether only kernels that print the entry have the facts that tell its value.
 
-    Symbols, members and enumerators of an option are; what a value is worked out of is there without
-    it too, so its configuration has to tell.
+    That is so for symbols, members and enumerators of an option. Values that are computed have
+    facts that other kernels have too, so the configuration has to tell.
     """
     is_plain = all(isinstance(said.expression, TypeFact) for said in prediction.export.debug_infos)
     return is_plain or bool(prediction.condition.evaluate(kernel.sources.known))
 
 
 def _is_on(prediction: Prediction, kernel: Kernel) -> bool:
-    """Whether the kernel prints the entry, or may: what is not known is left to types and symbols."""
+    """Whether the kernel prints the entry, or may print it: then types and symbols decide."""
     return prediction.condition.evaluate(kernel.sources.known) is not False
 
 
@@ -142,7 +142,7 @@ def _expressions(prediction: Prediction, kernel: Kernel) -> tuple[Expression, ..
 
 
 def _shown(kernel: Kernel) -> dict[str, int]:
-    """What shows of the configuration in symbols, types and memory."""
+    """The options that can be inferred from symbols, types and memory."""
     asked = {
         option.name: option.debug_info(kernel.release, kernel.arch.name)
         for option in kernel.schema.options
@@ -173,7 +173,7 @@ def _from_facts(
 
 
 def _source(expression: Expression, kernel: Kernel) -> str:
-    """The expression, and where its symbols come from if they are in no list of symbols."""
+    """The expression, with the origin of its symbols if they are not from a symbol table."""
     origins = kernel.sources.origins
     names = [
         e.name for e in expression.walk() if isinstance(e, TypeFact) and e.question in _SYMBOLS
@@ -185,7 +185,7 @@ def _source(expression: Expression, kernel: Kernel) -> str:
 def _from_derivation(
     kernel: Kernel, prediction: Prediction, made: Mapping[str, Made]
 ) -> Made | None:
-    """By a derivation that has the entry as one of its recipes, through another recipe."""
+    """The entry by a derivation: if reading it is one recipe, another recipe gives its value."""
     for derivation in kernel.schema.derivations:
         if any(r.expression == Key(prediction.key, (0, 0)) for r in derivation.recipes):
             derive = getattr(vmcoreinfo.derive, derivation.name)
@@ -205,7 +205,7 @@ def _parsed(made: Mapping[str, Made]) -> vmcoreinfo.VmcoreInfo:
 
 
 def _printed(prediction: Prediction, value: int, arch: Architecture) -> str | None:
-    """The value as the kernel prints it; None for an address that no kernel has."""
+    """The value as the kernel prints it; None if it is an address outside the kernel's half."""
     bits = value & ((1 << arch.bits) - 1)
     if prediction.export.unit is Unit.ADDRESS and bits < (arch.kernel_half or 0):
         return None
@@ -218,7 +218,7 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
         is_seen = kernel.sources.symbols is None and prediction.condition.names() <= shown
         which = "--config or --symbols" if is_seen else "--config"
         return f"{which} would show whether it has the line: {prediction.condition}"
-    # A NUMBER may be an enumerator, and where the types have none of its name it is none.
+    # That a NUMBER is an enumerator is a guess, which is wrong if the types don't have it.
     is_guess = not prediction.export.debug_infos and kind_of(prediction.key) is Kind.NUMBER
     if not is_guess:
         missing = _missing(kernel.sources)
@@ -241,7 +241,7 @@ def _why(kernel: Kernel, prediction: Prediction, asked: tuple[Expression, ...]) 
 
 
 def _missing(sources: Sources) -> dict[str, bool]:
-    """By option of the command: whether what it gives is not there."""
+    """For each option of the command, whether its data are missing."""
     return {
         "--btf": sources.types is None,
         "--symbols": sources.symbols is None,
@@ -252,7 +252,7 @@ def _missing(sources: Sources) -> dict[str, bool]:
 
 
 def _needed(expression: Expression, sources: Sources) -> list[str]:
-    """The options of the command that give what the expression asks for."""
+    """The options of the command that give the data for the expression."""
     needed: dict[str, None] = {}
     for part in expression.walk():
         if isinstance(part, Read):

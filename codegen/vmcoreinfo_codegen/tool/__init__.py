@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Trees of tools: the keys that their sources read, according to the forms in the schema."""
+"""Trees of tools: the keys that their sources read, by the code patterns in the schema."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The sources of a tool, in a folder, in a tarball, or at a revision of a git repository."""
+"""The sources of a tool in a folder, in a tarball, or at a revision of a git repository."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..kernel.tree import is_bare, open_repository
 from ..limits import Limit
 from ..model.consumer import Consumer
 
-# crash has 140 such files and 7 MB; the largest, of a tool's own, 0.6 MB.
+# crash has 140 such files and 7 MB; the largest file of a tool has 0.6 MB.
 _MOST_SEEN = 500_000
 _MOST_FILES = 10_000
 _MOST_SOURCES = 64 << 20
@@ -25,7 +25,7 @@ _MOST_SOURCE = 8 << 20
 
 
 class _Gathered:
-    """The sources as they are come across."""
+    """Collects the sources."""
 
     def __init__(self, name: str, patterns: Sequence[str]) -> None:
         self.name = name
@@ -55,7 +55,7 @@ class _Gathered:
 
 
 def _glob(pattern: str) -> re.Pattern[str]:
-    """`*` is a part of a name, `**` of a path."""
+    """The regular expression of a glob: `*` matches in one name, `**` in a path."""
     parts = re.split(r"(\*+)", pattern)
     words = {"*": "[^/]*"}
     return re.compile("".join(words.get(p, ".*" if p[:1] == "*" else re.escape(p)) for p in parts))
@@ -64,7 +64,7 @@ def _glob(pattern: str) -> re.Pattern[str]:
 def tool_files(
     consumer: Consumer, path: Path, revision: str | None = None, watch: Watch | None = None
 ) -> Sequence[SourceFile]:
-    """Those that can read keys, in the order of their paths. Raises TreeError, OSError."""
+    """The files that can read keys, in the order of their paths. Raises TreeError, OSError."""
     if revision is not None:
         return files_at(consumer, open_repository(path), revision)
     gathered = _Gathered(str(path), consumer.sources)
@@ -81,7 +81,7 @@ def tool_files(
 
 
 def files_at(consumer: Consumer, repository: Repository, revision: str) -> Sequence[SourceFile]:
-    """Those of a revision. Raises TreeError."""
+    """The files of a revision that can read keys. Raises TreeError."""
     gathered = _Gathered(f"{repository.path}@{revision}", consumer.sources)
     take_revision(repository, revision, gathered)
     return _sorted(gathered, consumer)

@@ -22,7 +22,7 @@ from .shape import is_required
 from .source import ToolSource
 from .strings import Named, Strings, unquoted
 
-# What no form has, and can be a read all the same: "OFFSET(page.lru)", "^NUMBER\(VA_BITS\)=".
+# Strings in no pattern that can still be reads: "OFFSET(page.lru)", "^NUMBER\(VA_BITS\)=".
 _KEY = re.compile(r"\^?((?:SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([\w.:>\[\]-]+\))(=.*)?", re.DOTALL)
 _PLAIN = re.compile(r"\^?([A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*)(=.*)?", re.DOTALL)
 _PLAIN_KINDS = (Kind.BARE, Kind.CONFIG)
@@ -38,10 +38,10 @@ _MOST_SHOWN = 200
 class Read:
     """A place that reads a key.
 
-    `arch` is the architecture whose dumps the place is for, None for all, as far as the name of the
-    file and the conditions around tell. `bases` are those in which its value is read as a number,
-    empty if the code does not show one; `required` is whether the function gives up without it,
-    None if the code does not show that.
+    `arch` is the architecture whose dumps the place is for, None for all, according to the name of
+    the file and the conditions around. `bases` are the bases in which its value is read as a
+    number, empty if the code does not show one; `required` tells whether the function gives up
+    without the key, None if the code does not show that.
     """
 
     key: str
@@ -56,7 +56,7 @@ class Read:
 
 @dataclass(frozen=True)
 class Unclear:
-    """A place that looks like a read, and was not understood."""
+    """A place that looks like a read but was not understood."""
 
     file: str
     line: int
@@ -66,7 +66,7 @@ class Unclear:
 
 @dataclass(frozen=True)
 class ToolReading:
-    """What the sources of a tool read, in the order of files and lines."""
+    """The reads in a tool's sources, in the order of files and lines."""
 
     tree: str
     files: int
@@ -81,7 +81,9 @@ class ToolReading:
 def reading_of(
     tree: str, files: Sequence[SourceFile], schema: Schema, consumer: Consumer
 ) -> ToolReading:
-    """By the forms of a consumer. Raises TreeError if there is more to read than any tool has."""
+    """The reads by a consumer's code patterns. Raises TreeError if there are more than in any
+    tool.
+    """
     forms = _Forms(schema, consumer)
     sources = [ToolSource(file) for file in files if forms.can_be_in(file.data)]
     named: dict[str, Named] = {}
@@ -106,18 +108,18 @@ def reading_of(
 
 
 class _Forms:
-    """The forms of a consumer, read once, and names of the schema."""
+    """The code patterns of a consumer, parsed once, and names of the schema."""
 
     def __init__(self, schema: Schema, consumer: Consumer) -> None:
         self.reads = [(form, pattern(form.code)) for form in consumer.forms]
         self.conversions = [(one.bases, pattern(one.code)) for one in consumer.conversions]
         self.passed = [(pattern(p.code), p.function) for p in consumer.passed if p.code]
         self.passed_functions = {p.function for p in consumer.passed if not p.code and p.function}
-        # Of what reads for others, the key is an argument.
+        # Wrapper functions: they get the key as an argument.
         self.readers = {wanted.name for _, wanted in self.reads if wanted.name}
         self.plain_keys = {e.key for e in schema.entries if kind_of(e.key) in _PLAIN_KINDS}
         self.archs = {name: a.name for a in schema.architectures for name in (a.name, *a.aliases)}
-        # As a file of libkdumpfile is called.
+        # The name of a file of libkdumpfile.
         self.archs.setdefault("ia32", "i386")
         words = "|".join(map(re.escape, sorted({*filter(None, map(_mark, self.reads))})))
         keys = "|".join(map(re.escape, sorted(self.plain_keys)))
@@ -125,22 +127,24 @@ class _Forms:
         self._marks = re.compile(rf"(?:{words or '(?!)'})|[\"']\^?(?:{kinds}|{keys})".encode())
 
     def names_of_keys(self, named: Iterable[Named]) -> list[str]:
-        """The names of keys, and of macros that make one."""
+        """The names that stand for keys, and macros that make a key."""
         return [one.name for one in named if any(self._marks.match(t) for t in _bytes(one))]
 
     def arch_of(self, path: str, macros: Sequence[str]) -> str | None:
-        """By the name of a file (`arm64.c`), or a macro around a place (`__aarch64__`)."""
+        """The architecture of a place, by its file (`arm64.c`) or a macro around it
+        (`__aarch64__`).
+        """
         words = [PurePosixPath(path).stem, *(macro.strip("_").lower() for macro in macros)]
         return next((self.archs[word] for word in words if word in self.archs), None)
 
     def can_be_in(self, data: bytes) -> bool:
-        """Whether a file has any word of a form, or of a key."""
+        """Whether a file has any word of a pattern or a key."""
         return self._marks.search(data) is not None
 
 
 @dataclass
 class _Reader:
-    """The reads of one source."""
+    """Finds the reads in one source."""
 
     source: ToolSource
     forms: _Forms
@@ -210,7 +214,9 @@ class _Reader:
         )
 
     def _is_definition(self, match: Match, function: str | None) -> bool:
-        """Whether it is in a wrapper function or its head: that takes the key from its caller."""
+        """Whether a match is in a wrapper function or its head, where the key comes from the
+        caller.
+        """
         if function in self.forms.readers:
             return True
         if self.source.is_python:
@@ -220,7 +226,7 @@ class _Reader:
     def _keys(
         self, form: ReadingForm, wanted: Pattern, match: Match
     ) -> list[tuple[str, Token]] | None:
-        """The keys with the tokens that name them; None if that is not clear."""
+        """The keys with the tokens that name them; None if unclear."""
         if "NAME" in match.held and self._is_listed(wanted):
             return self._listed(form, match.held["NAME"])
         said: dict[str, str] = {}
@@ -264,7 +270,9 @@ class _Reader:
         return _base_of(match.held["BASE"]) if "BASE" in match.held else ()
 
     def _convert(self) -> None:
-        """Take the base of each value from the first conversion behind its read, before the next."""
+        """Get the base of each value from the first conversion after its read, before the next
+        read.
+        """
         calls = sorted(
             (match.start, bases or self._base(match))
             for bases, wanted in self.forms.conversions
@@ -283,7 +291,7 @@ class _Reader:
                 self._found[place] = match, [replace(r, bases=calls[at][1]) for r in reads]
 
     def _look_for_others(self) -> None:
-        """Strings that are a key, in no form: reads of a kind that the schema does not have."""
+        """Report strings that are a key in no pattern: reads of a kind missing in the schema."""
         for place, token in enumerate(self.source.tokens.all):
             if token.kind != "string" or place in self._taken:
                 continue
@@ -316,7 +324,7 @@ def _has_word(data: bytes, words: Sequence[str]) -> bool:
 
 
 def _mark(form: tuple[ReadingForm, Pattern]) -> str:
-    """A word that is in each file with a form; nothing if the key itself has to be there."""
+    """A word that every match of a pattern contains; empty if the key itself has to be there."""
     declared, wanted = form
     if declared.function or wanted.has_equals:
         return declared.function
@@ -330,7 +338,7 @@ def _filled(form: str, said: Mapping[str, str]) -> str:
 
 
 def _base_of(tokens: Sequence[Token]) -> tuple[int, ...]:
-    """The base that an argument names: a number, or a word like NUM_HEX."""
+    """The base in an argument: a number, or a word like NUM_HEX."""
     (token, *more) = tokens
     if more:
         return ()

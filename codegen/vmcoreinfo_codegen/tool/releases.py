@@ -12,7 +12,7 @@ from ..kernel.git import GitError, Repository
 from ..model.consumer import Consumer
 
 _MOST_TAGS = 2_000
-# `1.7.9`, `v0.5.4`, `crash-7.0.4`, `Released-1-6-7`; no candidates.
+# `1.7.9`, `v0.5.4`, `crash-7.0.4`, `Released-1-6-7`; no release candidates.
 _TAG = re.compile(r"(?:[A-Za-z]+-)?v?([0-9]{1,9}(?:[.-][0-9]{1,9})+)")
 
 
@@ -26,7 +26,7 @@ class ReleaseTag:
 
 
 def release_of_tag(tag: str) -> ToolRelease | None:
-    """The release that a tag names, if it is one."""
+    """The release that a tag names, None if it names none."""
     match = _TAG.fullmatch(tag)
     return ToolRelease.parse(match[1].replace("-", ".")) if match else None
 
@@ -34,8 +34,7 @@ def release_of_tag(tag: str) -> ToolRelease | None:
 def release_tags(
     repository: Repository, consumer: Consumer, pattern: str | None = None
 ) -> list[ReleaseTag]:
-    """Tags of releases from the first that the schema has on, oldest first; those of a pattern
-    alone.
+    """Tags that match a pattern, of releases from the first one in the schema on, oldest first.
 
     Raises TreeError if there are none, or too many.
     """
@@ -53,7 +52,7 @@ def release_tags(
     for line in lines.splitlines():
         date, _, tag = line.partition(" ")
         release = release_of_tag(tag)
-        # Of several names for one release, any does.
+        # If a release has several tags, any of them is used.
         if release is not None and release >= first and wanted.fullmatch(tag):
             found[release] = ReleaseTag(tag, release, date)
     if not found:

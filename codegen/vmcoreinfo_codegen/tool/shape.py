@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the code around a read shows: whether it goes on without the key."""
+"""Finds out from the code around a read whether it goes on without the key."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..core.tokens import Tokens
 _GIVES_UP = ("return", "goto", "break")
 _FATAL = "FATAL"
 _MOST_BEHIND = 80
-"""Tokens that are looked at, before a read or behind it."""
+"""Number of tokens that are examined before or after a read."""
 
 
 def is_required(tokens: Tokens, match: Match) -> bool | None:
-    """Whether the function gives up where the key is missing; None if the code does not show it."""
+    """Whether the function gives up if the key is missing; None if the code does not show it."""
     start, negated = _before(tokens, match.start)
     if start >= 2 and tokens.all[start - 1].text == "=":
         return _assigned(tokens, start - 2, match.end)
@@ -30,7 +30,7 @@ def is_required(tokens: Tokens, match: Match) -> bool | None:
 
 
 def _before(tokens: Tokens, place: int) -> tuple[int, bool]:
-    """Where the expression begins that a call is, and whether it is negated: `!(x = CALL)`."""
+    """Where the expression around a call begins, and whether it is negated: `!(x = CALL)`."""
     negated = False
     while place > 0 and tokens.all[place - 1].text == "!":
         place, negated = place - 1, True
@@ -43,7 +43,7 @@ def _before(tokens: Tokens, place: int) -> tuple[int, bool]:
 
 
 def _enclosing_if(tokens: Tokens, place: int) -> int | None:
-    """The bracket of the `if (` that a call is a part of."""
+    """The bracket of the `if (` that contains a call."""
     at = place - 1
     for _ in range(_MOST_BEHIND):
         if at < 1 or tokens.all[at].text in (";", "{", "}"):
@@ -73,7 +73,7 @@ def _assigned(tokens: Tokens, variable: int, end: int) -> bool | None:
 
 
 def _else(tokens: Tokens, place: int) -> int | None:
-    """Where the statement behind an `else` begins, of the `if` whose statement is at a place."""
+    """Where the statement after `else` begins, for the `if` whose statement is at `place`."""
     end = tokens.end_of(place) if tokens.is_at(place, "{") else _semicolon(tokens, place)
     if end is None or not tokens.is_at(end + 1, "else"):
         return None
@@ -86,11 +86,11 @@ def _semicolon(tokens: Tokens, place: int) -> int | None:
 
 
 def _gives_up(tokens: Tokens, place: int) -> bool:
-    """Whether a statement leaves, or the last one of a block."""
+    """Whether a statement, or the last one of a block, leaves the function."""
     start, end = place, _semicolon(tokens, place)
     if tokens.is_at(place, "{"):
         end = tokens.end_of(place)
-        # Behind the last `;` of the block but one.
+        # The last statement begins after the last `;` but one.
         start = end - 1 if end is not None else place
         while start > place + 1 and tokens.all[start - 1].text not in (";", "{", "}"):
             start -= 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A source of a tool: its tokens, and what is around each."""
+"""A source of a tool: its tokens, and what surrounds each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DEF = re.compile(r"^[ \t]*+(?:async[ \t]++)?def[ \t]++(\w++)", re.MULTILINE)
 
 
 class ToolSource:
-    """A file of a tool in C, or in Python where its name ends so. Raises TreeError."""
+    """A file of a tool in C, or in Python if its name says so. Raises TreeError."""
 
     def __init__(self, file: SourceFile) -> None:
         try:
@@ -44,13 +44,15 @@ class ToolSource:
         return bisect_right(self._lines, token.at) + 1
 
     def line_at(self, token: Token) -> str:
-        """The line that a token is in."""
+        """The line of a token."""
         start = self.text.rfind("\n", 0, token.at) + 1
         end = self.text.find("\n", token.at)
         return self.text[start : end if end >= 0 else len(self.text)].strip()
 
     def function_at(self, token: Token) -> str | None:
-        """The function whose body a token is in; in Python, the last one that began before it."""
+        """The function whose body contains a token; in Python, the last one that began before
+        it.
+        """
         if self._c is not None:
             return self._c.function_at(token.at)
         starts, names = self._defined
@@ -63,7 +65,7 @@ class ToolSource:
         return [match.start() for match in found], [match[1] for match in found]
 
     def names_around(self, token: Token) -> Sequence[str] | None:
-        """The macros that have to be defined for a place to be built; None if no build has it."""
+        """The macros that have to be defined for a token to be compiled; None if it never is."""
         try:
             condition = self._c.condition_at(token.at) if self._c else ALWAYS
         except TooLarge:
@@ -71,14 +73,14 @@ class ToolSource:
         return None if condition == NEVER else tuple(_needed(condition))
 
     def strange(self) -> Iterator[tuple[int, str, str]]:
-        """Directives without their other end, as in a file that is cut: line, text and why."""
+        """Directives without their other end, as in a truncated file: line, text and reason."""
         for one in self._c.strange if self._c else ():
             if one.stand_in is None:
                 yield one.line, one.text, one.reason
 
     @cached_property
     def heads(self) -> Mapping[str, Sequence[int]]:
-        """The places of each word and sign."""
+        """The places of each word and punctuator."""
         found: dict[str, list[int]] = defaultdict(list)
         for place, token in enumerate(self.tokens.all):
             if token.kind != "string":
@@ -103,7 +105,7 @@ class ToolSource:
 
 
 def _needed(condition: Condition) -> Iterator[str]:
-    """The symbols that a condition needs on."""
+    """The symbols that have to be set for a condition."""
     if isinstance(condition, Symbol):
         yield condition.name
     elif isinstance(condition, All):

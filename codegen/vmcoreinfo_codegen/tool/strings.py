@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Strings of a source, and names that macros and constants give them."""
+"""Strings of a source, and macros and constants that stand for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Named:
-    """A macro or a constant that stands for a text; with `parameters`, which stand for texts in it."""
+    """A macro or a constant that stands for a text; its `parameters` stand for texts in it."""
 
     name: str
     tokens: Sequence[Token]
@@ -25,17 +25,17 @@ class Named:
 
 @dataclass(frozen=True)
 class Strings:
-    """Texts by the names that sources have for them."""
+    """Texts by their names in the sources."""
 
     named: Mapping[str, Named] = field(default_factory=dict)
 
     def with_own(self, own: Iterable[Named]) -> Strings:
-        """Those of a file, which come before others of the same name."""
+        """The strings with those of a file, which replace others of the same name."""
         found = {one.name: one for one in own}
         return Strings({**self.named, **found}) if found else self
 
     def text_of(self, tokens: Sequence[Token]) -> str | None:
-        """The text of strings that follow each other, or of names for them; None if it is none."""
+        """The text of adjacent strings, or names for them; None for anything else."""
         return self._text(tokens, {}, _MOST_NESTED)
 
     def _text(self, tokens: Sequence[Token], given: Mapping[str, str], left: int) -> str | None:
@@ -64,7 +64,7 @@ class Strings:
     def _expanded(
         self, macro: Named, argument: Sequence[Token], given: Mapping[str, str], left: int
     ) -> str | None:
-        """What a macro of one argument makes of it."""
+        """The text of a macro with one argument."""
         text = self._text(argument, given, left)
         if text is None or macro.parameters is None or len(macro.parameters) != 1:
             return None
@@ -72,7 +72,7 @@ class Strings:
 
 
 def _call(tokens: Sequence[Token], at: int) -> int:
-    """Where the bracket is that closes the arguments of a macro; the end, if there is none."""
+    """The place of the bracket that closes a macro's arguments; the end if there is none."""
     depth = 0
     for place in range(at + 1, len(tokens)):
         depth += (tokens[place].text == "(") - (tokens[place].text == ")")
@@ -82,7 +82,7 @@ def _call(tokens: Sequence[Token], at: int) -> int:
 
 
 def constants(tokens: Tokens) -> Iterable[Named]:
-    """`name[] = "text"`."""
+    """Constants such as `name[] = "text"`."""
     all_ = tokens.all
     for place in range(3, len(all_)):
         if all_[place].kind != "string" or not tokens.is_at(place - 3, "[", "]", "="):
@@ -95,12 +95,12 @@ def constants(tokens: Tokens) -> Iterable[Named]:
 
 
 def unquoted(text: str) -> str | None:
-    """What a string says, a raw one too; None of one that has values in it."""
+    """The text of a string literal, also a raw one; None if it has values in it."""
     start = min((at for quote in "\"'" if (at := text.find(quote)) >= 0), default=0)
     prefix, quote = text[:start].lower(), text[start]
     is_long = text[start : start + 3] == quote * 3 and len(text) >= start + 6
     inside = text[start + 3 : -3] if is_long else text[start + 1 : -1]
     if "f" in prefix and "{" in inside:
         return None
-    # An escape of a regular expression is the sign itself; one of C that is another is in no key.
+    # An escape of a regular expression means the character itself; keys have no other escapes of C.
     return _ESCAPED.sub(r"\1", inside)

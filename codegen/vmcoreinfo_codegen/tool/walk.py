@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the successive releases of a tool read."""
+"""The reads of a tool's successive releases."""
 
 from __future__ import annotations
 

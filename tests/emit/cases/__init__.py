@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What each derivation gives, as explicit data."""
+"""The results of each derivation, as explicit data."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where vmalloc, the kernel image and physical memory begin: worked out by hand."""
+"""Where vmalloc, the kernel image and physical memory begin, computed by hand."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ def little(value: int, size: int = 8) -> bytes:
 def big(value: int, size: int = 8) -> bytes:
     return value.to_bytes(size, "big")
 
-
-# ---- vmalloc_start ------------------------------------------------------------------
 
 # x86_64, 3.10: a list_head at the symbol points into the first vmap_area, at its `list`.
 WALK_3_10 = (
@@ -94,7 +92,7 @@ VMALLOC_START = [
         )
         for arch in ("arm64", "riscv64", "riscv32", "loongarch64", "mips64", "mips", "ia64", "sh")
     ),
-    # Modules are on the lists too, and lie below the linear map there.
+    # Modules are on the lists too, and are below the linear map there.
     Case("walk_of_arm", "vmalloc_start", WALK_3_10, NO_RECIPE, "arm", MEMORY_3_10),
     Case("vmlist_of_arm", "vmalloc_start", VMLIST, NO_RECIPE, "arm", MEMORY_VMLIST),
     Case("walk_of_ppc", "vmalloc_start", f"OSRELEASE=5.9 {WALK_3_10}", NO_RECIPE, "ppc", {}),
@@ -244,11 +242,11 @@ VMALLOC_START = [
     Case("nothing", "vmalloc_start", "OSRELEASE=3.10.0", NO_RECIPE, "x86_64", {}),
 ]
 
-# ---- kaslr_offset -------------------------------------------------------------------
-
 
 def not_movable(arch: str, last: str, first: str) -> list[Case]:
-    """Releases before and from the one on in which an architecture can move its image."""
+    """The last release in which an architecture can't move its image, and the first in which it
+    can.
+    """
     return [
         Case(
             f"{arch}_{last}",
@@ -291,7 +289,7 @@ KASLR_OFFSET = [
         NO_RECIPE,
         "x86_64",
     ),
-    # A kernel that is not at its link address was possible here before KASLR was.
+    # Even before KASLR a kernel could be at another than its link address here.
     Case("i386_3_13", "kaslr_offset", "OSRELEASE=3.13.0", NO_RECIPE, "i386"),
     Case("ppc64_3_13", "kaslr_offset", "OSRELEASE=3.13.0", NO_RECIPE, "ppc64"),
     Case("3_13_without_architecture", "kaslr_offset", "OSRELEASE=3.13.0", NO_RECIPE),
@@ -303,7 +301,7 @@ KASLR_OFFSET = [
         (0, "link_address"),
         "riscv64",
     ),
-    # 9a802000 - 80000000 = 1a802000; _stext is 2000 into the image, which is dropped.
+    # 9a802000 - 80000000 = 1a802000; _stext is at offset 2000 of the image, which is dropped.
     Case(
         "riscv64_moved",
         "kaslr_offset",
@@ -320,7 +318,7 @@ KASLR_OFFSET = [
         (0x3FE00000, "link_address"),
         "riscv64",
     ),
-    # _stext may be anywhere in the first huge page, up to 1fffff: none of it is of the move.
+    # _stext may be anywhere in the first huge page, up to 1fffff: that is not part of the move.
     Case(
         "riscv64_with_its_text_at_the_end_of_a_huge_page",
         "kaslr_offset",
@@ -347,7 +345,6 @@ KASLR_OFFSET = [
     ),
 ]
 
-# ---- phys_base ----------------------------------------------------------------------
 
 PHYS_BASE = [
     Case("zero", "phys_base", "NUMBER(phys_base)=0", (0, "number"), "x86_64"),

@@ -21,7 +21,7 @@ class Case:
     name: str
     derivation: str
     text: str
-    """Lines, a space between one and the next."""
+    """Lines, separated by spaces."""
     expected: Outcome
     """Value and recipe, or how it fails."""
     arch: str | None = None
@@ -60,7 +60,7 @@ def derived_by_c(
     chunks: Mapping[int, bytes] | None = None,
     big_endian: bool = False,
 ) -> Outcome:
-    """As Python, but that the value is always unsigned."""
+    """The outcome of the C product, like Python's except that the value is always unsigned."""
     kind = "none" if chunks is None else "map"
     said = driver.ask(
         [

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Page flags and types, page tables, the kernel log: one recipe a generation."""
+"""Page flags and types, page tables, the kernel log: one recipe per generation."""
 
 from __future__ import annotations
 
 from tests.emit.cases.case import NO_RECIPE, plain
-
-# ---- page, slab, buddy, page tables -------------------------------------------------
 
 PAGES = [
     *plain(
@@ -101,7 +99,6 @@ PAGES = [
     ),
 ]
 
-# ---- log_buffer ---------------------------------------------------------------------
 
 LOG_BUF = "SYMBOL(log_buf)=ffffffff81a54320"
 AT_LOG_BUF = 0xFFFFFFFF81A54320

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from tests.emit.cases.case import NO_RECIPE, Case, Outcome
 
-# ---- page_shift, va_bits ------------------------------------------------------------
-
 
 def arm64_va(release: str, bits: str, expected: Outcome, name: str) -> Case:
     return Case(name, "va_bits", f"OSRELEASE={release} {bits}", expected, "arm64")
@@ -49,10 +47,10 @@ VA_BITS = [
     arm64_va("4.19.0", "NUMBER(VA_BITS)=39", (39, "va_bits_not_52"), "arm64_39"),
     arm64_va("4.19.0", "NUMBER(VA_BITS)=42", (42, "va_bits_not_52"), "arm64_42"),
     arm64_va("5.5.0", "NUMBER(VA_BITS)=64", NO_RECIPE, "arm64_64_is_no_width"),
-    # On x86 and arm64 a shift by 112 is one by 48, where it is not caught.
+    # On x86 and arm64 a shift by 112 that is not caught is a shift by 48.
     arm64_va("5.5.0", "NUMBER(VA_BITS)=112", NO_RECIPE, "arm64_112_is_no_width"),
     arm64_va("5.5.0", "NUMBER(VA_BITS)=-1", NO_RECIPE, "arm64_minus_1_is_no_width"),
-    # 64 - 16 and 64 - 12; the register goes before what was configured.
+    # 64 - 16 and 64 - 12; the register has priority over the configured width.
     arm64_va(
         "6.12.0",
         "NUMBER(VA_BITS)=52 NUMBER(TCR_EL1_T1SZ)=0x10",
@@ -104,7 +102,6 @@ VA_BITS = [
     Case("i386", "va_bits", "OSRELEASE=4.16.18", NO_RECIPE, "i386"),
 ]
 
-# ---- the memory model ---------------------------------------------------------------
 
 PAE = "CONFIG_X86_PAE=y"
 
@@ -156,7 +153,7 @@ SECTION_SIZES: list[tuple[str, str, str, int | None, str]] = [
     ("mips64el", "6.1", "PAGESIZE=4096 LENGTH(mem_section)=1048576", 28, "section_count"),
     ("mips", "3.6", "", 28, "constant"),
     ("ia64", "2.6.24", "", None, NO_RECIPE),
-    # A block of 2^(orders - 1) pages, where that is more than 2^30 bytes.
+    # A block of 2^(orders - 1) pages, if that is more than 2^30 bytes.
     ("ia64", "2.6.24", "PAGESIZE=16384 LENGTH(zone.free_area)=17", 30, "largest_block"),
     ("ia64", "5.18", "PAGESIZE=65536 LENGTH(zone.free_area)=17", 32, "largest_block"),
     ("ia64", "5.18", "PAGESIZE=65536 LENGTH(zone.free_area)=16", 31, "largest_block"),
@@ -238,7 +235,7 @@ PHYSMEM: list[tuple[str, str, str, int | None, str]] = [
         46,
         "section_roots",
     ),
-    # From 6.13 on the size of a section is exported or not known, and the roots with it.
+    # Since 6.13 the size of a section, and so the roots, are known only if it is exported.
     ("s390x", "6.13", ROOTS, None, NO_RECIPE),
     ("riscv64", "5.3", "", None, NO_RECIPE),
     ("riscv64", "5.4", "", 56, "constant"),

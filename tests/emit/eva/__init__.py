@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Debian's Frama-C (Eva) over the C product: what it says of every text of up to 4096 bytes.
+"""Analyses the C product with Debian's Frama-C (Eva) for every text of up to 4096 bytes.
 
 python -m tests.emit.eva
 
-This analyses all of it, which takes minutes, writes down what it saw, and fails on what `alarms.toml` does not have, and
-on what it has and Eva does not say. `answers` alone is part of the long tests.
+This analyses all of it, which takes minutes, records the results, and fails on alarms that are not
+in `alarms.toml`, and on those in it that Eva does not raise. Only `answers` is part of the long
+tests.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Said:
-    """By function: what Eva can't exclude, and how much of what it reached it went through."""
+    """The alarms by function, and the coverage of the functions that Eva reached."""
 
     alarms: dict[str, list[str]]
     statements: int  # per cent of those in the functions that were reached
@@ -61,12 +62,12 @@ def hinted(text: str) -> str:
 
 
 def analyse(name: str, folder: Path, text: str | None = None, timeout: int | None = None) -> Said:
-    """By `text`, the C source that is shipped unless it is given."""
+    """Analyse the C source `text`, by default the shipped one."""
     harness, options = ANALYSES[name]
     write_derivations(folder)
     product = folder / "vmcoreinfo.c"
     product.write_text(hinted(text or (C_SOURCE / "vmcoreinfo.c").read_text()))
-    # frama-c takes no option of the preprocessor with a space in it, which a path may have.
+    # frama-c accepts no preprocessor option with a space in it, as in some paths.
     for path in (C_SOURCE / "vmcoreinfo.h", HERE / "assertions.h", HERE / harness):
         shutil.copy(path, folder)
     preprocessor = "-I. -include assertions.h -D__builtin_memcpy=memcpy"
@@ -76,7 +77,7 @@ def analyse(name: str, folder: Path, text: str | None = None, timeout: int | Non
             *(harness, product.name),
         ],
         cwd=folder,
-        # By which it goes, not by where it is.
+        # frama-c uses PWD, not the real working directory.
         env={**os.environ, "PWD": str(folder)},
         capture_output=True,
         text=True,
@@ -93,7 +94,7 @@ def read(output: str) -> Said:
     for body in re.findall(r"^\[eva:alarm\] .*Warning:\s*\n((?:  .*\n)+)", output, re.MULTILINE):
         message, _, stack = body.partition("stack:")
         callers = re.findall(r"(\w+) ::", stack)
-        # The function whose own line it is: a precondition is of the line that calls.
+        # The function that contains the line; a precondition belongs to the calling line.
         place = callers[1] if callers[0] in ("assertion_fails", "memcpy", "memcmp") else callers[0]
         alarms.setdefault(place, []).append(" ".join(message.split()))
     covered = re.search(r"statements reached \(out of \d+\): (\d+)% coverage", output)
@@ -103,7 +104,7 @@ def read(output: str) -> Said:
 
 
 def problems(name: str, said: Said) -> list[str]:
-    """What is not as it has to be."""
+    """Differences from the expected alarms and coverage."""
     known = tomllib.loads((HERE / "alarms.toml").read_text())[name]
     found = [
         f"{place}: {message}"
@@ -119,7 +120,9 @@ def problems(name: str, said: Said) -> list[str]:
 
 
 def runtime_digest() -> str:
-    """Of what is analysed, tables aside: the C runtime without comments, and how it is analysed."""
+    """Digest of the analysed code without tables: the C runtime without comments, and the
+    analysis.
+    """
     digest = hashlib.sha256()
     runtime = ROOT / "codegen/vmcoreinfo_codegen/emit/c/runtime"
     analysis = [HERE / name for name in ("parse.c", "answers.c", "assertions.h", "hints.toml")]

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Patches to Linux of 2012 to 2026, as facts: what each changes, what became of tools, what `impact` says.
+"""Linux patches of 2012 to 2026 as facts: what each changes, its effect on tools, the answer of
+`impact`.
 
     python -m tests.patch.history corpus FOLDER
     python -m tests.patch.history aside FOLDER
 
 read the patches in a folder, by the names in corpus.toml or aside.toml, and write corpus.json or
-aside.json: the entries and names that each changes, and the answer to the patch itself. Without a
-folder the page in docs/ alone is written from both. A patch made of these facts is what the fast
-tests ask about, as the patches are not here.
+aside.json: the entries and names that each changes, and the answer for the patch itself. Without a
+folder only the page in docs/ is written from both. The fast tests use patches made from these
+facts, as the patches themselves are not in the repository.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ PAGE = ROOT / "docs" / "patch-history.md"
 
 @dataclass(frozen=True)
 class Corpus:
-    """Patches with what became of tools, and what was read of each."""
+    """Patches with their effect on tools, and the facts read from each."""
 
     name: str
 
@@ -53,7 +54,7 @@ class Corpus:
         return found
 
     def measure(self, schema: Schema, folder: Path) -> None:
-        """Read the patches, and write what was read."""
+        """Read the patches, and write their facts."""
         found: dict[str, Facts] = {}
         for patch in self.patches:
             data = (folder / patch["file"]).read_bytes()
@@ -74,10 +75,10 @@ def impact_of(schema: Schema, data: bytes, release: str) -> tuple[KernelChange, 
 
 
 def tools(told: Impacts) -> list[str]:
-    """Tools that are said to break; another way with the same result is no break."""
+    """Tools that `impact` reports as broken; a fallback with the same result does not count."""
     return sorted({one.consumer for one in told.breaks if one.verdict != "fallback"})
 
 
 def is_told(patch: dict[str, Any], said: Facts) -> bool:
-    """Whether a tool that broke is said to break."""
+    """Whether `impact` reports a tool that broke."""
     return bool({one["tool"] for one in patch.get("broke", ())} & set(said["tools"]))

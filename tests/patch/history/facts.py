@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a patch changes, as facts, and a patch that is made of them."""
+"""The changes of a patch as facts, and a patch made from facts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Facts = dict[str, Any]
 
 
 def facts_of(schema: Schema, change: KernelChange) -> Facts:
-    """The lines of entries that come, go or change, and definitions of names that the schema has."""
+    """The lines of added, removed or changed entries, and definitions of names in the schema."""
     known = NameIndex(schema).names | {
         name
         for consumer in schema.consumers
@@ -57,7 +57,7 @@ def facts_of(schema: Schema, change: KernelChange) -> Facts:
 
 
 def _asked(change: KernelChange, known: Set[str]) -> list[Redefined]:
-    """What is defined otherwise of the names that are known, and of those in their definitions."""
+    """Changed definitions of known names, and of names in their definitions."""
     changed = [one for one in change.redefined.values() if one.kind != "function"]
     asked = {one.name for one in changed if {one.name, one.name.partition(".")[0]} & known}
     while True:
@@ -70,7 +70,7 @@ def _asked(change: KernelChange, known: Set[str]) -> list[Redefined]:
 
 
 def diff_of(facts: Facts) -> str:
-    """A patch that changes what the facts say, and nothing else."""
+    """A patch that makes exactly the changes in the facts."""
     hunks: dict[str, list[tuple[str, list[str]]]] = {}
     lines: dict[tuple[str, str], list[str]] = {}
     for sign in ("-", "+"):
@@ -79,7 +79,7 @@ def diff_of(facts: Facts) -> str:
             call = f'\tvmcoreinfo_append_str("{printf}\\n"{argument});'
             body = [f"#if {condition}", call, "#endif"] if condition else [call]
             key = printf.partition("=")[0]
-            # Both sides of an entry stand in one place, unless it is not shown that they do.
+            # Both sides of an entry are in one place, unless that is not shown.
             place = f"{sign}{key}" if key in facts.get("unplaced", ()) else key
             lines.setdefault((file, place), []).extend(sign + one for one in body)
     for (file, _), of_entry in lines.items():
@@ -98,7 +98,7 @@ def diff_of(facts: Facts) -> str:
     for one in names:
         if one["kind"] == "enumerator" and one["name"] in enumerations.split():
             continue
-        # Of an enumeration whose enumerators keep their values nothing is known here.
+        # An enumeration whose enumerators keep their values is left out.
         if one["kind"] == "enum" and not any(value in enumerations.split() for value, _ in values):
             continue
         for sign, texts in (("-", one["before"]), ("+", one["after"])):
@@ -142,7 +142,7 @@ def _defined(
 
 
 def _is_list(text: str) -> bool:
-    """Whether a body begins with parameters: names alone."""
+    """Whether a body begins with parameters: only names."""
     inside = text[1 : text.index(")")]
     return all(part.strip().isidentifier() or part.strip() == "..." for part in inside.split(","))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The page of docs/: what happened after each patch, and what `impact` says of the patch itself."""
+"""The page in docs/: what happened after each patch, and the answer of `impact` for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.patch.history import Corpus, is_told
 
 
 def table(corpus: Corpus, aside: Corpus) -> str:
-    """The page of docs/: what happened, and what `impact` says of the patch itself."""
+    """The page in docs/."""
     facts, patches = corpus.changed, corpus.patches
     broke = [patch for patch in patches if patch["outcome"] == "broke"]
     harmless = [patch for patch in patches if patch["outcome"] == "harmless"]

@@ -104,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     adapted = adapt(schema, consumer, release, info, exports, scope)
     name = f"{consumer.name} {release}"
     if options.out and not adapted.refused:
-        # First, so that nothing is told of a copy that can't be made.
+        # First, so that nothing is printed if the copy can't be made.
         _copy(options, found, adapted.text)
     if options.format == "json":
         print_answer(replace(answer(schema, adapted, exports, name), format=found.format))
@@ -153,7 +153,9 @@ def _copy(options: argparse.Namespace, found: Found, text: bytes) -> None:
 
 
 def _tell(schema: Schema, adapted: Adapted, exports: Exports, name: str, writes: bool) -> None:
-    """Report to stderr, as the text goes to stdout. `writes`: whether the tool writes dumps."""
+    """Report to stderr, as the text goes to stdout. `writes` tells whether the tool writes
+    dumps.
+    """
     for line in adapted.written:
         mark, was = ("+", "") if line.was is None else ("~", f" (was {line.was})")
         _say(f"{mark} {line.key}={line.text}{was}")

@@ -98,7 +98,7 @@ def _told_of(raw: RawImage) -> str:
 
 
 def _raw_image(options: argparse.Namespace, found: Found) -> RawImage | None:
-    """What is known of a raw image; None for a dump, or what can be no image of memory."""
+    """The layout of a raw image; None for a dump, or a file that can't be a memory image."""
     with File(options.dump) as source:
         if not may_be_raw(source):
             if options.memory_start is not None:

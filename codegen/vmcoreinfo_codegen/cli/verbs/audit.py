@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
     if options.resume and (options.shown == "failing" or options.least not in (None, "info")):
         raise Failure("--resume needs all results; leave out --failing and --least")
     schema = load_schema(options.schema)
-    # What is wrong with types shows when they are asked.
+    # Errors in types show when they are read.
     auditor = told(lambda: _auditor(options, schema))
     names, few = looked_ahead(names_of(options))
     shown = options.shown or ("each" if few or options.format != "table" else "summary")
@@ -125,7 +125,7 @@ def run(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True)
 class _Work:
-    """What is done with some inputs, in whichever process."""
+    """Audits inputs, in any process."""
 
     auditor: Auditor
     format: str | None

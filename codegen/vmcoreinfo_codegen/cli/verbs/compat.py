@@ -50,7 +50,7 @@ from ..schema import (
     named_kernel,
 )
 
-# What reads notes takes longer to load than a prediction to judge.
+# Loading the readers of notes takes longer than judging a prediction.
 if TYPE_CHECKING:
     from ...compat.notes import Judge, Judged
     from ...compat.tally import Tally
@@ -221,9 +221,9 @@ def _judge(
 def _judge_kernels(
     schema: Schema, options: argparse.Namespace, tools: Sequence[Tool], scope: Scope
 ) -> int:
-    """Every tool on every kernel, as it is predicted."""
+    """Judge every tool on every kernel, as predicted."""
     kernels = [named_kernel(schema, name) for name in _names(schema, options)]
-    # What each is taken for is below the table.
+    # The text below the table tells as which kernel each name is treated.
     called = {kernel.name: kernel.called for kernel in kernels}
     subjects = _predictions(schema, options, kernels)
     cells = [cell for subject in subjects for cell in cells_of(subject, tools, scope)]
@@ -247,7 +247,7 @@ def _judge_inputs(
     names: Iterator[str],
     few: Sequence[str],
 ) -> int:
-    """Every tool on every dump; an input that can't be read keeps none of the others."""
+    """Judge every tool on every dump; unreadable inputs don't stop the others."""
     from ...compat.notes import Judge
     from ...compat.tally import Tally
     from ..compat_output import OUTPUTS, Asked
@@ -276,7 +276,7 @@ def _judge_inputs(
 
 
 class _Work:
-    """What is done with some inputs, in whichever process."""
+    """Judges inputs, in any process."""
 
     def __init__(self, judge: Judge, format_: str | None, output: Output) -> None:
         self._judge = judge

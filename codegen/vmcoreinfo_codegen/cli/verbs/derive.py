@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _warn(schema: Schema, found: Found, info: vmcoreinfo.VmcoreInfo, arch: str | None) -> None:
-    """What is derived is no better than the lines that it comes from: tell those that contradict others."""
+    """Warn about lines that contradict others: derived values are no better than their lines."""
     told = tuple(one for one in schema.architectures if one.name == arch)
     about = Subject(found.text, info, schema, kernel_of(schema, info), told)
     for finding in RULE.run(about):
@@ -88,7 +88,7 @@ def _wanted(schema: Schema, names: list[str]) -> list[Derivation]:
 
 
 def _is_note(found: Found, options: argparse.Namespace) -> bool:
-    """Whether there is no memory to read, but the note alone."""
+    """Whether the input is only a note, without memory."""
     if options.input == STDIN:
         return True
     return options.note is None and options.input != LIVE and found.format in NOTES

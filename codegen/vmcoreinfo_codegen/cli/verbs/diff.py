@@ -13,7 +13,7 @@ from ...core.release import parse_release_string
 from ...model import Architecture, Schema
 from ...model.kernel import Kernel, mainline
 from ...query.difference import difference
-from ...query.interface.kernels import Change, TreeChange, TreeDifference
+from ...query.interface.kernels import Change, MovedEntries, TreeChange, TreeDifference
 from ..failure import FINDINGS, FINE, Failure
 from ..kernel import add_revision_option, extraction_of, kernel_in, print_sites
 from ..layout import prose_width, wrapped
@@ -46,6 +46,7 @@ _TREE_RULES = {
     "condition": "the tree exports it under a different condition",
     "format": "the tree prints it in a different format",
     "architecture": "the tree exports it on an architecture that the schema lacks for this release",
+    "moved": "the tree prints it in another file; the note stays the same",
 }
 _OWN = ("key", "file", "line")
 _Change = TypeVar("_Change", Change, TreeChange)
@@ -109,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _alike(changes: list[_Change]) -> list[list[_Change]]:
-    """Changes that differ in nothing but key and place, together."""
+    """Changes grouped if they differ only in key and place."""
     groups: dict[str, list[_Change]] = {}
     for change in changes:
         alike = {name: value for name, value in vars(change).items() if name not in _OWN}
@@ -139,11 +140,8 @@ def _detail(text: str) -> None:
     print(textwrap.fill(text, prose_width(88), initial_indent="      ", subsequent_indent="      "))
 
 
-# ---- schema and tree ---------------------------------------------------------------------
-
-
 def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | None) -> int:
-    # It loads what reads C.
+    # Loads the parser for C.
     from ...query.tree_difference import tree_difference
 
     extraction = extraction_of(options.kernel, options.rev)
@@ -152,19 +150,22 @@ def _of_tree(schema: Schema, options: argparse.Namespace, arch: Architecture | N
     if options.format == "json":
         print_answer(answer)
     elif options.format == "sarif":
-        print_json(report(_TREE_RULES, map(_result, answer.changes)))
+        results = [*map(_result, answer.changes), *map(_moved_result, answer.moved)]
+        print_json(report(_TREE_RULES, results))
     else:
         for changes in _alike(answer.changes):
             _print_tree_changes(changes)
+        for moved in answer.moved:
+            _print_moved(moved)
         print_sites(extraction)
         _summary(answer, kernel)
     return FINDINGS if answer.changes or answer.not_understood else FINE
 
 
 def _kernel_of_tree(schema: Schema, extraction: Extraction, options: argparse.Namespace) -> Kernel:
-    """What --release says, or the line of its tag or of its files, or the release of its Makefile.
+    """The kernel of a tree: by --release, by its tag or files, or by the release in its Makefile.
 
-    That may be one to come: then what goes on is expected of it.
+    It may be a future release, which is expected to export what the latest one does.
     """
     found = None if options.release else kernel_in(schema, extraction, options.rev)
     if found is not None:
@@ -182,7 +183,7 @@ def _kernel_of_tree(schema: Schema, extraction: Extraction, options: argparse.Na
 
 
 def _tell_how_known(kernel: Kernel) -> None:
-    """Whether a build is compared with what was read of one before it."""
+    """Print if a build is compared with what is known of an earlier one."""
     if kernel.line is None or not kernel.is_patched:
         return
     before = kernel.line.line.at(kernel.line.build)
@@ -206,6 +207,21 @@ def _result(change: TreeChange) -> Result:
     return Result(change.change, "error", _message(change), change.file, change.line)
 
 
+def _moved_result(moved: MovedEntries) -> Result:
+    message = f"{counted(len(moved.keys), 'key')}, {_said_of(moved)}"
+    return Result("moved", "note", message, moved.in_tree, moved.line)
+
+
+def _print_moved(moved: MovedEntries) -> None:
+    many = counted(len(moved.keys), "key")
+    print(wrapped(f"> {moved.in_tree}:{moved.line}  {many}", "", "      "))
+    _detail(_said_of(moved))
+
+
+def _said_of(moved: MovedEntries) -> str:
+    return f"printed by {moved.in_schema} according to the schema; the note stays the same"
+
+
 def _print_tree_changes(changes: list[TreeChange]) -> None:
     change = changes[0]
     where = f"  on {' '.join(change.archs)}" if change.archs is not None else ""
@@ -220,8 +236,10 @@ def _print_tree_changes(changes: list[TreeChange]) -> None:
 
 
 def _summary(answer: TreeDifference, kernel: Kernel) -> None:
+    moved = sum(len(one.keys) for one in answer.moved)
+    elsewhere = f", {counted(moved, 'key')} in another file" if moved else ""
     print(
         f"{answer.tree} as {kernel.called}: {answer.compared} entries compared on its "
-        f"architectures, {counted(len(answer.changes), 'difference')}",
+        f"architectures, {counted(len(answer.changes), 'difference')}{elsewhere}",
         file=sys.stderr,
     )

@@ -21,6 +21,7 @@ from ...query.interface.kernels import (
     Moment,
     PrintedFact,
     PrintedForm,
+    PrintingFile,
     ReadFormat,
     Related,
     StandingNames,
@@ -117,6 +118,9 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
         yield from _field(
             "printed", f"{printed.printf or '?'}  by {printed.macro}{_range(printed)}"
         )
+    for number, file in enumerate(reversed(export.files)):
+        archs = f" on {' '.join(file.archs)}" if file.archs is not None else ""
+        yield from _field("" if number else "in", file.path + archs + _range(file))
     unit = f", {Unit(export.unit)}: {Unit(export.unit).doc}" if export.unit else ""
     said = [(Format(printed.format), _range(printed)) for printed in export.formats]
     for format_, bounds in said or [(Format(answer.format), "")]:
@@ -203,6 +207,7 @@ def _range(
     ranged: Condition
     | PrintedForm
     | PrintedFact
+    | PrintingFile
     | ReadFormat
     | ExplainedRecipe
     | StandingNames

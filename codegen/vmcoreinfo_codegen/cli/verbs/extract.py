@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
             raise Failure("--arch works only with a kernel tree, not with --consumer")
         return extract_tool(load_schema(options.schema), options)
     if options.arch is None:
-        # The tree alone tells all of it but its line, so for people the schema is not even read.
+        # The schema is needed only for the line, which people don't get.
         extraction = extraction_of(options.tree, options.rev)
         kernel = None
         if options.format == "json":

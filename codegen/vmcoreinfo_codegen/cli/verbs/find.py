@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _of_memory(options: argparse.Namespace) -> int:
-    """What a kernel has of itself in memory."""
+    """Find a kernel's data about itself in memory."""
     from ..found import live, look_for
     from ..memory import open_memory
 
@@ -85,7 +85,7 @@ def _writes(options: argparse.Namespace) -> bool:
 
 
 def _wanted(options: argparse.Namespace, found: int, what: str) -> int:
-    """Which one of the list is to be written."""
+    """The index of the item to write."""
     number: int = 1 if options.number is None else options.number
     if not 0 < number <= found:
         name = "<stdin>" if options.image == "-" else options.image
@@ -124,17 +124,17 @@ def _carved(image: str) -> list[Carved]:
 
 
 def _jobs(source: File, parts: object) -> int:
-    """Processes for a regular file; what else there is, is read from front to end."""
+    """Number of processes for a regular file; others are read sequentially by one."""
     is_regular = stat.S_ISREG(os.fstat(source.fileno()).st_mode)
     return processes(source.size) if is_regular and source.size and parts is None else 1
 
 
 def _why(image: str) -> str:
-    """What may have hidden one."""
+    """A possible reason why no note was found."""
     from ...dump.foreign import foreign
     from ...dump.reader import tell_format, unpacker
 
-    # A pipe has been read to its end, and opened again nobody may write to it.
+    # A pipe has been read to its end, and if reopened may have no writer.
     if image != "-" and not stat.S_ISFIFO(os.stat(image).st_mode):
         with open(image, "rb", buffering=0) as file:
             start = file.read(32) if file.seekable() else b""

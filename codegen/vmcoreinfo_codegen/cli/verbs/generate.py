@@ -114,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _refuse_unfit(targets: list[str], form: Form) -> None:
-    """Ends the verb where targets are not for other builds, or not for this form of them."""
+    """Raise Failure if targets are not for other builds, or not in this form."""
     if not targets or not set(targets) <= set(packing_names()):
         wanted = listed(packing_names())
         raise Failure(
@@ -133,7 +133,7 @@ def _refuse_unfit(targets: list[str], form: Form) -> None:
 
 
 def checked_schema(folder: Path) -> Schema:
-    """A schema that products can be made of; with problems it ends in a Failure."""
+    """A schema from which products can be made. Raises Failure if it has problems."""
     if not folder.is_dir():
         raise Failure(f"{folder}: no such folder; --schema needs a folder with .vmci files")
     try:
@@ -154,7 +154,7 @@ def checked_schema(folder: Path) -> Schema:
 
 @contextmanager
 def failing_products() -> Iterator[None]:
-    """Ends the verb where the schema does not do for a product."""
+    """Raise Failure if a product can't be made from the schema."""
     try:
         yield
     except NoProduct as error:
@@ -199,7 +199,7 @@ def _print(outcome: Generated, folder: Path, check: bool, again: str) -> None:
 
 
 def _command(options: argparse.Namespace) -> str:
-    """What writes the products that were compared."""
+    """The command that writes the compared products."""
     words = ["vmcoreinfo", "generate", *options.targets]
     if options.schema != resources.schema():
         words += ["--schema", str(options.schema)]

@@ -26,7 +26,7 @@ from ..layout import print_verdicts
 from ..output import print_answer
 from ..schema import add_schema_option, existing_path, kernel_of, load_schema, mainline_of
 
-# What reads patches and trees is loaded only when needed.
+# Readers of patches and trees are loaded only when needed.
 if TYPE_CHECKING:
     from ...kernel.gathered import Tree
     from ...patch.series import Patch
@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _to(schema: Schema, text: str | None) -> tuple[Release | None, Kernel | None]:
-    """The first release with the change, and the kernel where it is one of a vendor's line."""
+    """The first release with the change, and the kernel if it is of a vendor's line."""
     if text is None:
         return None, None
     kernel = kernel_of(schema, text)
@@ -113,7 +113,7 @@ def _to(schema: Schema, text: str | None) -> tuple[Release | None, Kernel | None
 def _changes(
     schema: Schema, options: argparse.Namespace, to: Release | None
 ) -> tuple[list[KernelChange], Release | None]:
-    """What is changed, and the release of the tree that it is made to, if there is one."""
+    """The changes, and the release of the tree to which they are made, if there is one."""
     if options.kernel is None and not options.patch:
         return [], None
     from ...patch.reading import of_series
@@ -138,7 +138,7 @@ def _between(
     from ...patch.trees import between
 
     old, dots, new = (options.rev or "").partition("..")
-    # Three dots are another question: what B changes since it left A.
+    # A...B is another range: the changes of B since it branched off A.
     if not (dots and old and new) or new.startswith("."):
         raise Failure("--kernel needs a patch with --patch, or two revisions with --rev A..B")
     try:
@@ -154,7 +154,7 @@ def _declared(schema: Schema, tree: Tree) -> Release:
 
 
 def _branch(schema: Schema, release: Release | None) -> Release:
-    """The release of a tree as far as the schema declares it; else the newest."""
+    """The release of a tree if the schema declares it, else the newest."""
     return release.branch if release and schema.is_declared(release) else schema.latest
 
 
@@ -174,7 +174,7 @@ def _series(paths: list[str]) -> list[Patch]:
     if not found:
         raise Failure(f"--patch {' '.join(without)}: no unified diff found")
     for path in without:
-        # The cover letter of a series has none.
+        # The cover letter of a series has no diff.
         print(f"vmcoreinfo: warning: --patch {path}: no unified diff found", file=sys.stderr)
     return list(newest(found))
 

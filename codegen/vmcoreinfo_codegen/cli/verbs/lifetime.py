@@ -104,7 +104,7 @@ def _print_lines(consumer: Consumer, answer: LineLifetimes, form: str) -> int:
 
 
 def _runs(one: LineLifetime, chosen: list[str]) -> str:
-    """`8.0..8.3, 8.6..8.10`: releases of a vendor that come one after the other as a span."""
+    """`8.0..8.3, 8.6..8.10`: successive releases of a vendor as a span."""
     spans: list[list[str]] = []
     before = False
     for verdict in one.verdicts:

@@ -139,7 +139,7 @@ def _print_rows(info: VmcoreInfo, lines: Sequence[Line], format_: str) -> None:
 
 
 def _clipped(text: str) -> str:
-    """A cell, as each is as wide as the widest of its column; JSON and CSV have all of it."""
+    """A shortened cell, as the widest cell makes its column wide; JSON and CSV have all of it."""
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
 
 

@@ -158,7 +158,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _tool(options: argparse.Namespace, schema: Schema, folder: Path) -> Tool:
-    """The tool that is run. Raises ProveError."""
+    """The tool to run. Raises ProveError."""
     name, _, word = options.consumer.partition("@")
     consumer = consumer_of(schema, name)
     if name not in TOOLS:
@@ -189,7 +189,7 @@ def _tool(options: argparse.Namespace, schema: Schema, folder: Path) -> Tool:
 
 
 def _proved(options: argparse.Namespace, schema: Schema, proving: Proving, path: str) -> Proved:
-    """All that is run on one dump; what goes wrong ends this dump, and no other."""
+    """All runs on one dump; an error ends only the runs on this dump."""
     observed = None
     cells: list[Cell] = []
     error = None
@@ -207,7 +207,7 @@ def _proved(options: argparse.Namespace, schema: Schema, proving: Proving, path:
                 for cell in _with_progress(proving, subject):
                     cells.append(cell)
             finally:
-                # What was seen stays, whatever ends it.
+                # Observations are recorded, however the runs end.
                 if options.record and cells:
                     seen = [cell.observation for cell in cells if cell.shows]
                     record(options.record, [observed], seen)
@@ -233,7 +233,7 @@ def _words(text: str) -> list[str]:
 
 
 def _folder(options: argparse.Namespace, path: str) -> str | None:
-    """Where the copy is made: in the file system of the dump, which may share its blocks."""
+    """The folder for the copy: in the dump's file system, so that blocks can be shared."""
     if options.scratch:
         return str(options.scratch)
     beside = os.path.dirname(os.path.abspath(path))

@@ -122,7 +122,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _named(schema: Schema, text: str | None) -> Kernel | None:
-    """The kernel of a vendor that --release names."""
+    """The vendor's kernel that --release names."""
     if text is None:
         return None
     try:
@@ -144,7 +144,7 @@ def _known(vendors: Kernel | None, extraction: Extraction) -> Kernel:
 def _of_line(
     schema: Schema, kernel: Kernel, extraction: Extraction, options: argparse.Namespace
 ) -> int:
-    """Bring the line of a vendor to the tree of a build."""
+    """Update a vendor's line to the tree of a build."""
     from ...query.tree_kernel import release_of_vendor
     from ...sync.build import NoBuild, plan_build
     from ...sync.synchronise_line import synchronise_build
@@ -169,7 +169,7 @@ def _of_line(
 
 
 def _day(options: argparse.Namespace) -> str | None:
-    """The date of a vendor's release; None if neither a person nor a commit tells it."""
+    """The date of a vendor's release, from the user or the commit; None if neither tells it."""
     if options.date or options.rev is None:
         return options.date or None
     try:
@@ -184,7 +184,7 @@ def _finish(
     has_errors: bool,
     options: argparse.Namespace,
 ) -> None:
-    """Write what is sound, show what was done, and make the products again."""
+    """Write valid files, print the changes, and regenerate the products."""
     is_written = is_sound and not options.dry_run
     if is_written:
         edited.write(options.schema, done.after)

@@ -136,7 +136,7 @@ def _of_files(
     files: KernelFiles,
     config: Mapping[str, bool | int] | None,
 ) -> tuple[Architecture, Sources, str]:
-    """Architecture, sources and release."""
+    """Architecture, sources and release from given files."""
     if options.memory_start is not None:
         raise Failure("--memory-start needs a raw image given with --dump")
     arch = _arch(schema, options.arch or files.arch)
@@ -159,7 +159,7 @@ def _of_files(
 
 
 def _release(options: argparse.Namespace, files: KernelFiles) -> str | None:
-    """What is said of the release; None if nothing is."""
+    """The release that the user or a file gives; None if neither does."""
     text: str | None = options.kernel or files.release
     if text is not None and files.release is not None and not files.release.startswith(text):
         raise Failure(f"--kernel is {text}, but {files.vmlinux_name} is {files.release}")
@@ -174,7 +174,7 @@ def _of_dump(
     names: set[str],
     stack: ExitStack,
 ) -> Dumped:
-    """Looks through the dump, which stays open as long as `stack`."""
+    """Search the dump, which stays open as long as `stack`."""
     arch = _arch(schema, options.arch or files.arch)
     live = "its own note is in /sys/kernel/vmcoreinfo; use 'vmcoreinfo note live'"
     memory = stack.enter_context(
@@ -208,7 +208,7 @@ def _bytes(text: str) -> int:
 
 
 def _lines(schema: Schema, lines: Sequence[str]) -> dict[str, str]:
-    """Lines that the user knows, by key; each as a note would have it."""
+    """Lines given by the user, by key, in the format of a note."""
     given = {}
     for line in lines:
         key, equals, value = line.partition("=")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo.h` and `vmcoreinfo.c`: C99, freestanding, no allocation; and what builds a library."""
+"""`vmcoreinfo.h` and `vmcoreinfo.c`: C99, freestanding, no allocation; and build files for a
+library.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +28,14 @@ from .prediction import SUCCESSORS, can_be_predicted, successors
 from .project import build_files
 from .text import COMMENTS, comment, string
 
-# Raised when a struct, an enum or a function of the header changes in a way that a program
-# compiled against the old one would trip over.
+# Incremented when a change to a struct, an enum or a function of the header breaks programs
+# compiled against the old one.
 ABI = 1
 
 ROOM = 512
-"""Keys that `struct vmcoreinfo` has room for, so that it does not grow with the schema."""
+"""Number of keys for which `struct vmcoreinfo` has room, so that it does not grow with the
+schema.
+"""
 
 _GENERATED = ("names.h", "derivations.h", "tables.h", "recipes.h")
 _TEMPLATES = environment("emit.c")
@@ -44,10 +48,11 @@ def context(
     is_whole: bool = True,
     exported: Sequence[Entry] = (),
 ) -> dict[str, Any]:
-    """What templates show. One that is not whole is compiled with its program, and knows its keys.
+    """The variables of the templates.
 
-    `exported` is what its kernels export, in print order; it passes over lines of others than its
-    keys.
+    A parser of a part of the schema is compiled with its program, so it needs room only for its
+    keys. `exported` are the entries that its kernels export, in print order; it skips lines of
+    other keys.
     """
     entries = parser_rows(schema)
     others = other_keys(schema, exported)
@@ -58,7 +63,7 @@ def context(
         for entry, start in zip(entries, lengths):
             entry[place] = start
     longest = max(map(len, names))
-    # Behind the key: "=", "-" or "0x", sixteen digits, and what is behind them.
+    # After the key: "=", "-" or "0x", sixteen digits, and one more character.
     window = max(64, _rounded(longest + 1 + 2 + 16 + 1))
     found, slots = buckets(names, len(names))
     derivations = derivation_rows(schema, CCompiler)
@@ -98,7 +103,7 @@ def context(
 
 
 def _rounded(size: int) -> int:
-    """To whole words of eight bytes."""
+    """The size rounded up to words of eight bytes."""
     return -(-size // 8) * 8
 
 
@@ -107,7 +112,9 @@ def _shapes(
     others: Sequence[str],
     following: Mapping[str | None, list[str]],
 ) -> list[dict[str, Any]]:
-    """What `struct shape` has: of each entry, of other keys, and of the place before the first line."""
+    """Rows of `struct shape`: for each entry, for other keys, and for the place before the first
+    line.
+    """
     rows = [*entries, *({"key": key, "identifier": None} for key in (*others, None))]
     places = {row["key"]: place for place, row in enumerate(rows)}
     shapes = []
@@ -130,7 +137,7 @@ def _shapes(
 
 
 def _helpers(derivations: list[dict[str, Any]]) -> dict[str, bool]:
-    """Which static functions the recipes call: an unused one is a warning."""
+    """Which static functions the recipes call: an unused one would cause a warning."""
     worked_out = [r for d in derivations for r in d["recipes"] if r["constant"] is None]
     used = helpers_of(worked_out)
     return {helper: helper in used for helper in HELPERS}
@@ -142,7 +149,7 @@ def emit(schema: Schema, replay: Replay | None = None) -> list[Product]:
 
 
 def generated(shown: Mapping[str, Any], stamp: str) -> dict[str, str]:
-    """What the runtime includes that is not written by hand, by the names of the files."""
+    """The generated files that the runtime includes, by their names."""
     return {name: render("c", f"{name}.j2", name, shown, stamp).text for name in _GENERATED}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""C, as the rest of the tool knows it."""
+"""The backend for C."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def embed(schema: Schema, form: Form, replay: Sequence[str]) -> list[Product]:
 
 
 def files(shown: dict[str, Any], prefix: str | None, replay: Sequence[str]) -> list[Product]:
-    """Header and source of a `context()`, with a prefix before all names."""
+    """Header and source of a `context()`, with a prefix before all names, if given."""
     flat = [Product(PurePosixPath(p.path).name, p.text) for p in products(shown, replay)]
     return prefixed(flat, prefix) if prefix else flat
 

@@ -47,6 +47,6 @@ class CCompiler(Compiler):
 
     def read(self, size: int, address: str) -> str:
         if not size:
-            # It asks for the size of a list_head.
+            # A pointer is half as large as a list_head.
             self.helpers.update(("pointer_size", "number_of"))
         return super().read(size, address)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The perfect hash by which the C parser finds a key: one for each length of keys.
+"""The perfect hash with which the C parser finds a key: one for each length of keys.
 
-It is data of the product; `runtime/perfect_hash.h` has the code.
+The product has the data; the code is in `runtime/perfect_hash.h`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MOST_TRIES = 1 << 16
 
 @dataclass(frozen=True)
 class Bucket:
-    """How keys of one length are told apart: words at two places, multiplied, the upper bits."""
+    """The hash for keys of one length: the upper bits of two words multiplied."""
 
     multiplier: int
     base: int
@@ -29,7 +29,7 @@ class Bucket:
 
 
 def buckets(keys: Sequence[str], nothing: int) -> tuple[list[Bucket], list[int]]:
-    """A bucket for each length up to the longest, and the slots that they lead to.
+    """A bucket for each length up to the longest, and the slots of all buckets.
 
     A slot has the index of a key, or `nothing`.
     """
@@ -64,7 +64,7 @@ def _bucket(keys: list[tuple[int, bytes]], base: int) -> tuple[Bucket, dict[int,
 
 
 def _places(length: int) -> Iterator[tuple[int, int]]:
-    """Pairs of places for words, the ends first: there names differ."""
+    """Pairs of places of words, the ends of keys first, as names differ there."""
     last = max(length - 8, 0)
     yield from ((last, second) for second in range(last, -1, -1))
     yield from ((first, second) for first in range(last) for second in range(last + 1))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the C parser predicts of the next line, by the key of this one.
+"""The keys that the C parser predicts for the next line, from the key of this one.
 
-A parser of a part of the schema predicts the lines that it passes over too. All is data of the
-product; `runtime/fast_path.h` has the code.
+A parser of a part of the schema also predicts the lines that it skips. The product has the data;
+the code is in `runtime/fast_path.h`.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from ...model import Architecture, Entry, Schema
 from ...model.entry import Export
 
 SUCCESSORS = 2
-"""Keys that are tried for the next line before the hash is."""
+"""Number of keys that are tried for the next line before the hash."""
 
 
 def can_be_predicted(key: str) -> bool:
-    """Whether its name has a length that the parser compares without a loop."""
+    """Whether the parser can compare a key of this length without a loop."""
     return 8 <= len(key) <= 40
 
 
 def successors(schema: Schema, entries: Sequence[Entry]) -> dict[str | None, list[str]]:
-    """For each key (None: before the first line) those that may be on the next, the likeliest
+    """For each key (None: before the first line) the possible keys of the next line, likeliest
     first.
 
-    `entries` are those of the schema and those that are passed over, in the order of lines. Every
-    release counts on every architecture, a later one more; an entry that the configuration decides
-    is there or not there, half and half.
+    `entries` are those of the schema and those that are skipped, in the order of lines. Every
+    release counts on every architecture, later ones more; an entry that depends on the
+    configuration is printed with a probability of one half.
     """
     counted: dict[str | None, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     lives = [
@@ -45,7 +45,7 @@ def successors(schema: Schema, entries: Sequence[Entry]) -> dict[str | None, lis
         alike[printed] = alike.get(printed, 0) + 1
     for (there, lines), times in alike.items():
         for place, (key, releases, _) in enumerate([(None, there, True), *lines]):
-            # Releases for which no line was found yet, by how likely it is that none was.
+            # Releases for which no line was found yet, by the probability of that.
             looking = {1.0: releases}
             for follower, its, is_certain in lines[place:]:
                 found = {weight: left & its for weight, left in looking.items() if left & its}
@@ -67,10 +67,10 @@ def successors(schema: Schema, entries: Sequence[Entry]) -> dict[str | None, lis
 _LEAST = 1 / 64
 
 
-# Few sets of releases are asked about, and each some thousand times.
+# There are few different sets of releases, each used some thousand times.
 @lru_cache(maxsize=4096)
 def _recent(releases: int) -> int:
-    """How much releases count: the first one once, the n-th n times, as notes are of late kernels."""
+    """The weight of releases: the n-th counts n times, as most notes are from recent kernels."""
     return sum(place + 1 for place in range(releases.bit_length()) if releases >> place & 1)
 
 
@@ -81,7 +81,9 @@ def _bits(answers: Iterable[bool]) -> int:
 def _lines(
     schema: Schema, arch: Architecture, lives: list[tuple[str, Export, int]], there: int
 ) -> Iterator[tuple[str, int, bool]]:
-    """What an architecture may print, in order: keys, the releases that do, whether they all do."""
+    """The keys that an architecture may print, in order, each with its releases, and whether they
+    always print it.
+    """
     known = schema.fixed_config(arch)
     for key, export, life in lives:
         if export.concerns(arch.name) and life & there:

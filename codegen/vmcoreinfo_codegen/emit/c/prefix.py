@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Other names for the C product, so that two of its kind have room in one program.
+"""Adds a prefix to all names of the C product, so that one program can have two of them.
 
-All names get it that other files see, and those that only the source has: two of them may be
-included in one translation unit.
+That includes names that only the source has, as two sources may be included in one translation
+unit.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from ..product import Product
 
-# Strings are not looked into, but for names of our files. What begins with `vmcoreinfo_` is ours
-# wherever it stands, in a comment too; `vmcoreinfo` alone is the word of the field.
+# In strings only names of our files are renamed. Names that begin with `vmcoreinfo_` are ours
+# everywhere, also in comments; `vmcoreinfo` alone is a common word.
 _FILE = re.compile(r"\bvmcoreinfo(?=\.[ch]\b)")
 _PUBLIC = rf"{_FILE.pattern}|(?<=\bstruct )vmcoreinfo\b|\bvmcoreinfo_\w+|\bVMCOREINFO_\w+"
 _IN_COMMENT = re.compile(_PUBLIC)
@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
-# What a source defines at its left margin: functions, tables, macros, structures.
+# Definitions of a source that begin in the first column: functions, tables, macros, structures.
 _LOCAL = re.compile(
     r"^static [\w \n]*?\*?(?P<function>\w+)\("
     r"|^static [\w *]*?(?P<table>\w+)(?:\[[^\]\n]*\])* =(?: |$)"
@@ -37,7 +37,7 @@ _LOCAL = re.compile(
 
 
 def prefixed(products: Iterable[Product], prefix: str) -> list[Product]:
-    """Header and source with `prefix` before every name of theirs, their own too."""
+    """Header and source with `prefix` before every name, including file names."""
     return [
         Product(_renamed(product.path, prefix, set()), _renamed(product.text, prefix, own))
         for product in products
@@ -46,7 +46,7 @@ def prefixed(products: Iterable[Product], prefix: str) -> list[Product]:
 
 
 def local_names(source: str) -> set[str]:
-    """The names that a source has at file scope for itself. None is one of the header's."""
+    """The names that a source defines at file scope, without those of the header."""
     names = {match[match.lastgroup or 0] for match in _LOCAL.finditer(source)}
     return {name for name in names if not name.lower().startswith("vmcoreinfo")}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What builds `libvmcoreinfo` of header and source: a project of CMake's, and of Meson's."""
+"""Build files of `libvmcoreinfo` for CMake and for Meson."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ... import __version__
 from ..backend import Form
 from ..product import Product, Replay, model_hash, render
 
-# Template by template, what it becomes; `{}` stands for the library's name without `lib`.
+# Templates and the files made from them; `{}` is the library's name without `lib`.
 _FILES = {
     "CMakeLists.txt.j2": "CMakeLists.txt",
     "meson.build.j2": "meson.build",
@@ -23,11 +23,11 @@ COMMENTS = {"CMakeLists.txt": "# ", "meson.build": "# ", ".map": " * ", ".pc.in"
 def build_files(
     shown: dict[str, Any], form: Form, replay: Replay | None = None, folder: str = ""
 ) -> list[Product]:
-    """The files of a `context()` that build a library, to be beside header and source.
+    """The build files of a library for a `context()`, to be beside header and source.
 
-    The numbers of the whole schema are only added to, so its library serves every program of that
-    ABI; that of a part serves those that were compiled with the same numbers. With a prefix the
-    library, its files and its functions have it before their names.
+    Numbers of the complete schema never change, so its library serves every program with that ABI;
+    the library of a part serves programs compiled with the same numbers. A prefix is added to the
+    names of the library, its files and its functions.
     """
     name = f"{form.prefix}_vmcoreinfo" if form.prefix else "vmcoreinfo"
     project = {
@@ -50,7 +50,7 @@ def build_files(
 
 
 def _numbering(shown: dict[str, Any]) -> str:
-    """8 hexadecimal digits that change when the number of an enumerator does."""
+    """8 hexadecimal digits that change if the number of an enumerator changes."""
     names = {
         "keys": [entry["identifier"] for entry in shown["entries"]],
         "archs": [arch["identifier"] for arch in shown["archs"]],
@@ -63,6 +63,6 @@ def _numbering(shown: dict[str, Any]) -> str:
 
 
 def _numbers(version: str) -> list[str]:
-    """The numbers that a version begins with: CMake and Meson take no other."""
+    """The numbers at the beginning of a version: CMake and Meson accept nothing else."""
     found = re.match(r"\d+(\.\d+)*", version)
     return found[0].split(".") if found else ["0"]

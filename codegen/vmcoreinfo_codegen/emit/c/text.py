@@ -6,19 +6,21 @@ from __future__ import annotations
 import re
 
 COMMENTS = {".c": " * ", ".h": " * "}
-"""What a line inside of a block comment begins with, by the ending of the file's name."""
+"""The start of a line in a block comment, by the ending of the file's name."""
 
-# What ends a comment or begins one, and what stands for a backslash.
+# The end or the beginning of a comment, and the trigraph of a backslash.
 _MEANS_SOMETHING = re.compile(r"(?<=\*)(?=/)|(?<=/)(?=\*)|(?<=\?)(?=\?/)")
 
 
 def comment(text: str) -> str:
-    """Text for the inside of a block comment, which has no escapes: a blank breaks up what C would read."""
+    """Text inside a block comment, which has no escapes: a blank breaks up what C would
+    interpret.
+    """
     return _MEANS_SOMETHING.sub(" ", text)
 
 
 def string(text: str) -> str:
-    """A string literal: what is not printable ASCII, and what means something in one, as octal."""
+    """A string literal; characters that are special or not printable ASCII are octal escapes."""
     return '"' + "".join(map(_in_string, text.encode())) + '"'
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""JSON Schemas of what the verbs print with `--format json`."""
+"""JSON Schemas of the output of verbs with `--format json`."""
 
 from __future__ import annotations
 

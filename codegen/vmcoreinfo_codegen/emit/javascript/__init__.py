@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A reader of notes and dumps for browsers: classic scripts, which also run in Node.js.
 
-They work from a file, load nothing, evaluate no text, and put all they have into one global,
+They work in pages opened from files, load nothing, evaluate no text, and define only one global,
 `vmcoreinfo`.
 """
 
@@ -59,13 +59,13 @@ SCRIPTS = (
 """The scripts, in the order in which a page loads them."""
 
 STYLE = "check.css"
-"""What the fragment takes beside a page's own style."""
+"""The style sheet that the fragment needs besides a page's own."""
 
 _OF_PAGE = ("start.js", "page.css")
-"""What the page of its own has beside."""
+"""Additional files of the standalone page."""
 
 _OF_BROWSERS = ("check.js",)
-"""Scripts that Node.js has no use for."""
+"""Scripts that Node.js does not need."""
 
 
 def _js(value: object) -> str:
@@ -76,7 +76,7 @@ environment(_PACKAGE).filters.update(js=_js)
 
 
 def context(schema: Schema) -> dict[str, Any]:
-    """What the template of the parser shows."""
+    """The variables of the parser's template."""
     archs = arch_rows(schema)
     return {
         "rows": [
@@ -106,7 +106,7 @@ def context(schema: Schema) -> dict[str, Any]:
 
 
 def _fact_lines(schema: Schema) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Tables by their names, a row a line."""
+    """Tables by their names, one row per line."""
     found = []
     for name, table in facts(schema).items():
         rows = table.items() if isinstance(table, dict) else (("", row) for row in table)
@@ -124,7 +124,7 @@ def _body(name: str | None) -> str:
 
 @cache
 def runtime(name: str) -> str:
-    """A script of the runtime without its licence."""
+    """A script of the runtime, without its licence."""
     text = (files(__package__) / "runtime" / name).read_text("utf-8")
     return text.removeprefix(_SPDX)
 
@@ -136,14 +136,15 @@ def emit(schema: Schema) -> list[Product]:
 def reader_files(schema: Schema, replay: str = _REPLAY) -> dict[str, bytes]:
     """Every file by its name, for a site that has them in a folder; `replay` is its command.
 
-    A page loads `STYLE` and `SCRIPTS`, has `fragment()` in it, and calls `vmcoreinfo.check(root, links)`.
+    A page loads `STYLE` and `SCRIPTS`, contains `fragment()`, and calls `vmcoreinfo.check(root,
+    links)`.
     """
     made = _products(schema, replay)
     return {product.path.removeprefix(f"{_FOLDER}/"): product.text.encode() for product in made}
 
 
 def fragment() -> str:
-    """What a page has where a dump or a note is to be checked."""
+    """The HTML of a page for checking a dump or a note."""
     return environment(_PACKAGE).get_template("check.html.j2").render()
 
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What verdicts on notes follow from, as plain data: entries, lines of vendors, tools and what was seen of them.
+"""The facts behind verdicts on notes, as plain data: entries, vendors' lines, tools and their
+observations.
 
-Releases are texts, keys and architectures too; a table that rows name by number has each row once.
+Releases, keys and architectures are texts; a table whose rows are referred to by number has each
+row once.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ from ..problem import NoProduct
 
 
 class _Table:
-    """Rows that others name by number."""
+    """Rows to which others refer by number."""
 
     def __init__(self) -> None:
         self.rows: list[Any] = []
@@ -54,7 +56,7 @@ class _Table:
 
 
 def facts(schema: Schema) -> dict[str, Any]:
-    """All that the scripts know of kernels and tools beyond how to parse a note."""
+    """Everything that the scripts know about kernels and tools besides parsing a note."""
     tables = _Tables(schema)
     return {
         "releases": [str(one.release) for one in schema.releases],
@@ -104,7 +106,7 @@ class _Tables:
         self.mainline = self.entries(schema)
 
     def entries(self, schema: Schema) -> list[list[Any]]:
-        """Key, format, what replaced it, exports."""
+        """Key, format, replacements, exports."""
         order = Order(schema)
         return [
             [
@@ -118,7 +120,7 @@ class _Tables:
 
     def _export(self, entry: Entry, export: Export, order: Order) -> list[Any]:
         """Architectures, spans, formats, conditions, changes of meaning, place in print order, quirks,
-        and when debug information says that the value is the address of the symbol itself.
+        and whether the value is the address of the symbol itself, according to debug information.
         """
         return [
             0 if export.archs is None else list(export.archs),
@@ -152,7 +154,7 @@ class _Tables:
         ]
 
     def line(self, schema: Schema, line: Line) -> dict[str, Any]:
-        """A line, and what its builds have otherwise than mainline; before all that are known, the first."""
+        """A line, and how its builds differ from mainline; the first is before all known builds."""
         return {
             "name": line.name,
             "vendor": line.vendor,
@@ -190,7 +192,7 @@ class _Tables:
 
 
 def _pattern(expression: str, name: str) -> str:
-    """A regular expression of Python as one of JavaScript."""
+    """A Python regular expression in JavaScript."""
     made = expression.replace("(?P<", "(?<")
     if "\\ " in made or "(?P" in made:
         raise NoProduct(f"the name {name} of kernels is no pattern of JavaScript")
@@ -198,7 +200,7 @@ def _pattern(expression: str, name: str) -> str:
 
 
 def _boundary(one: Boundary) -> list[Any]:
-    """Release, commit, and what people call it where that is another name."""
+    """Release, commit, and the name of the build if there is another one."""
     shown: list[Any] = [str(one.release), one.commit, one.build]
     while len(shown) > 1 and not shown[-1]:
         shown.pop()
@@ -330,8 +332,8 @@ def _expression(expression: Expression) -> Any:
 
 
 def _seen(schema: Schema, consumer: Consumer) -> dict[str, Any]:
-    """Runs that are alike as one row: kernel, what the dump has, command, level, verdict, digest of what is
-    read, and by turns a release and how many of its runs were so.
+    """Equal runs as one row: kernel, dump contents, command, level, verdict, digest of the reads,
+    and alternately a release and its number of such runs.
     """
 
     @cache
@@ -341,7 +343,7 @@ def _seen(schema: Schema, consumer: Consumer) -> dict[str, Any]:
 
     kernels, has, commands = _Table(), _Table(), _Table()
     verdicts = [verdict.value for verdict in Verdict]
-    # What is in the repository alone stands behind all releases.
+    # The unreleased repository comes after all releases.
     known = [*(one.release for one in consumer.releases), ToolRelease.parse(NEXT)]
     releases = {release: place for place, release in enumerate(known)}
     counts: dict[tuple[int, int, int, int | None, int, str], dict[int, int]] = {}

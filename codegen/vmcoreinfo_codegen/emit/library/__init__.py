@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`libvmcoreinfo` of any part of the schema: the C parser, and a project of CMake's or Meson's."""
+"""`libvmcoreinfo` of any part of the schema: the C parser with build files for CMake and Meson."""
 
 from __future__ import annotations
 

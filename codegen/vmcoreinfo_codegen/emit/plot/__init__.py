@@ -14,7 +14,7 @@ _STEP = 1024
 
 
 def plot(budget: Budget) -> str:
-    """A curve of the bound over releases, and the room that each release has."""
+    """A curve of the upper bound over releases, and the room in each release."""
     points = budget.trend
     most = max(max(p.bytes, p.room) for p in points)
     top = (most // _STEP + 1) * _STEP

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The Python distribution `vmcoreinfo`: a package of the same name, and what it is built by.
+"""The Python distribution `vmcoreinfo`: a package of the same name, and its build files.
 
-It needs the standard library only, has Python 3.8 syntax, and is typed.
+It needs only the standard library, has Python 3.8 syntax, and is typed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SPDX = "# SPDX-License-Identifier: MIT\n"
 
 
 def context(schema: Schema, exported: Sequence[Entry] = ()) -> dict[str, Any]:
-    """What templates show; `exported` is as a `Form` has it."""
+    """The variables of the templates; `exported` is as in `Form`."""
     derivations = derivation_rows(schema, PythonCompiler)
     entries = parser_rows(schema)
     used = helpers_of(recipe for derivation in derivations for recipe in derivation["recipes"])
@@ -45,7 +45,7 @@ def context(schema: Schema, exported: Sequence[Entry] = ()) -> dict[str, Any]:
 
 
 def _typed(entries: list[Row]) -> list[tuple[str, str, list[Row]]]:
-    """Entries by the type of their values: a name, the type, and those that have it."""
+    """Entries by the type of their values: a name, the type, and its entries."""
     types = {"string": "str", "hexbytes": "bytes", "flag": "bool"}
     names = {"int": "NumberKey", "str": "StringKey", "bytes": "BytesKey", "bool": "FlagKey"}
     found = {
@@ -63,7 +63,7 @@ def runtime(name: str) -> str:
 
 
 def module_text(name: str, shown: dict[str, Any], stamp: str) -> str:
-    """A module of the package, written by hand or generated, with a stamp."""
+    """A module of the package, of the runtime or generated, with a stamp."""
     template = "runtime.py.j2" if name in _RUNTIME else f"{name}.py.j2"
     body = runtime(name) if name in _RUNTIME else ""
     return render("python", template, f"{name}.py", {**shown, "body": body}, stamp).text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Python, as the rest of the tool knows it."""
+"""The backend for Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .module import emit_module
 
 
 def embed(schema: Schema, form: Form, replay: Sequence[str]) -> list[Product]:
-    """The package as one module; the prefix is before its name alone."""
+    """The package as one module; only its name gets the prefix."""
     name = f"{form.prefix}_vmcoreinfo" if form.prefix else "vmcoreinfo_subset"
     return [emit_module(schema, name, replay, form.exported)]
 

@@ -9,7 +9,7 @@ HELPERS = frozenset(("log2", "read", "shift_left", "shift_right"))
 
 
 class PythonCompiler(Compiler):
-    """Values are of 64 bits, masked where they may have more."""
+    """Values have 64 bits; those that may have more are masked."""
 
     def number(self, value: int) -> str:
         return f"{value:#x}" if value > 9 else str(value)

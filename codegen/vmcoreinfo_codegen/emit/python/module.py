@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The Python package as one module, out of the text of its modules."""
+"""The Python package as one module, joined from its modules."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ...model import Entry, Schema
 from ..product import Product, Replay, model_hash, render
 from . import context, module_text
 
-# Each uses only what is before it.
+# Each module uses only those before it.
 _ORDER = ("entry", "entries", "note", "parser", "properties", "recipes", "derive", "__init__")
 _OF_DERIVATIONS = ("recipes", "derive")
 
 
 @dataclass
 class _Joined:
-    """What several modules say, in one: each import once, and the rest of each in order."""
+    """Several modules joined: each import once, and the rest of each in order."""
 
     imports: set[str] = field(default_factory=set)
     names_from: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -28,7 +28,7 @@ class _Joined:
     defined: dict[str, str] = field(default_factory=dict)
 
     def add(self, text: str) -> None:
-        """Take in a module. Raises ValueError if it can't are in one file with the others."""
+        """Add a module. Raises ValueError if it can't be in one file with the others."""
         lines = text.splitlines()
         docstring, *statements = ast.parse(text).body
         gone = set(range(1, (docstring.end_lineno or 0) + 1))
@@ -41,7 +41,9 @@ class _Joined:
         self.bodies.append("\n".join(body).strip("\n"))
 
     def _is_import(self, node: ast.stmt) -> bool:
-        """Whether it is an import, which is noted; one of a module of this project has no use any more."""
+        """Whether a statement is an import, which is recorded unless it is of a module of this
+        project.
+        """
         if isinstance(node, ast.Import):
             self.imports |= {ast.unparse(alias) for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -57,7 +59,9 @@ class _Joined:
         return True
 
     def _is_known(self, node: ast.stmt, source: str) -> bool:
-        """Whether it says what was said before, or what is exported, and may go."""
+        """Whether a statement repeats an earlier one, or sets `__all__`, so that it can be left
+        out.
+        """
         names = _names(node)
         if isinstance(node, ast.Assign) and names == ["__all__"]:
             self.exported |= set(ast.literal_eval(node.value))
@@ -80,7 +84,7 @@ def _names(node: ast.stmt) -> list[str]:
 def emit_module(
     schema: Schema, name: str, replay: Replay, exported: Sequence[Entry] = ()
 ) -> Product:
-    """The package as `name`.py; without derivations, it has nothing of `derive`."""
+    """The package as `name`.py; without derivations, it lacks the module `derive`."""
     shown = context(schema, exported)
     stamp = model_hash(shown)
     joined = _Joined()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Text of the schema in docstrings and strings of Python."""
+"""Text of the schema in Python docstrings and strings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 
 
 def docstring(text: str) -> str:
-    """Text, its lines filled already, that Python reads as it is between triple quotes."""
+    """Text, already filled, escaped for triple quotes."""
     return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 

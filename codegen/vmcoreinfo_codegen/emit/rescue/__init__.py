@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo-rescue.c`: the program that is before makedumpfile where a dump is written."""
+"""`vmcoreinfo-rescue.c`: the program that runs before makedumpfile where a dump is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ _TEMPLATES.filters.update(comment=comment, c_string=string)
 
 
 def context(schema: Schema, selection: Selection | None) -> dict[str, Any]:
-    """What templates show. Raises NoProduct for what is not a release of makedumpfile on kernels of mainline."""
+    """The variables of the templates. Raises NoProduct unless the selection is one release of
+    makedumpfile on mainline kernels.
+    """
     if selection is None or len(selection.readers) != 1 or selection.patterns:
         raise NoProduct("a rescue needs one release of a tool, e.g. --for makedumpfile@1.7.8")
     reader = selection.readers[0]
@@ -41,7 +43,9 @@ def context(schema: Schema, selection: Selection | None) -> dict[str, Any]:
 
 
 def embed(schema: Schema, form: Form, replay: Replay) -> list[Product]:
-    """The program of a whole schema: what a tool needs has to be known of keys that no kernel has."""
+    """The program, from the complete schema: a tool may need keys that the selected kernels
+    lack.
+    """
     if form.prefix or not form.has_metadata:
         raise NoProduct("a rescue is a program; --prefix and --no-metadata work only with parsers")
     shown = context(schema, form.selection)
@@ -49,7 +53,7 @@ def embed(schema: Schema, form: Form, replay: Replay) -> list[Product]:
     asked = Selection(patterns=keys, has_derivations=False)
     part = reduce(schema, asked)
     parser = c.context(part, False, False, exported(schema, asked, part))
-    # The numbers of keys are those of the parser.
+    # Keys have the numbers of the parser.
     shown["key_names"] = [entry["key"] for entry in parser["entries"]]
     parts = {**runtime("rescue"), **{name: _rendered(name, shown).text for name in _GENERATED}}
     shown["amalgamated"] = amalgamated("rescue.c", parts, kept=("vmcoreinfo.h",))

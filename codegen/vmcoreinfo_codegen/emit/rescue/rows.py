@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `compat` knows of one release of makedumpfile, as tables of C."""
+"""The knowledge of `compat` about one release of makedumpfile, as C tables."""
 
 from __future__ import annotations
 
@@ -26,17 +26,19 @@ from ..rows import enum_name
 
 Row = dict[str, Any]
 
-# What `moment_of` of kernel.h makes of a release.
+# The same packing of a release as `moment_of` in kernel.h.
 _WIDTHS = (12, 12, 12, 10, 16)
 _FINAL = (1 << 10) - 1
 _MOST_STABLE = (1 << 16) - 1
 _DMESG = "dmesg"
 ALWAYS_READ = ("OSRELEASE", "PAGESIZE", "KERNELOFFSET")
-"""What the program itself asks for."""
+"""The keys that the program itself reads."""
 
 
 def moment(release: Release, stable: int | None = None) -> int:
-    """A release as the number that the program compares; as a bound, the opening of its merge window."""
+    """A release as the number that the program compares; for a bound, the opening of its merge
+    window.
+    """
     mainline = (*release.mainline, 0)[:3]
     _, candidate, opening_stable = release.opening
     numbers = (*mainline, min(candidate, _FINAL), opening_stable if stable is None else stable)
@@ -49,12 +51,12 @@ def moment(release: Release, stable: int | None = None) -> int:
 
 
 def behind(release: Release) -> int:
-    """The number behind all kernels of a mainline release."""
+    """The number after all kernels of a mainline release."""
     return moment(Release(release.mainline, stable=_MOST_STABLE)) + 1
 
 
 class _Lists:
-    """Rows of a table, of which others name parts: what is there already is not added again."""
+    """Rows of a table whose parts others refer to; an existing part is not added again."""
 
     def __init__(self) -> None:
         self.rows: list[Any] = []
@@ -100,7 +102,7 @@ class Tables:
         self._conditions: list[Condition] = []
 
     def _counts(self, need: Need) -> bool:
-        """Whether a need can matter at all."""
+        """Whether a need is relevant for the program."""
         return (
             any(Scope(command).has(need) for command in self.commands.values())
             and need.exists_in(self.release)
@@ -109,7 +111,7 @@ class Tables:
         )
 
     def context(self) -> Row:
-        """All tables; `keys` are those that a parser of them has to know."""
+        """All tables; `keys` are those that the parser has to know."""
         needs = [self._need(need) for need in self.needs]
         clues = self._clues()
         for key in self._keys:
@@ -146,7 +148,7 @@ class Tables:
         }
 
     def _check_read(self, key: str) -> None:
-        """Raises NoProduct for what kernels print in a form that the release does not read."""
+        """Raise NoProduct if kernels print a key in a format that the release does not read."""
         entry = self.schema.by_key.get(key)
         if entry is None:
             raise NoProduct(f"{key}: not an entry of the schema")
@@ -182,7 +184,7 @@ class Tables:
 
     def _choice(self, need: Need, one: Alternative) -> Row:
         asked = set(one.of_dump)
-        # What /proc/vmcore, an ELF file of the kernel's, tells for sure.
+        # /proc/vmcore, an ELF file made by the kernel, always tells these.
         others = asked - {DumpSource.HEADERS, DumpSource.ELF_HEADER, DumpSource.HEADER_AGREES}
         right = Verdict.FALLBACK if one.is_beside_note and need.falls_back else Verdict.OK
         return {
@@ -249,12 +251,14 @@ class Tables:
         raise TypeError(f"not a condition: {condition!r}")
 
     def _archs(self, names: Sequence[str] | None) -> list[str]:
-        """Identifiers of architectures; of a need of all those there are."""
+        """Identifiers of architectures; None means all."""
         here = [arch.name for arch in self.archs if names is None or arch.name in names]
         return [identifier_of(name).upper() for name in here]
 
     def _clues(self) -> list[Row]:
-        """What entries that are there tell of options, and what an architecture decides: that comes last."""
+        """What existing entries tell about options; then the options that an architecture
+        decides.
+        """
         if not self._options:
             return []
         told: list[Row] = []
@@ -270,7 +274,7 @@ class Tables:
         return [*_joined(told), *fixed]
 
     def _told(self, arch: Architecture) -> Iterator[Row]:
-        """Of one architecture, release by release, as far as one follows on another like it."""
+        """The clues on one architecture; those of successive releases are joined."""
         points = self._points()
         open_rows: dict[tuple[str, str, int], int] = {}
         for at, release in enumerate(points):
@@ -303,7 +307,7 @@ class Tables:
         }
 
     def _points(self) -> list[Release]:
-        """The releases of the selection at which what kernels export may change."""
+        """The releases of the selection at which exports may change."""
         lives: list[Lasting] = []
         for export in self.schema.exports():
             lives += (*export.spans, *export.dependencies)
@@ -317,7 +321,7 @@ class Tables:
         return sorted({first, *inside}, key=lambda release: release.opening)
 
     def _kernel_names(self) -> Iterator[Row]:
-        """The names of each line, in the order in which they are asked."""
+        """The name patterns of each line, in the order in which they are tried."""
         for line in sorted(self.schema.lines, key=lambda line: line.base is None):
             is_mainline = line.base is None and line.follows_stable and not line.builds
             for name in line.names:
@@ -333,7 +337,7 @@ def _bounds(kernels: KernelRange | None) -> Row:
 
 
 def _joined(clues: Iterable[Row]) -> list[Row]:
-    """Clues that differ by architecture alone as one."""
+    """The clues, joined if they differ only in their architectures."""
     found: dict[tuple[Any, ...], Row] = {}
     for clue in clues:
         same = tuple(clue[name] for name in ("key", "option", "value", "since", "until"))

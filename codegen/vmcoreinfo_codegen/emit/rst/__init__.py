@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""`vmcoreinfo.rst`: a page in the form of the kernel's own, all of it from the schema."""
+"""`vmcoreinfo.rst`: a page in the style of the kernel's documentation, generated from the
+schema.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,7 @@ def _range(since: Release, until: Release | None) -> str:
 
 
 def _removed(schema: Schema) -> list[Row]:
-    """What went for good, the last to go first."""
+    """The removed entries, the latest first."""
     found = [event for event in events(schema) if event.kind == "removed"]
     rows = []
     for event in sorted(found, key=lambda e: e.release.opening, reverse=True):

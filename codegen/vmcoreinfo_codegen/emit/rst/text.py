@@ -10,9 +10,9 @@ import unicodedata
 from ..description import pieces
 
 _WIDTH = 79
-# A `_` at the end of a word would make it a reference, before another `_` too.
+# A `_` at the end of a word, or before another `_`, would make it a reference.
 _SPECIAL = re.compile(r"([\\`*|]|_(?![^\W_]))")
-# What a paragraph would not be one with at its start, and what turns the end into something else.
+# Characters that start something other than a paragraph, and ends that turn it into something else.
 _MARKS = "!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~"
 _BLOCK = re.compile(
     # Items of lists, directives, targets, fields, doctests, options, and lines of tables.
@@ -23,9 +23,9 @@ _BLOCK = re.compile(
     rf"|(?!\\)[{_MARKS}]+(?=\s|$)"
 )
 _LITERAL_FOLLOWS = re.compile(r"::$")
-# A line of one mark below another line makes that a title.
+# A line of one repeated mark makes the line above a title.
 _ADORNMENT = re.compile(rf"([{_MARKS}])\1*")
-# What may stand around inline markup without a blank.
+# Characters that may directly precede or follow inline markup.
 _BEFORE = "'\"([{<-/:"
 _BEHIND = "'\")]}>-/\\:.,;!?"
 
@@ -35,17 +35,17 @@ def escaped(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Text as it is; what can't are in a literal is escaped instead."""
+    """Text as a literal; text that can't be one is escaped instead."""
     is_plain = "`" not in text and text == text.strip() and text
     return f"``{text}``" if is_plain else escaped(text)
 
 
 def prose(text: str) -> str:
-    """Text with what it names literally, for the inside of a paragraph."""
+    """Text for the inside of a paragraph, with literal names marked."""
     shown = ""
     for is_code, part in pieces(text):
         new = literal(part) if is_code else escaped(part)
-        # A blank behind a backslash is none, and separates markup from what it touches.
+        # An escaped blank is not shown, and separates markup from adjacent text.
         if shown.endswith("``") and new and not (new[0].isspace() or new[0] in _BEHIND):
             shown += "\\ "
         if new.startswith("``") and shown and not (shown[-1].isspace() or shown[-1] in _BEFORE):
@@ -55,23 +55,23 @@ def prose(text: str) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Text that a paragraph consists of or begins with, which docutils takes for nothing else."""
+    """Text that begins a paragraph, escaped so that docutils reads it as nothing else."""
     text = _LITERAL_FOLLOWS.sub(r"\\::", text)
     return f"\\{text}" if _BLOCK.match(text) else text
 
 
 def heading(text: str) -> str:
-    """Text that a title consists of."""
+    """Text of a title."""
     return _guarded(paragraph(escaped(text)))
 
 
 def columns(text: str) -> int:
-    """The columns of a title on a terminal, which the line below it has to reach."""
+    """The width of a title on a terminal, which the line below has to reach."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def fill(text: str, indent: str = "", first: str | None = None) -> str:
-    """Lines of a paragraph, all indented, or the first one with a mark of its own."""
+    """A filled paragraph, all lines indented, the first one by `first` if given."""
     first = indent if first is None else first
     lines = textwrap.wrap(
         _guarded(paragraph(text)),
@@ -85,10 +85,10 @@ def fill(text: str, indent: str = "", first: str | None = None) -> str:
 
 
 def _guarded(line: str) -> str:
-    """A line that is none of one mark alone; a blank behind a backslash is none."""
+    """A line that docutils can't read as an adornment; the escaped blank is not shown."""
     return f"\\ {line}" if _ADORNMENT.fullmatch(line) else line
 
 
 def field(name: str, text: str) -> str:
-    """A field of a field list."""
+    """One item of a field list."""
     return fill(text, "    ", f":{name}: ")

@@ -28,7 +28,7 @@ _MODULE = re.compile(r"^((?:#\[.*\]\n)?(?:pub )?mod (\w+));\n", re.MULTILINE)
 
 
 def context(schema: Schema, exported: Sequence[Entry] = ()) -> dict[str, Any]:
-    """What templates show; `exported` is as a `Form` has it."""
+    """The variables of the templates; `exported` is as in `Form`."""
     derivations = derivation_rows(schema, RustCompiler)
     recipes = [recipe for derivation in derivations for recipe in derivation["recipes"]]
     for recipe in recipes:
@@ -52,7 +52,7 @@ def context(schema: Schema, exported: Sequence[Entry] = ()) -> dict[str, Any]:
 
 
 def _used(recipes: list[Row]) -> str:
-    """What recipes take from the runtime: an import that nothing uses is a warning."""
+    """The imports that recipes need from the runtime: an unused one would cause a warning."""
     names = sorted([*helpers_of(recipes), "derive", "Derived", "Dump", "Outcome", "Recipe"])
     return "{" + ", ".join(names) + "}"
 
@@ -104,7 +104,9 @@ def emit(schema: Schema) -> list[Product]:
 def emit_module(
     schema: Schema, name: str, replay: Replay, exported: Sequence[Entry] = ()
 ) -> Product:
-    """The crate as one file, to be a module of another: each `mod x;` has its text."""
+    """The crate as one file, to be a module of another crate: each `mod x;` is replaced by its
+    text.
+    """
     shown = context(schema, exported)
     stamp = model_hash(shown)
 

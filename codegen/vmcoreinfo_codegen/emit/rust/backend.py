@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rust, as the rest of the tool knows it."""
+"""The backend for Rust."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .text import COMMENTS
 
 
 def embed(schema: Schema, form: Form, replay: Sequence[str]) -> list[Product]:
-    """The crate as one module; the prefix is before its name alone."""
+    """The crate as one module; only its name gets the prefix."""
     name = f"{form.prefix}_vmcoreinfo" if form.prefix else "vmcoreinfo_subset"
     return [emit_module(schema, name, replay, form.exported)]
 

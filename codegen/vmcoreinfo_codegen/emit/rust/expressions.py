@@ -11,7 +11,7 @@ _WRAPPING = {"+": "wrapping_add", "-": "wrapping_sub"}
 
 
 class RustCompiler(Compiler):
-    """All values are `u64`; rustc warns of parentheses around a whole argument."""
+    """All values are `u64`; rustc warns about outer parentheses of an argument."""
 
     def number(self, value: int) -> str:
         return f"{value:#x}_u64" if value > 9 else f"{value}_u64"

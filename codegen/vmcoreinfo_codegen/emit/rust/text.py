@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Text of the schema in comments and strings of Rust."""
+"""Text of the schema in Rust comments and strings."""
 
 from __future__ import annotations
 
 import textwrap
 
 COMMENTS = {".rs": "// ", "Cargo.toml": "# "}
-"""What a line of a comment begins with, by the ending of the file's name."""
+"""The start of a comment line, by the ending of the file's name."""
 
-# What rustdoc would read as markup: a link, a tag, emphasis.
+# Characters that rustdoc would read as markup: a link, a tag, emphasis.
 _MARKUP = str.maketrans({letter: f"\\{letter}" for letter in "[]<>*_\\"})
 
 
 def doc(text: str) -> str:
-    """Text as a comment of documentation; code stays as it is between its `marks`."""
+    """Text of a doc comment; code between `marks` is unchanged."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         parts = [text.replace("`", "'")]
@@ -23,7 +23,7 @@ def doc(text: str) -> str:
 
 
 def string(text: str) -> str:
-    """A string literal: what is not printable ASCII, and what means something in one, escaped."""
+    """A string literal: characters that are special or not printable ASCII are escaped."""
     return '"' + "".join(map(_in_string, text)) + '"'
 
 
@@ -32,7 +32,7 @@ def _in_string(letter: str) -> str:
 
 
 def camel(name: str) -> str:
-    """`PREFIXED_HEX` and `x86_64` as the names of variants: `PrefixedHex`, `X86_64`."""
+    """The name of a variant: `PrefixedHex` for `PREFIXED_HEX`, `X86_64` for `x86_64`."""
     parts = name.split("_")
     shown = [part.capitalize() for part in parts]
     found = shown[0]

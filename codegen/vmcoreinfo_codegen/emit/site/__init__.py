@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The site: static pages that work from any host and from files, and ask nothing of another."""
+"""The site: static pages that work on any host and from files, and load nothing from others."""
 
 from __future__ import annotations
 

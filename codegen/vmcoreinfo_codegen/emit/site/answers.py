@@ -18,7 +18,7 @@ _List = tuple[tuple[Any, ...], ...]
 
 
 class _Lists:
-    """Lists of runs, each kept once."""
+    """Lists of runs, each stored once."""
 
     def __init__(self) -> None:
         self.places: dict[_List, int] = {}
@@ -91,7 +91,7 @@ def _run(facts: Facts, texts: Texts, run: Run, id_: str) -> tuple[Any, ...]:
 def _on_line(
     facts: Facts, texts: Texts, lists: _Lists, line: str, tool: str
 ) -> dict[str, list[int]]:
-    """By architecture, for each release its list."""
+    """For each architecture, the list of each release."""
     found: dict[str, list[int]] = {}
     for _, by_arch in facts.line_runs[line][tool].runs:
         alike: dict[LineRun, list[str]] = {}

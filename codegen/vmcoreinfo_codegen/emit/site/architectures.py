@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A page for each architecture: entries of its own, what it decides, and which tools read its dumps."""
+"""A page for each architecture: its own entries, the options it decides, and the tools for its
+dumps.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +111,7 @@ def _own_row(facts: Facts, to: Links, arch: Architecture, entry: Entry) -> dict[
 
 
 def describe_life_on(entry: Entry, arch: str) -> list[str]:
-    """The lives of an entry on one architecture."""
+    """The spans of an entry on one architecture."""
     return [
         describe_span(span)
         for export in entry.exports
@@ -119,7 +121,7 @@ def describe_life_on(entry: Entry, arch: str) -> list[str]:
 
 
 def _decided(facts: Facts, to: Links, number: int, latest: Release | None) -> dict[str, Any] | None:
-    """Entries of shared code that the newest kernel of it has otherwise than most architectures."""
+    """Entries of shared code that differ in its newest kernel from most architectures."""
     if latest is None:
         return None
     here = facts.archs[number]

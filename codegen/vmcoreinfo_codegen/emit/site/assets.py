@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Style sheet, scripts, and the data that scripts look answers up in."""
+"""Style sheet, scripts, and the data in which scripts look up answers."""
 
 from __future__ import annotations
 

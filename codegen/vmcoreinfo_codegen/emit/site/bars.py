@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lives as bars over the kernels of mainline."""
+"""Bars over mainline kernels that show spans."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = ("2.6.24", "3.0", "4.0", "5.0", "6.0", "7.0")
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a bar: places of its first and last kernel, and a class of the style sheet."""
+    """A part of a bar: places of its first and last kernel, and a class of the style sheet."""
 
     first: int
     last: int
@@ -25,7 +25,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row: whose life it is, its stretches, and the same in words."""
+    """One row: its name, its parts, and the same in words."""
 
     name: Markup | str
     parts: Sequence[Part]
@@ -34,7 +34,7 @@ class Bar:
 
 
 def chart(head: str, told: str, points: Sequence[Release], bars: Sequence[Bar]) -> dict[str, Any]:
-    """For the macro `bars`."""
+    """The argument of the template macro `bars`."""
     names = [str(point) for point in points]
     return {
         "head": head,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The page that reads a dump or a note in the browser: the reader of `emit.javascript` in its frame."""
+"""The page that reads a dump or a note in the browser, with the reader of `emit.javascript`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Comparison of two kernels or of two releases of a tool, by a script over what the schema says."""
+"""The page that compares two kernels or two releases of a tool, with a script over the schema's
+data.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ def products(facts: Facts) -> list[Product]:
 
 
 def _groups(facts: Facts) -> list[dict[str, Any]]:
-    """All kernels that have an answer of their own, the newest first."""
+    """All kernels with separate answers, the newest first."""
     grouped: dict[str, list[str]] = {"Mainline": []}
     for column in facts.exported.columns:
         label = "Mainline" if column.line is None else f"{column.line.name} ({column.line.base})"
@@ -81,7 +83,7 @@ def _data(facts: Facts) -> dict[str, Any]:
 
 
 def _changes(facts: Facts, keys: list[str]) -> list[tuple[int, int, str, str]]:
-    """What mainline changed of entries that stay: the kernel, the entry, what, and how."""
+    """Changes of existing entries in mainline: the kernel, the entry, what changed, and how."""
     names = [str(point) for point in facts.exported.points]
     found = []
     for events in facts.events.values():

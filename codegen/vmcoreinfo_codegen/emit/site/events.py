@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a release changed, in words."""
+"""The changes of a release, in words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TITLES = {
 
 
 def event_text(facts: Facts, to: Links, event: Event) -> Markup:
-    """What came of an entry, why, and by which commit."""
+    """The change of an entry, its reason, and its commit."""
     parts = [_what(facts, to, event)]
     boundary = event.boundary
     if boundary is not None:
@@ -87,7 +87,7 @@ def _if(to: Links, condition: str) -> Markup:
 
 
 def repairs(facts: Facts, to: Links, release: Release) -> Iterator[Markup]:
-    """The ends of quirks that a mainline release brought."""
+    """The quirks that a mainline release ended."""
     for entry in facts.schema.entries:
         for quirk in (quirk for export in entry.exports for quirk in export.quirks):
             for since, until in quirk.ranges:

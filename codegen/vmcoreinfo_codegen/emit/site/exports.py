@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What every known kernel exports on every architecture, as runs of kernels with the same answer.
+"""The exports of every known kernel on every architecture, as runs of kernels with the same answer.
 
-Scripts look answers up in it and evaluate nothing. Kernels are those of mainline in order, with the
-stable releases at which something changes, and behind them the releases of vendors, line by line.
+Scripts look up answers in it and evaluate nothing. Kernels are the mainline releases in order, with
+the stable releases in which something changes, followed by the releases of vendors, line by line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ...model.line_steps import keys_of
 from ...model.timeline import Lasting, ends, turns
 
 Run = tuple[int, int, int, int]
-"""First and last kernel, condition, and quirk: the latter two as places in `texts`."""
+"""First and last kernel, condition, and quirk; the latter two are indexes of `texts`."""
 
 State = tuple[str, str]
 """A condition, empty for always, and a quirk, empty for none."""
@@ -28,7 +28,9 @@ State = tuple[str, str]
 
 @dataclass(frozen=True)
 class Column:
-    """A kernel that has an answer of its own; a vendor's has its line and its place among the releases of that."""
+    """A kernel with separate answers; a vendor's has its line and its place among the line's
+    releases.
+    """
 
     name: str
     release: Release
@@ -38,7 +40,7 @@ class Column:
 
 
 class Texts:
-    """Texts that stand in many places, each kept once."""
+    """Texts that are used many times, each stored once."""
 
     def __init__(self) -> None:
         self.places: dict[str, int] = {"": 0}
@@ -48,7 +50,7 @@ class Texts:
 
 
 class Exported:
-    """The runs of all entries; `points` are the kernels of mainline among the columns."""
+    """The runs of all entries; `points` are the mainline kernels among the columns."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
@@ -80,7 +82,7 @@ class Exported:
 
     @cached_property
     def lives(self) -> list[tuple[int, int]]:
-        """The first and the last point of mainline at which each architecture was there."""
+        """The first and the last point at which each architecture was in mainline."""
         found = []
         for arch in self.schema.architectures:
             there = [place for place, point in enumerate(self.points) if arch.existed_in(point)]
@@ -88,7 +90,7 @@ class Exported:
         return found
 
     def built(self, place: int, column: Column) -> bool:
-        """Whether an architecture, by its place, has the kernel of a column."""
+        """Whether the kernel of a column exists for an architecture, by its index."""
         arch = self.schema.architectures[place]
         line = column.line
         if line is not None and line.archs is not None and arch.name not in line.archs:
@@ -96,7 +98,7 @@ class Exported:
         return arch.existed_in(column.release)
 
     def at(self, key: str, place: int, column: int) -> State | None:
-        """What holds of an entry on an architecture, by its place, in a column."""
+        """The state of an entry on an architecture, by its index, in a column."""
         for places, runs in self.runs[key]:
             if place in places:
                 for first, last, condition, quirk in runs:
@@ -105,9 +107,10 @@ class Exported:
         return None
 
     def _runs(self, entry: Entry, texts: Texts) -> list[tuple[list[int], list[Run]]]:
-        """(places of architectures, runs) for each different answer; none where there is never one.
+        """(indexes of architectures, runs) for each different answer.
 
-        Architectures that were not in the kernel yet, or no longer, are left to `lives`.
+        Architectures that never have the entry are left out. Runs ignore when an architecture was
+        in the kernel, which `lives` tells.
         """
         grouped: dict[tuple[Run, ...], list[int]] = {}
         starts = [*turns(_lasting(entry), self.points), len(self.points)]
@@ -117,7 +120,7 @@ class Exported:
             for start, end in itertools.pairwise(starts):
                 state = _state(self.schema, entry, arch, self.points[start])
                 _extend(runs, start, end - 1, state, texts)
-            # Vendors take many entries as their bases have them, and bases are few.
+            # Most entries of vendors are as in their base, and bases are few.
             of_bases: dict[Release, State | None] = {}
             for number, (_, _, kernel) in enumerate(self._kernels):
                 schema, base = of_lines.get(number), kernel.release
@@ -134,7 +137,7 @@ class Exported:
         return [(archs, list(runs)) for runs, archs in grouped.items()]
 
     def _schemas_with(self, key: str) -> Mapping[int, Schema]:
-        """The schemas of vendors' kernels that may have an entry otherwise than their base."""
+        """The schemas of vendors' kernels in which an entry may differ from their base."""
         return {
             number: kernel.schema
             for number, (line, _, kernel) in enumerate(self._kernels)
@@ -157,7 +160,7 @@ def _extend(runs: list[Run], first: int, last: int, state: State | None, texts: 
 
 
 def release_points(schema: Schema) -> list[Release]:
-    """Mainline releases, and the stable ones at which some answer changes."""
+    """Mainline releases, and the stable ones in which some answer changes."""
     points = {declared.release for declared in schema.releases}
     for entry in schema.entries:
         points |= {bound for bound in ends(_lasting(entry)) if bound.is_stable}
@@ -165,7 +168,7 @@ def release_points(schema: Schema) -> list[Release]:
 
 
 def _lasting(entry: Entry) -> list[Lasting]:
-    """All that an answer about the entry rests on."""
+    """All periods on which an answer about an entry depends."""
     found: list[Lasting] = []
     for export in entry.exports:
         found += (*export.spans, *export.dependencies)
@@ -174,7 +177,9 @@ def _lasting(entry: Entry) -> list[Lasting]:
 
 
 def _state(schema: Schema, entry: Entry, arch: Architecture, release: Release) -> State | None:
-    """What is predicted of one entry, with the quirk that spoils its value."""
+    """The predicted condition of one entry, with the quirk of its value; None if it is not
+    exported.
+    """
     predicted = schema.predict_entry(entry, release, arch)
     return None if predicted is None else _shown(predicted, entry.exports, release, arch.name)
 
@@ -193,5 +198,5 @@ def _quirks(exports: Iterable[Export], release: Release, arch: str) -> Iterator[
 
 
 def mainline_only(runs: Sequence[Run], points: int) -> list[Run]:
-    """The parts of runs that are about mainline."""
+    """The parts of runs in mainline."""
     return [(r[0], min(r[1], points - 1), r[2], r[3]) for r in runs if r[0] < points]

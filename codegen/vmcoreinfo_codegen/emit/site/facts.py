@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All that the pages tell, worked out once: exports, verdicts, changes, and who reads what."""
+"""All facts of the pages, computed once: exports, verdicts, changes, and who reads what."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .folds import folded
 
 @dataclass(frozen=True)
 class Reader:
-    """That a tool reads a key for a purpose, in one of its ways to it."""
+    """A tool that reads a key for a purpose, in one of its alternatives."""
 
     consumer: Consumer
     need: Need
@@ -33,7 +33,7 @@ class Reader:
 
 
 class Facts:
-    """Of one schema; what is asked for is worked out when it is asked for."""
+    """The facts of one schema, computed on demand."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
@@ -59,7 +59,9 @@ class Facts:
 
     @cached_property
     def judged_lines(self) -> list[Line]:
-        """Those whose kernels have verdicts of their own; the others are as the stable branch they follow."""
+        """The lines whose kernels have separate verdicts; others are like the stable branch they
+        follow.
+        """
         return [
             line
             for line in self.schema.lines
@@ -68,7 +70,7 @@ class Facts:
 
     @cached_property
     def line_runs(self) -> dict[str, dict[str, OnLine]]:
-        """By line, then by tool."""
+        """The runs on lines, by line and tool."""
         there = [line_exports(self.schema, line, ARCHS) for line in self.judged_lines]
         found: dict[str, dict[str, OnLine]] = {}
         for consumer in self.schema.consumers:
@@ -78,7 +80,7 @@ class Facts:
 
     @cached_property
     def events(self) -> dict[Release, list[Event]]:
-        """What each mainline release changed, with the stable updates of its branch."""
+        """The changes of each mainline release, including the stable updates of its branch."""
         found: dict[Release, list[Event]] = {}
         for event in events(self.schema):
             found.setdefault(event.release.branch, []).append(event)
@@ -97,9 +99,9 @@ class Facts:
 
     @cached_property
     def by_condition(self) -> dict[str, list[Entry]]:
-        """The entries that depend on each Kconfig symbol somewhere at some time.
+        """The entries that depend on each Kconfig symbol, on any architecture in any release.
 
-        Symbols that architectures have on are there without any.
+        Symbols that are set on architectures are included even if no entry depends on them.
         """
         found: dict[str, set[str]] = {
             name: set()
@@ -124,11 +126,11 @@ class Facts:
         return [arch.name for arch in self.schema.architectures if arch.existed_in(release)]
 
     def fold(self, names: Sequence[str]) -> str:
-        """Architectures in few words, of all that there ever were."""
+        """Architectures in few words, out of all that ever existed."""
         return folded(names, self.archs)
 
     def fold_in(self, names: Sequence[str], release: Release) -> str:
-        """The same of all that a release has."""
+        """Architectures in few words, out of all in a release."""
         return folded(names, self.archs_in(release))
 
     def run_at(self, row: ToolRuns, arch: str, release: Release) -> Run | None:
@@ -141,7 +143,7 @@ class Facts:
     def better(
         self, rows: Sequence[ToolRuns], place: int, arch: str, run: Run
     ) -> ToolRelease | None:
-        """The first later release of a tool that does better on all kernels of a run."""
+        """The first later release of a tool that has a better verdict on all kernels of a run."""
         rank = told(run).rank
         for later in rows[place + 1 :]:
             met = [
@@ -156,7 +158,7 @@ class Facts:
 
 
 def told(run: Run) -> Verdict:
-    """The verdict, or where it is not known what the schema says."""
+    """The verdict, or if it is unknown, the one by the schema."""
     return run.worked_out or run.verdict
 
 
@@ -167,5 +169,5 @@ def line_run_at(runs: Sequence[LineRun], place: int) -> LineRun | None:
 def kernels_between(
     releases: Sequence[Release], first: Release, last: Release
 ) -> Iterator[Release]:
-    """The mainline releases from one to another, both in it."""
+    """The mainline releases from one to another, both included."""
     return (one for one in releases if first.opening <= one.opening <= last.opening)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The first page: a kernel and a tool lead to the answer; with scripts by two lists, without by links."""
+"""The first page: a kernel and a tool lead to the answer, through two lists or, without scripts,
+links.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ def product(facts: Facts, of_tools: dict[str, ToolReleases]) -> Product:
 
 
 def kernel_groups(facts: Facts) -> list[dict[str, Any]]:
-    """The kernels that verdicts are for, the newest first."""
+    """The kernels with verdicts, the newest first."""
     newest_first = reversed(facts.schema.releases)
     groups = [
         {
@@ -71,7 +73,7 @@ def tool_groups(facts: Facts) -> list[dict[str, Any]]:
 def _glance(
     facts: Facts, to: Links, of_tools: dict[str, ToolReleases], arch: str
 ) -> dict[str, Any]:
-    """The newest release of each tool on kernels that people run."""
+    """The newest release of each tool on commonly used kernels."""
     kernels = _kernels(facts)
     rows = []
     for name, found in facts.tool_runs.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many names as few words: architectures that are alike, releases in a row."""
+"""Shortens lists of names: of architectures that are alike, of successive releases."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def folded(names: Iterable[str], all_names: Sequence[str]) -> str:
 
 
 def row(names: Sequence[str]) -> str:
-    """Names in a row: `6.9`, or `6.9 to 7.3`."""
+    """Successive names as a range: `6.9`, or `6.9 to 7.3`."""
     return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
 
 
@@ -32,7 +32,7 @@ def stretch(first: str, last: str) -> str:
 
 
 def rows_of(chosen: Collection[str], all_names: Sequence[str]) -> list[list[str]]:
-    """The names in order, cut wherever one between them was not chosen."""
+    """The chosen names in order, split where one between them was not chosen."""
     found: list[list[str]] = [[]]
     for name in all_names:
         if name in chosen:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What helps a release of makedumpfile that is older than the kernel."""
+"""Remedies for a release of makedumpfile that is older than the kernel."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A page for each release of mainline: what it exports, what it changed, which tools support it."""
+"""A page for each mainline release: its exports, its changes, and the tools that support it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,6 @@ _MOST_PURPOSES = 3
 
 def products(facts: Facts) -> list[Product]:
     return [_index(facts), *(_page(facts, place) for place in range(len(facts.releases)))]
-
-
-# ---- the list ----------------------------------------------------------------------------
 
 
 def _index(facts: Facts) -> Product:
@@ -75,9 +72,6 @@ def _listed(facts: Facts, to: Links, one: DeclaredRelease) -> dict[str, Any]:
         "longterm": one.longterm,
         "changes": f"{count} {'key' if count == 1 else 'keys'} changed" if count else "",
     }
-
-
-# ---- a release ---------------------------------------------------------------------------
 
 
 def _page(facts: Facts, number: int) -> Product:
@@ -129,14 +123,11 @@ def _changes(facts: Facts, to: Links, release: Release) -> list[dict[str, Any]]:
 
 
 def _item(to: Links, keys: Sequence[str], where: str, text: Markup) -> Markup:
-    """What is said of entries; of many it comes first, as their names are folded away."""
+    """A text about entries; if they are many, it comes first, as their names are folded."""
     on = f" {where}" if where else ""
     if len(keys) > MOST:
         return Markup("{}{}{}: {}").format(text, on, f" ({len(keys)} keys)", to.many(keys))
     return to.keys(keys) + on + (Markup(": ") + text if text else "")
-
-
-# ---- tools -------------------------------------------------------------------------------
 
 
 def _tools(
@@ -186,9 +177,6 @@ def _cell(to: Links, row_: ToolRuns, run: Run | None) -> Markup:
     return found
 
 
-# ---- exports -----------------------------------------------------------------------------
-
-
 def _exports(facts: Facts, to: Links, release: Release) -> Iterator[dict[str, Any]]:
     exported = facts.exported
     column = exported.points.index(release)
@@ -199,7 +187,7 @@ def _exports(facts: Facts, to: Links, release: Release) -> Iterator[dict[str, An
 def export_tables(
     facts: Facts, to: Links, there: Sequence[int], column: int
 ) -> Iterator[dict[str, Any]]:
-    """What a kernel exports, by section of the schema."""
+    """The exports of a kernel, by section of the schema."""
     names = [facts.archs[place] for place in there]
     for title, entries in by_section(facts.schema).items():
         rows = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A page for each key: what it is, where it is exported, who reads it, and what came of it."""
+"""A page for each key: its meaning, where it is exported, who reads it, and its history."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ...core.key import Kind, argument_of, identifier_of
+from ...core.key import identifier_of
 from ...core.release import Release
 from ...model import Entry, Export
 from ...model.consumer import Alternative
@@ -25,12 +25,12 @@ from ..description import (
     summaries_of,
 )
 from ..product import Product
-from . import links
+from . import links, sources
 from .bars import Bar, Part, chart
 from .exports import mainline_only
 from .facts import Facts, Reader
-from .links import SOURCES, Links, key_pages
-from .page import few_lines, lines, links_of, page, quiet, row, table, verdict
+from .links import Links, key_pages
+from .page import bounds, few_lines, lines, links_of, page, quiet, row, table, verdict
 from .vendors import vendor_rows
 
 
@@ -38,9 +38,6 @@ def products(facts: Facts) -> list[Product]:
     found = [_index(facts)]
     found += [_page(facts, entry) for entry in facts.schema.entries]
     return found
-
-
-# ---- the list ----------------------------------------------------------------------------
 
 
 def _index(facts: Facts) -> Product:
@@ -73,9 +70,6 @@ def _index_row(facts: Facts, to: Links, entry: Entry) -> dict[str, Any]:
     return row(cells, identifier_of(entry.key))
 
 
-# ---- a key -------------------------------------------------------------------------------
-
-
 def _page(facts: Facts, entry: Entry) -> Product:
     place = key_pages(facts.schema)[entry.key]
     to = links_of(facts.schema, place)
@@ -98,7 +92,7 @@ def _page(facts: Facts, entry: Entry) -> Product:
 
 
 def status(facts: Facts, to: Links, entry: Entry) -> Markup:
-    """One sentence: whether the newest kernel has it, and if not what does."""
+    """One sentence: whether the newest kernel exports the entry, and if not, what replaces it."""
     schema, latest = facts.schema, facts.schema.latest
     if entry.is_out_of_tree:
         return Markup("No mainline release exports it; some vendor kernels do.")
@@ -170,15 +164,12 @@ def _stretch(facts: Facts, to: Links, start: int, end: int, condition: int, quir
 
 
 def _span(points: Sequence[Release], start: int, end: int) -> str:
-    """`3.10 to 6.8`, `since 6.9`: a branch where all later updates of it are meant."""
+    """`3.10 to 6.8`, `since 6.9`; the end is a branch if all its later updates are included."""
     if end == len(points) - 1:
         return f"since {points[start]}"
     is_whole = not points[end + 1].is_stable
     last = str(points[end].branch if is_whole else points[end])
     return last if str(points[start]) == last else f"{points[start]} to {last}"
-
-
-# ---- who reads it ------------------------------------------------------------------------
 
 
 def _readers(facts: Facts, to: Links, key: str) -> dict[str, Any] | None:
@@ -219,7 +210,7 @@ def _reader_row(to: Links, key: str, several: Sequence[Reader]) -> dict[str, Any
 
 
 def _releases_with(ways: Sequence[Alternative]) -> str:
-    """The releases that know any of several ways."""
+    """The releases that know any of several alternatives."""
     firsts = [way.since for way in ways]
     lasts = [way.until for way in ways]
     return releases_of(
@@ -235,13 +226,10 @@ def releases_of(since: object, until: object) -> str:
     return " ".join(filter(None, words))
 
 
-# ---- facts -------------------------------------------------------------------------------
-
-
 def _facts(
     facts: Facts, to: Links, entry: Entry, told: Explanation
 ) -> list[tuple[str, list[Markup]]]:
-    """What is the same of all exports once; what differs with the architectures that it is of."""
+    """Facts of the exports: those that are the same once, others with their architectures."""
     found: dict[str, dict[tuple[Markup, ...], list[Export]]] = {}
     for export, its in zip(entry.exports, told.exports, strict=True):
         for name, values in _export_facts(facts, to, entry, export, its):
@@ -266,20 +254,6 @@ def _lead(facts: Facts, exports: Sequence[Export]) -> Markup:
     return quiet("shared code: " if is_shared else f"{facts.fold(archs)}: ")
 
 
-def _sources(facts: Facts, entry: Entry, export: Export, told: ExplainedExport) -> Iterator[Markup]:
-    """What the key is about, in the newest release of mainline that exports it."""
-    releases = [one.release for one in facts.schema.releases if export.contains(one.release)]
-    if not releases or export.is_out_of_tree:
-        return
-    # A bare key is not a name of the kernel's.
-    name = told.printed[-1].macro if entry.kind is Kind.BARE else argument_of(entry.key)
-    yield Markup('<a href="{}"><code>{}</code> in {}</a>').format(
-        SOURCES.format(release=max(releases), name=name.partition(".")[0]),
-        name.partition(".")[0],
-        max(releases),
-    )
-
-
 def _export_facts(
     facts: Facts, to: Links, entry: Entry, export: Export, told: ExplainedExport
 ) -> Iterator[tuple[str, list[Markup]]]:
@@ -295,7 +269,7 @@ def _export_facts(
         "Printed as",
         [
             Markup("<code>{}</code> by <code>{}</code>{}").format(
-                form.printf or entry.key, form.macro, _bounds(form.since, form.until)
+                form.printf or entry.key, form.macro, bounds(form.since, form.until)
             )
             for form in told.printed
         ],
@@ -306,7 +280,7 @@ def _export_facts(
             Markup("<code>{}</code>{}{}").format(
                 fact.expression,
                 f" on {', '.join(fact.archs)}" if fact.archs else "",
-                _bounds(fact.since, fact.until),
+                bounds(fact.since, fact.until),
             )
             for fact in told.debug_info
         ],
@@ -315,11 +289,12 @@ def _export_facts(
         "Depends on",
         [
             Markup(", ").join(Markup("<code>{}</code>").format(name) for name in one.names)
-            + _bounds(one.since, one.until)
+            + bounds(one.since, one.until)
             for one in told.behind
         ],
     )
-    yield "Kernel source", list(_sources(facts, entry, export, told))
+    yield "Printed in", list(sources.printed_in(facts.schema, export, told))
+    yield "Identifier", list(sources.identifier(facts.schema, entry, export, told))
     yield "Section", [escape(export.section)]
     yield (
         "Schema",
@@ -334,16 +309,8 @@ def _value(entry: Entry, export: Export) -> Markup:
     return escape(f"{formats_of(entry, export)} ({meaning}){unit}")
 
 
-def _bounds(since: str | None, until: str | None) -> str:
-    words = [f" since {since}" if since else "", f" until {until}" if until else ""]
-    return "".join(words)
-
-
-# ---- history -----------------------------------------------------------------------------
-
-
 def _history(to: Links, entry: Entry, told: Explanation) -> Iterator[dict[str, Any]]:
-    """What happened to it, in the order of releases as far as exports tell."""
+    """The history of the entry, for each export in the order of releases."""
     alone = len(entry.exports) == 1
     for export, its in zip(entry.exports, told.exports, strict=True):
         where = "" if alone else f"on {describe_archs(export.archs, 'all architectures')}"
@@ -393,14 +360,14 @@ def _related(to: Links, told: Explanation) -> list[tuple[str, Markup]]:
     found = []
     for what, several in (("Replaced by", told.replaced_by), ("Replaces", told.replaces)):
         for other in several:
-            life = _bounds(other.since, other.until).strip()
+            life = bounds(other.since, other.until).strip()
             text = to.key(other.key) + Markup(" ({}): ").format(life) + to.text(other.summary)
             found.append((what, text))
     return found
 
 
 def _copied(to: Links, several: Sequence[CopiedNames]) -> list[dict[str, Any]]:
-    """By tool, those of one purpose that a user sees alike as one."""
+    """Copied names by tool; those with the same purpose and effect for the user are joined."""
     found: dict[str, dict[tuple[str, str, str], list[CopiedNames]]] = {}
     for one in several:
         asked = one.purpose, one.verdict, one.seen
@@ -428,9 +395,9 @@ def _copied(to: Links, several: Sequence[CopiedNames]) -> list[dict[str, Any]]:
 
 
 def _built_in(one: CopiedNames) -> Markup:
-    """The names, and where that counts."""
+    """The names, and the releases and kernels for which they count."""
     names = Markup(", ").join(Markup("<code>{}</code>").format(name) for name in one.names)
-    kernels = _bounds(one.kernels_since, one.kernels_until)
+    kernels = bounds(one.kernels_since, one.kernels_until)
     limits = [
         f"releases {releases_of(one.since, one.until)}" if one.since or one.until else "",
         f"kernels{kernels}" if kernels else "",

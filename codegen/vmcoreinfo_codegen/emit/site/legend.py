@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What signs and words mean."""
+"""The meaning of signs and words."""
 
 from __future__ import annotations
 

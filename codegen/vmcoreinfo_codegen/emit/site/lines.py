@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A page for each vendor's line: its releases, what each changed, which tools support it."""
+"""A page for each vendor's line: its releases, their changes, and the tools that support it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def products(facts: Facts) -> list[Product]:
 
 
 def build_id(line: Line, place: int) -> str:
-    """Where the page of a line tells of a release."""
+    """The anchor of a release on the page of its line."""
     build = line.builds[place]
     return f"r{build.release or build.first}"
 
@@ -69,7 +69,7 @@ def _newest_column(facts: Facts, line: Line) -> int | None:
 
 
 def _builds(to: Links, line: Line, changes: Sequence[LineChanged]) -> dict[str, Any]:
-    """Newest first, each with what it has otherwise than the one before, or than the base."""
+    """The builds, newest first, each with its differences from the one before, or from the base."""
     rows = []
     for number, build in reversed(list(enumerate(line.builds))):
         own = [change for change in changes if change.build == str(build.first)]
@@ -89,7 +89,7 @@ def _builds(to: Links, line: Line, changes: Sequence[LineChanged]) -> dict[str, 
 
 
 def _changes(to: Links, changes: Sequence[LineChanged]) -> Iterator[Markup]:
-    """Entries that change alike in one line."""
+    """The changes, with entries that change alike in one line."""
     alike: dict[tuple[str, str, str, str], list[str]] = {}
     for one in changes:
         where = f" on {', '.join(one.archs)}" if one.archs is not None else ""
@@ -133,7 +133,7 @@ def _cell(
     archs: Sequence[str],
     place: int,
 ) -> Markup:
-    """Each verdict on a release of the line, with the architectures that it is on."""
+    """Each verdict on a release of the line, with its architectures."""
     runs = {arch: line_run_at(by_arch[arch], place) for arch in archs}
     alike: dict[tuple[Verdict, Verdict | None], list[tuple[str, LineRun]]] = {}
     for arch, run in runs.items():

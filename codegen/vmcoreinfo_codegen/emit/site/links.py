@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the pages are, and texts with links to them."""
+"""The paths of the pages, and texts with links to them."""
 
 from __future__ import annotations
 
@@ -14,23 +14,26 @@ from ...model import Boundary, Evidence, Schema
 from ..description import pieces
 
 COMMITS = "https://git.kernel.org/linus/"
-SOURCES = "https://elixir.bootlin.com/linux/v{release}/A/ident/{name}"
-"""Where a release of the kernel defines a name, and uses it."""
+FILES = "https://elixir.bootlin.com/linux/v{release}/source/{path}"
+"""A source file in a release of the kernel."""
+
+NAMES = "https://elixir.bootlin.com/linux/v{release}/A/ident/{name}"
+"""Definitions and uses of a name in a release of the kernel."""
 
 MOST = 8
-"""Keys that are shown in a row; of more, the first two."""
+"""Number of keys that are shown completely; if there are more, only the first two are."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 _NAME = re.compile(r"CONFIG_\w+|[A-Z]\w*")
 
 
 def slug(text: str) -> str:
-    """A text as part of an address: `read-the-log`."""
+    """A text as part of a URL: `read-the-log`."""
     return _SLUG.sub("-", text.lower()).strip("-")
 
 
 @lru_cache(maxsize=4)
 def pages_of(keys: tuple[str, ...]) -> Mapping[str, str]:
-    """The page of each key; names differ in more than case, as some file systems want it."""
+    """The page of each key; names do not differ only in case, for case-insensitive file systems."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for key in keys:
@@ -67,7 +70,7 @@ def purpose_place(tool: str, purpose: str) -> str:
 
 
 class Links:
-    """Links out of a page; `root` leads from it to the first page's folder."""
+    """Links from a page; `root` is the relative path to the first page's folder."""
 
     def __init__(self, schema: Schema, root: str) -> None:
         self.root = root
@@ -79,7 +82,7 @@ class Links:
         return Markup(f'<a href="{escape(self.root + place)}">{escape(text)}</a>')
 
     def key(self, key: str) -> Markup:
-        """A key as code, leading to its page where it has one."""
+        """A key as code, linked to its page if there is one."""
         shown = Markup(f"<code>{escape(key)}</code>")
         return self.to(self._keys[key], shown) if key in self._keys else shown
 
@@ -87,14 +90,14 @@ class Links:
         return key in self._keys
 
     def plain_key(self, key: str) -> Markup:
-        """A key inside of code."""
+        """A linked key, for the inside of code."""
         return self.to(self._keys[key], key)
 
     def keys(self, keys: Iterable[str]) -> Markup:
         return Markup(", ").join(map(self.key, keys))
 
     def many(self, keys: Iterable[str], most: int = MOST) -> Markup:
-        """A long list with all but its beginning folded away."""
+        """Keys; a long list is folded except for its beginning."""
         found = list(keys)
         if len(found) <= most:
             return self.keys(found)
@@ -102,7 +105,7 @@ class Links:
         return shown.format(self.keys(found[:2]), len(found) - 2, self.keys(found[2:]))
 
     def kernel(self, name: str) -> Markup:
-        """A release of mainline or a line, leading to its page where it has one."""
+        """A mainline release or a line, linked to its page if there is one."""
         known = name in self._declared or name in self._lines
         return self.to(kernel_page(name), name) if known else escape(name)
 
@@ -119,7 +122,7 @@ class Links:
         return self.to(f"derivations.html#{name}", Markup("<code>{}</code>").format(name))
 
     def condition(self, condition: str) -> Markup:
-        """A Kconfig condition as code, each symbol leading to what depends on it."""
+        """A Kconfig condition as code, each symbol linked to the entries that depend on it."""
         found, end = Markup(), 0
         for match in _NAME.finditer(condition):
             found += escape(condition[end : match.start()])
@@ -128,21 +131,21 @@ class Links:
         return Markup("<code>{}</code>").format(found + escape(condition[end:]))
 
     def text(self, text: str) -> Markup:
-        """A text of the schema: what it names literally is code, and keys are links."""
+        """A text of the schema with literal names as code and keys as links."""
         found = [
             self.key(part) if is_literal else escape(part) for is_literal, part in pieces(text)
         ]
         return Markup().join(found)
 
     def commit(self, boundary: Boundary) -> Markup:
-        """The commit of a boundary, with what is not sure about it; empty without one."""
+        """The commit of a boundary, with its doubt; empty if there is none."""
         if boundary.commit is None:
             return Markup()
         return commit(boundary.commit, boundary.evidence.value if boundary.evidence else None)
 
 
 def commit(name: str, evidence: str | None) -> Markup:
-    """A commit, leading to the kernel's history unless nobody found it there."""
+    """A commit, linked to the kernel's history unless it is unverified."""
     shown = Markup("<code>{}</code>").format(name)
     if evidence == Evidence.UNVERIFIED.value:
         return shown + " (unverified)"

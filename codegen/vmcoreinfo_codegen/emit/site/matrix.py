@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Releases of a tool against kernels, as one table for all architectures that are alike."""
+"""Releases of a tool by kernels, as one table for all architectures that are alike."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .folds import row as in_a_row
 from .page import sign, verdict
 
 Address = Callable[[ToolRuns, str, Run], str]
-"""Where the page tells more of a run on an architecture."""
+"""The link to details of a run on an architecture."""
 
 _Vector = tuple[object, ...]
-"""What a release comes to on each mainline kernel; None where the architecture was not there."""
+"""The result of a release on each mainline kernel; None if the architecture was not in it."""
 
 
 def matrices(facts: Facts, rows: Sequence[ToolRuns], address: Address) -> list[dict[str, Any]]:
-    """For the architectures that people use, newest releases and kernels first."""
+    """The matrices for commonly used architectures, newest releases and kernels first."""
     groups = alike(facts, rows)
     return [
         _matrix(facts, rows, names, address)
@@ -31,7 +31,7 @@ def matrices(facts: Facts, rows: Sequence[ToolRuns], address: Address) -> list[d
 
 
 def alike(facts: Facts, rows: Sequence[ToolRuns]) -> list[list[str]]:
-    """Architectures on which every release comes to the same, as far as they have the same kernels."""
+    """Architectures grouped if every release has the same results on the kernels they share."""
     groups: list[tuple[list[str], list[_Vector]]] = []
     for arch in facts.archs:
         own = [_vector(facts, row.runs.get(arch, ())) for row in rows]
@@ -65,7 +65,7 @@ def _joined(one: _Vector, other: _Vector) -> _Vector:
 def _matrix(
     facts: Facts, rows: Sequence[ToolRuns], names: Sequence[str], address: Address
 ) -> dict[str, Any]:
-    # The one with the most kernels speaks for all.
+    # The architecture with the most kernels is shown for all.
     arch = max(names, key=lambda name: len(facts.schema.releases_of(_arch(facts, name))))
     shown = [(row, row.runs.get(arch, [])) for row in rows]
     starts = {facts.names.index(str(run.first)) for _, runs in shown for run in runs}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kconfig symbols, names of the kernel's source and commits, each with the keys that it is about."""
+"""Kconfig symbols, names in the kernel source and commits, each with its keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from ...model import Entry
+from ...core.release import Release
+from ...model import Entry, Evidence
 from ...model.behind import NameIndex, Standing
 from ...query.changes import Event
 from ..description import history
@@ -21,11 +22,13 @@ from .page import few_lines, lines, links_of, page, quiet, row, table
 
 @dataclass
 class Commit:
-    """A commit, and what it did."""
+    """A commit, the events that it caused, and the source files to which it moved keys."""
 
     name: str
+    release: Release
     evidence: str | None
     events: list[Event] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
 
 
 def products(facts: Facts) -> list[Product]:
@@ -33,20 +36,27 @@ def products(facts: Facts) -> list[Product]:
 
 
 def commits(facts: Facts) -> list[Commit]:
-    """In the order of the releases that have them, the newest first."""
+    """All commits in the order of their releases, the newest first."""
     found: dict[str, Commit] = {}
+
+    def known(name: str, release: Release, evidence: Evidence | None) -> Commit:
+        return found.setdefault(name, Commit(name, release, evidence.value if evidence else None))
+
     for events in facts.events.values():
         for event in events:
             boundary = event.boundary
             if boundary is not None and boundary.commit is not None:
-                evidence = boundary.evidence.value if boundary.evidence else None
-                commit = found.setdefault(boundary.commit, Commit(boundary.commit, evidence))
-                commit.events.append(event)
-    return sorted(found.values(), key=lambda one: one.events[0].release.opening, reverse=True)
+                known(boundary.commit, event.release, boundary.evidence).events.append(event)
+    for files in facts.schema.kernel_files:
+        for file in files.files:
+            since = file.since
+            if since is not None and since.commit is not None:
+                known(since.commit, since.release, since.evidence).paths.append(file.path)
+    return sorted(found.values(), key=lambda one: one.release.opening, reverse=True)
 
 
 def standing(facts: Facts) -> dict[str, Sequence[Standing]]:
-    """Names on which entries rest or that tools have built in."""
+    """Names behind entries, and names that tools have built in."""
     index = NameIndex(facts.schema)
     return {name: index.entries(name) for name in sorted(index.names)}
 
@@ -77,7 +87,7 @@ def _config(facts: Facts) -> Product:
 
 
 def _under(entry: Entry, name: str) -> str:
-    """Under which conditions an entry depends on a symbol, where that is not all."""
+    """The conditions with a symbol, if an entry depends on more than that symbol."""
     said = dict.fromkeys(
         str(condition) + bounds
         for export in entry.exports
@@ -118,20 +128,26 @@ def _commits(facts: Facts) -> Product:
     to = links_of(facts.schema, place)
     rows = []
     for commit in commits(facts):
-        release = commit.events[0].release
         told: dict[str, list[str]] = {}
         for event in commit.events:
             told.setdefault(TITLES[event.kind].lower(), []).append(event.key)
-        what = lines(
+        what = [
             Markup("<b>{}</b>: ").format(kind) + to.many(dict.fromkeys(keys))
             for kind, keys in told.items()
-        )
-        kernel = to.kernel(str(release))
-        rows.append(row([links.commit(commit.name, commit.evidence), kernel, what], commit.name))
+        ]
+        if commit.paths:
+            paths = Markup(", ").join(map(Markup("<code>{}</code>").format, commit.paths))
+            what.append(Markup("<b>moved keys to</b>: ") + paths)
+        cells = [
+            links.commit(commit.name, commit.evidence),
+            to.kernel(str(commit.release)),
+            lines(what),
+        ]
+        rows.append(row(cells, commit.name))
     context = {
         "title": "Commits",
-        "text": "Kernel commits that added, removed or changed keys, newest first. Commits marked "
-        "(unverified) were not checked.",
+        "text": "Kernel commits that added, removed or changed keys, or moved them to other source "
+        "files, newest first. Commits marked (unverified) were not checked.",
         "table": table("Commits", ["Commit", "Release", "Changes"], rows),
     }
     return page(facts.schema, "listing", place, "Commits", context)

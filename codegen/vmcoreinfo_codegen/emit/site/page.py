@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all pages share: header, policy, scripts, tables of prepared cells."""
+"""Common parts of all pages: header, policy, scripts, tables of prepared cells."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SEARCH = ("assets/rank.js", "assets/search.js")
 
 _MOST_LINES = 5
 
-# Told apart by sign and word as well as by colour.
+# Verdicts differ in sign and word as well as in colour.
 _SIGNS = {
     Verdict.OK: "✓",
     Verdict.FALLBACK: "✓",
@@ -52,7 +52,7 @@ def page(
     scripts: Sequence[str] = (),
     styles: Sequence[str] = (),
 ) -> Product:
-    """One page at its place below the folder of the site."""
+    """A page at its path below the folder of the site."""
     section = next((name for name, its in SECTIONS if _is_in(place, its)), "")
     shown = {
         **context,
@@ -86,7 +86,7 @@ def _is_in(place: str, section: str) -> bool:
 
 @dataclass(frozen=True)
 class Shown:
-    """A verdict as a badge: its kind is a class of the style sheet."""
+    """A verdict as a badge; its kind is a class of the style sheet."""
 
     kind: str
     sign: str
@@ -104,7 +104,7 @@ class Shown:
 
 
 def verdict(one: Verdict, worked_out: Verdict | None = None, note: str = "") -> Shown:
-    """If it is unknown, with the verdict by the schema."""
+    """The badge of a verdict; if it is unknown, with the verdict by the schema."""
     word = "ok" if one is Verdict.FALLBACK else one.value
     if one is Verdict.UNKNOWN and worked_out is not None:
         note = f"{worked_out.value} by the schema" + (f", {note}" if note else "")
@@ -122,7 +122,7 @@ def row(cells: Iterable[object], id_: str = "") -> dict[str, Any]:
 def table(
     caption: str, heads: Sequence[str], rows: Sequence[dict[str, Any]], kind: str = "plain"
 ) -> dict[str, Any]:
-    """Without the columns that would be empty."""
+    """A table, without columns that would be empty."""
     shown = [n for n in range(len(heads)) if n == 0 or any(row["cells"][n] for row in rows)]
     return {
         "caption": caption,
@@ -138,7 +138,7 @@ def lines(parts: Iterable[object]) -> Markup:
 
 
 def few_lines(parts: Iterable[object], most: int = _MOST_LINES) -> Markup:
-    """The same, of many but the first folded away."""
+    """Parts of a cell, one below the other; if there are many, all but the first are folded."""
     found = list(parts)
     if len(found) <= most + 1:
         return lines(found)
@@ -149,3 +149,9 @@ def few_lines(parts: Iterable[object], most: int = _MOST_LINES) -> Markup:
 
 def quiet(text: object) -> Markup:
     return Markup('<span class="quiet">{}</span>').format(text)
+
+
+def bounds(since: str | None, until: str | None) -> str:
+    """A range as text to append: ` since 6.8 until 6.9`."""
+    words = [f" since {since}" if since else "", f" until {until}" if until else ""]
+    return "".join(words)

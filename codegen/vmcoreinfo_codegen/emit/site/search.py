@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the search finds: keys, names of the kernel, options, kernels, tools, purposes, commits."""
+"""The index of the search: keys, names of the kernel, options, kernels, tools, purposes,
+commits.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from .links import arch_page, kernel_page, key_pages, purpose_place, release_pag
 from .page import page
 
 Found = list[Any]
-"""Kind, title, place, other words that find it, and a note; of a key its stretches and what replaces it."""
+"""Kind, title, page, other words that find it, and a note; for a key also its ranges and
+replacements.
+"""
 
 
 def products(facts: Facts) -> list[Product]:
@@ -59,7 +63,7 @@ def _key(facts: Facts, entry: Entry) -> Found:
 
 
 def stretches(facts: Facts, key: str) -> list[tuple[int, int]]:
-    """First and last release of mainline of each stretch in which some architecture exports it."""
+    """First and last mainline release of each range in which some architecture exports a key."""
     exported, count = facts.exported, len(facts.exported.points)
     there: set[int] = set()
     for places, runs in exported.runs[key]:
@@ -94,7 +98,7 @@ def _kernels(facts: Facts) -> Iterator[Found]:
 
 
 def _distributions(facts: Facts) -> Iterator[Found]:
-    """Each leads to the line of its kernels, or to the release of mainline that they are of."""
+    """Distributions, each linked to the line of its kernels, or to their mainline release."""
     for one in facts.schema.distributions:
         ships = ", ".join(f"{tool.consumer} {tool.release}" for tool in one.ships)
         for name in one.kernels[:1]:
@@ -127,7 +131,8 @@ def _others(facts: Facts) -> Iterator[Found]:
         yield ["option", name, f"config.html#{name}", [], _of(entries)]
     for commit in names.commits(facts):
         keys = _few(dict.fromkeys(event.key for event in commit.events))
-        yield ["commit", commit.name, f"commits.html#{commit.name}", [], keys]
+        note = keys or f"moved keys to {_few(dict.fromkeys(commit.paths))}"
+        yield ["commit", commit.name, f"commits.html#{commit.name}", [], note]
     for name, several in names.standing(facts).items():
         keys = _few(dict.fromkeys(one.entry.key for one in several))
         note = f"determines {keys}" if keys else "copied into tools"

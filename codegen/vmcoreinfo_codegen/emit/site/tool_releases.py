@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A page for each release of a tool: what it comes to on every kernel, and what to do."""
+"""A page for each release of a tool: its verdict on every kernel, and what to do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .page import links_of, page, quiet, row, table, verdict
 
 
 class ToolReleases:
-    """The releases of one tool, and where each verdict on one is told."""
+    """The releases of one tool, and the anchors of their verdicts."""
 
     def __init__(self, facts: Facts, consumer: Consumer) -> None:
         self._facts = facts
@@ -39,7 +39,7 @@ class ToolReleases:
         self._places = {str(row.release.release): place for place, row in enumerate(self._rows)}
 
     def address(self, row: ToolRuns, arch: str, run: Run) -> str:
-        """Out of a page beside the folder of the tool."""
+        """The link to a run, from a page beside the folder of the tool."""
         name = str(row.release.release)
         return f"{self._consumer.name}/{name}.html#{self.id(name, arch, run)}"
 
@@ -50,7 +50,7 @@ class ToolReleases:
         raise KeyError(release, arch, run)
 
     def _joined(self, place: int) -> dict[tuple[Run, ToolRelease | None], list[str]]:
-        """Runs of a release, with the first that does better, and the architectures that they are on."""
+        """Runs of a release, with the first better release, and their architectures."""
         found: dict[tuple[Run, ToolRelease | None], list[str]] = {}
         for arch, runs in self._rows[place].runs.items():
             for run in runs:
@@ -101,7 +101,7 @@ class ToolReleases:
         )
 
     def _chart(self, to: Links, row: ToolRuns) -> dict[str, Any]:
-        """A bar for architectures on which it comes to the same."""
+        """A chart with one bar for architectures with the same verdicts."""
         facts = self._facts
         alike: dict[tuple[Part, ...], list[str]] = {}
         for arch, runs in row.runs.items():
@@ -147,7 +147,7 @@ class ToolReleases:
         return row(cells, _id(run, archs))
 
     def _lines(self, to: Links, place: int) -> dict[str, Any] | None:
-        """Vendors' kernels, those of a line that are alike in a row."""
+        """A table of vendors' kernels; successive ones of a line that are alike are joined."""
         facts, tool = self._facts, self._consumer.name
         rows = []
         for line in facts.judged_lines:
@@ -196,7 +196,7 @@ def _id(run: Run, archs: Sequence[str]) -> str:
 
 
 def _good(facts: Facts, parts: Sequence[Part]) -> Markup:
-    """The stretches on which it works, the newest first."""
+    """The ranges of kernels on which it works, the newest first."""
     kind = f"v-{Verdict.OK.value}"
     joined: list[tuple[int, int]] = []
     for part in parts:
@@ -219,7 +219,7 @@ def _status(release: ConsumerRelease) -> str:
 def _changes(
     to: Links, consumer: Consumer, release: ConsumerRelease, before: ConsumerRelease | None
 ) -> list[tuple[str, Markup]]:
-    """What it reads otherwise than the release before it."""
+    """How its reads differ from those of the release before."""
     if before is None:
         return []
     now, then = consumer.keys_of(release.release), consumer.keys_of(before.release)

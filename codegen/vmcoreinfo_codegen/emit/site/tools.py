@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A page for each tool: what its releases come to on kernels, what they read, and what to do."""
+"""A page for each tool: verdicts on its releases, what they read, and what to do."""
 
 from __future__ import annotations
 
@@ -60,9 +60,6 @@ def _index(facts: Facts) -> Product:
     return page(facts.schema, "tools", place, "Tools", context)
 
 
-# ---- a tool ------------------------------------------------------------------------------
-
-
 def _page(facts: Facts, consumer: Consumer, of_tool: ToolReleases) -> Product:
     place = tool_page(consumer.name)
     to = links_of(facts.schema, place)
@@ -89,7 +86,7 @@ def _page(facts: Facts, consumer: Consumer, of_tool: ToolReleases) -> Product:
 
 
 def _releases(to: Links, consumer: Consumer) -> list[dict[str, Any]]:
-    """The newest first."""
+    """The releases, the newest first."""
     return [
         {
             "name": to.to(release_page(consumer.name, str(one.release)), str(one.release)),
@@ -98,9 +95,6 @@ def _releases(to: Links, consumer: Consumer) -> list[dict[str, Any]]:
         }
         for one in reversed(consumer.releases)
     ]
-
-
-# ---- purposes ----------------------------------------------------------------------------
 
 
 def _purposes(to: Links, consumer: Consumer) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What vendors' kernels have of an entry, line by line."""
+"""The state of an entry in vendors' kernels, line by line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .page import lines, table
 from .page import row as table_row
 
 _Told = tuple[tuple[str, State], ...]
-"""What each architecture has, of those that export it."""
+"""The state on each architecture that exports the entry."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class _OfLine:
 
 
 def vendor_rows(facts: Facts, to: Links, key: str) -> dict[str, Any] | None:
-    """A row for each line that has an entry otherwise than its base; the others in two lines."""
+    """A row for each line in which an entry differs from the base, and two lists of other lines."""
     found = list(_of_lines(facts, key))
     if not found:
         return None

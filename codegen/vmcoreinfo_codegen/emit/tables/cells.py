@@ -14,10 +14,10 @@ from ..product import Product, model_hash, render
 def csv_and_licence(
     name: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]], texts: Collection[str]
 ) -> list[Product]:
-    """A header and the rows, and the licence with the stamp beside, as CSV has no comments.
+    """The CSV file, and a file with licence and stamp beside it, as CSV has no comments.
 
-    Columns in `texts` are for people: one that a spreadsheet would work out has an apostrophe in
-    front. All others are as the schema has them.
+    Columns in `texts` are for people: a text that a spreadsheet would evaluate gets an apostrophe
+    in front. All others are unchanged.
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")

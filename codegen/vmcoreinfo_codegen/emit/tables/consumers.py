@@ -20,14 +20,14 @@ from .matrix import matrix
 from .upgrades import upgrade_products, upgrade_tables, upgrades
 from .verdicts import Verdicts, verdict_products
 
-# What the page and the pictures show; the tables for machines have all there is.
+# Limits of the page and the pictures; the tables for machines have everything.
 _SINCE = Release.parse("5.0")
 _RELEASES = 8
 ARCHS = ("x86_64", "arm64", "ppc64", "s390x", "riscv64")
 
 
 def products(schema: Schema) -> list[Product]:
-    """The page, the pictures and the tables for machines, out of the same runs."""
+    """The page, the pictures and the tables for machines, from the same runs."""
     over = {arch.name: exports_by_release(schema, arch) for arch in schema.architectures}
     found = all_runs(schema, over)
     archs = [name for name in ARCHS if name in over]
@@ -47,7 +47,9 @@ def _by_consumer(found: list[ToolRuns]) -> dict[str, list[tuple[str, dict[str, l
 
 
 def _worked_out(schema: Schema, over: dict[str, ExportsByRelease]) -> list[ToolRuns]:
-    """The runs by the schema alone: an upgrade is asked about before it is tried."""
+    """The runs by the schema alone, without observations: an upgrade is judged before it is
+    tried.
+    """
     return [
         ToolRuns(consumer, release, by_arch)
         for consumer in schema.consumers
@@ -104,12 +106,12 @@ def all_runs(schema: Schema, over: dict[str, ExportsByRelease]) -> list[ToolRuns
 
 
 def scope_of(consumer: Consumer) -> Scope:
-    """Filtering is judged at the level that people use, and every other command."""
+    """Every command; filtering is judged at the usual dump level."""
     return Scope(None, MOST_LEVEL if any(one.has_level for one in consumer.commands) else None)
 
 
 def _shown(consumer: Consumer, found: list[ToolRuns], archs: Sequence[str]) -> list[ToolRuns]:
-    """What people are shown of a consumer: its last releases, if there are some to compare."""
+    """The rows of a consumer for people: its last releases, if there are several to compare."""
     rows = [row for row in found if row.consumer is consumer]
     return [
         replace(row, runs={name: clipped(row.runs[name], _SINCE) for name in archs})
@@ -150,7 +152,7 @@ def _page(schema: Schema, found: list[ToolRuns], archs: Sequence[str]) -> dict[s
 
 
 def on_architectures(told: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
-    """What is told of architectures, of those of which the same is told once."""
+    """Lines about architectures; architectures with the same lines are joined."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for name, lines in told.items():
         alike.setdefault(tuple(lines), []).append(name)
@@ -179,7 +181,9 @@ def _consumer(schema: Schema, consumer: Consumer, found: list[ToolRuns]) -> dict
 
 
 def _verdicts(found: list[ToolRuns]) -> list[Verdicts]:
-    """The runs, those that are the same on several architectures, and for several releases, once."""
+    """The runs; those that are the same on several architectures and for several releases are
+    joined.
+    """
     on_archs: dict[tuple[str, str, Run], list[str]] = {}
     for row in found:
         for arch, of_arch in row.runs.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A table for machines in three forms: CSV, JSON, and the JSON Schema of the latter."""
+"""A table for machines as CSV, as JSON, and with a JSON Schema."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def listed_products(
     marks: dict[str, str],
     texts: Collection[str],
 ) -> list[Product]:
-    """The files of a table; `marks` stand between the words of a list in the CSV, by column, and
-    `texts` are the columns that are for people.
+    """The files of a table; `marks` are the separators of lists in the CSV, `texts` the columns for
+    people.
     """
     found = [plain(one) for one in rows]
     columns = list(json_schema(row)["properties"])

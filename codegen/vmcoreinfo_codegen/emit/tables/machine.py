@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tables for machines: the whole model as JSON with its JSON Schema, and the entries as CSV."""
+"""Tables for machines: the complete model as JSON with its JSON Schema, and the entries as CSV."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CSV_COLUMNS = (
     "summary",
 )
 _TEXTS = ("section", "until_reason", "summary")
-"""Columns that are for people."""
+"""Columns for people."""
 
 
 def json_products(schema: Schema) -> list[Product]:
@@ -56,7 +56,7 @@ def json_products(schema: Schema) -> list[Product]:
 
 
 def json_schema(head: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON Schema of the models, with the head; every field is always present."""
+    """The JSON Schema of the models, with the fields of the head; every field is always present."""
     shown = shape.json_schema(Schema)
     for definition in shown["$defs"].values():
         if "properties" in definition:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Cells and lists of Markdown tables: escaped, and aligned for those who read the source."""
+"""Cells and lists of Markdown tables: escaped, and aligned for readers of the source."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ...core.condition import Known
 from ...model import Boundary, Export
 from ..description import describe_condition, describe_evidence, history, pieces
 
-# A column with wider cells than this is left ragged: padding it makes every line too long.
+# A column with wider cells is not padded, as that would make every line too long.
 _WIDEST = 48
 _COMMITS = "https://git.kernel.org/stable/c/"
-# All that begins something inside a line. `|` does so in tables alone: see _cell().
+# Everything that begins markup inside a line. `|` does so only in tables: see _cell().
 _SPECIAL = re.compile(r"([\\`*~\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;))")
-# And at the start of one, or the end of a heading.
+# Markup at the start of a line, or the end of a heading.
 _BLOCK = re.compile(r"[#>+=-]|\d{1,9}[.)](?=\s|$)")
 _CLOSING = re.compile(r"(?=#+\s*$)")
 _TICKS = re.compile(r"`+")
 
 
 def code(text: str) -> str:
-    """Text as it is, between more backticks than it has in a row."""
+    """Unchanged text between more backticks than it has in a row."""
     longest = max(map(len, _TICKS.findall(text)), default=0)
     mark = "`" * (longest + 1)
     is_padded = longest > 0 or (text != text.strip() != "")
@@ -35,22 +35,22 @@ def codes(texts: Iterable[str]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text inside a line, with nothing in it that Markdown would read."""
+    """Text inside a line, with all Markdown markup escaped."""
     return _SPECIAL.sub(r"\\\1", text)
 
 
 def prose(text: str) -> str:
-    """The same, and what it names literally as code."""
+    """Text inside a line, with literal names as code."""
     return "".join(code(part) if literal else escaped(part) for literal, part in pieces(text))
 
 
 def heading(text: str) -> str:
-    """Text that a heading consists of."""
+    """Text of a heading."""
     return _CLOSING.sub(r"\\", escaped(text))
 
 
 def paragraph(text: str) -> str:
-    """Text that a line begins with."""
+    """Text at the start of a line."""
     shown = prose(text)
     match = _BLOCK.match(shown)
     return f"{shown[: match.end() - 1]}\\{shown[match.end() - 1 :]}" if match else shown
@@ -65,7 +65,7 @@ def condition_lines(export: Export, known: Known | None = None) -> list[str]:
 
 
 def commit(boundary: Boundary) -> str:
-    """A reference to the commit; what was not found anywhere is not linked."""
+    """A reference to the commit; an unverified one is not linked."""
     if boundary.commit is None:
         return ""
     doubt = describe_evidence(boundary)
@@ -81,9 +81,9 @@ def links(text: str) -> list[tuple[str, str]]:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str | list[str]]]) -> dict[str, Any]:
-    """Heads, rule and rows, cells padded where the column is narrow enough.
+    """Heads, rule and rows, with padded cells if the column is narrow enough.
 
-    A cell may be a list: its lines are broken inside the cell.
+    A cell may be a list of lines.
     """
     cells = [[_cell(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(heads, *cells)]
@@ -98,5 +98,6 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str | list[str]]]) -> di
 
 def _cell(cell: str | list[str]) -> str:
     text = cell if isinstance(cell, str) else "<br>".join(cell)
-    # In code too, and behind a backslash: tables are cut into cells before anything else is read.
+    # Also in code and after a backslash: tables are split into cells before anything else is
+    # parsed.
     return text.replace("|", "\\|")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The verdicts of a tool's releases over kernels as a picture, one architecture below the other."""
+"""The verdicts on a tool's releases by kernel as a picture, one architecture below the other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..product import Product, render
 _CELL_WIDTH, _CELL_HEIGHT = 20, 18
 _LEFT, _TOP, _GAP = 70, 64, 44
 
-# Told apart by letter as well as by colour.
+# Verdicts differ in letter as well as in colour.
 _LOOKS = {
     Verdict.OK: ("#d5ead5", ""),
     Verdict.DEGRADED: ("#f6e7a6", "d"),
@@ -34,7 +34,7 @@ def matrix(consumer: str, rows: Sequence[Row], kernels: Mapping[str, Sequence[Re
     blocks = []
     for number, (arch, releases) in enumerate(kernels.items()):
         top = _TOP + number * block
-        # The newest kernels of all architectures are below each other.
+        # The columns of all architectures are aligned at the newest kernel.
         first = most - len(releases)
         blocks.append(
             {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the Markdown pages show: every entry, what is gone, and each architecture by itself."""
+"""The contents of the Markdown pages: every entry, removed entries, and each architecture."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _removed_row(schema: Schema, event: Event) -> list[str | list[str]]:
 
 
 def _origin(schema: Schema, event: Event) -> Boundary:
-    """Where the span began that the event ended."""
+    """The start of the span that the event ended."""
     return next(
         span.since
         for export in schema.by_key[event.key].exports
@@ -153,7 +153,7 @@ def _generic_row(entry: Entry, export: Export) -> list[str | list[str]]:
 
 
 def architectures_with_entries(schema: Schema) -> list[Architecture]:
-    """Those that a page of their own is for."""
+    """The architectures that have their own page."""
     named = {name for export in schema.exports() for name in export.archs or ()}
     return [arch for arch in schema.architectures if arch.name in named]
 
@@ -163,7 +163,7 @@ def _arch_row(schema: Schema, arch: Architecture) -> dict[str, Any]:
 
 
 def _count(schema: Schema, arch: Architecture) -> int:
-    """How many entries the latest kernel of an architecture can export."""
+    """Number of entries that the latest kernel can export on an architecture."""
     if not arch.existed_in(schema.latest):
         return 0
     return sum(1 for _ in schema.predict(schema.latest, arch))
@@ -201,7 +201,7 @@ def _owns(arch: Architecture, export: Export) -> bool:
 
 
 def _can_hold(schema: Schema, arch: Architecture, entry: Entry) -> bool:
-    """Whether the architecture leaves room for a condition under which it exports an entry."""
+    """Whether the architecture allows a condition on which it exports an entry."""
     known = schema.fixed_config(arch)
     own = [export for export in entry.exports if _owns(arch, export)]
     return any(_ever(export.conditions(known)) for export in own)
@@ -237,7 +237,7 @@ def _own_row(schema: Schema, arch: Architecture, entry: Entry) -> list[str | lis
 def _differs(
     schema: Schema, arch: Architecture, entry: Entry, export: Export
 ) -> list[str | list[str]] | None:
-    """A row where the architecture decides a part of the condition, while both are there."""
+    """A row if the architecture decides a part of the condition while both are in the kernel."""
     known = schema.fixed_config(arch)
     general = [s for s in export.conditions() if _meets(arch, s)]
     here = [s for s in export.conditions(known) if _meets(arch, s)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What each release changed, as the items of a page; the newest release first."""
+"""The changes of each release, as items of a page; the newest release first."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def releases_page(schema: Schema) -> dict[str, Any]:
 
 
 def _runs(names: Sequence[str], chosen: Sequence[bool]) -> str:
-    """The chosen names, three or more in a row as `3.0 to 3.2`."""
+    """The chosen names; three or more successive ones as `3.0 to 3.2`."""
     runs: list[list[str]] = [[]]
     for name, is_chosen in zip(names, chosen):
         if is_chosen:
@@ -75,7 +75,7 @@ def _runs(names: Sequence[str], chosen: Sequence[bool]) -> str:
 
 
 def _changes(schema: Schema) -> Iterator[Dated]:
-    """What the events tell, those with the same words as one item."""
+    """The events as items; those with the same text are joined."""
     grouped: dict[Hashable, list[Event]] = {}
     for event in events(schema):
         grouped.setdefault(_told_as_one(event), []).append(event)
@@ -84,7 +84,7 @@ def _changes(schema: Schema) -> Iterator[Dated]:
 
 
 def _repairs(schema: Schema) -> Iterator[Dated]:
-    """The ends of quirks that a later mainline release brought."""
+    """The quirks that a later mainline release ended."""
     for entry in schema.entries:
         for quirk in (quirk for export in entry.exports for quirk in export.quirks):
             for since, until in quirk.ranges:
@@ -173,7 +173,7 @@ def _quirk_text(event: Event) -> str:
 def _basis(boundary: Boundary) -> str:
     release = boundary.release
     words = [commit(boundary), describe_seen(boundary)]
-    # Which stable release it was, the text of a backport says.
+    # The text of a backport names the stable release.
     if not release.is_stable:
         words.append("" if release == release.branch else f"in {release}")
         words.append("maybe earlier" if boundary.maybe_earlier else "")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Where a dump is written by an older makedumpfile: what has it read the notes of newer kernels."""
+"""Remedies for dumps written by an older makedumpfile: how it can read the notes of newer
+kernels.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,13 @@ from .markdown import codes, prose, table
 
 _TOOL = "makedumpfile"
 _MOST_RELEASES = 12
-"""Those of the last six years: what distributions have."""
+"""The releases of the last six years, which distributions have."""
 
 Helps = Literal["as it is", "text", "note", "level", "nothing"]
 
 
 class RescueRun(Record):
-    """Kernels in a row on which the same helps releases of makedumpfile that filter at dump level 31."""
+    """Successive kernels with the same remedy for releases of makedumpfile at dump level 31."""
 
     releases: list[str]
     architectures: list[str]
@@ -62,7 +64,7 @@ class RescueTable(Listed):
 
 
 class _Help(Value):
-    """Remedy on one kernel."""
+    """The remedy on one kernel."""
 
     helps: Helps
     level: int | None
@@ -78,7 +80,7 @@ _Run = tuple[Release, Release, _Help]
 
 
 def products(schema: Schema) -> list[Product]:
-    """The page, and the table for machines; nothing of a schema without makedumpfile."""
+    """The page, and the table for machines; none if the schema has no makedumpfile."""
     consumer = next((one for one in schema.consumers if one.name == _TOOL), None)
     if consumer is None:
         return []
@@ -104,13 +106,13 @@ def products(schema: Schema) -> list[Product]:
 
 
 def rescue_runs(schema: Schema, consumer: Consumer) -> list[RescueRun]:
-    """What helps the releases of makedumpfile, on the architectures that people use."""
+    """The remedies for releases of makedumpfile, on commonly used architectures."""
     archs = [arch for name in ARCHS if (arch := schema.architecture(name)) is not None]
     return list(_runs(consumer, {arch.name: exports_by_release(schema, arch) for arch in archs}))
 
 
 def _runs(consumer: Consumer, over: Mapping[str, ExportsByRelease]) -> Iterator[RescueRun]:
-    """The newest releases first; those that come to the same, and architectures that do, as one."""
+    """The newest releases first; releases and architectures with the same remedies are joined."""
     releases = sorted(consumer.releases, key=lambda one: one.release)[-_MOST_RELEASES:]
     declared = releases[0].kernels.until if releases and releases[0].kernels is not None else None
     known: dict[tuple[object, ...], tuple[_Run, ...]] = {}
@@ -149,7 +151,7 @@ def _runs(consumer: Consumer, over: Mapping[str, ExportsByRelease]) -> Iterator[
 def _helps(
     consumer: Consumer, one: ConsumerRelease, over: ExportsByRelease, first: int
 ) -> Iterator[_Run]:
-    """Runs of kernels from a place on."""
+    """Runs of kernels with the same remedy, from an index on."""
     command = next(c.name for c in consumer.commands if c.has_level)
     scope = Scope(command, MOST_LEVEL)
     (by_arch,) = runs(consumer, [one.release], {over.arch.name: over}, scope)
@@ -200,9 +202,6 @@ def _kind(level: int, found: Remedy) -> Helps:
 
 def _keys(found: Remedy) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(one.key for one in found.written), tuple(one.key for one in found.dropped)
-
-
-# ---- for people --------------------------------------------------------------------------
 
 
 def _cells(rows: list[RescueRun]) -> list[list[str | list[str]]]:

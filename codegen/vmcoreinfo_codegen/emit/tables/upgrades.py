@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an upgrade of the kernel does to the tools: those that come to something worse, from one to the next."""
+"""The effect of kernel upgrades on tools: which get a worse verdict on the next kernel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ After = Literal["degraded", "wrong", "fatal"]
 
 
 class Upgrade(Record):
-    """Releases of a tool that come to something worse on one kernel than on another before it."""
+    """Releases of a tool with a worse verdict on one kernel than on an earlier one."""
 
     before: str = described(called="from")
     after: str = described(called="to")
@@ -44,9 +44,10 @@ class UpgradeTable(Listed):
 
 
 def upgrades(schema: Schema, found: Mapping[str, Sequence[tuple[str, Runs]]]) -> list[Upgrade]:
-    """By consumer its releases in order, each with its runs by architecture.
+    """The upgrades between kernels with long-term support, as in distributions, and to the
+    newest kernel.
 
-    Distributions go between kernels with long-term support; the newest of the schema comes last.
+    `found` has the releases of each consumer in order, each with its runs by architecture.
     """
     longterm = (declared.release for declared in schema.releases if declared.longterm)
     steps = list(dict.fromkeys([*longterm, schema.latest]))
@@ -71,7 +72,7 @@ _Worse = tuple[str, str, str, str, Verdict, Verdict, tuple[str, ...], str | None
 
 
 def _at(steps: Sequence[Release], runs: Sequence[Run], seen: dict[int, _AtSteps]) -> _AtSteps:
-    """The run that each step is in; architectures and releases share the lists that are the same."""
+    """The run of each step; architectures and releases share equal lists."""
     if id(runs) not in seen:
         seen[id(runs)] = tuple(
             next((r for r in runs if r.first.opening <= s.opening <= r.last.opening), None)
@@ -87,7 +88,9 @@ def _worse(
     consumer: str,
     releases: Sequence[tuple[str, Mapping[str, _AtSteps]]],
 ) -> Iterator[tuple[_Worse, str, str]]:
-    """What is alike of an upgrade, the release, and the architecture."""
+    """Worse verdicts after an upgrade: what releases may share, the release, and the
+    architecture.
+    """
     for number, (release, by_arch) in enumerate(releases):
         for arch, runs in by_arch.items():
             was, becomes = runs[place : place + 2]
@@ -107,7 +110,7 @@ def _worse(
 
 
 def _joined(worse: Iterable[tuple[_Worse, str, str]]) -> list[Upgrade]:
-    """The same of several releases and architectures in one."""
+    """The upgrades, joined for releases and architectures with the same effect."""
     releases_on: dict[_Worse, dict[str, list[str]]] = {}
     for alike, release, arch in worse:
         releases_on.setdefault(alike, {}).setdefault(arch, []).append(release)
@@ -139,7 +142,7 @@ def upgrade_products(found: Sequence[Upgrade]) -> list[Product]:
 
 
 def upgrade_tables(found: Sequence[Upgrade], archs: Sequence[str]) -> list[dict[str, Any]]:
-    """For people, the latest first, of some architectures."""
+    """Tables for people, the latest upgrade first, for some architectures."""
     steps = dict.fromkeys((upgrade.before, upgrade.after) for upgrade in found)
     return [
         {"title": f"{before} to {after}", "table": table(_HEAD, rows)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Vendors' lines: what each of their releases changed, and which release of which tool handles it."""
+"""Vendors' lines: the changes of each of their releases, and the tools that support it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORDS = {"added": "comes", "removed": "goes", "changed": "is otherwise"}
 
 
 class VendorVerdicts(Record):
-    """Releases of a vendor in a row on which releases of a tool come to the same, on architectures alike."""
+    """Successive releases of a vendor on which releases of a tool have the same verdict."""
 
     line: str
     base: str = described("the mainline release that the line is based on")
@@ -51,7 +51,7 @@ class VendorTable(Listed):
 
 
 class VendorChange(Record):
-    """An entry that a vendor's release has otherwise than the one before it."""
+    """An entry that differs in a vendor's release from the release before."""
 
     line: str
     base: str = described("the mainline release that the line is based on")
@@ -85,9 +85,9 @@ class OnLine(Value):
 
 
 def products(schema: Schema) -> list[Product]:
-    """The page, and the tables for machines out of the same runs."""
+    """The page, and the tables for machines, from the same runs."""
     lines = [line for line in schema.lines if line.builds]
-    # What follows a stable branch is judged as that, but for what it has otherwise.
+    # A line that follows a stable branch gets the verdicts of that branch.
     judged = [line_exports(schema, line, ARCHS) for line in lines if not line.follows_stable]
     found = [one for consumer in schema.consumers for one in on_lines(schema, judged, consumer)]
     changes = list(_changes(schema))
@@ -126,7 +126,7 @@ def products(schema: Schema) -> list[Product]:
 
 
 def on_lines(schema: Schema, lines: Sequence[LineExports], consumer: Consumer) -> Iterator[OnLine]:
-    """Each line in turn."""
+    """The runs of a consumer on each line."""
     releases = [one.release for one in consumer.releases]
     found = line_runs(schema, consumer, releases, lines, scope_of(consumer))
     for there, runs in zip(lines, found, strict=True):
@@ -153,7 +153,9 @@ def _changes(schema: Schema) -> Iterator[VendorChange]:
 
 
 def _verdicts(found: OnLine) -> list[VendorVerdicts]:
-    """The runs, those that are the same on several architectures, and for several releases, once."""
+    """The runs; those that are the same on several architectures and for several releases are
+    joined.
+    """
     on_archs: dict[tuple[str, LineRun], list[str]] = {}
     for release, by_arch in found.runs:
         for arch, runs in by_arch.items():
@@ -188,9 +190,6 @@ def _called(build: LineBuild) -> str:
     return build.release or str(build.first)
 
 
-# ---- for people --------------------------------------------------------------------------
-
-
 def _line(line: Line, changes: Sequence[VendorChange], found: Sequence[OnLine]) -> dict[str, Any]:
     return {
         "name": heading(line.name),
@@ -219,7 +218,7 @@ def _builds(build: LineBuild) -> str:
 
 
 def _change_rows(changes: Sequence[VendorChange]) -> list[list[str | list[str]]]:
-    """Entries that change alike in one row."""
+    """The changes, with entries that change alike in one row."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for one in changes:
         start = f"{one.release} ({one.build})" if one.release else one.build
@@ -230,7 +229,7 @@ def _change_rows(changes: Sequence[VendorChange]) -> list[list[str | list[str]]]
 
 
 def _verdict_rows(found: OnLine) -> list[list[str | list[str]]]:
-    """The newest releases first, those that come to the same as one."""
+    """The newest releases first; those with the same verdicts are joined."""
     rows: list[list[str | list[str]]] = []
     archs, line = list(found.there.by_arch), found.there.line
     newest_first = reversed(found.runs)

@@ -12,7 +12,7 @@ from .listed import Listed, listed_products
 
 
 class Verdicts(Record):
-    """Kernels in a row for which releases of a tool come to the same verdict, on architectures alike."""
+    """Successive kernels on which releases of a tool have the same verdict."""
 
     consumer: str
     releases: list[str]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Golden vectors: notes, and what a parser in whatever language has to say of them."""
+"""Golden vectors: notes, and the right answers of a parser in any language."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .vector import Vectors
 _REPLAY = "vmcoreinfo generate vectors"
 _SCHEMA_FILE = "vectors.schema.json"
 _LONG = 100
-"""A vector has no longer values: they would make most of the product."""
+"""Vectors have no longer values, which would take most of the product."""
 _NEITHER: list[tuple[str | None, bool]] = [(None, False)]
 
 Input = tuple[str, bytes, list[tuple[str | None, bool]]]
-"""A name, a note, and the targets to derive for: architecture, and whether there is memory."""
+"""A name, a note, and the targets of derivations: architecture, and whether there is memory."""
 
 
 def emit(schema: Schema) -> list[Product]:
@@ -52,7 +52,9 @@ def emit(schema: Schema) -> list[Product]:
 
 
 def _rows(value: object, indent: str = "") -> str:
-    """JSON with a line for what holds nothing else: it is short, and a diff tells what changed."""
+    """JSON with one line for each innermost object or list, so that it is short and easy to
+    diff.
+    """
     inner = indent + " "
     match value:
         case dict() if any(isinstance(item, (dict, list)) for item in value.values()):
@@ -90,7 +92,7 @@ def _real(schema: Schema) -> Iterator[Input]:
 
 
 def _values(schema: Schema) -> Iterator[Input]:
-    """Each nasty value, of a key of each format, and of all keys that have several."""
+    """Each tricky value, for a key of each format and for all keys with several formats."""
     keys = [next((e.key for e in schema.entries if e.format == f), None) for f in Format]
     keys += [e.key for e in schema.entries if len(e.formats) > 1 and e.key not in keys]
     for name, value in texts.NUMBERS.items():
@@ -115,7 +117,9 @@ def _bounds(schema: Schema) -> Iterator[Input]:
 
 
 def _recipes(schema: Schema) -> Iterator[Input]:
-    """The keys of each recipe that asks some: all of them the same number, and each any number."""
+    """The keys of each recipe that has some, once all with the same number, once with any
+    numbers.
+    """
     for place, recipe in enumerate(_all_recipes(schema)):
         keys = [key for key in recipe.keys if key != RELEASE]
         release = recipe.since or schema.latest

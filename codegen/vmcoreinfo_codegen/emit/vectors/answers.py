@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the Python parser of a schema says of a note."""
+"""The answers of a schema's Python parser for a note."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _NAME = "vmcoreinfo_of_vectors"
 
 @contextmanager
 def parser_of(schema: Schema) -> Iterator[Any]:
-    """The parser that `generate python` makes of a schema, loaded as a module."""
+    """The parser that `generate python` makes from a schema, loaded as a module."""
     module = ModuleType(_NAME)
-    # A class of typing looks its module up there while it is made.
+    # Classes of typing look up their module there when they are created.
     sys.modules[_NAME] = module
     try:
         exec(compile(emit_module(schema, _NAME, []).text, f"{_NAME}.py", "exec"), vars(module))
@@ -60,7 +60,7 @@ def answer(parser: Any, name: str, data: bytes, targets: list[tuple[str | None, 
             if line.format is None and info.line(line.key) is line
         ),
         diagnostics=tuple(Diagnostic(**diagnostic._asdict()) for diagnostic in info.diagnostics),
-        # A schema without derivations has nothing that asks for a dump.
+        # A parser without derivations needs no dump.
         dumps=tuple(_dumps(parser, info, targets)) if hasattr(parser, "DERIVATIONS") else (),
     )
 
@@ -92,7 +92,7 @@ def _derived(parser: Any, info: Any, given: Any) -> Iterator[Derived]:
 
 
 class _Memory:
-    """Memory with some byte at every address, which keeps what was read."""
+    """Memory with some byte at every address; it records what was read."""
 
     def __init__(self) -> None:
         self.read: dict[tuple[int, int], bytes] = {}
@@ -110,7 +110,7 @@ class _Memory:
 
 
 def noise(number: int) -> int:
-    """64 bits that look like nothing, the same for the same number."""
+    """64 pseudo-random bits, always the same for the same number."""
     number = number * 0x9E3779B97F4A7C15 & _MASK
     number ^= number >> 29
     number = number * 0xBF58476D1CE4E5B9 & _MASK

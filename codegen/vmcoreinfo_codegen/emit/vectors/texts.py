@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Values and texts that a parser is likely to get wrong; short ones, whatever the schema."""
+"""Short values and texts that a parser may get wrong, for any schema."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ TEXTS: dict[str, bytes] = {
     "literal_release_of_2.6.25": b"OSRELEASE=init_uts_ns.name.release\nPAGESIZE=4096\n",
 }
 
-# Releases around those that recipes name, and some that are none.
+# Releases around those in recipes, and some texts that are no release.
 RELEASES = (
     *("2.6.24", "2.6.25.20", "2.6.26", "2.6.27-rc1", "2.6.30", "2.6.31", "2.6.32-754.el6.x86_64"),
     *("2.6.37", "2.6.38.8", "2.6.39.4", "2.6", "2.6.", "2.7.99", "2.5.3", "3.0.101", "3.2", "3.3"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a vector has: models, whose JSON Schema is a product."""
+"""The models of a vector, whose JSON Schema is a product."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 from ...record import Record
 
 Decimal = Annotated[str, Field(pattern="^-?[0-9]+$")]
-"""A number of 64 bits in digits, as many readers of JSON round one."""
+"""A number of 64 bits as digits, as many JSON readers would round a number."""
 Address = Annotated[str, Field(pattern="^0x[0-9a-f]+$")]
 Hex = Annotated[str, Field(pattern="^([0-9a-f]{2})*$")]
 
@@ -23,7 +23,7 @@ class Text(Record):
 
 
 class Value(Record):
-    """A known key that has a line, and what became of its value.
+    """A known key that has a line, and the status of its value.
 
     `text` is as the line has it; `number`, negative in signed formats, and `bytes` are null if the
     status is not `ok`, and for keys of another format.
@@ -46,7 +46,7 @@ class Unknown(Record):
 
 
 class Diagnostic(Record):
-    """What is wrong with a line; `key` is null if it has none. The message is for people."""
+    """A problem of a line; `key` is null if it has none. The message is for people."""
 
     id: str
     severity: Literal["info", "warning", "error"]
@@ -73,10 +73,9 @@ class Derived(Record):
 
 
 class Dump(Record):
-    """What is known of a dump with this note, and what is derived; what is not listed has no
-    recipe.
+    """A dump with this note, and its derived values; a value that is not listed has no recipe.
 
-    `memory` is null if nothing can be read; what it does not list can't be read either.
+    `memory` is null if nothing can be read; memory that it does not list can't be read either.
     """
 
     arch: str | None
@@ -86,7 +85,7 @@ class Dump(Record):
 
 
 class Vector(Record):
-    """A note and all that a parser has to say of it.
+    """A note, and the answers of a parser.
 
     `data` has a character for each byte, U+0000 to U+00FF: an ELF note, or a text.
     """
@@ -101,6 +100,6 @@ class Vector(Record):
 
 
 class Vectors(Record):
-    """Golden vectors of the parsers, by the one in Python."""
+    """Golden vectors of the parsers, made by the Python parser."""
 
     vectors: tuple[Vector, ...]

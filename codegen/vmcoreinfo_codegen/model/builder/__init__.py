@@ -27,6 +27,7 @@ from .declarations import architecture, kind_default, macro, numbers
 from .derivations import derivation
 from .distributions import distribution
 from .entries import entry, exports
+from .kernel_files import kernel_files
 from .lines import line
 from .observations import observed
 from .options import option
@@ -45,6 +46,7 @@ _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.Macro: (500, "macros"),
     tree.Entry: (5000, "entries"),
     tree.KernelOption: (500, "options"),
+    tree.KernelFiles: (500, "blocks of source files"),
     tree.Derivation: (1000, "derivations"),
     tree.VendorLine: (500, "lines of vendors"),
     tree.Distribution: (500, "distributions"),
@@ -110,7 +112,7 @@ class _Building:
         releases = tuple(self._each(tree.ReleaseDeclaration, _release, names))
         entries = self._entries(names)
         self._check_sections()
-        if not releases and any(isinstance(item, tree.Entry) for _, _, item in self._placed):
+        if not releases and any(isinstance(item, tree.Entry) for *_, item in self._placed):
             hint = "declare one, e.g. 'release 6.9 2024-05-12'"
             self._problem(Location(self._files[0].path), "no release is declared", hint)
         return Schema(
@@ -119,6 +121,7 @@ class _Building:
             macros=tuple(self._each(tree.Macro, macro, names)),
             entries=entries,
             derivations=tuple(self._each(tree.Derivation, derivation, names)),
+            kernel_files=tuple(self._each(tree.KernelFiles, kernel_files, names)),
             lines=tuple(self._each(tree.VendorLine, line, names)),
             distributions=tuple(self._each(tree.Distribution, distribution, names)),
             consumers=tuple(self._each(tree.Consumer, consumer, names)),
@@ -135,9 +138,9 @@ class _Building:
         names: Names,
     ) -> Iterator[_Model]:
         """The models for the items of a kind, in order; invalid ones are left out."""
-        for path, section, item in self._placed:
+        for path, section, subsystem, item in self._placed:
             if isinstance(item, kind):
-                found = build(Reader(path, section, names, self._problems), item)
+                found = build(Reader(path, section, subsystem, names, self._problems), item)
                 if found is not None:
                     yield found
 
@@ -171,7 +174,7 @@ class _Building:
                     self._problem(at, f"unsupported schema version {version.number}")
 
     def _check_sections(self) -> None:
-        for path, _, item in self._placed:
+        for path, *_, item in self._placed:
             if isinstance(item, tree.Section) and not str(item.title):
                 at = Location(path, item.line, item.column)
                 self._problem(at, "a section without a title")
@@ -184,7 +187,7 @@ class _Building:
             return SchemaError([*self._problems, Problem(at, LANGUAGE, message)])
 
         left = {kind: Limit("the schema", *most, refused) for kind, most in _MOST.items()}
-        for path, _, item in self._placed:
+        for path, *_, item in self._placed:
             at = Location(path, item.line, item.column)
             if type(item) in left:
                 left[type(item)].spend()

@@ -86,6 +86,7 @@ def _export(
     return Export(
         archs=archs,
         section=read.section,
+        subsystem=read.subsystem,
         doc=read.text(block, tree.Doc) or (outer.doc if outer else ""),
         absent=read.text(block, tree.Absent),
         unit=said.unit,

@@ -13,10 +13,11 @@ from ...syntax import tree
 
 
 class Placed(NamedTuple):
-    """An item of the schema with its file and section."""
+    """An item of the schema with its file, section and subsystem."""
 
     path: str
     section: str
+    subsystem: str
     item: tree.Node
 
 
@@ -36,11 +37,12 @@ def in_order(files: Sequence[tree.File], problems: list[Problem]) -> list[Placed
 
 @dataclass
 class _Reading:
-    """A file that is being read; a section ends with its file."""
+    """A file that is being read; a section and a subsystem end with their file."""
 
     path: str
     items: Iterator[tree.Node]
     section: str = ""
+    subsystem: str = ""
 
 
 class _Walk:
@@ -67,7 +69,9 @@ class _Walk:
             else:
                 if isinstance(item, tree.Section):
                     reading.section = str(item.title)
-                yield Placed(reading.path, reading.section, item)
+                elif isinstance(item, tree.Subsystem):
+                    reading.subsystem = str(item.name)
+                yield Placed(reading.path, reading.section, reading.subsystem, item)
 
     def _file(self, line: tree.SourceFile, path: str) -> tree.File | None:
         name = str(line.name)

@@ -53,6 +53,7 @@ class Reader:
 
     path: str
     section: str
+    subsystem: str
     names: Names
     problems: list[Problem]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs where drgn is: reads memory of a dump, or the kernel's own symbols."""
+"""Runs in a Python with drgn: reads memory of a dump, or the kernel's own symbols."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import drgn
-import places  # type: ignore[import-not-found] # which stands beside this script
+import places  # type: ignore[import-not-found] # which is beside this script
 
 
 def _open(path: str) -> Any:

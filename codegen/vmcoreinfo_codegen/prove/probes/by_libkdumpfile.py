@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads memory of a dump by a libkdumpfile that is given by its path."""
+"""Reads memory of a dump with the libkdumpfile at a given path."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ctypes
 import os
 from typing import Any
 
-import places  # type: ignore[import-not-found] # which stands beside this script
+import places  # type: ignore[import-not-found] # which is beside this script
 
 _NUMBER = 2
 _STRING = 4
@@ -23,7 +23,7 @@ class _Attribute(ctypes.Structure):
 
 
 class _Dump:
-    """A dump as the library has it."""
+    """A dump opened by the library."""
 
     def __init__(self, library: Any, path: str) -> None:
         self._library = library
@@ -33,7 +33,7 @@ class _Dump:
         self._context = ctypes.c_void_p(library.kdump_new())
         number = os.open(path, os.O_RDONLY)
         try:
-            # From 0.5 on; a file of several parts is opened as one.
+            # Since 0.5; it opens several files as one dump.
             opened = library.kdump_open_fdset(
                 self._context, ctypes.c_uint(1), ctypes.byref(ctypes.c_int(number))
             )

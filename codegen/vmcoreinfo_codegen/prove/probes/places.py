@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Where memory of the kernel is read, whose address or content the note tells.
+"""Reads memory of the kernel whose address or content the note tells.
 
-A probe gives what reads; the addresses are those of the whole note, whatever the dump has left.
+A probe gives the function that reads; the addresses are from the complete note, even if the dump
+has only a part of it.
 """
 
 from __future__ import annotations
@@ -22,18 +23,20 @@ _FLAGS = 0xFFF
 
 
 def words() -> tuple[str, Asked]:
-    """The dump, and what is asked, of the command line."""
+    """The dump, and what to read, from the command line."""
     return sys.argv[1], json.loads(sys.argv[2])
 
 
 def tell(answer: dict[str, object]) -> None:
-    """What was read, as text: the program may yet fail."""
+    """Print what was read so far: the program may fail later."""
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 
 def read_all(read: Read, asked: Asked) -> None:
-    """The names of the kernel in its image, a table in its linear map, a descriptor behind page tables."""
+    """Read the kernel's names in its image, a table in its linear map, a descriptor through page
+    tables.
+    """
     answer: dict[str, object] = {}
     if asked.get("names"):
         data = read(asked["names"], _NAMES)
@@ -49,7 +52,9 @@ def read_all(read: Read, asked: Asked) -> None:
 
 
 def _descriptor(read: Read, asked: Asked) -> int:
-    """The address of the first page descriptor, by the tables of memory sections; 0 if they do not tell."""
+    """The address of the first page descriptor, from the tables of memory sections; 0 if
+    unknown.
+    """
     size, place = asked.get("section_size"), asked.get("map_at")
     if not (size and place is not None and asked.get("page") and asked.get("frames")):
         return 0

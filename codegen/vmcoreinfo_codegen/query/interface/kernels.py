@@ -66,6 +66,15 @@ class TreeChange(Answer):
     line: int
 
 
+class MovedEntries(Answer):
+    """Entries that a tree prints in another file than the schema says; their lines are the same."""
+
+    in_schema: str
+    in_tree: str
+    line: int = described("of the first one in the tree")
+    keys: list[str]
+
+
 class TreeDifference(Answer):
     """What a kernel tree prints, compared with the schema."""
 
@@ -74,6 +83,7 @@ class TreeDifference(Answer):
     line: KernelLine | None = described(LINE)
     compared: int = described("entries compared, over all architectures")
     changes: list[TreeChange]
+    moved: list[MovedEntries]
     not_understood: int
 
 
@@ -215,6 +225,17 @@ class PrintedForm(Answer):
     until: str | None
 
 
+class PrintingFile(Answer):
+    """A source file of the kernel that prints the line."""
+
+    path: str
+    archs: list[str] | None = described("null for all of the export")
+    since: str
+    until: str | None
+    commit: str | None = described("what moved the line there; null for nothing, or not known")
+    evidence: str | None
+
+
 class ReadFormat(Answer):
     """The format in which the value is printed, and thus read."""
 
@@ -308,6 +329,7 @@ class ExplainedExport(Answer):
     lives: list[Life]
     formats: list[ReadFormat] = described("empty if that of the entry always holds")
     printed: list[PrintedForm]
+    files: list[PrintingFile] = described("the files that print it, in order of time")
     conditions: list[Condition]
     debug_info: list[PrintedFact] = described("how debug information gives the value")
     behind: list[StandingNames]

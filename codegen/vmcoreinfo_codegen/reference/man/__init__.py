@@ -16,7 +16,7 @@ _FORMATS = {
     "vmcoreinfo-schema": ("language", "language of the schema of VMCOREINFO entries"),
     "vmcoreinfo-note": ("note", "text that the Linux kernel puts into crash dumps"),
 }
-"""Pages of section 5: the page of the reference that they show, and what it is about."""
+"""Pages of section 5: the page of the reference that they show, and its title."""
 
 
 def emit(schema: Schema) -> list[Product]:
@@ -40,7 +40,7 @@ def emit(schema: Schema) -> list[Product]:
 
 
 def _date(schema: Schema) -> str:
-    """The day of the newest release that has one: a page needs a date, a product has none."""
+    """The date of the newest release that has one: a page needs a date, and products have none."""
     days = [release.date for release in schema.releases if re.fullmatch(_DAY, release.date)]
     return max(days, default="")
 
@@ -77,7 +77,7 @@ def _verb(verb: Row) -> Row:
 
 def _synopsis(argument: Row) -> str:
     option = [code(name) for name in argument["options"][:1]]
-    # Never broken between an option and what it takes.
+    # No line break between an option and its value.
     words = "\\ ".join([*option, *_taken(argument)])
     words += "..." if argument["is_repeated"] else ""
     return f"[{words}]" if argument["may_lack"] else words
@@ -89,7 +89,7 @@ def _names(argument: Row) -> str:
 
 
 def _taken(argument: Row) -> list[str]:
-    """The value of an argument, as a list of at most one: flags take none."""
+    """The value of an argument, as a list of at most one item: flags have none."""
     if argument["is_choice"]:
         return ["|".join(map(code, argument["takes"]))]
     return [f"\\fI{text(word)}\\fR" for word in argument["takes"]]

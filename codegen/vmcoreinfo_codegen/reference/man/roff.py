@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Markdown as roff with the macros of man(7).
+"""Converts Markdown to roff with the macros of man(7).
 
-markdown-it reads; what it read is written here, for these are products: with
-a library's writer their bytes would change with its release.
+markdown-it parses, but this module writes: the pages are products, whose bytes
+must not change with the release of a library.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode as Node
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
-# Plain characters, not the typographic ones that roff would make of them, so that what a page
-# shows can be copied into a shell.
+# ASCII characters, not the typographic ones that roff would use, so that text of a page can be
+# copied into a shell.
 _PLAIN = str.maketrans(
     {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti", '"': "\\(dq"}
 )
@@ -23,13 +23,13 @@ _WORD, _UNBROKEN = r"(?<!\S)(?=\S)", r"\\%"
 
 
 def text(plain: str) -> str:
-    """Plain text as roff shows it; a full stop at the start of a line is not a request."""
+    """Plain text escaped for roff; a full stop at the start of a line is not a request."""
     escaped = re.sub(r"^(?=\.)", r"\\&", plain.translate(_PLAIN), flags=re.MULTILINE)
     return re.sub(r"[^\x00-\x7f]", lambda found: f"\\[u{ord(found[0]):04X}]", escaped)
 
 
 def code(plain: str) -> str:
-    """Text to be typed or found as it stands, so never hyphenated."""
+    """Text to be typed or searched for, so never hyphenated."""
     return f"\\fB{re.sub(_WORD, _UNBROKEN, text(plain))}\\fR"
 
 
@@ -39,13 +39,13 @@ def inline(markdown: str) -> str:
 
 
 def blocks(markdown: str) -> str:
-    """A page without its title. Raises ValueError at what Markdown has and these pages do not."""
+    """A page without its title. Raises ValueError for Markdown that these pages do not use."""
     return "".join(_block(node) for node in Node(_MARKDOWN.parse(markdown)).children)
 
 
 def _inline(node: Node) -> str:
     if node.type in ("root", "inline", "link"):
-        # A link leads to another file, which a manual page has no way to.
+        # Links to other files don't work in a manual page.
         return "".join(map(_inline, node.children))
     if node.type in ("text", "html_inline"):
         return text(node.content)
@@ -80,7 +80,7 @@ def _heading(node: Node) -> str:
 
 
 def _break(node: Node) -> str:
-    """Between paragraphs; a heading has one of its own."""
+    """The break before a paragraph; none after a heading, which has its own."""
     before = node.previous_sibling
     return "" if before is None or before.type == "heading" else ".PP\n"
 
@@ -90,7 +90,7 @@ def _paragraph(node: Node) -> str:
 
 
 def _fence(node: Node) -> str:
-    # Tabs of a terminal; roff has its own.
+    # Tab stops of a terminal; roff's are different.
     return f"{_break(node)}.RS 4\n.EX\n{text(node.content.expandtabs(8))}.EE\n.RE\n"
 
 
@@ -102,7 +102,7 @@ def _bullets(node: Node) -> str:
 
 
 def _table(node: Node) -> str:
-    """Each row as its first cell, and what the others say of it."""
+    """Each row as its first cell, followed by the others with their titles."""
     (head,), *body = ([row.children for row in part.children] for part in node.children)
     titles = ["".join(map(_inline, cell.children)) for cell in head]
     rows = []
