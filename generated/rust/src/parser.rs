@@ -63,7 +63,7 @@ pub struct Diagnostic<'a> {
     pub id: DiagnosticId,
     /// From 1.
     pub line: usize,
-    /// Of the first wrong byte, from the start of the text.
+    /// The offset of the first wrong byte from the start of the text.
     pub offset: usize,
     /// The key's text in the line; None if the line has none.
     pub name: Option<&'a str>,
