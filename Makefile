@@ -15,7 +15,7 @@
 # make mutants    plant every fault in the code of some packages and in the schema, and see that the
 #                 tests notice 95 %: hours; PACKAGE=compat (dump, sync, synth, audit, data) that one,
 #                 SAMPLE=30 so many of each: eight minutes
-# make hostile    every case of hostile input, of which the long tests run half: ten minutes
+# make hostile    every case of hostile input, of which the long tests run a third: ten minutes
 # make verdicts   both languages give every release of every tool the same verdict on every note of
 #                 the corpus: ten minutes
 # make fleet      audit a million made notes by one process, by two and by Ray Data: half an hour and

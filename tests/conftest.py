@@ -32,7 +32,7 @@ gc.set_threshold(100_000)
 
 # Machines differ in speed and load: no deadline. The long profile is for `make long-test`.
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=150)
-hypothesis.settings.register_profile("long", deadline=None, max_examples=6_000)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=4_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 

@@ -101,7 +101,7 @@ def run_crash(
     crash: Path, vmlinux: Path, dump: Path, options: list[str], commands: list[str]
 ) -> Session:
     script = "".join(f"{command}\n" for command in [*commands, "quit"])
-    for _ in range(3):
+    for _ in range(6):
         ran = subprocess.run(
             [crash, "-s", *options, vmlinux, dump],
             input=script,

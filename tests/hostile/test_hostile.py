@@ -55,7 +55,7 @@ DATA = {"adapt", "note"}
 # One in so many runs in the fast tests; to make the others alone takes longer than those may.
 SAMPLE = 2000
 # Of kinds with hundreds of cases, one in so many runs in the long tests; `make hostile` runs all.
-STEP = int(os.environ.get("HOSTILE_STEP", "2"))
+STEP = int(os.environ.get("HOSTILE_STEP", "3"))
 MANY = 130
 SAMPLED = ("inputs",)
 _BAD = re.compile(rb"Traceback|internal error|Exception ignored|[\x00-\x08\x0b-\x1f\x7f]")

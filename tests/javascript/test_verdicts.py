@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from tests.conftest import CORPUS, ROOT
 from tests.each import check_each
 from tests.emit.driver import Driver, digits
 from vmcoreinfo_codegen.compat.answer import Note
+from vmcoreinfo_codegen.compat.implausible import NoteValues
 from vmcoreinfo_codegen.compat.notes import NotTold, exports_of
 from vmcoreinfo_codegen.compat.overview import Subject, Tool, judged_of
 from vmcoreinfo_codegen.core.tool import NEXT, ToolRelease
@@ -36,13 +38,14 @@ def _python(
     schema: Schema, data: bytes, part: tuple[int, int] | None, arch: str
 ) -> Iterator[dict[str, Any]]:
     found = find_in(Memory("dump", data))
-    said = schema.architecture(arch)
+    said, info = schema.architecture(arch), vmcoreinfo.parse(found.text)
     try:
-        kernel, exports = exports_of(schema, found, vmcoreinfo.parse(found.text), None, said)
+        kernel, exports = exports_of(schema, found, info, None, said)
     except NotTold as error:
         yield {"error": str(error)}
         return
-    subject = Subject(kernel, exports, None, Note(found.text, found.format))
+    wrong = NoteValues(found.text, info, kernel, exports.arch).implausible()
+    subject = Subject(kernel, exports, None, Note(found.text, found.format, (), wrong))
     for tool in _tools(schema, part):
         told = asdict(judged_of(subject, tool))
         yield {name: value for name, value in told.items() if name not in _NOT_THERE}
@@ -151,6 +154,8 @@ def test_what_parsers_of_tools_read_otherwise(javascript: Driver, schema: Schema
         "twice": text + b"SIZE(page)=65\n",
         "no number": text.replace(b"SIZE(page)=64", b"SIZE(page)=6'4\\"),
         "too large": text.replace(b"SIZE(page)=64", b"SIZE(page)=" + b"9" * 30),
+        "misaligned": text.replace(b"SIZE(page)=64", b"SIZE(page)=61"),
+        "many wrong": re.sub(rb"(?m)^(SIZE\(.*=\d+)$", rb"\g<1>1", text),
         "other base": text.replace(b"SIZE(page)=64", b"SIZE(page)=0x40"),
     }
 

@@ -69,7 +69,8 @@ class Rule:
 
     `example` is an x86_64 note that breaks it. Each line at fault ends in `### message`; a message
     about no particular line is on the first one. `needs` is the option that gives what the rule
-    compares with.
+    compares with. `is_of_values` says that an error is about the value of its key, so the result
+    for tools that read the key is not known.
 
     `check_boot` checks the values that differ between boots, `check` everything else: its findings
     in one note hold for the whole build. With other information about the kernel (`--btf`,
@@ -84,6 +85,7 @@ class Rule:
     example: str
     check: Callable[[Subject], Iterator[Found]] = _nothing
     needs: str = ""
+    is_of_values: bool = False
     check_boot: Callable[[Subject, Boot], Iterator[Found]] | None = None
 
     def run(self, subject: Subject) -> Iterator[Finding]:

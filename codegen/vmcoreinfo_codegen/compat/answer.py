@@ -27,6 +27,7 @@ from ..query.kernel_line import kernel_line
 from ..record import NOTHING, Value, replace
 from .explain import missing, why
 from .exports import Exports
+from .implausible import Implausible, reasons
 from .judge import WHOLE, Outcome, Scope, later_releases, outcomes, worst
 from .knowledge import Doubts, doubts, of_distribution, seen_runs, worst_seen
 from .parser_quirks import PURPOSE, MetQuirk, parser_quirks
@@ -38,15 +39,20 @@ class Note(Value):
     """The text of a note, and the format of its input: a dump's, `note` or `text`.
 
     `flaws` are the faults of the dump, in words, each with the tool that it concerns, or "" for
-    all: the result for the rest of the dump is not known.
+    all: the result for the rest of the dump is not known. `implausible` are its wrong values: the
+    result for tools that read them is not known.
     """
 
     text: bytes
     format: str
     flaws: tuple[tuple[str, str], ...] = ()
+    implausible: tuple[Implausible, ...] = ()
 
-    def flaws_for(self, tool: str) -> tuple[str, ...]:
-        return tuple(text for text, one in self.flaws if one in ("", tool))
+    def doubts_for(self, consumer: Consumer, release: ToolRelease) -> tuple[str, ...]:
+        """Why the result for a release is not known, as far as the input is the reason."""
+        flaws = (text for text, one in self.flaws if one in ("", consumer.name))
+        values = reasons(self.implausible, consumer.keys_of(release)) if self.implausible else ()
+        return (*flaws, *values)
 
 
 def answer(
@@ -76,7 +82,7 @@ def answer(
     if not exports.is_note:
         doubt = of_distribution(doubt, kernel, runs)
     if note is not None:
-        doubt = replace(doubt, reasons=(*doubt.reasons, *note.flaws_for(consumer.name)))
+        doubt = replace(doubt, reasons=(*doubt.reasons, *note.doubts_for(consumer, release)))
     counted = [one for one in runs if not scope.leaves_out(consumer, one.command)]
     basis = _Basis(doubt, runs, counted, unsure)
     read = [] if note is None or not consumer.traits else [_read(judged, later, doubt)]

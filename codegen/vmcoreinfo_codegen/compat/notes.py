@@ -27,6 +27,7 @@ from ..record import replace
 from .answer import Note
 from .dump_sources import dump_sources
 from .exports import Exports, noted
+from .implausible import Implausible, NoteValues
 from .judge import WHOLE, Scope
 from .overview import Subject, Tool, Verdicts, verdicts_of
 from .values import Values
@@ -101,11 +102,12 @@ class Judge:
         told = dump_sources(found, kind.exports.arch, info)
         values = Values({key: value for key, value in info.items() if isinstance(value, int)})
         answers = tuple(value_of(one, values) for one in self._asks)
-        alike = (build, flaws, tuple(told.items()), answers)
+        wrong = kind.values.implausible(asked.lines)
+        alike = (build, flaws, tuple(told.items()), answers, wrong)
         verdicts = self._verdicts.get(alike)
         if verdicts is None:
             exports = replace(kind.exports, values=values.by_key, of_dump=told)
-            verdicts = self._judged(kind.kernel, exports, found, flaws)
+            verdicts = self._judged(kind.kernel, exports, found, flaws, wrong)
             self._verdicts.keep(alike, verdicts)
         return verdicts
 
@@ -118,19 +120,27 @@ class Judge:
         except NotTold as error:
             kind = str(error)
         else:
-            kind = _Kind(kernel, exports, dict(info), _is_as_read(kernel.schema, info, asked))
+            values = NoteValues(found.text, info, kernel, exports.arch)
+            is_as_read = _is_as_read(kernel.schema, info, asked)
+            kind = _Kind(kernel, exports, dict(info), values, is_as_read)
         self._kinds.keep(build, kind)
         return kind
 
     def _by_itself(self, found: Found, flaws: tuple[tuple[str, str], ...]) -> Verdicts:
         info = vmcoreinfo.parse(found.text)
         kernel, exports = exports_of(self._schema, found, info, self._kernel, self._arch)
-        return self._judged(kernel, exports, found, flaws)
+        wrong = NoteValues(found.text, info, kernel, exports.arch).implausible()
+        return self._judged(kernel, exports, found, flaws, wrong)
 
     def _judged(
-        self, kernel: Kernel, exports: Exports, found: Found, flaws: tuple[tuple[str, str], ...]
+        self,
+        kernel: Kernel,
+        exports: Exports,
+        found: Found,
+        flaws: tuple[tuple[str, str], ...],
+        wrong: tuple[Implausible, ...],
     ) -> Verdicts:
-        note = Note(found.text, found.format, flaws)
+        note = Note(found.text, found.format, flaws, wrong)
         return verdicts_of(Subject(kernel, exports, None, note), self._tools, self._scope)
 
 
@@ -183,6 +193,7 @@ class _Kind(NamedTuple):
     kernel: Kernel
     exports: Exports
     info: Mapping[str, object]
+    values: NoteValues
     is_as_read: bool
 
 

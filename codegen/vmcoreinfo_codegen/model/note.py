@@ -22,4 +22,6 @@ def text_room(release: Release, arch: Architecture, page: int | None = None) -> 
     It is 4096 up to 4.12. Since 4.13 it is one page: of `page` bytes, or the smallest of the
     architecture.
     """
-    return (page or arch.page) if release.opening >= _PAGE_SINCE.opening else 4096
+    if release.opening < _PAGE_SINCE.opening:
+        return 4096
+    return page if page is not None and page > 0 else arch.page

@@ -30,6 +30,7 @@ RULE = Rule(
     doc="Kernel addresses are in the kernel's half of the address space, on architectures that "
     "have one.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="a physical address, a value from another kernel, or corruption: compare with "
     "System.map using --symbols",
     example="""

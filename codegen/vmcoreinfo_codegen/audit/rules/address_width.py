@@ -50,6 +50,7 @@ RULE = Rule(
     doc="The address width in the CPU register is the configured one; 52 bits may fall back to 48 "
     "or 47.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="the line was printed in another base or from another register: readers will use the "
     "wrong page table and vmalloc area",
     example="""

@@ -43,6 +43,7 @@ RULE = Rule(
     name="duplicate-key",
     doc="Each key appears once, unless the kernel is known to print it more often.",
     severity=Severity.WARNING,
+    is_of_values=True,
     remedy="some readers use the first line, others the last: compare both with the dump's memory",
     example="""
 OSRELEASE=6.12.0

@@ -62,6 +62,7 @@ RULE = Rule(
     doc="Offsets, sizes and addresses are aligned as the compiler or the page tables require on "
     "the architecture.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="the line was changed or is from another kernel: compare with the kernel's types using "
     "--btf, or extract the note again",
     example="""

@@ -36,6 +36,7 @@ RULE = Rule(
     doc="A member lies within its structure: its OFFSET, plus the size of its type, does not "
     "exceed the SIZE.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="one of the two is wrong: compare with the kernel's types using --btf",
     example="""
 OSRELEASE=6.12.0

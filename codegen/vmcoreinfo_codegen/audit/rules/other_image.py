@@ -45,6 +45,7 @@ RULE = Rule(
     doc="All SYMBOLs whose value is the symbol's own address, not a pointer stored there, lie "
     "within one kernel image of bounded size.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="the line is from another boot or was changed: compare with the kernel's symbols using "
     "--symbols",
     example="""

@@ -25,6 +25,7 @@ RULE = Rule(
     name="page-size",
     doc="PAGESIZE is a power of two and a page size that the architecture supports.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="every reader depends on it: correct the line, or extract the note again",
     example="""
 OSRELEASE=6.12.0

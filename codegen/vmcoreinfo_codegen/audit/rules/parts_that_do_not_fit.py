@@ -217,6 +217,7 @@ RULE = Rule(
     "members, arrays fit in what contains them, blocks of free pages fit in memory sections, an "
     "area starts before its end.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="one of the values is wrong: compare with the kernel's types using --btf, or extract "
     "the note again",
     example="""

@@ -24,6 +24,7 @@ RULE = Rule(
     name="same-bit",
     doc="Page flags have distinct bits, and page types have distinct values.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="one of the two lines was changed: compare with the kernel's enumerators using --btf",
     example="""
 OSRELEASE=6.12.0

@@ -42,6 +42,7 @@ RULE = Rule(
     doc="Values are plausible: no SIZE or LENGTH is 0 or larger than any structure or array, and "
     "no bit number exceeds the word.",
     severity=Severity.ERROR,
+    is_of_values=True,
     remedy="compare with the kernel's types using --btf, or extract the note again",
     example="""
 OSRELEASE=6.12.0

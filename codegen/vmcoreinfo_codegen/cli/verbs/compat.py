@@ -181,6 +181,7 @@ def _prediction(schema: Schema, options: argparse.Namespace) -> Subject:
 def _of_input(schema: Schema, options: argparse.Namespace, path: str) -> Subject:
     import vmcoreinfo
 
+    from ...compat.implausible import NoteValues
     from ...compat.notes import flaws_in
     from ..note import exports_of
 
@@ -188,7 +189,8 @@ def _of_input(schema: Schema, options: argparse.Namespace, path: str) -> Subject
     info = vmcoreinfo.parse(found.text)
     name = options.kernel[0] if options.kernel else None
     kernel, exports = exports_of(schema, found, info, name, options.arch)
-    return Subject(kernel, exports, path, Note(found.text, found.format, flaws_in(found)))
+    wrong = NoteValues(found.text, info, kernel, exports.arch).implausible()
+    return Subject(kernel, exports, path, Note(found.text, found.format, flaws_in(found), wrong))
 
 
 def _predictions(

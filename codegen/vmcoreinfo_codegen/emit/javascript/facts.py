@@ -62,7 +62,10 @@ def facts(schema: Schema) -> dict[str, Any]:
         "releases": [str(one.release) for one in schema.releases],
         "verdicts": [verdict.value for verdict in Verdict],
         "dumpFormats": [str(one) for one in DumpFormat.values()],
-        "rules": {rule.id: [rule.name, rule.severity.value, rule.remedy] for rule in all_rules()},
+        "rules": {
+            rule.id: [rule.name, rule.severity.value, rule.remedy, rule.is_of_values]
+            for rule in all_rules()
+        },
         "formats": {format_.value: format_.doc for format_ in Format},
         "quirks": {kind.value: kind.doc for kind in QuirkKind},
         "dumpSources": {source.value: source.doc for source in DumpSource},

@@ -55,12 +55,14 @@
 			if (own === null || !archs.length) {
 				return;
 			}
-			const page = Number(subject.number("PAGESIZE") ?? 0n);
+			const page = subject.number("PAGESIZE");
 			const isPage = compareMoments(own.opening, PAGE_SINCE.opening) >= 0;
-			const room = Math.max(...archs.map((arch) => (isPage ? page || Math.min(...arch.pages) : ROOM)));
-			if (size > room) {
+			const least = Math.max(...archs.map((arch) => Math.min(...arch.pages)));
+			const ofPage = page !== null && page > 0n ? page : BigInt(least);
+			const room = isPage ? ofPage : BigInt(ROOM);
+			if (BigInt(size) > room) {
 				yield [null, `${size} bytes, but the kernel's buffer has ${room} bytes`, null];
-			} else if (size === room) {
+			} else if (BigInt(size) === room) {
 				const message = `the text fills the kernel's whole buffer of ${room} bytes; anything `;
 				yield [null, `${message}after it was lost`, null];
 			}

@@ -5,12 +5,13 @@
 (function (vmcoreinfo) {
 	const { facts, kernels } = vmcoreinfo;
 	const {
-		Exports, countsFor, declares, digestOf, doubtsOf, dumpSources, isBad, isSubset, judge,
+		Exports, countsFor, declares, digestOf, doubtsOf, dumpSources, isBad, isSubset, judge, keysOfTool,
 		laterReleases, limited, missingOf, noteOf, overall, purposeRestsOn, quirksOf, rank, restsOnRuns,
 		runsOf, unique, whyOf, worse,
 	} = vmcoreinfo.ofTools;
 	const PURPOSE = "parse the note";
 	const MOST_PURPOSES = 4;
+	const MOST_IMPLAUSIBLE = 3;
 
 	/** A note that does not identify its kernel; the message says which option to give. */
 	class NotTold extends Error {
@@ -183,6 +184,9 @@
 			this.exports = new Exports(kernel.schema, kernel.release, arch, info, dumpSources(found, arch, info, near));
 			this._note = noteOf(found);
 			this._flaws = flaws;
+			this._implausible = vmcoreinfo
+				.audit(found, { arch: arch.name })
+				.filter((one) => one.severity === "error" && one.key !== null && facts.rules[one.rule][3]);
 			this._judged = new Map();
 		}
 
@@ -199,7 +203,7 @@
 				(run) => run.branch === branch && run.read === read && this._isLike(run),
 			);
 			const flaws = this._flaws.filter((flaw) => ["", consumer.name].includes(flaw.tool ?? ""));
-			doubts.reasons.push(...flaws.map((flaw) => flaw.text));
+			doubts.reasons.push(...flaws.map((flaw) => flaw.text), ...this._doubtful(consumer, tool));
 			const counted = runs.filter((run) => !consumer.extra.includes(run.command));
 			const basis = { doubts, runs, unsure };
 			const workedOut = judged.verdict;
@@ -241,6 +245,22 @@
 				this._judged.set(asked, judgedOf(consumer, tool, this.exports, this._note));
 			}
 			return this._judged.get(asked);
+		}
+
+		/** Why the result is not known for a release that reads implausible values. */
+		_doubtful(consumer, tool) {
+			if (!this._implausible.length) {
+				return [];
+			}
+			const keys = new Set(keysOfTool(consumer, tool));
+			const about = this._implausible
+				.filter((one) => keys.has(one.key))
+				.map((one) => `${one.key}: ${one.message} (${one.rule})`);
+			const more = about.length - MOST_IMPLAUSIBLE;
+			return [
+				...about.slice(0, MOST_IMPLAUSIBLE),
+				...(more > 0 ? [`${more} more implausible values; see 'vmcoreinfo audit'`] : []),
+			];
 		}
 
 		_isLike(run) {
