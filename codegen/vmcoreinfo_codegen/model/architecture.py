@@ -20,7 +20,8 @@ class Architecture(Record):
     sizes in bytes that it can be built with, the smallest first. `kernel_half` is the lowest
     virtual address that the kernel can be at, in any of its layouts, None if it shares them with
     processes or can be configured to. `memory_start` is the physical address at which memory begins
-    on every machine, None if that is up to the machine. `config` are Kconfig symbols that are on
+    on every machine, None if that is up to the machine. `alignment` is the strictest alignment in
+    bytes that the compiler gives to a member of a structure. `config` are Kconfig symbols that are on
     whenever this architecture is built; one that only others list is off on it, unless it is
     `optional`: left to whoever configures this one. `debug_infos` are not 0 in kernels of this
     architecture alone.
@@ -38,6 +39,7 @@ class Architecture(Record):
     aliases: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    alignment: int
     debug_infos: tuple[DebugInfo, ...] = ()
     span: Span
     location: Location = unwritten()

@@ -14,6 +14,7 @@ from ..problem import Location
 from ..record import Record, unwritten
 from .architecture import Architecture
 from .base import Boundary, Ranged, ReleaseField, Span
+from .c_type import CType
 from .consumer import Consumer
 from .derivation import Derivation
 from .distribution import Distribution
@@ -51,6 +52,7 @@ class Schema(Record):
     macros: tuple[Macro, ...]
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
+    types: tuple[CType, ...] = ()
     kernel_files: tuple[KernelFiles, ...] = ()
     lines: tuple[Line, ...] = ()
     distributions: tuple[Distribution, ...] = ()
@@ -94,6 +96,10 @@ class Schema(Record):
         return tuple(
             sorted(self.architectures, key=lambda arch: places.get(arch.name, len(places)))
         )
+
+    @cached_property
+    def by_type(self) -> dict[str, CType]:
+        return {one.name: one for one in self.types}
 
     @cached_property
     def by_macro(self) -> dict[str, Macro]:
@@ -256,6 +262,7 @@ class Schema(Record):
             ):
                 yield export.location, attribute
             yield from ((behind.location, behind) for behind in export.behind)
+            yield from ((one.location, one) for one in export.types)
         for option in self.options:
             yield from ((option.location, said) for said in option.debug_infos)
         for arch in self.architectures:
