@@ -5,12 +5,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ..problem import Location
 from ..record import Record, unwritten
 from .vocabulary import Bound
 
 _ARRAY = re.compile(r"(.+?) ?\[(\d{0,4})\]")
+
+
+class Extent(NamedTuple):
+    """The least size of a type and its alignment, both in bytes; in words if the alignment is 0."""
+
+    size: int
+    align: int
 
 
 class CType(Record):
@@ -29,28 +37,20 @@ class CType(Record):
     location: Location = unwritten()
 
     @property
-    def least(self) -> int:
-        """The least size that it can have."""
-        return 0 if self.bound is Bound.MOST else self.size
+    def extent(self) -> Extent:
+        least = 0 if self.bound is Bound.MOST else self.size
+        return Extent(least, 0 if self.in_words else self.alignment or 1)
 
 
-def type_of(text: str, types: Mapping[str, CType]) -> CType | None:
-    """The type that a declaration in C names: a declared one, a pointer to anything, or an array."""
+def extent_of(text: str, types: Mapping[str, CType]) -> Extent | None:
+    """That of a type of C: a declared one, a pointer to anything, or an array."""
     if text.endswith("*"):
-        return CType(name=text, size=1, in_words=True)
+        return Extent(1, 0)
     array = _ARRAY.fullmatch(text)
     if array is None:
-        return types.get(text)
-    element, count = type_of(array[1], types), array[2]
-    if element is None:
-        return None
-    return CType(
-        name=text,
-        bound=element.bound if count else Bound.LEAST,
-        size=element.size * int(count or 1),
-        in_words=element.in_words,
-        alignment=element.alignment,
-    )
+        return types[text].extent if text in types else None
+    element = extent_of(array[1], types)
+    return Extent(element.size * int(array[2] or 1), element.align) if element is not None else None
 
 
 def called(name: str, types: Mapping[str, CType]) -> CType | None:

@@ -20,6 +20,7 @@ from .derivation import Derivation
 from .distribution import Distribution
 from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
 from .kernel_files import KernelFile, KernelFiles
+from .layout import Layouts
 from .line import Line
 from .macro import Macro, Print
 from .numbers import Numbers
@@ -100,6 +101,11 @@ class Schema(Record):
     @cached_property
     def by_type(self) -> dict[str, CType]:
         return {one.name: one for one in self.types}
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """What the types tell of members and structures."""
+        return Layouts(self.entries, self.by_type)
 
     @cached_property
     def by_macro(self) -> dict[str, Macro]:

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""What the C types tell of members and structures, as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model import Schema
+from .expressions import expression_of
+
+
+def layouts(schema: Schema) -> dict[str, Any]:
+    """By names in keys: size and alignment of members, of structures and their members, sizes of structures
+    and how far they are known. Alignments are 0 for sizes in words.
+    """
+    found = schema.layouts
+    return {
+        "members": found.members,
+        "extents": found.extents,
+        "first": sorted(found.first),
+        "sizes": {
+            name: [one.bound.value, one.size, int(one.in_words)]
+            for name, one in found.structs.items()
+        },
+        "unions": sorted(name for name, one in found.structs.items() if one.union),
+        "equals": [
+            [entry.key, expression_of(entry.equals.expression, schema.by_type)]
+            for entry in schema.entries
+            if entry.equals is not None
+        ],
+    }
