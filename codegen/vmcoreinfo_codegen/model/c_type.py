@@ -43,14 +43,18 @@ class CType(Record):
 
 
 def extent_of(text: str, types: Mapping[str, CType]) -> Extent | None:
-    """That of a type of C: a declared one, a pointer to anything, or an array."""
-    if text.endswith("*"):
-        return Extent(1, 0)
+    """That of a type of C: a declared one, a pointer to anything, or an array of such."""
+    name, array = element_of(text), _ARRAY.fullmatch(text)
+    found = types.get(name)
+    one = Extent(1, 0) if name.endswith("*") else found.extent if found is not None else None
+    count = int(array[2] or 1) if array is not None else 1
+    return Extent(one.size * count, one.align) if one is not None else None
+
+
+def element_of(text: str) -> str:
+    """The type of an array's elements, or the type itself."""
     array = _ARRAY.fullmatch(text)
-    if array is None:
-        return types[text].extent if text in types else None
-    element = extent_of(array[1], types)
-    return Extent(element.size * int(array[2] or 1), element.align) if element is not None else None
+    return array[1] if array is not None else text
 
 
 def called(name: str, types: Mapping[str, CType]) -> CType | None:

@@ -268,6 +268,14 @@ class StandingNames(Answer):
     until: str | None
 
 
+class TypeOfMember(Answer):
+    """The C type of the member whose offset the value is."""
+
+    type: str
+    since: str | None
+    until: str | None
+
+
 class CopiedNames(Answer):
     """What releases of a tool have built in of what stands behind the entry."""
 
@@ -321,6 +329,9 @@ class ExplainedExport(Answer):
     unit: str | None
     lives: list[Life]
     formats: list[ReadFormat] = described("empty if it is always that of the entry")
+    types: list[TypeOfMember]
+    first: bool = described("whether the structure begins with the member")
+    equals: str | None = described("what the value always is, by other entries and sizes of types")
     printed: list[PrintedForm]
     files: list[PrintingFile] = described("the files that print it, in order of time")
     conditions: list[Condition]
