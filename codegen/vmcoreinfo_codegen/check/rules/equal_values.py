@@ -59,7 +59,7 @@ type "struct page"	at most 32 words
 SIZE(page) {
 	doc		"Size of struct page."
 	value		decimal bytes
-	via		VMCOREINFO_OFFSET
+	via		VMCOREINFO_STRUCT_SIZE
 	equals		size(page) ### what SIZE(page) equals needs size(page)
 	since		6.8
 }
@@ -67,7 +67,7 @@ SIZE(page) {
 SIZE(free_area) {
 	doc		"Size of struct free_area."
 	value		decimal bytes
-	via		VMCOREINFO_OFFSET
+	via		VMCOREINFO_STRUCT_SIZE
 	equals		size(list_head) + SIZE(pages) ### what SIZE(free_area) equals needs SIZE(pages)
 	since		6.8
 }
@@ -75,7 +75,7 @@ SIZE(free_area) {
 SIZE(list_head) {
 	doc		"Size of struct list_head."
 	value		decimal bytes
-	via		VMCOREINFO_OFFSET
+	via		VMCOREINFO_STRUCT_SIZE
 	equals		u64[8] ### what SIZE(list_head) equals depends on more than entries and types
 	since		6.8
 }

@@ -86,7 +86,7 @@ OFFSET(page.flags) {
 SIZE(page) {
 	doc		"Size of struct page."
 	value		decimal bytes
-	via		VMCOREINFO_OFFSET
+	via		VMCOREINFO_STRUCT_SIZE
 	type		"unsigned long" ### SIZE(page) is not a member: it has no type
 	since		6.8
 }
