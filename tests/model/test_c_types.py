@@ -49,7 +49,7 @@ def test_members_by_their_types(schema: Schema) -> None:
     [
         ('type "a" 0 bytes', "a size of 0"),
         ('type "a" 65537 words', "a size of 65537"),
-        (f'type "a" {"9" * 3000} words', "a size of "),
+        ('type "a" 0xffffffffffffffff words', "a size of 0xffffffffffffffff"),
         ('type "a" 390 bytes', "a needs 'aligned'"),
         ('type "a" 12 bytes aligned 3', "'3' is not an alignment in bytes"),
         ('type "a" 8 bytes aligned 0', "'0' is not an alignment in bytes"),

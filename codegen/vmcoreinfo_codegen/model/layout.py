@@ -5,22 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..core.expression import Expression
 from ..core.key import Kind, argument_of
 from .c_type import CType, Extent, called, extent_of
 from .entry import Entry
 
 
 class Layouts:
-    """Members whose types have one size, the members that are first, and the declared structures."""
+    """Members whose types have one size, first members, declared structures, and values that follow from
+    others.
+    """
 
     def __init__(self, entries: Iterable[Entry], types: Mapping[str, CType]) -> None:
         self.members: dict[str, Extent] = {}
         self.structs: dict[str, CType] = {}
         self.first: set[str] = set()
+        self.equals: dict[str, Expression] = {}
+        """What values always are, by key."""
         self.extents: dict[str, list[Extent]] = {}
         """Of a structure itself and of its members, as far as they are known."""
         for entry in entries:
             name = argument_of(entry.key)
+            if entry.equals is not None:
+                self.equals[entry.key] = entry.equals.expression
             if entry.kind in (Kind.OFFSET, Kind.SIZE):
                 self._add_struct(name.partition(".")[0], types)
             if entry.kind is Kind.OFFSET:

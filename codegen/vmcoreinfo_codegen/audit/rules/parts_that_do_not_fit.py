@@ -19,6 +19,8 @@ def _check(subject: Subject) -> Iterator[Found]:
     if compiler is not None:
         yield from _structures(subject, compiler)
         yield from _sums(subject, compiler)
+        yield from _padding(subject)
+        yield from _nodes(subject, compiler)
         yield from _overlaps(subject, compiler)
     yield from _zones(subject)
     yield from _orders(subject)
@@ -53,16 +55,18 @@ def _structures(subject: Subject, compiler: Compiler) -> Iterator[Found]:
 
 
 def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
-    """Values that follow from others: where a member is that stands behind another, and what both have."""
+    """Values that follow from others: those that have `equals` in the schema."""
     known = Known(subject, compiler)
-    for entry in subject.schema.entries:
-        equals, found = entry.equals, subject.number(entry.key)
-        if equals is None or found is None:
-            continue
-        value = value_of(equals.expression, known)
+    for key, expression in subject.schema.layouts.equals.items():
+        found = subject.number(key)
+        value = value_of(expression, known) if found is not None else None
         if value is not None and found != value:
-            yield _found(subject, entry.key, f"{found}, but its members add up to {value}")
-    number, word = subject.number, compiler.word
+            yield _found(subject, key, f"{found}, but its members add up to {value}")
+
+
+def _padding(subject: Subject) -> Iterator[Found]:
+    """Behind the last member of a record's header there is only padding."""
+    number = subject.number
     end = [number("OFFSET(printk_info.dev_info)"), number("SIZE(dev_printk_info)")]
     size = number("SIZE(printk_info)")
     if size is not None and end[0] is not None and end[1] is not None:
@@ -70,8 +74,12 @@ def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
         if not 0 <= behind < 8:
             message = f"{size}, but its last member ends at {end[0] + end[1]}"
             yield _found(subject, "SIZE(printk_info)", message)
-    nodes, mask = number("LENGTH(node_data)"), number("SIZE(nodemask_t)")
-    if nodes is not None and mask is not None and mask != max(word, nodes // 8):
+
+
+def _nodes(subject: Subject, compiler: Compiler) -> Iterator[Found]:
+    """A map of nodes has a bit for each of them."""
+    nodes, mask = subject.number("LENGTH(node_data)"), subject.number("SIZE(nodemask_t)")
+    if nodes is not None and mask is not None and mask != max(compiler.word, nodes // 8):
         message = f"{nodes} nodes, but SIZE(nodemask_t) has {mask * 8} bits"
         yield _found(subject, "LENGTH(node_data)", message)
 

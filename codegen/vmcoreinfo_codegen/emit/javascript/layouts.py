@@ -24,8 +24,7 @@ def layouts(schema: Schema) -> dict[str, Any]:
         },
         "unions": sorted(name for name, one in found.structs.items() if one.union),
         "equals": [
-            [entry.key, expression_of(entry.equals.expression, schema.by_type)]
-            for entry in schema.entries
-            if entry.equals is not None
+            [key, expression_of(expression, schema.by_type)]
+            for key, expression in found.equals.items()
         ],
     }

@@ -14,7 +14,7 @@ _MOST = 1 << 16
 
 
 def c_type(read: Reader, line: tree.CType) -> CType | None:
-    size = int(str(line.size), 0) if len(str(line.size)) < _MOST_DIGITS else _MOST + 1
+    size = int(str(line.size), 0)
     if not 0 < size <= _MOST:
         read.problem(line.size, f"a size of {shortened(str(line.size))}", f"from 1 to {_MOST}")
         return None
@@ -34,9 +34,6 @@ def c_type(read: Reader, line: tree.CType) -> CType | None:
         union=line.union is not None,
         location=read.at(line.name),
     )
-
-
-_MOST_DIGITS = 10
 
 
 def aligned(read: Reader, word: tree.Word) -> int:
