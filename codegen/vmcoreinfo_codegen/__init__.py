@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The vmcoreinfo tool: one schema of every VMCOREINFO entry, and what is made from it.
+"""vmcoreinfo: one schema of every VMCOREINFO entry, and the products made from it.
 
-The data's way reads off the packages: `core` (releases, conditions,
-expressions) → `syntax` (text of `.vmci` files) → `model` (what they mean) →
-`check` (lint rules) → `emit` (generated products); `cli` on top.
+The packages follow the flow of the data: `core` (releases, conditions, expressions) → `syntax`
+(text of `.vmci` files) → `model` (its meaning) → `check` (lint rules) → `emit` (generated
+products); `cli` is on top.
 """
 
 __version__ = "0.1.0"

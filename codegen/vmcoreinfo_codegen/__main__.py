@@ -7,12 +7,12 @@ import sys
 from typing import NoReturn
 
 INTERRUPTED = 130
-"""What a shell says of a command that Ctrl-C ended."""
+"""The shell's exit code for a command that Ctrl-C ended."""
 
 
 def run() -> NoReturn:
-    """Run the command and end the process; nothing that Ctrl-C does shows a traceback."""
-    # While modules are loaded there is nothing to tidy up. Who started us to ignore it is obeyed.
+    """Run the command and end the process; Ctrl-C never shows a traceback."""
+    # There is nothing to clean up while modules are loaded. If our parent ignores SIGINT, so do we.
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -26,7 +26,7 @@ def run() -> NoReturn:
         code = INTERRUPTED
     if ours:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # The memory goes with the process: to look for garbage in it first takes a tenth of a question's time.
+    # The memory is freed with the process: collecting garbage first would take a tenth of the time.
     gc.freeze()
     sys.exit(code)
 

@@ -11,11 +11,11 @@ from typing import Any
 
 
 class SameId(Exception):
-    """Two rules have one id, which then tells neither; says which id is free."""
+    """Two rules have the same id; the message says which id is free."""
 
 
 def rules_in(package: ModuleType) -> list[Any]:
-    """`RULE` of every module in a package, in order of id. Raises SameId."""
+    """The `RULE` of every module in a package, in order of id. Raises SameId."""
     found: dict[str, Any] = {}
     for module in pkgutil.iter_modules(package.__path__):
         rule = importlib.import_module(f"{package.__name__}.{module.name}").RULE

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Parsers of the grammars in `grammar/`, made by lark."""
+"""Parsers for the grammars in `grammar/`, made by lark."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from . import resources
 
 
 def lalr(name: str, **options: Any) -> Lark:
-    """The parser of a grammar; `options` are lark's."""
+    """The parser for a grammar; `options` are lark's."""
     with _terminals_taken_as_they_are():
         return Lark(resources.grammar(name), parser="lalr", propagate_positions=True, **options)
 
 
 @contextmanager
 def _terminals_taken_as_they_are() -> Iterator[None]:
-    """Where interegular is installed, lark compares all terminals, those of its own grammar too.
+    """Disable interegular: if it is installed, lark compares all terminals, including those of its
+    own grammar.
 
-    That takes thrice the time of all else that it does to begin; a test does it, in strict mode.
+    That takes three times as long as the rest of its initialisation; a test does it in strict mode.
     """
     had = lexer.has_interegular
     lexer.has_interegular = False

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Counts by what inputs have in common, in no more groups than fit: inputs are somebody's bytes, and
-each may have something of its own."""
+"""Counts by what inputs have in common, with a limit on the number of groups: inputs may be
+hostile, and each may need a group of its own."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _VALUES = re.compile(r"(?<![\w.])(?:0x[0-9a-f]+|[0-9a-f]{6,}|-?\d+)(?![\w.])")
 
 
 def without_values(text: str) -> str:
-    """A message with `N` for numbers, so that it is the same for all that it says the same of."""
+    """A message with `N` for numbers, so that messages which only differ in those are the same."""
     return _VALUES.sub("N", text)
 
 
 def group_of(groups: dict[Key, Group], key: Key, other: Key, new: Callable[[], Group]) -> Group:
-    """The group of a key; once there are too many that of `other`."""
+    """The group of a key, or that of `other` if there are too many."""
     if key not in groups and len(groups) >= MOST_GROUPS:
         key = other
     return groups.setdefault(key, new())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is wrong with a schema, where, and what to do about it."""
+"""Problems of a schema: what is wrong, where, and what to do about it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from itertools import islice
 from .record import Ordered, uncompared
 
 LANGUAGE = "VMCI002"
-"""The rule of everything that the language itself asks for."""
+"""The id for all problems that the language itself defines."""
 
-# Two letters wrong in a word of eight score 0.75.
+# Two wrong letters in a word of eight give 0.75.
 _NEAR = 0.75
 _LONGEST_WORD = 200
 _MOST_COMPARED = 2000
-"""Of more known words, those one edit away alone are looked for: a likeness takes its time."""
+"""With more known words, only those one edit away are searched: computing a similarity is slow."""
 _MOST_CLOSE = 100
 _SHOWN = 100
 
@@ -32,7 +32,7 @@ class Location(Ordered):
 
 
 class Problem(Ordered):
-    """One error or warning of a schema; prints as `file:line:col: error: …`."""
+    """An error or warning in a schema; prints as `file:line:col: error: …`."""
 
     location: Location
     rule: str
@@ -46,11 +46,11 @@ class Problem(Ordered):
 
 
 MOST_PROBLEMS = 1000
-"""After so many the rest of a schema is not looked at."""
+"""After so many problems the rest of a schema is not checked."""
 
 
 class SchemaError(Exception):
-    """A schema that can't be used; carries every problem that was found in it."""
+    """A schema that can't be used, with every problem found in it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
@@ -58,7 +58,7 @@ class SchemaError(Exception):
 
 
 def collect(problems: list[Problem], problem: Problem) -> None:
-    """Add a problem. Raises SchemaError with all of them where there are too many."""
+    """Add a problem. Raises SchemaError with all of them if there are too many."""
     problems.append(problem)
     if len(problems) >= MOST_PROBLEMS:
         message = f"more than {MOST_PROBLEMS - 1} problems; the rest is not checked"
@@ -66,9 +66,9 @@ def collect(problems: list[Problem], problem: Problem) -> None:
 
 
 def near_misses(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """The known words nearest to `word`: those one edit away, then those alike, best first.
+    """The known words nearest to `word`: those one edit away, then similar ones, best first.
 
-    A word that is too long to be one has none.
+    A word that is too long has none.
     """
     if len(word) > _LONGEST_WORD:
         return []
@@ -82,7 +82,7 @@ def near_misses(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     close = list(islice(near, _MOST_CLOSE))
     close.sort(key=lambda candidate: (-_likeness(word, candidate), candidate))
     compared = lowered if len(lowered) <= _MOST_COMPARED else ()
-    # Loaded where a word is wrong, as is what it needs.
+    # Imported here because only wrong words need it.
     import difflib
 
     alike = difflib.get_close_matches(word, compared, n=limit, cutoff=_NEAR)
@@ -96,7 +96,7 @@ def _likeness(word: str, other: str) -> float:
 
 
 def _one_edit_away(word: str, other: str) -> bool:
-    """Whether one letter put in, left out, replaced, or swapped with its neighbour does it."""
+    """Whether one inserted, removed, replaced or swapped letter makes the words equal."""
     if abs(len(word) - len(other)) > 1 or max(len(word), len(other)) < 2:
         return False
     start = 0
@@ -114,5 +114,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def shortened(word: str) -> str:
-    """A word as a message shows it: the beginning of one that has no end."""
+    """A word as a message shows it: a very long one is truncated."""
     return word if len(word) <= _SHOWN else f"{word[:_SHOWN]}…"

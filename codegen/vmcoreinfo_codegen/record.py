@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Records, the base of models and answers: frozen dataclasses whose fields are given by name.
+"""Records, the base of models and answers: frozen dataclasses with keyword fields.
 
-They know nothing of pydantic, which takes longer to import than a verb to answer; `shape` has it
-check records, write them as JSON, and make their JSON Schema. What a field tells it is in the
-field's metadata, in pydantic's words.
+They don't depend on pydantic, which takes longer to import than a verb takes to answer; `shape`
+uses it to check records, write them as JSON, and make their JSON Schema. Field metadata for it uses
+pydantic's names.
 
 Python would compile six methods for each frozen dataclass, and a process loads over a hundred of
-them: that takes longer than to load all that they hold. So their methods are here, once for all.
-`dataclasses` itself, which loads what inspects and compiles Python, makes a class one of its own
-when it is asked about it first; most questions never ask.
+them, which takes longer than loading everything else in their modules. So the methods are shared
+here. `dataclasses` itself is slow to import too; a class becomes a real dataclass only when its
+fields are first asked for, and most questions never do that.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 _REQUIRED: Any = object()
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
-"""What a field of a mapping is by default."""
+"""The default of a mapping field."""
 
 
 class _Told:
-    """What a class tells of a field beside its type."""
+    """What a class declares for a field besides its type."""
 
     def __init__(
         self,
@@ -42,12 +42,12 @@ class _Told:
         self.compare = compare
 
     def field(self) -> Any:
-        """The same in words of dataclasses."""
+        """The declaration as a field of dataclasses."""
         import dataclasses
 
         more: dict[str, Any] = {}
         if self.default is not _REQUIRED:
-            # Dataclasses refuse what might change as a default, and take a function that gives it.
+            # Dataclasses refuse a mutable default, and take a factory instead.
             fixed = type(self.default).__hash__ is not None
             more = {"default": self.default} if fixed else {"default_factory": lambda: self.default}
         return dataclasses.field(
@@ -56,27 +56,28 @@ class _Told:
 
 
 def described(text: str | None = None, *, called: str | None = None, **bounds: object) -> Any:
-    """A field with a description in the JSON Schema, or another name; `bounds` are `ge`, `pattern`."""
+    """A field with a description in the JSON Schema, or another name; `bounds` are `ge`,
+    `pattern`."""
     return _Told(metadata={"description": text, "alias": called, **bounds})
 
 
 def unwritten(*, default: Any = _REQUIRED) -> Any:
-    """A field that JSON does not have."""
+    """A field that is left out of JSON."""
     return _Told(default, {"exclude": True}, repr=False)
 
 
 def uncompared(*, default: Any = _REQUIRED) -> Any:
-    """A field by which a value is neither equal to another nor comes before it."""
+    """A field that equality and order ignore."""
     return _Told(default, compare=False)
 
 
 _PLAIN = _Told()
-# What refuses to be set is set by this.
+# Sets attributes in spite of __setattr__.
 _set = object.__setattr__
 
 
 class _Dataclass:
-    """Makes a dataclass of the class that is asked for the fields of one."""
+    """Makes a class a dataclass when its dataclass fields are asked for."""
 
     def __get__(self, one: object, owner: type[_Frozen]) -> Any:
         from dataclasses import dataclass
@@ -89,7 +90,7 @@ class _Dataclass:
 
 
 class _Frozen:
-    """The methods of all that is frozen."""
+    """The methods that all frozen classes share."""
 
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -105,7 +106,7 @@ class _Frozen:
         found = {name: told.default for name, told in cls._fields.items()}
         cls._defaults = {name: value for name, value in found.items() if value is not _REQUIRED}
         compared = [name for name, told in cls._fields.items() if told.compare]
-        # Those of a class without any are all the same.
+        # All values of a class without compared fields are equal.
         cls._compared = attrgetter(*(compared or ["__class__"]))
         if not cls._by_name:
             type.__setattr__(cls, "__match_args__", tuple(cls._fields))
@@ -113,7 +114,7 @@ class _Frozen:
 
     @classmethod
     def _told(cls, name: str) -> _Told:
-        """What a class tells of a field; its attribute is then the default alone."""
+        """The declaration of a field; the class attribute is then only the default."""
         if name not in cls.__dict__:
             return _PLAIN
         told = cls.__dict__[name]
@@ -160,18 +161,18 @@ _Any = TypeVar("_Any", bound=_Frozen)
 
 
 def replace(one: _Any, **changes: Any) -> _Any:
-    """The same with other values of some fields."""
+    """A copy with other values for some fields."""
     if not changes.keys() <= one._fields.keys():
         one._refuse({name: one.__dict__[name] for name in one._fields} | changes)
     made = object.__new__(type(one))
-    # What was worked out of the old values, and kept beside them, stays behind.
+    # Cached properties of the old values are not copied.
     _set(made, "__dict__", {name: one.__dict__[name] for name in one._fields} | changes)
     return made
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(uncompared,))
 class Value(_Frozen):
-    """A frozen dataclass whose fields are given in their order, or by name."""
+    """A frozen dataclass whose fields may be positional or keywords."""
 
     _by_name = False
 
@@ -190,7 +191,7 @@ class Value(_Frozen):
 
 
 class Ordered(Value):
-    """A value that comes before and after others, by its fields in their order."""
+    """A value that is ordered by its fields."""
 
     def __lt__(self, other: Self) -> bool:
         if type(other) is not type(self):
@@ -217,19 +218,20 @@ class Ordered(Value):
     frozen_default=True, kw_only_default=True, field_specifiers=(described, unwritten)
 )
 class Record(_Frozen):
-    """A frozen dataclass that takes no fields but its own; what extends it is one too."""
+    """A frozen dataclass that accepts only its own fields, as keywords; so do its subclasses."""
 
     _by_name = True
-    # What pydantic goes by; it would take an instance for valid, whatever is in it.
+    # pydantic's configuration; it would otherwise accept an instance as valid, whatever it
+    # contains.
     __pydantic_config__: ClassVar[Mapping[str, Any]] = {
         "extra": "forbid",
         "revalidate_instances": "always",
         "populate_by_name": True,
-        # Until 2.10 pydantic warned of every field named model_*.
+        # pydantic before 2.10 warned about every field named model_*.
         "protected_namespaces": (),
     }
     one_of: ClassVar[tuple[type[Record], ...]] = ()
-    """The records of which one is where this one is named; it has no fields of its own."""
+    """The alternatives that this record stands for; it has no fields of its own."""
 
     def __init__(self, **values: Any) -> None:
         whole = {**self._defaults, **values}
@@ -239,9 +241,9 @@ class Record(_Frozen):
 
 
 class Form:
-    """Of a field with values of a class that is not a record: how JSON has them.
+    """The JSON form of a field whose class is not a record.
 
-    `write` gives what is there, `shape` is the JSON Schema of that, or gives the record that it is.
+    `write` gives the JSON value, `shape` is its JSON Schema, or returns the record that it is.
     """
 
     def __init__(

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Where the grammar and the schema are: in the source tree, or inside the installed wheel."""
+"""The location of the grammar and the schema: in the source tree, or in the installed wheel."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-# The wheel carries grammar/ and schema/ as vmcoreinfo_codegen/data/; in a checkout, and in
-# an editable install of one, they are where everybody edits them: at the top.
+# The wheel has grammar/ and schema/ in vmcoreinfo_codegen/data/; a checkout, and an editable
+# install of one, has them at the top.
 _INSTALLED = _PACKAGE / "data"
 _CHECKOUT = _PACKAGE.parent.parent
 
 
 def root() -> Path:
-    """The folder that holds `grammar/` and `schema/`."""
+    """The folder with `grammar/` and `schema/`."""
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 

@@ -18,18 +18,18 @@ _Record = TypeVar("_Record", bound=Record)
 
 
 def checked(record: _Record) -> _Record:
-    """The record itself. Raises pydantic.ValidationError if a field is not of its type."""
+    """The record itself. Raises pydantic.ValidationError if a field does not have its type."""
     _adapter(type(record)).validate_python(record, strict=True)
     return record
 
 
 def plain(record: Record) -> Any:
-    """What JSON has of a record."""
+    """A record as JSON values."""
     return _adapter(type(record)).dump_python(record, mode="json", by_alias=True)
 
 
 def json_schema(kind: type[Record]) -> dict[str, Any]:
-    """The JSON Schema of what `plain` gives."""
+    """The JSON Schema for the output of `plain`."""
     one_of: Any = reduce(or_, kind.one_of or (kind,))
     shape = TypeAdapter(one_of).json_schema(mode="serialization", schema_generator=_Shapes)
     own = {"description": inspect.getdoc(kind), "title": kind.__name__} if kind.one_of else {}
@@ -48,12 +48,12 @@ def _adapter(kind: type[Record]) -> TypeAdapter[Any]:
 class _Shapes(GenerateJsonSchema):
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         shape = super().dataclass_schema(schema)
-        # Before 2.12 pydantic took every docstring of a dataclass for one that Python made.
+        # pydantic before 2.12 took every docstring of a dataclass for one that Python generated.
         return {"description": inspect.getdoc(schema["cls"]), **shape}
 
 
 def form_of(form: Form, kind: type, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-    """A field that holds an instance of a class as it is, and is written in its form."""
+    """A field that holds an instance of a class, and is written in its form."""
     shape = handler.generate_schema(form.shape()) if callable(form.shape) else None
     serialization = core_schema.plain_serializer_function_ser_schema(
         form.write, return_schema=shape

@@ -23,21 +23,22 @@ _OTHERS = {
 }
 
 TARGETS = {**{name: (f"emit.{name}",) for name in languages()}, **_OTHERS}
-"""Packages by target: the first has `emit(schema)`, and is made with the others.
+"""Packages by target: the first has `emit(schema)`, and the others contribute to the products.
 
-The last two describe the command, so are none of `emit`.
+The last two describe the command, so they are not in `emit`.
 """
 
 ON_REQUEST = {"library": ("emit.library", "emit.c"), "rescue": ("emit.rescue", "emit.c")}
-"""Targets of `emit.embedded` that are made only where they are named."""
+"""Targets of `emit.embedded` that are only made when they are named."""
 
 
 LARGE = {"site": ("emit.site", "emit.tables")}
-"""Targets that are made only where they are named, and not checked in: the site has hundreds of files."""
+"""Targets that are only made when they are named, and not checked in: the site has hundreds of
+files."""
 
 
 def emit(schema: Schema, targets: Iterable[str]) -> list[Product]:
-    """The products of some targets. An emitter is loaded only when it is asked for."""
+    """The products of some targets. An emitter is only loaded when it is needed."""
     products: list[Product] = []
     for target in targets:
         module = importlib.import_module(
@@ -48,7 +49,7 @@ def emit(schema: Schema, targets: Iterable[str]) -> list[Product]:
 
 
 def sources(targets: Iterable[str]) -> list[Path]:
-    """The modules and templates that some targets are made with."""
+    """The modules and templates from which some targets are made."""
     found: list[Path] = []
     for target in targets:
         for package in ON_REQUEST.get(target) or LARGE.get(target) or TARGETS[target]:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Many inputs in several processes: results in input order, as they arrive, without losing any.
+"""Process many inputs in several processes: results come in input order, as they arrive, and none
+is lost.
 
-No more batches are under way than keep the processes busy, so that memory stays the same for a
-million inputs. A process that is killed, as the system does where memory ends, costs the one input
-that it was at. There are no threads: what multiprocessing and concurrent.futures do in theirs hangs
-where a process ends in the middle of it, as it does at Ctrl-C.
+Only as many batches are in progress as keep the processes busy, so that memory stays the same for a
+million inputs. A process that is killed, for instance for lack of memory, only costs the input that
+it was working on. There are no threads: multiprocessing and concurrent.futures use some, and these
+hang if a process ends in the middle of a transfer, as it does on Ctrl-C.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-# Of one process, as for one dump, there is nothing to load.
+# A single process needs none of this.
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
@@ -26,7 +27,7 @@ Work = Callable[[Sequence[str]], Result]
 
 BATCH = 32
 _AHEAD = 8
-"""Batches for each process that may be done before the first one is: it may have a large dump."""
+"""Batches per process that may finish before the first one, which may have a large dump."""
 
 
 def results(
@@ -36,8 +37,9 @@ def results(
     lost: Callable[[str], Result],
     at_once: int = BATCH,
 ) -> Iterator[tuple[int, Result]]:
-    """How many inputs, and what came of them, batch by batch; `lost` makes the result of an input
-    whose process was killed. What `work` raises is raised. Of one process a batch is `at_once`."""
+    """Pairs of the number of inputs and their result, batch by batch; `lost` makes the result for
+    an input whose process was killed. Exceptions of `work` are raised. With a single process, a
+    batch has `at_once` inputs."""
     if jobs == 1:
         for batch in _batched(inputs, at_once):
             yield len(batch), work(batch)
@@ -57,7 +59,7 @@ def _batched(inputs: Iterable[str], size: int) -> Iterator[list[str]]:
 
 @dataclass
 class _Task:
-    """Inputs, and where their result goes: a place among those of its batch."""
+    """Inputs, and the place of their result in their batch."""
 
     inputs: list[str]
     slots: list[Any]
@@ -65,13 +67,14 @@ class _Task:
 
 
 class _Worker:
-    """A process and the pipe to it; `task` is what it is at."""
+    """A process and the pipe to it; `task` is what it is working on."""
 
     def __init__(self, work: Work[Any], others: Sequence[_Worker]) -> None:
         import multiprocessing
 
         self.pipe, theirs = multiprocessing.Pipe()
-        # The ends of other processes' pipes, which a fork copies, would keep those alive without us.
+        # A fork copies the ends of the other processes' pipes, which would keep those alive without
+        # us.
         ours = [self.pipe, *(other.pipe for other in others)]
         forked = multiprocessing.get_context("fork")
         self.process: BaseProcess = forked.Process(
@@ -116,7 +119,7 @@ class _Pool:
                         self._take(worker, again, lost)
             while order and _PENDING not in order[0][1]:
                 batch, slots = order.popleft()
-                # Of a batch that was done again there is a result for each input.
+                # A batch that was repeated has a result for each input.
                 each = len(batch) // len(slots)
                 yield from ((each, result) for result in slots)
             if not order and not busy and not again:
@@ -154,7 +157,7 @@ class _Pool:
         worker.task = None
 
     def _died(self, worker: _Worker, again: deque[_Task], lost: Callable[[str], Any]) -> None:
-        """Put another process in its place; what it was at is done one by one."""
+        """Remove a process that died; its inputs are repeated one by one."""
         task = worker.task
         assert task is not None
         self._workers.remove(worker)
@@ -171,7 +174,7 @@ class _Pool:
 
 
 class _Pending:
-    """No result yet."""
+    """A result that is still missing."""
 
 
 _PENDING = _Pending()

@@ -18,7 +18,7 @@
 	const MOST_IMAGE = 1n << 30n;
 	const LEAST_SYMBOLS = 3;
 	const MOST_BITS = 64n;
-	// Tables of bytes, which are aligned to nothing.
+	// Tables of bytes, which are not aligned.
 	const OF_BYTES = "kallsyms_";
 
 	const argumentOf = (key) => /\((.*)\)$/.exec(key)?.[1] ?? key;
@@ -91,7 +91,7 @@
 		return isPower ? BigInt(size.toString(2).length - 1) : null;
 	}
 
-	// ---- values that must be consistent ----------------------------------------------------------
+	// Values that must be consistent.
 
 	/** Members that begin a structure, and the sizes of structures. */
 	function* structures(subject, compiler) {
@@ -174,7 +174,7 @@
 		}
 	}
 
-	/** Arrays that do not fit in the structure that has them. */
+	/** Arrays that do not fit in the structure that contains them. */
 	function* zones(subject) {
 		for (const [outer, member, count, inner] of [
 			["SIZE(zone)", "OFFSET(zone.free_area)", "LENGTH(zone.free_area)", "SIZE(free_area)"],

@@ -41,7 +41,7 @@
 		const sections = is64 ? view.u64(24) : view.u32(16);
 		const sectionCount = view.u16(is64 ? 44 : 32);
 		if (sections && (elf.count === PN_XNUM || !sectionCount)) {
-			// What does not fit in the header is in section 0, which is nothing else (gABI).
+			// Counts that do not fit in the header are in section 0, which has no other use (gABI).
 			const first = await exactly(source, sections, layout.section, "section header 0");
 			const told = new View(first, isLittle).u32(is64 ? 44 : 28);
 			elf.count = (elf.count === PN_XNUM && told) || elf.count;
@@ -141,7 +141,7 @@
 		);
 	}
 
-	/** The note in a segment; other notes of the name go to `beside`. */
+	/** The note in a segment; other notes with that name are added to `beside`. */
 	async function inSegment(source, elf, segment, beside, budget) {
 		let found = null;
 		let hasRegisters = false;

@@ -8,7 +8,7 @@
 (function (vmcoreinfo) {
 	const { DumpError, View, startsWith } = vmcoreinfo.ofDumps;
 
-	// What is kept of the start of a flattened dump: headers and note of every known one.
+	// The part of a flattened dump that is kept: headers and note of every known dump fit in it.
 	const ROOM = 16 << 20;
 
 	const FLAT_MAGIC = "makedumpfile\0\0\0\0";
@@ -19,8 +19,8 @@
 	const FIRST_KNOWN = 1 << 16;
 
 	/**
-	 * The first bytes of the dump inside a flattened one, put together as records come. A read stops
-	 * at the record that covers the last byte asked for; `readOn` goes through the headers of the rest.
+	 * The first bytes of the dump inside a flattened one, assembled from its records. A read stops
+	 * at the record that covers the last requested byte; `readOn` reads the headers of the others.
 	 */
 	class Flattened {
 		constructor(source) {
@@ -62,7 +62,7 @@
 			return this._data.slice(offset, Math.min(end, this._length));
 		}
 
-		/** Take in all records that are left, or so many; false where there are none, or more. */
+		/** Read the remaining records, at most `most`; false if there are more, or if all were read before. */
 		async readOn(most = Infinity) {
 			if (this._ended) {
 				return false;

@@ -20,7 +20,7 @@
 		return Math.ceil(size / 4) * 4;
 	}
 
-	/** What the notes of one file may cost, however many segments name them. */
+	/** A limit for the notes of one file, however many segments contain them. */
 	class Budget {
 		constructor(name) {
 			this._name = name;
@@ -39,7 +39,7 @@
 		}
 	}
 
-	/** Every note in `size` bytes at `offset`, up to what is damaged. */
+	/** Every note in `size` bytes at `offset`, up to the first corrupt one. */
 	async function* walk(source, offset, size, isLittle, budget = new Budget(source.name)) {
 		const end = offset + size;
 		let window = new Uint8Array();

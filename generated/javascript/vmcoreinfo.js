@@ -276,12 +276,12 @@
 		garbage: "warning",
 	};
 
-	// What is wrong with a value of each format.
+	// The message for a malformed value of each format.
 	const MALFORMED = {
 		decimal: "the value is not a decimal number",
 		signed: "the value is not a signed decimal number",
 		hex: "the value is not a hexadecimal number",
-		"0x-hex": "the value is neither hexadecimal behind 0x nor a decimal number",
+		"0x-hex": "the value is neither a hexadecimal number with 0x nor a decimal number",
 		string: "the value is empty",
 		hexbytes: "the value is not pairs of hexadecimal digits",
 		flag: "the value is not 'y'",
@@ -311,7 +311,7 @@
 	const MALFORMED_VALUE = Symbol("malformed");
 	const OVERFLOW = Symbol("overflow");
 
-	/** Bytes as text, a character a byte. */
+	/** Bytes as text, one character per byte. */
 	function latin1(bytes) {
 		let text = "";
 		for (let at = 0; at < bytes.length; at += CHUNK) {
@@ -324,7 +324,7 @@
 		if (!HEXADECIMAL.test(digits)) {
 			return MALFORMED_VALUE;
 		}
-		// A number that is too long is not worth converting: the digits tell.
+		// The number of digits shows whether it is too large, without a conversion.
 		const short = digits.length > 16 ? digits.replace(/^0+/, "") : digits;
 		return short.length > 16 ? OVERFLOW : BigInt(`0x${short || "0"}`);
 	}
@@ -361,7 +361,7 @@
 			return hexadecimal(text.startsWith("0x") ? text.slice(2) : text);
 		}
 		if (NUMBERS.has(format) && text.startsWith("0x")) {
-			// As strtoull(, , 0) reads it in the tools.
+			// Like strtoull(, , 0) in the tools, except for octal.
 			const value = hexadecimal(text.slice(2));
 			const isNumber = typeof value === "bigint";
 			return format === "signed" && isNumber ? BigInt.asIntN(64, value) : value;
@@ -383,7 +383,7 @@
 		return text === "y" ? true : MALFORMED_VALUE;
 	}
 
-	/** The value of a known key: without a sign it may be wider than what has one. */
+	/** The value of a known key: without a sign it may be wider than with one. */
 	function valueOfKey(known, text) {
 		if (known.otherFormats.includes("decimal") && !text.startsWith("-")) {
 			const value = valueOf("decimal", text);
@@ -393,7 +393,7 @@
 		return valueOf(known.format, text);
 	}
 
-	/** Whether a number is printed in another base than kernels print that key in. */
+	/** Whether a number is printed in a different base than kernels use for the key. */
 	function hasOtherBase(known, text) {
 		if (!NUMBERS.has(known.format) || text.startsWith("0x") === (known.format === "0x-hex")) {
 			return false;
@@ -401,7 +401,7 @@
 		return !known.otherFormats.includes("0x-hex");
 	}
 
-	/** The kind of a key that is not known, by its shape. */
+	/** The kind of an unknown key, by its form. */
 	function kindOf(key) {
 		const at = key.indexOf("(");
 		const head = key.slice(0, Math.max(at, 0));
@@ -418,8 +418,8 @@
 	}
 
 	/**
-	 * The number in a line, null where it has none. Of a key that is not known, a SYMBOL() is
-	 * hexadecimal, and any other value decimal, with or without a sign, or hexadecimal behind 0x.
+	 * The number in a line, null if it has none. For an unknown key, a SYMBOL() is hexadecimal,
+	 * and any other value decimal, with or without a sign, or hexadecimal with 0x.
 	 */
 	function numberOf(line) {
 		if (line.format === null) {
@@ -429,8 +429,8 @@
 	}
 
 	/**
-	 * A text: its lines, the one of each key that counts, and what is wrong with it.
-	 * One bad line never loses the others.
+	 * A parsed text: its lines, the line that counts for each key, and its diagnostics.
+	 * A bad line does not affect the others.
 	 */
 	class VmcoreInfo {
 		constructor(bytes) {
@@ -447,7 +447,7 @@
 					this._line + 1,
 					this.text.length,
 					null,
-					"there is more text behind a NUL byte; it is not read",
+					"the text after a NUL byte is ignored",
 				);
 			}
 		}
@@ -462,7 +462,7 @@
 				const stop = newline < 0 ? text.length : newline;
 				const key = this._readLine(text.subarray(offset, stop), this._line, offset);
 				if (newline < 0) {
-					const message = "the last line has no newline; it may be cut";
+					const message = "the last line has no newline; it may be truncated";
 					this._report("truncated", this._line, offset, key, message);
 				}
 				offset = stop + 1;
@@ -473,17 +473,20 @@
 			this.diagnostics.push({ id, severity: SEVERITIES[id], line, offset, key, message });
 		}
 
-		/** Take in one line without its newline; returns its key, null where it has none. */
+		/** Parse one line without its newline; returns its key, null if it has none. */
 		_readLine(bytes, number, offset) {
 			const bad = bytes.findIndex((byte) => byte < 0x20 || byte > 0x7e);
 			if (bad >= 0) {
-				const message = "a byte that is not printable ASCII; the line is not used";
+				const message = "a byte is not printable ASCII; the line is ignored";
 				this._report("not-text", number, offset + bad, null, message);
 				return null;
 			}
 			const at = bytes.indexOf(EQUALS);
 			if (at <= 0) {
-				const message = at < 0 ? "no '=' in the line" : "nothing before the '='";
+				const message =
+					at < 0
+						? "no '=' in the line, expected KEY=VALUE"
+						: "no key before the '=', expected KEY=VALUE";
 				this._report("malformed", number, offset, null, message);
 				return null;
 			}
@@ -491,7 +494,7 @@
 			const text = latin1(bytes.subarray(at + 1));
 			const known = ENTRIES.get(key);
 			if (known === undefined) {
-				const message = "no kernel that this parser knows exports this key";
+				const message = "not exported by any kernel known to this parser";
 				this._report("unknown", number, offset, key, message);
 				const kind = kindOf(key);
 				this._add({ key, kind, format: null, status: "ok", value: text, text, line: number, offset });
@@ -519,17 +522,17 @@
 			}
 			line.value = value;
 			if (this.entries.has(key)) {
-				const message = "the key stands on an earlier line too; the last one counts";
+				const message = "duplicate key; the last usable line counts";
 				this._report("duplicate", line.line, line.offset, key, message);
 			}
 			if (hasOtherBase(known, text)) {
-				const message = "kernels print the value of this key in another base";
+				const message = "the number base differs from what kernels print; tools may misread it";
 				this._report("other-base", line.line, at, key, message);
 			}
 			if (known.garbage.some((start) => text.startsWith(start))) {
 				line.status = "garbage";
 				line.value = null;
-				const message = "the value is one that some kernels print, and means nothing";
+				const message = "the value is garbage that some kernels print; it is not used";
 				this._report("garbage", line.line, at, key, message);
 			}
 		}
@@ -537,13 +540,13 @@
 		_add(line) {
 			this.lines.push(line);
 			const before = this.entries.get(line.key);
-			// The last line counts, but none that is worse than what stood before it.
+			// The last line counts, unless an earlier line is better.
 			if (before === undefined || before.status !== "ok" || line.status === "ok") {
 				this.entries.set(line.key, line);
 			}
 		}
 
-		/** The line of a key whose value counts, the last usable one; null where there is none. */
+		/** The line whose value counts for a key, the last usable one; null if there is none. */
 		line(key) {
 			return this.entries.get(key) ?? null;
 		}
@@ -557,12 +560,12 @@
 			return this.status(key) === "ok";
 		}
 
-		/** The value of a key, null where the note has no usable one: see `status()`. */
+		/** The value of a key, null if the note has no usable one: see `status()`. */
 		value(key) {
 			return this.entries.get(key)?.value ?? null;
 		}
 
-		/** The number of a key, negative in signed formats; null where there is none. */
+		/** The number of a key, negative in signed formats; null if there is none. */
 		number(key) {
 			const line = this.entries.get(key);
 			return line === undefined ? null : numberOf(line);
@@ -571,7 +574,7 @@
 
 	/**
 	 * The text in `data`: the descriptor of a raw VMCOREINFO ELF note of either byte order, or
-	 * `data` itself where it does not start with the header of one.
+	 * `data` itself if it does not start with such a header.
 	 */
 	function noteText(data) {
 		if (data.length < HEADER || latin1(data.subarray(12, 12 + NAME.length)) !== NAME) {

@@ -10,7 +10,7 @@
 	const { Flattened, MOST_TEXT, NAME, ROOM, View, exactly, openElf, openKdump, segmentsOf, walk, withoutNuls } =
 		vmcoreinfo.ofDumps;
 	const CHUNK = 1 << 20;
-	// Two bits a page of 1 TiB are 64 MiB.
+	// Two bits per page of 1 TiB take 64 MiB.
 	const MOST_BITMAPS = 1 << 27;
 	const MOST_DESCRIPTORS = 1 << 24;
 	const DESCRIPTOR = 24;
@@ -24,8 +24,8 @@
 	const BITS = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll("0", "").length);
 
 	/**
-	 * What is wrong with the dump that a note was found in: `fault` is `cut`, `elsewhere`, or `unseen` for
-	 * nothing, as far as it was looked at; `tool` is the one that it is about, where it is about one.
+	 * The faults of the dump that contains a note: `fault` is `cut`, `elsewhere`, or `unseen` for a part
+	 * that was not checked; `tool` is the tool that it concerns, if it concerns only one.
 	 */
 	async function flawsOf(found) {
 		if (found.container !== "elf" && found.container !== "kdump") {
@@ -66,7 +66,7 @@
 		await ofPages(source, size, header, tell);
 	}
 
-	/** Whether an ELF dump is as long as its program headers say, and those where tools look. */
+	/** Whether an ELF dump is as long as its program headers say, and these are where tools look. */
 	async function ofSegments(source, size, tell) {
 		const elf = await openElf(source);
 		let end = 0;
@@ -86,7 +86,7 @@
 		}
 	}
 
-	/** Whether the note is where the header of a compressed dump has it. */
+	/** Whether the note is where the header of a compressed dump says. */
 	async function ofNote(source, size, header, found, tell) {
 		const { text } = header;
 		const looks = "crash and makedumpfile look only there";
@@ -114,7 +114,7 @@
 		return left.length === right.length && left.every((byte, place) => byte === right[place]);
 	}
 
-	/** The note among the ELF notes of a compressed dump; null where they can't be gone through. */
+	/** The note among the ELF notes of a compressed dump; null if they can't be read. */
 	async function amongNotes(source, size, header) {
 		const place = header.notes;
 		if (!place.size || place.size > MOST_TEXT || place.offset + place.size > size) {
@@ -136,7 +136,7 @@
 
 	const unseen = (what) => `${what} was not checked, so it is not known whether all pages are present`;
 
-	/** Whether a compressed dump has the pages that its bitmap says it has. */
+	/** Whether a compressed dump has the pages in its bitmap. */
 	async function ofPages(source, size, header, tell) {
 		if (header.isIncomplete) {
 			tell("cut", "its header marks it as incomplete: its writer ran out of space");
@@ -173,7 +173,7 @@
 		}
 	}
 
-	/** How many pages the second of the bitmaps says that the dump, or this part of it, has. */
+	/** The number of pages of the dump, or of this part of it, according to its second bitmap. */
 	async function pagesOf(source, header) {
 		const half = Math.floor(header.bitmaps.size / 2);
 		const [first, last] = (header.part ?? [0, half * 8]).map((number) => Math.min(number, half * 8));
@@ -197,9 +197,9 @@
 	}
 
 	/**
-	 * Where the page that stands last in the file ends; the end of the table where there is no page. Pages
-	 * are written in the order of their descriptors, but those of zeroes, which share one at the start.
-	 * Null where they were too many to find another.
+	 * The end of the last page in the file; the end of the table if there is no page. Pages
+	 * are written in the order of their descriptors, except zero pages, which share one at the start.
+	 * Null if there were too many to find another one.
 	 */
 	async function lastPage(source, header, table, end) {
 		const chunk = Math.floor(CHUNK / DESCRIPTOR) * DESCRIPTOR;
@@ -229,8 +229,8 @@
 	}
 
 	/**
-	 * Whether the names of the kernel, in its data, are at most 16 MiB from where phys_base 0 has them: of
-	 * an ELF dump of x86_64 whose note does not have phys_base. Null where that can't be read.
+	 * Whether the kernel's release, in its data, is at most 16 MiB from its place at phys_base 0, for an
+	 * ELF dump of x86_64 whose note lacks phys_base. Null if that can't be read.
 	 */
 	async function isNearImage(found) {
 		const info = vmcoreinfo.parse(found.text);
@@ -261,7 +261,7 @@
 		}
 	}
 
-	/** Some bytes at a physical address, none where the dump has nothing there. */
+	/** Some bytes at a physical address, none if the dump does not have them. */
 	async function memoryAt(source, segments, place) {
 		const here = segments.find((one) => one.physical <= place && place < one.physical + one.fileSize);
 		if (here === undefined) {
@@ -271,7 +271,7 @@
 		return source.read(here.offset + skip, Math.min(UTS_BYTES, here.fileSize - skip));
 	}
 
-	/** All that is known of a dump beside its note, for `Subject`. */
+	/** Everything that is known about a dump beside its note, for `Subject`. */
 	async function ofDump(found) {
 		const flaws = await flawsOf(found);
 		return {

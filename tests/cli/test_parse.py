@@ -71,9 +71,9 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: Run) -> None:
     assert ran.code == 1
     assert ran.err.splitlines() == [
         "<stdin>:2: error: PAGESIZE: the value is not a signed decimal number [malformed, byte 26]",
-        "<stdin>:3: info: OFFSET(page.new): no kernel that this parser knows exports this key "
+        "<stdin>:3: info: OFFSET(page.new): not exported by any kernel known to this parser "
         "[unknown, byte 29]",
-        "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be cut "
+        "<stdin>:4: warning: SIZE(page): the last line has no newline; it may be truncated "
         "[truncated, byte 48]",
     ]
     assert [line.split() for line in ran.out.splitlines()[1:]] == [
@@ -106,7 +106,7 @@ def test_values_that_mean_nothing_or_something_else_are_marked(run: Run) -> None
     assert told["NUMBER(kimage_voffset)"] == ("ok", 1000)
     assert [d["id"] for d in answer["diagnostics"]] == ["garbage", "other-base"]
     got = run("parse", "-", "--get", "BUILD-ID", stdin=text)
-    assert (got.code, got.out) == (1, "") and "means nothing [garbage" in got.err
+    assert (got.code, got.out) == (1, "") and "it is not used [garbage" in got.err
 
 
 def test_warnings_alone_are_no_failure(run: Run) -> None:

@@ -85,7 +85,7 @@ def test_mutated_texts(library: Library, text: bytes) -> None:
 @pytest.mark.long
 def test_a_library_without_our_keys(run: Run, tmp_path: Path) -> None:
     assert run("generate", "c", "--for", "drgn", "--out", str(tmp_path)).code == 0
-    with pytest.raises(OSError, match="does not know the keys"):
+    with pytest.raises(OSError, match="lacks keys of this module"):
         Library(str(built(tmp_path / "vmcoreinfo.c", tmp_path)))
 
 

@@ -60,7 +60,7 @@ WRONG = {
     "decimal": "the value is not a decimal number",
     "signed": "the value is not a signed decimal number",
     "hex": "the value is not a hexadecimal number",
-    "0x-hex": "the value is neither hexadecimal behind 0x nor a decimal number",
+    "0x-hex": "the value is neither a hexadecimal number with 0x nor a decimal number",
     "string": "the value is empty",
     "hexbytes": "the value is not pairs of hexadecimal digits",
     "flag": "the value is not 'y'",
@@ -102,13 +102,13 @@ def parse(data: bytes) -> Note:
         if not (is_last and not line):
             key = _line(note, line, number, offset)
             if is_last:
-                message = "the last line has no newline; it may be cut"
+                message = "the last line has no newline; it may be truncated"
                 note.diagnostics.append(Diagnostic("truncated", number, offset, key, message))
         offset += len(line) + 1
     if nul and behind.strip(b"\0"):
         # The NUL ends a line without newline, so that the rest is on the next one.
         place = len(lines) + (lines[-1] != b"")
-        message = "there is more text behind a NUL byte; it is not read"
+        message = "the text after a NUL byte is ignored"
         note.diagnostics.append(Diagnostic("not-text", place, len(text), "", message))
     note.is_of_the_grammar = _accepts(text)
     return note
@@ -116,7 +116,10 @@ def parse(data: bytes) -> Note:
 
 def is_without_bad_lines(data: bytes) -> bool:
     """Whether the grammar accepts each line, whatever its key and value."""
-    unreadable = {"no '=' in the line", "nothing before the '='"}
+    unreadable = {
+        "no '=' in the line, expected KEY=VALUE",
+        "no key before the '=', expected KEY=VALUE",
+    }
     return not any(
         d.message in unreadable or (d.id == "not-text" and data[d.offset])
         for d in parse(data).diagnostics
@@ -139,17 +142,21 @@ def _line(note: Note, line: bytes, number: int, offset: int) -> str:
 
     for at, byte in enumerate(line):
         if not 0x20 <= byte <= 0x7E:
-            report("not-text", at, "", "a byte that is not printable ASCII; the line is not used")
+            report("not-text", at, "", "a byte is not printable ASCII; the line is ignored")
             return ""
     try:
         tree = grammar("line").parse(line.decode("ascii"))
     except LarkError:
-        wrong = "nothing before the '='" if line.startswith(b"=") else "no '=' in the line"
+        wrong = (
+            "no key before the '=', expected KEY=VALUE"
+            if line.startswith(b"=")
+            else "no '=' in the line, expected KEY=VALUE"
+        )
         report("malformed", 0, "", wrong)
         return ""
     key, value = _parts(tree)
     if key not in formats():
-        report("unknown", 0, key, "no kernel that this parser knows exports this key")
+        report("unknown", 0, key, "not exported by any kernel known to this parser")
         return key
     format_ = formats()[key]
     at = len(key) + 1
@@ -161,12 +168,17 @@ def _line(note: Note, line: bytes, number: int, offset: int) -> str:
         status = "out-of-range"
         report("overflow", at, key, "the number does not fit in 64 bits")
     elif key in note.values:
-        report("duplicate", 0, key, "the key stands on an earlier line too; the last one counts")
+        report("duplicate", 0, key, "duplicate key; the last usable line counts")
     if status == "ok" and format_ in NUMBERS and (value[:2] == "0x") != (format_ == "0x-hex"):
-        report("other-base", at, key, "kernels print the value of this key in another base")
+        report(
+            "other-base",
+            at,
+            key,
+            "the number base differs from what kernels print; tools may misread it",
+        )
     if status == "ok" and value.startswith(garbage()[key] or ("\n",)):
         status = "garbage"
-        message = "the value is one that some kernels print, and means nothing"
+        message = "the value is garbage that some kernels print; it is not used"
         report("garbage", at, key, message)
     if note.values.get(key, ("", ""))[0] != "ok" or status == "ok":
         note.values[key] = status, value

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+import vmcoreinfo
 from tests.conftest import real_notes
 from tests.dump.make import elf
 from tests.rescue.building import STRICT, Built, Rescue, built, generated
@@ -27,6 +28,10 @@ _NOTES = {note.file: note for note in real_notes()}
 # 1.7.8 lacks a line of 7.3; 1.7.6 does better without one of 6.12; 1.7.2 is wrong on 6.12 at 31.
 NEW = _NOTES["x86_64-7.3.4+deb13-cloud-amd64.note"].text
 OLD = _NOTES["x86_64-6.12.117+deb13-cloud-amd64.note"].text
+_UNSUPPORTED = (
+    "is from an unsupported kernel; supported: "
+    f"{vmcoreinfo.FIRST_RELEASE} to {vmcoreinfo.LATEST_RELEASE}"
+)
 
 # What 5.9 has in the place of the ring of 5.10.
 LOG_OF_5_9 = b"".join(
@@ -188,14 +193,14 @@ def as_is(machine: Machine, done: subprocess.CompletedProcess[str], *words: str 
     ("text", "told"),
     [
         (None, "has no VMCOREINFO note"),
-        (NEW[:12], "is from a kernel that is not known here"),
-        (b"OSRELEASE=\nPAGESIZE=4096\n", "does not show its release"),
+        (NEW[:12], _UNSUPPORTED),
+        (b"OSRELEASE=\nPAGESIZE=4096\n", "has no usable OSRELEASE"),
         (b"X" * 65537, "has no VMCOREINFO note"),
-        (NEW.replace(b"7.3.4+deb13", b"7.4.1+deb13"), "is from a kernel that is not known here"),
-        (NEW.replace(b"7.3.4+deb13", b"2.6.18+deb13"), "is from a kernel that is not known here"),
-        (NEW.replace(b"+deb13-cloud-amd64", b"-mine"), "is from a vendor's kernel that is not known here"),
+        (NEW.replace(b"7.3.4+deb13", b"7.4.1+deb13"), _UNSUPPORTED),
+        (NEW.replace(b"7.3.4+deb13", b"2.6.18+deb13"), _UNSUPPORTED),
+        (NEW.replace(b"+deb13-cloud-amd64", b"-mine"), "is from a vendor's kernel whose changes are unknown; --any-build accepts it"),
         (OLD.replace(b"6.12.117+deb13-cloud-amd64", b"6.12.0-55.el10.x86_64"),
-         "is from a vendor's kernel that is not known here"),
+         "is from a vendor's kernel whose changes are unknown; --any-build accepts it"),
     ],
 )  # fmt: skip
 def test_of_what_is_not_known_nothing_is_changed(
@@ -260,7 +265,7 @@ def test_a_command_that_is_not_known_runs_as_it_is(
     machine.crashed(NEW)
     words = [*words, str(machine.vmcore), str(machine.dump)]
     assert as_is(machine, machine.run(rescue("x86_64", "1.7.8"), *words), *words) == (
-        "vmcoreinfo-rescue: unknown command; running it unchanged\n"
+        "vmcoreinfo-rescue: unsupported command line; running it unchanged\n"
     )
 
 
@@ -289,7 +294,7 @@ def test_where_it_fails_with_help_it_runs_as_it_is(
     assert second["words"] == [*map(str, words)]
     assert second["note"].encode() == text
     assert done.stderr.endswith(
-        "makedumpfile did not write a dump with that; running it unchanged\n"
+        "makedumpfile wrote no dump with these changes; running it unchanged\n"
     )
 
 
@@ -302,7 +307,7 @@ def test_without_another_note_a_lower_level_may_do(machine: Machine, rescue: Bui
     done = machine.run(rescue("x86_64", "1.7.6"), "-d", "31", machine.vmcore, machine.dump)
     assert done.returncode == 0
     assert done.stderr.splitlines()[1:] == [
-        "vmcoreinfo-rescue: makedumpfile could not be given another note: -d 23 instead of 31"
+        "vmcoreinfo-rescue: could not replace the note for makedumpfile: -d 23 instead of 31"
     ]
     assert machine.calls[-1]["words"] == ["-d", "23", str(machine.vmcore), str(machine.dump)]
     assert machine.dump.read_text() == "a dump\n"
@@ -430,7 +435,7 @@ def test_a_program_that_does_nothing_is_not_waited_for(machine: Machine, impatie
     program.write_text(text.replace(f"with open({str(machine.folder / 'log')!r}", waits, 1))
     done = machine.run(impatient, *words)
     assert (done.returncode, len(machine.calls)) == (0, 2)
-    assert done.stderr.endswith("makedumpfile could not be given another note\n")
+    assert done.stderr.endswith("could not replace the note for makedumpfile\n")
     assert machine.calls[-1]["note"].encode() == OLD
 
 

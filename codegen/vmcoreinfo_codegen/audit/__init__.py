@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Audit of notes: rules, one per file in `rules/`, each with its failing example."""
+"""Audit of notes: one rule per file in `rules/`, each with a failing example."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def audit(subject: Subject) -> list[Finding]:
-    """Everything that the rules find in one note: the worst first, then by rule and line."""
+    """All findings in a note: the worst first, then by rule and line."""
     subject = subject.of_whole_lines()
     return in_order(finding for rule in all_rules() for finding in rule.run(subject))
 
 
 def of_build(subject: Subject) -> list[Finding]:
-    """What the rules find in every note of the build; `subject` has whole lines alone."""
+    """The findings that all notes of the build share; `subject` has only whole lines."""
     return [finding for rule in all_rules() for finding in rule.of_build(subject)]
 
 
 def of_boot(subject: Subject, boot: Boot) -> list[Finding]:
-    """What they find in one that has these values."""
+    """The findings in a note of the build with these values."""
     return [finding for rule in _boot_rules() for finding in rule.of_boot(subject, boot)]
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """The worst first, then by rule and line."""
+    """The findings, the worst first, then by rule and line."""
     return sorted(findings, key=lambda f: (f.severity.rank, f.rule, f.line or 0, f.key or ""))
 
 

@@ -21,7 +21,7 @@ from .tally import Tally
 
 
 def answer(audited: Sequence[Audited], tally: Tally, least: Severity) -> Audit:
-    """Findings that are at least so severe; the summary counts all."""
+    """The findings with at least that severity; the summary counts all."""
     return Audit(inputs=[input_of(one, least) for one in audited], summary=summary_of(tally))
 
 
@@ -51,7 +51,8 @@ def input_of(one: Audited, least: Severity) -> AuditedInput:
 
 
 def audited_of(told: Any) -> Audited:
-    """An input as `input_of` told of it. Raises KeyError, TypeError, ValueError for anything else."""
+    """The input that `input_of` described. Raises KeyError, TypeError or ValueError for anything
+    else."""
     findings = [
         Finding(
             str(one["rule"]),
@@ -75,7 +76,8 @@ def audited_of(told: Any) -> Audited:
 
 
 def overview(tally: Tally) -> AuditOverview:
-    """What most inputs have comes first, of causes the worst."""
+    """Causes sorted by severity, kernels by failures; within these, those with most inputs
+    first."""
     causes = sorted(
         tally.causes.items(), key=lambda c: (c[0].severity.rank, -c[1].inputs, c[0].rule, c[0].text)
     )

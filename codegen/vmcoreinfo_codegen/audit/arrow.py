@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Audits as an Arrow table: one row per input, with what was found in it."""
+"""Audits as an Arrow table: one row per input, with its findings."""
 
 from __future__ import annotations
 
@@ -47,17 +47,18 @@ SCHEMA = pa.schema(
         ("keys", pa.list_(pa.string())),
     ]
 )
-"""`vendor`, `vendor_release` and `base` are those of a vendor's line; `keys` are all that the note
-has.
+"""`vendor`, `vendor_release` and `base` are those of a vendor's line; `keys` are all keys of the
+note.
 
-Counts are of all findings, those that are left out of `findings` too."""
+The counts include findings that are left out of `findings`.
+"""
 
 SCHEMA_OF_FILES = pa.schema([("path", pa.string()), *SCHEMA])
-"""The same with what the input is called."""
+"""The same, with the name of the input."""
 
 
 def table_of(audited: Sequence[Audited], least: Severity) -> Any:
-    """A RecordBatch of inputs, with findings that are at least so severe."""
+    """A RecordBatch of inputs, with findings of at least that severity."""
     columns = columns_of(audited, least)
     paths = pa.array([_text(one.path) for one in audited], pa.string())
     return pa.RecordBatch.from_arrays([paths, *columns.values()], schema=SCHEMA_OF_FILES)
@@ -87,10 +88,10 @@ def columns_of(audited: Sequence[Audited], least: Severity) -> dict[str, Any]:
 
 
 class AuditNotes(OverNotes):
-    """`vmcoreinfo audit` of a batch of notes: a row of the answer for each.
+    """`vmcoreinfo audit` for a batch of notes: one row per note.
 
-    `arch` and `kernel` are those of all notes, where the notes are not to tell; `least` leaves less
-    severe findings out.
+    `arch` and `kernel` apply to all notes and override what the notes say; `least` leaves out less
+    severe findings.
     """
 
     schema = SCHEMA
@@ -123,7 +124,7 @@ def _audited(auditor: Auditor, note: Note) -> Audited:
 
 @lru_cache(maxsize=4)
 def _auditor_of(folder: Path | None, arch: str | None, kernel: str | None) -> Auditor:
-    """Kept, as it knows the builds of earlier batches.
+    """The auditor, cached because it remembers the builds of earlier batches.
 
     Raises UnknownName for an architecture or a kernel that the schema does not have.
     """
@@ -154,7 +155,7 @@ def _told(finding: Finding) -> tuple[Any, ...]:
 
 
 def _text(text: str | None) -> str | None:
-    """What UTF-8 can hold: a name may have bytes that are none."""
+    """The text in valid UTF-8: a name may have other bytes."""
     return None if text is None else text.encode("utf-8", "backslashreplace").decode()
 
 

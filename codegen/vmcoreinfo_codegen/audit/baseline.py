@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Known findings: those of an earlier audit, as written by `--format json` or `ndjson`.
 
-A finding is known where the same was found in a note of the same release and architecture, at the
-same key, in the same words but for addresses; of an input that can't be read, in the same input.
-All else is new, a known rule at another key or with another value too.
+A finding is known if the baseline has the same rule, key and message (ignoring addresses) for a
+note of the same release and architecture. A finding that an input can't be read is known if the
+baseline has it for the same input. All others are new, including a known rule with another key or
+value.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _ADDRESSES = re.compile(r"(?<![\w.])(?:0x)?[0-9a-f]{8,}(?![\w.])")
 
 
 class BaselineError(ValueError):
-    """Says the file, the line and what is wrong with it."""
+    """A file that is not a baseline; the message has the file, the line and the reason."""
 
 
 class _Known(NamedTuple):
@@ -33,13 +34,13 @@ class _Known(NamedTuple):
 
 
 class Baseline:
-    """What is known."""
+    """The findings that are known."""
 
     def __init__(self, known: frozenset[_Known]) -> None:
         self._known = known
 
     def new(self, one: Audited) -> Audited:
-        """The same input without findings that are known, and with a count of those."""
+        """The input without its known findings, and with a count of them."""
         found = tuple(f for f in one.findings if _known(one, f) not in self._known)
         if len(found) == len(one.findings):
             return one
@@ -56,7 +57,7 @@ def _of(of: str | None, arch: str | None, rule: str, key: str | None, message: s
 
 
 def read_baseline(path: Path) -> Baseline:
-    """Raises BaselineError, OSError."""
+    """Read a baseline. Raises BaselineError, OSError."""
     known: set[_Known] = set()
     for place, one in _inputs(path):
         try:
@@ -75,7 +76,7 @@ _EXPECTED = (
 
 
 def _inputs(path: Path) -> Iterator[tuple[str, Any]]:
-    """Each input with its place; of a document of JSON, or of one per line."""
+    """Each input and its place, from a JSON document or from one document per line."""
     with path.open("rb") as file:
         first = file.readline()
         file.seek(0)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Notes in Arrow tables, batch by batch: what Spark's mapInArrow, Ray Data's map_batches and Dask's
-map_partitions call on whichever machine.
+"""Notes in Arrow tables, batch by batch, for Spark's mapInArrow, Ray Data's map_batches and Dask's
+map_partitions.
 
-What is called has no state but what it is made with: it can be pickled, and takes the schema that
-came with the tool where it runs. pyarrow comes with `pip install vmcoreinfo-codegen[arrow]`.
+A function has no state except its arguments: it can be pickled, and uses the schema installed with
+the tool where it runs. pyarrow comes with `pip install vmcoreinfo-codegen[arrow]`.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from ..model import Schema
 
 
 class Note(NamedTuple):
-    """A row of a batch: `found` is its note, or what is wrong with it."""
+    """A row of a batch: `found` is its note, or the error."""
 
     name: str
     found: Found | DumpError
 
 
 class OverNotes(ABC):
-    """A function from a batch of notes to a table of what is known of them.
+    """A function from a batch of notes to a table of results.
 
-    The column `note` has each note as a file would have it: its text, its ELF note, a dump, a mail
-    that it was posted in; as bytes or as a string. If there is a column `name`, it is what a note
-    is called. All other columns stay beside the answer.
+    The column `note` has each note as a file would have it: its text, its ELF note, a dump, or a
+    mail with it; as bytes or as a string. The column `name`, if there is one, names the notes. All
+    other columns are kept beside the results.
     """
 
     schema: pa.Schema
@@ -47,7 +47,7 @@ class OverNotes(ABC):
         self.folder = schema
 
     def __call__(self, batch: Any) -> Any:
-        """Of a RecordBatch a RecordBatch, of a Table a Table. Raises KeyError, ValueError."""
+        """A RecordBatch for a RecordBatch, a Table for a Table. Raises KeyError, ValueError."""
         schema = self.answer_schema(batch.schema)
         if isinstance(batch, pa.Table):
             answers = [self(one) for one in batch.to_batches(max_chunksize=_MOST_ROWS)]
@@ -61,15 +61,15 @@ class OverNotes(ABC):
         )
 
     def batches(self, batches: Iterator[Any]) -> Iterator[Any]:
-        """The same of batch after batch, as mapInArrow calls it."""
+        """The results batch by batch, for mapInArrow."""
         return map(self, batches)
 
     def frame(self, frame: Any) -> Any:
-        """The same of a pandas DataFrame, as Dask's map_partitions calls it."""
+        """The results for a pandas DataFrame, for Dask's map_partitions."""
         return self(pa.Table.from_pandas(frame, preserve_index=False)).to_pandas()
 
     def answer_schema(self, of: pa.Schema) -> pa.Schema:
-        """The columns of the answer to batches that have these columns."""
+        """The columns of the result for batches with these columns."""
         if self.note not in of.names:
             raise KeyError(
                 f"no column '{self.note}' with the notes; the columns are {', '.join(of.names)}"
@@ -84,7 +84,8 @@ class OverNotes(ABC):
 
     @abstractmethod
     def columns(self, notes: Sequence[Note]) -> tuple[Sequence[int] | None, Mapping[str, Any]]:
-        """The columns of the answer; and the row that each of its rows is of, None for one of each."""
+        """The columns of the results, and for each result the row of its note; None if there is one
+        for each."""
 
     def _notes(self, batch: Any) -> Iterator[Note]:
         column = batch.column(self.note)
@@ -110,8 +111,8 @@ def _found(name: str, data: bytes | str | None) -> Found | DumpError:
 
 @lru_cache(maxsize=4)
 def model_in(folder: Path | None) -> Schema:
-    """The schema of a folder, None for the one that came with the tool; kept, as a process works on
-    batch after batch."""
+    """The schema of a folder, None for the one that came with the tool. It is cached, because a
+    process handles many batches."""
     if folder is None:
         from ..model.store.cache import load_cached
 

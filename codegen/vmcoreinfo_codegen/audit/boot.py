@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Values that differ between boots of a kernel, and a note without them.
+"""Values that differ between boots of a kernel, and the note without them.
 
-Of the dumps of a fleet most are of the same few builds. Their notes are the same but for addresses,
-which KASLR moves, and for the time of the crash; so is what rules find that look at neither.
+Most dumps of a fleet are from a few builds. The notes of a build only differ in addresses, which
+KASLR moves, and in the time of the crash, so findings that depend on neither are the same for all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _UNITS = frozenset({Unit.ADDRESS, Unit.PHYSICAL_ADDRESS, Unit.DISPLACEMENT, Unit.SECONDS})
 
-# As kernels print them, and short enough for 64 bits; what is not in this form counts as the build's.
+# Numbers as kernels print them, and short enough for 64 bits; other values count as part of the
+# build.
 _FORMS = {
     Format.HEX: (re.compile(rb"[1-9a-f][0-9a-f]{0,15}"), 16),
     Format.PREFIXED_HEX: (re.compile(rb"0x[1-9a-f][0-9a-f]{0,15}"), 16),
@@ -30,14 +31,14 @@ _FORMS = {
 
 
 def differs(entry: Entry) -> bool:
-    """Whether the value differs from boot to boot."""
+    """Whether the value differs between boots."""
     return entry.kind is Kind.SYMBOL or entry.unit in _UNITS
 
 
 class BootLine(NamedTuple):
-    """A line `key=text` whose value differs from boot to boot; `line` is its number, from 1.
+    """A line `key=text` whose value differs between boots; `line` is its number, from 1.
 
-    `in_image` says that the value is the address of the symbol itself, and not what is kept there.
+    `in_image` says that the value is the address of the symbol itself, not a value stored there.
     """
 
     entry: Entry
@@ -49,19 +50,19 @@ class BootLine(NamedTuple):
 
 
 class Boot:
-    """Such lines of one note, in its order."""
+    """The lines of a note that differ between boots, in their order."""
 
     def __init__(self, lines: Iterable[BootLine]) -> None:
         self.lines = tuple(lines)
         self._values = {line.key: line.value for line in self.lines}
 
     def value(self, subject: Subject, key: str) -> int | None:
-        """A number, of whichever kind."""
+        """The number for a key, whether it differs between boots or not."""
         found = self._values.get(key)
         return subject.number(key) if found is None else found
 
     def with_lines(self, lines: Iterable[BootLine]) -> Boot:
-        """The same with other values in the places of its own."""
+        """The same lines with other values."""
         new = {line.line: line for line in lines}
         return Boot(
             new[line.line]._replace(in_image=line.in_image) if line.line in new else line
@@ -70,7 +71,7 @@ class Boot:
 
 
 class Build(NamedTuple):
-    """A note without what differs from boot to boot: `rest` is its text, `lines` what was in it."""
+    """A note split into `rest`, the text that all boots share, and `lines`, which differ."""
 
     rest: bytes
     lines: tuple[BootLine, ...]
@@ -83,21 +84,21 @@ class _Form(NamedTuple):
 
 
 def forms_of(schema: Schema) -> Mapping[bytes, _Form]:
-    """The keys whose values differ from boot to boot, as they are in a text."""
+    """The keys whose values differ between boots, as bytes."""
     return {
         entry.key.encode(): _Form(entry, *_FORMS[entry.formats[0]])
         for entry in schema.entries
         if differs(entry)
         and len(entry.formats) == 1
         and entry.formats[0] in _FORMS
-        # Garbage is known by its value.
+        # Garbage is recognised by its value.
         and not any(q.kind is QuirkKind.GARBAGE for e in entry.exports for q in e.quirks)
     }
 
 
 def build_of(text: bytes, forms: Mapping[bytes, _Form]) -> Build | None:
-    """A note as one of its build; None if it has a key twice, as kernels do not print."""
-    # What no newline ends may be cut.
+    """Split a note; None if it has a key twice, which kernels do not print."""
+    # A last line without a newline may be cut.
     *lines, last = text.split(b"\n")
     rest: list[bytes] = []
     found: list[BootLine] = []

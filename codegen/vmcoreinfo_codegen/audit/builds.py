@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Findings for the first note of each build, which apply to its other notes too."""
+"""Findings in the first note of each build, which apply to its other notes too."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_BUILDS = 1024
 
 
 class Build(NamedTuple):
-    """The first note of a build that was audited, and what was found in it whatever its boot."""
+    """The first audited note of a build, and the findings that don't depend on the boot."""
 
     subject: Subject
     boot: Boot
@@ -30,14 +30,14 @@ class Build(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A note as one of its build: `key` is that of the build."""
+    """A note and its build; `key` identifies the build."""
 
     key: Hashable
     lines: tuple[BootLine, ...]
 
 
 class Builds:
-    """The builds of which a note was audited last, as many as fit."""
+    """The builds whose notes were audited most recently."""
 
     def __init__(self, schema: Schema) -> None:
         self._forms = forms_of(schema)
@@ -45,11 +45,12 @@ class Builds:
         self._known: dict[Hashable, Build] = {}
 
     def asked(self, found: Found) -> Asked | None:
-        """The build of a note; None if it has to be looked at for itself."""
+        """The build of a note; None if the note needs an audit of its own."""
         build = build_of(found.text, self._forms)
         if build is None or found.lines:
             return None
-        # Which architectures it fits is told by its addresses too, by how much room is left by its length.
+        # The possible architectures also depend on addresses, and the room that is left on the
+        # length.
         addresses = [line.value for line in build.lines if line.key.startswith("SYMBOL(")]
         least, most = min(addresses, default=0), max(addresses, default=0)
         fits = (most >> 32 != 0, *(least < half for half in self._halves))
@@ -68,11 +69,11 @@ class Builds:
             return
         if len(self._known) >= _MOST_BUILDS:
             del self._known[next(iter(self._known))]
-        # Without what was worked out of the note on the way, which takes more than the note.
+        # Without the intermediate results cached on the subject, which are larger than the note.
         kept = replace(build.subject, text=b"")
         self._known[asked.key] = build._replace(subject=kept)
 
 
 def is_as_shipped(schema: Schema, lines: Iterable[BootLine]) -> bool:
-    """Whether the vendor of a kernel prints these lines in the form in which they were read."""
+    """Whether the vendor's kernel prints these lines in the formats in which they were read."""
     return all(schema.by_key[line.key].formats == line.entry.formats for line in lines)

@@ -17,7 +17,7 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 
 
 def with_types(subject: Subject) -> Iterator[tuple[Line, set[int]]]:
-    """Every line that types can answer, with each value that they give."""
+    """Every line whose value the types give, with each possible value."""
     facts = subject.truth.facts
     if facts is None or subject.release is None:
         return
@@ -33,12 +33,13 @@ def with_types(subject: Subject) -> Iterator[tuple[Line, set[int]]]:
 
 
 def _as_printed(value: int, there: int) -> int:
-    """A value as the line has it, if that is the same 64 bits: an address may be printed with a sign or without."""
+    """A value in the line's representation if both are the same 64 bits: addresses may be printed
+    with or without a sign."""
     return there if (value - there) & _MASK == 0 else value
 
 
 def with_symbols(subject: Subject) -> Iterator[tuple[Line, int, int]]:
-    """Every SYMBOL that is there as a symbol: the line, its value, and the symbol's address."""
+    """Every SYMBOL that the symbols have: the line, its value, and the symbol's address."""
     if subject.truth.symbols is None or subject.release is None:
         return
     facts = Facts([], Sources(symbols=subject.truth.symbols))
@@ -50,7 +51,8 @@ def with_symbols(subject: Subject) -> Iterator[tuple[Line, int, int]]:
 
 
 def _questions(subject: Subject, entry: Entry) -> list[tuple[Expression, ...]]:
-    """What each export that may be this kernel's asks; all of them where none is predicted."""
+    """The expressions for each possible export of this kernel; for all exports if none is
+    predicted."""
     release = subject.release
     if release is None:
         return []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether a note begins and ends where the kernel's does."""
+"""Whether a note begins and ends like the kernel's."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 class Unfinished(NamedTuple):
-    """The last line where no newline ends it: its number, from 1, and its key, if that is whole."""
+    """A last line without a newline: its number, from 1, and its key, if that is complete."""
 
     line: int
     key: str | None
 
 
 class Ends(NamedTuple):
-    """Keys that the kernel prints before the first line of a note, and behind its last one.
+    """Keys that the kernel prints before the first line of a note, and after its last one.
 
-    Empty if the note was not cut there.
+    Empty at an end where the note is not cut.
     """
 
     head: tuple[str, ...] = ()
@@ -29,7 +29,8 @@ class Ends(NamedTuple):
 
 
 def ends_of(subject: Subject) -> Ends:
-    """What is missing at either end of a note, by the order in which the kernel prints its keys."""
+    """The keys missing at either end of a note, according to the order in which the kernel prints
+    them."""
     unfinished = subject.unfinished
     cut_key = unfinished.key if unfinished is not None else None
     lost = [one for one in subject.missing if one.key != cut_key]
@@ -52,9 +53,9 @@ def _keys(subject: Subject) -> Iterator[str]:
 
 
 def _cut_off(end: list[Missing], lost: list[Missing]) -> tuple[str, ...]:
-    """Keys that are missing at one end; none if no less is missing elsewhere.
+    """Keys missing at one end; none if at least as many are missing elsewhere.
 
-    What a vendor may have taken away shows nothing.
+    Keys that the vendor may have removed don't count.
     """
     sure, all_sure = (sum(not one.may_be_gone for one in some) for some in (end, lost))
     return tuple(one.key for one in end) if 2 * sure > all_sure else ()

@@ -15,13 +15,13 @@ from ..record import replace
 from .subject import predicted
 
 LITERAL = "init_uts_ns.name.release"
-"""What 2.6.25 and 2.6.26 print as OSRELEASE: the macro's argument, not its value."""
+"""The OSRELEASE of 2.6.25 and 2.6.26: the macro's argument instead of its value."""
 
 
 def kernel_of(schema: Schema, info: VmcoreInfo) -> Kernel | None:
-    """The kernel by OSRELEASE; None if the note has none that the schema knows.
+    """The kernel named by OSRELEASE; None if the schema does not know it.
 
-    A release that is newer than the schema is taken for the latest that it knows of.
+    A release that is newer than the schema is treated as the latest in the schema.
     """
     line = info.line("OSRELEASE")
     if line is not None and line.text == LITERAL:
@@ -36,7 +36,7 @@ def kernel_of(schema: Schema, info: VmcoreInfo) -> Kernel | None:
 
 
 def is_newer(schema: Schema, info: VmcoreInfo) -> bool:
-    """Whether the note is of a release that the schema does not reach yet."""
+    """Whether the note's release is newer than the schema."""
     try:
         release, _ = parse_release_string(str(info.get("OSRELEASE")))
     except ValueError:
@@ -45,12 +45,13 @@ def is_newer(schema: Schema, info: VmcoreInfo) -> bool:
 
 
 def architectures_of(kernel: Kernel | None, info: VmcoreInfo) -> list[Architecture]:
-    """Those that fit the keys best; one where they tell, none if the release is not known.
+    """The architectures that fit the keys best: one if the keys decide, none if the release is not
+    known.
 
-    The width of addresses and of list_head comes first, then a name in the release
-    (`6.12.117+deb13-cloud-amd64`, `5.14.0-427.el9.aarch64`). Of others one fits the better, the
-    fewer keys are there that it does not export in that release, and the fewer are absent that it
-    always does.
+    The widths of addresses and of list_head come first, then a name in the release
+    (`6.12.117+deb13-cloud-amd64`, `5.14.0-427.el9.aarch64`). After these, an architecture fits
+    better the fewer keys it has that it does not export in that release, and the fewer it lacks
+    that it always exports.
     """
     scores = _scores(kernel, info)
     best = min(scores.values(), default=None)
@@ -58,10 +59,9 @@ def architectures_of(kernel: Kernel | None, info: VmcoreInfo) -> list[Architectu
 
 
 def is_likely(kernel: Kernel | None, info: VmcoreInfo, told: Architecture) -> bool:
-    """Whether a note can be of the architecture that its dump says.
+    """Whether a note can be of the architecture that its dump names.
 
-    It can't where another one fits its addresses better, or has clearly fewer keys that are not its
-    own.
+    It can't if another one fits its addresses better, or has clearly fewer foreign keys.
     """
     scores = _scores(kernel, info)
     if told not in scores:
@@ -75,7 +75,7 @@ _CLEARLY = 3
 
 
 class _Score(NamedTuple):
-    """How badly an architecture fits; what comes first counts more."""
+    """How badly an architecture fits; earlier fields count more."""
 
     misfit: int
     is_unnamed: bool
@@ -101,7 +101,7 @@ def _scores(kernel: Kernel | None, info: VmcoreInfo) -> dict[Architecture, _Scor
 
 
 def _misfit(arch: Architecture, info: VmcoreInfo) -> int:
-    """How much the widths and addresses of a note are not those of an architecture."""
+    """The number of widths and addresses of a note that don't fit an architecture."""
     size = info.get("SIZE(list_head)")
     wrong = int(isinstance(size, int) and size * 4 != arch.bits)
     addresses = [v for k, v in info.items() if k.startswith("SYMBOL(") and isinstance(v, int)]

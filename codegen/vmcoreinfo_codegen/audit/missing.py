@@ -27,10 +27,10 @@ class Missing:
 
 
 def missing(subject: Subject) -> Iterator[Missing]:
-    """What every kernel that the note may be of prints and the note lacks, in schema order.
+    """Entries that every possible kernel of the note prints and the note lacks, in schema order.
 
-    With a .config all whose condition holds. Without one what has no condition, and what has none
-    but such as a key of the note has too.
+    With a .config: all whose condition is true. Without one: those without a condition, and those
+    whose condition follows from other keys of the note.
     """
     if not subject.predictions:
         return
@@ -59,7 +59,7 @@ def missing(subject: Subject) -> Iterator[Missing]:
 
 
 class _Shown:
-    """Which conditions the keys of a note show to hold, were it of one kernel."""
+    """The conditions that the keys of a note prove for one kernel."""
 
     def __init__(self, predicted: Mapping[str, Prediction], subject: Subject) -> None:
         self._symbols: dict[str, bool | int] = {}
@@ -75,7 +75,7 @@ class _Shown:
                 self._by_symbol.setdefault(name, key)
 
     def witness(self, condition: Condition) -> str | None:
-        """A key by which the condition holds; any key for one that always does."""
+        """A key that proves the condition; any key for one that always holds."""
         if condition in self._whole:
             return self._whole[condition]
         if condition.evaluate(self._symbols):
@@ -85,9 +85,9 @@ class _Shown:
 
 
 def _may_be_gone(subject: Subject, key: str, prediction: Prediction) -> bool:
-    """Whether its vendor may have taken from a later mainline what takes it away.
+    """Whether the vendor may have backported the removal of an entry.
 
-    Not if a key is present that the same commit removed.
+    It has not if a key is present that the same commit removed.
     """
     if not subject.may_be_backported or not _goes(subject, key, prediction):
         return False
@@ -96,7 +96,7 @@ def _may_be_gone(subject: Subject, key: str, prediction: Prediction) -> bool:
 
 
 def _goes(subject: Subject, key: str, prediction: Prediction) -> bool:
-    """Whether some later release of mainline lacks it, or has it in fewer configurations."""
+    """Whether a later mainline release lacks the entry, or has it in fewer configurations."""
     schema, release = subject.schema, subject.release
     assert release is not None
     later = [one.release for one in schema.releases if one.release > release.branch]
@@ -111,7 +111,7 @@ def _goes(subject: Subject, key: str, prediction: Prediction) -> bool:
 
 
 def _commits(subject: Subject) -> set[str]:
-    """Commits by which keys of the note went in a later release."""
+    """Commits that removed keys of the note in a later release."""
     ends = (
         prediction.export.last
         for predicted in subject.predictions

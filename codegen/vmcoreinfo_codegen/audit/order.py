@@ -11,10 +11,10 @@ from ..model.entry import Prediction
 
 
 class Order:
-    """Where exports of entries stand.
+    """The position of each export.
 
-    An entry of several architectures is in the schema where it comes first. The others print it
-    where the export of theirs stands: behind the entry whose text is before it in that file.
+    An entry of several architectures is in the schema where it first occurs. An export in another
+    file is printed at its position there: after the entry that precedes it in that file.
     """
 
     def __init__(self, schema: Schema) -> None:
@@ -35,7 +35,7 @@ class Order:
 
 
 def places_of(schema: Schema, predictions: Iterable[Mapping[str, Prediction]]) -> dict[str, int]:
-    """The keys of what a kernel exports, each with its place in the order in which it prints them."""
+    """The keys that a kernel exports, each with its position in the kernel's order."""
     merged: dict[str, Prediction] = {}
     for predicted in predictions:
         merged = {**predicted, **merged}

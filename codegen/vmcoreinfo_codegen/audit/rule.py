@@ -11,22 +11,22 @@ from .boot import Boot
 from .subject import Subject
 
 MOST_FINDINGS = 1000
-"""Of one rule in one note; what a kernel prints has fewer lines."""
+"""The most findings of one rule in one note; the kernel's notes have fewer lines."""
 
 
 class Severity(StrEnum):
     """How bad a finding is."""
 
     ERROR = "error"
-    """The note misleads whoever reads it."""
+    """The note misleads its readers."""
     WARNING = "warning"
-    """Something is not as it should be, and most readers will do."""
+    """Something is wrong, but most readers cope."""
     INFO = "info"
     """Worth knowing; nothing is wrong."""
 
     @property
     def rank(self) -> int:
-        """From 0, the worst."""
+        """The rank, 0 for the worst."""
         return _RANKS[self]
 
 
@@ -35,9 +35,9 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 @dataclass(frozen=True)
 class Found:
-    """What a rule found: the key at fault, if there is one, and the line of it, from 1.
+    """A rule's finding: the key at fault, if there is one, and its line, from 1.
 
-    `remedy` and `severity` are the rule's where they are not given.
+    If `remedy` and `severity` are None, those of the rule apply.
     """
 
     key: str | None
@@ -49,7 +49,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is reported."""
+    """A reported finding."""
 
     rule: str
     severity: Severity
@@ -65,15 +65,15 @@ def _nothing(subject: Subject) -> Iterator[Found]:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule.
+    """A rule of the audit.
 
-    `example` is a note that breaks it; each line at fault ends in `### message`, what the rule says
-    there, and what is about no line is after the first. Its architecture is x86_64. `needs` is the
-    option that gives what it compares with.
+    `example` is an x86_64 note that breaks it. Each line at fault ends in `### message`; a message
+    about no particular line is on the first one. `needs` is the option that gives what the rule
+    compares with.
 
-    `check_boot` looks at values that differ from boot to boot, `check` at everything else: what it finds
-    in one note holds for all of the build. With what is known of the kernel beside the note (`--btf`,
-    `--symbols`) every note is checked for itself.
+    `check_boot` checks the values that differ between boots, `check` everything else: its findings
+    in one note hold for the whole build. With other information about the kernel (`--btf`,
+    `--symbols`), every note is checked on its own.
     """
 
     id: str
@@ -91,11 +91,11 @@ class Rule:
         yield from self.of_boot(subject, subject.boot)
 
     def of_build(self, subject: Subject) -> Iterator[Finding]:
-        """What it finds in every note of the build."""
+        """The findings that all notes of the build share."""
         return self._told(self.check(subject))
 
     def of_boot(self, subject: Subject, boot: Boot) -> Iterator[Finding]:
-        """What it finds in one that has these values; `subject` is any note of the build."""
+        """The findings in a note with these values; `subject` is any note of the build."""
         return self._told(self.check_boot(subject, boot)) if self.check_boot else iter(())
 
     def _told(self, all_found: Iterator[Found]) -> Iterator[Finding]:

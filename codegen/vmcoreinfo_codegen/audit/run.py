@@ -26,23 +26,24 @@ from .rule import Finding, Severity
 from .subject import Subject, Truth
 
 UNREADABLE = "VMCA000"
-"""No rule of its own: an input without a note, or that can't be read."""
+"""The id for an input that can't be read or has no note; not a rule of its own."""
 
 
 @dataclass(frozen=True)
 class Audited:
-    """What came of one input; `is_readable` False if there was no note to look at.
+    """The result for one input; `is_readable` is False if there was no note to check.
 
-    `checked_as` is the release that the user said, if that is not the note's own.
+    `checked_as` is the release that the user gave, if that is not the note's own.
 
-    `format` is what it was read as, None if it was not; `remarks` tell how a posted note was read.
+    `format` is the format of the input, None if it was not recognised; `remarks` say how a posted
+    note was read.
 
-    `build_id` is that of the kernel, where it can be used, `crash_time` in seconds since the Unix epoch,
-    `keys` are all that the note has, in its order; `known` counts findings that a baseline has
-    too, which are not among `findings`.
+    `build_id` is that of the kernel, if it is usable, `crash_time` is in seconds since the Unix
+    epoch, `keys` are all keys of the note, in order. `known` counts findings of the baseline, which
+    are not in `findings`.
 
-    `compared_types` and `compared_symbols` count the values that the kernel's types and symbols
-    could answer, None if nobody gave them.
+    `compared_types` and `compared_symbols` count the values that were compared with the kernel's
+    types and symbols, None if those were not given.
     """
 
     path: str
@@ -63,11 +64,11 @@ class Audited:
 
     @property
     def is_fine(self) -> bool:
-        """Remarks are not findings that count."""
+        """Whether there are no findings but remarks."""
         return all(finding.severity is Severity.INFO for finding in self.findings)
 
     def of_severity(self, least: Severity) -> list[Finding]:
-        """Findings that are at least so severe."""
+        """The findings with at least that severity."""
         return [f for f in self.findings if f.severity.rank <= least.rank]
 
 
@@ -75,7 +76,7 @@ class Audited:
 class Auditor:
     """What all inputs of a run share.
 
-    `arch` and `kernel` are what the user said, None to let each note tell.
+    `arch` and `kernel` are what the user gave; None means that each note decides.
     """
 
     schema: Schema
@@ -93,7 +94,7 @@ class Auditor:
         return self.of_note(path, found, flaws)
 
     def of_note(self, path: str, found: Found, flaws: tuple[Flaw, ...] = ()) -> Audited:
-        """The same of a note that was found; `path` is what it is called."""
+        """The result for a note that was found; `path` is its name."""
         asked = None if flaws or not self._goes_by_notes else self._builds.asked(found)
         build = self._builds.get(asked.key) if asked else None
         if asked and build:
@@ -134,11 +135,12 @@ class Auditor:
 
     @property
     def _goes_by_notes(self) -> bool:
-        """Whether nothing is known of the kernel but its note, so that each of a build is as the others."""
+        """Whether only the note is known about each kernel, so that findings apply to its whole
+        build."""
         return self.truth == Truth()
 
     def subject(self, found: Found, flaws: tuple[Flaw, ...] = ()) -> Subject:
-        """A note with all that is known of its kernel."""
+        """A note with everything that is known about its kernel."""
         info = vmcoreinfo.parse(found.text)
         kernel = self.kernel or kernel_of(self.schema, info)
         subject = Subject(
@@ -157,14 +159,14 @@ class Auditor:
         told = self.schema.architecture(found.arch or "")
         if told is not None and is_likely(kernel, subject.info, told):
             return replace(subject, archs=(told,))
-        # The names of a compressed dump have a finding of their own.
+        # A mismatch of the names in a compressed dump has a finding of its own.
         marked = told.name if told is not None and found.names is None else None
         archs = architectures_of(kernel, subject.info)
         return replace(subject, archs=tuple(archs), marked=marked)
 
 
 def unreadable(path: str, error: DumpError | OSError) -> Audited:
-    """An input that can't be read, or has no note."""
+    """The result for an input that can't be read, or has no note."""
     said = str(error) if isinstance(error, DumpError) else str(error.strerror)
     message = said.removeprefix(f"{path}: ")
     finding = Finding(UNREADABLE, Severity.ERROR, None, message, "")
@@ -172,7 +174,7 @@ def unreadable(path: str, error: DumpError | OSError) -> Audited:
 
 
 def killed(path: str) -> Audited:
-    """An input whose audit ended the process that it ran in."""
+    """The result for an input whose audit killed its process."""
     message = (
         "the process that read it was killed, perhaps for lack of memory; the other inputs "
         "were processed"
@@ -182,7 +184,7 @@ def killed(path: str) -> Audited:
 
 
 def _of_build(path: str, build: Build, asked: Asked) -> Audited:
-    """A note like another one but for what differs from boot to boot."""
+    """The result for another note of an audited build."""
     boot = build.boot.with_lines(asked.lines)
     found = of_boot(build.subject, boot)
     crash_time = boot.value(build.subject, _CRASH_TIME)
@@ -201,7 +203,7 @@ def _build_id(info: vmcoreinfo.VmcoreInfo) -> str | None:
 
 
 def _in_input(found: Found, finding: Finding) -> Finding:
-    """A finding at the line of the input, if that is not the note's."""
+    """A finding with the line of the input, if that differs from the note's."""
     if not found.lines or finding.line is None:
         return finding
     return replace(finding, line=found.line_of(finding.line))
@@ -212,7 +214,7 @@ def _count(lines: Iterable[object]) -> int:
 
 
 def truth_of(schema: Schema, files: KernelFiles, config: Mapping[str, bool | int] | None) -> Truth:
-    """What is compared with, out of the files of a kernel."""
+    """The information to compare with, from the files of a kernel."""
     sources = Sources(types=files.types, config=config)
     return Truth(
         facts=Facts(schema.questions(), sources) if files.types is not None else None,

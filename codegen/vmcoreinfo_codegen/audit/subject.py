@@ -30,10 +30,10 @@ _LAST_STABLE = 10**5
 
 @dataclass(frozen=True)
 class Truth:
-    """What is known of the kernel beside the note; None if nobody gave it.
+    """Information about the kernel from outside the note; None if it was not given.
 
-    `symbols` are addresses by name: of the boot (`/proc/kallsyms`) or of the link
-    (System.map, vmlinux). `names` says what each part came from.
+    `symbols` are addresses by name: of the boot (`/proc/kallsyms`) or from the linker (System.map,
+    vmlinux). The names say which file each part is from.
     """
 
     facts: Facts | None = None
@@ -47,14 +47,14 @@ class Truth:
 
 @dataclass(frozen=True)
 class Subject:
-    """What rules look at.
+    """A note, and what rules may use.
 
-    `kernel` is None if the note's OSRELEASE is none that the schema knows; `schema` is as that
-    kernel has it. `archs` are the architectures that it may be of: one, where the dump, the user or
-    the keys tell. `config` is that of the kernel, None if nobody gave it. `flaws` are those of the
-    dump that it was found in, `names` what its header names, where it is a compressed one, `marked`
-    the architecture that an ELF header says where the note is of another. `unfinished` is the last
-    line where it was cut: `info` does not have it then.
+    `kernel` is None if the schema does not know the note's OSRELEASE; `schema` is that of the
+    kernel. `archs` are the possible architectures: one if the dump, the user or the keys decide.
+    `config` is the kernel's configuration, None if it was not given. `flaws` are those of the dump
+    that contains the note, `names` the names in the header of a compressed dump, `marked` the
+    architecture in the ELF header if the note is of another one. `unfinished` is the last line if
+    it was cut; `info` does not have it then.
     """
 
     text: bytes
@@ -70,9 +70,9 @@ class Subject:
     unfinished: Unfinished | None = None
 
     def of_whole_lines(self) -> Subject:
-        """The same with a last line that no newline ends set aside: nobody knows what it would be."""
+        """The same without a last line that has no newline: it may be incomplete."""
         told = next((d for d in self.info.diagnostics if d.id == "truncated"), None)
-        # Some kernels print a line without a newline: its quirk tells.
+        # Some kernels print a line without a newline, which a quirk records.
         if told is None or self.quirks(told.key or "", QuirkKind.UNENDED):
             return self
         text = self.info.text
@@ -83,7 +83,7 @@ class Subject:
 
     @cached_property
     def boot(self) -> Boot:
-        """What of the note differs from boot to boot."""
+        """The values of the note that differ between boots."""
         return Boot(
             BootLine(entry, line.key, line.text, line.value, line.line, self._is_in_image(entry))
             for line, entry in self.entries()
@@ -103,17 +103,17 @@ class Subject:
 
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
-        """What every kernel that it may be prints, and the note lacks."""
+        """The entries that every possible kernel prints and the note lacks."""
         return tuple(missing(self))
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """The keys that the kernel may print, each with its place in the order in which it does."""
+        """The keys that the kernel may print, each with its position in the kernel's order."""
         return places_of(self.schema, self.predictions)
 
     @cached_property
     def ends(self) -> Ends:
-        """What is cut off at either end."""
+        """The keys that are cut off at either end."""
         return ends_of(self)
 
     @cached_property
@@ -130,10 +130,10 @@ class Subject:
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
-        """The releases that it may be.
+        """The first and the last possible release.
 
-        Distributions that count for themselves (`6.1.0-56-amd64`) tell the branch
-        alone: it is anything from its first release to its latest stable one.
+        Release strings that count the distribution's ABI (`6.1.0-56-amd64`) only give the branch:
+        the release is anything from its first release to its latest stable one.
         """
         if self.kernel is None:
             return ()
@@ -144,7 +144,7 @@ class Subject:
 
     @property
     def may_be_backported(self) -> bool:
-        """Whether what differs from the schema may be its vendor's doing, of which nothing is known."""
+        """Whether differences from the schema may be an unknown vendor's changes."""
         return self.kernel is not None and self.kernel.is_patched
 
     @property
@@ -153,7 +153,7 @@ class Subject:
 
     @cached_property
     def predictions(self) -> tuple[dict[str, Prediction], ...]:
-        """What each kernel that it may be of exports; none if the release is not known."""
+        """The exports of each possible kernel; none if the release is not known."""
         return tuple(
             predicted(self.schema, release, arch)
             for release in self.releases
@@ -161,22 +161,22 @@ class Subject:
         )
 
     def entries(self) -> Iterator[tuple[Line, Entry]]:
-        """The lines of known keys that have a usable value, each with its entry in the schema."""
+        """The lines of known keys with a usable value, each with its entry in the schema."""
         for line in self.info.lines:
             entry = self.schema.by_key.get(line.key) if line.status == "ok" else None
             if entry is not None:
                 yield line, entry
 
     def exports(self, entry: Entry) -> list[Export]:
-        """How the kernel may export an entry."""
-        # Kept, as a note may have a key on thousands of lines.
+        """The exports of an entry in the possible kernels."""
+        # Cached, because a note may have a key on thousands of lines.
         if entry.key not in self._exports:
             found = [p[entry.key].export for p in self.predictions if entry.key in p]
             self._exports[entry.key] = [e for n, e in enumerate(found) if e not in found[:n]]
         return self._exports[entry.key]
 
     def quirks(self, key: str, *kinds: QuirkKind) -> list[Quirk]:
-        """The quirks of an entry by which the kernel is known to print it, or not to."""
+        """The quirks of an entry in the possible kernels."""
         asked = (key, *kinds)
         if asked not in self._quirks:
             self._quirks[asked] = self._quirks_of(key, kinds)
@@ -184,7 +184,7 @@ class Subject:
 
     def _quirks_of(self, key: str, kinds: tuple[QuirkKind, ...]) -> list[Quirk]:
         entry = self.schema.by_key.get(key)
-        # Most have none, and to look for one takes its time.
+        # Most entries have no quirks, and the search is slow.
         if entry is None or not any(export.quirks for export in entry.exports):
             return []
         archs: list[str | None] = [arch.name for arch in self.archs]
@@ -201,7 +201,7 @@ class Subject:
         ]
 
     def _quirky(self, entry: Entry) -> Iterable[Export]:
-        """Every export that may print the entry: of a line that is printed twice there are two."""
+        """Every export that may print the entry; a line that is printed twice has two."""
         found = [
             export
             for release in self.releases
@@ -219,7 +219,8 @@ _PREDICTED: dict[tuple[int, Release, str], dict[str, Prediction]] = {}
 
 
 def predicted(schema: Schema, release: Release, arch: Architecture) -> dict[str, Prediction]:
-    """What a kernel exports, by key; kept, as of a thousand dumps most are of the same few."""
+    """The exports of a kernel, by key; cached, because most of many dumps are from the same few
+    kernels."""
     asked = (id(schema), release, arch.name)
     if asked not in _PREDICTED:
         _PREDICTED[asked] = {p.key: p for p in schema.predict(release, arch)}

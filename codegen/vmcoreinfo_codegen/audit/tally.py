@@ -16,9 +16,9 @@ Key = TypeVar("Key")
 
 
 class Cause(NamedTuple):
-    """What findings have in common that one thing may be behind; `text` has `N` for numbers.
+    """What findings with the same probable cause share; `text` has `N` for numbers.
 
-    Without a key where there were too many to keep apart.
+    The key is None in the group for causes beyond the limit.
     """
 
     rule: str
@@ -28,7 +28,8 @@ class Cause(NamedTuple):
 
 
 class OfKernel(NamedTuple):
-    """A build of a kernel, as far as its notes tell; None throughout where there were too many."""
+    """A build of a kernel, according to its notes; all None in the group for kernels beyond the
+    limit."""
 
     release: str | None
     arch: str | None
@@ -37,7 +38,8 @@ class OfKernel(NamedTuple):
 
 @dataclass
 class Group:
-    """How many inputs, how many of them have findings, and the first such, or the first."""
+    """The number of inputs and of those with findings; the example is the first of these, or of
+    all."""
 
     inputs: int = 0
     failing: int = 0
@@ -52,7 +54,7 @@ class Group:
 
 @dataclass
 class Tally:
-    """Counts over inputs; those of parts of them add up to those of all."""
+    """Counts over inputs; tallies of parts can be merged."""
 
     inputs: int = 0
     unreadable: int = 0
@@ -66,11 +68,11 @@ class Tally:
     def add(self, one: Audited) -> None:
         self.count(one.path, OfKernel(one.release, one.arch, one.build_id), one.findings)
         self.known += one.known
-        # That it can't be read may be known too.
+        # The finding that it can't be read may be known from the baseline.
         self.unreadable += not one.is_readable and bool(one.findings)
 
     def count(self, path: str, kernel: OfKernel, findings: Iterable[Finding]) -> None:
-        """Count an input by what was found in it."""
+        """Count an input and its findings."""
         causes: dict[Cause, None] = {}
         severities: set[tuple[str, Severity]] = set()
         for finding in findings:
@@ -87,7 +89,7 @@ class Tally:
         _group(self.kernels, kernel, _OTHER_KERNEL).add(1, failing, path)
 
     def merge(self, other: Tally) -> None:
-        """Add the counts of inputs that come behind these."""
+        """Add the counts of later inputs."""
         self.inputs += other.inputs
         self.unreadable += other.unreadable
         self.without_findings += other.without_findings

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lint rules of the schema, one per file in `rules/`, each with its failing example."""
+"""Lint rules of the schema, one per file in `rules/`, each with a failing example."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ BUILT_IN = {
     LANGUAGE: "Names exist, releases are valid, each clause appears once, `since` comes before "
     "`until`.",
 }
-"""What is not a rule of its own: problems of reading and of building the model."""
+"""Ids without a rule of their own: problems found while the files are read and the model is
+built."""
 
 
 @lru_cache(maxsize=1)
@@ -36,12 +37,12 @@ def check_schema(schema: Schema) -> list[Problem]:
 
 
 def check_files(files: Iterable[tuple[str, str]]) -> tuple[Schema, list[Problem]]:
-    """Parse, build and lint files given as (name, text); all problems at once, in order."""
+    """Parse, build and lint files given as (name, text); return all problems, sorted."""
     schema, problems = _checked(tuple(files))
     return schema, list(problems)
 
 
-# One process may make several products of the same schema.
+# One process may generate several products from the same schema.
 @lru_cache(maxsize=4)
 def _checked(files: tuple[tuple[str, str], ...]) -> tuple[Schema, tuple[Problem, ...]]:
     problems: list[Problem] = []

@@ -57,9 +57,9 @@ macro VMCOREINFO_BUILD_ID {
 
 
 def expected_and_found(rule: Rule) -> tuple[list[tuple[int, str]], list[tuple[int, str, str]]]:
-    """What a rule's example says will be found, and what is, as (line, message[, rule id]).
+    """The messages that a rule's example expects, and those found, as (line, message[, rule id]).
 
-    Lines count within the example.
+    Lines count from the start of the example.
     """
     offset = PREAMBLE.count("\n")
     lines = rule.example.removeprefix("\n").splitlines()

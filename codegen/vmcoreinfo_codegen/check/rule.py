@@ -10,7 +10,7 @@ from ..model.schema import Schema
 from ..problem import Location, Problem
 
 Finding = tuple[Location, str] | tuple[Location, str, str]
-"""Where, what is wrong, and what to do about it."""
+"""The location, the message, and optionally what to do."""
 
 
 MOST_FINDINGS = 200
@@ -18,11 +18,10 @@ MOST_FINDINGS = 200
 
 @dataclass(frozen=True)
 class Rule:
-    """One lint rule.
+    """A lint rule.
 
-    `example` is schema text that breaks it: the line at fault ends in
-    `### message`, what the rule says there. Declarations that every example
-    needs (releases 6.8 to 6.10, arm64, x86_64, common macros) are added to it.
+    `example` is schema text that breaks it: the line at fault ends in `### message`. Declarations
+    that every example needs (releases 6.8 to 6.10, arm64, x86_64, common macros) are added to it.
     """
 
     id: str
@@ -33,7 +32,7 @@ class Rule:
     severity: str = "error"
 
     def run(self, schema: Schema) -> Iterator[Problem]:
-        """What it finds. Of a schema that is full of it, the first `MOST_FINDINGS`."""
+        """The rule's findings in a schema, at most `MOST_FINDINGS`."""
         for number, (location, message, *hint) in enumerate(self.check(schema), 1):
             if number > MOST_FINDINGS:
                 message = f"{self.name}: more than {MOST_FINDINGS} findings; the rest is left out"

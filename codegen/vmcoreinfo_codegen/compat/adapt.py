@@ -18,9 +18,9 @@ from .remedy import GoneLine, NewLine, remedy, right_level
 
 
 class Written(Value):
-    """A line that is written, for which purpose, and why it is right.
+    """A line that is written, its purpose, and why it is right.
 
-    Where the note has the key, `was` is the value in whose place it stands.
+    `was` is the value that it replaces, if the note has the key.
     """
 
     key: str
@@ -31,11 +31,11 @@ class Written(Value):
 
 
 class Adapted(Value):
-    """The new text, what was written and taken away, and purposes that stay fatal or wrong.
+    """The new text, its changes, and the purposes that stay fatal or wrong.
 
-    `level` is the highest dump level, of those that leave out no more than was asked for, at which
-    none does; None if there is none, or the tool takes no levels. `degraded` are purposes for which
-    a dump keeps what the level would leave out, and `exact` is the highest level at which there are
+    `level` is the highest dump level, within the requested one, at which none does; it is None if
+    there is no such level, or if the tool takes none. `degraded` are purposes for which a dump
+    keeps pages that the level would exclude, and `exact` is the highest level at which there are
     none.
     """
 
@@ -49,7 +49,7 @@ class Adapted(Value):
 
     @property
     def changed(self) -> tuple[Written, ...]:
-        """What is in the place of another value."""
+        """The lines that replace another value."""
         return tuple(line for line in self.written if line.was is not None)
 
 
@@ -61,7 +61,7 @@ def adapt(
     exports: Exports,
     scope: Scope = WHOLE,
 ) -> Adapted:
-    """Write what the release asks for under keys that it knows, by values that the note has: see `remedy`."""
+    """Write the keys that the release knows, with values computed from the note: see `remedy`."""
     unread = frozenset(line.key for line in info.lines if not exports.has(line.key))
     found = remedy(consumer, release, exports, scope, unread)
     written = tuple(_written(schema, info, exports, new) for new in found.written)
@@ -98,17 +98,18 @@ def _without(text: bytes, keys: set[str]) -> bytes:
 
 
 def _rewritten(text: bytes, texts: dict[str, str]) -> bytes:
-    """The same with other values under some keys, each in its line, and in every line that has the key."""
+    """The text with other values for some keys, in every line that has the key."""
     new = {key.encode(): f"{key}={value}\n".encode() for key, value in texts.items()}
     lines = text.splitlines(keepends=True)
     return b"".join(new.get(line.partition(b"=")[0], line) for line in lines)
 
 
 def overlay(adapted: Adapted, info: VmcoreInfo) -> bytes:
-    """What was written as `makedumpfile -i` takes it, beside the note of the dump.
+    """The written lines as a file for `makedumpfile -i`, beside the note of the dump.
 
-    It asks for the release and the page size first, takes the dump's own value of a key that both have,
-    and adds the offset of KASLR to every SYMBOL of that file (read_vmcoreinfo_symbol()).
+    makedumpfile needs the release and the page size first, prefers the dump's own value of a key
+    that both have, and adds the KASLR offset to every SYMBOL of that file
+    (read_vmcoreinfo_symbol()).
     """
     moved = info.get("KERNELOFFSET")
     lines = [f"{key}={line.text}" for key in _FIRST if (line := info.line(key)) is not None]
@@ -125,7 +126,8 @@ _MASK = (1 << 64) - 1
 
 
 def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> AdaptedNote:
-    """What came of it; `name` is that of the tool with its release, `exports` the kernel's."""
+    """The result as an answer; `name` is the tool and its release, `exports` those of the
+    kernel."""
     return AdaptedNote(
         consumer=name,
         written=[
@@ -153,6 +155,6 @@ def answer(schema: Schema, adapted: Adapted, exports: Exports, name: str) -> Ada
 
 
 def _before_crashtime(text: bytes, added: bytes) -> bytes:
-    """What is added is before CRASHTIME, which every kernel prints last."""
+    """Insert lines before CRASHTIME, which every kernel prints last."""
     place = text.rfind(b"\nCRASHTIME=") + 1
     return text[:place] + added + text[place:] if place else text + added

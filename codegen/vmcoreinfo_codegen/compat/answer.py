@@ -35,10 +35,10 @@ _MOST_PURPOSES = 4
 
 
 class Note(Value):
-    """The text of a note, and the format of what it is from: a dump's, `note` or `text`.
+    """The text of a note, and the format of its input: a dump's, `note` or `text`.
 
-    `flaws` are what is wrong with the dump, in words, each with the tool that it is about, empty for
-    all: what they do with the rest is not known.
+    `flaws` are the faults of the dump, in words, each with the tool that it concerns, or "" for
+    all: the result for the rest of the dump is not known.
     """
 
     text: bytes
@@ -58,9 +58,9 @@ def answer(
     note: Note | None = None,
     scope: Scope = WHOLE,
 ) -> Compat:
-    """`input_` and `note` are what was judged, None for a prediction.
+    """Judge a release; `input_` and `note` are the input, None for a prediction.
 
-    What was seen to come out worse than it was worked out counts as it was seen.
+    If an observation is worse than the verdict from the schema, the observation counts.
     """
     schema = kernel.schema
     judged = _judged(consumer, release, exports, note, scope)
@@ -116,7 +116,8 @@ def answer(
 
 
 def _is_like(kernel: Kernel, run: Seen) -> bool:
-    """Whether a run is of such a kernel: what other kernels of its base came to tells nothing of a vendor's own."""
+    """Whether a run applies to a kernel: runs on other kernels with the same base say nothing about
+    a vendor's own."""
     if kernel.line is None or kernel.line.line.follows_stable:
         return True
     other = kernel_named(kernel.schema, run.kernel).line
@@ -131,9 +132,10 @@ def _unsure(
     scope: Scope,
     judged: _Judged,
 ) -> dict[int, Outcome]:
-    """Purposes that come to something else where a vendor took what came later; by their needs.
+    """Purposes whose verdict would change if the vendor backported later mainline changes; by their
+    needs.
 
-    What shows in its entries is known. What does not, a tool tells by nothing, and neither do we.
+    Changes that show in entries are known. Others are known neither to a tool nor here.
     """
     if exports.until is None:
         return {}
@@ -164,14 +166,14 @@ def _of_backports(kernel: Kernel, exports: Exports, unsure: Mapping[int, Outcome
 
 
 def changed(before: Compat, after: Compat) -> Compat:
-    """The later answer with the purposes alone that come to something else than before."""
+    """The later answer, with only the purposes whose verdict changed."""
     was = {one.purpose: one.worked_out or one.verdict for one in before.purposes}
     kept = [p for p in after.purposes if was.get(p.purpose, "ok") != (p.worked_out or p.verdict)]
     return replace(after, purposes=kept)
 
 
 def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool | None:
-    """Whether a release says that it knows a kernel; None if it says nothing.
+    """Whether a release declares support for a kernel; None if it declares nothing.
 
     A tool names its newest kernel as a stable release (6.6.0), and warns of 6.6.1.
     """
@@ -185,9 +187,8 @@ def declares(consumer: Consumer, release: ToolRelease, kernel: Release) -> bool 
 
 
 class _Judged(Value):
-    """What a release comes to: what quirks of its parser count, what is there for it, its purposes, and
-    those of them that count for the whole.
-    """
+    """The judgement of a release: the parser quirks that apply, the entries that it sees, its
+    purposes, and those of them that count for the whole."""
 
     quirks: list[MetQuirk]
     exports: Exports
@@ -200,7 +201,7 @@ class _Judged(Value):
 
     @property
     def of_every_dump(self) -> Verdict:
-        """The verdict on dumps that have nothing but what every one has."""
+        """The verdict for dumps that only have the pages that every dump has."""
         return self._worst([one for one in self.counted if not one.need.shows_with])
 
     def _worst(self, counted: list[Outcome]) -> Verdict:
@@ -212,32 +213,33 @@ _Later = list[tuple[ToolRelease, _Judged]]
 
 
 class _Basis(Value):
-    """What verdicts rest on: doubts, and runs that were seen."""
+    """The evidence for verdicts: doubts, and observed runs."""
 
     doubts: Doubts
     runs: list[Seen]
     counted: list[Seen]
     unsure: Mapping[int, Outcome] = NOTHING
-    """By their needs, what purposes come to on a kernel that has what came later too."""
+    """By need: the outcome of purposes for a kernel with later mainline changes."""
 
     @property
     def worst(self) -> Verdict:
         return worst_seen(self.counted) or Verdict.OK
 
     def is_shown(self, verdict: Verdict) -> bool:
-        """Whether runs on kernels that have the same entries came to that."""
+        """Whether runs on kernels with the same entries had that verdict."""
         wanted = Verdict.OK if verdict is Verdict.FALLBACK else verdict
         return bool(self.counted) and self.worst is wanted
 
     def of(self, verdict: Verdict) -> RestsOn:
-        """Of the whole: a run that came to it shows it."""
+        """The evidence for the whole: a run with the same verdict shows it."""
         if verdict is Verdict.UNKNOWN:
             return "not known"
         wanted = Verdict.OK if verdict is Verdict.FALLBACK else verdict
         return "seen" if self.counted and self.worst is wanted else "worked out"
 
     def of_purpose(self, outcome: Outcome, verdict: Verdict) -> RestsOn:
-        """Of a purpose: a run that is good shows all that it does, a bad one what is as bad as it came."""
+        """The evidence for a purpose: a good run shows all its purposes, a bad one those with the
+        same verdict."""
         if verdict is Verdict.UNKNOWN:
             return "not known"
         need = outcome.need
@@ -251,7 +253,7 @@ class _Basis(Value):
 
 
 def _otherwise(judged: _Judged, verdict: Verdict, basis: _Basis) -> Otherwise | None:
-    """What is said of other dumps, where the verdict is known, and comes from what some dumps have alone."""
+    """The verdict for dumps without some rare kinds of pages, if it is known and differs."""
     rare = [one for one in judged.counted if one.need.shows_with]
     unlike = [run for run in basis.counted if not _is_explained(run, rare)]
     basis = replace(basis, counted=unlike)
@@ -266,7 +268,7 @@ def _otherwise(judged: _Judged, verdict: Verdict, basis: _Basis) -> Otherwise | 
 
 
 def _is_explained(run: Seen, rare: list[Outcome]) -> bool:
-    """Whether a run came out bad by what its dump has and others have not."""
+    """Whether a bad run is due to rare pages in its dump."""
     return any(
         one.verdict.rank >= run.came.rank > Verdict.OK.rank
         and set(one.need.shows_with) <= set(run.has)
@@ -310,7 +312,7 @@ def _word(verdict: Verdict) -> Judged:
 
 
 def _read(judged: _Judged, later: _Later, doubt: Doubts) -> JudgedPurpose:
-    """Whether the parser of a release takes the text as it is meant."""
+    """Whether the parser of a release reads the text as intended."""
     found = judged.quirks
     worked_out = found[0].quirk.verdict if found else Verdict.OK
     verdict = doubt.of_purpose(worked_out)

@@ -38,10 +38,10 @@ SCHEMA = pa.schema(
         ("fixed_in", pa.string()),
     ]
 )
-"""`error` where nothing can be told of a note: such a one has a row without a tool."""
+"""`error` says why a note can't be judged; such a note has a single row without a tool."""
 
 SCHEMA_OF_FILES = pa.schema([("path", pa.string()), *SCHEMA])
-"""The same with what the input is called."""
+"""The same, with the name of the input."""
 
 
 class _Row(NamedTuple):
@@ -64,10 +64,10 @@ def table_of(judged: Sequence[Judged]) -> Any:
 
 
 class JudgeNotes(OverNotes):
-    """`vmcoreinfo compat` of a batch of notes: a row of the answer for each note and tool.
+    """`vmcoreinfo compat` for a batch of notes: one row per note and tool.
 
-    `tools` are named as on the command line, `makedumpfile@1.7.4`. `arch` and `kernel` are those of all
-    notes, where the notes are not to tell.
+    `tools` are named as on the command line, `makedumpfile@1.7.4`. `arch` and `kernel` apply to all
+    notes and override what the notes say.
     """
 
     schema = SCHEMA
@@ -88,7 +88,7 @@ class JudgeNotes(OverNotes):
         self.kernel = kernel
 
     def columns(self, notes: Sequence[Note]) -> tuple[Sequence[int], Mapping[str, Any]]:
-        """Raises UnknownTool, UnknownName."""
+        """The columns of the results. Raises UnknownTool, UnknownName."""
         judge = _judge_of(self.folder, self.tools, self.arch, self.kernel)
         rows = list(_rows([_judged(judge, note) for note in notes]))
         return [row.number for row in rows], _columns_of(rows)
@@ -107,7 +107,7 @@ def _judged(judge: Judge, note: Note) -> Judged:
 def _judge_of(
     folder: Path | None, tools: tuple[str, ...], arch: str | None, kernel: str | None
 ) -> Judge:
-    """Kept, as it knows the builds of earlier batches."""
+    """The judge, cached because it remembers the builds of earlier batches."""
     schema = model_in(folder)
     asked = [Tool(*found, found[0].build) for found in (find_tool(schema, one) for one in tools)]
     return Judge(
@@ -152,5 +152,5 @@ def _columns_of(rows: Sequence[_Row]) -> dict[str, Any]:
 
 
 def _text(text: str | None) -> str | None:
-    """What UTF-8 can hold: a name may have bytes that are none."""
+    """The text in valid UTF-8: a name may have other bytes."""
     return None if text is None else text.encode("utf-8", "backslashreplace").decode()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The effect of a change to names behind entries: who copied them, and what can't be judged."""
+"""The effect of a change to names behind entries: the tools that copied them, and what can't be
+judged."""
 
 from __future__ import annotations
 
@@ -18,9 +19,10 @@ from .impact import Break
 
 
 class Behind(Value):
-    """A name that changes, the entries that are on it, and whether their values carry the change.
+    """A name that changes, the entries that depend on it, and whether their values carry the
+    change.
 
-    A value that the kernel prints again carries it; that it means something else it does not.
+    A new value that the kernel prints carries the change; a new meaning of the same value does not.
     """
 
     changed: Redefined
@@ -29,7 +31,7 @@ class Behind(Value):
 
 
 class Redefinitions:
-    """Judges names that change from one release to another; without the other, in the one."""
+    """Judges names that change from one release to another; without `to`, within one release."""
 
     def __init__(
         self, schema: Schema, base: Release, to: Release | None, changed: Iterable[Redefined]
@@ -51,7 +53,7 @@ class Redefinitions:
         self._certain = [one for one in self._changed if names.is_other(one)]
 
     def breaks(self) -> Iterator[Break]:
-        """Tools that have copied what changes, each need once."""
+        """Breaks of tools that have copied a changed name, one per need."""
         because: dict[int, list[Redefined]] = {}
         copiers: dict[int, Copier] = {}
         for changed in self._certain:
@@ -67,11 +69,11 @@ class Redefinitions:
                 yield found
 
     def behind(self, told: Set[str]) -> Iterator[Behind]:
-        """Entries that are on what changes, but those that are told of anyway."""
+        """Entries that depend on a changed name, except those that are reported anyway (`told`)."""
         for changed in self._changed:
             keys: dict[bool, dict[str, None]] = {False: {}, True: {}}
             folder = _folder(changed)
-            # Of a member that no entry is about, those of its struct.
+            # A member without entries of its own stands for its struct.
             own = self._index.entries(changed.name) or self._index.entries(_tag_of(changed))
             for standing in own:
                 key = standing.entry.key
@@ -87,7 +89,7 @@ class Redefinitions:
                 yield Behind(changed, tuple(keys[True]), True)
 
     def stirred(self, arch: Architecture) -> frozenset[str]:
-        """Entries of an architecture that are on what changes, carried or not."""
+        """Entries of an architecture that depend on a changed name, carried or not."""
         return frozenset(
             standing.entry.key
             for folder, standing in self._stirred
@@ -95,7 +97,7 @@ class Redefinitions:
         )
 
     def stirred_needs(self, arch: Architecture) -> frozenset[int]:
-        """The needs, by their id(), of which tools have copied something that changes or comes."""
+        """Needs, by id(), for which tools have copied a name that changes or is added."""
         return frozenset(
             need for folder, need in self._stirred_needs if folder in (None, arch.source)
         )
@@ -127,7 +129,7 @@ class Redefinitions:
         ]
 
     def _is_read(self, changed: Redefined, copier: Copier) -> bool:
-        """Whether the need reads it from the note, where the kernel prints its value."""
+        """Whether the need reads the value from the note, because the kernel prints it."""
         return any(
             standing.entry.key in copier.need.keys
             and standing.counts_in(self._base)
@@ -150,9 +152,9 @@ class Redefinitions:
         return [a for a in self._schema.architectures if folder in (None, a.source)]
 
     def _existed(self, release: ConsumerRelease) -> bool:
-        """Whether a tool's release is older than the kernel that has the change.
+        """Whether a tool's release is older than the kernel with the change.
 
-        What a later one has copied may be what the kernel has since.
+        A later release may have copied the new state.
         """
         declared = self._schema.declared.get(self._to.branch)
         if self._to == self._base or declared is None or release.date is None:
@@ -161,7 +163,7 @@ class Redefinitions:
 
     def _break(self, because: Sequence[Redefined], copier: Copier) -> Break | None:
         need, copied, supports = copier.need, copier.copied, copier.consumer.supports
-        # A tool that uses its copy on the one or the other goes wrong on the other.
+        # A tool that uses its copy for either kernel is wrong for the other.
         if not any(map(copier.counts_for, (self._base, self._to))):
             return None
         folders = {_folder(changed) for changed in because}
@@ -197,7 +199,7 @@ class Redefinitions:
 
 
 class Expansions:
-    """Definitions that change, each with those of others put in that the patch shows."""
+    """Changed definitions, with the other definitions that the patch shows substituted."""
 
     def __init__(self, changed: Iterable[Redefined]) -> None:
         self.changed = tuple(changed)
@@ -207,17 +209,17 @@ class Expansions:
         )
 
     def is_same(self, changed: Redefined) -> bool:
-        """Whether it is only written otherwise."""
+        """Whether only the notation changed."""
         old, new = self._both(changed)
         return bool(old) and old == new
 
     def is_other(self, changed: Redefined) -> bool:
-        """Whether it is another for who has copied it, on some configuration at least.
+        """Whether a copy of it is outdated, in at least one configuration.
 
-        A function does the same in many ways; of an enumeration its enumerators tell, and a struct to
-        which members are added behind all others is the same for who reads them. A macro that goes
-        leaves what it stood for, and a constant that comes nobody has copied; that a member or a
-        variable comes or goes debug information tells, and what is assigned was there before.
+        A function may do the same in another way; an enumeration changes by its enumerators; a
+        struct that only gets members at its end is the same for its readers. A removed macro leaves
+        its value unchanged, and an added constant has no copies. Debug information shows added and
+        removed members and variables, and an assignment that was there before is not new.
         """
         old, new = self._both(changed)
         match changed.kind:
@@ -234,14 +236,15 @@ class Expansions:
         return not self._is_renamed(changed) and (not new or bool(new - old))
 
     def _is_renamed(self, changed: Redefined) -> bool:
-        """Whether a member goes and one comes of the same type: where it is stays the same."""
+        """Whether a member was only renamed: one is removed and one of the same type is added, so
+        that its position stays."""
         if changed.kind != "member" or changed.after:
             return False
         return not self._new_members.isdisjoint(_types(changed.name, changed.before))
 
     @cached_property
     def _new_members(self) -> frozenset[tuple[str, str]]:
-        """The structs that get members, and the types of these."""
+        """The structs that get members, and the types of these members."""
         came = (one for one in self.changed if one.kind == "member" and not one.before)
         return frozenset(found for one in came for found in _types(one.name, one.after))
 
@@ -270,26 +273,26 @@ class Expansions:
 
 _CONSTANTS = ("macro", "enumerator")
 _TAGS = ("struct", "union", "enum")
-# Compiled where a definition changes: most that go have none.
+# Compiled only if a definition changes, which most removals don't.
 _WORD = r"[A-Za-z_]\w*"
 _PARAMETERS = r"\([\w, .]*\) (?=\S)"
-# A name of a kernel has as many definitions as architectures at most.
+# A kernel name has at most as many definitions as there are architectures.
 _MOST_TEXTS = 64
 _DEEPEST = 4
 _MOST_FORMS = 4
 _LONGEST = 200
-# For comparing two forms of a constant, as they are on most machines.
+# For comparing two forms of a constant; the values of most machines.
 _KNOWN = {"BITS_PER_LONG": 64, "PAGE_SIZE": 4096, "PAGE_SHIFT": 12, "BITS_PER_BYTE": 8}
 
 
 def _types(member: str, declared: Iterable[str]) -> set[tuple[str, str]]:
-    """The struct of a member, with what stands around its name."""
+    """The struct of a member, with its declaration without the name."""
     tag, _, name = member.partition(".")
     return {(tag, re.sub(rf"\b{name}\b", "", text)) for text in declared}
 
 
 def _as_before(text: str, before: Iterable[str]) -> str:
-    """A form as it was written before, where it has the same value."""
+    """The earlier form of a text that has the same value, else the text."""
     from ..kernel.constant import same_value
 
     if text in before:
@@ -298,7 +301,7 @@ def _as_before(text: str, before: Iterable[str]) -> str:
 
 
 def _body(text: str) -> str:
-    """Of a macro with parameters what it stands for."""
+    """The body of a macro with parameters."""
     match = re.match(_PARAMETERS, text)
     return text[match.end() :] if match else text
 
@@ -308,14 +311,14 @@ def _put(definition: str, name: str, text: str) -> str:
 
 
 def _tag_of(changed: Redefined) -> str:
-    """The struct of a member that goes: tools find members by their names in debug information."""
+    """The struct of a removed member: tools find members by their names in debug information."""
     if changed.kind == "member" and not changed.after:
         return changed.name.partition(".")[0]
     return ""
 
 
 def _concerns(changed: Redefined, name: str) -> bool:
-    """Whether a copied name is what changes, or a member that is elsewhere in its struct for it."""
+    """Whether a copied name is what changes, or a member that its struct's change moves."""
     if changed.kind not in _TAGS:
         return changed.name == name
     struct, dot, member = name.partition(".")
@@ -328,7 +331,7 @@ def _concerns(changed: Redefined, name: str) -> bool:
 
 
 def _is_longer(changed: Redefined) -> bool:
-    """Whether a struct only gets more members behind those that it has."""
+    """Whether a struct only gets more members at its end."""
     from ..kernel.definitions import BETWEEN
 
     return all(
@@ -338,7 +341,7 @@ def _is_longer(changed: Redefined) -> bool:
 
 
 def _in_front(texts: tuple[str, ...], member: str) -> list[str] | None:
-    """The members before one, where they are shown."""
+    """The members before one, if they are shown."""
     from ..kernel.definitions import BETWEEN
 
     for text in texts:
@@ -350,7 +353,7 @@ def _in_front(texts: tuple[str, ...], member: str) -> list[str] | None:
 
 @lru_cache(maxsize=16)
 def _places(text: str) -> dict[str, int]:
-    """Where in a struct each member is declared, among the others."""
+    """The position of each member in a struct."""
     from ..kernel.definitions import BETWEEN
 
     found: dict[str, int] = {}
@@ -361,13 +364,13 @@ def _places(text: str) -> dict[str, int]:
 
 
 def _folder(changed: Redefined) -> str | None:
-    """The folder below arch/ that it is changed in; None for all architectures."""
+    """The folder below arch/ of the changed file; None for all architectures."""
     parts = changed.file.split("/")
     return parts[1] if parts[0] == "arch" and len(parts) > 2 else None
 
 
 def _stands(standing: Standing, changed: Redefined) -> bool:
-    """Whether it is that name on which an entry stands, and not another member of a struct."""
+    """Whether an entry depends on that name, and not on another member of the struct."""
     if standing.behind is not None:
         return any(_concerns(changed, name) for name in standing.behind.names)
     argument = argument_of(standing.entry.key)
@@ -375,7 +378,7 @@ def _stands(standing: Standing, changed: Redefined) -> bool:
         return standing.entry.kind is not Kind.SYMBOL
     if changed.kind not in (*_TAGS, "function", "assignment"):
         return argument == changed.name
-    # The address of a variable is the same whatever is written to it.
+    # The address of a variable does not depend on what is written to it.
     is_tag = changed.kind in ("struct", "union")
     return (
         is_tag
@@ -385,7 +388,7 @@ def _stands(standing: Standing, changed: Redefined) -> bool:
 
 
 def _counts_in_value(standing: Standing, changed: Redefined) -> bool:
-    """Whether the number that the kernel prints is worked out of what changes."""
+    """Whether the number that the kernel prints is computed from the changed constant."""
     from ..kernel.constant import is_expression
 
     is_number = standing.entry.kind in (Kind.NUMBER, Kind.LENGTH)
@@ -401,6 +404,6 @@ def _carries(standing: Standing, changed: Redefined) -> bool:
         case Kind.NUMBER | Kind.LENGTH:
             return bool(changed.after)
         case Kind.SIZE | Kind.OFFSET:
-            # Where members are the kernel prints again; what one of them is it does not.
+            # The kernel prints the new position of members, but not what a member means.
             return changed.kind in _TAGS
     return False

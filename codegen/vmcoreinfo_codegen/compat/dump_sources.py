@@ -17,18 +17,18 @@ from ..model.vocabulary import DumpSource
 _NEAR = 16 << 20
 _STEP = 1 << 20
 _IMAGE = 0xFFFFFFFF80000000
-"""Where x86_64 maps the image: the address of what phys_base 0 has at physical address 0."""
+"""The address at which x86_64 maps the image: physical address 0 if phys_base is 0."""
 _UTS_BYTES = 512
 
 
 def dump_sources(
     found: Found, arch: Architecture, info: Mapping[str, object]
 ) -> dict[DumpSource, bool]:
-    """What is known of the dump that a note is of; nothing of a bare note, as nobody knows what
-    carried it.
+    """The sources that the dump of a note is known to have or lack; none for a bare note, whose
+    dump is unknown.
 
-    ELF dumps of QEMU have program headers with physical addresses alone. Where the kernel
-    shares its addresses with processes nobody can tell.
+    ELF dumps of QEMU have program headers with only physical addresses. If the kernel shares its
+    addresses with processes, the headers can't be judged.
     """
     told: dict[DumpSource, bool] = {}
     if found.has_registers is not None:
@@ -60,7 +60,7 @@ def dump_sources(
 
 
 def _agrees(names: Names, arch: Architecture, release: object) -> bool:
-    # What reads the names elsewhere in memory has none of the three right.
+    # If the names were read from the wrong memory, all three are wrong.
     return (
         names.system == "Linux"
         and arch.is_called(names.machine)
@@ -69,12 +69,12 @@ def _agrees(names: Names, arch: Architecture, release: object) -> bool:
 
 
 def _has_near_image(path: str, info: Mapping[str, object]) -> bool | None:
-    """Whether the names of the kernel, in its data, are that near; None if that can't be read."""
+    """Whether the kernel's release, in its data, is that near; None if it can't be read."""
     base = info.get("NUMBER(phys_base)")
     if isinstance(base, int):
         return abs(base) <= _NEAR
     address, release = info.get("SYMBOL(init_uts_ns)"), info.get("OSRELEASE")
-    # A pipe has no second reading.
+    # A pipe can't be read twice.
     if not isinstance(address, int) or not isinstance(release, str) or not Path(path).is_file():
         return None
     try:

@@ -16,7 +16,7 @@ _MOST = 4
 
 
 class Missing(Value):
-    """An entry that is not there: gone since a release by a commit, or not there yet."""
+    """A missing entry: removed since a release by a commit, or not yet added."""
 
     key: str
     gone_since: str | None
@@ -38,7 +38,7 @@ class Missing(Value):
 
 
 def missing(schema: Schema, key: str, exports: Exports) -> Missing:
-    """What became of an entry on the architecture of a kernel."""
+    """Why an entry is missing on the architecture of a kernel."""
     entry = schema.by_key.get(key)
     here = [e for e in entry.exports if e.concerns(exports.arch.name)] if entry else []
     spans = [span for export in here for span in export.spans]
@@ -66,7 +66,7 @@ def describe_alternative(alternative: Alternative) -> str:
 
 
 def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
-    """One sentence or two: what is taken, what is missing, what a user sees."""
+    """One or two sentences: what is used, what is missing, what a user sees."""
     taken = outcome.taken
     parts = []
     for key in outcome.misread:
@@ -97,7 +97,7 @@ def why(schema: Schema, outcome: Outcome, exports: Exports) -> str:
 
 
 def _values(when: Expression, exports: Exports) -> str:
-    """What the note says of the entries for which an alternative is not right."""
+    """The values of the note that make an alternative wrong."""
     asked = dict.fromkeys(part.key for part in when.walk() if isinstance(part, Key))
     known = [key for key in asked if key in exports.values]
     return " and ".join(
@@ -106,7 +106,7 @@ def _values(when: Expression, exports: Exports) -> str:
 
 
 def _last_gone(absent: list[Missing]) -> list[str]:
-    """What went last is what made the difference: words for those, grouped by commit."""
+    """The most recent removals caused the verdict: a text for those, with their commits."""
     gone = [one for one in absent if one.gone_since]
     if not gone:
         return [one.sentence for one in absent[:_MOST]]
@@ -123,7 +123,7 @@ def _last_gone(absent: list[Missing]) -> list[str]:
 
 
 def _changed(schema: Schema, key: str, exports: Exports) -> str:
-    """By which commit a key that is there came to mean something else."""
+    """The commit that changed the meaning of a key that is present."""
     entry = schema.by_key.get(key)
     last = latest(
         change.boundary

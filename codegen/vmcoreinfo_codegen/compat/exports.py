@@ -15,15 +15,14 @@ from .values import Values
 
 
 class Exports(Value):
-    """The entries of one kernel: surely there, or there under a condition.
+    """The entries of one kernel: certain, or under a condition.
 
     `formats` is how each is printed, `values` the numbers of a note. `config` decides conditions,
-    as far as it is known. What `is_note` is all that there is; of it, `unread` is what the parser
-    of a tool does not see. The values of what is `revalued` mean something else than tools take
-    them for. `of_dump` is whether the dump tells what tools use beside the note, as far as that is
-    known. Of a vendor's kernel `likes` are the releases of which it has keys, `commits` are those
-    of mainline of which it is known whether it has them, and `until` is the newest release from
-    which it may have others.
+    as far as it is known. If `is_note`, the entries are complete; `unread` are those that a tool's
+    parser does not see. `revalued` entries have values with another meaning than tools assume.
+    `of_dump` says which sources beside the note the dump is known to have or lack. For a vendor's
+    kernel, `likes` are the mainline releases whose keys it has, `commits` the mainline commits that
+    it is known to have or lack, and `until` the newest release from which it may have others.
     """
 
     release: Release
@@ -42,7 +41,8 @@ class Exports(Value):
     until: Release | None = None
 
     def has(self, key: str) -> bool | None:
-        """Whether the kernel exports it; None if its configuration decides, and is not known."""
+        """Whether the kernel exports it; None if that depends on a configuration that is not
+        known."""
         if key in self.unread:
             return False
         if key in self.certain:
@@ -51,7 +51,7 @@ class Exports(Value):
         return False if condition is None else condition.evaluate(self.config or {})
 
     def release_of(self, keys: Iterable[str]) -> Release:
-        """The release of mainline that it is like, as far as these keys tell."""
+        """The mainline release that the kernel is like for these keys."""
         if not self.likes:
             return self.release
         like = [self.likes[key] for key in keys if key in self.likes]
@@ -61,7 +61,7 @@ class Exports(Value):
         return condition.evaluate(self.config or {})
 
     def tells(self, expression: Expression) -> bool | None:
-        """Whether an expression is not 0; None if it asks for a value that is not known."""
+        """Whether an expression is not 0; None if it needs a value that is not known."""
         value = value_of(expression, Values(self.values))
         return None if value is None else value != 0
 
@@ -72,7 +72,7 @@ class Exports(Value):
         reformatted: Mapping[str, Format] | None = None,
         values: Mapping[str, int] = NOTHING,
     ) -> Exports:
-        """The same kernel without some entries, with others, and with some in another form or of other values."""
+        """The same kernel with some entries removed, added, or with another format or value."""
         gone = frozenset(removed)
         certain = self.certain - gone | frozenset(added)
         conditional = {k: c for k, c in self.conditional.items() if k not in gone}
@@ -87,9 +87,9 @@ class Exports(Value):
         )
 
     def narrowed(self, keys: Iterable[str]) -> Exports:
-        """A kernel of the same release whose configuration is for these entries, and for no others.
+        """A kernel of the same release whose configuration enables these entries, and no others.
 
-        Entries under the same condition as one of them are there too.
+        Entries with the same condition as one of them are present too.
         """
         wanted = {self.conditional[key] for key in keys if key in self.conditional}
         if not wanted:
@@ -99,12 +99,12 @@ class Exports(Value):
 
     @property
     def keys(self) -> frozenset[str]:
-        """All that it exports, or may."""
+        """All entries that it exports, or may export."""
         return self.certain.union(self.conditional)
 
     @property
     def possible(self) -> frozenset[str]:
-        """Those of which `has` is not false."""
+        """The entries for which `has` is not False."""
         not_here = [key for key in self.conditional if self.has(key) is False]
         return self.keys.difference(self.unread, not_here)
 
@@ -115,7 +115,7 @@ def predicted(
     arch: Architecture,
     config: Mapping[str, bool | int] | None = None,
 ) -> Exports:
-    """What a kernel of a release exports, by the schema."""
+    """What a kernel of a release exports, according to the schema."""
     fixed = schema.fixed_config(arch)
     certain: set[str] = set()
     conditional: dict[str, Condition] = {}
@@ -134,7 +134,7 @@ def predicted(
 
 
 def printed_as(entry: Entry, release: Release, arch: Architecture) -> Format:
-    """The format in which a kernel prints an entry, whether or not the schema expects it there."""
+    """The format in which a kernel prints an entry, even if the schema does not expect it there."""
     here = [export for export in entry.exports if export.formats and export.concerns(arch.name)]
     if not here:
         return entry.format
@@ -145,7 +145,8 @@ def printed_as(entry: Entry, release: Release, arch: Architecture) -> Format:
 def _seen_as(
     schema: Schema, expected: Mapping[str, Format], info: Mapping[str, object]
 ) -> dict[str, Format]:
-    """What lines show of keys with several formats: a distribution may have another one early."""
+    """The formats that lines show for keys with several: a distribution may have a newer one
+    early."""
     several = {key for key in expected if len(schema.by_key[key].formats) > 1}
     lines = getattr(info, "lines", ()) if several else ()
     found = {}
@@ -162,7 +163,7 @@ def _seen_as(
 def _told(
     schema: Schema, release: Release, arch: Architecture, there: frozenset[str]
 ) -> dict[str, bool | int]:
-    """The configuration, as far as entries that are there tell it: each has its condition fulfilled."""
+    """The configuration that the present entries imply: their conditions are true."""
     found: dict[str, bool | int] = {}
     for predicted in schema.predict(release, arch):
         if predicted.key in there and not predicted.is_unconditional:
@@ -177,7 +178,7 @@ def noted(
     info: Mapping[str, object],
     of_dump: Mapping[DumpSource, bool] | None = None,
 ) -> Exports:
-    """What a note has: all of it, and nothing else; and what the dump that it is of tells beside it."""
+    """The entries of a note, which are complete, and the sources in its dump."""
     there = frozenset(info)
     formats = {
         key: printed_as(schema.by_key[key], release, arch) for key in there if key in schema.by_key

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the mainline releases of an architecture export, one after the other."""
+"""What each mainline release of an architecture exports."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .exports import Exports
 
 
 class ExportsByRelease(Value):
-    """Releases in order, and what is exported from each of those on at which something changes.
+    """Releases in order, and the exports from each release on at which something changes.
 
-    `changes` are the places in `releases` at which an entry comes, goes, or has another
-    condition or format than in the release before, by key.
+    `changes` are, by key, the places in `releases` at which an entry is added, removed, or changes
+    its condition or format.
     """
 
     arch: Architecture
@@ -30,7 +30,7 @@ class ExportsByRelease(Value):
     changes: Mapping[str, tuple[int, ...]]
 
     def at(self, place: int) -> Exports:
-        """What the release at that place exports."""
+        """The exports of the release at that place."""
         if place not in self._at:
             found = self.exports[bisect_right(self.starts, place) - 1]
             self._at[place] = replace(found, release=self.releases[place])
@@ -45,18 +45,18 @@ class ExportsByRelease(Value):
         return {release: place for place, release in enumerate(self.releases)}
 
     def place_of(self, bound: Release) -> int:
-        """The place of the first release that a range from that bound on has."""
+        """The place of the first release that is not before a bound."""
         return place_of(bound, self.releases)
 
 
 _State = tuple[Condition, Format]
-"""Under which condition an entry is there, and how it is printed."""
+"""The condition of an entry, and its format."""
 
 
 def exports_by_release(schema: Schema, arch: Architecture) -> ExportsByRelease:
-    """Of all releases of an architecture.
+    """The exports of all releases of an architecture.
 
-    An entry is asked for at its own bounds alone: a whole prediction of every release takes some
+    Each entry is only evaluated at its own bounds: a whole prediction of every release takes some
     twenty times as long.
     """
     releases = schema.releases_of(arch)
@@ -107,7 +107,7 @@ def _exports(
 def _steps(
     schema: Schema, entry: Entry, arch: Architecture, releases: Sequence[Release]
 ) -> Iterator[tuple[int, _State | None]]:
-    """Where an entry is other than before, and how it is there; None if it is not."""
+    """The places at which an entry changes, and its state there; None if it is not exported."""
     before: _State | None = None
     here = [export for export in entry.exports if export.concerns(arch.name)]
     lasting: list[Lasting] = []

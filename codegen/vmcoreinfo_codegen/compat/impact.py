@@ -19,11 +19,11 @@ from .parser_quirks import PURPOSE, parser_quirks
 
 
 class Change(Value):
-    """What becomes of entries on one architecture: those that are lost, and under which condition,
-    those that come, how what comes or changes is printed, and entries whose values mean something else.
+    """A change of entries on one architecture: those removed, with the condition, those added, the
+    formats of added and changed ones, and entries whose values change their meaning.
 
-    Of entries that are `stirred`, and needs by their id(), something changes that stands behind them:
-    it is looked at whether a tool is known to be worse off with the next release for it.
+    Something behind the `stirred` entries, and behind needs by their id(), changes: for these, the
+    verdict on the next release is checked too.
     """
 
     arch: Architecture
@@ -44,12 +44,12 @@ class Change(Value):
 
 
 class Break(Value):
-    """A purpose that got worse, for some releases of a consumer on some architectures.
+    """A purpose with a worse verdict, for some releases of a consumer on some architectures.
 
-    `seen` is what its user sees. `fixed_in` is the first release for which it works after the
-    change, None if none does; `releases` are those that it worked better for, in order. `where` is
-    the condition of the kernels for which it is so, empty for all; `because` are the keys and names
-    it is for, `removed` those of the keys that go everywhere.
+    `seen` is what its user sees. `fixed_in` is the first release that works after the change, None
+    if none does; `releases` are those with the worse verdict, in order. `where` is the condition of
+    the affected kernels, empty for all; `because` are the keys and names that cause it, `removed`
+    those of the keys that are removed everywhere.
     """
 
     consumer: str
@@ -65,7 +65,7 @@ class Break(Value):
 
 
 class Impact(Value):
-    """What a change does."""
+    """The effect of a change."""
 
     base: Release
     removed: tuple[str, ...]
@@ -77,7 +77,8 @@ class Impact(Value):
 def impact(
     schema: Schema, base: Release, changes: Iterable[Change], to: Release | None = None
 ) -> Impact:
-    """Of changes to a kernel that is like the release `base` otherwise, and is called `to` then."""
+    """The effect of changes to a kernel that is otherwise like the release `base`, and is called
+    `to`."""
     all_changes = list(changes)
     found: dict[tuple[str, int, ToolRelease | None, str], Break] = {}
     kernels = [
@@ -89,7 +90,7 @@ def impact(
     ]
     touched_at_all = frozenset[str]().union(*(touched for _, _, touched, _, _ in kernels))
     stirred_needs = frozenset[int]().union(*(change.stirred_needs for change in all_changes))
-    # Made again for needs that the next release may change; most are the same in both.
+    # Evaluated again only for needs that the next release may change; most are the same in both.
     later: dict[int, _Kernels] = {}
     for consumer in schema.consumers:
         for need in consumer.needs:
@@ -97,12 +98,13 @@ def impact(
                 continue
             alike: list[tuple[ToolRelease, ...]] = []
             for change, case, touched_here, exports, changed in kernels:
-                # What a purpose does not ask for is nothing to it.
+                # Other keys don't affect the purpose.
                 touched = touched_here.intersection(need.keys)
                 is_stirred = id(need) in change.stirred_needs
                 if not touched and not is_stirred:
                     continue
-                # What only comes makes nothing worse; what else the next release changes is not its doing.
+                # Added entries make nothing worse, and other changes of the next release are not
+                # the patch's.
                 if to is not None and (is_stirred or not touched <= change.added):
                     if id(case) not in later:
                         later[id(case)] = case.kernels(exports, change, to)
@@ -119,13 +121,13 @@ def impact(
         tuple(sorted({key for change in all_changes for key in change.removed})),
         tuple(sorted({key for change in all_changes for key in change.added})),
         tuple(breaks),
-        # What only comes leaves nothing without use.
+        # Added entries make no entry unused.
         _unused_after(schema, [changed[0] for change, _, _, _, changed in kernels if change.lost]),
     )
 
 
 def by_weight(broken: Break) -> tuple[int, str, str, str]:
-    """To sort by: the worst first."""
+    """A sort key: the worst first."""
     return (-broken.verdict.rank, broken.consumer, broken.purpose, broken.where)
 
 
@@ -134,20 +136,19 @@ _Kernels = tuple[_BeforeAfter, _BeforeAfter]
 
 
 class _Case(Value):
-    """Kernels of one configuration: what is lost there, and what is known of it."""
+    """Kernels of one configuration: the entries they lose, and their known configuration."""
 
     lost: frozenset[str]
     config: Mapping[str, bool | int]
     where: str
 
     def touched(self, change: Change) -> frozenset[str]:
-        # What is so everywhere is told of the case that is for all.
+        # A case with a condition leaves out what holds everywhere, which the general case reports.
         return self.lost - change.removed if self.where else change.touched | change.stirred
 
     def kernels(self, exports: Exports, change: Change, to: Release) -> _Kernels:
-        """Two kernels before and after: one with all that a configuration may bring, and one that is
-        built for what changes and for nothing else. On the latter no alternative is there that only seems so.
-        """
+        """Two kernels before and after: one with everything that a configuration may enable, and
+        one with only the changed entries, so that alternatives are not assumed to be present."""
         exports = replace(exports, config={**(exports.config or {}), **self.config})
 
         def after(before: Exports) -> Exports:
@@ -159,7 +160,7 @@ class _Case(Value):
 
 
 def _cases(change: Change) -> list[_Case]:
-    """All kernels, and those of each condition under which an entry is lost."""
+    """All kernels, and those for each condition under which an entry is lost."""
     found = [_Case(change.removed, {}, "")]
     for condition in dict.fromkeys(change.lost.values()):
         if condition != ALWAYS:
@@ -169,7 +170,8 @@ def _cases(change: Change) -> list[_Case]:
 
 
 def _alike(consumer: Consumer, need: Need) -> list[tuple[ToolRelease, ...]]:
-    """The releases of a tool, together where they know the same alternatives and read the same forms."""
+    """The releases of a tool, grouped by the alternatives that they know and the formats that they
+    read."""
     found: dict[tuple[tuple[bool, ...], ...], list[ToolRelease]] = {}
     for release in sorted({r.release for r in consumer.releases} | {ToolRelease.parse(NEXT)}):
         reads = tuple(reading.is_of(release) for reading in consumer.readings)
@@ -186,9 +188,9 @@ def _break(
     kernels: Iterable[_BeforeAfter],
     is_stirred: bool,
 ) -> Break | None:
-    """By each release the worst of the kernels counts.
+    """The worst of the kernels counts for each release.
 
-    What stands behind a need may make it one: no kernel had it before.
+    A change behind a need may create it: no kernel had it before.
     """
     worse: dict[ToolRelease, None] = {}
     verdict, worst_after = Verdict.OK, None
@@ -223,7 +225,7 @@ def _break(
 
 
 def _read_otherwise(schema: Schema, changes: list[Change]) -> list[Break]:
-    """Parsers that read a line of a new key otherwise: as another key, or not at all."""
+    """Parsers that misread a line with a new key: as another key, or not at all."""
     found = []
     for key in sorted({key for change in changes for key in change.added} - schema.by_key.keys()):
         archs = tuple(change.arch.name for change in changes if key in change.added)
@@ -264,14 +266,14 @@ def _joined(first: Break, second: Break) -> Break:
 
 
 def _unused_after(schema: Schema, before_after: list[_BeforeAfter]) -> tuple[str, ...]:
-    """Entries that some release could use before, and that are of use to none after.
+    """Entries that some release could use before, and none can use after.
 
-    An entry is of use where an alternative has it with all else that it takes.
+    A release can use an entry if an alternative has all that it needs.
     """
     kernels = [(one.arch.name, one.possible, other.possible) for one, other in before_after]
     gone = frozenset[str]().union(*(had - has for _, had, has in kernels))
     ways = _ways(schema)
-    # What goes takes along the alternatives that have it, and no others.
+    # Removed entries affect only alternatives that need them.
     concerned = frozenset[str]().union(*(keys for _, keys in ways if keys & gone))
     asked = [(need, keys) for need, keys in ways if keys & concerned]
     before = {key for arch, had, _ in kernels for key in _used(asked, arch, had)}
@@ -299,7 +301,7 @@ def _ways(schema: Schema) -> _Ways:
 
 
 def _used(ways: _Ways, arch: str, there: frozenset[str]) -> Iterator[str]:
-    """The entries of alternatives that have all of theirs."""
+    """The entries of alternatives that are complete."""
     for need, keys in ways:
         if keys <= there and need.concerns(arch):
             yield from keys

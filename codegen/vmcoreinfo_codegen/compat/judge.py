@@ -15,7 +15,7 @@ from .exports import Exports
 
 
 class Scope(Value):
-    """What a tool is run for: one of its commands, at a dump level; None stands for all there are."""
+    """What a tool is run for: a command and a dump level; None means any."""
 
     command: str | None = None
     level: int | None = None
@@ -24,33 +24,34 @@ class Scope(Value):
         return need.counts_for(self.command, self.level)
 
     def asks(self, command: str, level: int | None) -> bool:
-        """Whether a run of a command is of what is asked about."""
+        """Whether a run of a command is in the scope."""
         return self.command in (None, command) and self.level in (None, level)
 
     def leaves_out(self, consumer: Consumer, command: str) -> bool:
-        """Whether a command is not part of what is said of the whole."""
+        """Whether a command does not count for the verdict on the whole."""
         return self.command is None and command in consumer.extra_commands
 
     def counts(self, consumer: Consumer, need: Need) -> bool:
-        """Whether a purpose is part of what is said of the whole: what is extra is where it is asked for."""
+        """Whether a purpose counts for the verdict on the whole: an extra one only if its command
+        was asked for."""
         if self.command is not None or not need.commands:
             return True
         return not consumer.extra_commands.issuperset(need.commands)
 
 
 WHOLE = Scope()
-"""All that a tool does."""
+"""Everything that a tool does."""
 
 
 class Outcome(Value):
-    """What one release of a tool comes to.
+    """The verdict on a purpose for one release of a tool.
 
-    `taken` is the alternative that it uses, None if it knows none that is there; `missing` are the
-    entries without which it is no better. `assumed` are those that the configuration decides, which
-    are taken for there, and those whose values would tell whether the alternative is right, which
-    is assumed; `misread` those that are printed in a form that the release does not read. `absent`
-    is what the dump is known not to tell; `rests_on` what it may tell by which this works, if that
-    is not known.
+    `taken` is the alternative that it uses, None if none that it knows is available; `missing` are
+    the entries that would improve the verdict. `assumed` are entries that depend on the
+    configuration and are assumed to be present, and those whose values would show whether the
+    alternative is right, which is assumed; `misread` are printed in a format that the release does
+    not read. `absent` are sources that the dump is known to lack; `rests_on` are those that it may
+    have and on which the verdict depends.
     """
 
     need: Need
@@ -72,16 +73,15 @@ class Outcome(Value):
         return self.need.seen(self.verdict)
 
     def mends(self, verdict: Verdict) -> bool:
-        """Whether it works, and better than with that verdict: a fallback is mended by what is ok."""
+        """Whether it works, and better than with that verdict: ok is better than a fallback."""
         return self.works and self.verdict.rank < verdict.rank
 
 
 def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports) -> Outcome | None:
-    """The outcome for a purpose; None if there is no such purpose on that kernel or in that
-    release.
+    """The outcome for a purpose; None if that kernel or that release does not have it.
 
-    A tool takes the first alternative whose entries are all there, even one that gives the
-    wrong answer on that kernel: it does not know.
+    A tool takes the first alternative whose entries are all present, even if that gives the wrong
+    result on that kernel, which the tool can't know.
     """
     known = need.known_by(release)
     if not known or not _matters(need, exports):
@@ -120,7 +120,8 @@ def judge(consumer: Consumer, need: Need, release: ToolRelease, exports: Exports
 
 
 def _rests_on(alternatives: Sequence[Alternative], exports: Exports) -> tuple[DumpSource, ...]:
-    """What the dump may tell, where it is not known: any of it, if the first alternative rests on some."""
+    """The unknown sources on which the outcome depends: those of the leading alternatives that have
+    some."""
     found: dict[DumpSource, None] = {}
     for alternative in alternatives:
         unknown = [one for one in alternative.of_dump if one not in exports.of_dump]
@@ -131,7 +132,7 @@ def _rests_on(alternatives: Sequence[Alternative], exports: Exports) -> tuple[Du
 
 
 def _unknown(taken: Alternative, exports: Exports) -> list[str]:
-    """Entries whose values would tell whether an alternative is right, and are not known."""
+    """Unknown entries whose values would show whether an alternative is right."""
     if taken.when is None or exports.tells(taken.when) is not None:
         return []
     asked = dict.fromkeys(one.key for one in taken.when.walk() if isinstance(one, Key))
@@ -147,7 +148,7 @@ def _matters(need: Need, exports: Exports) -> bool:
         return False
     decided = need.condition == ALWAYS or exports.decides(need.condition)
     if decided is None and exports.is_note:
-        # A kernel that is built for it exports it, by an alternative that some release knows.
+        # A kernel built for it exports the entries of an alternative that some release knows.
         return any(a.keys and all(map(exports.has, a.keys)) for a in need.alternatives)
     return decided is not False
 
@@ -179,7 +180,7 @@ def worst(found: list[Outcome]) -> Verdict:
 
 
 def later_releases(consumer: Consumer, release: ToolRelease) -> Iterator[ToolRelease]:
-    """The releases after one, and what is in the tool's repository only, in order."""
+    """The later releases of a tool, in order, and `next`."""
     known = sorted(r.release for r in consumer.releases)
     yield from (other for other in known if other > release)
     if release.text != NEXT:
@@ -189,7 +190,7 @@ def later_releases(consumer: Consumer, release: ToolRelease) -> Iterator[ToolRel
 def fixed_in(
     need: Need, consumer: Consumer, release: ToolRelease, exports: Exports, verdict: Verdict
 ) -> ToolRelease | None:
-    """The first later release for which the purpose works better than `verdict`, None if none does."""
+    """The first later release with a better and working outcome, None if there is none."""
     for later in later_releases(consumer, release):
         outcome = judge(consumer, need, later, exports)
         if outcome is not None and outcome.mends(verdict):

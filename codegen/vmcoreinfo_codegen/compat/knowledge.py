@@ -19,9 +19,9 @@ from .judge import WHOLE, Scope
 
 
 class Doubts(Value):
-    """Why a verdict is not known, in words; nothing if it is.
+    """The reasons why a verdict is not known, none if it is.
 
-    Of a release that the schema does not have even what is bad is not known: it may be mended.
+    For a release that is not in the schema, even a bad verdict is not known: it may be fixed.
     """
 
     reasons: tuple[str, ...]
@@ -31,12 +31,13 @@ class Doubts(Value):
         return bool(self.reasons)
 
     def overall(self, verdict: Verdict) -> Verdict:
-        """What is left of the verdict on all purposes: if it is not worse than degraded, none
-        is."""
+        """The verdict on all purposes; with doubts, one that is not worse than degraded becomes
+        unknown."""
         return self._limited(verdict, Verdict.UNKNOWN)
 
     def of_purpose(self, verdict: Verdict) -> Verdict:
-        """The same of one purpose: that it is degraded promises nothing."""
+        """The verdict on a purpose; with doubts, ok and fallback become unknown, but degraded
+        stays, as it promises nothing."""
         return self._limited(verdict, Verdict.DEGRADED)
 
     def _limited(self, verdict: Verdict, least: Verdict) -> Verdict:
@@ -48,7 +49,7 @@ class Doubts(Value):
 def doubts(
     schema: Schema, consumer: Consumer, release: ToolRelease, arch: str, kernel: Release
 ) -> Doubts:
-    """Of one release on one kernel."""
+    """The doubts about one release on one kernel."""
     of_release = _of_release(consumer, release)
     reasons = [of_release] if of_release else []
     if not consumer.supports(arch, release):
@@ -63,10 +64,10 @@ def doubts(
 
 
 class Horizon(Value):
-    """How far kernels of an architecture are known to a release of a tool; `newest` is that of the
+    """The newest kernels of an architecture for which a release is known; `newest` is that of the
     schema.
 
-    `last` is None if nothing tells; `seen` are series past it on which the release was run.
+    `last` is None if nothing limits it; `seen` are later series on which the release was run.
     """
 
     is_supported: bool
@@ -75,28 +76,29 @@ class Horizon(Value):
     newest: Release
 
     def passed(self, kernel: Release) -> Release | None:
-        """The newest kernel that can be answered for, if one is past it, and was not seen."""
+        """The newest known kernel, if this one is newer and was not seen."""
         if self.last is None or kernel.mainline in self.seen:
             return None
         return self.last if kernel.mainline > self.last.mainline else None
 
     def has(self, kernel: Release) -> bool:
-        """Whether there is no doubt of a kernel."""
+        """Whether there is no doubt about a kernel."""
         is_new = kernel.mainline > self.newest.mainline
         return self.is_supported and not is_new and self.passed(kernel) is None
 
 
 def horizon_of(schema: Schema, consumer: Consumer, release: ToolRelease, arch: str) -> Horizon:
-    """Of a release that the schema has."""
+    """The horizon of a release in the schema."""
     seen = seen_kernels(consumer, release, arch)
     last = horizon(schema, consumer, release, seen)
     return Horizon(consumer.supports(arch, release), last, seen, schema.latest)
 
 
 def of_distribution(doubt: Doubts, kernel: Kernel, runs: Sequence[Seen]) -> Doubts:
-    """With the doubt of a prediction for a distribution's kernel, which may have been patched.
+    """Add the doubt about a prediction for a distribution's kernel, which may be patched.
 
-    Runs on dumps of that very kernel leave none, and neither do its sources, where they were read.
+    Runs on dumps of that very kernel remove the doubt, and so does the schema if the kernel's
+    sources were read for it.
     """
     if any(one.kernel == kernel.name for one in runs):
         return doubt
@@ -123,7 +125,7 @@ def _of_release(consumer: Consumer, release: ToolRelease) -> str:
 
 
 def unsupported(consumer: Consumer, release: ToolRelease, arch: str) -> str:
-    """That a release does not read dumps of an architecture, and which does."""
+    """A text: a release does not read dumps of an architecture, and which one does."""
     later = sorted(one.release for one in consumer.releases if one.release > release)
     first = next((one for one in later if consumer.supports(arch, one)), None)
     more = f"; {consumer.name} {first} does" if first else ""
@@ -143,10 +145,10 @@ def horizon(
     release: ToolRelease,
     seen: Mapping[tuple[int, ...], Verdict],
 ) -> Release | None:
-    """The newest kernel for which a release can be answered for; None if nothing tells.
+    """The newest kernel for which a release is known; None if nothing limits it.
 
-    That is the newest that it declares, or for a tool that declares none the newest of the day of
-    its release; or the newest on which it was seen to do well, of the `seen` of an architecture.
+    This is the newest kernel that it declares, or if the tool declares none, the newest at the date
+    of its release; or a newer one on which it was `seen` to do well.
     """
     own = own_horizon(schema, consumer, release)
     if own is None:
@@ -156,9 +158,10 @@ def horizon(
 
 
 def own_horizon(schema: Schema, consumer: Consumer, release: ToolRelease) -> Release | None:
-    """The newest kernel that a release declares, or of its day; None if neither is known.
+    """The newest kernel that a release declares, or that existed at its date; None if neither is
+    known.
 
-    A release without a date is of no earlier day than those before it.
+    A release without a date is at least as recent as those before it.
     """
     own = consumer.release(release)
     if own is None:
@@ -176,9 +179,9 @@ def own_horizon(schema: Schema, consumer: Consumer, release: ToolRelease) -> Rel
 def seen_runs(
     consumer: Consumer, release: ToolRelease, exports: Exports, scope: Scope = WHOLE
 ) -> Iterator[Seen]:
-    """Runs of a release on dumps of a kernel like this one: of its series and architecture.
+    """Runs of a release on dumps of kernels like this one: of the same series and architecture.
 
-    Of a note it counts what is there as well: of what the release reads, exactly that.
+    For a note, the entries that the release reads must be the same too.
     """
     read = read_digest(consumer, release, exports.certain) if exports.is_note else None
     for one in _runs(consumer, release, exports.arch.name):
@@ -191,9 +194,9 @@ def seen_runs(
 def seen_kernels(
     consumer: Consumer, release: ToolRelease, arch: str, scope: Scope = WHOLE
 ) -> dict[tuple[int, ...], Verdict]:
-    """Mainline series on which a release was run, and the worst that came of it.
+    """Mainline series on which a release was run, with the worst result.
 
-    Commands that are extra tell nothing of the whole.
+    Extra commands don't count.
     """
     found: dict[tuple[int, ...], Verdict] = {}
     for one in counted_runs(consumer, release, arch, scope):
@@ -205,7 +208,7 @@ def seen_kernels(
 def counted_runs(
     consumer: Consumer, release: ToolRelease, arch: str, scope: Scope = WHOLE
 ) -> list[Seen]:
-    """Runs that count for what is said of the whole."""
+    """Runs that count for the verdict on the whole."""
     return [
         one
         for one in _runs(consumer, release, arch)
@@ -214,7 +217,7 @@ def counted_runs(
 
 
 def _runs(consumer: Consumer, release: ToolRelease, arch: str) -> Iterator[Seen]:
-    """Of the release as it is, or as a distribution builds it, on dumps of an architecture."""
+    """Runs of the release, upstream's or built by a distribution, on dumps of an architecture."""
     return (one for one in consumer.seen_by_release.get(release, ()) if one.arch == arch)
 
 

@@ -16,12 +16,13 @@ from .matrix import Run, known_runs
 
 
 def lifetimes(schema: Schema, consumer: Consumer, arch: Architecture) -> Lifetimes:
-    """For every release the newest unbroken run of kernels without a fatal or wrong purpose.
+    """For every release, the newest unbroken run of kernels without a fatal or wrong purpose.
 
-    One with a kernel of which that is known comes before one of which it is worked out alone.
+    A run with a kernel whose verdict is known is preferred to one whose verdicts are only worked
+    out.
     """
     releases = [release.release for release in consumer.releases]
-    # An architecture that no declared release has exports nothing.
+    # An architecture without declared releases exports nothing.
     over = {arch.name: exports_by_release(schema, arch)} if schema.releases_of(arch) else {}
     found = [
         _lifetime(
@@ -67,9 +68,11 @@ def _lifetime(
 
 
 def _own(found: Sequence[Run], anchor: Release | None) -> int | None:
-    """The end of the unbroken run that the newest kernel of a release is in, or the last before it.
+    """The end of the run without bad kernels that contains the newest kernel up to `anchor`, or
+    precedes it.
 
-    Of a release that has none, of the newest; None if every kernel is bad.
+    Without an anchor, it is the end of the newest run; if no good kernel is that old, of the first
+    run after it. None if every kernel is bad.
     """
     good = [i for i, run in enumerate(found) if not run.verdict.is_bad]
     before = [i for i in good if anchor is None or found[i].first.mainline <= anchor.mainline]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Per release of a tool, the releases of a vendor's lines that it handles, and since which one not."""
+"""The releases of vendors' lines that each release of a tool handles, and those that it does
+not."""
 
 from __future__ import annotations
 
@@ -17,9 +18,8 @@ from .on_line import LineRun, line_exports, line_runs
 def line_lifetimes(
     schema: Schema, consumer: Consumer, arch: Architecture, lines: Sequence[Line]
 ) -> LineLifetimes:
-    """For every release of a tool the releases of each line that it handles; none if the vendor
-    does not build the architecture.
-    """
+    """The releases of each line that every release of a tool handles; none if the vendor does not
+    build the architecture."""
     releases = [release.release for release in consumer.releases]
     there = [line_exports(schema, line) for line in lines]
     found = line_runs(schema, consumer, releases, there)

@@ -20,10 +20,10 @@ from .knowledge import horizon, seen_kernels
 
 
 class Run(Value):
-    """Kernels in a row with the same verdict for the same purposes.
+    """Consecutive kernels with the same verdict for the same purposes.
 
-    Where the verdict is that nobody knows, `worked_out` is what it is by the schema. `seen` are the
-    kernels of them on which the release was run.
+    If the verdict is unknown, `worked_out` is the one from the schema. `seen` are the kernels in
+    the run on which the release was run.
     """
 
     first: Release
@@ -36,7 +36,8 @@ class Run(Value):
 
 Known = tuple[bool, ...]
 _Segments = tuple[tuple[int, Verdict | None], ...]
-"""What a purpose comes to from places in the releases on; None if it is none."""
+"""The verdict on a purpose from each place in the releases on; None if the purpose does not
+exist."""
 
 
 def known_runs(
@@ -46,7 +47,8 @@ def known_runs(
     over: Mapping[str, ExportsByRelease],
     scope: Scope = WHOLE,
 ) -> list[dict[str, list[Run]]]:
-    """What is known of each release on the kernels of each architecture, in order, by architecture."""
+    """What is known about each release, in order, on the kernels of each architecture, by
+    architecture."""
     worked_out = runs(consumer, releases, over, scope)
     return [
         {
@@ -65,13 +67,14 @@ def _known_runs(
     found: Sequence[Run],
     scope: Scope,
 ) -> Iterator[Run]:
-    """Runs cut where knowledge ends, each with the kernels that were seen; those that came out worse by themselves."""
+    """Runs that are split where knowledge ends, with the kernels that were seen; observed failures
+    are runs of their own."""
     arch = over.arch.name
     known = seen_kernels(consumer, release, arch)
     seen = known if scope == WHOLE else seen_kernels(consumer, release, arch, scope)
     is_supported = consumer.supports(arch, release)
     last = horizon(schema, consumer, release, known) if is_supported else None
-    # From that place on kernels are past what is known.
+    # Kernels from this place on are newer than what is known.
     end = len(over.releases) if is_supported else 0
     if last is not None:
         end = bisect_right(over.releases, last.mainline, key=lambda release: release.mainline)
@@ -92,7 +95,8 @@ def _known_runs(
 def _with_seen(
     run: Run, kernels: Sequence[Release], seen: Mapping[tuple[int, ...], Verdict]
 ) -> Iterator[Run]:
-    """A run with the kernels of it that were seen; what was seen to be worse counts as it was seen."""
+    """A run with the kernels that were seen; an observation that is worse than the verdict
+    counts."""
 
     def worse(kernel: Release) -> Verdict | None:
         came = seen.get(kernel.mainline, Verdict.OK)
@@ -117,11 +121,11 @@ def runs(
     over: Mapping[str, ExportsByRelease],
     scope: Scope = WHOLE,
 ) -> list[dict[str, list[Run]]]:
-    """What each release is worked out to come to on the kernels of each architecture, by
+    """The verdicts from the schema for each release on the kernels of each architecture, by
     architecture.
 
-    A purpose is judged once for all that makes a difference to it: the alternatives that a release
-    knows, which of their entries are there, and in which of its ranges of kernels.
+    A purpose is judged once for everything that makes a difference to it: the alternatives that a
+    release knows, the entries that are present, and its ranges of kernels.
     """
     found: list[dict[str, list[Run]]] = [{} for _ in releases]
     known = known_to(consumer, releases)
@@ -143,12 +147,12 @@ def runs(
 
 
 def known_to(consumer: Consumer, releases: Iterable[ToolRelease]) -> list[list[Known]]:
-    """All that makes a difference between releases, by need."""
+    """Everything that differs between releases, by need."""
     lasting: list[OfReleases] = [*consumer.readings]
     for need in consumer.needs:
         lasting += need.alternatives
     bounds = {bound for one in lasting for bound in (one.since, one.until) if bound is not None}
-    # Releases with no bound between them are the same in all of it.
+    # Releases without a bound between them are the same.
     starts = sorted(bounds)
     found: dict[int, list[Known]] = {}
     for release in releases:
@@ -160,7 +164,7 @@ def known_to(consumer: Consumer, releases: Iterable[ToolRelease]) -> list[list[K
 
 
 class _Judging:
-    """The verdicts on one consumer that were found already."""
+    """The verdicts on one consumer that are known already."""
 
     def __init__(self, consumer: Consumer) -> None:
         self._needs = consumer.needs
@@ -176,12 +180,13 @@ class _Judging:
         known: Mapping[int, Known],
         places: Mapping[int, Sequence[_Place]],
     ) -> list[Run]:
-        """Of one release on one architecture; `known` and `places` by the numbers of the needs."""
+        """The runs of one release on one architecture; `known` and `places` by the numbers of the
+        needs."""
         found = {
             number: self._segments(number, of_need, release, over, places[number])
             for number, of_need in known.items()
         }
-        # Many architectures have the same kernels, which come to the same.
+        # Many architectures have the same kernels and the same verdicts.
         asked = (over.releases[0], over.releases[-1], *found.items())
         if asked not in self._joined:
             self._joined[asked] = _joined(self._needs, over.releases, found)
@@ -218,11 +223,12 @@ class _Judging:
 
 
 _Place = tuple[int, object]
-"""A place in the releases, and all that a need can tell of the kernels from there on."""
+"""A place in the releases, and everything about the kernels from there on that matters to a
+need."""
 
 
 def _places(need: Need, over: ExportsByRelease) -> list[_Place]:
-    """Where kernels change as far as a need tells them apart."""
+    """The places at which kernels change in a way that matters to a need."""
     ranges = need.kernel_ranges
     bounds = {bound for r in ranges for bound in (r.since, r.until) if bound is not None}
     changes = {place for key in need.keys for place in over.changes.get(key, ())}
@@ -239,14 +245,14 @@ def _places(need: Need, over: ExportsByRelease) -> list[_Place]:
     return found
 
 
-# That another way is taken is no worse.
+# Another way with the same result is not worse.
 _WORSE = sorted(set(Verdict) - {Verdict.OK, Verdict.FALLBACK}, key=lambda v: -v.rank)
 
 
 def _joined(
     needs: Sequence[Need], releases: Sequence[Release], found: Mapping[int, _Segments]
 ) -> list[Run]:
-    """Runs of the worst verdict, out of what each need comes to."""
+    """Runs of the worst verdict over all needs."""
     by_place: dict[int, dict[int, Verdict | None]] = {0: {}}
     for number, segments in found.items():
         for place, verdict in segments:
@@ -269,7 +275,7 @@ def _joined(
 
 
 def clipped(found: Sequence[Run], since: Release) -> list[Run]:
-    """The same for kernels from a release on."""
+    """The runs, limited to kernels from a release on."""
     return [
         replace(run, first=max(run.first, since, key=lambda release: release.opening))
         for run in found
@@ -278,7 +284,7 @@ def clipped(found: Sequence[Run], since: Release) -> list[Run]:
 
 
 def describe_runs(found: Sequence[Run], latest: Release) -> list[str]:
-    """One line a run: `ok 5.0 to 6.9`, `wrong from 6.10 on: recognise slab pages`."""
+    """One line per run: `ok 5.0 to 6.9`, `wrong since 6.10: recognise slab pages`."""
     lines = []
     for run in found:
         if run.last == latest:

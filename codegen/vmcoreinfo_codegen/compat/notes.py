@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Tools on thousands of notes: a verdict applies to all notes that are the same for the tools.
 
-Most dumps of a fleet are of the same few builds. Their notes differ in addresses, and in other values of
-their boot. Of those a tool's verdict rests on few, by the conditions (`when`) that its alternatives have.
+Most dumps of a fleet are from a few builds. Their notes differ in addresses and other values of the
+boot. A tool's verdict depends on few of those: the ones in the conditions (`when`) of its
+alternatives.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ _MOST_KINDS = 1024
 
 
 class NotTold(ValueError):
-    """A note that does not tell what kernel it is of; says how to name it."""
+    """A note that does not identify its kernel; the message says which option to give."""
 
 
 class Judged(NamedTuple):
-    """What came of one input; `verdicts` None if it can't be read, and `error` says why."""
+    """The result for one input; `verdicts` is None if it can't be read, and `error` says why."""
 
     path: str
     verdicts: Verdicts | None
@@ -52,7 +53,7 @@ class Judged(NamedTuple):
 
 
 class Judge:
-    """What all inputs of a run share; `kernel` and `arch` None to let each tell."""
+    """What all inputs of a run share; `kernel` and `arch` are None to let each input decide."""
 
     def __init__(
         self,
@@ -73,7 +74,7 @@ class Judge:
         self._verdicts: _Kept[Verdicts] = _Kept()
 
     def judged(self, path: str, format_: str | None) -> Judged:
-        """All tools on a file, on stdin, or on the running kernel."""
+        """The verdicts on all tools for a file, stdin, or the running kernel."""
         try:
             found = find_note(path, format_)
             return Judged(path, self.on(found, flaws_in(found)), None, found.remarks)
@@ -85,7 +86,7 @@ class Judge:
             return Judged(path, None, f"{found.name}: {error}", found.remarks)
 
     def on(self, found: Found, flaws: tuple[tuple[str, str], ...] = ()) -> Verdicts:
-        """All tools on a note that was found. Raises NotTold."""
+        """The verdicts on all tools for a note that was found. Raises NotTold."""
         # A verdict names no line of the input.
         asked = self._builds.asked(found._replace(lines=()))
         if asked is None:
@@ -109,7 +110,7 @@ class Judge:
         return verdicts
 
     def _kind(self, found: Found, build: Hashable, asked: Asked) -> _Kind | str:
-        """The first of its kind, or why it tells too little."""
+        """Add the first note of its kind, or the reason why it can't be judged."""
         kind: _Kind | str
         try:
             info = vmcoreinfo.parse(found.text)
@@ -134,7 +135,7 @@ class Judge:
 
 
 def killed(path: str) -> Judged:
-    """An input that ended the process which judged it."""
+    """The result for an input whose judging killed its process."""
     why = (
         "the process that read it was killed, perhaps for lack of memory; the other inputs were "
         "processed"
@@ -149,8 +150,8 @@ def exports_of(
     kernel: Kernel | None,
     arch: Architecture | None,
 ) -> tuple[Kernel, Exports]:
-    """The kernel by its own name, and what its note has; `kernel` and `arch` are what the user
-    said.
+    """The kernel with its own name, and the entries of its note; `kernel` and `arch` are what the
+    user gave.
 
     Raises NotTold.
     """
@@ -169,14 +170,14 @@ def exports_of(
 
 
 def flaws_in(found: Found) -> tuple[tuple[str, str], ...]:
-    """What is wrong with the dump, as far as it was looked at, each with the tool that it is about."""
+    """The faults found in the dump, each with the tool that it concerns."""
     return tuple((one.text, one.tool) for one in flaws_of(found) if one.fault is not Fault.UNSEEN)
 
 
 class _Kind(NamedTuple):
-    """Notes that are the same but for values of their boot: the first of them.
+    """Notes that only differ in values of their boot, represented by the first.
 
-    `is_as_read` is whether the parser takes those values as they were taken to tell that.
+    `is_as_read` says whether the parser reads those values in the same way.
     """
 
     kernel: Kernel
@@ -194,7 +195,7 @@ def _is_as_read(schema: Schema, info: vmcoreinfo.VmcoreInfo, asked: Asked) -> bo
 
 
 def _asks_boot(schema: Schema, consumers: Sequence[Consumer]) -> Iterator[Expression]:
-    """What tools go by, of the values that differ from boot to boot."""
+    """The conditions of tools that use values which differ between boots."""
     of_boot = {entry.key for entry in schema.entries if differs(entry)}
     found = {
         alternative.when: None
@@ -212,7 +213,7 @@ Kept = TypeVar("Kept")
 
 
 class _Kept(Generic[Kept]):
-    """What was asked for last, as much as fits."""
+    """The most recently used values, up to a limit."""
 
     def __init__(self) -> None:
         self._by_key: dict[Hashable, Kept] = {}

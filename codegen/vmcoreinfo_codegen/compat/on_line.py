@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Verdicts of releases of a tool on the kernels of a vendor's line: what `answer` says of each, for all at once."""
+"""Verdicts of releases of a tool on the kernels of a vendor's line: the same as `answer`, computed
+for all at once."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from .matrix import Known, known_to
 
 
 class LineExports(Value):
-    """The kernels of a line, and what each exports, by architecture."""
+    """The kernels of a line and their exports, by architecture."""
 
     line: Line
     kernels: tuple[Kernel, ...]
@@ -31,10 +32,10 @@ class LineExports(Value):
 
 
 class LineVerdict(Value):
-    """What a release comes to on a kernel of a line; `purposes` are those that come to it.
+    """The verdict on a release for a kernel of a line; `purposes` are those with that verdict.
 
-    Where nobody knows, `worked_out` is what it is by the schema, and `unsure` are purposes that come to
-    something else where the vendor took later changes of mainline that show in no entry.
+    If it is unknown, `worked_out` is the one from the schema, and `unsure` are purposes whose
+    verdict would change if the vendor backported mainline changes that show in no entry.
     """
 
     verdict: Verdict
@@ -45,7 +46,8 @@ class LineVerdict(Value):
 
 
 class LineRun(Value):
-    """Kernels in a row with the same verdict: the places of the first and of the last in the line."""
+    """Consecutive kernels with the same verdict: the places of the first and the last in the
+    line."""
 
     first: int
     last: int
@@ -53,9 +55,8 @@ class LineRun(Value):
 
 
 def line_exports(schema: Schema, line: Line, default: Collection[str] | None = None) -> LineExports:
-    """Of the first build of each release, on the architectures that the vendor builds; where those
-    are not told, on the default ones, None for all.
-    """
+    """The exports of the first build of each release, on the architectures that the vendor builds;
+    if these are not known, on the default ones, None for all."""
     kernels = tuple(kernels_of(schema, line))
     keys = keys_of(line)
     by_arch = {}
@@ -67,7 +68,7 @@ def line_exports(schema: Schema, line: Line, default: Collection[str] | None = N
 
 
 def _changed(base: Exports, kernel: Kernel, keys: frozenset[str]) -> Exports:
-    """What a kernel exports, by what its base does and what becomes of the entries that its line changes."""
+    """The exports of a kernel: those of its base, with the changes of its line."""
     schema, arch = kernel.schema, base.arch
     certain = base.certain - keys
     conditional = {key: one for key, one in base.conditional.items() if key not in keys}
@@ -99,7 +100,7 @@ def line_runs(
     lines: Sequence[LineExports],
     scope: Scope = WHOLE,
 ) -> list[list[dict[str, list[LineRun]]]]:
-    """For each line: what each release comes to on its kernels, in order, by architecture."""
+    """For each line, the verdicts on each release on its kernels, in order, by architecture."""
     tool = _Tool(schema, consumer, releases, scope)
     return [tool.runs(there) if there.kernels else [{} for _ in releases] for there in lines]
 
@@ -108,7 +109,7 @@ _RunsOf = dict[tuple[int, bool, Verdict | None], list[LineRun]]
 
 
 class _Tool:
-    """Releases of one consumer, and what is known of them."""
+    """Releases of one consumer, and what is known about them."""
 
     def __init__(
         self, schema: Schema, consumer: Consumer, releases: Sequence[ToolRelease], scope: Scope
@@ -124,7 +125,8 @@ class _Tool:
         self._by_arch: dict[str, list[tuple[Horizon, list[Seen]]]] = {}
 
     def _numbered(self, known: Sequence[Sequence[Known]]) -> list[list[int]]:
-        """What is known to each release by numbers, the same list for those that are the same to all needs."""
+        """What each release knows as numbers; releases that are the same for all needs share one
+        list."""
         numbers: dict[Known, int] = {}
         found: dict[int, list[int]] = {}
         for of_release in known:
@@ -134,12 +136,12 @@ class _Tool:
         return [found[id(of_release)] for of_release in known]
 
     def runs(self, there: LineExports) -> list[dict[str, list[LineRun]]]:
-        """Of each release on a line, by architecture."""
+        """The runs of each release on a line, by architecture."""
         base = there.kernels[0].release
         found: list[dict[str, list[LineRun]]] = [{} for _ in self._releases]
         for name, exports in there.by_arch.items():
             judging = _Judging(self._consumer, exports, self._scope, self._judged)
-            # Kernels that no need tells from those of another line come to the same.
+            # Kernels that no need distinguishes from those of another line have the same verdicts.
             worked_out, runs = self._alike.setdefault(judging.rows, ({}, {}))
             for place, (horizon, seen) in enumerate(self._horizons(name)):
                 known = self._known[place]
@@ -167,7 +169,8 @@ class _Tool:
         return self._by_arch[arch]
 
     def _came(self, seen: Sequence[Seen], there: LineExports) -> Verdict | None:
-        """The worst of runs on a line; what other kernels of its base came to tells nothing of a vendor's own."""
+        """The worst run on a line; runs on other kernels with the same base say nothing about a
+        vendor's own."""
         base, line = there.kernels[0].release, there.line
         return worst_seen(
             [
@@ -190,7 +193,7 @@ def _lines_of(schema: Schema, consumer: Consumer) -> dict[str, str | None]:
 
 
 class _WorkedOut(Value):
-    """What a release is worked out to come to on one kernel; that another way is taken is no worse."""
+    """The verdict from the schema for a release on one kernel; a fallback counts as ok."""
 
     verdict: Verdict
     purposes: tuple[str, ...]
@@ -206,7 +209,7 @@ def _verdict(worked_out: _WorkedOut, is_sure: bool, seen: Verdict | None) -> Lin
         return LineVerdict(
             Verdict.UNKNOWN, "not known", worked_out.purposes, worked_out.verdict, unsure
         )
-    # What was seen to be worse than it was worked out has no purpose.
+    # An observation that is worse than the verdict from the schema has no purposes.
     purposes = worked_out.purposes if worst is worked_out.verdict else ()
     return LineVerdict(worst, "seen" if seen is worst else "worked out", purposes)
 
@@ -225,19 +228,18 @@ _WORST_FIRST = sorted(Verdict, key=lambda verdict: -verdict.rank)
 
 
 class _Bad(Value):
-    """Where a purpose comes to something bad: its verdict on each kernel, and whether it is another one
-    with what came later.
-    """
+    """A purpose that is bad on some kernel: its verdict on each kernel, and whether later changes
+    alter it."""
 
     verdicts: tuple[Verdict, ...]
     unsure: tuple[bool, ...]
 
 
 class _Judged(Value):
-    """What was judged of one consumer.
+    """The judgements on one consumer.
 
-    A purpose is judged once for all that makes a difference to it, as in `matrix`: `numbers` are those of
-    kernels that a need tells apart, and of rows of them.
+    A purpose is judged once for everything that makes a difference to it, as in `matrix`: `numbers`
+    are those of kernels that a need distinguishes, and of rows of them.
     """
 
     numbers: dict[object, int]
@@ -246,7 +248,7 @@ class _Judged(Value):
 
 
 class _Judging:
-    """Verdicts of one consumer on the kernels of one architecture."""
+    """Verdicts on one consumer for the kernels of one architecture."""
 
     def __init__(
         self,
@@ -273,11 +275,11 @@ class _Judging:
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """All that the needs tell of the kernels."""
+        """Everything about the kernels that matters to the needs."""
         return (self._count, *(row for row, _ in self._told.values()))
 
     def kernels(self, release: ToolRelease, known: Sequence[int]) -> list[_WorkedOut]:
-        """What a release comes to on each kernel."""
+        """The verdicts from the schema for a release on each kernel."""
         rows = self._judged.rows
         bad = []
         for number, (row, told) in self._told.items():
@@ -285,7 +287,7 @@ class _Judging:
             if asked not in rows:
                 rows[asked] = self._bad(number, known[number], told, release)
             found = rows[asked]
-            # Most purposes come to nothing bad on any kernel.
+            # Most purposes are not bad on any kernel.
             if found is not None:
                 bad.append((number, found))
         return [self._worked_out(bad, place) for place in range(self._count)]
@@ -318,9 +320,8 @@ class _Judging:
         return _Bad(now, tuple(one is not other for one, other in zip(now, later, strict=True)))
 
     def _row(self, number: int) -> tuple[int, tuple[int, ...]]:
-        """For each kernel, and each with what came later, a number: the same where the need can't tell
-        them apart. And the number of all these together.
-        """
+        """A number for each kernel, without and with later changes, which is the same if the need
+        can't distinguish them; and a number for the whole row."""
         need, numbers = self._needs[number], self._judged.numbers
         there = [_there(need, one) for one in self._exports[: self._count]] * 2
         ranges = (
@@ -336,12 +337,12 @@ class _Judging:
 
 
 def _there(need: Need, exports: Exports) -> object:
-    """What a need can tell of a kernel by its entries and its configuration."""
+    """The entries and the configuration of a kernel, as far as they matter to a need."""
     keys = tuple((exports.has(key), exports.formats.get(key)) for key in need.keys)
     return keys, exports.decides(need.condition)
 
 
 def _ranges(need: Need, exports: Exports) -> tuple[bool, ...]:
-    """And by what it is like."""
+    """The ranges of a need that a kernel is in."""
     release = exports.release_of(need.keys)
     return tuple(one.holds(release, exports.commits) for one in need.kernel_ranges)

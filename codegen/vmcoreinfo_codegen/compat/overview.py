@@ -30,9 +30,9 @@ from .judge import WHOLE, Scope
 
 
 class Tool(NamedTuple):
-    """A release of a tool, as the distribution builds it where `build` names that.
+    """A release of a tool, or the distribution's build of it if `build` is set.
 
-    One that was not asked for by its name counts for the architectures that it reads dumps of.
+    A tool that was not named counts only for the architectures whose dumps it reads.
     """
 
     consumer: Consumer
@@ -42,7 +42,7 @@ class Tool(NamedTuple):
 
 
 def tools_of(schema: Schema, distribution: Distribution) -> Iterator[Tool]:
-    """What a distribution ships, of the tools that the schema has."""
+    """The tools in the schema that a distribution ships."""
     consumers = {consumer.name: consumer for consumer in schema.consumers}
     for one in distribution.ships:
         consumer = consumers.get(one.consumer)
@@ -53,7 +53,7 @@ def tools_of(schema: Schema, distribution: Distribution) -> Iterator[Tool]:
 
 
 class Subject(NamedTuple):
-    """A kernel as it is predicted, or as a note or dump of it tells, which is then its `input`."""
+    """A kernel as predicted, or as its note or dump describes it; `input` is the latter's path."""
 
     kernel: Kernel
     exports: Exports
@@ -74,9 +74,9 @@ def overview(
     distribution: str | None,
     verdict: Overall | None = None,
 ) -> Overview:
-    """Of each tool on each kernel or dump, and of inputs that can't be read.
+    """The verdict on each tool for each kernel or dump, and the inputs that can't be read.
 
-    `verdict` is the worst of all, where these are not all.
+    `verdict` is the worst of all, for cells that are only a part.
     """
     return Overview(
         distribution=distribution,
@@ -93,11 +93,11 @@ def judged_of(subject: Subject, tool: Tool, scope: Scope = WHOLE) -> Compat:
 
 
 FAILING = frozenset({"unknown", "wrong", "fatal"})
-"""Verdicts with which `compat` ends with no 0."""
+"""Verdicts for which the exit code of `compat` is not 0."""
 
 
 class Verdicts(Value):
-    """What tools come to on a kernel, or on all dumps of it that are the same to them."""
+    """The verdicts on tools for a kernel, or for all its dumps that are the same to them."""
 
     kernel: str
     line: KernelLine | None
@@ -128,7 +128,7 @@ class Verdicts(Value):
 
 
 def verdicts_of(subject: Subject, tools: Iterable[Tool], scope: Scope = WHOLE) -> Verdicts:
-    """Every tool on one kernel or dump."""
+    """The verdict on every tool for one kernel or dump."""
     kernel, exports, _, note = subject
     arch = exports.arch.name
     asked = (one for one in tools if one.is_named or one.consumer.supports(arch, one.release))
@@ -142,7 +142,7 @@ def verdicts_of(subject: Subject, tools: Iterable[Tool], scope: Scope = WHOLE) -
 
 
 def cells_of(subject: Subject, tools: Iterable[Tool], scope: Scope = WHOLE) -> list[OverviewCell]:
-    """The same as an answer has it."""
+    """The same as cells of an answer."""
     return verdicts_of(subject, tools, scope).cells(subject.input)
 
 
@@ -151,7 +151,7 @@ def tool_of(one: OverviewCell | ToolVerdict) -> str:
 
 
 def why_of(one: OverviewCell | ToolVerdict) -> str:
-    """What a verdict comes from, in a few words."""
+    """The cause of a verdict in a few words."""
     if one.verdict == "unknown":
         return one.not_known[0]
     if not one.purposes:
@@ -184,7 +184,7 @@ def _tool_verdict(judged: Compat, tool: Tool) -> ToolVerdict:
 
 
 def _purposes(judged: Compat) -> list[str]:
-    """Those that made the verdict, or would where nobody knows."""
+    """The purposes with the verdict of the whole, or with that from the schema if it is unknown."""
     verdict = judged.worked_out or judged.verdict
     if verdict == "ok":
         return []

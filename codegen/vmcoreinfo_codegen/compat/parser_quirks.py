@@ -25,7 +25,8 @@ _NUMBERS = (
 
 
 class Text(Value):
-    """The text of a note, the keys in it that a tool wants, and whether it can read one in a format."""
+    """The text of a note, the keys in it that a tool uses, and whether it can read a key in a
+    format."""
 
     text: bytes
     wanted: tuple[str, ...]
@@ -37,9 +38,8 @@ class Text(Value):
 
 
 class MetQuirk(Value):
-    """A quirk of a parser that a text meets, and where; `lost` is the key that the tool does not see for it,
-    or empty.
-    """
+    """A parser quirk that a text triggers, and where; `lost` is the key that the tool misses
+    because of it, or ""."""
 
     quirk: ParserTrait
     where: str
@@ -49,9 +49,10 @@ class MetQuirk(Value):
 def parser_quirks(
     consumer: Consumer, release: ToolRelease, text: bytes, format_: str = "text"
 ) -> list[MetQuirk]:
-    """What a release reads otherwise, the worst first; padding behind the text counts for nothing.
+    """The quirks of a release that a text triggers, the worst first; padding after the text is
+    ignored.
 
-    `format_` is that of what the note is from: a dump's, `note` or `text`.
+    `format_` is that of the input: a dump's, `note` or `text`.
     """
     quirks = [q for q in consumer.traits if q.is_of(release) and q.counts_in(format_)]
     wanted = consumer.keys_of(release) if quirks else ()
@@ -148,11 +149,12 @@ def _unparsable(subject: Text, _limit: int) -> str | None:
     )
 
 
-# A note is asked about for one release of a tool after the other.
+# A note is checked for one release of a tool after the other.
 @lru_cache(maxsize=256)
 def _bad_values(text: bytes) -> tuple[tuple[int, str, bool], ...]:
-    """Lines whose values are not numbers as the kernel prints them: line, key, and whether it is too large."""
-    # Without a note there is nothing to parse.
+    """Lines with values that are not numbers as the kernel prints them: line, key, and whether it
+    is too large."""
+    # Imported here, because predictions need no parser.
     import vmcoreinfo
 
     return tuple(
@@ -163,7 +165,7 @@ def _bad_values(text: bytes) -> tuple[tuple[int, str, bool], ...]:
 
 
 def _is_read(subject: Text, key: str, value: bytes) -> bool:
-    """Whether a value that is not in the key's format is in another that the tool reads."""
+    """Whether the tool reads a value that is in another format than the key's."""
     return any(
         shape.fullmatch(value) and subject.reads(key, format_) for format_, shape in _NUMBERS
     )
@@ -178,7 +180,7 @@ def _line_of(text: bytes, place: int) -> int:
 
 
 def _shown(line: bytes) -> str:
-    """A line of a dump is hostile: shortened, and with nothing that a terminal would act on."""
+    """A line of a hostile dump, shortened and without terminal control characters."""
     text = ascii(line[:_SHOWN].decode("latin-1"))
     return text + ("…" if len(line) > _SHOWN else "")
 

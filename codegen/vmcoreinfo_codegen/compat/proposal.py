@@ -22,11 +22,11 @@ from .parser_quirks import PURPOSE
 from .room import BUFFER, Buffer, Overflow, larger_than_read, overflow
 
 MOST_ENTRIES = 10_000
-"""Entries that go or come; all kernels together printed some 200."""
+"""The most entries that a change may remove or add; all kernels together print some 200."""
 
 
 class Proposal(Value):
-    """Entries that are to go and to come, and what patches or trees change beside them."""
+    """Entries to remove and add, and further changes in patches or trees."""
 
     removed: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
@@ -34,7 +34,8 @@ class Proposal(Value):
 
 
 class Judgement(Value):
-    """What a change comes to. `open` is what could not be told, `behind` the names that change."""
+    """The effect of a change. `open` is what could not be judged, `behind` are the names that
+    change."""
 
     change: KernelChange
     impact: Impact
@@ -45,7 +46,7 @@ class Judgement(Value):
 
     @property
     def is_broken(self) -> bool:
-        """Whether some tool is worse off; that it takes another way with the same result is not."""
+        """Whether a tool is worse off; another way with the same result is not worse."""
         bad = any(one.verdict.rank > Verdict.FALLBACK.rank for one in self.breaks)
         return bad or any(full.is_sure for full in self.overflows)
 
@@ -56,7 +57,7 @@ class Judgement(Value):
 
     @property
     def is_unrelated(self) -> bool:
-        """Whether neither an export nor what stands behind one is touched."""
+        """Whether no export, nor anything behind one, is touched."""
         views = (*self.change.views.values(), *self.change.foreign.values())
         changed = any(
             view.removed or view.added or view.reformatted or view.revalued or view.conditioned
@@ -76,9 +77,8 @@ def judge_all(
     base: Release,
     kernel: Kernel | None = None,
 ) -> tuple[Judgement, list[Judgement]]:
-    """The whole, and each patch by itself where there are several; of a vendor's kernel on the
-    architectures that it is built for. Raises PatchError.
-    """
+    """The judgement on the whole, and on each patch if there are several; for a vendor's kernel, on
+    the architectures that the vendor builds. Raises PatchError."""
     whole = together(schema, proposal.changes)
     if not proposal.changes:
         whole = KernelChange("", {})
@@ -92,9 +92,10 @@ def judge_all(
 
 
 def base_of(schema: Schema, removed: Iterable[str], to: Release | None) -> Release:
-    """The release that a change is made to: the one before `to`, or before the entries went.
+    """The release that a change applies to: the one before `to`, or before the entries were
+    removed.
 
-    Where none of them went, it is the newest.
+    It is the newest if none of them was removed.
     """
     if to is None:
         entries = [schema.by_key[key] for key in removed if key in schema.by_key]
@@ -108,7 +109,7 @@ def base_of(schema: Schema, removed: Iterable[str], to: Release | None) -> Relea
 
 
 def removed_keys(proposal: Proposal) -> list[str]:
-    """All that go, on any architecture."""
+    """All keys that are removed, on any architecture."""
     keys = dict.fromkeys(proposal.removed)
     for change in proposal.changes:
         for view in change.views.values():
@@ -133,7 +134,7 @@ def _judged(
     kernel: Kernel | None,
 ) -> Judgement:
     removed, added = keys
-    # Nobody has a dump of an architecture that the kernel no longer has.
+    # Nobody has dumps of an architecture that the kernel no longer has.
     archs = [
         arch
         for arch in schema.architectures
@@ -180,7 +181,7 @@ def _judged(
 
 
 def _begins_otherwise(schema: Schema, in_front: Mapping[Architecture, Set[str]]) -> Iterator[Break]:
-    """Parsers that know a note by its first line."""
+    """Parsers that recognise a note by its first line."""
     archs = tuple(arch.name for arch, keys in in_front.items() if keys)
     because = tuple(sorted({key for keys in in_front.values() for key in keys}))
     for consumer in schema.consumers if archs else ():
@@ -201,7 +202,7 @@ def _begins_otherwise(schema: Schema, in_front: Mapping[Architecture, Set[str]])
 
 
 def _on(breaks: Iterable[Break], archs: Iterable[Architecture]) -> Iterator[Break]:
-    """What breaks on some architectures."""
+    """The breaks on some architectures."""
     names = {arch.name for arch in archs}
     for one in breaks:
         here = tuple(name for name in one.archs if name in names)
@@ -210,7 +211,7 @@ def _on(breaks: Iterable[Break], archs: Iterable[Architecture]) -> Iterator[Brea
 
 
 def _is_among(broken: Break, others: Iterable[Break]) -> bool:
-    """Whether it is reported anyway, for another reason."""
+    """Whether a break is already reported for another reason."""
     return any(
         other.consumer == broken.consumer
         and other.purpose == broken.purpose
@@ -248,19 +249,20 @@ def _change(
 
 
 def _is_stricter(old: Condition, new: Condition) -> bool:
-    """Whether a condition asks for more than it did; of another one nobody can tell."""
+    """Whether a condition is stricter than before; False if they can't be compared."""
     return lost_where(new, old) is None
 
 
 def _known(schema: Schema, key: str, base: Release, arch: Architecture) -> Condition:
-    """What the schema says an entry depends on: the patch may not show it."""
+    """The condition of an entry in the schema, which the patch may not show."""
     entry = schema.by_key.get(key)
     prediction = schema.predict_entry(entry, base, arch) if entry else None
     return prediction.condition if prediction else ALWAYS
 
 
 def _is_other_value(schema: Schema, key: str, base: Release, arch: Architecture) -> bool:
-    """Whether what a symbol points to is another value than its address, on some configuration."""
+    """Whether a symbol's value is read through a pointer, on some configuration, instead of being
+    its address."""
     entry = schema.by_key.get(key)
     prediction = schema.predict_entry(entry, base, arch) if entry else None
     if entry is None or prediction is None:
@@ -270,7 +272,7 @@ def _is_other_value(schema: Schema, key: str, base: Release, arch: Architecture)
 
 
 def _open(schema: Schema, change: KernelChange, base: Release) -> Iterable[Unseen]:
-    """What is seen of entries, and can't be judged."""
+    """Changes of entries that can't be judged."""
     for arch in schema.architectures:
         view = change.view(arch)
         for key in view.unplaced:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The lines of a note to change so that a release of a tool works, and at which dump level."""
+"""The changes to a note that make a release of a tool work, and at which dump level."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from .values import Values
 
 
 class NewLine(Value):
-    """A line that is written, for which purpose, and why it is right.
+    """A line that is written, its purpose, and why it is right.
 
-    `value` is None if no note tells it. `replaces` is whether the note has a line of that key.
+    `value` is None if there is no note to compute it from. `replaces` says whether the note already
+    has a line with that key.
     """
 
     key: str
@@ -29,7 +30,7 @@ class NewLine(Value):
 
 
 class GoneLine(Value):
-    """A line that is taken away, for which purpose, and why that is right."""
+    """A line that is removed, its purpose, and why that is right."""
 
     key: str
     purpose: str
@@ -37,10 +38,11 @@ class GoneLine(Value):
 
 
 class Remedy(Value):
-    """What is written and taken away, what the note has then, and purposes that stay fatal or
-    wrong.
+    """The lines written and removed, the entries of the changed note, and the purposes that stay
+    fatal or wrong.
 
-    `degraded` are those that stay so: at a dump level a dump keeps what it could leave out.
+    `degraded` are purposes that stay degraded: at a dump level, the dump keeps pages that it could
+    exclude.
     """
 
     written: tuple[NewLine, ...]
@@ -62,13 +64,13 @@ def remedy(
     unread: frozenset[str] = frozenset(),
     judged: Sequence[Outcome] | None = None,
 ) -> Remedy:
-    """Of a note, or of a kernel as the schema has it: then what any note of it has is written.
+    """The remedy for a note, or for a kernel as the schema predicts it: then for any note of it.
 
-    What the note has stays, so that a later release reads it as before, but for lines without which,
-    or with another value, the release does better at what it is asked for, and nothing of that worse.
-    Only what makes a purpose better is written; a purpose that stays wrong or fatal is refused, but
-    for one that no more than some dumps show. `unread` are keys of lines whose values can't be used,
-    `judged` the outcomes as it is, where they are known.
+    Existing lines stay, so that a later release reads the note as before, except lines that the
+    release is better off without or with another value, as long as no requested purpose gets worse.
+    A line is only written if it improves a purpose; a purpose that stays wrong or fatal is refused,
+    unless only some dumps show it. `unread` are keys of lines with unusable values, `judged` the
+    present outcomes, if they are known.
     """
     written: list[NewLine] = []
     if judged is None:
@@ -97,11 +99,11 @@ def right_level(
     unread: frozenset[str] = frozenset(),
     is_exact: bool = False,
 ) -> tuple[int, Remedy] | None:
-    """The highest level at which nothing is refused, of those that leave out no more, and what does
-    it.
+    """The highest dump level, within the requested one, at which nothing is refused, and its
+    remedy.
 
-    Where `is_exact`, at which nothing is degraded either. What is written and taken away is that of
-    the level: where less matters, more can be. None if no level is so, or the tool takes none.
+    If `is_exact`, nothing may be degraded either. The remedy is that for the level: fewer purposes
+    at a lower level allow more changes. None if no level works, or if the tool takes none.
     """
     commands = [one.name for one in consumer.commands if one.has_level]
     if not commands or scope.command not in (None, *commands):
@@ -120,7 +122,7 @@ def right_level(
         found = at(level)
         if found is not None:
             return level, found
-        # What does not do where the least matters does nowhere.
+        # If the lowest level does not work, no level does.
         if level == most and at(0) is None:
             return None
     return None
@@ -135,7 +137,7 @@ def _new_line(
     scope: Scope,
     unread: frozenset[str],
 ) -> NewLine | None:
-    """A line that makes a purpose better; None if none does, or something else is worse by it."""
+    """A line that improves a purpose; None if there is none, or if another purpose gets worse."""
     key, expression = adaptation.key, adaptation.expression
     value = value_of(expression, Values(exports.values))
     asked = [one.key for one in expression.walk() if isinstance(one, Key)]
@@ -166,7 +168,7 @@ def _dropped(
     judged: Sequence[Outcome],
     scope: Scope,
 ) -> tuple[tuple[GoneLine, ...], Exports]:
-    """What is taken away, and what the note has then."""
+    """The lines to remove, and the entries that remain."""
     dropped: list[GoneLine] = []
     for outcome in judged:
         for removal in outcome.need.removals if not outcome.works else ():
@@ -185,7 +187,7 @@ def _dropped(
 def _is_worse(
     consumer: Consumer, release: ToolRelease, before: Exports, after: Exports, scope: Scope
 ) -> bool:
-    """Whether any purpose comes to a worse verdict."""
+    """Whether any purpose gets a worse verdict."""
     ranks = {o.need.location: o.verdict.rank for o in outcomes(consumer, release, before, scope)}
     return any(
         outcome.verdict.rank > ranks.get(outcome.need.location, 0)
@@ -198,7 +200,7 @@ def _refused(consumer: Consumer, judged: Sequence[Outcome], scope: Scope) -> tup
         outcome
         for outcome in judged
         if outcome.verdict.is_bad and _counts(consumer, outcome, scope)
-        # No note changes what uses no entry; where the tool stops, it says so itself.
+        # No note changes a purpose that uses no entry; a tool that stops says so itself.
         if outcome.need.keys or outcome.verdict is Verdict.WRONG
     )
 
@@ -208,5 +210,5 @@ def _is_less(outcome: Outcome) -> bool:
 
 
 def _counts(consumer: Consumer, outcome: Outcome, scope: Scope) -> bool:
-    """Whether every dump shows it, and it is of what was asked for."""
+    """Whether every dump shows it, and it is in the scope."""
     return not outcome.need.shows_with and scope.counts(consumer, outcome.need)

@@ -44,11 +44,11 @@ def answer(
     observed: Path | None = None,
     kernel: Kernel | None = None,
 ) -> Impacts:
-    """Who breaks by a change that `to` is to have, made to `base`; None lets the entries tell.
+    """The tools that a change from `base` to `to` breaks; None derives these from the entries.
 
-    A vendor's `kernel` is to get it and is otherwise as it is: then these are not asked for.
-    `observed` is the folder of the schema, beside which observations may be.
-    Raises ObservationError, and PatchError for more than such a change can be about.
+    If a vendor's `kernel` is given, the change applies to it, and `to` and `base` are not used.
+    `observed` is the folder of the schema, beside which observations may be. Raises
+    ObservationError, and PatchError if the change is too large.
     """
     gone = removed_keys(proposal)
     if kernel is not None:
@@ -123,7 +123,7 @@ def _part(judged: Judgement, witness: Witness) -> PatchImpact:
 
 
 def _after(schema: Schema, gone: Iterable[str], base: Release) -> Release | None:
-    """The release in which entries went that do so here, if that is the one behind the base."""
+    """The release that removed these entries, if it is after the base."""
     entries = [schema.by_key[key] for key in gone if key in schema.by_key]
     ends = [entry.last.release for entry in entries if entry.last is not None]
     to = min(ends, key=lambda release: release.opening, default=None)
@@ -131,7 +131,7 @@ def _after(schema: Schema, gone: Iterable[str], base: Release) -> Release | None
 
 
 def _came(schema: Schema, proposal: Proposal, gone: list[str]) -> Release | None:
-    """The release in which entries came that come here, if nothing goes that tells."""
+    """The release that added the entries added here, if no removal determines it."""
     if any(schema.by_key[key].last for key in gone if key in schema.by_key):
         return None
     found: list[Release] = []
@@ -141,7 +141,7 @@ def _came(schema: Schema, proposal: Proposal, gone: list[str]) -> Release | None
                 entry = schema.by_key.get(key)
                 exports = [e for e in entry.exports if e.concerns(arch.name)] if entry else []
                 if not exports:
-                    # One that no kernel had is for the next.
+                    # An entry that no kernel had is for the next release.
                     return None
                 found.append(min((e.first.release for e in exports), key=lambda r: r.opening))
     return max(found, default=None, key=lambda release: release.opening)
@@ -152,13 +152,13 @@ def _readers(schema: Schema, keys: Iterable[str]) -> list[str]:
     return [c.name for c in schema.consumers if wanted.intersection(c.keys)]
 
 
-# ---- entries -----------------------------------------------------------------------------------
+# Entries.
 
 
 def _entries(
     schema: Schema, architectures: Sequence[Architecture], whole: Judgement, base: Release
 ) -> list[ChangedEntry]:
-    """What becomes of entries, architectures together where it is the same."""
+    """The changes of entries, with architectures grouped if they have the same change."""
     archs: dict[_Told, list[str]] = {}
     there: dict[_Told, list[str]] = {}
     removed, added = whole.impact.removed, whole.impact.added
@@ -235,9 +235,9 @@ def _shown(condition: Condition) -> str:
 
 
 def _renamed(view: View) -> dict[str, str]:
-    """What goes while one of the same kind, of the same struct, comes.
+    """Removed keys with the added key of the same kind and struct.
 
-    Where there is more than one on either side, nobody can tell which became which.
+    If either side has several, they can't be matched.
     """
     gone, came = _by_struct(view.removed), _by_struct(view.added)
     return {
@@ -256,11 +256,11 @@ def _by_struct(keys: Iterable[str]) -> dict[tuple[Kind, str], list[str]]:
     return found
 
 
-# ---- tools -------------------------------------------------------------------------------------
+# Tools.
 
 
 def _without_alternative(one: Break) -> Iterator[NoAlternative]:
-    """Where no release works after it."""
+    """Architectures on which no release works after the change."""
     if one.fixed_in is None and one.purpose != PURPOSE and one.verdict is not Verdict.FALLBACK:
         for arch in one.archs:
             yield NoAlternative(arch=arch, consumer=one.consumer, purpose=one.purpose)

@@ -18,14 +18,13 @@ from .impact import Break
 from .parser_quirks import PURPOSE
 
 BUFFER = "VMCOREINFO_BYTES"
-"""The macro that says how large the buffer is."""
+"""The macro that defines the size of the buffer."""
 _LAST = "CRASHTIME"
 
 
 class Overflow(Value):
-    """That the most text of an architecture no longer fits, and what is cut; surely where the least
-    text of that configuration does not fit either.
-    """
+    """An architecture's longest text that no longer fits, and the keys that are cut. It `is_sure`
+    if the shortest text of that configuration does not fit either."""
 
     arch: Architecture
     bytes: int
@@ -35,12 +34,12 @@ class Overflow(Value):
 
 
 class Buffer(Value):
-    """The buffer's bytes on each architecture before and after; None if that is not known."""
+    """The size of the buffer on each architecture; None if it is not known."""
 
     redefined: Redefined | None
 
     def room(self, base: Release, arch: Architecture) -> int | None:
-        """After the change."""
+        """The size in bytes after the change."""
         if self.redefined is None:
             return text_room(base, arch)
         from ..kernel.constant import constant
@@ -53,7 +52,7 @@ class Buffer(Value):
 def overflow(
     schema: Schema, base: Release, arch: Architecture, view: View, buffer: Buffer
 ) -> Overflow | None:
-    """What no longer fits, of a kernel that prints all that it can."""
+    """The overflow of a kernel that prints as much as possible."""
     room = buffer.room(base, arch)
     if room is None or not arch.existed_in(base):
         return None
@@ -65,7 +64,7 @@ def overflow(
     had, _, _ = bound(before, None)
     held = [line for line in after if line.condition.evaluate(config) is not False]
     is_sure = sum(line.least for line in held) > room
-    # That the longest text did not fit before says little: none is as long.
+    # It says little if the longest text did not fit before: no kernel prints one that long.
     if not (had <= room < most or is_sure):
         return None
     return Overflow(arch, most, room, tuple(_cut(held, most - room)), is_sure)
@@ -78,7 +77,8 @@ def _size(lines: Iterable[Line]) -> int:
 def _lines_after(
     schema: Schema, arch: Architecture, before: Iterable[Line], view: View
 ) -> Iterator[Line]:
-    """In the order in which they are printed: what is generic, what is of the architecture, the last."""
+    """The lines in the order in which they are printed: generic ones, those of the architecture,
+    the last."""
     there = list(before)
     of_arch = {
         entry.key
@@ -90,7 +90,7 @@ def _lines_after(
             if line.key != _LAST and (line.key in of_arch) is is_own:
                 yield from _line_after(schema, arch, line, view)
         for key, state in view.added.items():
-            # What it prints already, from another place, it does not print twice for the schema.
+            # A key that is already printed from another place is not counted twice.
             if (state.first.arch is not None) is is_own and all(o.key != key for o in there):
                 yield _line(schema, arch, key, state)
     yield from (line for line in there if line.key == _LAST)
@@ -114,7 +114,7 @@ def _line(
 
 
 def _cut(lines: Sequence[Line], bytes_: int) -> Iterator[str]:
-    """The lines at the end that do not fit, the last first; the first of them in part."""
+    """The keys at the end that do not fit, the last first; one may fit in part."""
     for line in reversed(lines):
         if bytes_ <= 0:
             return
@@ -123,7 +123,7 @@ def _cut(lines: Sequence[Line], bytes_: int) -> Iterator[str]:
 
 
 def larger_than_read(schema: Schema, base: Release, buffer: Buffer) -> Iterator[Break]:
-    """Parsers that read no note as large as the buffer gets."""
+    """Parsers that can't read a note as large as the new buffer."""
     rooms = {
         arch: (text_room(base, arch), buffer.room(base, arch))
         for arch in schema.architectures

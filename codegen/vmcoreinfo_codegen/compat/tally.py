@@ -35,7 +35,7 @@ class ToolName(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """What inputs have in common; no kernel where there were too many to keep apart."""
+    """What inputs have in common; `kernel` is None in the group for those beyond the limit."""
 
     tool: ToolName
     verdict: Overall
@@ -45,7 +45,7 @@ class Alike(NamedTuple):
 
 @dataclass
 class Group:
-    """How many inputs, and the first of them."""
+    """The number of inputs, and the first of them."""
 
     inputs: int = 0
     example: str = ""
@@ -57,7 +57,7 @@ class Group:
 
 @dataclass
 class Tally:
-    """Counts over inputs; those of parts of them add up to those of all."""
+    """Counts over inputs; tallies of parts can be merged."""
 
     inputs: int = 0
     unreadable: int = 0
@@ -82,7 +82,7 @@ class Tally:
             self._group(alike).add(1, one.path)
 
     def merge(self, other: Tally) -> None:
-        """Add the counts of inputs that come behind these."""
+        """Add the counts of later inputs."""
         self.inputs += other.inputs
         self.unreadable += other.unreadable
         self.failing += other.failing
@@ -144,19 +144,19 @@ Key = TypeVar("Key")
 
 
 def by_weight(groups: dict[Key, Group], rank: Callable[[Key], int]) -> list[tuple[Key, Group]]:
-    """The worst first, then what most inputs have."""
+    """The groups, the worst first, then by the number of inputs."""
     return sorted(groups.items(), key=lambda one: (-rank(one[0]), -one[1].inputs))
 
 
 def _alike(tool: ToolVerdict, kernel: str) -> Alike:
     name = ToolName(tool.consumer, tool.release, tool.build)
     why = why_of(tool)
-    # Purposes are the schema's words, reasons may have numbers of the dump.
+    # Purposes are fixed texts of the schema; reasons may have numbers of the dump.
     why = without_values(why) if tool.verdict == "unknown" else why
     return Alike(name, tool.verdict, kernel, why[:_MOST_WORDS])
 
 
 def _error_of(one: Judged) -> str:
-    """Without the name of the input, and the line of it."""
+    """The error without the name of the input and its line number."""
     message = (one.error or "").removeprefix(one.path)
     return without_values(re.sub(r"^(?::\d+)?: ", "", message))[:_MOST_WORDS]

@@ -30,9 +30,9 @@ def input_of(one: Judged, scope: Scope) -> JudgedInput:
 
 
 def judged_of(told: Any, scope: Scope) -> Judged:
-    """An input as `input_of` told of it; of its tools what a tally counts.
+    """The input that `input_of` described, with the parts of its tools that a tally counts.
 
-    Raises KeyError, TypeError, ValueError for anything else, and for what was asked otherwise.
+    Raises KeyError, TypeError or ValueError for anything else, and for another scope.
     """
     if Scope(told["command"], told["level"]) != scope:
         raise ValueError("of another command or level")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Entries that no tool reads, and those that tools read and a kernel does not export."""
+"""Entries that no tool reads, and those that tools read but a kernel does not export."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .exports import predicted
 
 
 def unread(kernel: Kernel) -> Unread:
-    """Over all architectures."""
+    """The entries over all architectures."""
     schema, release = kernel.schema, kernel.release
     exported = {
         key for arch in schema.architectures for key in predicted(schema, release, arch).keys

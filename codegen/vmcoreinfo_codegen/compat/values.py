@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The values of a note, for expressions over entries alone."""
+"""The values of a note, for expressions that use only entries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..record import Value
 
 
 class Values(Value):
-    """Answers what a note tells; the kernel's types and memory it does not know."""
+    """The values of a note as answers; the kernel's types and memory are not known."""
 
     by_key: Mapping[str, int]
 

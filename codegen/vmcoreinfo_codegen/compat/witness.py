@@ -15,9 +15,9 @@ from .impact import Break
 
 
 class Witness:
-    """The observations beside a schema in a folder; without one there are none.
+    """The observations beside a schema in a folder; none without a folder.
 
-    A tool's file is read once, for all that goes.
+    Each tool's file is read only once, for all removed keys.
     """
 
     def __init__(self, schema: Schema, folder: Path | None, removed: Iterable[str]) -> None:
@@ -27,7 +27,8 @@ class Witness:
         self._read: dict[str, Observed] = {}
 
     def runs(self, one: Break) -> int:
-        """How often one of the releases came to that verdict without what goes. Raises ObservationError."""
+        """The number of runs of these releases without the removed keys that had the same verdict.
+        Raises ObservationError."""
         if self._folder is None or not one.removed or one.verdict is Verdict.FALLBACK:
             return 0
         observed = self._observed(self._folder, one.consumer)
@@ -49,5 +50,5 @@ class Witness:
 
 
 def _is_about(without: Iterable[str], removed: Iterable[str]) -> bool:
-    """Whether something was taken away, and no more than goes."""
+    """Whether the run was without some of the removed keys, and no others."""
     return bool(without) and set(without) <= set(removed)

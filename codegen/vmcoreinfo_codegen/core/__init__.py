@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The field's own words as values: releases, keys, Kconfig conditions, expressions.
+"""Basic values: releases, keys, Kconfig conditions, expressions.
 
-They know neither files nor rendering; every other package is built on them.
+They neither read files nor render output; every other package uses them.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds of a vendor's kernels: their own numbering, and how `uname -r` names them."""
+"""Builds of a vendor's kernels: the vendor's own numbering, and the build's name in `uname -r`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ PLACES = {
     "BUILD": rf"(?P<build>{_NUMBER})",
     "NUMBER": r"[0-9]{1,9}",
 }
-"""What stands for a number in a name: the mainline release, its stable update, the vendor's build, any other."""
+"""Placeholders in a name: the mainline release, its stable update, the vendor's build, any other
+number."""
 
 _PLACE = re.compile("|".join(PLACES))
-# `el8` is not the beginning of `el8uek`.
+# `el8` must not match the beginning of `el8uek`.
 _END = r"(?![A-Za-z0-9])"
 
 
@@ -33,7 +34,7 @@ class BuildNumber(Ordered):
 
     @classmethod
     def parse(cls, text: str) -> BuildNumber:
-        """Parse exactly one. Raises ValueError."""
+        """Parse one whole build number. Raises ValueError."""
         if not _BUILD.fullmatch(text):
             raise ValueError(f"{text!r} is not a build like 372.9.1")
         return cls(tuple(map(int, text.split("."))))
@@ -43,7 +44,8 @@ class BuildNumber(Ordered):
 
 
 class Named(Value):
-    """What a name tells: the release in it, the number of its stable update, the build; None if it has none."""
+    """The release, stable update and build in a kernel's name; None for each that the name
+    lacks."""
 
     release: Release | None
     stable: int | None
@@ -52,13 +54,14 @@ class Named(Value):
 
 
 class KernelName(Value):
-    """How kernels of a line are called, as `4.18.0-BUILD.el8`: the beginning of what `uname -r` says."""
+    """The names of a line's kernels, such as `4.18.0-BUILD.el8`: the beginning of `uname -r`."""
 
     pattern: str
 
     def read(self, text: str) -> Named | None:
-        """What a release string tells, None if it is another line's."""
-        # To compile a pattern takes longer than to see that most have nothing to do with the text.
+        """What a release string says, None if the name does not match."""
+        # Most names don't share a word with the text, and this test is faster than compiling the
+        # pattern.
         if not all(part in text for part in _PLACE.split(self.pattern)):
             return None
         match = _compiled(self.pattern).match(text)
@@ -75,22 +78,22 @@ class KernelName(Value):
 
     @property
     def expression(self) -> str:
-        """The regular expression that it is read by."""
+        """The regular expression that reads the name."""
         return _compiled(self.pattern).pattern
 
     @property
     def places(self) -> frozenset[str]:
-        """The numbers that it leaves open."""
+        """The placeholders in the name."""
         return frozenset(_PLACE.findall(self.pattern))
 
     @property
     def fixed(self) -> str:
-        """What is before the first number that it leaves open."""
+        """The text before the first placeholder."""
         match = _PLACE.search(self.pattern)
         return self.pattern[: match.start()] if match else self.pattern
 
     def name(self, build: BuildNumber) -> str:
-        """What a build is called, the first update of a stable release; any other number does."""
+        """The name of a build: STABLE becomes 0 and NUMBER becomes 1."""
         name = self.pattern.replace("BUILD", str(build))
         return name.replace("STABLE", "0").replace("NUMBER", "1")
 

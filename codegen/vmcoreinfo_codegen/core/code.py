@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Forms of code as the schema writes them: `READ_SYMBOL(NAME, _)`, and where a source has them.
+"""Patterns of code in the schema, such as `READ_SYMBOL(NAME, _)`, and their matches in a source.
 
-`KEY` stands for a string that is a key, `NAME` and `FIELD` for strings that are a part of one, `BASE`
-for the base of a number, `_` for any argument, `...` for all others. `#NAME` is a bare word, `NAME...`
-are strings one behind the other, and behind `KEY=` only a string is one that has the `=` too.
+`KEY` matches a string that is a key, `NAME` and `FIELD` strings that are part of one, `BASE` the
+base of a number, `_` any argument, `...` all remaining arguments. `#NAME` matches a bare word,
+`NAME...` consecutive strings, and `KEY=` only a string that ends in `=`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _MOST_HELD = 256
 
 
 class PatternError(ValueError):
-    """A form that can't be one; says why."""
+    """A text that is not a valid pattern; the message says why."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """A place that has the form: its tokens, and the tokens that stand for each hole."""
+    """A place that matches: its tokens, and the tokens that each hole matched."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class Match:
 
 @dataclass(frozen=True)
 class _Part:
-    """A sign or word, or a hole."""
+    """A sign, a word or a hole."""
 
     text: str
     hole: str = ""
@@ -44,19 +44,19 @@ class _Part:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A form of code."""
+    """A pattern of code."""
 
     text: str
     parts: tuple[_Part, ...]
 
     @property
     def head(self) -> str:
-        """The first word or sign, by which candidates are found."""
+        """The first word or sign; candidates are found by it."""
         return self.parts[0].text
 
     @property
     def name(self) -> str:
-        """The function or macro that is called, or nothing."""
+        """The called function or macro, or "" if there is none."""
         for before, part in zip(self.parts, self.parts[1:], strict=False):
             if part.text == "(" and not before.hole:
                 return before.text
@@ -75,7 +75,7 @@ class Pattern:
         return any(part.is_word for part in self.parts)
 
     def match(self, tokens: Tokens, start: int) -> Match | None:
-        """The form at a place, whose first token is the head."""
+        """Match the pattern at a token, which has to be the head."""
         place = start
         held: dict[str, Sequence[Token]] = {}
         for part, behind in zip(self.parts, (*self.parts[1:], _Part("")), strict=True):
@@ -89,14 +89,14 @@ class Pattern:
             if end is None or (end == place and part.hole != "..."):
                 return None
             if part.hole not in ("_", "..."):
-                # Longer than any key, and so none: what is behind is not looked at.
+                # This is longer than any key, so the remaining tokens don't matter.
                 held[part.hole] = tokens.all[place : min(end, place + _MOST_HELD)]
             place = end
         return Match(start, place, held)
 
 
 def _rest(tokens: Tokens, place: int) -> int | None:
-    """Where the last of all other arguments ends."""
+    """The end of the last remaining argument."""
     while (end := tokens.argument(place)) is not None and tokens.is_at(end, ","):
         place = end + 1
     return end
@@ -104,7 +104,7 @@ def _rest(tokens: Tokens, place: int) -> int | None:
 
 @lru_cache(maxsize=1024)
 def pattern(text: str) -> Pattern:
-    """Raises PatternError."""
+    """Parse a pattern. Raises PatternError."""
     tokens = Tokens(text, text).all
     parts: list[_Part] = []
     at = 0
@@ -135,7 +135,7 @@ def pattern(text: str) -> Pattern:
 def matches(
     pattern: Pattern, tokens: Tokens, heads: Mapping[str, Sequence[int]]
 ) -> Iterator[Match]:
-    """Every place that has the form; `heads` are places by the text of their token."""
+    """All matches in a source; `heads` are places by the text of their token."""
     for place in heads.get(pattern.head, ()):
         match = pattern.match(tokens, place)
         if match is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kconfig conditions: evaluate them with what is known, render them, list their names."""
+"""Kconfig conditions: evaluate them, render them, list their symbols."""
 
 from __future__ import annotations
 
@@ -14,28 +14,29 @@ from ..record import Value
 
 Known = Mapping[str, "bool | int"]
 _OTHER = -1
-# Those of real exports take some hundred.
+# Conditions of real exports take a few hundred steps.
 _MOST_STEPS = 20_000
 
 
 class TooLarge(Exception):
-    """A condition with too many names to work it out; says what was passed."""
+    """A condition with too many symbols to evaluate; the message names the limit."""
 
 
-# No ABC, of which isinstance() takes four times as long: it is asked by the ten thousands.
+# Not an ABC: isinstance() of one takes four times as long, and is called tens of thousands of
+# times.
 class Condition(Value):
-    """A boolean expression over CONFIG symbols, in the words of C."""
+    """A boolean expression over CONFIG symbols, in C syntax."""
 
     @abstractmethod
     def evaluate(self, known: Known) -> bool | None:
-        """True, False, or None when the symbols in `known` do not decide it.
+        """True, False, or None if the symbols in `known` don't decide it.
 
-        A bool says that a symbol is on (`y` or `m`) or off, an int gives its value.
+        A bool says that a symbol is on (`y` or `m`) or off, an int is its value.
         """
 
     @abstractmethod
     def simplify(self, known: Known) -> Condition:
-        """The condition that is left once `known` is put in."""
+        """The condition that remains when the values in `known` are put in."""
 
     @abstractmethod
     def names(self) -> frozenset[str]: ...
@@ -48,7 +49,7 @@ class Condition(Value):
 
 
 class Constant(Condition):
-    """What always or never holds."""
+    """A condition that always or never holds."""
 
     value: bool
 
@@ -70,7 +71,7 @@ NEVER = Constant(False)
 
 
 class Symbol(Condition):
-    """A CONFIG symbol that is on, as `y` or `m`."""
+    """True if a CONFIG symbol is `y` or `m`."""
 
     name: str
 
@@ -111,7 +112,7 @@ class Compare(Condition):
 
 
 class Not(Condition):
-    """What does not hold."""
+    """The negation of a condition."""
 
     term: Condition
 
@@ -133,7 +134,8 @@ class Not(Condition):
 class _Joined(Condition):
     terms: tuple[Condition, ...]
 
-    # What decides the whole (False of All, True of Any), the operator and how tightly it binds.
+    # The value that decides the whole (False for All, True for Any), the operator and its
+    # precedence.
     @abstractmethod
     def _decides(self) -> bool: ...
 
@@ -170,7 +172,7 @@ class _Joined(Condition):
 
 
 class All(_Joined):
-    """Terms that all hold: `&&`."""
+    """A conjunction: `&&`."""
 
     def _decides(self) -> bool:
         return False
@@ -180,7 +182,7 @@ class All(_Joined):
 
 
 class Any(_Joined):
-    """Terms of which one holds: `||`."""
+    """A disjunction: `||`."""
 
     def _decides(self) -> bool:
         return True
@@ -190,12 +192,12 @@ class Any(_Joined):
 
 
 def all_of(*terms: Condition) -> Condition:
-    """The conjunction, without the constants in it."""
+    """The conjunction, without constants."""
     return All(terms).simplify({}) if terms else ALWAYS
 
 
 def literals(condition: Condition) -> dict[str, bool | int]:
-    """The symbols that a condition asks for as they are: `A && !B && C == 3`; not those of an `||`."""
+    """The symbols that a condition requires: `A && !B && C == 3`; those in an `||` don't count."""
     found: dict[str, bool | int] = {}
     for term in condition.terms if isinstance(condition, All) else (condition,):
         if isinstance(term, Symbol):
@@ -219,7 +221,7 @@ def comparisons(condition: Condition) -> Iterator[tuple[str, int]]:
 
 
 def size_of(condition: Condition) -> int:
-    """How many operands a condition has, at any depth."""
+    """The number of operands in a condition, at any depth."""
     if isinstance(condition, Not):
         return size_of(condition.term)
     if isinstance(condition, _Joined):
@@ -228,17 +230,17 @@ def size_of(condition: Condition) -> int:
 
 
 def equivalent(first: Condition, second: Condition) -> bool:
-    """Whether both hold for the same configurations; not where that takes too long to tell.
+    """Whether both hold for the same configurations; False if finding out takes too many steps.
 
-    Conditions of real exports have at most a handful of names.
+    Conditions of real exports have at most a handful of symbols.
     """
     return first == second or _equivalent(first, second)
 
 
-# Kernels change the condition of many entries alike, on every architecture.
+# Kernels change the condition of many entries in the same way, on every architecture.
 @lru_cache(maxsize=1024)
 def _equivalent(first: Condition, second: Condition) -> bool:
-    # What is printed in two places may hold always in each.
+    # The condition of a key that is printed in two places may be a disjunction of constants.
     first, second = first.simplify({}), second.simplify({})
     try:
         return not _differ_at_all(first, second, _limit())
@@ -249,7 +251,8 @@ def _equivalent(first: Condition, second: Condition) -> bool:
 def minimal(condition: Condition, limit: Limit | None = None) -> Condition:
     """An equal condition without terms that the others imply.
 
-    Raises TooLarge, if that takes more steps than `limit` has, or than any real one takes.
+    Raises TooLarge if that takes more steps than `limit` allows, or more than any real condition
+    takes.
     """
     condition = condition.simplify({})
     if not isinstance(condition, All):
@@ -266,13 +269,13 @@ def minimal(condition: Condition, limit: Limit | None = None) -> Condition:
 
 
 def _apart(terms: Sequence[Condition], limit: Limit) -> Iterator[list[Condition]]:
-    """Terms by the names that they share: what is in one part says nothing about another."""
+    """The terms in groups that share no symbol, and so don't imply anything about each other."""
     part_of: dict[str, list[Condition]] = {}
     nameless: list[Condition] = []
     for term in terms:
         names = term.names()
         met = {id(part): part for name in names if (part := part_of.get(name))}.values()
-        # All names of a part lead to one list: the longest takes what the others have.
+        # All symbols of a group map to one list: the longest list absorbs the others.
         mine = max(met, key=len, default=[])
         for part in met:
             if part is not mine:
@@ -287,14 +290,14 @@ def _apart(terms: Sequence[Condition], limit: Limit) -> Iterator[list[Condition]
 
 
 def _needed(terms: list[Condition], limit: Limit) -> list[Condition]:
-    """Those of some terms that the others do not imply."""
+    """The terms that the others do not imply."""
     whole = all_of(*terms)
     if literals(whole) and len(terms) == 1:
         return terms
     choices = _choices(whole, ALWAYS)
     for term in tuple(terms):
         rest = [other for other in terms if other is not term]
-        # The names of the term first: where they make it false, most of the rest still holds.
+        # The symbols of the term come first: if they make it false, most of the rest still holds.
         names = _names_in_order(term, whole)
         if not _differ(all_of(*rest), whole, names, choices, limit):
             terms = rest
@@ -316,7 +319,7 @@ def _names_in_order(first: Condition, second: Condition) -> list[str]:
 
 
 def _choices(first: Condition, second: Condition) -> Mapping[str, list[int]]:
-    """The values that make a difference, of each name that is compared with numbers."""
+    """For each symbol that is compared with numbers, the values that make a difference."""
     numbers: dict[str, set[int]] = {}
     for name, number in itertools.chain(comparisons(first), comparisons(second)):
         numbers.setdefault(name, {_OTHER}).add(number)
@@ -330,7 +333,8 @@ def _differ(
     choices: Mapping[str, Sequence[int]],
     limit: Limit,
 ) -> bool:
-    """Whether some configuration tells them apart, by trying the values of one name at a time."""
+    """Whether a configuration exists in which they differ, found by trying the values of one symbol
+    at a time."""
     if first == second:
         return False
     if isinstance(first, Constant) and isinstance(second, Constant):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Expressions of derivations: 64-bit unsigned arithmetic over entries and dump memory.
 
-All arithmetic is modulo 2^64, as addresses are; a negative entry enters as its
+All arithmetic is modulo 2^64, like addresses; a negative entry is taken as its
 two's complement. A shift by 64 or more gives 0.
 """
 
@@ -14,41 +14,41 @@ from ..record import Value, uncompared
 
 
 class Expression(Value):
-    """A value of 64 bits, worked out from the note and dump memory."""
+    """A 64-bit value that is computed from the note and dump memory."""
 
     def children(self) -> tuple[Expression, ...]:
         return ()
 
     def walk(self) -> Iterator[Expression]:
-        """This expression and all below it, outermost first."""
+        """This expression and all of its operands, outermost first."""
         yield self
         for child in self.children():
             yield from child.walk()
 
 
 class Number(Expression):
-    """A constant, with its digits as they were written."""
+    """A constant; `text` is how the schema writes it."""
 
     value: int
     text: str
 
 
 class Key(Expression):
-    """The value of an entry; the recipe does not apply where it is absent."""
+    """The value of an entry; without the entry, the recipe does not apply."""
 
     key: str
     position: tuple[int, int] = uncompared()
 
 
 class Derived(Expression):
-    """The value of another derivation; where it has none, the recipe does not apply."""
+    """The value of another derivation; if it has none, the recipe does not apply."""
 
     name: str
     position: tuple[int, int] = uncompared()
 
 
 class Read(Expression):
-    """An unsigned integer in dump memory, `width` 0 for the size of a pointer."""
+    """An unsigned integer in dump memory; a `width` of 0 is the size of a pointer."""
 
     width: int
     address: Expression
@@ -67,10 +67,11 @@ class Log2(Expression):
 
 
 class TypeFact(Expression):
-    """What is asked about a kernel, and of which name.
+    """A question about a kernel, and the name that it asks about.
 
-    `size offset length enum` ask its types, `symbol` its symbols, `has` whether they have one,
-    `exported` whether it exports one, `physical` where in memory a symbol is, `config` its configuration.
+    `size offset length enum` ask for types, `symbol` for the address of a symbol, `has` whether the
+    symbol exists, `exported` whether it is exported, `physical` for its physical address, `config`
+    for the configuration.
     """
 
     question: str
@@ -83,7 +84,7 @@ def is_address_of_symbol(expression: Expression | None) -> bool:
 
 
 class Unary(Expression):
-    """`~operand`, `-operand`, or `!operand`: 1 if that is 0, else 0."""
+    """`~operand`, `-operand`, or `!operand`, which is 1 if the operand is 0, else 0."""
 
     operator: str
     operand: Expression
@@ -93,7 +94,7 @@ class Unary(Expression):
 
 
 class Binary(Expression):
-    """`left operator right`, the operator one of `| & == != << >> + -`."""
+    """`left operator right`; the operator is one of `| & == != << >> + -`."""
 
     operator: str
     left: Expression
@@ -104,7 +105,7 @@ class Binary(Expression):
 
 
 class Choice(Expression):
-    """`condition ? then : otherwise`, the condition true when not 0."""
+    """`condition ? then : otherwise`; the condition is true if it is not 0."""
 
     condition: Expression
     then: Expression
@@ -135,7 +136,7 @@ _COMPARISONS = ("==", "!=")
 
 
 def render(expression: Expression, binding: int = 0) -> str:
-    """The expression in the schema's own words, with as few parentheses as C needs."""
+    """The expression as the schema writes it, with as few parentheses as C needs."""
     match expression:
         case Number(text=text):
             return text
@@ -151,11 +152,11 @@ def render(expression: Expression, binding: int = 0) -> str:
             return f"{question}({name})"
         case Unary(operator=operator, operand=operand):
             text = render(operand, 6)
-            # `--` is another operator of C.
+            # `--` would be the decrement operator of C.
             return f"-({text})" if operator == "-" == text[0] else f"{operator}{text}"
         case Binary(operator=operator, left=left, right=right):
             own = _BINDING[operator]
-            # Comparisons do not chain in the grammar, so their left side needs parentheses too.
+            # Comparisons do not chain in the grammar, so their left operand needs parentheses too.
             first = render(left, own + (operator in _COMPARISONS))
             text = f"{first} {operator} {render(right, own + 1)}"
             return f"({text})" if binding > own else text
@@ -166,14 +167,14 @@ def render(expression: Expression, binding: int = 0) -> str:
 
 
 class Answers(Protocol):
-    """What expressions are worked out from; None if something is not known."""
+    """The sources of an expression's values; None if a value is not known."""
 
     def fact(self, fact: TypeFact) -> int | None: ...
 
     def key(self, key: str) -> int | None: ...
 
     def read(self, width: int, address: int) -> int | None:
-        """An unsigned integer of `width` bits at a virtual address, 0 for that of a pointer."""
+        """An unsigned integer of `width` bits at a virtual address; 0 is the width of a pointer."""
         ...
 
 
@@ -189,7 +190,7 @@ class _Nothing:
 
 
 def constant_of(expression: Expression) -> int | None:
-    """The value of an expression that asks neither the note nor memory, else None."""
+    """The value of an expression that needs neither note nor memory, else None."""
     return value_of(expression, _Nothing())
 
 

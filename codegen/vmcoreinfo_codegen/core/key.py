@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keys exactly as the kernel prints them, and what their form shows."""
+"""Keys exactly as the kernel prints them, and what their form says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _WRAPPED = re.compile(r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\(([^()\s=]+)\)")
 
-# As the grammar of the schema has it.
+# The same as in the grammar of the schema.
 _IN_SCHEMA = re.compile(
     r"(SYMBOL|SIZE|OFFSET|LENGTH|NUMBER)\([A-Za-z0-9_.:>\[\]-]+\)"
     r"|[A-Z][A-Z0-9_]*(-[A-Z][A-Z0-9_]*)*"
@@ -18,7 +18,7 @@ _PRINTABLE = re.compile(r"[!-<>-~]{1,256}")
 
 
 class Kind(StrEnum):
-    """What an entry describes; its key says which."""
+    """What an entry describes, according to its key."""
 
     SYMBOL = "SYMBOL"
     SIZE = "SIZE"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
     BARE = "bare"
 
 
-# A schema has some 200 keys, and asks for the kind of each over and over.
+# A schema has some 200 keys, and their kinds are needed again and again.
 @lru_cache(maxsize=4096)
 def kind_of(key: str) -> Kind:
     match = _WRAPPED.fullmatch(key)
@@ -39,7 +39,7 @@ def kind_of(key: str) -> Kind:
 
 
 def argument_of(key: str) -> str:
-    """What the key is about: `page.flags` of `OFFSET(page.flags)`, else the key itself."""
+    """What the key describes: `page.flags` for `OFFSET(page.flags)`, else the key itself."""
     match = _WRAPPED.fullmatch(key)
     return match[2] if match else key
 
@@ -50,10 +50,10 @@ def identifier_of(key: str) -> str:
 
 
 def is_printable(key: str) -> bool:
-    """Whether a note can have a line of it that is told from others: visible ASCII, no `=`."""
+    """Whether a note can have a line with this key: visible ASCII without `=`."""
     return _PRINTABLE.fullmatch(key) is not None
 
 
 def is_in_form(key: str) -> bool:
-    """Whether a schema can have an entry of it."""
+    """Whether a schema can have an entry with this key."""
     return is_printable(key) and _IN_SCHEMA.fullmatch(key) is not None

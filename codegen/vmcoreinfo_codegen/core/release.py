@@ -12,19 +12,18 @@ from ..record import Ordered
 # No number of a release has more than nine digits.
 _RELEASE = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})((?:\.[0-9]{1,9})*)(?:-rc([0-9]{1,5}))?")
 # A full release string: distributions append their own part (`6.12.117+deb13-cloud-amd64`,
-# `5.10.0-30-amd64`, `4.18.0-553.el8_10.x86_64`); release candidates keep `-rcN` before it.
+# `5.10.0-30-amd64`, `4.18.0-553.el8_10.x86_64`), after the `-rcN` of a release candidate.
 _RELEASE_STRING = re.compile(r"([0-9]+(?:\.[0-9]+)+(?:-rc[0-9]+)?)(.*)", re.DOTALL)
 _FINAL = 10**6
 Moment = tuple[tuple[int, ...], int, int]
-"""A place in the order of releases, as `opening`, `moment` and `eve` give it."""
+"""A position in the order of releases, see `opening`, `moment` and `eve`."""
 
 
 class Release(Ordered):
     """A kernel release: `6.9`, `6.6.9`, `7.3-rc1`, `2.6.24`, `2.6.35.6`.
 
-    Ordered in time within a line of development: 6.9-rc1 < 6.9 < 6.9.1 < 6.10-rc1.
-    As a boundary of a half-open span, `6.9` stands for the opening of its merge
-    window: see `contains`.
+    Releases are ordered in time within a line of development: 6.9-rc1 < 6.9 < 6.9.1 < 6.10-rc1. As
+    a boundary of a half-open span, `6.9` is the opening of its merge window: see `contains`.
     """
 
     mainline: tuple[int, ...]
@@ -33,7 +32,7 @@ class Release(Ordered):
 
     @classmethod
     def parse(cls, text: str) -> Release:
-        """Parse exactly one release. Raises ValueError."""
+        """Parse one whole release. Raises ValueError."""
         return _parse(text)
 
     def __str__(self) -> str:
@@ -44,7 +43,7 @@ class Release(Ordered):
 
     @property
     def branch(self) -> Release:
-        """The mainline release that this one is a candidate or a stable update of."""
+        """The mainline release of a candidate or a stable update."""
         return Release(self.mainline)
 
     @property
@@ -53,10 +52,10 @@ class Release(Ordered):
 
     @cached_property
     def opening(self) -> Moment:
-        """Where a span bounded by this release opens or closes.
+        """The start or end of a span that is bounded by this release.
 
-        What a mainline release is said to bring came in its merge window, so
-        its candidates have it too.
+        Changes of a mainline release are merged in its merge window, so its release candidates have
+        them too.
         """
         if self.candidate == _FINAL and not self.stable:
             return (self.mainline, 0, 0)
@@ -64,18 +63,18 @@ class Release(Ordered):
 
     @cached_property
     def moment(self) -> Moment:
-        """Where the kernel of this release stands."""
+        """The position of this release's own kernel."""
         return (self.mainline, self.candidate, self.stable)
 
     @property
     def eve(self) -> Moment:
-        """Just before `opening`: after all that an earlier release brought."""
+        """The position just before `opening`: after all changes of earlier releases."""
         mainline, candidate, stable = self.opening
         return (mainline, candidate, stable - 1)
 
 
 def counts_three(version: int, level: int) -> bool:
-    """Whether a mainline release has three numbers, and a stable one a fourth: those of 2.6."""
+    """Whether a mainline release has three numbers and a stable one four, as 2.6 does."""
     return (version, level) == (2, 6)
 
 
@@ -96,14 +95,14 @@ def _parse(text: str) -> Release:
 
 
 def contains(since: Release | None, until: Release | None, moment: Moment) -> bool:
-    """Whether a moment lies in the half-open `[since, until)`; None is no bound."""
+    """Whether a moment lies in the half-open span `[since, until)`; None means no bound."""
     if since is not None and moment < since.opening:
         return False
     return until is None or moment < until.opening
 
 
 Bounds = tuple[Release | None, Release | None]
-"""Of a half-open span; None is no bound."""
+"""The bounds of a half-open span; None means no bound."""
 
 
 def overlap(first: Bounds, second: Bounds) -> bool:
@@ -115,7 +114,7 @@ def overlap(first: Bounds, second: Bounds) -> bool:
 
 
 def common(first: Bounds, second: Bounds) -> Bounds | None:
-    """The releases that two half-open spans share, None if they share none."""
+    """The releases that two half-open spans share; None if they share none."""
     if not overlap(first, second):
         return None
     since = [bound for bound in (first[0], second[0]) if bound is not None]
@@ -131,9 +130,9 @@ def _start(since: Release | None) -> tuple[object, ...]:
 
 
 def first_overlap(spans: Sequence[Bounds]) -> tuple[int, int] | None:
-    """Places of two spans that share a release, the lower first; None if there are none.
+    """The places of two spans that share a release, the lower place first; None if there are none.
 
-    Takes one pass in order of time, so ten thousand spans are no trouble. Empty spans share
+    Takes one pass in order of time, so it is fast for ten thousand spans. Empty spans share
     nothing.
     """
     order = sorted(
@@ -157,8 +156,8 @@ def first_overlap(spans: Sequence[Bounds]) -> tuple[int, int] | None:
 def parse_release_string(text: str) -> tuple[Release, str]:
     """Split `uname -r` output into the kernel's release and the distribution's part.
 
-    Debian's ABI releases (`6.1.0-56-amd64`) count their own number where the
-    stable one was, so they name the branch alone. Raises ValueError.
+    Debian's ABI releases (`6.1.0-56-amd64`) have the ABI number in place of the stable one, so they
+    only identify the branch. Raises ValueError.
     """
     match = _RELEASE_STRING.match(text)
     if not match:

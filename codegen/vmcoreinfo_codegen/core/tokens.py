@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Words, strings and signs of a source, in C or in Python."""
+"""Words, strings and signs of C and Python sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..limits import Limit
 _MOST_TOKENS = 4_000_000
 _QUOTED = r'(?:"(?:\\.|[^"\\\n])*+"|\'(?:\\.|[^\'\\\n])*+\')'
 _LONG = r'(?:"""(?s:\\.|.)*?"""|\'\'\'(?s:\\.|.)*?\'\'\')'
-# A letter before a string is a prefix of it in Python; in C it can be the parameter of a macro.
+# A letter before a string is its prefix in Python; in C it can be a macro parameter.
 _C = re.compile(rf"(?P<string>{_QUOTED})|(?P<word>[A-Za-z_]\w*+)|(?P<number>\d\w*+)|->|\.\.\.|\S")
 _PYTHON = re.compile(
     rf"(?P<comment>#[^\n]*+)|(?P<newline>\n)|(?P<string>(?i:rb|br|rf|fr|[rbfu])?+(?:{_LONG}|{_QUOTED}))"
@@ -30,7 +30,7 @@ _KINDS: dict[str | None, TokenKind] = {"string": "string", "word": "word", "numb
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a source; a string is in its quotes still."""
+    """A token of a source; a string includes its quotes."""
 
     kind: TokenKind
     text: str
@@ -38,11 +38,11 @@ class Token:
 
 
 class TooManyTokens(ValueError):
-    """A source of more words and signs than any has."""
+    """A source with more tokens than the limit."""
 
 
 class Tokens:
-    """The tokens of a source, and which brackets belong together. Raises TooManyTokens."""
+    """The tokens of a source, and the pairs of its brackets. Raises TooManyTokens."""
 
     def __init__(self, name: str, text: str, is_python: bool = False) -> None:
         limit = Limit(name, _MOST_TOKENS, "words and signs", TooManyTokens)
@@ -53,24 +53,24 @@ class Tokens:
         return len(self.all)
 
     def is_at(self, place: int, *texts: str) -> bool:
-        """Whether some signs or words follow each other from a place on."""
+        """Whether these tokens follow each other from a place on."""
         found = self.all[place : place + len(texts)] if place >= 0 else []
         return [token.text for token in found] == list(texts)
 
     def end_of(self, place: int) -> int | None:
-        """Where the bracket is that closes one."""
+        """The place of the matching closing bracket."""
         end = self._ends[place]
         return end if end > place else None
 
     def start_of(self, place: int) -> int | None:
-        """Where the bracket is that one closes."""
+        """The place of the matching opening bracket."""
         start = self._ends[place]
         return start if 0 <= start < place else None
 
     def argument(self, place: int, stop: str = "") -> int | None:
-        """Where an argument ends: before a comma, a bracket that it did not open, or `stop`.
+        """The end of an argument: a comma, an unmatched closing bracket, or `stop`.
 
-        None if a bracket in it has no end.
+        None if a bracket in it is not closed.
         """
         while place < len(self.all):
             text = self.all[place].text
@@ -88,7 +88,7 @@ def _scanned(text: str, wanted: re.Pattern[str], limit: Limit) -> Sequence[Token
     depth = 0
     for match in wanted.finditer(text):
         kind, said = match.lastgroup, match[0]
-        # In Python the end of a line ends a statement, but not in brackets.
+        # In Python a newline ends a statement, except inside brackets.
         if kind == "comment" or (kind == "newline" and depth > 0):
             continue
         limit.spend()
@@ -98,14 +98,14 @@ def _scanned(text: str, wanted: re.Pattern[str], limit: Limit) -> Sequence[Token
 
 
 def _partners(tokens: Sequence[Token]) -> array[int]:
-    """By place, where the other bracket of a pair is; -1 if there is none."""
+    """For each place, the place of the matching bracket; -1 if there is none."""
     found = array("q", [-1]) * len(tokens)
     open_: list[int] = []
     for place, token in enumerate(tokens):
         if token.text in _OPENED:
             open_.append(place)
         elif token.text in _CLOSING:
-            # A bracket of another kind is a macro's doing: what it leaves open has no end.
+            # Macros can leave a bracket of another kind open: it then has no end.
             while open_ and _OPENED[tokens[open_[-1]].text] != token.text:
                 if token.text != "}":
                     break

@@ -8,29 +8,29 @@ from functools import cache
 
 from ..record import Ordered, uncompared
 
-# No number of a release has more than nine digits, so `next` is above all of them.
+# Each number of a release has at most nine digits, so `next` sorts after all of them.
 _RELEASE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})+(?:-rc[0-9]{1,5})?")
 _SAID = re.compile(rf"\b(?P<release>{_RELEASE.pattern})(?P<behind>\+\+)?")
 NEXT = "next"
-"""What is in a tool's repository and in no release of it."""
+"""The state of a tool's repository after its last release."""
 
 
 class ToolRelease(Ordered):
-    """A release of a tool, as `1.7.10`, or `next`, which comes after all of them."""
+    """A release of a tool, such as `1.7.10`, or `next`, which sorts after all others."""
 
     numbers: tuple[int, ...]
     text: str = uncompared()
 
     @classmethod
     def parse(cls, text: str) -> ToolRelease:
-        """Parse exactly one. Raises ValueError."""
+        """Parse one whole release. Raises ValueError."""
         return _parse(text)
 
     @classmethod
     def said(cls, text: str) -> ToolRelease | None:
-        """The first that is in what a tool prints of itself; None if there is none.
+        """The first release in the output of a tool's version option; None if there is none.
 
-        `1.7.9++` is what crash and makedumpfile call a state of their repositories behind 1.7.9.
+        crash and makedumpfile call a repository state after 1.7.9 `1.7.9++`.
         """
         match = _SAID.search(text)
         if match is None:
@@ -52,7 +52,7 @@ def _parse(text: str) -> ToolRelease:
     if not _RELEASE.fullmatch(text):
         raise ValueError(f"{text!r} is not a release like 1.7.4")
     numbers = [int(part) for part in re.findall(r"[0-9]+", text)]
-    # 8.0.0 is 8.0, and a candidate comes before what it is a candidate of.
+    # 8.0.0 equals 8.0, and a release candidate sorts before its release.
     candidate = numbers.pop() if "-rc" in text else 1 << 20
     while len(numbers) > 1 and numbers[-1] == 0:
         numbers.pop()

@@ -27,23 +27,23 @@ DIAGNOSTICS: tuple[tuple[str, str], ...] = (
     ("garbage", "warning"),
 )
 MESSAGES = {
-    "unknown": "no kernel that this parser knows exports this key",
-    "duplicate": "the key stands on an earlier line too; the last one counts",
-    "no_equals": "no '=' in the line",
-    "no_key": "nothing before the '='",
+    "unknown": "not exported by any kernel known to this parser",
+    "duplicate": "duplicate key; the last usable line counts",
+    "no_equals": "no '=' in the line, expected KEY=VALUE",
+    "no_key": "no key before the '=', expected KEY=VALUE",
     "decimal": "the value is not a decimal number",
     "signed": "the value is not a signed decimal number",
     "hex": "the value is not a hexadecimal number",
     "string": "the value is empty",
     "hexbytes": "the value is not pairs of hexadecimal digits",
     "flag": "the value is not 'y'",
-    "0x-hex": "the value is neither hexadecimal behind 0x nor a decimal number",
+    "0x-hex": "the value is neither a hexadecimal number with 0x nor a decimal number",
     "overflow": "the number does not fit in 64 bits",
-    "other_base": "kernels print the value of this key in another base",
-    "garbage": "the value is one that some kernels print, and means nothing",
-    "truncated": "the last line has no newline; it may be cut",
-    "not_text": "a byte that is not printable ASCII; the line is not used",
-    "after_nul": "there is more text behind a NUL byte; it is not read",
+    "other_base": "the number base differs from what kernels print; tools may misread it",
+    "garbage": "the value is garbage that some kernels print; it is not used",
+    "truncated": "the last line has no newline; it may be truncated",
+    "not_text": "a byte is not printable ASCII; the line is ignored",
+    "after_nul": "the text after a NUL byte is ignored",
 }
 
 

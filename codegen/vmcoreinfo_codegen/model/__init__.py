@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the schema means: entries with their life on each architecture.
+"""What the schema means: entries and their life on each architecture.
 
-All models are frozen. They know nothing of how they are written down or shown. Here are their
-types; `builder` makes them of syntax trees, `files` and `cache` read and keep what they rest on.
+All models are frozen, and independent of how they are written or displayed. This package has their
+types; `builder` makes them from syntax trees, `files` and `cache` read and store them.
 """
 
 from .architecture import Architecture

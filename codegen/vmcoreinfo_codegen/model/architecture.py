@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Architectures: their names, and their fixed configuration."""
+"""Architectures: their names and their fixed configuration."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from .timeline import holds
 
 
 class Architecture(Record):
-    """One architecture as tools name it.
+    """An architecture, with the names that tools use.
 
+<<<<<<< HEAD
     `source` is its folder under `arch/` in the kernel; two architectures may share one, as i386
     and x86_64 do, and `suffix` marks the files that only one of them builds (`machine_kexec_64.c`).
     `elf_machines` are the values of `e_machine` in the header of an ELF file. `pages` are the page
@@ -25,6 +26,17 @@ class Architecture(Record):
     whenever this architecture is built; one that only others list is off on it, unless it is
     `optional`: left to whoever configures this one. `debug_infos` are not 0 in kernels of this
     architecture alone.
+=======
+    `source` is its folder under `arch/` in the kernel; two architectures may share one, as i386 and
+    x86_64 do, and `suffix` marks the files that are built only for one of them
+    (`machine_kexec_64.c`). `elf_machines` are the values of `e_machine` in the ELF header. `pages`
+    are the possible page sizes in bytes, the smallest first. `kernel_half` is the lowest virtual
+    address that the kernel can have in any of its layouts, None if it shares addresses with
+    processes or if the split is configurable. `memory_start` is the physical address at which
+    memory begins on every machine, None if it depends on the machine. `config` are Kconfig symbols
+    that are always on; a symbol that only other architectures list is off, unless it is `optional`:
+    the configuration decides. `debug_infos` are not 0 only in kernels of this architecture.
+>>>>>>> main
     """
 
     name: str
@@ -50,7 +62,7 @@ class Architecture(Record):
         return min(self.pages)
 
     def is_called(self, name: str) -> bool:
-        """Whether that is its name or an alias, as `uname -m` prints one."""
+        """Whether this is its name or an alias, such as `uname -m` prints."""
         return name == self.name or name in self.aliases
 
     def existed_in(self, release: Release) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Shared parts of models: releases, conditions and expressions as fields, boundaries and spans."""
+"""Shared parts of models: fields for releases, conditions and expressions; boundaries and spans."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .vocabulary import Evidence
 
 
 def _written(expression: Expression) -> Record:
-    # Ten records more, which none but products need.
+    # Only `generate` needs these ten records.
     from .expression import written
 
     return written(expression)
@@ -37,7 +37,7 @@ ExpressionField = Annotated[Expression, Form(_written, _written_expression)]
 
 
 class Boundary(Record):
-    """A release at which something begins or ends, why, and what that rests on."""
+    """A release at which something begins or ends, with the reason and the evidence."""
 
     release: ReleaseField
     maybe_earlier: bool = False
@@ -46,12 +46,12 @@ class Boundary(Record):
     evidence: Evidence | None = None
     reason: str = ""
     build: str = unwritten(default="")
-    """Of a vendor's kernel: the build at which it is, as `rhel8 build 372.9.1`."""
+    """The build of a vendor's kernel at which it is, such as `rhel8 build 372.9.1`."""
     location: Location = unwritten()
 
     @property
     def told(self) -> str:
-        """What people call the place."""
+        """The boundary as text."""
         return self.build or str(self.release)
 
     @property
@@ -60,7 +60,7 @@ class Boundary(Record):
 
 
 class Span(Record):
-    """Half-open `[since, until)`, and the stable branches that got it from a release on."""
+    """A half-open span `[since, until)`, and the stable releases that it was backported to."""
 
     since: Boundary
     until: Boundary | None = None
@@ -76,7 +76,7 @@ class Span(Record):
 
 
 class Ranged(Record):
-    """When an attribute of an entry holds; without bounds, always."""
+    """The releases in which an attribute of an entry holds; without bounds, all."""
 
     since: ReleaseField | None = None
     until: ReleaseField | None = None

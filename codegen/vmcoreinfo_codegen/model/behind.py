@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Names in the kernel's source that entries are based on, and the tools that copied them.
+"""Names in the kernel's source that entries depend on, and the tools that copied them.
 
-A name is that of a macro, an enumerator, a variable, a function or a type, or `struct.member`. A
-struct stands for its members too: who asks for `page` finds what is said of `page.private`.
+A name is a macro, an enumerator, a variable, a function or a type, or `struct.member`. A struct
+includes its members: `page` also finds what is known about `page.private`.
 """
 
 from __future__ import annotations
@@ -23,21 +23,22 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 
 
 class Standing(Value):
-    """That an entry is on a name: by its key, or as `behind` says."""
+    """A name that an entry depends on, because of its key or a `behind` clause."""
 
     entry: Entry
     export: Export
     behind: Behind | None
 
     def counts_in(self, release: Release) -> bool:
-        """Whether a kernel of that release exports the entry, and it is on the name there."""
+        """Whether a kernel of that release exports the entry, and the entry depends on the name
+        there."""
         return self.export.contains(release) and (
             self.behind is None or holds(self.behind, release.moment)
         )
 
 
 class Copier(Value):
-    """A tool of which some releases have copied a name, for a need."""
+    """A tool, some releases of which have copied a name for a need."""
 
     consumer: Consumer
     need: Need
@@ -45,24 +46,24 @@ class Copier(Value):
 
     @property
     def archs(self) -> tuple[str, ...] | None:
-        """Architectures on which it counts; None for all."""
+        """The architectures that it concerns; None means all."""
         return self.copied.archs if self.copied.archs is not None else self.need.archs
 
     def counts_for(self, kernel: Release) -> bool:
-        """Whether the tool uses the copy on a kernel.
+        """Whether the tool uses the copy for a kernel.
 
-        Kernels of the need don't count: it may begin with the very change that is asked about.
+        The `kernels` of the need don't matter: they may begin with the very change in question.
         """
         return self.copied.kernels is None or self.copied.kernels.holds(kernel)
 
     @property
     def releases(self) -> tuple[ConsumerRelease, ...]:
-        """Those of its releases that have it; none if only the repository does."""
+        """The releases that have the copy; none if only the repository has it."""
         return tuple(r for r in self.consumer.releases if self.copied.is_of(r.release))
 
 
 class NameIndex:
-    """Entries and copies by name; made once, asked often."""
+    """Entries and copies by name; built once for many lookups."""
 
     def __init__(self, schema: Schema) -> None:
         self._entries: dict[str, list[Standing]] = defaultdict(list)
@@ -80,42 +81,42 @@ class NameIndex:
 
     @property
     def names(self) -> frozenset[str]:
-        """All names that something is known of."""
+        """All names about which anything is known."""
         return frozenset(self._entries) | frozenset(self._copiers)
 
     @property
     def standing(self) -> list[str]:
-        """Names on which an entry stands."""
+        """The names that entries depend on."""
         return list(self._entries)
 
     def entries(self, name: str) -> tuple[Standing, ...]:
-        """Entries that are on a name, in the order of the schema."""
+        """The entries that depend on a name, in the order of the schema."""
         return tuple(self._entries.get(name, ()))
 
     def copiers(self, name: str) -> tuple[Copier, ...]:
-        """Tools that have copied it."""
+        """The tools that have copied a name."""
         return tuple(self._copiers.get(name, ()))
 
 
 def is_name(name: str) -> bool:
-    """Whether it can be one of the kernel's source."""
+    """Whether the text can be a name in the kernel's source."""
     return _NAME.fullmatch(name) is not None
 
 
 def implied_by(key: str) -> tuple[str, ...]:
-    """The names that a key has: `page.flags` and `page` of `OFFSET(page.flags)`."""
+    """The names in a key: `page.flags` and `page` for `OFFSET(page.flags)`."""
     return tuple(_with_structs([argument_of(key)]))
 
 
 def copiers(schema: Schema) -> Iterator[Copier]:
-    """All that tools have copied."""
+    """Everything that tools have copied."""
     for consumer in schema.consumers:
         for need in consumer.needs:
             yield from (Copier(consumer, need, copied) for copied in need.copied)
 
 
 def copiers_of(schema: Schema, entry: Entry) -> Iterator[Copier]:
-    """Tools that have copied a name on which an entry stands, on some of its architectures."""
+    """Tools that have copied a name that an entry depends on, on some of its architectures."""
     own = set(implied_by(entry.key))
     said = [
         (export.archs, own.union(*(behind.names for behind in export.behind)))
@@ -134,7 +135,7 @@ def _meet(some: tuple[str, ...] | None, others: tuple[str, ...] | None) -> bool:
 
 
 def _with_structs(names: Iterable[str]) -> dict[str, None]:
-    """Names, and the structs of those that are members, each once."""
+    """The names, and the structs of those that are members, without duplicates."""
     found: dict[str, None] = {}
     for name in names:
         found[name] = None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Consumers: programs that read notes, their releases, and what each needs them for."""
+"""Consumers: programs that read notes, their releases, and the needs of each."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .observed import NOTHING_SEEN, UPSTREAM, RunsField, Seen, ToolField
 from .vocabulary import DumpFormat, DumpSource, Format, Trait, Verdict
 
 MOST_LEVEL = 31
-"""The dump level that leaves out all that one can."""
+"""The dump level that excludes all page types that can be excluded."""
 
 
 class KernelRange(Record):
-    """Kernels from a release to before another; without a bound, all on that side.
+    """A half-open range of kernels; a missing bound leaves that side open.
 
-    `commit` made the one bound that there is, if that is known.
+    `commit` made the change at its only bound, if that is known.
     """
 
     since: ReleaseField | None = None
@@ -32,7 +32,8 @@ class KernelRange(Record):
     commit: str | None = None
 
     def holds(self, release: Release, commits: Mapping[str, bool] = NOTHING) -> bool:
-        """Whether a kernel is one of them; of `commits` it is known whether it has them."""
+        """Whether a kernel is in the range; `commits` says which commits it is known to have or
+        lack."""
         has = commits.get(self.commit) if self.commit is not None else None
         if has is not None:
             return has == (self.since is not None)
@@ -44,7 +45,7 @@ class KernelRange(Record):
 
 
 class ConsumerRelease(Record):
-    """A release of the tool: its date where it is known, and the kernels that it declares to know."""
+    """A release of the tool: its date, if known, and the kernels that it claims to support."""
 
     release: ToolField
     date: str | None = None
@@ -53,24 +54,24 @@ class ConsumerRelease(Record):
 
 
 class OfReleases(Record):
-    """What holds for releases of a tool from `since` to before `until`; without a bound, on that side for all."""
+    """A half-open range of a tool's releases; a missing bound leaves that side open."""
 
     since: ToolField | None = None
     until: ToolField | None = None
 
     def is_of(self, release: ToolRelease) -> bool:
-        # By their numbers, as ten thousands are compared.
+        # Compare numbers only: this is called for tens of thousands of releases.
         if self.since is not None and release.numbers < self.since.numbers:
             return False
         return self.until is None or release.numbers < self.until.numbers
 
 
 class Alternative(OfReleases):
-    """One way to fulfil a need: entries, what else the dump tells, and other sources in words, all
-    together.
+    """One way to fulfil a need: entries, facts from the rest of the dump, and other sources in
+    words, all of them together.
 
-    Some releases know it; it gives the right answer on `kernels`, where `when` is not 0
-    of a note's values.
+    The releases in its range know it. Its result is right on `kernels`, and if `when` is not 0 for
+    the values of a note.
     """
 
     keys: tuple[str, ...] = ()
@@ -81,7 +82,7 @@ class Alternative(OfReleases):
     location: Location = unwritten()
 
     def without(self, since: ToolRelease, until: ToolRelease) -> Iterator[Alternative]:
-        """It in the releases before a range, and in those behind it."""
+        """The alternative in the releases before a range, and in those after it."""
         if self.since is None or self.since < since:
             ends = [end for end in (self.until, since) if end is not None]
             yield replace(self, until=min(ends))
@@ -90,7 +91,7 @@ class Alternative(OfReleases):
 
     @property
     def is_beside_note(self) -> bool:
-        """Whether it uses another source than the note."""
+        """Whether it uses a source other than the note."""
         return bool(self.of_dump or self.others)
 
     def is_right_for(self, kernel: Release, commits: Mapping[str, bool] = NOTHING) -> bool:
@@ -98,7 +99,8 @@ class Alternative(OfReleases):
 
 
 class Adaptation(Record):
-    """What to write under a key that a tool knows, where the kernel has it under others, or has another there."""
+    """The value to write under a key that a tool knows, if the kernel exports it under other keys
+    or with another value."""
 
     key: str
     expression: ExpressionField
@@ -107,7 +109,7 @@ class Adaptation(Record):
 
 
 class Removal(Record):
-    """Keys without which a tool does better, by a source that it has beside them."""
+    """Keys that a tool is better off without, because it then uses another source."""
 
     keys: tuple[str, ...]
     text: str
@@ -115,10 +117,10 @@ class Removal(Record):
 
 
 class Copied(OfReleases):
-    """Names of the kernel's source that some releases of a tool have built in, or assume.
+    """Names of the kernel's source that some releases of a tool have copied, or assume.
 
-    Where a kernel has them otherwise, the need comes to `verdict`, and `text` says what a user sees. It
-    is so on some architectures of the need (`archs` None: all), and of `kernels`.
+    If a kernel differs from the copy, the need gets `verdict`, and `text` says what a user sees.
+    This holds for some architectures of the need (`archs` None: all), and for `kernels`.
     """
 
     names: tuple[str, ...]
@@ -130,9 +132,9 @@ class Copied(OfReleases):
 
 
 class Command(Record):
-    """A thing that a tool does with a dump, and how it is run for it.
+    """One of the tool's operations on a dump, and the command that runs it.
 
-    What `is_extra` is not part of what is said of the tool as a whole.
+    An `is_extra` command does not count for the verdict of the tool as a whole.
     """
 
     name: str
@@ -142,7 +144,7 @@ class Command(Record):
 
     @property
     def has_level(self) -> bool:
-        """Whether it is run at a dump level."""
+        """Whether the command takes a dump level."""
         return "LEVEL" in self.run
 
 
@@ -153,9 +155,9 @@ class Supported(OfReleases):
 
 
 class Build(Record):
-    """What a distribution builds of a release.
+    """A distribution's build of a release.
 
-    By its patches it does the `purposes` as the release `like` does.
+    Because of its patches it does the `purposes` as the release `like` does.
     """
 
     name: str
@@ -166,16 +168,16 @@ class Build(Record):
 
 
 class Need(Record):
-    """What a tool reads the note for, on some architectures (`archs` None: all).
+    """A purpose for which a tool reads the note, on some architectures (`archs` None: all).
 
-    It counts for `commands` of the tool, for all where none is named, and of a dump level for the
-    bits of `levels`, for every level where that is 0. Where `shows_with` names something, no more
-    than a dump that has it shows what becomes of the purpose.
+    It counts for `commands` of the tool, or for all if none is named, and at dump levels that have
+    a bit of `levels`, or at all if that is 0. If `shows_with` is not empty, only dumps that have
+    those pages show the result.
 
-    `alternatives` are in the order in which the tool tries them. If it uses another source than the
-    note, `fallback` says what is seen, empty if that is nothing or the verdict is fallback anyway.
-    If no way is there, `verdict` and `text` say what happens. It matters on `kernels`, under
-    `condition`, alone.
+    The tool tries `alternatives` in this order. If it uses a source other than the note, `fallback`
+    says what a user sees; it is empty if that is nothing, or if the verdict is fallback anyway. If
+    no alternative is available, `verdict` and `text` say what happens. The need only exists on
+    `kernels` and under `condition`.
     """
 
     purpose: str
@@ -199,32 +201,34 @@ class Need(Record):
         return self.archs is None or arch in self.archs
 
     def counts_for(self, command: str | None, level: int | None) -> bool:
-        """Whether it counts for a command, at a dump level; None stands for all there are."""
+        """Whether it counts for a command and a dump level; None means any."""
         if command is not None and self.commands and command not in self.commands:
             return False
         return level is None or not self.levels or bool(self.levels & level)
 
     @property
     def falls_back(self) -> bool:
-        """Whether another source than the note is what it falls back to, and not as good."""
+        """Whether using a source other than the note counts as a fallback, because that source is
+        not as good."""
         return bool(self.fallback) or self.verdict is Verdict.FALLBACK
 
     def seen(self, verdict: Verdict) -> str:
-        """What a user sees where it comes to that verdict."""
+        """What a user sees if the need gets that verdict."""
         return self.fallback if self.fallback and verdict is Verdict.FALLBACK else self.text
 
     @cached_property
     def kernel_ranges(self) -> tuple[KernelRange, ...]:
-        """Kernels by which the need, or an alternative, makes a difference."""
+        """The kernel ranges of the need and its alternatives."""
         found = (self.kernels, *(alternative.kernels for alternative in self.alternatives))
         return tuple(kernels for kernels in found if kernels is not None)
 
     def known_to(self, release: ToolRelease) -> tuple[bool, ...]:
-        """Which of the alternatives a release knows."""
+        """For each alternative, whether a release knows it."""
         return tuple([alternative.is_of(release) for alternative in self.alternatives])
 
     def known_by(self, release: ToolRelease) -> tuple[Alternative, ...]:
-        """The alternatives that a release knows, in order; without one it has no such purpose."""
+        """The alternatives that a release knows, in order; without any, it does not have the
+        purpose."""
         found = self._known.get(release.numbers)
         if found is None:
             found = tuple([a for a in self.alternatives if a.is_of(release)])
@@ -233,17 +237,18 @@ class Need(Record):
 
     @cached_property
     def _known(self) -> dict[tuple[int, ...], tuple[Alternative, ...]]:
-        """Those of releases, as far as they were asked for."""
+        """The results of `known_by`, by release."""
         return {}
 
     def exists_in(self, release: ToolRelease) -> bool:
-        """Whether a release has the purpose at all: it knows some alternative."""
+        """Whether a release has the purpose at all: it knows an alternative."""
         return bool(self.known_by(release))
 
     def patched(
         self, release: ToolRelease, until: ToolRelease, like: ToolRelease
     ) -> tuple[Alternative, ...]:
-        """The alternatives with those of `like` in one release, which ends where the next begins."""
+        """The alternatives, except that one release, up to the next (`until`), has those of
+        `like`."""
         of_like = [
             replace(a, since=release, until=until) for a in self.alternatives if a.is_of(like)
         ]
@@ -257,7 +262,7 @@ class Need(Record):
 
 
 class Reading(OfReleases):
-    """Forms in which releases read the values of some kinds, or of one entry."""
+    """The value formats that releases accept for some kinds, or for one entry."""
 
     subjects: tuple[str, ...]
     formats: tuple[Format, ...]
@@ -267,10 +272,10 @@ class Reading(OfReleases):
 
 
 class ParserTrait(OfReleases):
-    """A text that the parser of some releases reads otherwise, and what comes of it.
+    """An input that the parser of some releases treats differently, and the result.
 
-    `limit` is in bytes. It is so of `subjects` alone, where entries are named, and in `dumps` of
-    these formats alone; without one, wherever the note is from.
+    `limit` is in bytes. If `subjects` are named, only those entries are affected; if `dumps` are,
+    only dumps in those formats.
     """
 
     trait: Trait
@@ -282,16 +287,17 @@ class ParserTrait(OfReleases):
     location: Location = unwritten()
 
     def counts_in(self, format_: str) -> bool:
-        """Whether it is so of a note in that format; of a bare note, as nobody knows what carried it."""
+        """Whether it applies to a note in that format; it does for a bare note, whose dump is
+        unknown."""
         return not self.dumps or format_ in self.dumps or format_ not in DumpFormat.values()
 
 
 class Consumer(Record):
-    """A program that reads notes; of `readings` the last that is about an entry counts.
+    """A program that reads notes; the last of the `readings` for an entry counts.
 
-    In `sources` of its tree, keys are read in `forms`.
+    `sources` are the files of its tree that read keys, `forms` the code that does it.
 
-    With `version_option` it prints its release; empty if it has none.
+    `version_option` makes it print its release; it is empty if there is none.
     """
 
     name: str
@@ -302,9 +308,9 @@ class Consumer(Record):
     supported: tuple[Supported, ...] = ()
     releases: tuple[ConsumerRelease, ...]
     builds: tuple[Build, ...] = ()
-    # Which of them this one is, where it is one.
+    # Which of them this is; empty for none.
     build: str = unwritten(default="")
-    # Beside the schema, in files of their own; tables and answers tell of it.
+    # Kept beside the schema, in files of their own; tables and answers show them.
     seen: RunsField = unwritten(default=NOTHING_SEEN)
     readings: tuple[Reading, ...] = ()
     traits: tuple[ParserTrait, ...] = ()
@@ -317,16 +323,16 @@ class Consumer(Record):
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """All that it reads for some purpose."""
+        """All keys that it reads for some purpose."""
         return tuple(dict.fromkeys(key for need in self.needs for key in need.keys))
 
     @cached_property
     def passed_keys(self) -> frozenset[str]:
-        """All that it reads for none."""
+        """All keys that it reads for no purpose."""
         return frozenset(key for one in self.passed for key in one.keys)
 
     def keys_of(self, release: ToolRelease) -> tuple[str, ...]:
-        """What one release reads."""
+        """The keys that a release reads."""
         if release not in self._read:
             alternatives = (a for need in self.needs for a in need.alternatives if a.is_of(release))
             keys = dict.fromkeys(key for one in alternatives for key in one.keys)
@@ -335,7 +341,7 @@ class Consumer(Record):
 
     @cached_property
     def _read(self) -> dict[ToolRelease, tuple[str, ...]]:
-        """What releases read, as far as it was asked for."""
+        """The results of `keys_of`, by release."""
         return {}
 
     @property
@@ -343,7 +349,8 @@ class Consumer(Record):
         return max(release.release for release in self.releases)
 
     def can_read(self, key: str, printed: Format | None, release: ToolRelease) -> bool:
-        """Whether a release reads a value of that form correctly; nothing said means yes."""
+        """Whether a release reads a value in that format correctly; True unless the schema says
+        otherwise."""
         if printed is None:
             return True
         if key not in self._readings_of:
@@ -356,11 +363,11 @@ class Consumer(Record):
 
     @cached_property
     def _readings_of(self) -> dict[str, tuple[Reading, ...]]:
-        """The readings of entries that were asked for, the last first."""
+        """Results of an earlier lookup: the readings of an entry, the last first."""
         return {}
 
     def built(self, build: Build) -> Consumer:
-        """The same with one release as a distribution builds it."""
+        """The same tool with one release as a distribution builds it."""
         if build.like is None:
             return self
         later = sorted(one.release for one in self.releases if one.release > build.release)
@@ -379,7 +386,7 @@ class Consumer(Record):
 
     @cached_property
     def seen_by_release(self) -> dict[ToolRelease, list[Seen]]:
-        """Runs of each release, as it is or built by a distribution."""
+        """The runs of each release, upstream's or built by a distribution."""
         found: dict[ToolRelease, list[Seen]] = {}
         for one in self.seen:
             if one.build in self.same_builds:
@@ -388,13 +395,14 @@ class Consumer(Record):
 
     @cached_property
     def same_builds(self) -> frozenset[str]:
-        """Builds that do what this one does: that of a distribution, or nobody's and those without patches that count."""
+        """The builds that behave like this one: a distribution's own build, or upstream's and those
+        without patches that matter."""
         if self.build:
             return frozenset({self.build})
         return frozenset({UPSTREAM, *(build.name for build in self.builds if build.like is None)})
 
     def supports(self, arch: str, release: ToolRelease) -> bool:
-        """Whether a release reads dumps of an architecture; a tool that says nothing does."""
+        """Whether a release reads dumps of an architecture; True if the tool declares none."""
         if not self.supported:
             return True
         return any(one.is_of(release) for one in self._supported_by_arch.get(arch, ()))

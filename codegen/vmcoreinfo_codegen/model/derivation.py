@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Derivations: values worked out from entries, by the first recipe that applies."""
+"""Derivations: values computed from entries, by the first recipe that applies."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .base import ExpressionField, Ranged
 from .vocabulary import Format, Unit
 
 RELEASE = "OSRELEASE"
-"""The entry that tells whether the bounds of a recipe hold."""
+"""The entry that decides whether the bounds of a recipe hold."""
 POINTER_SIZE = "SIZE(list_head)"
-"""The entry that tells how long a pointer in dump memory is: half of it."""
+"""The entry that gives the size of a pointer in dump memory: half of it."""
 
 
 class Recipe(Ranged):
-    """One way to the value; applies where all its keys are present and its bounds hold."""
+    """One way to compute the value; it applies if all its keys are present and its bounds hold."""
 
     name: str
     expression: ExpressionField
@@ -26,7 +26,7 @@ class Recipe(Ranged):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every key that must be present, in order of first use."""
+        """Every key that has to be present, in order of first use."""
         used = [e.key for e in self.expression.walk() if isinstance(e, expression.Key)]
         return tuple(dict.fromkeys([*self.requires, *used]))
 

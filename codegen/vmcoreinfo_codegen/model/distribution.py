@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Distributions: the kernels and the tools that a release of one has together."""
+"""Distributions: the kernels and tools of each release."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from .observed import ToolField
 
 
 class Shipped(Record):
-    """A release of a tool; `build` is the distribution's own, empty if that is not told apart."""
+    """A release of a tool; `build` is the distribution's own, empty if the schema does not
+    distinguish it."""
 
     consumer: str
     release: ToolField
@@ -18,7 +19,7 @@ class Shipped(Record):
 
 
 class Distribution(Record):
-    """A release of a distribution; `kernels` are named as `uname -r` does, or by the vendor's release."""
+    """A release of a distribution; `kernels` are `uname -r` strings or the vendor's releases."""
 
     name: str
     doc: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Entries: one key, and how each set of architectures exports it over time."""
+"""Entries: a key, and how each set of architectures exports it over time."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from .vocabulary import Format, QuirkKind, Unit
 
 
 class Printed(Ranged):
-    """How the value is printed, and so how it is read."""
+    """The format in which the value is printed, and thus read."""
 
     format: Format
 
 
 class Via(Ranged):
-    """The macro that prints the line, and its printf format where the call has its own."""
+    """The macro that prints the line, and its printf format if the call has its own."""
 
     macro: str
     printf: str | None = None
@@ -55,33 +55,33 @@ class Dependency(Ranged):
 
 
 class DebugInfo(Ranged):
-    """How the value follows from types, symbols, configuration and memory of the kernel.
+    """How the value follows from the kernel's types, symbols, configuration and memory.
 
-    Where an export says it more than once, the first that can be answered counts.
+    If an export has several, the first that can be evaluated counts.
     """
 
     expression: ExpressionField
     archs: tuple[str, ...] | None = None
 
     def concerns(self, arch: str | None) -> bool:
-        """Whether it counts for an architecture; None for one that nobody knows."""
+        """Whether it counts for an architecture; None means that the architecture is unknown."""
         return self.archs is None or arch is None or arch in self.archs
 
 
 def asked(
     said: Sequence[DebugInfo], release: Release, arch: str | None = None
 ) -> tuple[Expression, ...]:
-    """What to ask in a kernel of a release and an architecture, in order."""
+    """The expressions to evaluate for a kernel's release and architecture, in order."""
     there = in_force(said, release.moment)
     return tuple(one.expression for one in there if one.concerns(arch))
 
 
 class Behind(Ranged):
-    """Names of the kernel's source on which the meaning of the value rests, beyond those in the
-    key.
+    """Names of the kernel's source that the meaning of the value depends on, in addition to those
+    in the key.
 
-    `SECTION_MAP_MASK` is a macro, an enumerator, a variable, a function or a type, `page.page_type` a
-    member of a struct or union.
+    `SECTION_MAP_MASK` is a macro, an enumerator, a variable, a function or a type, `page.page_type`
+    a member of a struct or union.
     """
 
     names: tuple[str, ...]
@@ -103,7 +103,7 @@ class Equal(Record):
 
 
 class KindDefault(Record):
-    """What an entry of a kind says by its key alone: how it is printed, what it counts, by what."""
+    """The defaults for entries of a kind: formats, unit and macros."""
 
     kind: Kind
     formats: tuple[Printed, ...]
@@ -117,14 +117,15 @@ class KindDefault(Record):
 
 
 class Quirk(Record):
-    """Releases in which the value can't be taken at its word; each range half-open, without an end where it goes on."""
+    """Releases in which the value can't be trusted; the ranges are half-open, and one without an
+    end continues."""
 
     kind: QuirkKind
     ranges: tuple[tuple[ReleaseField, ReleaseField | None], ...]
     archs: tuple[str, ...] | None = None
     text: str
     begins: tuple[str, ...] = ()
-    """Of garbage, how it begins: it is known by that, whatever the release says."""
+    """The beginnings of garbage, which identify it whatever the release is."""
     location: Location = unwritten()
 
     def applies(self, release: Release, arch: str | None) -> bool:
@@ -138,7 +139,7 @@ class Quirk(Record):
 
 
 class Change(Record):
-    """From `boundary` on the same key means what `text` says."""
+    """A change of meaning: from `boundary` on, the key means what `text` says."""
 
     boundary: Boundary
     text: str
@@ -148,8 +149,7 @@ class Change(Record):
 class Export(Record):
     """How some architectures export an entry (`archs` None: all that have it).
 
-    Where an attribute is `Ranged`, what holds in a release is the first whose
-    backports or bounds take it in.
+    For a `Ranged` attribute, the first one whose backports or bounds include the release counts.
     """
 
     archs: tuple[str, ...] | None = None
@@ -161,7 +161,7 @@ class Export(Record):
     unit: Unit | None = None
     spans: tuple[Span, ...]
     formats: tuple[Printed, ...] = ()
-    """How it is printed over time; empty if that is always as the entry says."""
+    """The formats over time; empty if the format of the entry always holds."""
     vias: tuple[Via, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     debug_infos: tuple[DebugInfo, ...] = ()
@@ -175,7 +175,7 @@ class Export(Record):
     replaces: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
     repeats: tuple[Location, ...] = unwritten(default=())
-    """Clauses that say what is said without them."""
+    """Clauses that repeat a default."""
     location: Location = unwritten()
 
     def concerns(self, arch: str) -> bool:
@@ -188,7 +188,8 @@ class Export(Record):
         return _condition_of(first_in_force(self.dependencies, moment))
 
     def conditions(self, known: Known | None = None) -> list[Segment[Condition]]:
-        """The conditions of mainline over the whole life of the export, less what is known."""
+        """The conditions in mainline over the whole life of the export, simplified by what is
+        known."""
         return segments(
             self.dependencies,
             lambda moment: _condition_of(in_mainline(self.dependencies, moment)).simplify(
@@ -199,7 +200,7 @@ class Export(Record):
         )
 
     def format(self, release: Release) -> Format | None:
-        """How it is printed; None if the entry says it."""
+        """The format in a release; None if that of the entry holds."""
         printed = first_in_force(self.formats, release.moment)
         return printed.format if printed is not None else None
 
@@ -209,14 +210,15 @@ class Export(Record):
     def debug_info(
         self, key: str, kind: Kind, release: Release, arch: str | None = None
     ) -> tuple[Expression, ...]:
-        """What to ask debug information for the value, in order; nothing if it can't tell."""
+        """The expressions for the value in debug information, in order; none if it can't be
+        computed."""
         own = fact_of(key, kind) if not self.debug_infos else None
         return (own,) if own else asked(self.debug_infos, release, arch)
 
     def changed_by(self, moment: Moment, after: Moment | None = None) -> list[Change]:
-        """Changes of meaning no later than a moment, and after another one where that is given.
+        """Changes of meaning up to a moment, and after another one if that is given.
 
-        In order of time, so the last is in force.
+        They are in order of time, so the last one is in force.
         """
         found = [change for change in self.changes if is_reached(change.boundary, moment, after)]
         return sorted(found, key=lambda change: change.boundary.release.opening)
@@ -225,13 +227,13 @@ class Export(Record):
         return self.is_there(release.moment)
 
     def is_there(self, moment: Moment) -> bool:
-        """Whether some kernel of that moment may print it; its condition decides which."""
+        """Whether any kernel of that moment may print it; the condition decides which ones do."""
         spans = self.spans
         return holds(spans[0], moment) if len(spans) == 1 else any(holds(s, moment) for s in spans)
 
     @property
     def is_out_of_tree(self) -> bool:
-        """Whether no kernel of mainline prints it."""
+        """Whether no mainline kernel prints it."""
         return bool(self.dependencies) and all(d.condition == NEVER for d in self.dependencies)
 
     @property
@@ -240,7 +242,7 @@ class Export(Record):
 
     @property
     def last(self) -> Boundary | None:
-        """Where the entry went for good, or None while it is exported."""
+        """The boundary of the final removal, or None while the entry is exported."""
         return last_end(self.spans)
 
 
@@ -258,9 +260,9 @@ _QUESTIONS = {
 
 
 def fact_of(key: str, kind: Kind) -> Expression | None:
-    """What a key asks of debug information in its own words; None if it asks nothing.
+    """The question about debug information that the key itself implies; None if there is none.
 
-    The length of a variable is not a fact of a type: only that of a member is.
+    Only the length of a member is a fact of a type; that of a variable is not.
     """
     argument = argument_of(key)
     question = _QUESTIONS.get(kind)
@@ -270,9 +272,9 @@ def fact_of(key: str, kind: Kind) -> Expression | None:
 
 
 class Prediction(Value):
-    """That a kernel exports an entry: under which condition, printed how.
+    """The prediction that a kernel exports an entry, with its condition and format.
 
-    No `Record`: it is made by the thousands, and one that takes names is slower to make.
+    Not a `Record`: there are thousands, and those are slower to create.
     """
 
     key: str
@@ -291,7 +293,7 @@ class Prediction(Value):
 
 
 class Entry(Record):
-    """One key with its whole story.
+    """A key and its whole history.
 
     `format` is how its value is read, whichever kernel printed it.
     """
@@ -323,11 +325,11 @@ class Entry(Record):
         )
 
     def printed(self, export: Export) -> tuple[Printed, ...]:
-        """How one of its exports is printed over time."""
+        """The formats of one of its exports over time."""
         return export.formats or (Printed(format=self.format),)
 
     def formats_over(self, export: Export) -> list[Segment[Format]]:
-        """How mainline prints one of its exports, over the whole life of that."""
+        """The formats of one of its exports in mainline, over the export's whole life."""
 
         def format_at(moment: Moment) -> Format:
             printed = in_mainline(export.formats, moment)
@@ -341,7 +343,7 @@ class Entry(Record):
         )
 
     def format_of(self, export: Export, release: Release) -> Format:
-        """How a kernel prints one of its exports."""
+        """The format of one of its exports in a kernel."""
         return (export.format(release) if export.formats else None) or self.format
 
     @property
@@ -377,7 +379,7 @@ class Entry(Record):
 
     @property
     def is_out_of_tree(self) -> bool:
-        """Whether no kernel of mainline prints it."""
+        """Whether no mainline kernel prints it."""
         return all(export.is_out_of_tree for export in self.exports)
 
     @property

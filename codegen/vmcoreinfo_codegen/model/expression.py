@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Expressions as data for machine-readable tables, as text and as a tree."""
+"""Expressions as data for machine-readable tables: as text and as a tree."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ..record import Record
 
 
 class NumberTree(Record):
-    """A constant; in decimal digits, as many readers of JSON round a number of 64 bits."""
+    """A constant, as decimal digits because many JSON readers round 64-bit numbers."""
 
     kind: Literal["number"] = "number"
     value: Annotated[str, Field(pattern="^[0-9]+$")]
 
 
 class KeyTree(Record):
-    """The number of an entry; a negative one as its two's complement."""
+    """The value of an entry; a negative one as its two's complement."""
 
     kind: Literal["key"] = "key"
     key: str
@@ -45,7 +45,7 @@ class DerivedTree(Record):
 
 
 class ReadTree(Record):
-    """An unsigned integer of `bits` bits in dump memory, null for those of a pointer."""
+    """An unsigned integer of `bits` bits in dump memory; null stands for the size of a pointer."""
 
     kind: Literal["read"] = "read"
     bits: int | None
@@ -53,14 +53,14 @@ class ReadTree(Record):
 
 
 class Log2Tree(Record):
-    """The exponent of a power of two; anything else has no value."""
+    """The exponent of a power of two; any other operand has no value."""
 
     kind: Literal["log2"] = "log2"
     operand: Tree
 
 
 class FactTree(Record):
-    """What is asked of a kernel's types, symbols or configuration; in `debug-info` alone."""
+    """A question about a kernel's types, symbols or configuration; only `debug-info` has it."""
 
     kind: Literal["fact"] = "fact"
     question: str
@@ -68,7 +68,7 @@ class FactTree(Record):
 
 
 class UnaryTree(Record):
-    """`!` is 1 of a 0, and 0 of anything else."""
+    """A unary operation; `!` gives 1 for 0, and 0 for anything else."""
 
     kind: Literal["unary"] = "unary"
     operator: Literal["~", "-", "!"]
@@ -76,7 +76,8 @@ class UnaryTree(Record):
 
 
 class BinaryTree(Record):
-    """Modulo 2^64; a comparison is 0 or 1, and a shift by 64 or more gives 0."""
+    """A binary operation modulo 2^64; a comparison gives 0 or 1, and a shift by 64 or more gives
+    0."""
 
     kind: Literal["binary"] = "binary"
     operator: Literal["|", "&", "==", "!=", "<<", ">>", "+", "-"]
@@ -85,7 +86,8 @@ class BinaryTree(Record):
 
 
 class ChoiceTree(Record):
-    """`then` unless the condition is 0. If one of the three has no value, the whole has none."""
+    """`then` if the condition is not 0, else `otherwise`. If one of the three has no value, the
+    whole has none."""
 
     kind: Literal["choice"] = "choice"
     condition: Tree
@@ -108,7 +110,8 @@ Tree = Annotated[
 
 
 class WrittenExpression(Record):
-    """An expression in the schema's own words, and as a tree for who has no parser of those."""
+    """An expression as text in the schema's syntax, and as a tree for readers without a parser for
+    it."""
 
     text: str
     tree: Tree

@@ -8,11 +8,11 @@ from ..record import Record, unwritten
 
 
 class ReadingForm(Record):
-    """A form of code that reads a key, and the key of what is in its holes.
+    """A pattern of code that reads a key, and the key that the matches of its holes form.
 
-    It is one in `function` alone, if that is named. `bases` are those in which the value is read as
-    a number, one after the other; without one `BASE` in the code tells, or the conversion behind
-    it.
+    If `function` is given, the pattern only counts there. `bases` are the bases in which the value
+    is parsed as a number, in that order; without any, `BASE` in the code or the conversion after it
+    gives the base.
     """
 
     code: str
@@ -23,7 +23,7 @@ class ReadingForm(Record):
 
 
 class Conversion(Record):
-    """A form of code that reads a text as a number."""
+    """A pattern of code that parses a string as a number."""
 
     code: str
     bases: tuple[int, ...] = ()
@@ -31,7 +31,8 @@ class Conversion(Record):
 
 
 class PassedOver(Record):
-    """What looks like a read of a note, a form of code or all of a function; or keys that no purpose needs."""
+    """Code that only looks like a read of a note, as a pattern or a whole function; or keys that no
+    purpose needs."""
 
     code: str = ""
     function: str = ""

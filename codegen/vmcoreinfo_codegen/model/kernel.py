@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kernels as people and notes name them: a release of mainline, or a build of a vendor's line."""
+"""Kernels as users and notes name them: a mainline release, or a build of a vendor's line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from .schema import Schema
 
 
 class Kernel(Value):
-    """A kernel that was named; `schema` is as it has it, and `release` the one to ask it about.
+    """A named kernel; `schema` is the schema as it applies to the kernel, and `release` the one to
+    query it with.
 
-    `line` is None for a release of mainline, and where no line of the schema is known by the name:
-    then `added` is what a distribution put behind the release.
+    `line` is None for a mainline release, and if no line of the schema knows the name; `added` is
+    then what a distribution appended to the release.
     """
 
     name: str
@@ -32,7 +33,8 @@ class Kernel(Value):
 
     @property
     def is_patched(self) -> bool:
-        """Whether it may export what the schema does not know of: its vendor is not known, or its build."""
+        """Whether it may have exports that the schema doesn't know, because its vendor or build is
+        unknown."""
         if self.line is None:
             return bool(self.added)
         line = self.line.line
@@ -40,7 +42,7 @@ class Kernel(Value):
 
     @property
     def may_be_stable(self) -> bool:
-        """Whether its name leaves open which stable update of its release it is."""
+        """Whether its name does not say which stable update of its release it is."""
         if self.release != self.release.branch:
             return False
         if self.line is None:
@@ -49,7 +51,7 @@ class Kernel(Value):
 
     @property
     def told(self) -> str:
-        """What it is called in answers: a release of mainline as such, a vendor's by its name."""
+        """Its name in answers: a mainline release as such, a vendor's kernel by its name."""
         return self.name if self.line is not None else str(self.release)
 
     def builds(self, arch: Architecture) -> bool:
@@ -59,7 +61,7 @@ class Kernel(Value):
 
     @property
     def canonical(self) -> str:
-        """A name that tells as much as its own, and no more: all that its build has counts."""
+        """The normalized name: kernels to which the same build clause applies share it."""
         if self.line is None:
             return str(self.release)
         line, build = self.line.line, self.line.build
@@ -70,7 +72,7 @@ class Kernel(Value):
 
     @property
     def called(self) -> str:
-        """What a person calls it: `4.18`, or `rhel8 8.10, build 553.22.1, based on 4.18`."""
+        """Its name for people: `4.18`, or `rhel8 8.10, build 553.22.1, based on 4.18`."""
         if self.line is None:
             return str(self.release)
         line, build = self.line.line, self.line.build
@@ -81,12 +83,12 @@ class Kernel(Value):
 
 
 def mainline(schema: Schema, release: Release) -> Kernel:
-    """A release of mainline."""
+    """The kernel of a mainline release."""
     return Kernel(str(release), schema, release)
 
 
 def kernels_of(schema: Schema, line: Line) -> Iterator[Kernel]:
-    """The first build of each release of a line that has a base, as far as they are known."""
+    """The first build of each known release of a line that has a base."""
     if line.base is None:
         return
     for build in line.builds:
@@ -95,18 +97,20 @@ def kernels_of(schema: Schema, line: Line) -> Iterator[Kernel]:
 
 
 def kernel_named(schema: Schema, text: str) -> Kernel:
-    """The kernel that `uname -r` calls so, or a vendor's release, as rhel8.6. Raises ValueError."""
+    """The kernel with that `uname -r` string or vendor's release, such as rhel8.6. Raises
+    ValueError."""
     for found in _in_lines(schema, text):
         return Kernel(text, schema_of(schema, found), found.release, found)
     release, added = parse_release_string(text)
     if added and release == release.branch and schema.is_declared(release):
-        # So vendors call kernels that take what they like of later releases, as 5.14.0-427.el9.
+        # Vendors name kernels with arbitrary backports from later releases like this, such as
+        # 5.14.0-427.el9.
         schema = _with_any(schema)
     return Kernel(text, schema, release, None, added)
 
 
 def _with_any(schema: Schema) -> Schema:
-    """The schema of a kernel that may have anything of later releases."""
+    """The schema for a kernel that may have anything of later releases."""
     if None not in schema.of_lines:
         schema.of_lines[None] = replace(schema, backported_until=schema.latest)
     return schema.of_lines[None]
@@ -141,12 +145,13 @@ def _in_line(line: Line, base: Release, build: BuildNumber | None) -> InLine:
 
 
 def schema_of(schema: Schema, found: InLine) -> Schema:
-    """The schema as a kernel of a line has it. Kept, as of a thousand dumps most are of the same few."""
+    """The schema as it applies to a kernel of a line. It is cached, because most of many dumps are
+    from the same few kernels."""
     own = found.line.at(found.build)
     asked = found.line.name, own.first if own is not None else None, found.release.branch
     kept = schema.of_lines
     if asked not in kept:
-        # A question about mainline has no need of it.
+        # Loaded here, because questions about mainline don't need it.
         from .of_line import of_line
 
         kept[asked] = of_line(schema, found)

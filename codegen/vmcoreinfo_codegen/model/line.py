@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lines: a vendor's series of kernels, with builds of its own, based on a mainline release."""
+"""Lines: a vendor's series of kernels, with its own builds, based on a mainline release."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ NameField = Annotated[KernelName, Form(str, {"type": "string"})]
 
 
 class LineChange(Record):
-    """What a build exports otherwise than builds before it, on some architectures (None: all).
+    """A change of exports in a build, on some architectures (None: all).
 
-    As mainline of `like` does; or, if that is None, under `condition`, unless they are `gone`.
-    `format` is how values are printed, None for what the entry says.
+    The build exports the keys as the mainline release `like` does. If that is None, it exports them
+    under `condition`, or not at all if they are `gone`. `format` is how values are printed, None
+    for the format of the entry.
     """
 
     keys: tuple[str, ...]
@@ -38,10 +39,10 @@ class LineChange(Record):
 
 
 class LineBuild(Record):
-    """Builds from `first` on; `last` is the last one that was read.
+    """The builds from `first` on; `last` is the last one that was read.
 
-    `release` is the vendor's own, as 8.6, `date` the day of that; `has` and `lacks` are commits of
-    mainline.
+    `release` is the vendor's own, such as 8.6, and `date` its date; `has` and `lacks` are mainline
+    commits.
     """
 
     first: BuildField
@@ -55,9 +56,10 @@ class LineBuild(Record):
     location: Location = unwritten()
 
     def is_like(self, build: BuildNumber) -> bool:
-        """Whether a build is one of those that were read, or has the same first number as one.
+        """Whether a build is in the range that was read, or shares its first number with one end of
+        it.
 
-        Of a vendor with releases of its own the first number is that of the release.
+        If the vendor has releases of its own, the first number is that of the release.
         """
         firsts = {one.numbers[0] for one in (self.first, self.last)}
         return self.first <= build <= self.last or (
@@ -66,10 +68,12 @@ class LineBuild(Record):
 
 
 class Line(Record):
-    """A series; `base` is None if its kernels name their mainline release themselves.
+    """A vendor's series; `base` is None if the names of its kernels include the mainline release.
 
-    One that `follows_stable` has what the stable updates of its release have, beside its own. `names` is how they are called; `archs` are the architectures that the vendor builds, None for all.
-    Of a line without builds `read_of` are the releases of mainline of which its kernels were read, and are as those.
+    A line that `follows_stable` has the stable updates of its release in addition to its own
+    changes. `names` are the patterns of its names; `archs` are the architectures that the vendor
+    builds, None for all. For a line without builds, `read_of` are the mainline releases for which
+    its kernels were read and found to equal mainline.
     """
 
     name: str
@@ -86,22 +90,24 @@ class Line(Record):
 
     @property
     def vendors(self) -> tuple[str, ...]:
-        """Its vendor, and those who rebuild its sources."""
+        """Its vendor, and those that rebuild its sources."""
         return (self.vendor, *self.aliases)
 
     @property
     def known_as(self) -> tuple[str, ...]:
-        """Its name, and that with each of those who rebuild its sources: rhel8, centos8."""
+        """Its name with the vendor and with each of those that rebuild its sources: rhel8,
+        centos8."""
         return tuple(dict.fromkeys(self.name.replace(self.vendor, one, 1) for one in self.vendors))
 
     def name_of(self, build: LineBuild) -> str:
-        """What its first kernel is called: the vendor's release, or as `uname -r` has it."""
+        """The name of a build's first kernel: the vendor's release, or the beginning of `uname
+        -r`."""
         if build.release and self.of_release(build.release) is build:
             return f"{self.vendor}{build.release}"
         return self.names[0].name(build.first)
 
     def read(self, text: str) -> InLine | None:
-        """What the name of a kernel tells, None if it is of another line."""
+        """What a kernel's name says, None if it is not a name of this line."""
         for name in self.names:
             found = name.read(text)
             if found is None:
@@ -114,30 +120,31 @@ class Line(Record):
         return None
 
     def at(self, build: BuildNumber | None) -> LineBuild | None:
-        """What counts for a build; None for one before all that are known, and where none is told."""
+        """The build clause that applies to a build; None if the build is unknown or older than all
+        clauses."""
         if build is None:
             return None
         return next((one for one in reversed(self.builds) if one.first <= build), None)
 
     def until(self, build: BuildNumber | None) -> Iterator[LineBuild]:
-        """All that a build has by it: the first of them first."""
+        """All build clauses up to a build, the oldest first."""
         return (one for one in self.builds if build is not None and one.first <= build)
 
     def knows(self, build: BuildNumber | None) -> bool:
-        """Whether what a build exports was read of it, or of one like it."""
+        """Whether the exports of a build, or of one like it, were read."""
         own = self.at(build)
         return own is not None and build is not None and own.is_like(build)
 
     def of_release(self, release: str) -> LineBuild | None:
-        """The first builds of a release of the vendor's, as 8.6."""
+        """The first builds of a vendor's release, such as 8.6."""
         return next((one for one in self.builds if one.release == release), None)
 
 
 class InLine(Value):
     """A kernel of a line: the mainline or stable release that it is based on, and its build.
 
-    `is_stable` is whether the number of the stable release is known; `rest` what its name says
-    beside.
+    `is_stable` says whether the number of the stable release is known; `rest` is the remainder of
+    the name.
     """
 
     line: Line

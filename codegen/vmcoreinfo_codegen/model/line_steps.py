@@ -29,7 +29,8 @@ class LineState(Value):
     behind: tuple[str, ...]
 
     def is_as(self, other: LineState | None) -> bool:
-        """Whether both say the same, if in other words."""
+        """Whether both export the entry in the same way, even if their conditions are written
+        differently."""
         return (
             other is not None
             and self.told == other.told
@@ -38,15 +39,16 @@ class LineState(Value):
 
     @property
     def told(self) -> tuple[object, ...]:
-        """All of it but the condition."""
+        """Everything but the condition."""
         return self.format, self.form, self.meanings, self.quirks, self.behind
 
 
 class LineStep(Value):
-    """What one change of a build does to an entry, on architectures that come to the same.
+    """The effect of one change of a build on an entry, on architectures with the same effect.
 
-    None is an entry that is not exported. `archs` None are all that the line has. `is_newer` is whether it
-    has the line take the entry for one of another release of mainline than before, by which tools may go.
+    A state of None means that the entry is not exported. `archs` None means all that the line has.
+    `is_newer` says that the line now has the entry as another mainline release does, which tools
+    may depend on.
     """
 
     line: Line
@@ -60,21 +62,21 @@ class LineStep(Value):
 
     @property
     def is_change(self) -> bool:
-        """Whether anything is otherwise than in the builds before."""
+        """Whether anything differs from the builds before."""
         if self.after is None:
             return self.before is not None
         return not self.after.is_as(self.before)
 
 
 def keys_of(line: Line) -> frozenset[str]:
-    """The entries that any build of a line has otherwise."""
+    """The entries that any build of a line changes."""
     return frozenset(
         key for build in line.builds for change in build.changes for key in change.keys
     )
 
 
 def architectures_of(schema: Schema, line: Line) -> list[Architecture]:
-    """Those that its vendor builds, and its base has."""
+    """The architectures that the vendor builds and that exist in the base."""
     return [
         arch
         for arch in schema.architectures
@@ -84,15 +86,15 @@ def architectures_of(schema: Schema, line: Line) -> list[Architecture]:
 
 
 def line_steps(schema: Schema, line: Line, keys: Collection[str] | None = None) -> list[LineStep]:
-    """What the changes of a line come to, build by build, those that come to nothing as well.
+    """The effects of a line's changes, build by build, including changes without an effect.
 
-    `keys` are the entries that are asked about, None for all.
+    `keys` limits them to some entries, None means all.
     """
     wanted = keys_of(line) if keys is None else keys_of(line).intersection(keys)
     if line.base is None or not wanted:
         return []
     entries = [entry for entry in schema.entries if entry.key in wanted]
-    # The whole schema as each build has it may be known already.
+    # Without `keys`, the whole schema for each build may be cached already.
     part = replace(schema, entries=tuple(entries)) if keys is not None else None
     archs = architectures_of(schema, line)
     states: _States = {
@@ -130,7 +132,7 @@ def _steps(
     states: tuple[_States, _States],
     newer: Collection[str],
 ) -> Iterator[LineStep]:
-    """Of several changes of a build on one architecture the last counts."""
+    """If several changes of a build concern an architecture, the last one counts."""
     before, after = states
     told = [(change, key) for change in build.changes for key in change.keys]
     last = {(key, arch): change for change, key in told for arch in archs if change.concerns(arch)}

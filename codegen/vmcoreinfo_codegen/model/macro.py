@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kernel's VMCOREINFO_* macros: what each prints."""
+"""The kernel's VMCOREINFO_* macros, and the lines that they print."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _CONVERSION = re.compile(r"(0x)?%[-#0 ]*+(\d*+)(?:l{0,2})(x|u|d|s|phN)")
 
 
 class Print(Ranged):
-    """A printf format for the whole line, and the expression of C whose value it is."""
+    """A printf format for the whole line, and the C expression that gives its value."""
 
     printf: str
     value: str = ""
 
 
 class Macro(Record):
-    """What prints a line; `vmcoreinfo_append_str` has no format of its own."""
+    """A macro or function that prints a line; `vmcoreinfo_append_str` has no format of its own."""
 
     name: str
     doc: str
@@ -32,13 +32,13 @@ class Macro(Record):
 
     @property
     def newest_printf(self) -> str | None:
-        """What it prints in the newest kernels that have it."""
+        """The printf format in the newest kernels that have the macro."""
         printed = newest(self.prints)
         return printed.printf if printed is not None else None
 
 
 def formats_of(printf: str) -> frozenset[Format]:
-    """The formats whose values a printf format for a whole line can print."""
+    """The formats of the values that a printf format for a whole line can print."""
     value = printf.partition("=")[2]
     if value == "y":
         return frozenset((Format.FLAG,))

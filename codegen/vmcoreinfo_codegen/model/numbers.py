@@ -10,7 +10,8 @@ from ..record import Record, unwritten
 
 
 class Mark(Record):
-    """A release of the products, after the first `count` numbers; `digest` is that of those names."""
+    """A release of the products, which has the first `count` numbers; `digest` is that of their
+    names."""
 
     release: str
     count: int
@@ -19,7 +20,7 @@ class Mark(Record):
 
 
 class Numbers(Record):
-    """Names in the order of their numbers, the first of which is 0; names are only ever added."""
+    """Names in the order of their numbers, starting at 0; names are only ever appended."""
 
     names: tuple[str, ...]
     places: tuple[Location, ...] = unwritten()
@@ -28,8 +29,8 @@ class Numbers(Record):
 
 
 def digest(names: Sequence[str]) -> str:
-    """12 hexadecimal digits that change when a name or its number does."""
-    # To load it takes a fifth of what Python takes to start, and most questions ask for no digest.
+    """12 hexadecimal digits that change if a name or its number does."""
+    # Importing hashlib takes a fifth of Python's start, and most questions need no digest.
     import hashlib
 
     return hashlib.sha256("".join(f"{name}\n" for name in names).encode()).hexdigest()[:12]

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 ToolField = Annotated[ToolRelease, Form(str, {"type": "string"})]
 
 UPSTREAM = "upstream"
-"""The build of a release that has nobody's patches."""
+"""A build of a release without a distribution's patches."""
 
 
 class Seen(NamedTuple):
-    """A run of one release on one dump, and what came of it.
+    """A run of one release on one dump, and its result.
 
-    `dump` is its name in the record, `kernel` the kernel's, `branch` the mainline release that this is of.
-    `build` is whose patches the release has, `has` which pages the dump has that not every one has.
-    `read` is a digest of the entries in the note that the release reads. A plain tuple, as there are
-    thousands in the kept model, which every question loads.
+    `dump` is the name of the dump in the record, `kernel` the kernel's, and `branch` its mainline
+    release. `build` is the distribution's build of the tool, `has` the kinds of pages in the dump
+    that not every dump has. `read` is a digest of the note's entries that the release reads. Not a
+    dataclass, because the cached model, which every question loads, has thousands.
     """
 
     release: ToolField
@@ -46,9 +46,9 @@ class Seen(NamedTuple):
 
 
 class Runs(Sequence[Seen]):
-    """Runs that are made out of plain tuples when they are asked for: most questions ask for none.
+    """Runs that are created from plain tuples on access, because most questions need none.
 
-    Each of thousands would be made when a cached model is loaded.
+    Otherwise thousands would be created whenever a cached model is loaded.
     """
 
     def __init__(self, rows: Iterable[tuple[object, ...]]) -> None:
@@ -86,17 +86,18 @@ RunsField = Annotated[Runs, Form(list, {"type": "array"})]
 
 
 def build_name(build: str) -> str:
-    """What a `build` clause calls the build of an observation: `debian 1:1.6.8-4` is `debian-1.6.8-4`."""
+    """The build of an observation as a `build` clause names it: `debian 1:1.6.8-4` is
+    `debian-1.6.8-4`."""
     distribution, _, version = build.partition(" ")
     if not version:
         return build
-    # A name has none of the other characters that versions of packages have.
+    # Names lack the other characters that package versions may have.
     words = "".join(c if c.isalnum() or c == "." else "-" for c in version.rpartition(":")[2])
     return "-".join([distribution, *(word for word in words.split("-") if word)])
 
 
 def read_digest(consumer: Consumer, release: ToolRelease, keys: Iterable[str]) -> str:
-    """Of the keys that a release reads those that are there, in eight digits."""
+    """A digest in eight digits of the given keys that a release reads."""
     there = frozenset(keys)
     text = "\n".join(sorted(key for key in consumer.keys_of(release) if key in there))
     return f"{zlib.crc32(text.encode()):08x}"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The schema for a vendor's kernel: entries as in its line, from its base on.
+"""The schema for a vendor's kernel: entries as its line has them, starting at the base.
 
-What asks a schema about a mainline release asks this one about the base of a line in the same way.
+It answers questions about the line's base in the way in which the schema answers those about a
+mainline release.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _Told = Sequence[tuple[LineBuild, LineChange]]
 
 
 def of_line(schema: Schema, kernel: InLine) -> Schema:
-    """The schema with what the line of a kernel has by its build, and with nothing else of it."""
+    """The schema with the changes of a kernel's line up to its build."""
     told: dict[str, list[tuple[LineBuild, LineChange]]] = {}
     commits: dict[str, bool] = {}
     for build in kernel.line.until(kernel.build):
@@ -30,7 +31,7 @@ def of_line(schema: Schema, kernel: InLine) -> Schema:
             for key in change.keys:
                 told.setdefault(key, []).append((build, change))
     for build in kernel.line.builds:
-        # What a later build still lacks no earlier one had.
+        # If a later build lacks a commit, earlier builds lacked it too.
         for commit in build.lacks:
             commits.setdefault(commit, False)
     until = _until(schema, kernel)
@@ -46,7 +47,7 @@ def of_line(schema: Schema, kernel: InLine) -> Schema:
 
 
 def _likes(told: Mapping[str, _Told]) -> Iterator[tuple[str, Release]]:
-    """Of keys that are as in a release of mainline on all architectures, or some, that release."""
+    """For keys that are like those of a mainline release on some architectures: that release."""
     for key, changes in told.items():
         releases = [change.like for _, change in changes if change.like is not None]
         if releases:
@@ -54,11 +55,11 @@ def _likes(told: Mapping[str, _Told]) -> Iterator[tuple[str, Release]]:
 
 
 def _until(schema: Schema, kernel: InLine) -> Release | None:
-    """The newest release of mainline from which a kernel may have something; None for a line that
+    """The newest mainline release from which a kernel may have backports; None for a line that
     follows it.
 
-    That is the newest of the day of its own release, if that is known: what comes later to builds
-    of one release mends it.
+    If the date of the vendor's release is known, that is the newest release of that day: later
+    builds of the same release only get fixes.
     """
     if not kernel.line.builds:
         return None
@@ -75,7 +76,7 @@ def _entries(schema: Schema, kernel: InLine, told: Mapping[str, _Told]) -> Itera
         if changes is None:
             yield entry
             continue
-        # Of several changes on an architecture the last counts.
+        # If several changes concern an architecture, the last one counts.
         by_change: dict[int, tuple[LineBuild, LineChange, list[str]]] = {}
         for name in names:
             here = [number for number, (_, one) in enumerate(changes) if one.concerns(name)]
@@ -85,12 +86,12 @@ def _entries(schema: Schema, kernel: InLine, told: Mapping[str, _Told]) -> Itera
         exports = list(_without(entry.exports, changed, names))
         for build, change, archs in by_change.values():
             exports += _exports(schema, entry, kernel, build, change, archs)
-        # What is exported nowhere keeps its story: whoever explains it needs one.
+        # An entry that is not exported anywhere keeps its history, which `explain` needs.
         yield replace(entry, exports=tuple(exports or _ended(entry, kernel, changes)))
 
 
 def _without(exports: Iterable[Export], archs: set[str], names: Sequence[str]) -> Iterator[Export]:
-    """Exports on the other architectures."""
+    """The exports on the other architectures."""
     for export in exports:
         left = tuple(n for n in export.archs or names if n not in archs)
         if left:
@@ -105,7 +106,8 @@ def _exports(
     change: LineChange,
     archs: Sequence[str],
 ) -> Iterator[Export]:
-    """How a change has an entry exported on some architectures; nothing if that has it gone."""
+    """The exports of an entry on some architectures after a change; none if the change removes
+    it."""
     if change.gone:
         return
     if change.like is not None:
@@ -114,7 +116,7 @@ def _exports(
             if here and export.contains(change.like):
                 yield _as_of(entry, export, here, change.like, _since(kernel, build, export))
         return
-    # Of what no release prints so, the export that is most like it tells the rest.
+    # No release exports it like that, so the most similar export supplies the rest.
     base = next((e for e in entry.exports if any(map(e.concerns, archs))), entry.exports[0])
     known = [span.since.release for span in base.spans]
     made = _as_of(entry, base, tuple(archs), min(known), _since(kernel, build, None))
@@ -129,7 +131,7 @@ def _exports(
 def _as_of(
     entry: Entry, export: Export, archs: tuple[str, ...], like: Release, since: Boundary
 ) -> Export:
-    """An export that lives from a boundary on as it is at one release of mainline."""
+    """An export that has, from a boundary on, the properties it has in one mainline release."""
     moment = like.moment
     via = export.via(like)
     return replace(
@@ -160,7 +162,7 @@ def _lasting(quirks: Iterable[Quirk], like: Release, since: Release) -> Iterator
 
 
 def _changed(changes: Iterable[Change], since: Boundary) -> Iterator[Change]:
-    """Changes of meaning as a kernel has them that took all at once."""
+    """Changes of meaning in a kernel that got all of them at once."""
     for change in changes:
         yield replace(
             change, boundary=replace(change.boundary, release=since.release, build=since.build)
@@ -168,7 +170,8 @@ def _changed(changes: Iterable[Change], since: Boundary) -> Iterator[Change]:
 
 
 def _since(kernel: InLine, build: LineBuild, export: Export | None) -> Boundary:
-    """Where a line got an entry: at its base, as far as releases of mainline tell it."""
+    """The boundary at which a line got an entry: its base, with the commit of the mainline
+    export."""
     return Boundary(
         release=Release(kernel.release.mainline),
         commit=export.first.commit if export is not None else None,
@@ -185,7 +188,7 @@ def _called(kernel: InLine, build: LineBuild) -> str:
 
 
 def _ended(entry: Entry, kernel: InLine, told: _Told) -> Iterator[Export]:
-    """Exports that are over at the base of a line, by what mainline or the vendor did."""
+    """Exports that ended at the base of a line, because of a mainline or vendor's change."""
     build, change = told[-1]
     by = entry.last if change.like is not None else None
     end = Boundary(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kconfig symbols, and how they show in a kernel without a given configuration."""
+"""Kconfig symbols, and how to find their values in a kernel without its configuration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .entry import DebugInfo, asked
 
 
 class Option(Record):
-    """A Kconfig symbol, and what to ask symbols and types for its value."""
+    """A Kconfig symbol, and the questions to symbols and types that give its value."""
 
     name: str
     doc: str
@@ -19,5 +19,5 @@ class Option(Record):
     location: Location = unwritten()
 
     def debug_info(self, release: Release, arch: str) -> tuple[Expression, ...]:
-        """What to ask for the value, in order; the first that can be answered counts."""
+        """The expressions for the value, in order; the first that can be evaluated counts."""
         return asked(self.debug_infos, release, arch)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The whole schema, and its queries."""
+"""The whole schema, and queries on it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from .vocabulary import Format
 
 
 class DeclaredRelease(Record):
-    """A mainline release and its date, `YYYY-MM-DD` or `YYYY-MM`; `longterm` where distributions build on it."""
+    """A mainline release and its date, `YYYY-MM-DD` or `YYYY-MM`; `longterm` if distributions use
+    it."""
 
     release: ReleaseField
     date: str
@@ -46,7 +47,7 @@ class PrivateKey(Record):
 
 
 class Schema(Record):
-    """Everything the `.vmci` files say, entries in the order of the `source` lines."""
+    """Everything in the `.vmci` files, with entries in the order of the `source` lines."""
 
     releases: tuple[DeclaredRelease, ...]
     architectures: tuple[Architecture, ...]
@@ -58,22 +59,22 @@ class Schema(Record):
     lines: tuple[Line, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     consumers: tuple[Consumer, ...] = ()
-    # Of a part of the schema: what a tool asked for beside it.
+    # In a subset of the schema: keys that a tool asked for and that no kernel exports.
     private_keys: tuple[PrivateKey, ...] = unwritten(default=())
     key_numbers: Numbers | None = None
     arch_numbers: Numbers | None = None
-    # Of the schema as a vendor's kernel has it: the releases of which it has keys, commits of which it is
-    # known whether it has them, and the newest release from which it may have others.
+    # In the schema of a vendor's kernel: the mainline releases whose keys it has, the commits that
+    # it is known to have or lack, and the newest release from which it may have backports.
     likes: tuple[tuple[str, ReleaseField], ...] = unwritten(default=())
     commits: tuple[tuple[str, bool], ...] = unwritten(default=())
     backported_until: ReleaseField | None = unwritten(default=None)
-    # Entries have what follows from it; it serves whoever writes new ones.
+    # Their defaults are part of the entries already; they are kept for writing new entries.
     kinds: tuple[KindDefault, ...] = unwritten(default=())
     options: tuple[Option, ...] = unwritten(default=())
 
     @cached_property
     def of_lines(self) -> dict[object, Schema]:
-        """The schema as builds of lines have it, as far as it was asked for."""
+        """The schemas of builds of lines that were asked for."""
         return {}
 
     @cached_property
@@ -86,13 +87,13 @@ class Schema(Record):
 
     @cached_property
     def entries_by_number(self) -> tuple[Entry, ...]:
-        """Entries as their keys are numbered; those that have no number are last."""
+        """Entries in the order of their key numbers; those without a number are last."""
         places = _places(self.key_numbers)
         return tuple(sorted(self.entries, key=lambda entry: places.get(entry.key, len(places))))
 
     @cached_property
     def architectures_by_number(self) -> tuple[Architecture, ...]:
-        """Architectures as they are numbered; those that have no number are last."""
+        """Architectures in the order of their numbers; those without a number are last."""
         places = _places(self.arch_numbers)
         return tuple(
             sorted(self.architectures, key=lambda arch: places.get(arch.name, len(places)))
@@ -121,7 +122,7 @@ class Schema(Record):
         return {declared.release: declared for declared in self.releases}
 
     def branches(self) -> list[tuple[DeclaredRelease, Bounds]]:
-        """Each mainline release, and all kernels from it to before the next."""
+        """Each mainline release, and the bounds of all kernels from it to before the next one."""
         ends = [*(declared.release for declared in self.releases[1:]), None]
         return [
             (declared, (declared.release, until))
@@ -138,21 +139,21 @@ class Schema(Record):
         return max(declared.release for declared in self.releases)
 
     def architecture(self, name: str) -> Architecture | None:
-        """The architecture of that name or alias (`aarch64`, `amd64`, `ppc64el`)."""
+        """The architecture with that name or alias (`aarch64`, `amd64`, `ppc64el`)."""
         return self._by_arch.get(name)
 
     def architecture_names(self) -> list[str]:
         return list(self._by_arch)
 
     def is_declared(self, release: Release) -> bool:
-        """Whether the release, or for a candidate or stable one its branch, is declared."""
+        """Whether a release is declared; for a candidate or stable release, its branch."""
         return release.branch in self.declared
 
     def predict(self, release: Release, arch: Architecture) -> Iterator[Prediction]:
-        """What a kernel of that release exports on that architecture, in schema order.
+        """The entries that a kernel of that release exports on that architecture, in schema order.
 
-        A condition is given as far as the architecture leaves it open; an entry
-        whose condition can't hold there is left out.
+        Conditions are simplified by what the architecture decides; an entry whose condition can't
+        hold there is left out.
         """
         if not arch.existed_in(release):
             return
@@ -165,11 +166,12 @@ class Schema(Record):
     def predict_entry(
         self, entry: Entry, release: Release, arch: Architecture
     ) -> Prediction | None:
-        """The same for one entry; None if that kernel does not export it."""
+        """The prediction for one entry; None if that kernel does not export it."""
         return _prediction(_there(entry, release), arch, self.fixed_config(arch))
 
     def _exported(self, release: Release) -> list[list[Prediction]]:
-        """What kernels of a release export on some architecture: it is asked for each of them."""
+        """What kernels of a release export on some architecture; cached, because every architecture
+        needs it."""
         if release not in self._exports:
             found = (_there(entry, release) for entry in self.entries)
             self._exports[release] = [there for there in found if there]
@@ -180,14 +182,15 @@ class Schema(Record):
         return {}
 
     def printfs(self, via: Via) -> list[tuple[str, Bounds]]:
-        """The printf formats of whole lines that a macro has while `via` holds, with when that is."""
+        """The printf formats of whole lines that a macro has while `via` holds, with their
+        bounds."""
         if via.printf is not None:
             return [(via.printf, via.bounds)]
         found = [(p.printf, common(via.bounds, p.bounds)) for p in self._prints(via)]
         return [(printf, bounds) for printf, bounds in found if bounds is not None]
 
     def form(self, export: Export, release: Release) -> str:
-        """How a kernel prints the value: what follows the `=` of the printf format, if known."""
+        """How a kernel prints the value: the part of the printf format after the `=`, if known."""
         moment = release.moment
         via = first_in_force(export.vias, moment)
         return self._form(via, first_in_force(self._prints(via), moment))
@@ -237,14 +240,14 @@ class Schema(Record):
         return None
 
     def spans(self) -> Iterator[Span]:
-        """Every life in the schema: of architectures, macros and exports."""
+        """Every span in the schema: of architectures, macros and exports."""
         yield from (arch.span for arch in self.architectures)
         yield from (macro.span for macro in self.macros)
         for export in self.exports():
             yield from export.spans
 
     def boundaries(self) -> Iterator[Boundary]:
-        """Every boundary of those lives, of changed meanings and of source files."""
+        """Every boundary of those spans, of changed meanings and of source files."""
         for span in self.spans():
             yield span.since
             if span.until is not None:
@@ -256,7 +259,7 @@ class Schema(Record):
             yield from (file.since for file in files.files if file.since is not None)
 
     def ranged(self) -> Iterator[tuple[Location, Ranged]]:
-        """Everything that holds in a range of releases only, with its place."""
+        """Everything that only holds in a range of releases, with its location."""
         for macro in self.macros:
             yield from ((macro.location, printed) for printed in macro.prints)
         for export in self.exports():
@@ -285,7 +288,7 @@ class Schema(Record):
             yield from entry.exports
 
     def fixed_config(self, arch: Architecture) -> Mapping[str, bool]:
-        """The symbols that the architecture alone decides, and how."""
+        """The symbols that the architecture alone decides, and their values."""
         return self._fixed_configs[arch.name]
 
     @cached_property
@@ -298,7 +301,8 @@ class Schema(Record):
         }
 
     def questions(self) -> list[Expression]:
-        """Everything that entries, options and architectures ask of debug information, configuration and memory."""
+        """Everything that entries, options and architectures ask of debug information,
+        configuration and memory."""
         said = [fact.expression for export in self.exports() for fact in export.debug_infos]
         own = [fact_of(entry.key, entry.kind) for entry in self.entries]
         shown = [said.expression for option in self.options for said in option.debug_infos]
@@ -306,11 +310,13 @@ class Schema(Record):
         return said + [question for question in own if question is not None] + shown + told
 
     def asked_config(self, known: Mapping[str, bool | int]) -> dict[str, bool | int]:
-        """Every symbol that the schema asks for; what a configuration does not have is off."""
+        """The value of every symbol that the schema asks for; one that is not in a configuration is
+        off."""
         return {name: known.get(name, False) for name in self.config_names()}
 
     def config_names(self) -> list[str]:
-        """Every Kconfig symbol that a condition or a fact names and some configuration decides."""
+        """Every Kconfig symbol that is named in a condition or a fact and that a configuration
+        decides."""
         fixed = {name for arch in self.architectures for name in arch.config}
         fixed -= {name for arch in self.architectures for name in arch.optional}
         names = {
@@ -329,7 +335,7 @@ class Schema(Record):
 
 
 def _there(entry: Entry, release: Release) -> list[Prediction]:
-    """The exports of an entry that kernels of a release have, each under its whole condition."""
+    """The exports of an entry in kernels of a release, each with its whole condition."""
     return [
         Prediction(
             entry.key, export.condition(release), entry.format_of(export, release), export, release

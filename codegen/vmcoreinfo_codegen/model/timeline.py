@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What holds when: which of several things with bounds counts at a moment, and where that changes.
+"""What holds when: which of several bounded things counts at a moment, and where that changes.
 
-A bound is a release, and stands for the opening of its merge window: 6.9-rc1 has what 6.9 brought.
-What was backported to a stable branch holds there from that release to the end of the branch, and
-comes before what holds by its bounds. All that has a life asks here: exports, their attributes,
-macros, architectures, quirks.
+A bound is a release and means the opening of its merge window: 6.9-rc1 has the changes of 6.9. A
+backport to a stable branch holds from that stable release to the end of the branch, and takes
+precedence over what holds by its bounds. Exports, their attributes, macros, architectures and
+quirks all use this module.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .base import Boundary, Span
 
 
 class Lasting(Protocol):
-    """What holds from one release to another, and in stable branches that got it.
+    """Something that holds from one release to another, and in stable branches with a backport.
 
-    `branches` are the stable releases that did, each for the rest of its branch.
+    `branches` are the stable releases that got it, each for the rest of its branch.
     """
 
     @property
@@ -32,7 +32,7 @@ class Lasting(Protocol):
 
 
 class Period(Value):
-    """Bounds by themselves."""
+    """Bounds on their own."""
 
     bounds: Bounds
     branches: tuple[Release, ...] = ()
@@ -43,7 +43,7 @@ One = TypeVar("One", bound=Lasting)
 
 
 class Segment(Value, Generic[Held]):
-    """What holds in mainline from one release to another; None is no end."""
+    """A value that holds in mainline from one release to another; `until` None means no end."""
 
     value: Held
     since: Release
@@ -54,7 +54,7 @@ class Segment(Value, Generic[Held]):
         return self.since, self.until
 
 
-# ---- at a moment ------------------------------------------------------------------------
+# At a moment.
 
 
 def holds(one: Lasting, moment: Moment) -> bool:
@@ -63,7 +63,7 @@ def holds(one: Lasting, moment: Moment) -> bool:
 
 
 def in_force(several: Sequence[One], moment: Moment) -> list[One]:
-    """All that hold, what was backported to the branch first."""
+    """All that hold, with backports to the branch first."""
     if not several:
         return []
     backported = [one for one in several if _is_backported(one, moment)]
@@ -71,7 +71,7 @@ def in_force(several: Sequence[One], moment: Moment) -> list[One]:
 
 
 def first_in_force(several: Sequence[One], moment: Moment) -> One | None:
-    """What counts where only one can."""
+    """The one that counts if there can be only one."""
     if not several:
         return None
     backported = next(
@@ -81,7 +81,7 @@ def first_in_force(several: Sequence[One], moment: Moment) -> One | None:
 
 
 def in_mainline(several: Sequence[One], moment: Moment) -> One | None:
-    """What counts by bounds alone, whatever a stable branch got."""
+    """The one that counts by its bounds, regardless of backports."""
     for one in several:
         since, until = one.bounds
         if contains(since, until, moment):
@@ -90,7 +90,7 @@ def in_mainline(several: Sequence[One], moment: Moment) -> One | None:
 
 
 def newest(several: Iterable[One]) -> One | None:
-    """What holds last: without an end, or with the latest one."""
+    """The one that holds last: without an end, or with the latest one."""
 
     def end(one: One) -> tuple[bool, Moment | None]:
         _, until = one.bounds
@@ -109,11 +109,11 @@ def _in_branch(backport: Release, moment: Moment) -> bool:
     return moment[0] == backport.mainline and moment >= backport.moment
 
 
-# ---- over releases ----------------------------------------------------------------------
+# Over releases.
 
 
 def meets(one: Lasting, bounds: Bounds) -> bool:
-    """Whether it holds in some kernel of a range, stable ones that got it included."""
+    """Whether it holds in some kernel of a range, including stable kernels with a backport."""
     if overlap(one.bounds, bounds):
         return True
     since, until = bounds
@@ -125,7 +125,7 @@ def meets(one: Lasting, bounds: Bounds) -> bool:
 
 
 def ends(several: Iterable[Lasting]) -> set[Release]:
-    """Every release at which something begins or ends, backports included."""
+    """Every release at which something begins or ends, including backports."""
     return {
         release
         for one in several
@@ -135,12 +135,12 @@ def ends(several: Iterable[Lasting]) -> set[Release]:
 
 
 def place_of(bound: Release, releases: Sequence[Release]) -> int:
-    """The place of the first release, of some in order, that a range from a bound on has."""
+    """The index of the first of some ordered releases that is not before a bound."""
     return bisect_left(releases, bound.opening, key=lambda release: release.moment)
 
 
 def turns(several: Iterable[Lasting], releases: Sequence[Release]) -> list[int]:
-    """The places, in releases in order, at which something else may hold than before; 0 is one."""
+    """The indices in ordered releases at which a value may change; 0 is always one."""
     places = {0}
     for one in several:
         places |= {place_of(bound, releases) for bound in one.bounds if bound is not None}
@@ -156,9 +156,9 @@ def segments(
     since: Release,
     until: Release | None,
 ) -> list[Segment[Held]]:
-    """The values of mainline between two releases, if one follows on its like both as one.
+    """The values in mainline between two releases; equal neighbours are merged.
 
-    `rests_on` is all that `value_at` looks at; backports are not part of mainline.
+    `rests_on` is all that `value_at` depends on; backports are not part of mainline.
     """
     end = until.opening if until is not None else None
     bounds = {bound for one in rests_on for bound in one.bounds if bound is not None}
@@ -174,13 +174,14 @@ def segments(
     return found
 
 
-# ---- boundaries, and why they are there -------------------------------------------------
+# Boundaries and their reasons.
 
 
 def beginning(spans: Sequence[Span], moment: Moment) -> Boundary | None:
-    """By what it is there at a moment: where its branch got it, or its span began.
+    """The boundary that made it present at a moment: the backport to its branch, or the beginning
+    of its span.
 
-    A backport whose commit is not known is told by the beginning of its span.
+    If the commit of a backport is not known, the beginning of its span is used.
     """
     for span in spans:
         for backport in span.backports:
@@ -191,12 +192,12 @@ def beginning(spans: Sequence[Span], moment: Moment) -> Boundary | None:
 
 
 def ending(spans: Iterable[Span], moment: Moment, after: Moment | None = None) -> Boundary | None:
-    """The latest end that lies no later than a moment, and after another one where that is given."""
+    """The latest end up to a moment, and after another one if that is given."""
     return latest(end for end in _ends_of(spans) if is_reached(end, moment, after))
 
 
 def is_reached(boundary: Boundary, moment: Moment, after: Moment | None = None) -> bool:
-    """Whether a boundary lies no later than a moment, and after another one where that is given."""
+    """Whether a boundary is at or before a moment, and after another one if that is given."""
     opening = boundary.release.opening
     return opening <= moment and (after is None or after < opening)
 
@@ -208,7 +209,7 @@ def next_beginning(spans: Iterable[Span], moment: Moment) -> Boundary | None:
 
 
 def earliest(boundaries: Iterable[Boundary]) -> Boundary:
-    """Raises ValueError if there are none."""
+    """The earliest boundary. Raises ValueError if there are none."""
     return min(boundaries, key=lambda boundary: boundary.release.opening)
 
 
@@ -217,7 +218,7 @@ def latest(boundaries: Iterable[Boundary]) -> Boundary | None:
 
 
 def last_end(spans: Sequence[Span]) -> Boundary | None:
-    """Where it ended for good, None while some span goes on."""
+    """The final end, None while some span is open."""
     if any(span.until is None for span in spans):
         return None
     return latest(_ends_of(spans))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The closed word lists of the language, each word with what it means."""
+"""The closed word lists of the language, each word with its meaning."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Described(StrEnum):
 
 
 class Format(Described):
-    """How the kernel prints a value, and so how it is read."""
+    """How the kernel prints a value, and thus how it is read."""
 
     DECIMAL = ("decimal", "digits, no sign: `%lu`")
     SIGNED = ("signed", "digits, a `-` before a negative number: `%ld`, `%lld`, `%d`")
@@ -44,7 +44,7 @@ class Format(Described):
         return self is Format.SIGNED
 
     def printed(self, value: int, bits: int = 64) -> str:
-        """A number of that many bits as the kernel prints it, what is above them left out."""
+        """A number of that many bits as the kernel prints it; higher bits are ignored."""
         value &= (1 << bits) - 1
         if self is Format.HEX:
             return f"{value:x}"
@@ -54,10 +54,11 @@ class Format(Described):
 
 
 def read_as(formats: Collection[Format]) -> Format | None:
-    """The format by which values in any of several are read, None if text can't tell them apart.
+    """The format that reads values in any of several formats, None if the text can't distinguish
+    them.
 
-    A number with `0x` is hexadecimal, one without is decimal; where it may be hexadecimal too, both
-    are. What has no sign is taken for what has one, modulo 2^64.
+    A number with `0x` is hexadecimal, one without is decimal; if a format is hexadecimal without
+    `0x`, both are hexadecimal. Unsigned values are read like signed ones, modulo 2^64.
     """
     if len(formats) == 1:
         return next(iter(formats))
@@ -69,7 +70,7 @@ def read_as(formats: Collection[Format]) -> Format | None:
 
 
 class Unit(Described):
-    """What a value counts or names."""
+    """What a value counts or denotes."""
 
     ADDRESS = ("address", "a kernel virtual address of the running kernel, KASLR included")
     PHYSICAL_ADDRESS = ("physical-address", "a physical address")
@@ -110,7 +111,7 @@ class QuirkKind(Described):
 
 
 class Verdict(Described):
-    """What happens to a purpose where the entries that it needs are not there, best first."""
+    """What happens to a purpose if the entries that it needs are missing, best first."""
 
     OK = ("ok", "everything needed is present")
     FALLBACK = ("fallback", "another way is used, with the same result")
@@ -136,7 +137,8 @@ _RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
 class Trait(Described):
-    """How the parser of a tool differs from the rules of the note: which text it reads otherwise."""
+    """How a tool's parser differs from the rules for notes: the input that it treats
+    differently."""
 
     NOTE_LIMIT = ("note-limit", "a note with more than this many bytes")
     LINE_LIMIT = ("line-limit", "a line with more than this many bytes, not counting its newline")
@@ -158,7 +160,7 @@ class Trait(Described):
 
 
 class DumpFormat(Described):
-    """What a tool reads a note out of."""
+    """The container from which a tool reads a note."""
 
     ELF = ("elf", "an ELF core, as `/proc/vmcore` is")
     KDUMP = ("kdump", "a compressed dump of makedumpfile or QEMU")
@@ -166,7 +168,7 @@ class DumpFormat(Described):
 
 
 class DumpSource(Described):
-    """What a dump tells beside its note, by which a tool can go."""
+    """Information in a dump beside its note that a tool can use."""
 
     HEADERS = ("headers", "program headers with the addresses at which the kernel ran")
     KDUMP_HEADER = ("kdump-header", "the header of a compressed dump")

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Questions to the schema, answered as data; `interface.py` is their documented form."""
+"""Questions to the schema, answered as data; `interface` documents the answers."""

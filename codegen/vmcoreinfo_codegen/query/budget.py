@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How large a note can get: the widest lines, under the configuration that prints most."""
+"""The largest size of a note: the longest lines, with the configuration that prints most."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .interface.kernels import Budget, BudgetLine, BudgetPoint
 if TYPE_CHECKING:
     from ..kernel.extract import Extraction
 
-# The most digits that a value of a unit has on a real kernel. Offsets and sizes of structs
-# stay below 10 MB, and no kernel has more than 4096 CPUs' or 2^32 sections' worth of elements.
+# The most digits that a value of a unit has on a real kernel. Offsets and sizes of structs stay
+# below 10 MB, and no count exceeds ten digits: kernels have at most 4096 CPUs and 2^32 sections.
 _DIGITS = {
     Unit.BYTES: 7,
     Unit.COUNT: 10,
@@ -34,17 +34,17 @@ _DIGITS = {
     Unit.PAGE_TYPE: 11,
 }
 _LONGEST_SHOWN = 10
-# The names that conditions of a kernel share have some hundred configurations.
+# The symbols that conditions of a kernel share have some hundred configurations.
 _MOST_TRIED = 1_000_000
 Groups = Mapping[Condition, list[int]]
-"""Bytes of the lines that are printed under the same condition."""
+"""Line sizes by the condition under which the lines are printed."""
 
 
 class BudgetError(Exception):
-    """More configurations than can be tried."""
+    """There are more configurations than can be tried."""
 
 
-# An address has all of its digits; `6.12` is a short release.
+# The fewest digits; addresses always have all of theirs, and `6.12` is a short release.
 _LEAST = {
     Format.DECIMAL: 1,
     Format.SIGNED: 1,
@@ -56,7 +56,7 @@ _BUILD_ID = 40
 
 
 class Line(Value):
-    """A line that can be printed, the most bytes that it can have, and the least."""
+    """A line that can be printed, with its largest and smallest size in bytes."""
 
     key: str
     bytes: int
@@ -71,12 +71,12 @@ def line_of(key: str, format_: Format, unit: Unit | None, bits: int, condition: 
 
 
 def width(key: str, format_: Format, unit: Unit | None, bits: int) -> int:
-    """The most bytes of a value, on a machine whose words have so many bits."""
+    """The largest size of a value in bytes, on a machine with this word size."""
     match format_:
         case Format.HEX:
             return bits // 4
         case Format.PREFIXED_HEX:
-            # riscv and arm64 print some by %llx, so 64 bits everywhere.
+            # riscv and arm64 print some with %llx, so assume 64 bits everywhere.
             return 18
         case Format.FLAG:
             return 1
@@ -91,7 +91,7 @@ def width(key: str, format_: Format, unit: Unit | None, bits: int) -> int:
 
 
 def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> list[Line]:
-    """Every line, and twice what is printed twice (`quirk duplicate`)."""
+    """Every line; a line that is printed twice (`quirk duplicate`) has two."""
     lines: list[Line] = []
     if not arch.existed_in(release):
         return lines
@@ -108,7 +108,7 @@ def lines_of_release(schema: Schema, release: Release, arch: Architecture) -> li
 def _line(
     entry: Entry, export: Export, release: Release, arch: Architecture, known: Known
 ) -> Line | None:
-    """What an export prints in a release; None if it prints nothing."""
+    """The line that an export prints in a release; None if it prints none."""
     if not export.contains(release):
         return None
     condition = export.condition(release).simplify(known)
@@ -119,7 +119,7 @@ def _line(
 
 
 def lines_of_tree(schema: Schema, extraction: Extraction, arch: Architecture) -> list[Line]:
-    # The reader of C takes longer to load than a bound to find.
+    # Imported here because loading the C reader takes longer than computing a bound.
     from ..kernel.extract import exports_of
 
     lines = []
@@ -133,11 +133,11 @@ def lines_of_tree(schema: Schema, extraction: Extraction, arch: Architecture) ->
 def bound(
     lines: Iterable[Line], config: Mapping[str, bool | int] | None
 ) -> tuple[int, int, dict[str, bool | int]]:
-    """The most bytes, the lines that make them, and a configuration in which they are printed.
+    """The largest size in bytes, the number of lines, and a configuration that prints them.
 
-    Lines are taken together by condition, and all configurations of the names in the conditions are
-    tried, so what excludes each other is not counted twice; names that no condition has together
-    are tried apart. Raises BudgetError if they are too many.
+    Lines are grouped by condition, and all configurations of the symbols in the conditions are
+    tried, so that lines which exclude each other are not added up; symbols that no condition
+    combines are tried separately. Raises BudgetError if there are too many.
     """
     groups: dict[Condition, list[int]] = {}
     for line in lines:
@@ -154,7 +154,7 @@ def bound(
 
 
 def _apart(groups: Groups) -> Iterable[Groups]:
-    """The conditions in parts that share no name."""
+    """The conditions in groups that share no symbol."""
     parts: list[tuple[set[str], Groups]] = []
     for condition, found in groups.items():
         names = set(condition.names())
@@ -198,7 +198,7 @@ def budget(
     config: Mapping[str, bool | int] | None,
     line: KernelLine | None = None,
 ) -> Budget:
-    """The bound for some lines, and the trend of the schema's releases beside it."""
+    """The bound for some lines, with the trend over the schema's releases."""
     most, entries, known = bound(lines, config)
     longest = sorted(lines, key=lambda line: (-line.bytes, line.key))[:_LONGEST_SHOWN]
     return Budget(
@@ -243,10 +243,10 @@ def _trend(
 def _steps(
     schema: Schema, arch: Architecture, releases: Sequence[Release]
 ) -> Mapping[int, Mapping[int, Line | None]]:
-    """The lines that are other than in the release before, None for one that is not there any more.
+    """The lines that differ from the release before, None for those that are no longer printed.
 
-    By the place of the release; the inner keys stand for exports. Each is asked for at its own
-    bounds alone, as most lines are the same in a hundred releases.
+    The outer keys are places of releases, the inner ones numbers of exports. Each export is only
+    evaluated at its own bounds, as most lines stay the same for a hundred releases.
     """
     known = schema.fixed_config(arch)
     steps: dict[int, dict[int, Line | None]] = {}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What each release changed, worked out from the lives of the entries.
+"""The changes of each release, derived from the spans of the entries.
 
-A boundary has two sides: what held just before a release opened, and what holds
-from then on. Both are asked of the same spans, so what moved from one piece of
-kernel code to another is told from what really came or went.
+A boundary has two sides: the state just before a release opened, and the state from then on. Both
+are taken from the same spans, so an entry that moved to other kernel code is not reported as
+removed or added.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ Kind = Literal[
 
 
 class Event(Value):
-    """One change of one entry; `archs` None means all that kernels had in that release."""
+    """A change of an entry; `archs` None means all architectures of that release."""
 
     kind: Kind
     release: Release
     key: str
     archs: tuple[str, ...] | None = None
     had: tuple[str, ...] = ()
-    """Architectures that exported the entry before, where all others came to do so."""
+    """Architectures that exported the entry before, if it was added on all others."""
     boundary: Boundary | None = None
     old: str = ""
     new: str = ""
@@ -50,7 +50,7 @@ class Event(Value):
 
 
 def archs_at(schema: Schema, export: Export, moment: Moment) -> list[str]:
-    """The architectures that existed and on which the export's condition could hold."""
+    """The architectures that existed and on which the export's condition could be true."""
     condition = export.condition_at(moment)
     return [
         arch.name
@@ -66,7 +66,7 @@ def all_at(schema: Schema, moment: Moment) -> list[str]:
 
 
 def events(schema: Schema) -> list[Event]:
-    """All changes, by release, those of one release in the order of the schema."""
+    """All changes by release, those of a release in the order of the schema."""
     found = [
         event
         for entry in schema.entries
@@ -157,7 +157,7 @@ def _went(
     kept = _exported_by(schema, others, until.release.opening)
     lost = [name for name in here if name not in kept]
     stays = [name for name in here if name in kept]
-    # An architecture that takes its entries with it is named; else all is all.
+    # If an architecture was removed with its entries, it is named; otherwise None means all.
     archs = None if lost == all_at(schema, until.release.eve) else tuple(lost)
     if lost:
         yield Event(
@@ -187,7 +187,8 @@ def _named(schema: Schema, names: list[str], release: Release) -> tuple[str, ...
 
 
 def _condition_steps(export: Export) -> Iterator[tuple[Release, Condition, Condition]]:
-    """Each release that brought another condition, stable ones too: before, and from then on."""
+    """Each release that changed the condition, including stable ones: the condition before and
+    after."""
     for old, new in itertools.pairwise(export.conditions()):
         yield new.since, old.value, new.value
     for dependency in export.dependencies:

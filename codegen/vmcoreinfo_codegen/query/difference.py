@@ -29,9 +29,9 @@ class _Found(Value):
 
 
 def difference(old: Kernel, new: Kernel, arch: Architecture | None) -> Difference:
-    """Changes from `old` to `new`, those that are the same on every architecture as one.
+    """Changes from `old` to `new`; the same change on several architectures is one.
 
-    Only architectures that both kernels have count.
+    Only architectures that both kernels have are compared.
     """
     schema = new.schema
     archs = [arch] if arch else list(schema.architectures)
@@ -114,13 +114,13 @@ def _changes(old_kernel: Kernel, new_kernel: Kernel, arch: Architecture) -> Iter
 
 
 def _ending(new: Kernel, key: str, prediction: Prediction, old: Release) -> Boundary | None:
-    """Why an entry is not there any more: as mainline or the line of the newer kernel tells."""
+    """Why an entry was removed, according to mainline or the line of the newer kernel."""
     found = ending(prediction.export.spans, new.release.moment, old.moment)
     return found or last_end([s for e in new.schema.by_key[key].exports for s in e.spans])
 
 
 def _replacements(schema: Schema, key: str, there: Container[str]) -> Iterator[str]:
-    """Keys that replace another and are there, or those that replaced them in turn."""
+    """Keys that replace another and are exported, or their replacements in turn."""
     seen, left = {key}, [key]
     while left:
         for other in schema.by_key[left.pop(0)].replaced_by:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything known about one key, or about a value derived from several."""
+"""Everything known about a key, or about a derived value."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _related(schema: Schema, keys: tuple[str, ...]) -> list[Related]:
 
 
 def _of(other: Entry) -> Related:
-    # Where some architectures had it before all did, its life is that of all.
+    # If some architectures had it first and all others later, the general life counts.
     export = next((e for e in other.exports if e.archs is None), other.exports[0])
     return Related(
         key=other.key,
@@ -223,7 +223,8 @@ def _files(schema: Schema, export: Export) -> list[PrintingFile]:
 
 
 def _forms(schema: Schema, via: Via) -> Sequence[tuple[str | None, Bounds]]:
-    """How a macro prints while it does; without a form where the schema says none."""
+    """The printf formats of a macro with their bounds; None for a format that the schema does not
+    have."""
     return schema.printfs(via) or [(None, via.bounds)]
 
 

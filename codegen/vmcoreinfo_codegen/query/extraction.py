@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel tree prints, as an answer."""
+"""The exports of a kernel tree, as an answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .kernel_line import kernel_line
 
 
 def extracted(extraction: Extraction, kernel: Kernel | None = None) -> Extracted:
-    """All that a tree prints; `kernel` is the vendor's that it is."""
+    """Everything that a tree prints; `kernel` is the vendor's kernel that the tree is, if any."""
     exports = ((export, export.condition) for export in extraction.exports)
     return _answer(extraction, exports, None, kernel)
 
@@ -22,7 +22,7 @@ def extracted(extraction: Extraction, kernel: Kernel | None = None) -> Extracted
 def extracted_on(
     extraction: Extraction, schema: Schema, arch: Architecture, kernel: Kernel | None = None
 ) -> Extracted:
-    """What a tree prints on one architecture, conditions as far as that leaves them open."""
+    """What a tree prints on one architecture, with conditions simplified for it."""
     return _answer(extraction, exports_of(extraction, schema, arch), arch.name, kernel)
 
 

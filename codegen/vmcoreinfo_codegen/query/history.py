@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The lifetime of each entry according to a repository's tags, compared with the schema.
 
-Tags of mainline have one life of it, and those of each line of a vendor one of their own.
+Entries have one life for mainline tags, and one for the tags of each vendor's line.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ _Group = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[tuple[str, str,
 
 @dataclass
 class _Life:
-    """Where one key is seen on one architecture, and where the schema has it; by tag.
+    """The tags that print a key on one architecture, and those for which the schema has it.
 
-    `otherwise` are the tags that print it in another format, with both.
+    `otherwise` are the tags that print it in another format than the schema says, with both
+    formats.
     """
 
     seen: list[str] = field(default_factory=list)
@@ -33,7 +34,7 @@ class _Life:
 def history(
     schema: Schema, walked: Iterable[tuple[str, Kernel, Extraction]], repository: str
 ) -> History:
-    """Lives over tags in order; architectures with the same life are told together."""
+    """Lives over ordered tags; architectures with the same life are grouped."""
     tags: dict[str, list[str]] = {}
     lives: dict[tuple[str, str, str], _Life] = {}
     not_understood = 0
@@ -99,7 +100,7 @@ def _entries(
 
 
 def tag_spans(tags: list[str], present: Iterable[str]) -> list[str]:
-    """Runs of tags as `v6.1..v6.8`, the last one still with it; one tag alone as itself."""
+    """Runs of tags as `v6.1..v6.8`, both inclusive; a single tag as itself."""
     held = set(present)
     spans: list[list[str]] = []
     for before, tag in zip([None, *tags], tags, strict=False):

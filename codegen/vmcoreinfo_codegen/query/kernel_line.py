@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The line of a vendor's kernel, as answers tell it."""
+"""The line of a vendor's kernel, as an answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .interface.answer import KernelLine
 
 
 def kernel_line(kernel: Kernel | None) -> KernelLine | None:
-    """None for mainline, and where no line is known by the name."""
+    """The line, or None for mainline and for a name that no line has."""
     if kernel is None or kernel.line is None:
         return None
     line, build = kernel.line.line, kernel.line.build

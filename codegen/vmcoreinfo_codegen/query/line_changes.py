@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Differences between vendors' lines and their base, as answers have them."""
+"""Differences between vendors' lines and their base, as answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Change = Literal["added", "removed", "changed"]
 def line_changes(
     schema: Schema, line: Line, keys: Collection[str] | None = None
 ) -> list[LineChanged]:
-    """Build by build, those of an entry that are the same on several architectures as one."""
+    """The changes build by build; the same change on several architectures is one."""
     names = [arch.name for arch in architectures_of(schema, line)]
     found: dict[LineChanged, list[str]] = {}
     for step in line_steps(schema, line, keys):
@@ -37,7 +37,7 @@ def _on_architectures(
 
 
 def _told(step: LineStep) -> LineChanged:
-    """Without its architectures."""
+    """The change, without its architectures."""
     like = step.change.like
     own = step.after if like is None else None
     return LineChanged(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel exports."""
+"""The entries that a kernel exports."""
 
 from __future__ import annotations
 

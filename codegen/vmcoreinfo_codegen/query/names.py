@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keys, releases and architectures as people write them; what is unknown gets near misses."""
+"""Keys, releases and architectures as users write them; unknown names get suggestions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..problem import near_misses, shortened
 
 
 class UnknownName(Exception):
-    """A name that the schema does not know; `near` are the known ones like it."""
+    """A name that the schema does not know; `near` are similar known ones."""
 
     def __init__(self, what: str, name: str, near: list[str], remedy: str = "") -> None:
         self.near = near
@@ -20,7 +20,7 @@ class UnknownName(Exception):
 
 
 def find_entry(schema: Schema, key: str) -> Entry:
-    """The entry of a key; its bare argument will do where only one key has it."""
+    """The entry of a key, or of its argument if that is unique."""
     if key in schema.by_key:
         return schema.by_key[key]
     same = [known for known in schema.by_key if argument_of(known).lower() == key.lower()]
@@ -34,7 +34,8 @@ def find_entry(schema: Schema, key: str) -> Entry:
 
 
 def find_kernel(schema: Schema, text: str) -> Kernel:
-    """The kernel of any `uname -r` output, of a release of mainline, or of a vendor's, as rhel9.6."""
+    """The kernel of any `uname -r` output, mainline release, or vendor's release such as
+    rhel9.6."""
     known = [str(declared.release) for declared in schema.releases]
     try:
         if not text.isprintable():
@@ -65,7 +66,8 @@ def find_architecture(schema: Schema, name: str) -> Architecture:
 
 
 def find_lines(schema: Schema, name: str) -> list[Line]:
-    """The line of that name, as rhel9, or all that a vendor has; those with a base of their own."""
+    """The line of that name, such as rhel9, or all lines of a vendor; only those with a base of
+    their own."""
     lines = [line for line in schema.lines if line.base is not None]
     wanted = name.lower()
     found = [line for line in lines if wanted in line.known_as]

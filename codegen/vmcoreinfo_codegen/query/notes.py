@@ -31,7 +31,7 @@ from .interface.notes import (
 
 
 def note_finds(image: str, found: Sequence[Carved]) -> NoteFinds:
-    """Texts of an image, the likeliest first."""
+    """The notes found in an image, the likeliest first."""
     return NoteFinds(
         image=image,
         notes=[
@@ -51,7 +51,7 @@ def note_finds(image: str, found: Sequence[Carved]) -> NoteFinds:
 
 
 class SearchedImage(Value):
-    """The file, and whether it tells physical addresses."""
+    """The file, and whether its addresses are physical."""
 
     name: str
     is_placed: bool
@@ -66,7 +66,7 @@ class SearchedImage(Value):
 def btf_finds(
     image: SearchedImage, found: Sequence[FoundBtf], releases: Sequence[str | None]
 ) -> BtfFinds:
-    """BTF of kernels, and the release of each."""
+    """The BTF of kernels, and the release of each."""
     first: dict[bytes, int] = {}
     return BtfFinds(
         image=image.name,
@@ -121,7 +121,7 @@ def kallsyms_finds(image: SearchedImage, found: Sequence[Kallsyms]) -> KallsymsF
 
 
 def attached(out: str, lines: int, made: attach.Attached) -> Attached:
-    """A copy of a dump with a note of so many lines that can be used."""
+    """A copy of a dump with a note that has so many usable lines."""
     return Attached(
         out=out,
         lines=lines,
@@ -133,7 +133,8 @@ def attached(out: str, lines: int, made: attach.Attached) -> Attached:
 
 
 def derived(derivation: Derivation, info: VmcoreInfo, dump: vmcoreinfo.derive.Dump) -> DerivedValue:
-    """One value by the parser that came with the tool, or why there is none."""
+    """A derived value, computed by the parser that came with the tool, or the reason why there is
+    none."""
     work_out = vmcoreinfo.derive.DERIVATIONS.get(derivation.name)
     if work_out is None:
         message = "the built-in parser does not have it"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is wrong with schema files, and how they are laid out."""
+"""Problems of schema files, and their layout."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def checked(problems: Iterable[Problem]) -> Check:
 
 @dataclass(frozen=True)
 class Layout:
-    """Texts of files that are laid out otherwise than they should, as they should be.
+    """The files whose layout differs from the canonical one, with the canonical text.
 
-    A file that can't be read is left out, and told of by its problems.
+    A file that can't be parsed is only in `problems`.
     """
 
     changed: Mapping[Path, str]
@@ -48,7 +48,7 @@ class Layout:
 
 
 def laid_out(paths: Iterable[Path]) -> Layout:
-    """Schema files laid out; none is written. Raises OSError."""
+    """The layout of schema files; nothing is written. Raises OSError."""
     changed: dict[Path, str] = {}
     problems: list[Problem] = []
     for path in paths:
@@ -65,6 +65,6 @@ def laid_out(paths: Iterable[Path]) -> Layout:
 
 
 def laid_out_text(text: str, name: str) -> tuple[str | None, list[Problem]]:
-    """One text laid out, None if it can't be read; and what is wrong with it."""
+    """A text in the canonical layout, None if it can't be parsed, and its problems."""
     tree, problems = parse(text, name)
     return (None if problems else format_file(tree)), problems

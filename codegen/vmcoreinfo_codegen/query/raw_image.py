@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a note shows about the raw image that it is put before."""
+"""Properties of a raw image that follow from the note that is put before it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from ..model.architecture import Architecture
 
 
 def raw_image(schema: Schema, source: Source, found: Found, start: int | None) -> RawImage:
-    """`start` is the physical address of its first byte, None if memory begins on every machine.
+    """The raw image; `start` is the physical address of its first byte, None for the one that all
+    machines share.
 
-    Raises DumpError if that differs, and for a note of another boot.
+    Raises DumpError if machines differ in it, and for a note of another boot.
     """
     fit = architectures_of_note(schema, found)
     if len(fit) != 1 or not fit[0].elf_machines:
@@ -50,7 +51,7 @@ def raw_image(schema: Schema, source: Source, found: Found, start: int | None) -
 
 
 def architectures_of_note(schema: Schema, found: Found) -> list[Architecture]:
-    """The one that the input names, else those that fit its keys best."""
+    """The architecture that the input names, else those that fit its keys best."""
     named = schema.architecture(found.arch or "")
     if named is not None:
         return [named]

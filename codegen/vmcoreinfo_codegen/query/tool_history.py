@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What each release of a tool reads, according to its tags, compared with the needs in the
+"""The keys that each release of a tool reads, according to its tags, compared with the needs in the
 schema."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .tool_reads import Where, needed_by, read_where
 
 @dataclass(frozen=True)
 class TaggedReads:
-    """What one tag reads: where each key is."""
+    """The keys that a tag reads, with architectures."""
 
     tag: str
     release: ToolRelease
@@ -33,7 +33,7 @@ class TaggedReads:
 def tool_history(
     schema: Schema, consumer: Consumer, tagged: Iterable[TaggedReads], repository: str
 ) -> ToolHistory:
-    """What came and went with each tag, and the life of each key; tags are in order."""
+    """The keys that each tag added and removed, and the life of each key; tags are in order."""
     walked = list(tagged)
     tags = []
     before: Mapping[str, Where] = {}
@@ -57,7 +57,7 @@ def tool_history(
 
 
 def _over(one: Mapping[str, Where], other: Mapping[str, Where]) -> list[str]:
-    """Keys that one has and the other does not, with architectures where it is those alone."""
+    """Keys in the first and not in the second, with architectures if only those differ."""
     found = []
     for key, archs in one.items():
         if key not in other:
@@ -71,7 +71,7 @@ def _over(one: Mapping[str, Where], other: Mapping[str, Where]) -> list[str]:
 
 
 def tool_lives(schema: Schema, consumer: Consumer, walked: Sequence[TaggedReads]) -> list[ToolLife]:
-    """Each key: in which tags it is read, and in which the schema has it in a need."""
+    """For each key, the tags that read it, and those for which the schema has it in a need."""
     needed = [
         {key: one.archs for key, one in needed_by(consumer, tagged.release).items()}
         for tagged in walked
@@ -104,7 +104,7 @@ def tool_lives(schema: Schema, consumer: Consumer, walked: Sequence[TaggedReads]
 def _architectures(
     key: str, needed: Sequence[Mapping[str, Where]], reads: Sequence[Mapping[str, Where]]
 ) -> Sequence[str | None]:
-    """Those on which a key has a life of its own; None for all together."""
+    """The architectures on which a key has a life of its own; None for all together."""
     found = [where for one in (*needed, *reads) if (where := one.get(key))]
     is_needed_on_all = any(one[key] is None for one in needed if key in one)
     is_needed = any(key in one for one in needed)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tools and their releases as people write them: `makedumpfile@1.7.4`, `makedumpfile`."""
+"""Tools and their releases as users write them: `makedumpfile@1.7.4`, `makedumpfile`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..problem import did_you_mean, shortened
 
 
 class UnknownTool(ValueError):
-    """A tool, or a release of one, that the schema does not know; says which it knows."""
+    """A tool or release that the schema does not know; the message lists known ones."""
 
 
 def find_consumer(schema: Schema, name: str) -> Consumer:
-    """Raises UnknownTool."""
+    """The consumer of that name. Raises UnknownTool."""
     found = next((c for c in schema.consumers if c.name == name), None)
     if found is None:
         known = [consumer.name for consumer in schema.consumers]
@@ -24,9 +24,10 @@ def find_consumer(schema: Schema, name: str) -> Consumer:
 
 
 def find_tool(schema: Schema, text: str) -> tuple[Consumer, ToolRelease]:
-    """`name@release`; a name alone is its latest release, `name@next` what is in no release.
+    """The tool for `name@release`; a name alone means its latest release, `name@next` its
+    repository.
 
-    `name@build` is what a distribution builds. Raises UnknownTool.
+    `name@build` is a distribution's build. Raises UnknownTool.
     """
     name, at, word = text.partition("@")
     consumer = find_consumer(schema, name)

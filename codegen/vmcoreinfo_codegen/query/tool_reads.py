@@ -16,7 +16,7 @@ from .interface.kernels import NotUnderstood
 from .interface.tools import Disagreement, ToolChange, ToolDifference, ToolExtracted, ToolRead
 
 Where = frozenset[str] | None
-"""Architectures; None for all."""
+"""Architectures; None means all."""
 _IN_BASE = {
     10: frozenset({Format.DECIMAL}),
     16: frozenset({Format.HEX, Format.PREFIXED_HEX}),
@@ -25,7 +25,7 @@ _IN_BASE = {
 
 
 def tool_extracted(consumer: Consumer, reading: ToolReading) -> ToolExtracted:
-    """All that was read in a tree."""
+    """All reads found in a tree."""
     return ToolExtracted(
         tool=consumer.name,
         tree=reading.tree,
@@ -49,14 +49,14 @@ def tool_extracted(consumer: Consumer, reading: ToolReading) -> ToolExtracted:
 
 @dataclass(frozen=True)
 class _Needed:
-    """A key that a release needs: on which architectures, and the first place that says so."""
+    """A key that a release needs: its architectures, and the first clause that says so."""
 
     archs: Where
     location: Location
 
 
 def needed_by(consumer: Consumer, release: ToolRelease | None) -> dict[str, _Needed]:
-    """The keys that a release needs; without one, that any does."""
+    """The keys that a release needs; without a release, those of any."""
     found: dict[str, _Needed] = {}
     for need in consumer.needs:
         archs: Where = None if need.archs is None else frozenset(need.archs)
@@ -85,7 +85,7 @@ def _joined(one: Where, other: Where) -> Where:
 
 
 def _without(one: Where, other: Where) -> Where | frozenset[str]:
-    """What is in one and not in the other; all but some are taken for all."""
+    """The architectures in one and not in the other; all except some count as all."""
     if other is None:
         return frozenset()
     return None if one is None else one - other
@@ -94,10 +94,10 @@ def _without(one: Where, other: Where) -> Where | frozenset[str]:
 def disagrees(
     read: Mapping[str, Where], needed: Mapping[str, Where]
 ) -> Iterator[tuple[str, bool, Where]]:
-    """Keys that are read and not needed (True), or the other way, and on which architectures.
+    """Keys that are read but not needed (True), or needed but not read, and the architectures.
 
-    What is read in a file for one architecture, and needed on all, agrees: its reader is there for
-    all.
+    A key that a file for one architecture reads and that is needed on all is no disagreement: the
+    code that reads it exists.
     """
     for key, archs in read.items():
         over = archs if key not in needed else _without(archs, needed[key])
@@ -112,7 +112,7 @@ def disagrees(
 def tool_difference(
     schema: Schema, consumer: Consumer, reading: ToolReading, release: ToolRelease
 ) -> ToolDifference:
-    """Compare what a tree reads with the needs of the release that it is."""
+    """Compare what a tree reads with the needs of its release."""
     needed, ever = needed_by(consumer, release), needed_by(consumer, None)
     read = read_where(reading.reads)
     passed = set(consumer.passed_keys)
@@ -169,7 +169,7 @@ def _change(
 
 
 def _spans(consumer: Consumer, key: str) -> str:
-    """The releases that need a key by the schema, as its clauses have them."""
+    """The releases that need a key, as the clauses of the schema say it."""
     found = [
         " ".join(
             [*([f"since {a.since}"] if a.since else []), *([f"until {a.until}"] if a.until else [])]
@@ -184,7 +184,8 @@ def _spans(consumer: Consumer, key: str) -> str:
 def other_base(
     consumer: Consumer, key: str, bases: Iterable[int], release: ToolRelease
 ) -> str | None:
-    """The forms in which a release reads a key by the schema, if none of them is of these bases."""
+    """The formats in which a release reads a key according to the schema, if none has one of these
+    bases."""
     formats = _formats(consumer, key, release)
     known = [_IN_BASE[base] for base in bases if base in _IN_BASE]
     if not formats or not known or any(formats & forms for forms in known):
@@ -195,7 +196,7 @@ def other_base(
 def _other_bases(
     consumer: Consumer, reading: ToolReading, release: ToolRelease
 ) -> Iterator[ToolChange]:
-    """Reads in a base in which no form that `reads` names can be read."""
+    """Reads in a base that none of the formats in `reads` has."""
     seen = set()
     for read in reading.reads:
         said = other_base(consumer, read.key, read.bases, release)
@@ -207,7 +208,7 @@ def _other_bases(
 
 
 def _formats(consumer: Consumer, key: str, release: ToolRelease) -> frozenset[Format]:
-    """The forms that the schema says a release reads a key in."""
+    """The formats in which a release reads a key according to the schema."""
     for reading in reversed(consumer.readings):
         if reading.is_of(release) and reading.is_about(key):
             return frozenset(reading.formats)
@@ -215,5 +216,5 @@ def _formats(consumer: Consumer, key: str, release: ToolRelease) -> frozenset[Fo
 
 
 def architectures(archs: Sequence[str] | None) -> str:
-    """How architectures are shown behind a key."""
+    """A list of architectures, as shown after a key."""
     return f" on {' '.join(archs)}" if archs else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a kernel tree prints, compared with what the schema says of its release."""
+"""What a kernel tree prints, compared with the schema for its release."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def _is_everywhere(change: _Found, names: list[str], archs: list[Architecture]) 
 
 
 def _of_unknown(extraction: Extraction, compared: set[str]) -> Iterator[tuple[_Found, str]]:
-    """What folders under arch/ print that are those of no architecture at that release."""
+    """Exports in folders under arch/ that belong to no architecture of the schema in that
+    release."""
     seen = set()
     for export in extraction.exports:
         if export.arch is None or export.arch in compared or (export.arch, export.key) in seen:
@@ -104,7 +105,8 @@ def _of_unknown(extraction: Extraction, compared: set[str]) -> Iterator[tuple[_F
 def printed_on(
     extraction: Extraction, schema: Schema, arch: Architecture
 ) -> dict[str, tuple[Export, Condition]]:
-    """By key; a line that is printed in several places is there when one of them holds."""
+    """The exports by key; a line that is printed in several places is present if one condition is
+    true."""
     printed: dict[str, tuple[Export, Condition]] = {}
     for export, condition in exports_of(extraction, schema, arch):
         if export.key in printed:
@@ -141,7 +143,7 @@ def _shown(condition: Condition) -> str:
 
 
 def prints_as(export: Export, format_: Format) -> bool:
-    """Whether what a tree prints can be in a format of the schema."""
-    # `%s` prints any text; that it is pairs of digits (BUILD-ID, 5.9 to 5.13) only the
-    # schema can know.
+    """Whether a tree prints a value in a format of the schema."""
+    # `%s` prints any text; only the schema can know that the text is pairs of digits (BUILD-ID, 5.9
+    # to 5.13).
     return export.format == format_.value or export.printf.endswith("=%s")

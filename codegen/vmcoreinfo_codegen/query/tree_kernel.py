@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which kernel a tree is: of a vendor's line, if its tag or its files have a name of one."""
+"""The kernel that a tree is: a kernel of a vendor's line if its tag or files have such a name."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..record import replace
 
 
 def kernel_of_tag(schema: Schema, tag: str) -> Kernel | None:
-    """The kernel of a vendor that a tag names."""
+    """The vendor's kernel that a tag names."""
     return _first(schema, names_of_tag(tag))
 
 
 def tagged_kernel(schema: Schema, tag: str) -> Kernel | None:
-    """The release of mainline that a tag names (`v6.9`), or the kernel of a vendor."""
+    """The mainline release that a tag names (`v6.9`), or the vendor's kernel."""
     try:
         return mainline(schema, Release.parse(tag.removeprefix("v")))
     except ValueError:
@@ -28,9 +28,9 @@ def tagged_kernel(schema: Schema, tag: str) -> Kernel | None:
 def kernel_of_tree(
     schema: Schema, names: Iterable[str], release: Release | None, tag: str | None
 ) -> Kernel | None:
-    """The kernel of a vendor that a tree is, by its tag, or else by what its files call it.
+    """The vendor's kernel that a tree is, according to its tag, or else to names in its files.
 
-    `release` is what its Makefile says, which knows the stable update of a line that follows those.
+    `release` is from the Makefile, which has the stable update for a line that follows them.
     """
     found = (kernel_of_tag(schema, tag) if tag else None) or _first(schema, names)
     if found is None or found.line is None or found.line.line.base is not None:
@@ -41,7 +41,8 @@ def kernel_of_tree(
 
 
 def release_of_vendor(kernel: Kernel, tag: str | None, names: Iterable[str]) -> str:
-    """The vendor's own release, as 9.5, by names of a tree that are of its line; empty for none."""
+    """The vendor's own release, such as 9.5, from names of the tree that are of its line; "" if
+    there is none."""
     line = kernel.line.line if kernel.line is not None else None
     for name in [kernel.name, *(names_of_tag(tag) if tag else ()), *names]:
         if line is not None and line.read(name) is not None and (release := vendor_release(name)):

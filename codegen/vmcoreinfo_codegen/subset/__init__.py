@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""A part of the schema: what some tools read, of some kernels, on some architectures."""
+"""A part of the schema: what some tools read, for some kernels and architectures."""

@@ -9,5 +9,5 @@ from ..model.timeline import meets
 
 
 def is_available(export: Export, kernels: Bounds) -> bool:
-    """Whether some kernel of the range exports it, stable ones that got it later included."""
+    """Whether some kernel of the range exports it, including stable kernels with a backport."""
     return any(meets(span, kernels) for span in export.spans)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The recipes that a subset of the keys can use without ever giving a different result than all
-keys."""
+"""The recipes that a subset of the keys can use without giving a different result than all keys."""
 
 from __future__ import annotations
 
@@ -13,27 +12,28 @@ from ..model import Derivation, Recipe, Schema
 from ..model.consumer import KernelRange
 from .availability import is_available
 
-# An architecture, and which of the mainline releases, each with all that comes before the next.
-# By its number: thousands of these are looked up, and a release takes ten times as long to hash.
+# An architecture, and the index of a mainline release, which stands for all kernels up to the next.
+# Hashing a release takes ten times as long as hashing an index, and there are thousands of lookups.
 _Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class _Reduced:
-    """A derivation as far as the keys carry it; `lost` are the places where it would need more."""
+    """The recipes of a derivation that work with the keys; at the `lost` places it would need more
+    keys."""
 
     recipes: tuple[Recipe, ...]
     lost: frozenset[_Place]
 
 
 class Recipes:
-    """The derivations of a schema that is cut down to some keys.
+    """The derivations of a schema that is reduced to some keys.
 
-    A recipe stays where all its keys do. If one goes, a later one may no longer be asked of a
-    kernel that could have the keys of both: the value could be another, or rest on an entry that
-    only seems to be absent. So the later one is left to the architectures on which that can't be,
-    and goes where there are none. What stays gives the value that all keys give, or none. A
-    derivation stays where a recipe does that has a key.
+    A recipe stays if all its keys do. If it goes, a later recipe must not be used for a kernel that
+    could have the keys of both: its value could differ, or depend on an entry that only seems to be
+    absent. So the later recipe is limited to architectures on which that can't happen, and is
+    removed if there are none. The remaining recipes give the same value as all keys would, or none.
+    A derivation stays if one of its recipes does that has a key.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Recipes:
         return bool(recipe.keys) or any(self._inputs(other) for other in inner)
 
     def _places(self, recipe: Recipe) -> frozenset[_Place]:
-        """Where the recipe may apply."""
+        """The places at which the recipe may apply."""
         places = frozenset(
             (arch, number)
             for number, branch in enumerate(self._branches)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The schema cut down to a selection; the emitters take it like the whole one."""
+"""The schema reduced to a selection; emitters use it like the whole schema."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .selection import Selection
 
 
 class EmptySelection(Exception):
-    """Nothing is left of what was asked for."""
+    """Nothing is left of the selection."""
 
 
 def reduce(schema: Schema, selection: Selection) -> Schema:
-    """A schema of the keys, releases, architectures and derivations that are left.
+    """A schema of the selected keys, releases, architectures and derivations.
 
-    Beside the selected keys it has those that any recipe may ask: OSRELEASE always, and
-    SIZE(list_head), which tells the size of a pointer, where a recipe reads one. Replacements
-    that are not in the subset are not told. Raises EmptySelection, UnknownKeys.
+    In addition to the selected keys it has those that any recipe may need: always OSRELEASE, and
+    SIZE(list_head), which gives the size of a pointer, if a recipe reads one. Replacements outside
+    the subset are left out. Raises EmptySelection, UnknownKeys.
     """
     archs = [
         arch
@@ -64,9 +64,8 @@ def reduce(schema: Schema, selection: Selection) -> Schema:
 
 
 def exported(schema: Schema, selection: Selection, part: Schema) -> tuple[Entry, ...]:
-    """What the kernels of a selection export, in print order: the entries of its part of the schema,
-    and others, whose lines a parser of the part passes over.
-    """
+    """Everything that the kernels of a selection export, in print order: the entries of its part of
+    the schema, and others, whose lines a parser of the part ignores."""
     names = tuple(arch.name for arch in part.architectures)
     found = []
     for entry in schema.entries:
@@ -79,7 +78,7 @@ def exported(schema: Schema, selection: Selection, part: Schema) -> tuple[Entry,
 
 
 def left_out(schema: Schema, selection: Selection) -> list[str]:
-    """Keys that were named, and that none of the kernels exports."""
+    """Named keys that none of the kernels exports."""
     archs = selection.archs or tuple(arch.name for arch in schema.architectures)
     named = [
         pattern.text
@@ -94,12 +93,13 @@ def left_out(schema: Schema, selection: Selection) -> list[str]:
 
 
 def _there(schema: Schema, selection: Selection) -> Schema:
-    """The schema as the selected kernels have it."""
+    """The schema for the selected kernels."""
     return schema if selection.kernel is None else selection.kernel.schema
 
 
 def _exports(entry: Entry, selection: Selection, archs: tuple[str, ...]) -> tuple[Export, ...]:
-    """Those by which the selected kernels export it. A vendor's may do so as another release of mainline does."""
+    """The exports of an entry in the selected kernels. A vendor's kernel may export it like another
+    mainline release."""
     here = [export for export in entry.exports if any(map(export.concerns, archs))]
     bounds = selection.kernels.bounds
     if selection.kernel is None:

@@ -29,19 +29,20 @@ _MOST_UNKNOWN = 50
 
 
 class UnknownKeys(Exception):
-    """Patterns that no key of the schema fits; one line each, `file:line:col: error: …`."""
+    """Patterns that match no key of the schema, one per line: `file:line:col: error: …`."""
 
 
 @dataclass(frozen=True)
 class KeyPattern:
-    """A key, a glob with `*` and `?` that at least one key fits, or a private key and its format."""
+    """A key, a glob with `*` and `?` that matches at least one key, or a private key and its
+    format."""
 
     text: str
     location: Location
 
     @property
     def private(self) -> tuple[str, str] | None:
-        """Key and format of `SYMBOL(max_pfn) hex`: a key that no kernel exports."""
+        """The key and format of `SYMBOL(max_pfn) hex`: a key that no kernel exports."""
         key, _, format_ = self.text.partition(" ")
         return (key, format_.strip()) if format_.strip() else None
 
@@ -50,7 +51,7 @@ class KeyPattern:
         return "*" in self.text or "?" in self.text
 
     def fitting(self, keys: Collection[str]) -> set[str]:
-        """Those of the keys that it fits; `keys` finds one without a search."""
+        """The keys that it matches; `keys` must find a key without a search."""
         if not self.is_glob:
             return {self.text} if self.text in keys else set()
         if len(self.text) > _LONGEST_PATTERN:
@@ -61,14 +62,14 @@ class KeyPattern:
 
 @dataclass(frozen=True)
 class Reader:
-    """A release of a tool; `text` is how it was named, as `drgn` or `drgn@0.0.33`."""
+    """A release of a tool; `text` is how it was named, such as `drgn` or `drgn@0.0.33`."""
 
     text: str
     consumer: Consumer
     release: ToolRelease
 
     def keys(self, kernels: KernelRange, archs: tuple[str, ...]) -> set[str]:
-        """What that release reads of notes of such kernels, for any of its purposes."""
+        """The keys that the release reads from notes of such kernels, for any of its purposes."""
         return {
             key
             for need in self.consumer.needs
@@ -81,10 +82,10 @@ class Reader:
 
 @dataclass(frozen=True)
 class Selection:
-    """Keys that any reader reads or any pattern fits, without either all; of them, those of
-    these kernels on these architectures (`archs` by their names, all of them where empty).
+    """Keys that any reader reads or any pattern matches, or all if there are neither; of these, the
+    ones of these kernels on these architectures (`archs` are names; empty means all).
 
-    Of a vendor's `kernel` the `kernels` are those of the release that it is based on.
+    For a vendor's `kernel`, `kernels` are those of the release that it is based on.
     """
 
     readers: tuple[Reader, ...] = ()
@@ -99,7 +100,7 @@ class Selection:
         return self == Selection()
 
     def options(self) -> list[str]:
-        """The options of `generate` that ask for it; the patterns are those of `--keys -`."""
+        """The options of `generate` that select it; the patterns are the input of `--keys -`."""
         words = [word for reader in self.readers for word in ("--for", reader.text)]
         if self.patterns:
             words += ["--keys", "-"]
@@ -112,14 +113,14 @@ class Selection:
         return [*words, *(["--arch", *self.archs] if self.archs else [])]
 
     def keys(self, schema: Schema) -> set[str]:
-        """Every key that is read or named, of whatever kernels. Raises UnknownKeys."""
+        """Every key that is read or named, for any kernel. Raises UnknownKeys."""
         wanted = [pattern for pattern in self.patterns if not pattern.private]
         if not self.readers and not self.patterns:
             return set(schema.by_key)
         archs = self.archs or tuple(arch.name for arch in schema.architectures)
         kernels = self.kernels
         if self.kernel is not None:
-            # A vendor may have what a tool needs of later releases.
+            # A vendor may have backported later entries that a tool needs.
             kernels = KernelRange(since=kernels.since)
         found = {key for reader in self.readers for key in reader.keys(kernels, archs)}
         unknown: list[KeyPattern] = []
@@ -133,7 +134,7 @@ class Selection:
         return found
 
     def private_keys(self, schema: Schema) -> tuple[PrivateKey, ...]:
-        """The keys that no kernel exports. Raises UnknownKeys for what can't be one."""
+        """The keys that no kernel exports. Raises UnknownKeys for a name that can't be one."""
         wrong: list[KeyPattern] = []
         found: dict[str, PrivateKey] = {}
         taken = {identifier_of(key) for key in schema.by_key}
@@ -162,7 +163,7 @@ def _can_be_private(key: str, format_: str) -> bool:
 
 
 def read_patterns(text: str, path: str) -> tuple[KeyPattern, ...]:
-    """The patterns of a file: one per line, `#` begins a comment; what stands twice counts once.
+    """The patterns of a file: one per line, without duplicates; `#` begins a comment.
 
     Raises InputError if there are more than any schema has keys.
     """
@@ -178,14 +179,15 @@ def read_patterns(text: str, path: str) -> tuple[KeyPattern, ...]:
 
 
 def _glob(text: str) -> re.Pattern[str]:
-    """A glob as a pattern that goes back over no part: what is between stars is found once."""
+    """A glob as a regular expression without backtracking: each part between stars is found only
+    once."""
     first, *others = (re.escape(part).replace(r"\?", ".") for part in text.split("*"))
     between = "".join(f"(?>.*?{part})" for part in others[:-1])
     return re.compile(first + between + "".join(f".*{part}" for part in others[-1:]))
 
 
 def range_of_one(schema: Schema, release: Release) -> KernelRange:
-    """One release; a mainline one with its candidates and its stable updates."""
+    """A single release; for a mainline release with its candidates and stable updates."""
     if release == release.branch:
         later = sorted(r.release for r in schema.releases if r.release > release)
         return KernelRange(since=release, until=later[0] if later else None)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The text of `.vmci` files: read into a tree that keeps everything, and written back."""
+"""Read `.vmci` files into a tree that keeps everything, and write them back."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""From lark's parse of a `.vmci` file to the tree of `tree.py`.
+"""Turn lark's parse of a `.vmci` file into the tree of `tree.py`.
 
-What `tree.py` declares is made as it says there; here is what any clause is made of.
+The classes declared in `tree.py` build themselves; this module builds their parts.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _WIDTHS = {"ptr": 0, "u8": 8, "u16": 16, "u32": 32, "u64": 64}
 
 
 def built(parsed: Tree[Token], path: str) -> tree.File:
-    """The tree of a whole file, called `path` in messages."""
+    """The tree of a whole file; `path` is its name in messages."""
     return tree.File(path, tuple(_made(node) for node in parsed.children))
 
 
 def _made(node: Tree[Token] | Token | None) -> Any:
-    """What stands for a node and all below it."""
+    """The tree of a node and its children."""
     if node is None:
         return None
     if isinstance(node, Token):
@@ -45,7 +45,7 @@ def _word(token: Token) -> tree.Word:
 
 
 def _eol(node: Tree[Token]) -> Eol:
-    # A comment, if there is one, and the newline.
+    # The children are a comment, if there is one, and the newline.
     return Eol(str(node.children[0]).rstrip())
 
 
@@ -57,7 +57,7 @@ def _blank(node: Tree[Token]) -> tree.Blank:
     return tree.Blank(node.meta.line, node.meta.column, "")
 
 
-# Of these the words are not part of the tree.
+# Nodes whose tokens don't become words of the tree.
 _PLAIN: dict[str, Callable[[Tree[Token]], Any]] = {
     "eol": _eol,
     "comment": _comment,
@@ -79,7 +79,7 @@ def _text(node: Tree[Token], children: Children) -> tree.Text:
 
 
 class _Bound(tuple[str, tree.Word]):
-    """`since` or `until`, and the release, at the end of a clause."""
+    """`since` or `until` and its release, at the end of a clause."""
 
     __slots__ = ()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Distributions, and their clauses."""
+"""Distributions and their clauses."""
 
 from __future__ import annotations
 

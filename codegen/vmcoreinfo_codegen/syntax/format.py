@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Write a syntax tree in the one canonical layout; comments and order are kept."""
+"""Write a syntax tree in its canonical layout; comments and order are kept."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _LEAST_ROOM = 30
 
 
 def format_file(file: tree.File) -> str:
-    """The canonical text of a file: `parse` of it gives the same tree."""
+    """The canonical text of a file; parsing it gives the same tree."""
     lines = list(_lines(file.items, depth=0))
     return "\n".join(lines) + "\n" if lines else ""
 
 
 def format_node(node: tree.Node) -> str:
-    """The canonical text of one node by itself."""
+    """The canonical text of a single node."""
     return "\n".join(_lines([node], depth=0))
 
 
@@ -82,9 +82,9 @@ def _clause(node: tree.Clause, depth: int) -> Iterator[str]:
 
 
 def _wrapped(head: str, column: int, text: tree.Word, start: int) -> list[str]:
-    """A text as strings over as many lines as it takes, the later ones at `start`.
+    """A text as one or more strings, a line each; later lines start at column `start`.
 
-    Where `head` leaves too little room, the text starts on the next line.
+    If `head` leaves too little room, the text starts on the next line.
     """
     alone = column > start and _WIDTH - column < _LEAST_ROOM
     pieces = textwrap.wrap(

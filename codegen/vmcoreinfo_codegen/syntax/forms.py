@@ -9,7 +9,7 @@ from .node import Clause, Listed, Part, Quoted, Text, Word, WordsClause
 
 
 class Sources(WordsClause, rule="sources"):
-    """`sources "*.c" "arch/*.c"`: the files that can read keys."""
+    """`sources "*.c" "arch/*.c"`: the files that may read keys."""
 
 
 class Bases(Listed, rule="bases"):
@@ -28,7 +28,7 @@ class Form(Clause, rule="form", layout="\t{code}[ of {key}][ in {function}][ bas
 
 @dataclass(frozen=True)
 class Converts(Clause, rule="converts", layout="\t{code}[ base {bases}]"):
-    """`converts "htol(...)" base 16`: code that reads a text as a number."""
+    """`converts "htol(...)" base 16`: code that parses a string as a number."""
 
     code: Quoted
     bases: Bases | None
@@ -36,7 +36,7 @@ class Converts(Clause, rule="converts", layout="\t{code}[ base {bases}]"):
 
 @dataclass(frozen=True)
 class PassedForm(Part, rule="passed_form", layout="{code}[ in {function}]"):
-    """`"STREQ(ln, KEY)" in function`: code that reads no note."""
+    """`"STREQ(ln, KEY)" in function`: code that does not read the note."""
 
     code: Quoted
     function: Word | None
@@ -44,18 +44,19 @@ class PassedForm(Part, rule="passed_form", layout="{code}[ in {function}]"):
 
 @dataclass(frozen=True)
 class PassedFunction(Part, rule="passed_function", layout="in {function}"):
-    """`in function`: all that a function does."""
+    """`in function`: the whole body of a function."""
 
     function: Word
 
 
 class PassedKeys(Listed, rule="passed_keys"):
-    """Keys that are read, and that no purpose needs."""
+    """Keys that are read but that no purpose needs."""
 
 
 @dataclass(frozen=True)
 class Passes(Clause, rule="passes", layout="\t{what}"):
-    """`passes in read_vmcoreinfo_xen "Xen's own note"`: what looks like a read of this note."""
+    """`passes in read_vmcoreinfo_xen "Xen's own note"`: code that only looks like a read of this
+    note."""
 
     what: PassedForm | PassedFunction | PassedKeys
     text: Text

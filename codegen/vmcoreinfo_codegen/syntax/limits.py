@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Limits of schema text: unprintable characters, endless lines, deep nesting.
+"""Limits of schema text: unprintable characters, overlong lines, deep nesting.
 
-Each keeps some reader or product from trouble: an editor shows text behind a bidi control
-otherwise than a compiler reads it (CVE-2021-42574), a regular expression takes its time with a
-line of a megabyte, and a C compiler gives up at some depth of parentheses.
+Each limit protects a reader or a product: editors show text after a bidi control in another order
+than compilers read it (CVE-2021-42574), a regular expression is slow on a line of a megabyte, and a
+C compiler limits the nesting of parentheses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..problem import Location, Problem, shortened
 RULE = "VMCI001"
 _LONGEST_LINE = 4000
 _MOST_LINES = 20_000
-# Terms of a condition and operators of an expression; the deepest of the shipped schema has 5.
+# Terms of a condition and operators of an expression; the deepest one in the shipped schema has 5.
 MOST_LEVELS = 64
 MOST_TERMS = 64
 SHOWN = (
@@ -28,7 +28,7 @@ SHOWN = (
     (MOST_TERMS, "terms of a condition"),
     ((1 << 64) - 1, "as a number"),
 )
-"""Limits as the reference tells them."""
+"""The limits that the reference lists."""
 
 
 def unprintable(text: str, path: str) -> Iterator[Problem]:
@@ -42,7 +42,7 @@ def unprintable(text: str, path: str) -> Iterator[Problem]:
         yield Problem(Location(path, _MOST_LINES + 1), RULE, f"more than {_MOST_LINES} lines")
         return
     for number, line in enumerate(text.split("\n"), 1):
-        # Blanks do not count: the formatter puts others.
+        # Blanks don't count, because the formatter changes them.
         if len(line) > _LONGEST_LINE and sum(map(len, line.split())) > _LONGEST_LINE:
             message = f"the line has more than {_LONGEST_LINE} characters, blanks not counted"
             hint = "continue texts with a string on the next line, words with another clause"
@@ -51,7 +51,7 @@ def unprintable(text: str, path: str) -> Iterator[Problem]:
 
 
 def first_refused(parsed: Tree[Token], path: str) -> Problem | None:
-    """What can be read and is none the less beyond what the language allows; the first of its kind."""
+    """The first construct that the grammar accepts but the limits refuse."""
     waiting: list[tuple[Tree[Token] | Token, int]] = [(parsed, 0)]
     while waiting:
         node, depth = waiting.pop()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lines of vendors, and their clauses."""
+"""Vendor lines and their clauses."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The parts of syntax tree nodes, and how a class describes its text.
+"""The parts of syntax tree nodes, and how a class declares its layout.
 
-A class of `tree.py` names its rule of the grammar. The rule's children, in their order, are the
-fields of the class, None if an optional one is absent. Its layout says how they are written;
-without one they follow each other behind the keyword.
+Each class of `tree.py` names its rule of the grammar. The rule's children, in order, are the fields
+of the class; an absent optional child is None. The layout says how the fields are written; without
+a layout they follow the keyword, separated by spaces.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from ..core import expression
 from ..core.condition import Condition
 
 RULES: dict[str, type[Part] | type[Listed]] = {}
-"""Classes by their rules of the grammar."""
+"""Classes by their rule of the grammar."""
 
 _PLACE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
 
 
 @dataclass(frozen=True)
 class Word:
-    """A piece of text with its place: line and column, from 1."""
+    """A token with its position: line and column, from 1."""
 
     text: str
     line: int
@@ -36,24 +36,24 @@ class Word:
 
 @dataclass(frozen=True)
 class Quoted(Word):
-    """A word in double quotes, without them."""
+    """A string in double quotes, stored without them."""
 
 
 @dataclass(frozen=True)
 class Text(Quoted):
-    """A text over one or more strings, joined by single spaces, at the place of the first."""
+    """A text of one or more strings, joined by single spaces; its position is that of the first."""
 
     comment: str = field(default="", compare=False)
 
 
 class Eol(str):
-    """The end of a line: the comment on it, or nothing."""
+    """The end of a line: the comment on the line, or ""."""
 
     __slots__ = ()
 
 
 class Listed(tuple[Any, ...]):
-    """Words or parts of one kind, one behind the other."""
+    """Words or parts of one kind in a row."""
 
     __slots__ = ()
     between: ClassVar[str] = " "
@@ -65,10 +65,10 @@ class Listed(tuple[Any, ...]):
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a line, or a whole one.
+    """A part of a line, or a whole line.
 
-    In a layout `{field}` stands for a field, `[…]` for what is left out where its fields are absent,
-    and in a clause a tab for the column at which values begin.
+    In a layout, `{field}` is replaced by a field, `[…]` is left out if all its fields are absent,
+    and a tab in a clause is the column at which values begin.
     """
 
     layout: ClassVar[str] = ""
@@ -81,17 +81,17 @@ class Part:
 
     @classmethod
     def made(cls, line: int, column: int, children: Sequence[Any]) -> Self:
-        """The part of a rule's children."""
+        """Make the part from the children of its rule."""
         return cls(*children)
 
     def own(self) -> Iterator[str]:
-        """The names of what the text says, in its order."""
+        """The names of the fields that are written, in their order."""
         return (one.name for one in fields(self))
 
 
 @dataclass(frozen=True)
 class Node(Part):
-    """A line or a block; `comment` is what follows on its own line, or lines."""
+    """A line or a block; `comment` is the comment at the end of its line or lines."""
 
     line: int
     column: int
@@ -108,12 +108,12 @@ class Blank(Node):
 
 @dataclass(frozen=True)
 class Comment(Node):
-    """A comment on a line of its own, with its `#`."""
+    """A comment on a line of its own, including the `#`."""
 
 
 @dataclass(frozen=True)
 class Line(Node):
-    """A line that begins with a keyword."""
+    """A line that starts with a keyword."""
 
     keyword: ClassVar[str] = ""
 
@@ -183,7 +183,7 @@ def _comments(children: Sequence[Any]) -> str:
 
 
 def laid_out(part: Part) -> str:
-    """What the fields of a part say; a text at the end of a clause is not part of it."""
+    """The fields of a part as text, without the text at the end of a clause."""
     own = {name: getattr(part, name) for name in part.own()}
     said = {name: "" if isinstance(value, Text) else shown(value) for name, value in own.items()}
     if not part.layout:
@@ -200,7 +200,7 @@ def laid_out(part: Part) -> str:
 
 
 def shown(value: Any) -> str:
-    """A field as the text has it."""
+    """A field as it is written in a schema."""
     match value:
         case None:
             return ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Parse `.vmci` text: the whole tree, and every syntax error of the file at once."""
+"""Parse `.vmci` text: the whole tree, and all syntax errors of the file at once."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .limits import first_refused, unprintable
 
 RULE = "VMCI001"
 _WORD = re.compile(r'"[^"]*"?|\w[\w.-]*|\S')
-# After so many errors the rest is more likely an echo than news.
+# After so many errors, the next ones are more likely consequences than errors of their own.
 MOST_ERRORS = 50
-# To find the next error the text before it is read again: of large files, that often at most.
+# The text before an error is parsed again to find the next one; for large files at most this often.
 _MOST_READINGS = 4
 _READ_ANYHOW = 1 << 16
 _NAMES = {
@@ -53,8 +53,8 @@ def _parser() -> Lark:
 def parse(text: str, path: str) -> tuple[tree.File, list[Problem]]:
     """Parse one file; `path` is its name in messages.
 
-    A line that can't be read is reported and left out (with its block, where it
-    opens one), so that the rest of the file is still read and checked.
+    A line with a syntax error is reported and left out (with its block, if it opens one), so that
+    the rest of the file is still checked.
     """
     problems = list(unprintable(text, path))
     if problems:
@@ -87,7 +87,7 @@ def _problem(error: UnexpectedInput, path: str, lines: list[str]) -> Problem:
         location = Location(path, max(len(lines), 1), len(lines[-1]) + 1 if lines else 1)
         return Problem(location, RULE, "the file ends inside a block", "missing '}'")
     source = lines[line - 1]
-    # `untill` is read as `until` and an `l` too many: the word that is wrong is the whole one.
+    # `untill` is scanned as `until` and `l`: report the whole word.
     before = _word_before(source, column - 1)
     column -= len(before) if source[column - 1 : column].isalnum() else 0
     match = _WORD.match(source, column - 1)
@@ -116,7 +116,7 @@ def _keywords() -> list[str]:
 
 
 def _accepted(terminals: set[str]) -> tuple[list[str], list[str]]:
-    """What could be there: keywords, and terminals in words."""
+    """The accepted keywords, and descriptions of the other accepted terminals."""
     literal = {
         terminal.name: terminal.pattern.value
         for terminal in _parser().terminals
@@ -130,7 +130,8 @@ def _accepted(terminals: set[str]) -> tuple[list[str], list[str]]:
 
 
 def _leave_out(lines: list[str], error: UnexpectedInput) -> bool:
-    """Empty the line of the error, and its block where it opens one; False if there is none."""
+    """Empty the line of the error, with its block if it opens one; False if there is no such
+    line."""
     index = error.line - 1
     if _at_end(error) or not 0 <= index < len(lines) or not lines[index].strip():
         return False

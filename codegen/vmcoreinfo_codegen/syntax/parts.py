@@ -9,15 +9,15 @@ from .node import Listed, Part, Quoted, Word
 
 
 class Keys(Listed, rule="keys"):
-    """Keys, or kinds of them."""
+    """Keys, or kinds of keys."""
 
 
 class Names(Listed, rule="names"):
-    """Names, of architectures or of the kernel's source."""
+    """Names of architectures, or from the kernel's source."""
 
 
 class CopiedNames(Listed, rule="copied_names"):
-    """Names of the kernel's source, or of architectures, behind which a verdict stands."""
+    """Names from the kernel's source, or of architectures, which share a verdict."""
 
 
 class Purposes(Listed, rule="purposes"):
@@ -29,11 +29,11 @@ class Formats(Listed, rule="formats"):
 
 
 class Dumps(Listed, rule="dumps", between=", "):
-    """Formats of dumps."""
+    """Dump formats."""
 
 
 class Backports(Listed, rule="backports"):
-    """Stable releases that have something too."""
+    """Stable releases that got a backport."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Range(Part, layout="[since {since}][ until {until}][ {backports}]"):
 
 
 class Starts(Listed, rule="starts", between=", "):
-    """How values begin."""
+    """Possible beginnings of a value."""
 
 
 class Ranges(Listed, rule="ranges", between=",\n"):
@@ -87,17 +87,17 @@ class Wanted(Part, rule="wanted"):
 
 @dataclass(frozen=True)
 class FromDump(Part, rule="from_dump"):
-    """What else the dump tells it."""
+    """Another source of information in the dump."""
 
     source: Word
 
 
 @dataclass(frozen=True)
 class Other(Part, rule="other"):
-    """Another source, in words."""
+    """Another source, described in words."""
 
     text: Quoted
 
 
 class Requirements(Listed, rule="requirements", between=" + "):
-    """What a tool needs together."""
+    """The things that a tool needs at the same time."""

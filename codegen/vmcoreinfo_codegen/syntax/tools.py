@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clauses of consumers and of their needs."""
+"""Clauses of consumers and their needs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class Command(Clause, rule="command", layout="\t{name}[ {extra}] {run}"):
 
 @dataclass(frozen=True)
 class Patched(Part, rule="patched", layout="as {like} in {purposes}"):
-    """`as 1.6.9 in "dmesg" "find the release"`: what patches change in a build of a release."""
+    """`as 1.6.9 in "dmesg" "find the release"`: purposes for which a patched build is like another
+    release."""
 
     like: Word
     purposes: Purposes
@@ -54,7 +55,8 @@ class Build(Clause, rule="build", layout="\t{name} of {release}[ {patched}]"):
 
 @dataclass(frozen=True)
 class Declared(Part, rule="declared", layout="kernels[ {first}] to[ {last}]"):
-    """`kernels [R] to [R]`: the first and the last that a release of a tool declares to know."""
+    """`kernels [R] to [R]`: the first and the last kernel that a release of a tool claims to
+    support."""
 
     first: Word | None
     last: Word | None
@@ -97,7 +99,7 @@ class Parser(
 
 @dataclass(frozen=True)
 class OfKernels(Part, rule="of_kernels", layout="kernels {range}[ {commit}]"):
-    """`kernels until 5.3 commit 326e1b8f83a4`: those on which an alternative is right."""
+    """`kernels until 5.3 commit 326e1b8f83a4`: the kernels for which an alternative is correct."""
 
     range: Range
     commit: Commit | None

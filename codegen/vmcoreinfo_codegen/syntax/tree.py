@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The syntax tree of a `.vmci` file, with every comment and blank line in it.
+"""The syntax tree of a `.vmci` file, including every comment and blank line.
 
-Each clause is declared here, and its rule in `grammar/schema.lark`; parser and formatter have no
-more of it.
+Each clause is declared here, and its rule in `grammar/schema.lark`; parser and formatter contain
+nothing specific to it.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class File:
     items: tuple[Node, ...]
 
 
-# ---- lines outside of blocks ---------------------------------------------------------
+# Lines outside blocks.
 
 
 @dataclass(frozen=True)
@@ -142,14 +142,14 @@ class SchemaVersion(Line, rule="schema_version", keyword="schema"):
 
 @dataclass(frozen=True)
 class SourceFile(Line, rule="source_file", keyword="source"):
-    """`source "kernel/page.vmci"`: what that file says stands here."""
+    """`source "kernel/page.vmci"`: includes that file here."""
 
     name: Quoted
 
 
 @dataclass(frozen=True)
 class Section(Line, rule="section"):
-    """`section "title"`: what follows belongs to it, up to the next."""
+    """`section "title"`: the title of all that follows, up to the next section."""
 
     title: Quoted
 
@@ -170,7 +170,7 @@ class ReleaseDeclaration(Line, rule="release", layout="{release}\t{date}[ {longt
     longterm: Word | None = None
 
 
-# ---- blocks --------------------------------------------------------------------------
+# Blocks.
 
 
 @dataclass(frozen=True)
@@ -266,32 +266,32 @@ class KernelFile(Clause, rule="kernel_file", keyword="file", layout="\t{path}[ s
     since: Boundary | None
 
 
-# ---- of numbers ----------------------------------------------------------------------
+# Clauses of number lists.
 
 
 @dataclass(frozen=True)
 class KeyNumber(Clause, rule="key_number", keyword="number"):
-    """`number KEY`: the next number is that of this key."""
+    """`number KEY`: assigns the next number to a key."""
 
     name: Word
 
 
 @dataclass(frozen=True)
 class ArchNumber(Clause, rule="arch_number", keyword="number"):
-    """`number arch`: the next number is that of this architecture."""
+    """`number arch`: assigns the next number to an architecture."""
 
     name: Word
 
 
 @dataclass(frozen=True)
 class Released(Clause, rule="released", layout="\t{release} as {digest}"):
-    """`released 1.0 as digest`: what is above is that of a release, and does not change."""
+    """`released 1.0 as digest`: the numbers above are part of a release and must not change."""
 
     release: Word
     digest: Word
 
 
-# ---- clauses of several blocks -------------------------------------------------------
+# Clauses of several kinds of blocks.
 
 
 class Doc(TextClause, rule="doc"):
@@ -300,7 +300,7 @@ class Doc(TextClause, rule="doc"):
 
 @dataclass(frozen=True)
 class BoundaryClause(Clause):
-    """Where a span begins or ends, and why."""
+    """The boundary of a span, and the reason."""
 
     boundary: Boundary
     reason: Text | None
@@ -339,7 +339,7 @@ class OutOfTree(Clause, rule="out_of_tree", keyword="out-of-tree"):
     """`out-of-tree`."""
 
 
-# ---- of architectures and macros -----------------------------------------------------
+# Clauses of architectures and macros.
 
 
 class Source(WordsClause, rule="source"):
@@ -395,7 +395,7 @@ class Prints(Clause, rule="prints", layout="{printf}[ of {value}][ {range}]"):
     range: Range | None
 
 
-# ---- of entries ----------------------------------------------------------------------
+# Clauses of entries.
 
 
 class Absent(TextClause, rule="absent"):
@@ -460,7 +460,7 @@ class Changed(Clause, rule="changed"):
     text: Text
 
 
-# ---- of derivations ------------------------------------------------------------------
+# Clauses of derivations.
 
 
 @dataclass(frozen=True)

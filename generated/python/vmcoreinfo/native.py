@@ -79,7 +79,9 @@ class Library:
         library = ctypes.CDLL(name)
         library.vmcoreinfo_entry_of.restype = ctypes.POINTER(_Entry)
         if _entries(library) != [(key, _TYPE_OF[entry.format]) for key, entry in ENTRIES.items()]:
-            raise OSError("%s: it does not know the keys of this module" % name)
+            raise OSError(
+                "%s: the library lacks keys of this module; install one at least as new" % name
+            )
         self._parse = library.vmcoreinfo_parse
         self._parse.restype = ctypes.c_size_t
         self._parse.argtypes = [

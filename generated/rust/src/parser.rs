@@ -63,7 +63,7 @@ pub struct Diagnostic<'a> {
     pub id: DiagnosticId,
     /// From 1.
     pub line: usize,
-    /// Of the first wrong byte, from the start of the text.
+    /// The offset of the first wrong byte from the start of the text.
     pub offset: usize,
     /// The key's text in the line; None if the line has none.
     pub name: Option<&'a str>,
@@ -145,7 +145,7 @@ impl<'a> VmcoreInfo<'a> {
                 DiagnosticId::NotText,
                 text.len(),
                 None,
-                "there is more text behind a NUL byte; it is not read",
+                "the text after a NUL byte is ignored",
             );
         }
         parser.info
@@ -296,7 +296,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
                         DiagnosticId::NotText,
                         offset + at,
                         None,
-                        "a byte that is not printable ASCII; the line is not used",
+                        "a byte is not printable ASCII; the line is ignored",
                     );
                     None
                 }
@@ -306,7 +306,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
                     DiagnosticId::Truncated,
                     offset,
                     named,
-                    "the last line has no newline; it may be cut",
+                    "the last line has no newline; it may be truncated",
                 );
             }
             rest = behind.unwrap_or(&[]);
@@ -316,11 +316,16 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
     fn read_line(&mut self, line: &'a str, offset: usize) -> Named<'a> {
         let (name, text) = match line.split_once('=') {
             None => {
-                self.tell(DiagnosticId::Malformed, offset, None, "no '=' in the line");
+                self.tell(
+                    DiagnosticId::Malformed,
+                    offset,
+                    None,
+                    "no '=' in the line, expected KEY=VALUE",
+                );
                 return None;
             }
             Some(("", _)) => {
-                let message = "nothing before the '='";
+                let message = "no key before the '=', expected KEY=VALUE";
                 self.tell(DiagnosticId::Malformed, offset, None, message);
                 return None;
             }
@@ -335,7 +340,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
                 DiagnosticId::Unknown,
                 offset,
                 named,
-                "no kernel that this parser knows exports this key",
+                "not exported by any kernel known to this parser",
             ),
         }
         named
@@ -360,11 +365,12 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
             }
             _ => {
                 if before != Status::Absent {
-                    let message = "the key stands on an earlier line too; the last one counts";
+                    let message = "duplicate key; the last usable line counts";
                     self.tell(DiagnosticId::Duplicate, offset, named, message);
                 }
                 if has_other_base(key, text) {
-                    let message = "kernels print the value of this key in another base";
+                    let message =
+                        "the number base differs from what kernels print; tools may misread it";
                     self.tell(DiagnosticId::OtherBase, at, named, message);
                 }
                 if key
@@ -374,7 +380,7 @@ impl<'a, R: FnMut(&Diagnostic<'a>)> Parser<'a, R> {
                     .any(|start| text.starts_with(start))
                 {
                     status = Status::Garbage;
-                    let message = "the value is one that some kernels print, and means nothing";
+                    let message = "the value is garbage that some kernels print; it is not used";
                     self.tell(DiagnosticId::Garbage, at, named, message);
                 }
             }
@@ -392,7 +398,9 @@ fn malformed(format: Format) -> &'static str {
         Format::Decimal => "the value is not a decimal number",
         Format::Signed => "the value is not a signed decimal number",
         Format::Hex => "the value is not a hexadecimal number",
-        Format::PrefixedHex => "the value is neither hexadecimal behind 0x nor a decimal number",
+        Format::PrefixedHex => {
+            "the value is neither a hexadecimal number with 0x nor a decimal number"
+        }
         Format::String => "the value is empty",
         Format::Hexbytes => "the value is not pairs of hexadecimal digits",
         Format::Flag => "the value is not 'y'",

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""One rule a file; each module has `RULE`."""
+"""One rule per file; each module has `RULE`."""

@@ -8,9 +8,10 @@ from ..subject import Subject
 
 _REGISTER = "NUMBER(TCR_EL1_T1SZ)"
 _CONFIGURED = ("NUMBER(VA_BITS)", "VA_BITS")
-"""The kernel's own, and what MediaTek's boot loader calls it."""
+"""The kernel's own key, and the one of MediaTek's boot loader."""
 _FALLS_BACK = {52: (52, 48, 47)}
-"""A kernel of 52 bits takes 48, or 47 with pages of 16 KiB, on a processor that has no more."""
+"""A 52-bit kernel uses 48 bits, or 47 with pages of 16 KiB, on a processor without 52-bit
+addresses."""
 
 
 def _check(subject: Subject) -> Iterator[Found]:

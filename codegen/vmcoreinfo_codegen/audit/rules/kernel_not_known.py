@@ -12,7 +12,7 @@ def _check(subject: Subject) -> Iterator[Found]:
     line = subject.info.line("OSRELEASE")
     if line is None:
         is_cut = subject.unfinished is not None and subject.unfinished.line == 1
-        # Of a cut line nobody knows what it would say; and --kernel may have told.
+        # A cut first line may have been OSRELEASE; and --kernel may have given the release.
         if not is_cut and subject.release is None:
             message = "no OSRELEASE: checks that depend on the release are skipped"
             yield Found("OSRELEASE", message)

@@ -12,11 +12,11 @@ from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
 _OF_PAGES = ("KERNELOFFSET", "NUMBER(phys_base)", "NUMBER(kimage_voffset)", "NUMBER(PHYS_OFFSET)")
-"""Distances and addresses of whole pages, of 4 KiB at the least."""
+"""Page-aligned distances and addresses; pages have at least 4 KiB."""
 _LEAST_PAGE = 4096
 _INT = 4
 _TABLES = "kallsyms_"
-"""Of bytes, so they stand anywhere."""
+"""Tables of bytes, which are not aligned."""
 
 
 def _check(subject: Subject) -> Iterator[Found]:

@@ -10,7 +10,7 @@ _GONE = "a later mainline release does not, and the distribution may have backpo
 
 
 def _check(subject: Subject) -> Iterator[Found]:
-    # What is cut off is one finding of another rule.
+    # Rule VMCA009 reports keys that were cut off.
     known = {*subject.ends.head, *subject.ends.tail}
     if subject.unfinished is not None:
         known.add(subject.unfinished.key or "")

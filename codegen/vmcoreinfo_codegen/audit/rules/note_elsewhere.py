@@ -11,7 +11,8 @@ from ..subject import Subject
 def _check(subject: Subject) -> Iterator[Found]:
     for flaw in subject.flaws:
         if flaw.fault is Fault.ELSEWHERE:
-            # What one tool can't find, as makedumpfile in ELF dumps of QEMU's, others read.
+            # Other tools can read a note that one tool does not find, as makedumpfile in ELF dumps
+            # of QEMU.
             yield Found(None, flaw.text, None, None, Severity.INFO if flaw.tool else Severity.ERROR)
 
 

@@ -9,7 +9,7 @@ from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
 _MOST = 1 << 30
-"""No image is larger: x86_64 has 1 GiB for it, others less than that."""
+"""The largest image: x86_64 has 1 GiB for it, others less."""
 _SIZE = "NUMBER(KERNEL_IMAGE_SIZE)"
 
 
@@ -28,7 +28,7 @@ def _check(subject: Subject, boot: Boot) -> Iterator[Found]:
 
 
 _LEAST = 3
-"""Of two that are apart nobody knows which one is wrong."""
+"""With only two that are far apart, either one could be wrong."""
 
 
 def _found(line: BootLine, near: BootLine, room: int) -> Found:

@@ -11,7 +11,7 @@ def _check(subject: Subject) -> Iterator[Found]:
     truth = subject.truth
     for key, theirs in (("OSRELEASE", truth.release), ("BUILD-ID", truth.build_id)):
         line = subject.info.line(key)
-        # Garbage is known by its bytes, and is a finding of another rule.
+        # Rule VMCA030 reports garbage.
         if line is None or theirs is None or line.text == theirs or line.status == "garbage":
             continue
         yield Found(key, f"{line.text} here, but {theirs} in {truth.vmlinux_name}", line.line)

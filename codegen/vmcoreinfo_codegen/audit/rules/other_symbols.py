@@ -17,7 +17,7 @@ def _check(subject: Subject) -> Iterator[Found]:
     moves = Counter((value - theirs) & _MASK for _, value, theirs in pairs)
     if not moves:
         return
-    # Where most symbols are, all of them should be: that is what KASLR is taken for.
+    # The offset of most symbols should be that of all: it is the KASLR offset.
     move, _ = moves.most_common(1)[0]
     name = subject.truth.symbols_name
     offset = subject.info.line(_OFFSET)

@@ -40,7 +40,7 @@ def _found(subject: Subject, entry: Entry, line: int) -> Found:
         instead = f", replaced by {' '.join(entry.replaced_by)}" if entry.replaced_by else ""
         text = f"removed from mainline in {last.told}{instead}; this is {release}"
         remedy = "the vendor kept it, or the text is from another kernel"
-        # What a vendor keeps is nothing wrong, and of one that is known we would know.
+        # A vendor may keep an entry; for a known vendor the schema would say so.
         severity = Severity.INFO if subject.may_be_backported else None
         return Found(entry.key, text, line, remedy, severity)
     return Found(entry.key, f"mainline does not export it in {release}", line)

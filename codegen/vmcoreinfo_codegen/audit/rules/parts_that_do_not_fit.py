@@ -33,8 +33,12 @@ def _found(subject: Subject, key: str, message: str) -> Found:
 
 
 def _structures(subject: Subject, compiler: Compiler) -> Iterator[Found]:
+<<<<<<< HEAD
     """What structures begin with, and how many bytes they have."""
     layouts = subject.schema.layouts
+=======
+    """The first members of structures, and sizes of structures."""
+>>>>>>> main
     for line, entry in subject.entries():
         value = line.value
         if not isinstance(value, int):
@@ -55,6 +59,7 @@ def _structures(subject: Subject, compiler: Compiler) -> Iterator[Found]:
 
 
 def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
+<<<<<<< HEAD
     """Values that follow from others: those that have `equals` in the schema."""
     known = Known(subject, compiler)
     for key, expression in subject.schema.layouts.equals.items():
@@ -66,6 +71,11 @@ def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
 
 def _padding(subject: Subject) -> Iterator[Found]:
     """Behind the last member of a record's header there is only padding."""
+=======
+    """Values that follow from others: a member that directly follows another, and the size of all
+    members."""
+    word = compiler.word
+>>>>>>> main
     number = subject.number
     end = [number("OFFSET(printk_info.dev_info)"), number("SIZE(dev_printk_info)")]
     size = number("SIZE(printk_info)")
@@ -85,7 +95,7 @@ def _nodes(subject: Subject, compiler: Compiler) -> Iterator[Found]:
 
 
 def _overlaps(subject: Subject, compiler: Compiler) -> Iterator[Found]:
-    """Members of a structure don't share bytes, but for those of a union."""
+    """Members of a structure don't share bytes, except in unions."""
     members: dict[str, list[Member]] = defaultdict(list)
     for line, entry in subject.entries():
         if entry.kind is Kind.OFFSET and isinstance(line.value, int):
@@ -93,7 +103,7 @@ def _overlaps(subject: Subject, compiler: Compiler) -> Iterator[Found]:
             if member is not None and not _is_union(subject, member.owner):
                 members[member.owner].append(member)
     for found in members.values():
-        # A line that stands twice is another rule's.
+        # Rule VMCA004 reports duplicate lines.
         apart = {member.name: member for member in found}
         ordered = sorted(apart.values(), key=lambda member: member.offset)
         for one, other in pairwise(ordered):
@@ -110,7 +120,7 @@ def _is_union(subject: Subject, name: str) -> bool:
 
 
 def _zones(subject: Subject) -> Iterator[Found]:
-    """What arrays need where they are."""
+    """Arrays fit in the structure that contains them."""
     for outer, member, count, inner in (
         ("SIZE(zone)", "OFFSET(zone.free_area)", "LENGTH(zone.free_area)", "SIZE(free_area)"),
         ("SIZE(pglist_data)", "OFFSET(pglist_data.node_zones)", "", "SIZE(zone)"),
@@ -127,7 +137,8 @@ def _zones(subject: Subject) -> Iterator[Found]:
 
 
 def _orders(subject: Subject) -> Iterator[Found]:
-    """The largest block of free pages is within a section of sparse memory, and within addresses."""
+    """The largest block of free pages fits in a section of sparse memory, and in the address
+    space."""
     key, limit = "LENGTH(zone.free_area)", "NUMBER(SECTION_SIZE_BITS)"
     length, page = subject.number(key), _bits(subject.number("PAGESIZE"))
     if length is None or page is None:
@@ -146,7 +157,7 @@ def _orders(subject: Subject) -> Iterator[Found]:
 
 
 def _sections(subject: Subject) -> Iterator[Found]:
-    """Sections are larger than a page, and smaller than memory can be."""
+    """Sections are larger than a page, and smaller than the largest memory."""
     section, memory = "NUMBER(SECTION_SIZE_BITS)", "NUMBER(MAX_PHYSMEM_BITS)"
     bits, most = subject.number(section), subject.number(memory)
     page = _bits(subject.number("PAGESIZE"))
@@ -157,10 +168,10 @@ def _sections(subject: Subject) -> Iterator[Found]:
     roots, size = map(subject.number, ("LENGTH(mem_section)", "SIZE(mem_section)"))
     if roots is None or size is None or bits is None or most is None or page is None:
         return
-    # What is not a width of memory is another rule's.
+    # Implausible widths and sizes have findings of their own.
     if not 0 < bits < most <= _MOST_BITS or not 0 < size <= 1 << page:
         return
-    # Of CONFIG_SPARSEMEM_EXTREME the roots have a page of sections each.
+    # With CONFIG_SPARSEMEM_EXTREME each root has a page of sections.
     sections = 1 << most - bits
     possible = {sections, -(-sections // ((1 << page) // size))}
     if roots not in possible:
@@ -176,7 +187,8 @@ def _either(numbers: set[int]) -> str:
 
 
 def _areas(subject: Subject, boot: Boot) -> Iterator[Found]:
-    """An area of memory starts before it ends; the image is moved within the room that it has."""
+    """An area of memory starts before its end; the KASLR offset is smaller than the image's
+    room."""
     offset, image = (
         boot.value(subject, "KERNELOFFSET"),
         boot.value(subject, "NUMBER(KERNEL_IMAGE_SIZE)"),
@@ -199,7 +211,7 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 
 
 def _bits(size: int | None) -> int | None:
-    """The base-2 logarithm of a power of two."""
+    """The base-2 logarithm of a power of two, None for other numbers."""
     return size.bit_length() - 1 if size is not None and size > 0 and not size & size - 1 else None
 
 

@@ -10,7 +10,7 @@ from ..subject import Subject
 
 
 def _check(subject: Subject) -> Iterator[Found]:
-    # Garbage is known by its bytes, whatever the release.
+    # Garbage is recognised by its bytes, whatever the release.
     for line in subject.info.lines:
         told = subject.info.quirk(line.key) if line.status == "garbage" else None
         if told is not None:
@@ -32,7 +32,7 @@ def _check(subject: Subject) -> Iterator[Found]:
 
 
 def _in_branch(subject: Subject, quirk: Quirk) -> str:
-    """Its stretches in the stable branch, where the note does not tell its stable release."""
+    """The affected releases of the stable branch, if the note does not give its stable release."""
     if len(subject.releases) < 2:
         return ""
     branch = subject.releases[0].branch

@@ -7,7 +7,7 @@ from ...problem import did_you_mean
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
-# To look for keys that are alike takes some milliseconds, and longer for long ones.
+# A search for similar keys takes some milliseconds, and longer for long keys.
 _MOST_HINTS = 100
 
 

@@ -9,7 +9,7 @@ from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
 _MOST_BYTES = 1 << 24
-"""That of a node, of 1024 nodes, has 176 KiB."""
+"""The largest structure, that of a node with 1024 nodes, has 176 KiB."""
 _MOST_ELEMENTS = 1 << 32
 
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""One module a rule; each defines RULE."""
+"""One rule per module; each defines RULE."""

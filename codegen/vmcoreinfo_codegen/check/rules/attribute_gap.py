@@ -16,7 +16,7 @@ def _overlapping(attributes: Sequence[Ranged]) -> bool:
 
 
 def _uncovered(schema: Schema, export: Export, attributes: Sequence[Ranged]) -> list[str]:
-    """The releases of its life in which nothing holds of what is said."""
+    """The releases of the export's life in which none of the attributes holds."""
     if not attributes:
         return []
     releases = [

@@ -9,7 +9,7 @@ from ...core.key import identifier_of
 from ...model.schema import Schema
 from ..rule import Finding, Rule
 
-# A derivation is a function of that name, in a module that imports `re`.
+# A derivation becomes a function with its name, in a module that imports `re`.
 _OF_PYTHON = frozenset(["re", *keyword.kwlist, *keyword.softkwlist, *dir(builtins)])
 
 

@@ -12,7 +12,8 @@ from ..rule import Finding, Rule
 
 
 class _Derivable:
-    """What an architecture can derive in a release, by the keys that its kernels may export."""
+    """The derivations that work in a release on an architecture, according to the keys that its
+    kernels may export."""
 
     def __init__(self, schema: Schema, arch: Architecture, release: Release) -> None:
         self._schema = schema
@@ -22,7 +23,8 @@ class _Derivable:
         self._known: dict[str, bool] = {}
 
     def recipes(self, derivation: Derivation) -> list[Recipe]:
-        """Those that are for the architecture and the release, whether or not the keys are there."""
+        """The recipes for the architecture and the release, whether or not their keys are
+        exported."""
         return [
             recipe
             for recipe in derivation.recipes
@@ -32,7 +34,7 @@ class _Derivable:
 
     def gives(self, derivation: Derivation) -> bool:
         if derivation.name not in self._known:
-            # One that waits for itself is another rule's finding.
+            # Rule VMCI023 reports a derivation that depends on itself.
             self._known[derivation.name] = False
             found = any(map(self._has_all, self.recipes(derivation)))
             self._known[derivation.name] = found
@@ -43,7 +45,7 @@ class _Derivable:
         return [key for key in recipe.keys if not self._exports(key)]
 
     def replaces_in_another(self, key: str, derivation: Derivation) -> bool:
-        """Whether what replaced a key gives another derivation, which tells it in its way."""
+        """Whether the replacement of a key gives another derivation, which supersedes this one."""
         entry = self._schema.by_key.get(key)
         instead = set(entry.replaced_by) if entry is not None else set()
         return any(
@@ -60,7 +62,7 @@ class _Derivable:
 
     def _exports(self, key: str) -> bool:
         entry = self._schema.by_key.get(key)
-        # A key that is none is another rule's finding.
+        # Rule VMCI023 reports a key that is not an entry.
         return entry is None or bool(self._schema.predict_entry(entry, self._release, self._arch))
 
 

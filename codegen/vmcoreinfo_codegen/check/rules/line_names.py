@@ -26,7 +26,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
                 message = f"'{name}' is also {first.name} in {first.location}"
                 yield line.location, message
     for one, other in combinations(schema.lines, 2):
-        # A line with a base of its own is asked first.
+        # Lines with a base of their own are asked first.
         if (one.base is None) is not (other.base is None):
             continue
         same = next((name for a in one.names for b in other.names for name in _same(a, b)), None)
@@ -36,7 +36,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
 
 
 def _names(line: Line) -> Iterator[str]:
-    """What people call a line and its releases."""
+    """All names of a line and its releases."""
     yield from line.known_as
     for build in line.builds:
         if build.release:
@@ -44,7 +44,7 @@ def _names(line: Line) -> Iterator[str]:
 
 
 def _same(one: KernelName, other: KernelName) -> Iterator[str]:
-    """Names that both read: of those with the numbers of the other in the places that each leaves open."""
+    """Names that both patterns read, built from either one with the numbers of the other."""
     if not _may_be_same(one.pattern, other.pattern):
         return
     for own, its in ((one, other), (other, one)):
@@ -54,7 +54,7 @@ def _same(one: KernelName, other: KernelName) -> Iterator[str]:
 
 
 def _may_be_same(one: str, other: str) -> bool:
-    """Whether nothing that both spell out is different."""
+    """Whether the literal parts of two patterns can match the same name."""
     (head, tail), (other_head, other_tail) = _cut(one), _cut(other)
     if head == other_head:
         return _is_alike(tail, other_tail)
@@ -63,7 +63,7 @@ def _may_be_same(one: str, other: str) -> bool:
 
 @cache
 def _cut(pattern: str) -> tuple[str, str]:
-    """Up to the last number that is left open, and behind that."""
+    """The pattern up to its last placeholder, and the rest."""
     end = max((place.end() for place in _PLACE.finditer(pattern)), default=0)
     return pattern[:end], pattern[end:]
 

@@ -22,7 +22,7 @@ _WIDEST = {
 
 
 def longest_line(key: str, format_: Format) -> int:
-    """The most bytes that the line of an entry can have, its newline among them."""
+    """The largest size in bytes of an entry's line, including its newline."""
     return len(f"{key}=\n") + _WIDEST[format_]
 
 

@@ -32,7 +32,7 @@ def _check(schema: Schema) -> Iterator[Finding]:
 
 
 def _ruled_by_kernels(schema: Schema) -> set[str]:
-    """Entries by which tools go otherwise on kernels of another release, if these are the same."""
+    """Entries whose needs depend on the kernel's release, so that a change of release matters."""
     return {
         key
         for consumer in schema.consumers

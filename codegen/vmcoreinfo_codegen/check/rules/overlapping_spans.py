@@ -12,7 +12,8 @@ from ..rule import Finding, Rule
 
 
 def _groups(spans: list[tuple[Export, Span]]) -> list[list[Span]]:
-    """Those that must not overlap: of an export that is a duplicate its own, of all others all."""
+    """Groups of spans that must not overlap: one for each duplicate export, and one for all
+    others."""
     groups: dict[int | None, list[Span]] = {}
     for export, span in spans:
         groups.setdefault(id(export) if _is_duplicate(export) else None, []).append(span)

@@ -9,7 +9,7 @@ from ..rule import Finding, Rule
 
 
 def _without(schema: Schema, entry: Entry, export: Export) -> Iterator[tuple[str, str]]:
-    """Replacements and architectures that do not have them when the old key goes."""
+    """Replacements, and architectures that lack them when the old key is removed."""
     last = export.last
     if last is None:
         return
@@ -20,7 +20,7 @@ def _without(schema: Schema, entry: Entry, export: Export) -> Iterator[tuple[str
         for arch in schema.architectures:
             if not export.concerns(arch.name) or not arch.existed_in(last.release):
                 continue
-            # An old key that goes in one place may go on in another.
+            # The old key may be removed from one place and remain in another.
             if entry.exports_for(arch.name, last.release):
                 continue
             if not other.exports_for(arch.name, last.release):

@@ -12,7 +12,7 @@ from ..rule import Finding, Rule
 
 @dataclass(frozen=True)
 class _Asked:
-    """A recipe, with the keys that it needs, and whether it may fail with all of them there."""
+    """A recipe, the keys that it needs, and whether it may fail even if they are all present."""
 
     recipe: Recipe
     keys: frozenset[str]
@@ -25,7 +25,7 @@ def _asked(recipe: Recipe) -> _Asked:
 
 
 def _always_applies(first: _Asked, second: _Asked) -> bool:
-    """Whether the first applies wherever the second does."""
+    """Whether the first applies whenever the second does."""
     if first.may_fail or not first.keys <= second.keys:
         return False
     earlier, later = first.recipe, second.recipe

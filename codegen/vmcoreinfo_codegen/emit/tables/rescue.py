@@ -39,19 +39,22 @@ class RescueRun(Record):
     first: str
     last: str
     helps: Helps = described(
-        "as it is: no change needed; text: lines beside the note, by its option -i; note: another "
-        "note; level: a lower dump level, with the lines that are named; none: no level is correct"
+        "as it is: no change needed; text: additional lines with makedumpfile's option -i; "
+        "note: another note; level: a lower dump level, with the named lines; none: no level "
+        "is correct"
     )
-    level: int | None = described("the highest dump level that is right; null if none is")
+    level: int | None = described("the highest correct dump level; null if there is none")
     written: list[str]
     dropped: list[str]
-    degraded: list[str] = described("purposes for which the dump keeps what the level leaves out")
+    degraded: list[str] = described(
+        "purposes for which the dump keeps pages that the level excludes"
+    )
     exact_level: int | None = described(
-        "where some are: the highest level at which none is; null if there is none"
+        "if there are any: the highest level without degraded purposes; null if there is none"
     )
     exact_written: list[str]
     exact_dropped: list[str]
-    purposes: list[str] = described("what is fatal, wrong or degraded as it is")
+    purposes: list[str] = described("purposes that are fatal, wrong or degraded without a change")
 
 
 class RescueTable(Listed):

@@ -33,7 +33,7 @@ class Upgrade(Record):
     verdict: After
     purposes: list[str]
     works_from: str | None = described(
-        "first release that does as well as before; null if none does"
+        "first release that works as well as before; null if none does"
     )
 
 

@@ -27,20 +27,20 @@ class VendorVerdicts(Record):
     """Successive releases of a vendor on which releases of a tool have the same verdict."""
 
     line: str
-    base: str = described("the release of mainline that the line is based on")
+    base: str = described("the mainline release that the line is based on")
     consumer: str
     releases: list[str]
     architectures: list[str]
-    first: str = described("the vendor's release that the run begins with, or its build")
-    last: str = described("that it ends with, itself in it")
+    first: str = described("first vendor's release of the run, or its build")
+    last: str = described("last vendor's release of the run, inclusive, or its build")
     first_build: str
-    last_build: str = described("the last that was read of it")
+    last_build: str = described("the last build of it that was read")
     verdict: Overall
-    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    worked_out: Overall | None = described("the verdict from the schema, if the verdict is unknown")
     rests_on: RestsOn
-    purposes: list[str] = described("those that come to this verdict; none if it is ok")
+    purposes: list[str] = described("the purposes with this verdict; none if it is ok")
     unsure: list[str] = described(
-        "those that may come to something else, by changes of mainline that show in no entry"
+        "purposes whose verdict may differ because of mainline changes that show in no entry"
     )
 
 
@@ -54,15 +54,17 @@ class VendorChange(Record):
     """An entry that differs in a vendor's release from the release before."""
 
     line: str
-    base: str = described("the release of mainline that the line is based on")
-    release: str = described("the vendor's own; empty if it has none")
-    build: str = described("the first that was read and has it")
-    date: str = described("of the vendor's release; empty if it is not known")
+    base: str = described("the mainline release that the line is based on")
+    release: str = described("the vendor's own release; empty if it has none")
+    build: str = described("the first build that was read and has the change")
+    date: str = described("date of the vendor's release; empty if it is not known")
     key: str
     change: Literal["added", "removed", "changed"]
-    architectures: list[str] = described("`all` for those that the vendor builds")
-    like: str = described("the release of mainline as which it has the entry; empty if as none")
-    condition: str = described("of what no release of mainline has so; empty for always")
+    architectures: list[str] = described("`all` for all that the vendor builds")
+    like: str = described(
+        "the mainline release that the line is like for this entry; empty if it is like none"
+    )
+    condition: str = described("the condition, if it is like no mainline release; empty for always")
 
 
 class VendorChangeTable(Listed):

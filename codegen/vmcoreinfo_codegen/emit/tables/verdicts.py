@@ -17,12 +17,12 @@ class Verdicts(Record):
     consumer: str
     releases: list[str]
     architectures: list[str]
-    first: str = described("mainline release that the run begins with")
-    last: str = described("mainline release that it ends with, itself in it")
+    first: str = described("first mainline release of the run")
+    last: str = described("last mainline release of the run, inclusive")
     verdict: Overall
-    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
-    seen: list[str] = described("kernels of the run on which the releases were run")
-    purposes: list[str] = described("those that come to this verdict; none if it is ok")
+    worked_out: Overall | None = described("the verdict from the schema, if the verdict is unknown")
+    seen: list[str] = described("kernels of the run on which the releases were tested")
+    purposes: list[str] = described("the purposes with this verdict; none if it is ok")
 
 
 class VerdictTable(Listed):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""From syntax trees to the model: names resolved, spans paired, problems collected.
+"""Build the model from syntax trees: resolve names, pair spans, collect problems.
 
-What can't be resolved is reported and left out, so that the rules of `check`
-see all the rest. Names are collected first, so they may be used before they are declared.
+What can't be resolved is reported and left out, so that the rules of `check` see the rest. Names
+are collected first, so they may be used before they are declared.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from .reading import Names, Reader
 _Block = TypeVar("_Block", bound=tree.Node)
 _Model = TypeVar("_Model")
 
-# Pages and rules go through the product of these. The shipped schema has 101 releases, 27
-# architectures, 199 keys, a block of 158 lines.
+# The size of pages and the time for rules grow with the product of these. The shipped schema has
+# 101 releases, 27 architectures, 199 keys, a block of 158 lines.
 _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.ReleaseDeclaration: (500, "releases"),
-    # Recipes name architectures by the bits of a word.
+    # Recipes store architectures as bits of a word.
     tree.Architecture: (64, "architectures"),
     tree.Macro: (500, "macros"),
     tree.Entry: (5000, "entries"),
@@ -68,7 +68,7 @@ def load(folder: Path) -> Schema:
     return observed(schema, folder)
 
 
-# A verb may look at the schema before and after it edits one file of it.
+# A verb may build the schema before and after it edits one of its files.
 @lru_cache(maxsize=64)
 def _parsed(text: str, name: str) -> tuple[tree.File, tuple[Problem, ...]]:
     parsed, found = parse(text, name)
@@ -93,7 +93,7 @@ def build(files: Sequence[tree.File], problems: list[Problem]) -> tuple[Schema, 
 
 
 class _Building:
-    """One schema of its files, the top one first."""
+    """Builds one schema from its files, the top one first."""
 
     def __init__(self, files: Sequence[tree.File], problems: list[Problem]) -> None:
         self._problems = problems
@@ -140,7 +140,7 @@ class _Building:
         build: Callable[[Reader, _Block], _Model | None],
         names: Names,
     ) -> Iterator[_Model]:
-        """What the items of a kind come to, in order; what can't be read is left out."""
+        """The models for the items of a kind, in order; invalid ones are left out."""
         for path, section, subsystem, item in self._placed:
             if isinstance(item, kind):
                 found = build(Reader(path, section, subsystem, names, self._problems), item)
@@ -183,7 +183,7 @@ class _Building:
                 self._problem(at, "a section without a title")
 
     def _count(self) -> None:
-        """Raises SchemaError if there is more of something than a schema can have."""
+        """Count items and lines. Raises SchemaError if there are more than the limits allow."""
         at = Location("")
 
         def refused(message: str) -> SchemaError:

@@ -36,7 +36,7 @@ _URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+")
 
 
 class ToolBounds(TypedDict):
-    """What an `OfReleases` model is bounded by."""
+    """The bounds of an `OfReleases` model."""
 
     since: ToolRelease | None
     until: ToolRelease | None
@@ -108,7 +108,7 @@ def _url(read: Reader, block: tree.Block) -> str:
 def _version_option(read: Reader, block: tree.Block) -> str:
     option = read.text(block, tree.VersionOption)
     if option and option not in _VERSION_OPTIONS:
-        # The tool is run with it: a schema can't choose what that does.
+        # The tool is run with the option, so a schema must not choose freely.
         hint = f"one of {', '.join(_VERSION_OPTIONS)}"
         read.problem(block, f"'{shortened(option)}' is not an option that prints a release", hint)
         return ""

@@ -14,7 +14,7 @@ from .c_types import aligned
 from .entries import debug_infos, values, vias
 from .reading import Reader
 
-# A bare key is printed in its own way.
+# Each bare key is printed in its own way.
 _WITH_DEFAULTS = [kind.value for kind in Kind if kind is not Kind.BARE]
 
 
@@ -71,7 +71,7 @@ def macro(read: Reader, block: tree.Macro) -> Macro | None:
 
 
 def kind_default(read: Reader, block: tree.Kind) -> KindDefault | None:
-    """What a kind says by itself."""
+    """The defaults of a kind."""
     name = str(block.name)
     if name not in _WITH_DEFAULTS:
         hint = did_you_mean(name, _WITH_DEFAULTS) or f"one of {', '.join(_WITH_DEFAULTS)}"
@@ -92,7 +92,7 @@ def kind_default(read: Reader, block: tree.Kind) -> KindDefault | None:
 
 
 def numbers(read: Reader, block: tree.KeyNumbers | tree.ArchNumbers) -> Numbers:
-    """What is numbered, and what releases of the products had."""
+    """The numbered names, and the numbers that releases of the products had."""
     words: list[tree.Word] = []
     marks: list[Mark] = []
     for clause in block.clauses:

@@ -31,7 +31,7 @@ from .reading import Reader
 
 
 class _Said(NamedTuple):
-    """How an entry is printed, as far as it is said."""
+    """The clauses that say how an entry is printed."""
 
     formats: tuple[Printed, ...] = ()
     unit: Unit | None = None
@@ -39,7 +39,7 @@ class _Said(NamedTuple):
 
 
 def exports(read: Reader, block: tree.Entry) -> list[Export]:
-    """The exports of one block: its own, and one for each `on` inside."""
+    """The exports of a block: its own, and one for each `on` in it."""
     default = read.names.kinds.get(kind_of(str(block.key)))
     outer = _export(read, block, read.arch_names(block.archs), None, default)
     inner = []
@@ -52,7 +52,7 @@ def exports(read: Reader, block: tree.Entry) -> list[Export]:
         return []
     if outer.spans:
         return [outer, *inner]
-    # What only the block can say is about the architectures inside it.
+    # Clauses that only the outer block can have apply to the architectures inside it.
     said = {
         name: getattr(outer, name)
         for name in ("absent", "quirks", "changes", "replaces", "replaced_by")
@@ -67,7 +67,7 @@ def _export(
     outer: Export | None,
     default: KindDefault | None,
 ) -> Export | None:
-    """What a block says; what it leaves out is as in the block around it, or as its kind has it."""
+    """The export of a block; missing clauses are taken from the outer block, or from the kind."""
     without = _Said()
     if outer is not None:
         without = _Said(outer.formats, outer.unit, outer.vias)
@@ -116,7 +116,7 @@ def _export(
 
 
 def values(read: Reader, block: tree.Block) -> tuple[tuple[Printed, ...], Unit | None]:
-    """What the `value` lines of a block say: formats over time, and one unit."""
+    """The `value` lines of a block: formats over time, and one unit."""
     clauses = [clause for clause in block.clauses if isinstance(clause, tree.Value)]
     for again in [clause for clause in clauses if clause.range is None][1:]:
         read.problem(again, "a second 'value' in one block", "limit them with 'since' or 'until'")
@@ -135,7 +135,7 @@ def values(read: Reader, block: tree.Block) -> tuple[tuple[Printed, ...], Unit |
 
 
 def vias(read: Reader, block: tree.Block) -> tuple[Via, ...]:
-    """What the `via` lines of a block say."""
+    """The `via` lines of a block."""
     return tuple(
         Via(
             macro=str(clause.macro),
@@ -246,7 +246,7 @@ def _changes(read: Reader, block: tree.Block) -> tuple[Change, ...]:
 
 
 def entry(key: str, found: Sequence[Export]) -> Entry:
-    """The entry of a key, of all its blocks."""
+    """The entry of a key from all its blocks."""
     said = [_in_life(export) for export in found]
     format_ = read_as({p.format for printed in said for p in printed}) or said[0][0].format
     alike = (Printed(format=format_),)
@@ -262,7 +262,7 @@ def entry(key: str, found: Sequence[Export]) -> Entry:
 
 
 def _in_life(export: Export) -> tuple[Printed, ...]:
-    """The formats in which some kernel prints it, without bounds where that is one for all."""
+    """The formats in which some kernel prints it, without bounds if it is always the same."""
     if len(export.formats) == 1 and export.formats[0].bounds == (None, None):
         return export.formats
     held = [p for p in export.formats if any(_is_of(p, span) for span in export.spans)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How sources of a consumer read keys, from the tree to the model."""
+"""How the sources of a consumer read keys, from the tree to the model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _PATH = re.compile(r"[\w*.+-]+(/[\w*.+-]+)*")
 
 
 def sources(read: Reader, block: tree.Consumer) -> tuple[str, ...]:
-    """The files that are read, by their paths in the tree; `*` is a part of a name, `**` any of them."""
+    """The files that read keys, as paths in the tree; `*` matches part of a name, `**` any
+    folders."""
     found = []
     for word in read.words(block, tree.Sources):
         if _PATH.fullmatch(str(word)) is None:

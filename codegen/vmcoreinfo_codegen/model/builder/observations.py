@@ -17,7 +17,7 @@ from ..store.observed import ObservationError, Observed, ObservedDump, read_obse
 
 
 def observed(schema: Schema, folder: Path) -> Schema:
-    """The schema with what was seen of its consumers. Raises SchemaError, OSError."""
+    """The schema with the observations of its consumers. Raises SchemaError, OSError."""
     problems: list[Problem] = []
     found: dict[str, Runs] = {}
     by_name = {consumer.name: consumer for consumer in schema.consumers}
@@ -44,7 +44,7 @@ def observed(schema: Schema, folder: Path) -> Schema:
 
 
 def _seen(consumer: Consumer, observed: Observed) -> Iterator[Seen]:
-    """Runs on whole dumps; the others tell of entries, and are read when those are asked about."""
+    """Runs on whole dumps; runs without some entries are read only when needed."""
     dumps = {dump.name: dump for dump in observed.dumps}
     keys = {name: keys_of(dump) for name, dump in dumps.items()}
     for one in observed.observations:
@@ -73,6 +73,6 @@ def keys_of(dump: ObservedDump) -> frozenset[str]:
 
 
 def branch_of(kernel: str) -> Release:
-    """The mainline release that a full release string is of. Raises ValueError."""
+    """The mainline release of a full release string. Raises ValueError."""
     release, _ = parse_release_string(kernel)
     return release.branch

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The order of the schema: every file at the place of the `source` line that names it."""
+"""The order of the schema: each file is inserted at the `source` line that names it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Placed(NamedTuple):
 
 
 def in_order(files: Sequence[tree.File], problems: list[Problem]) -> list[Placed]:
-    """All items as the `source` lines have them, those of the first file foremost.
+    """All items in the order of the `source` lines, starting with the first file.
 
-    A line that names no file, one that names a file again, and a file that no line
-    names become problems; such a file is left out.
+    A line that names a missing file or names a file again, and a file that no line names, are
+    problems; such a file is left out.
     """
     if not files:
         return []
@@ -37,7 +37,7 @@ def in_order(files: Sequence[tree.File], problems: list[Problem]) -> list[Placed
 
 @dataclass
 class _Reading:
-    """A file whose items are read; a section and a subsystem end with their file."""
+    """A file that is being read; a section and a subsystem end with their file."""
 
     path: str
     items: Iterator[tree.Node]
@@ -55,7 +55,7 @@ class _Walk:
         self._sourced: dict[str, Location | None] = {self._top: None}
 
     def items(self, top: tree.File) -> Iterator[Placed]:
-        """Items of a file and of those that it sources, however long that chain is."""
+        """The items of a file and of those that it sources, at any depth."""
         open_files = [_Reading(top.path, iter(top.items))]
         while open_files:
             reading = open_files[-1]
@@ -96,7 +96,7 @@ class _Walk:
         return found
 
     def look_for_left_out(self) -> None:
-        """Report files that no line names, where all that could name them was read."""
+        """Report files that no line names, if all files that could name them were parsed."""
         lists = {file.path for file in self._files.values() if _sources(file)} | {self._top}
         if lists & self._unreadable:
             return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From words of the tree to values of the model: what reading any item takes."""
+"""From words of the tree to values of the model: shared by all items."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ..base import Boundary, Span
 from ..entry import KindDefault
 from ..vocabulary import Described, Evidence
 
-# Generated code compares releases as fields of 16 bits.
+# Generated code compares parts of releases as 16-bit fields.
 _MOST_IN_RELEASE = 0xFFFF
 _Word = TypeVar("_Word", bound=Described)
 _ClauseType = TypeVar("_ClauseType", bound=tree.Clause)
 
 
 class Bounds(TypedDict):
-    """What a `Ranged` model is bounded by."""
+    """The bounds of a `Ranged` model."""
 
     since: Release | None
     until: Release | None
@@ -31,7 +31,7 @@ class Bounds(TypedDict):
 
 @dataclass
 class _Open:
-    """A span while its clauses are read."""
+    """A span that is not complete yet."""
 
     since: Boundary
     until: Boundary | None = None
@@ -40,7 +40,7 @@ class _Open:
 
 @dataclass(frozen=True)
 class Names:
-    """What items may name, wherever it is declared."""
+    """The names that items may use before they are declared."""
 
     archs: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads words, boundaries and ranges of an item in its file; what is wrong becomes a problem."""
+    """Reads words, boundaries and ranges of an item in its file; errors become problems."""
 
     path: str
     section: str
@@ -57,15 +57,11 @@ class Reader:
     names: Names
     problems: list[Problem]
 
-    # ---- messages ---------------------------------------------------------------
-
     def at(self, place: tree.Word | tree.Node) -> Location:
         return Location(self.path, place.line, place.column)
 
     def problem(self, place: tree.Word | tree.Node, message: str, hint: str = "") -> None:
         collect(self.problems, Problem(self.at(place), LANGUAGE, message, hint))
-
-    # ---- words ------------------------------------------------------------------
 
     def known(self, kind: type[_Word], word: tree.Word, what: str) -> _Word | None:
         try:
@@ -131,8 +127,6 @@ class Reader:
             "backports": tuple(release for release in backports if release is not None),
         }
 
-    # ---- clauses ----------------------------------------------------------------
-
     def one(self, block: tree.Block, kind: type[_ClauseType]) -> _ClauseType | None:
         found = [clause for clause in block.clauses if isinstance(clause, kind)]
         for again in found[1:]:
@@ -149,7 +143,7 @@ class Reader:
         )
 
     def spans(self, block: tree.Block) -> tuple[Span, ...]:
-        """Pair `since` with the `until` after it; a backport belongs to the span before it."""
+        """Pair each `since` with the `until` after it; a backport belongs to the span before it."""
         spans: list[_Open] = []
         for clause in block.clauses:
             if not isinstance(clause, tree.BoundaryClause):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The text of a note without some of its entries, as tools were given it."""
+"""The text of a note without some of its entries, as tools are given it in proofs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _FILLER = b"X"
 
 
 def text_without(text: bytes, keys: Iterable[str]) -> bytes:
-    """The text with lines of the same length in place of those of the keys.
+    """The text, with the lines of the keys replaced by lines of the same length.
 
-    No tool knows the key of such a line, and every other line stays where it was, so a copy of a
-    dump is changed in place, and the note stays as long.
+    No tool knows the key of such a line, and all other lines stay where they were, so a copy of a
+    dump can be changed in place, and the note keeps its length.
     """
     gone = {key.encode("latin-1", "replace") for key in keys}
     lines = text.split(b"\n")

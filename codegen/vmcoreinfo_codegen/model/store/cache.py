@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The built model of a schema, cached from one run for the next.
+"""The built model of a schema, cached from one run to the next.
 
-A cached model is used where its key names every file that it rests on, as it is now: the schema,
-the grammar, the code that builds models, the version of Python. Folder and file must be the user's
-own, and writable for nobody else; the content must have its checksum, and may name our own classes
-alone. What does not fit is not an error: the schema is read again.
+A cached model is used if its key matches the present state of every file that it depends on: the
+schema, the grammar, the code that builds models, and the version of Python. Folder and file must be
+owned by the user, and not writable for anyone else; the content must match its checksum, and may
+only name our own classes. A mismatch is not an error: the schema is read again.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from .files import observed_files, read_files
 
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
 _READERS = ("core", "syntax", "model", "record.py", "problem.py")
-"""The packages and modules whose code decides what a model is."""
+"""The packages and modules whose code determines a model."""
 _MODULES = ("vmcoreinfo_codegen.model.", "vmcoreinfo_codegen.core.", "vmcoreinfo_codegen.problem")
 _MOST_BYTES = 1 << 24
 
 
 def load_cached(folder: Path) -> Schema:
-    """The schema of a folder, as `build.load` gives it. Raises SchemaError, OSError."""
+    """The schema of a folder, as `builder.load` gives it. Raises SchemaError, OSError."""
     key, place = _key(folder), _place(folder)
     schema = _cached(place, key)
     if schema is None:
-        # What reads the language takes longer to import than a cached model to load.
+        # Importing the parser takes longer than loading a cached model.
         from ..builder import load
 
         schema = load(folder)
@@ -49,11 +49,11 @@ def load_cached(folder: Path) -> Schema:
 
 
 def _key(folder: Path) -> bytes:
-    """A line for each thing that a model rests on, and an empty one.
+    """A line for each dependency of a model, and an empty line.
 
-    Code is known by what Python knows its bytecode by, and so are observations, which are long and
-    written by a program in one step. To read the rest, and sum it up, takes less than to load what
-    hashes well.
+    Code is identified by size, time and inode, as Python does for its bytecode, and so are
+    observations, which are long and replaced as a whole. The other files are read and checksummed
+    with CRC-32, which takes less time than loading a hash library.
     """
     read = [("schema.lark", resources.grammar("schema.lark")), *read_files(folder)]
     lines = [
@@ -65,7 +65,7 @@ def _key(folder: Path) -> bytes:
 
 
 def _code() -> Iterator[str]:
-    """The modules whose code decides what a model is, in any order that stays."""
+    """The modules whose code determines a model, in a stable order."""
     places = [str(_PACKAGE / name) for name in _READERS]
     while places:
         place = places.pop()
@@ -87,9 +87,9 @@ def _sum(content: bytes | memoryview) -> str:
 
 
 def _place(folder: Path) -> Path:
-    """One file a folder: an edited schema takes the place of what it was."""
+    """One file per folder: an edited schema replaces its predecessor."""
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    # The key has the whole name; two of the same sum take turns.
+    # The key has the full name, so two folders with the same checksum replace each other.
     return Path(caches) / "vmcoreinfo" / f"schema-{_sum(os.fsencode(os.path.realpath(folder)))}"
 
 
@@ -98,7 +98,7 @@ def _cached(place: Path, key: bytes) -> Schema | None:
         data = _read(place)
         if not data.startswith(key):
             return None
-        # Nothing of it is copied: it is as long as all that is read of the schema.
+        # The content is not copied: it is as large as all files of the schema.
         start = data.index(b"\n", len(key)) + 1
         if data[len(key) : start - 1] != _sum(memoryview(data)[start:]).encode():
             return None
@@ -106,14 +106,14 @@ def _cached(place: Path, key: bytes) -> Schema | None:
         content.seek(start)
         with _without_collection():
             found = _Reader(content).load()
-    except Exception:  # whatever is wrong with it, the schema itself is available
+    except Exception:  # with any error, the schema itself is available
         return None
     return found if isinstance(found, Schema) else None
 
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """All that is loaded stays: to look for garbage meanwhile took a third of the time."""
+    """Garbage collection while everything is kept took a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -124,7 +124,7 @@ def _without_collection() -> Iterator[None]:
 
 
 def _store(place: Path, key: bytes, schema: Schema) -> None:
-    """Put the model there in one step. Raises OSError."""
+    """Store the model in one step. Raises OSError."""
     content = _pickled(schema)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _own_folder(place.parent) as folder, writing.beside(folder, place.name, 0o600) as new:
@@ -134,7 +134,7 @@ def _store(place: Path, key: bytes, schema: Schema) -> None:
 
 
 def _read(place: Path) -> bytes:
-    """What a file of the user's own has, up to a limit. Raises OSError."""
+    """The content of a file that the user owns, up to a limit. Raises OSError."""
     with _own_folder(place.parent) as folder:
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
         descriptor = os.open(place.name, flags, dir_fd=folder)
@@ -145,7 +145,7 @@ def _read(place: Path) -> bytes:
 
 @contextmanager
 def _own_folder(path: Path) -> Iterator[int]:
-    """A descriptor of a folder that nobody else can put files into. Raises OSError."""
+    """A descriptor of a folder into which nobody else can put files. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         _refuse_others(descriptor, stat.S_ISDIR)
@@ -168,18 +168,18 @@ def _pickled(schema: Schema) -> bytes:
 
 
 class _Writer(pickle.Pickler):
-    """Writes a word of a closed list as its class and value, as most releases of Python do.
+    """Writes an enum member as its class and value, as most releases of Python do.
 
-    3.11.2, which Debian 12 has, would name builtins.getattr, and the reader refuses that.
+    3.11.2, which Debian 12 has, would name builtins.getattr, which the reader refuses.
     """
 
     def reducer_override(self, obj: object) -> Any:
-        # NotImplemented is pickle's own word for "as you do it".
+        # NotImplemented makes pickle use its default.
         return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
 
 
 class _Reader(pickle.Unpickler):
-    """Makes objects of our own classes alone: a file can't have code run by naming another."""
+    """Creates only objects of our own classes: a file can't run code by naming another one."""
 
     def find_class(self, module: str, name: str) -> Any:
         if not module.startswith(_MODULES):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The files of a schema, read from their folder."""
+"""Read the files of a schema from their folder."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ...limits import Limit
 from ...problem import LANGUAGE, Location, Problem, SchemaError
 
 TOP = "schema.vmci"
-"""The file that sources all others, in the schema's folder."""
+"""The file in the schema's folder that sources all others."""
 
 OBSERVED = "observed"
-"""The folder in it that has observations, `TOOL.jsonl`."""
+"""The folder in the schema's folder with observations, `TOOL.jsonl`."""
 
 # The shipped schema has 36 files, the largest of 27 KiB, 170 KiB in all.
 MOST_BYTES = 1 << 19
@@ -26,14 +26,14 @@ SHOWN = (
     (MOST_FILES, "files, including links, in the schema folder"),
 )
 _MOST_NAMES = 100_000
-"""Names in the folder and those below it, whatever they are of."""
+"""Names of any kind in the folder and the folders below it."""
 
 
 def read_files(folder: Path) -> list[tuple[str, str]]:
     """The `.vmci` files below a folder as (name in messages, text), the top one first.
 
-    Raises SchemaError if others are there and the top one is not, if one is not a file, not UTF-8
-    or outside of the folder, and where all is more than a schema can be.
+    Raises SchemaError if the top file is missing and others exist, if one is not a regular file,
+    not UTF-8 or outside of the folder, and if a limit is exceeded.
     """
     top = folder / TOP
     paths = sorted(schema_files(folder), key=lambda path: (path != top, path.as_posix()))
@@ -55,7 +55,7 @@ def read_files(folder: Path) -> list[tuple[str, str]]:
 
 
 def schema_files(folder: Path) -> list[Path]:
-    """Every `.vmci` file below a folder, as the folder has them. Raises SchemaError, OSError."""
+    """Every `.vmci` file below a folder, in any order. Raises SchemaError, OSError."""
 
     def refused(message: str) -> SchemaError:
         return _error(folder.name, message, "put the schema in a folder of its own")
@@ -68,7 +68,7 @@ def schema_files(folder: Path) -> list[Path]:
         with os.scandir(folders.pop()) as there:
             for entry in there:
                 names.spend()
-                # No link is followed to another folder: it may lead anywhere, or in a circle.
+                # Links to folders are not followed: they may lead anywhere, or form a loop.
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(Path(entry.path))
                 elif entry.name.endswith(".vmci"):
@@ -78,7 +78,7 @@ def schema_files(folder: Path) -> list[Path]:
 
 
 def observed_files(folder: Path) -> list[Path]:
-    """The files of observations in the folder of a schema, one a tool, in order. Raises OSError."""
+    """The files of observations in the folder of a schema, one per tool, sorted. Raises OSError."""
     try:
         with os.scandir(folder / OBSERVED) as there:
             names = sorted(entry.name for entry in there if entry.name.endswith(".jsonl"))
@@ -88,12 +88,12 @@ def observed_files(folder: Path) -> list[Path]:
 
 
 def read_schema_file(path: Path, name: str) -> bytes:
-    """What a schema file has, called `name` in messages. Raises SchemaError, OSError."""
+    """The content of a schema file; `name` is its name in messages. Raises SchemaError, OSError."""
     return read_regular(path, MOST_BYTES, lambda message: _error(name, message))
 
 
 def schema_text(data: bytes, name: str) -> str:
-    """Bytes of a schema file as text. Raises SchemaError if they are not UTF-8."""
+    """The content of a schema file as text. Raises SchemaError if it is not UTF-8."""
     try:
         return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -102,7 +102,7 @@ def schema_text(data: bytes, name: str) -> str:
 
 def _text(folder: Path, real: str, path: Path, whole: Limit) -> str:
     name = _name(folder, path)
-    # No folder below is a link, so the file alone may be one.
+    # Folders below are not links, so only the file itself can be one.
     if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(real):
         raise _error(name, "leads out of the schema folder", "put the file itself into the folder")
     data = read_schema_file(path, name)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Observations: what one release of a tool did with one dump, one line of JSON each.
+"""Observations: what a release of a tool did with a dump, one line of JSON each.
 
-A program records them, never a person. A file has two kinds of lines: dumps, and observations,
-which name one of the file's dumps. Its order follows from what is in it.
+They are recorded by a program, never by hand. A file has two kinds of lines: dumps, and
+observations, which name a dump of the file. Its order follows from its content.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ _MOST_WORDS = 1000
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.+-]{0,63}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+~-]{0,199}")
 
-# A name has nothing that JSON would write otherwise.
+# A name has no characters that JSON escapes.
 _ON = re.compile(rb'\{"on": ("[^"\\]*")')
 
 CAME = (Verdict.OK, Verdict.DEGRADED, Verdict.WRONG, Verdict.FATAL)
-"""What can come of a run."""
+"""The possible results of a run."""
 
 
 class ObservationError(Exception):
-    """A file of observations that can't be used; the message names file and line."""
+    """A file of observations that can't be used; the message names the file and the line."""
 
 
 class ObservedDump(Record):
-    """A dump on which tools were run, as far as verdicts rest on it.
+    """A dump on which tools were run, with everything that verdicts depend on.
 
-    `boot` are words of how its kernel was booted (kaslr, 5-level), `has` those of pages that not
-    every dump has (hugetlb, offline), `tells` what it tells beside the note. `note` is its text, a
-    character a byte.
+    `boot` are words for how its kernel was booted (kaslr, 5-level), `has` those for pages that not
+    every dump has (hugetlb, offline), `tells` its sources beside the note. `note` is the text, one
+    character per byte.
     """
 
     name: str
@@ -67,21 +67,20 @@ class ObservedDump(Record):
 
     @property
     def shows(self) -> tuple[str, ...]:
-        """What a purpose can `show with` in it: its pages, and how its kernel was booted."""
+        """The words that `shows with` may name: its pages, and how its kernel was booted."""
         return (*self.has, *(_SHOWN_BY_BOOT[word] for word in self.boot if word in _SHOWN_BY_BOOT))
 
     @property
     def text(self) -> bytes:
-        """The note as it was in the dump."""
+        """The note as bytes."""
         return self.note.encode("latin-1")
 
 
 class Observation(Record):
-    """One run: what was run of which release, on which dump without which entries, and what came of
-    it.
+    """One run: the command and release, the dump and the entries removed from it, and the result.
 
-    `build` is whose patches the release has. `level` is the dump level, None for a run that has
-    none. `seen` says in short what came out, `by` is the reference by which that was judged.
+    `build` is the distribution's build. `level` is the dump level, None for a run without one.
+    `seen` summarises the result, `by` is the reference that it was compared with.
     """
 
     on: str
@@ -97,7 +96,7 @@ class Observation(Record):
 
     @property
     def cell(self) -> tuple[object, ...]:
-        """What there is one observation of."""
+        """The identity of an observation: there is only one for each."""
         return (self.on, self.tool, self.release, self.build, self.without, self.run, self.level)
 
     @property
@@ -109,7 +108,7 @@ class Observation(Record):
 
 
 class Observed(Record):
-    """All that a file has, in its order."""
+    """The content of a file, in its order."""
 
     dumps: tuple[ObservedDump, ...] = ()
     observations: tuple[Observation, ...] = ()
@@ -117,9 +116,10 @@ class Observed(Record):
     def merged(
         self, dumps: Iterable[ObservedDump], observations: Iterable[Observation]
     ) -> Observed:
-        """With more; the later observation of a cell counts. Raises ObservationError.
+        """The content with additions; a later observation replaces one of the same cell. Raises
+        ObservationError.
 
-        A name stands for one dump: another one with the same name is refused.
+        A name identifies one dump: a different dump with the same name is refused.
         """
         named = {dump.name: dump for dump in self.dumps}
         for dump in dumps:
@@ -180,9 +180,10 @@ def _refused(path: Path) -> Callable[[str], ObservationError]:
 
 
 def read_without(path: Path, keys: Iterable[str]) -> Observed:
-    """Of a file the runs in which one of these entries was taken away, and their dumps.
+    """The runs of a file for which one of these entries was removed, and their dumps.
 
-    A file need not be there. Raises ObservationError with the number of such a line, OSError.
+    The file may be missing. Raises ObservationError with the line number among these lines,
+    OSError.
     """
     wanted = [json.dumps(key).encode() for key in keys]
     dumps: list[bytes] = []
@@ -193,7 +194,7 @@ def read_without(path: Path, keys: Iterable[str]) -> Observed:
             runs += dict.fromkeys(line for key in wanted for line in _lines_with(block, key))
     except FileNotFoundError:
         return Observed()
-    # A dump's line has its note, so that to read all of them takes longer than to read the runs.
+    # Lines of dumps include the note: reading all of them takes longer than reading the runs.
     on = [b'{"dump": %s,' % name for line in runs for name in _ON.findall(line)]
     used = tuple(dict.fromkeys(on))
     lines = [line for line in dumps if line.startswith(used)] if used else []
@@ -201,7 +202,7 @@ def read_without(path: Path, keys: Iterable[str]) -> Observed:
 
 
 def _lines_with(block: bytes, text: bytes) -> Iterator[bytes]:
-    """The lines that have a text. To take all apart takes a question's time."""
+    """The lines that contain a text. Splitting all lines takes as long as a whole question."""
     at = block.find(text)
     while at >= 0:
         end = block.find(b"\n", at) + 1 or len(block)
@@ -210,7 +211,7 @@ def _lines_with(block: bytes, text: bytes) -> Iterator[bytes]:
 
 
 def parse_observed(data: bytes, name: str) -> Observed:
-    """The same for what was read. Raises ObservationError."""
+    """The observations in the content of a file. Raises ObservationError."""
     lines = data.split(b"\n")
     if lines.pop():
         raise ObservationError(
@@ -237,9 +238,9 @@ def parse_observed(data: bytes, name: str) -> Observed:
 def record(
     path: Path, dumps: Iterable[ObservedDump], observations: Iterable[Observation]
 ) -> Observed:
-    """Put more into a file, which need not be there. Raises ObservationError, OSError.
+    """Add to a file, which may be missing. Raises ObservationError, OSError.
 
-    Several commands may do so at once: each waits for the other.
+    Several commands may do so at the same time: each waits for the others.
     """
     with _alone(path):
         try:
@@ -252,7 +253,7 @@ def record(
             raise ObservationError(f"{path}: {error}") from error
         if after != before:
             data = "".join(f"{line}\n" for line in after.lines).encode()
-            # What could not be read again is never written.
+            # Never write what can't be read again.
             parse_observed(data, str(path))
             write(path, data)
     return after
@@ -260,7 +261,7 @@ def record(
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """No other command records in the same folder."""
+    """Lock the folder against other commands that record."""
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -270,7 +271,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 class _Unfit(Exception):
-    """A line that is not a dump and no observation."""
+    """A line that is neither a dump nor an observation."""
 
 
 def _once(found: dict[Any, Any], key: object, one: object, what: str) -> None:

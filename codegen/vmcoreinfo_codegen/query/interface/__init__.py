@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The JSON that the verbs print: an interface, each with a JSON Schema made from these records.
+"""The JSON that the verbs print: a documented interface, with JSON Schemas made from these records.
 
-A verb imports what it prints and no more; `answers` has them all.
+A verb imports only what it prints; `answers` has all of them.
 """

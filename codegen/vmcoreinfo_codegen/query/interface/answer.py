@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all answers share."""
+"""Parts that all answers share."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from ...record import Record, described
 
 
 class Answer(Record):
-    """What a verb prints, or a part of it."""
+    """The output of a verb, or a part of it."""
 
 
 class KernelLine(Answer):
-    """The line of a vendor's kernels by which a question was answered."""
+    """The vendor's line that an answer is about."""
 
     name: str
     vendor: str
-    release: str | None = described("the vendor's own, as 8.6; null if it has none")
+    release: str | None = described("the vendor's own, such as 8.6; null if it has none")
     build: str | None
-    base: str = described("the release of mainline that it is based on")
+    base: str = described("the mainline release that it is based on")
     read: bool = described("whether sources of that build, or of one like it, were read")
 
 
-LINE = "the vendor's line that it is of; null for mainline, and where none is known by its name"
-FORMAT = "what it was read as: elf, kdump, note, text or posted; 'flattened ' before what is inside"
-REMARKS = "how a posted note was read, and which others were posted with it"
+LINE = "the vendor's line of the kernel; null for mainline, and if no line has its name"
+FORMAT = (
+    "the format of the input: elf, kdump, note, text or posted; 'flattened ' before the "
+    "format inside"
+)
+REMARKS = "how a posted note was read, and which other notes the posting has"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What each verb prints with `--format json`."""
+"""The output of each verb with `--format json`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What verbs print of tools that read notes."""
+"""Answers about tools that read notes."""
 
 from __future__ import annotations
 
@@ -16,61 +16,60 @@ How = Literal["removed", "added", "renamed", "format", "condition", "value", "mo
 
 
 class MissingEntry(Answer):
-    """An entry without which a purpose is worse; nulls if nothing is known of it."""
+    """An entry that a purpose lacks; the fields are null if nothing is known about it."""
 
     key: str
     gone_since: str | None
     commit: str | None
-    since: str | None = described("where it is not exported yet: since when it is")
+    since: str | None = described("the release that adds it, if it is not exported yet")
     replaced_by: list[str]
 
 
 class JudgedPurpose(Answer):
-    """What becomes of one purpose of a tool."""
+    """The verdict on one purpose of a tool."""
 
     purpose: str
     verdict: Judged
-    worked_out: Judged | None = described("where nobody knows: what it is by the schema")
+    worked_out: Judged | None = described("the verdict from the schema, if the verdict is unknown")
     rests_on: RestsOn
-    commands: list[str] = described("the tool's commands that it is for; empty for all")
-    extra: bool = described(
-        "whether these are asked about alone, and no part of the verdict on the whole"
-    )
+    commands: list[str] = described("the commands of the tool that it concerns; empty for all")
+    extra: bool = described("whether these commands don't count for the verdict on the whole")
     shows_with: list[str] = described(
-        "what a dump has to have for it to show, as hugetlb; empty for every dump"
+        "what a dump must have for the verdict to show, such as hugetlb; empty for every dump"
     )
     missing: list[MissingEntry]
     why: str
-    seen: str = described("what a user sees, where it is not ok")
+    seen: str = described("what a user sees, if it is not ok")
     assumed: list[str] = described(
-        "entries that the configuration decides, taken for there, or whose values"
-        " are not known, taken for such that the way is right; and in words what else a dump may"
-        " tell, taken for told where no dump was read"
+        "what the verdict assumes: entries that depend on the configuration are present, "
+        "unknown values of entries don't make the result wrong, and, without a dump, other "
+        "sources in it (described in words) are available"
     )
     fixed_in: str | None = described(
-        "first release for which it works, and for a fallback is ok; 'next': in none yet"
+        "first release for which it works, or for a fallback, is ok; 'next' if only the "
+        "repository has it"
     )
 
 
 class SeenRun(Answer):
-    """Runs of the release on a dump of such a kernel, that came to the same."""
+    """Runs of the release on dumps of such a kernel, with the same result."""
 
     dump: str
     kernel: str
-    build: str = described("whose patches the release has: 'upstream' for nobody's")
+    build: str = described("the distribution's build; 'upstream' without a distribution's patches")
     command: str
     level: int | None
     came: Overall
-    by: str = described("the reference by which that was judged")
+    by: str = described("the reference that the result was compared with")
 
 
 class Otherwise(Answer):
-    """What a tool comes to on dumps that have nothing of what its verdict comes from."""
+    """The verdict for dumps without the pages that the main verdict depends on."""
 
     verdict: Overall
     rests_on: RestsOn
     shows_with: list[list[str]] = described(
-        "what a dump must have for the other verdict: all words of one of these"
+        "what a dump must have for the main verdict: all words of one of these lists"
     )
 
 
@@ -82,61 +81,63 @@ class Compat(Answer):
     kernel: str
     line: KernelLine | None = described(LINE)
     arch: str
-    input: str | None = described("the note or dump that was judged; null for a prediction")
-    format: str | None = described("what that was read as: elf, kdump, note, posted, ...")
-    command: str | None = described("the command that was asked about; null for all")
-    level: int | None = described("the dump level that was asked about; null for all")
+    input: str | None = described("the note or dump; null for a prediction")
+    format: str | None = described("the format of the input: elf, kdump, note, posted, ...")
+    command: str | None = described("the requested command; null for all")
+    level: int | None = described("the requested dump level; null for all")
     verdict: Overall
-    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
-    not_known: list[str] = described("why nobody knows; empty if it is known")
+    worked_out: Overall | None = described("the verdict from the schema, if the verdict is unknown")
+    not_known: list[str] = described("why the verdict is not known; empty if it is known")
     rests_on: RestsOn
     otherwise: Otherwise | None = described(
-        "where the verdict shows with some dumps alone: what it is for all others"
+        "the verdict for other dumps, if the main one only shows with some"
     )
-    seen: list[SeenRun] = described("runs of that release on whole dumps of such a kernel")
+    seen: list[SeenRun] = described("runs of the release on whole dumps of such a kernel")
     declared: bool | None = described(
-        "whether the release declares to know that kernel; null if it declares nothing"
+        "whether the release declares support for the kernel; null if it declares nothing"
     )
     fixed_in: str | None = described("first release without a fatal or wrong purpose")
     purposes: list[JudgedPurpose]
 
 
 class ToolVerdict(Answer):
-    """A tool on an input."""
+    """The verdict on a tool for an input."""
 
     consumer: str
     release: str
-    build: str | None = described("as a distribution builds it; null if that is not told apart")
+    build: str | None = described(
+        "the distribution's build; null if the schema does not distinguish it"
+    )
     verdict: Overall
-    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    worked_out: Overall | None = described("the verdict from the schema, if the verdict is unknown")
     rests_on: RestsOn
     otherwise: Otherwise | None = described(
-        "where the verdict shows with some dumps alone: what it is for all others"
+        "the verdict for other dumps, if the main one only shows with some"
     )
-    not_known: list[str] = described("why nobody knows; empty if it is known")
-    purposes: list[str] = described("those that made the verdict")
+    not_known: list[str] = described("why the verdict is not known; empty if it is known")
+    purposes: list[str] = described("the purposes with that verdict")
     fixed_in: str | None = described("first release without a fatal or wrong purpose")
 
 
 class OverviewCell(ToolVerdict):
-    """A tool on a kernel."""
+    """The verdict on a tool for a kernel."""
 
-    input: str | None = described("the note or dump that was judged; null for a prediction")
-    format: str | None = described("what that was read as: elf, kdump, note, posted, ...")
+    input: str | None = described("the note or dump; null for a prediction")
+    format: str | None = described("the format of the input: elf, kdump, note, posted, ...")
     kernel: str
     line: KernelLine | None = described(LINE)
     arch: str
 
 
 class Unreadable(Answer):
-    """An input of which nothing can be told."""
+    """An input that can't be judged."""
 
     input: str
     error: str
 
 
 class Overview(Answer):
-    """`vmcoreinfo compat --format json` of several tools, kernels or dumps: each tool on each"""
+    """`vmcoreinfo compat --format json` for several tools, kernels or dumps: each tool on each"""
 
     distribution: str | None
     verdict: Overall = described("the worst of all")
@@ -145,27 +146,31 @@ class Overview(Answer):
 
 
 class JudgedInput(Answer):
-    """A line of `vmcoreinfo compat --format ndjson`: each tool on one input, or why it can't be read."""
+    """A line of `vmcoreinfo compat --format ndjson`: each tool on one input, or the error."""
 
     input: str
-    error: str | None = described("why it can't be read, with nulls behind it; null if it can")
+    error: str | None = described(
+        "why it can't be read, in which case later fields are null; null if it can"
+    )
     remarks: list[str] = described(REMARKS)
     format: str | None = described(FORMAT)
     kernel: str | None
     line: KernelLine | None = described(LINE)
     arch: str | None
-    command: str | None = described("the command that was asked about; null for all")
-    level: int | None = described("the dump level that was asked about; null for all")
+    command: str | None = described("the requested command; null for all")
+    level: int | None = described("the requested dump level; null for all")
     verdict: Overall | None = described("the worst of all tools")
     tools: list[ToolVerdict]
 
 
 class ToolCount(Answer):
-    """How many inputs a tool comes to which verdict on."""
+    """The number of inputs for each verdict on a tool."""
 
     consumer: str
     release: str
-    build: str | None = described("as a distribution builds it; null if that is not told apart")
+    build: str | None = described(
+        "the distribution's build; null if the schema does not distinguish it"
+    )
     ok: int
     degraded: int
     unknown: int
@@ -174,14 +179,16 @@ class ToolCount(Answer):
 
 
 class AlikeInputs(Answer):
-    """Inputs of the same kernel on which a tool comes to the same for the same reason."""
+    """Inputs of the same kernel with the same verdict on a tool for the same reason."""
 
     consumer: str
     release: str
-    build: str | None = described("as a distribution builds it; null if that is not told apart")
+    build: str | None = described(
+        "the distribution's build; null if the schema does not distinguish it"
+    )
     verdict: Overall
-    kernel: str | None = described("null if there were too many to keep apart")
-    why: str = described("in a few words; for numbers of the dump with `N`")
+    kernel: str | None = described("null in the group for those beyond the limit")
+    why: str = described("the cause in a few words, with `N` for numbers of the dump")
     inputs: int
     example: str = described("the first of them")
 
@@ -189,18 +196,18 @@ class AlikeInputs(Answer):
 class AlikeErrors(Answer):
     """Inputs that can't be read for the same reason."""
 
-    error: str = described("with `N` for numbers")
+    error: str = described("the message, with `N` for numbers")
     inputs: int
     example: str = described("the first of them")
 
 
 class CompatSummary(Answer):
-    """`vmcoreinfo compat --summary --format json`; the worst comes first, then what most inputs have"""
+    """`vmcoreinfo compat --summary --format json`; the worst first, then by the number of inputs"""
 
     inputs: int
     unreadable: int
     failing: int = described(
-        "those that can't be read, and those on which a tool is unknown, wrong or fatal"
+        "inputs that can't be read, or for which a tool is unknown, wrong or fatal"
     )
     verdict: Overall = described("the worst of all")
     tools: list[ToolCount]
@@ -209,32 +216,35 @@ class CompatSummary(Answer):
 
 
 class Compats(Answer):
-    """`vmcoreinfo compat --format json`: of one tool and one kernel, of several, or how many inputs come
-    to what (`--summary`); `ndjson` has an input a line"""
+    """`vmcoreinfo compat --format json`: for one tool and one kernel, for several, or the number of
+    inputs for each verdict (`--summary`); `ndjson` has one input per line"""
 
     one_of = (Compat, Overview, CompatSummary, JudgedInput)
 
 
 class Broken(Answer):
-    """A purpose that a change makes worse; releases from the first to the last of them."""
+    """A purpose that a change makes worse; `releases` is the first and the last of them."""
 
     consumer: str
     releases: str
     purpose: str
     verdict: Judged
     archs: list[str]
-    where: str = described("the condition of the kernels for which it is so; empty for all")
-    because: list[str] = described("the keys, and the names behind keys, whose change it is for")
+    where: str = described("the condition of the affected kernels; empty for all")
+    because: list[str] = described("the keys, and the names behind keys, whose change causes it")
     seen: str = described("what a user sees")
     rests_on: RestsOn
     runs: int = described(
-        "runs of these releases that came to the verdict without what goes; 0 if none was made"
+        "runs of these releases without the removed keys that had this verdict; 0 if there are none"
     )
-    fixed_in: str | None = described("'next': in no release yet")
+    fixed_in: str | None = described(
+        "the first release that works; 'next' if only the repository does"
+    )
 
 
 class NoAlternative(Answer):
-    """Where no release, and nothing in the tool's repository, works after the change."""
+    """An architecture on which neither a release nor the tool's repository works after the
+    change."""
 
     arch: str
     consumer: str
@@ -242,35 +252,39 @@ class NoAlternative(Answer):
 
 
 class ChangedEntry(Answer):
-    """What becomes of an entry on some architectures; `line` is where the file has it after it."""
+    """A change of an entry on some architectures; `line` is where the changed file has it."""
 
     key: str
     change: How
-    before: str = described("the line, form, condition, expression or file; of a rename the key")
+    before: str = described("the line, format, condition, expression or file; for a rename the key")
     after: str
     file: str | None
     line: int | None
-    archs: list[str] = described("of the schema, or folders under arch/ that it does not know")
-    there_already: list[str] = described("of what is added: where the kernel prints it already")
+    archs: list[str] = described(
+        "architectures of the schema, or folders under arch/ that it does not know"
+    )
+    there_already: list[str] = described(
+        "for an addition, the architectures on which the kernel already prints it"
+    )
 
 
 class ChangedName(Answer):
-    """A name of the kernel that changes, and the entries that are on it."""
+    """A kernel name that changes, and the entries that depend on it."""
 
     name: str
     file: str
     line: int
-    before: list[str] = described("its definitions; none if it comes")
-    after: list[str] = described("none if it goes")
+    before: list[str] = described("its definitions; none if it is added")
+    after: list[str] = described("its new definitions; none if it is removed")
     keys: list[str]
     carried: bool = described(
-        "whether the values of these entries change with it, and mean the same"
+        "whether the values of these entries change with it and keep their meaning"
     )
     readers: list[str] = described("tools that read one of them")
 
 
 class NotJudged(Answer):
-    """A change that touches an export, and can't be followed."""
+    """A change that touches an export, but was not understood."""
 
     file: str
     line: int
@@ -285,12 +299,12 @@ class Full(Answer):
     bytes: int
     room: int
     sure: bool = described("whether the shortest text of that configuration does not fit either")
-    cut: list[str] = described("entries that are cut, the last first")
+    cut: list[str] = described("entries that are truncated, the last first")
     readers: list[str] = described("tools that read one of them")
 
 
 class PatchImpact(Answer):
-    """What one patch of a series comes to by itself."""
+    """The result for one patch of a series."""
 
     subject: str
     message_id: str | None
@@ -303,12 +317,13 @@ class Impacts(Answer):
     """`vmcoreinfo impact --format json`"""
 
     outcome: Outcome = described(
-        "breaks: some tool is worse off; not-judged: something that it touches can't be told;"
-        " nothing: no tool is worse off; unrelated: neither an export nor what is behind one is touched"
+        "breaks: a tool is worse off; not-judged: part of the change was not understood; "
+        "nothing: no tool is worse off; unrelated: neither an export nor anything behind one "
+        "is touched"
     )
-    kernel: str = described("the change is made to a kernel like this one")
+    kernel: str = described("the kernel that the change applies to")
     line: KernelLine | None = described(LINE)
-    archs: list[str] = described("the architectures that this kernel has")
+    archs: list[str] = described("the architectures of this kernel")
     removed: list[str]
     added: list[str]
     changes: list[ChangedEntry]
@@ -319,7 +334,7 @@ class Impacts(Answer):
     not_judged: list[NotJudged]
     unused_after: list[str]
     no_alternative: list[NoAlternative]
-    patches: list[PatchImpact] = described("each patch by itself, if there are several")
+    patches: list[PatchImpact] = described("the result for each patch, if there are several")
 
 
 class Unread(Answer):
@@ -327,15 +342,17 @@ class Unread(Answer):
 
     kernel: str
     line: KernelLine | None = described(LINE)
-    unused: list[str] = described("exported, and read by no tool for anything")
-    missing: list[str] = described("read by a tool, known to kernels, and not exported")
+    unused: list[str] = described("entries that are exported, but not read by any tool")
+    missing: list[str] = described(
+        "entries that a tool reads and other kernels export, but this one does not"
+    )
 
 
 class Lifetime(Answer):
-    """The kernels that one release handles without a fatal or wrong purpose, beside what it
+    """The kernels that a release handles without a fatal or wrong purpose, and those that it
     declares.
 
-    First and last of the mainline releases that the schema knows; nulls if there is none.
+    First and last are mainline releases in the schema; both are null if there is none.
     """
 
     release: str
@@ -344,15 +361,16 @@ class Lifetime(Answer):
     first: str | None
     last: str | None
     worked_out_last: str | None = described(
-        "the last that it handles by the schema; past `last` nobody knows"
+        "the last kernel that it handles according to the schema; kernels after `last` are "
+        "not known"
     )
     declared_first: str | None
     declared_last: str | None
-    ends_by: str | None = described("the purpose that ends it, and how")
+    ends_by: str | None = described("the purpose that fails on the next kernel, and its verdict")
 
 
 class Lifetimes(Answer):
-    """What each release of a tool handles."""
+    """The kernels that each release of a tool handles."""
 
     consumer: str
     arch: str
@@ -360,16 +378,16 @@ class Lifetimes(Answer):
 
 
 class LineVerdict(Answer):
-    """Releases of a vendor in a row on which a release of a tool comes to the same."""
+    """Consecutive releases of a vendor with the same verdict on a release of a tool."""
 
-    first: str = described("the vendor's own, or the first build where it has none")
-    last: str = described("itself in it")
+    first: str = described("the vendor's own release, or the first build if it has none")
+    last: str = described("the last release, inclusive")
     verdict: Overall
-    worked_out: Overall | None = described("where nobody knows: what it is by the schema")
+    worked_out: Overall | None = described("the verdict from the schema, if the verdict is unknown")
     rests_on: RestsOn
-    purposes: list[str] = described("those that come to this verdict; none if it is ok")
+    purposes: list[str] = described("the purposes with this verdict; none if it is ok")
     unsure: list[str] = described(
-        "those that may come to something else, by changes of mainline that show in no entry"
+        "purposes whose verdict may differ because of mainline changes that show in no entry"
     )
 
 
@@ -379,13 +397,15 @@ class LineLifetime(Answer):
     release: str
     date: str | None
     line: str
-    handles: list[str] = described("without a fatal or wrong purpose, as far as it is known")
-    by_schema: list[str] = described("those, and all of which nobody knows more than the schema")
+    handles: list[str] = described("releases without a fatal or wrong purpose, as far as known")
+    by_schema: list[str] = described(
+        "the same according to the schema, including releases for which the verdict is unknown"
+    )
     verdicts: list[LineVerdict]
 
 
 class LineLifetimes(Answer):
-    """The same of each release of a tool, on lines of a vendor."""
+    """The releases of vendors' lines that each release of a tool handles."""
 
     consumer: str
     arch: str
@@ -394,23 +414,23 @@ class LineLifetimes(Answer):
 
 
 class LifetimeAnswer(Answer):
-    """`vmcoreinfo lifetime --format json`: on releases of mainline, or on those of a vendor"""
+    """`vmcoreinfo lifetime --format json`: for mainline releases, or for those of a vendor"""
 
     one_of = (Lifetimes, LineLifetimes)
 
 
 class WrittenLine(Answer):
-    """A line that was added, or has another value, for which purpose, and why it is right."""
+    """A line that was added or has another value, its purpose, and why it is right."""
 
     key: str
     text: str
     purpose: str
     why: str
-    was: str | None = described("the value in whose place it stands; null if the line is new")
+    was: str | None = described("the value that it replaces; null if the line is new")
 
 
 class DroppedLine(Answer):
-    """A line that is taken away, for which purpose, and why that is right."""
+    """A line that is removed, its purpose, and why that is right."""
 
     key: str
     purpose: str
@@ -426,7 +446,8 @@ class Refusal(Answer):
 
 
 class AdaptedNote(Answer):
-    """`vmcoreinfo adapt --format json`; `format` is what the input was read as: elf, kdump, posted, ..."""
+    """`vmcoreinfo adapt --format json`; `format` is the format of the input: elf, kdump, posted,
+    ..."""
 
     format: str | None = None
     consumer: str
@@ -437,9 +458,9 @@ class AdaptedNote(Answer):
         "the highest dump level, within --level, at which nothing is refused; null if there is none"
     )
     degraded: list[str] = described(
-        "purposes that stay degraded: at a dump level the dump keeps what it could leave out"
+        "purposes that stay degraded: the dump keeps pages that the dump level could exclude"
     )
     exact_level: int | None = described(
-        "the highest dump level, within --level, at which none is; null if there is none"
+        "the highest dump level, within --level, at which none is degraded; null if there is none"
     )
     text: str | None = described("the note; null if something was refused")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What verbs print of kernels, of the schema and of its products."""
+"""Answers about kernels, the schema and its products."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Listing(Answer):
 
 
 class Change(Answer):
-    """One difference; `archs` null if it is the same on every architecture."""
+    """A difference; `archs` is null if it is the same on every architecture."""
 
     change: Literal["added", "removed", "condition", "format", "printed", "meaning"]
     key: str
@@ -40,7 +40,7 @@ class Change(Answer):
 
 
 class Difference(Answer):
-    """What changed between two kernels."""
+    """The differences between two kernels."""
 
     old: str
     old_line: KernelLine | None = described(LINE)
@@ -51,17 +51,18 @@ class Difference(Answer):
 
 
 class TreeChange(Answer):
-    """One difference between schema and tree; `archs` null if all of the tree have it."""
+    """A difference between schema and tree; `archs` is null if it is the same on all architectures
+    of the tree."""
 
     change: Literal["missing", "extra", "condition", "format", "architecture"] = described(
-        "missing: the schema says so, the tree lacks it; extra: the other way; architecture: the "
-        "schema has none of that folder in that release"
+        "missing: in the schema, but not in the tree; extra: in the tree, but not in the "
+        "schema; architecture: the schema has no architecture for that folder in that release"
     )
     key: str
     archs: list[str] | None
     in_schema: str | None = described("condition or format; null if there is none")
     in_tree: str | None
-    file: str = described("of the tree, or of the schema where the tree lacks the entry")
+    file: str = described("in the tree, or in the schema if the tree lacks the entry")
     line: int
 
 
@@ -95,10 +96,10 @@ class OtherFormat(Answer):
 
 
 class HistoryEntry(Answer):
-    """A life as tags have it, and as the schema has it, on architectures where they are the same.
+    """The life of an entry according to tags and to the schema, on architectures that share it.
 
-    Spans are `first..last`, both tags with the entry; `differs` are the tags in
-    which only one of them has it, or its format is another one: those are in `formats` too.
+    Spans are `first..last`, both inclusive; `differs` are the tags for which only one of the two
+    has the entry, or its format differs: the latter are in `formats` too.
     """
 
     key: str
@@ -111,7 +112,7 @@ class HistoryEntry(Answer):
 
 
 class History(Answer):
-    """Lives of entries, as the tags of a kernel repository have them."""
+    """Lives of entries, according to the tags of a kernel repository."""
 
     repository: str
     tags: list[str]
@@ -128,7 +129,7 @@ class BudgetLine(Answer):
 
 
 class BudgetPoint(Answer):
-    """The bound in one release."""
+    """The bound for one release."""
 
     release: str
     bytes: int
@@ -142,11 +143,11 @@ class Budget(Answer):
     kernel: str
     line: KernelLine | None = described(LINE)
     arch: str
-    bytes: int = described("upper bound of the text")
+    bytes: int = described("upper bound for the size of the text")
     room: int = described("bytes of the buffer that holds the text")
     entries: int
     config: dict[str, bool | int] = described("a configuration that gives the bound")
-    line_room: int = described("bytes that a line can have before it is cut")
+    line_room: int = described("the longest line that is not truncated, in bytes")
     longest: list[BudgetLine] = described("longest lines first")
     trend: list[BudgetPoint]
 
@@ -165,7 +166,7 @@ class ExtractedExport(Answer):
 
 
 class NotUnderstood(Answer):
-    """A place that a text search takes for one that prints, and that was not understood."""
+    """A place that a text search finds, and that was not understood."""
 
     file: str
     line: int
@@ -174,7 +175,7 @@ class NotUnderstood(Answer):
 
 
 class ExtractedSites(Answer):
-    """What became of the places that a plain text search sees."""
+    """The places that a plain text search finds, by what they are."""
 
     seen: int
     exports: int
@@ -196,7 +197,7 @@ class Extracted(Answer):
 
 
 class Moment(Answer):
-    """A boundary of a life, and what it rests on."""
+    """A boundary of a life, and its evidence."""
 
     release: str
     date: str | None
@@ -208,7 +209,7 @@ class Moment(Answer):
 
 
 class Life(Answer):
-    """One span in which an entry is exported."""
+    """A span in which an entry is exported."""
 
     since: Moment
     until: Moment | None
@@ -236,7 +237,7 @@ class PrintingFile(Answer):
 
 
 class ReadFormat(Answer):
-    """How the value is printed, and so read."""
+    """The format in which the value is printed, and thus read."""
 
     format: str
     since: str | None
@@ -252,7 +253,7 @@ class Condition(Answer):
 
 
 class PrintedFact(Answer):
-    """What types or symbols have to be asked for the value, in the words of the schema."""
+    """An expression over types and symbols that gives the value, as the schema writes it."""
 
     expression: str
     archs: list[str] | None
@@ -261,7 +262,8 @@ class PrintedFact(Answer):
 
 
 class StandingNames(Answer):
-    """Names of the kernel's source on which the meaning of the value rests, beyond those in the key."""
+    """Names of the kernel's source that the meaning of the value depends on, in addition to those
+    in the key."""
 
     names: list[str]
     since: str | None
@@ -277,22 +279,24 @@ class TypeOfMember(Answer):
 
 
 class CopiedNames(Answer):
-    """What releases of a tool have built in of what stands behind the entry."""
+    """Names behind the entry that releases of a tool have copied."""
 
     consumer: str
-    since: str | None = described("the first release that has; null for all before `until`")
-    until: str | None = described("the first that has not; null if the newest has")
+    since: str | None = described("the first release with the copy; null for all before `until`")
+    until: str | None = described("the first release without it; null if the newest has it")
     purpose: str
     archs: list[str] | None = described("null for every architecture")
-    kernels_since: str | None = described("kernels on which it uses them; null for all before")
+    kernels_since: str | None = described(
+        "the first kernel for which it uses them; null for all before `kernels_until`"
+    )
     kernels_until: str | None
     names: list[str]
-    verdict: str = described("what the purpose comes to where a kernel has the names otherwise")
+    verdict: str = described("the verdict on the purpose if the names differ in a kernel")
     seen: str
 
 
 class Note(Answer):
-    """A quirk (`kind` says which) or a change of meaning (`kind` is `changed`)."""
+    """A quirk (`kind` is its kind) or a change of meaning (`kind` is `changed`)."""
 
     kind: str
     releases: list[str]
@@ -300,38 +304,45 @@ class Note(Answer):
 
 
 class LineChanged(Answer):
-    """A change of an entry in a vendor's line, from a build on; `changed` is any other than coming or going."""
+    """A change of an entry in a vendor's line, from a build on; `changed` is a change other than an
+    addition or removal."""
 
     line: str
     vendor: str
-    release: str | None = described("the vendor's own, as 8.6; null if it has none")
-    build: str = described("the first that was read and has it")
+    release: str | None = described("the vendor's own, such as 8.6; null if it has none")
+    build: str = described("the first build that was read and has the change")
     key: str
     change: Literal["added", "removed", "changed"]
-    archs: list[str] | None = described("null for all that the vendor builds")
+    archs: list[str] | None = described("null for all architectures that the vendor builds")
     like: str | None = described(
-        "the release of mainline as which the line has the entry, or has it not; null if as none"
+        "the mainline release that the line is like for this entry; null if it is like none"
     )
-    condition: str | None = described("of what no release of mainline has so; null for always")
-    format: str | None = described("of what no release of mainline has so")
+    condition: str | None = described(
+        "the condition, if it is like no mainline release; null for always"
+    )
+    format: str | None = described("the format, if it is like no mainline release")
 
 
 class ExplainedExport(Answer):
-    """How one set of architectures exports the entry."""
+    """How a set of architectures exports the entry."""
 
     archs: list[str] | None = described("null for every architecture")
     out_of_tree: bool = described(
-        "whether no release of mainline exports it; the lives are of the kernels that may"
+        "whether no mainline release exports it; the lives are those of kernels that may"
     )
     doc: str
     absent: str
     section: str
     unit: str | None
     lives: list[Life]
+<<<<<<< HEAD
     formats: list[ReadFormat] = described("empty if it is always that of the entry")
     types: list[TypeOfMember]
     first: bool = described("whether the structure begins with the member")
     equals: str | None = described("what the value always is, by other entries and sizes of types")
+=======
+    formats: list[ReadFormat] = described("empty if that of the entry always holds")
+>>>>>>> main
     printed: list[PrintedForm]
     files: list[PrintingFile] = described("the files that print it, in order of time")
     conditions: list[Condition]
@@ -351,7 +362,7 @@ class Related(Answer):
 
 
 class Explanation(Answer):
-    """The whole story of a key."""
+    """The whole history of a key."""
 
     key: str
     kind: str
@@ -361,17 +372,17 @@ class Explanation(Answer):
     replaced_by: list[Related]
     derivations: list[str]
     lines: list[LineChanged] = described(
-        "vendors' lines that have it otherwise than the release that they are based on"
+        "changes in vendors' lines compared with the releases that they are based on"
     )
     copied: list[CopiedNames]
 
 
 class ExplainedRecipe(Answer):
-    """One way to a derived value; `archs` null for every architecture."""
+    """A recipe of a derived value; `archs` is null for every architecture."""
 
     name: str
     expression: str
-    requires: list[str] = described("keys that must be there, with those it reads")
+    requires: list[str] = described("keys that must be present, including those in the expression")
     reads_memory: bool
     archs: list[str] | None
     since: str | None
@@ -390,6 +401,117 @@ class ExplainedDerivation(Answer):
 
 
 class Explain(Answer):
-    """`vmcoreinfo explain --format json`: of a key or of a derivation"""
+    """`vmcoreinfo explain --format json`: for a key or a derivation"""
 
     one_of = (Explanation, ExplainedDerivation)
+<<<<<<< HEAD
+=======
+
+
+class CheckProblem(Answer):
+    """A problem of the schema; line and column count from 1."""
+
+    path: str
+    line: int
+    column: int
+    severity: str
+    rule: str
+    message: str
+    hint: str
+
+
+class Check(Answer):
+    """`vmcoreinfo check --format json`"""
+
+    problems: list[CheckProblem]
+
+
+class ByHand(Answer):
+    """Something that `sync` leaves to people, and why."""
+
+    key: str
+    reason: str
+
+
+class Renamed(Answer):
+    """A key that may have been renamed; `place` is where the new key is printed."""
+
+    gone: str
+    came: str
+    place: str
+
+
+class Synced(Answer):
+    """The changes that bring the schema up to date with a kernel tree."""
+
+    release: str
+    declared: bool = described("whether the release was declared")
+    steps: dict[str, list[str]] = described("the keys for each kind of change")
+    files: list[str] = described("files that changed, or would change")
+    renames: list[Renamed] = described("for people to confirm")
+    by_hand: list[ByHand]
+    refused: list[ByHand] = described(
+        "changes that the schema can't express; if there are any, nothing is written"
+    )
+    problems: list[CheckProblem] = described("problems that the linter finds in the new schema")
+
+
+class LineSynced(Answer):
+    """The changes that bring a vendor's line up to date with the tree of a build."""
+
+    line: KernelLine
+    written: str | None = described(
+        "the head of the written block, such as `build 570 to 570.12.1 as 9.6`; null if "
+        "nothing differs"
+    )
+    steps: dict[str, list[str]] = described(
+        "the keys, with their architectures, for each kind of change"
+    )
+    files: list[str] = described("files that changed, or would change")
+    by_hand: list[ByHand]
+    refused: list[ByHand] = described(
+        "changes that the schema can't express; if there are any, nothing is written"
+    )
+    problems: list[CheckProblem] = described("problems that the linter finds in the new schema")
+
+
+class Generated(Answer):
+    """`vmcoreinfo generate --format json`"""
+
+    stale: list[str]
+    written: list[str]
+    removed: list[str]
+    unchanged: int
+
+
+class MadeBy(Answer):
+    """The version and the schema hash recorded in a product."""
+
+    version: str
+    schema_hash: str
+
+
+class RegeneratedProduct(Answer):
+    """A file; `before` and `now` are the same if it is unchanged."""
+
+    path: str
+    command: str = described("the command recorded in the file")
+    state: str = described("unchanged, written, or with --check stale")
+    before: MadeBy
+    now: MadeBy
+    added: list[str] = described("keys that it knows now, but did not before")
+    removed: list[str] = described("keys that it knew before, but no longer does")
+
+
+class Regenerated(Answer):
+    """`vmcoreinfo regenerate --format json`"""
+
+    products: list[RegeneratedProduct]
+
+
+class Formatted(Answer):
+    """`vmcoreinfo fmt --format json`"""
+
+    changed: list[str]
+    problems: list[CheckProblem]
+>>>>>>> main

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What verbs print of notes and dumps.
+"""Answers about notes and dumps.
 
-`parse` and `note` build their answers by hand, as they start without pydantic; tests hold
-them to `Parse` and `FoundNote`.
+`parse` and `note` build their answers by hand, because they run without pydantic; tests check them
+against `Parse` and `FoundNote`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal
 from ...record import described
 from .answer import FORMAT, LINE, REMARKS, Answer, KernelLine
 
-PHYSICAL = "physical address; null in a raw image, which doesn't tell where its memory begins"
+PHYSICAL = "physical address; null in a raw image, which does not record where its memory begins"
 OFFSET = "from the start of a raw image; null in a dump"
 
 
@@ -22,19 +22,19 @@ class ParsedEntry(Answer):
     key: str
     kind: Literal["SYMBOL", "SIZE", "OFFSET", "LENGTH", "NUMBER", "CONFIG", "bare"]
     value: int | bool | str | None = described(
-        "a number where the format is one, true for a flag, else the text; null unless "
-        "the status is ok"
+        "a number if the format is a number, true for a flag, else the text; null unless the "
+        "status is ok"
     )
-    text: str = described("the value as it is printed")
-    format: str | None = described("null for a key that is not known")
-    line: int = described("of the text; where it was posted, of what it was posted in", ge=1)
+    text: str = described("the value as printed")
+    format: str | None = described("null for an unknown key")
+    line: int = described("the line of the text; for a posted note, of the posting", ge=1)
     status: Literal["ok", "malformed", "out-of-range", "garbage"] = described(
-        "whether the value is usable; garbage is what some kernels print there, and means nothing"
+        "whether the value is usable; garbage is a meaningless value that some kernels print"
     )
 
 
 class ParsedDiagnostic(Answer):
-    """What is wrong with a line of a note."""
+    """A problem with a line of a note."""
 
     id: Literal[
         "unknown",
@@ -48,7 +48,7 @@ class ParsedDiagnostic(Answer):
     ]
     severity: Literal["info", "warning", "error"]
     line: int = described(ge=1)
-    offset: int = described("byte at fault, from the start of the text", ge=0)
+    offset: int = described("offset of the byte at fault from the start of the text", ge=0)
     key: str | None
     message: str
 
@@ -68,29 +68,30 @@ class FoundNote(Answer):
     input: str
     format: str = described(FORMAT)
     offset: int | None = described(
-        "of the text, in bytes; of the dump that is inside; null if it was posted"
+        "of the text in the file, in bytes; in a flattened file, of the dump inside; null if "
+        "it was posted"
     )
-    bytes: int = described("of the text")
-    arch: str | None = described("as the dump says; null if it doesn't")
+    bytes: int = described("size of the text")
+    arch: str | None = described("according to the dump; null if it does not say")
     bits: int | None
     byte_order: Literal["little", "big"] | None
-    beside: list[str] = described("names of like notes beside it: VMCOREINFO_XEN")
+    beside: list[str] = described("names of similar notes beside it: VMCOREINFO_XEN")
     remarks: list[str] = described(REMARKS)
 
 
 class CarvedNote(Answer):
-    """A text in an image, where it starts, and how many of its lines can be used."""
+    """A note found in an image, where it starts, and the number of its usable lines."""
 
     offset: int
-    physical: int | None = described("physical address, where an ELF dump tells it")
+    physical: int | None = described("physical address, if an ELF dump gives it")
     bytes: int
     release: str
     known: int
     lines: int
     place: Literal["note", "page", "copy"] = described(
-        "note: behind the header of one; page: at the start of a page"
+        "note: after the header of an ELF note; page: at the start of a page; copy: anywhere else"
     )
-    same_as: int | None = described("number, from 1, of the first note with its text")
+    same_as: int | None = described("number, from 1, of the first note with the same text")
 
 
 class NoteFinds(Answer):
@@ -101,22 +102,22 @@ class NoteFinds(Answer):
 
 
 class InMemory(Answer):
-    """Where one begins."""
+    """A place in memory."""
 
     physical: int | None = described(PHYSICAL)
     offset: int | None = described(OFFSET)
 
 
 class CarvedBtf(InMemory):
-    """The BTF of a kernel, and what tells it from that of another."""
+    """The BTF of a kernel, and what distinguishes it from others."""
 
     bytes: int
-    types: int = described("how many it has")
+    types: int = described("their number")
     byte_order: Literal["little", "big"]
     release: str | None = described(
-        "of its kernel, by the banner before it in memory; null without one"
+        "release of its kernel, from the banner before it in memory; null without one"
     )
-    same_as: int | None = described("number, from 1, of the first one with its bytes")
+    same_as: int | None = described("number, from 1, of the first one with the same bytes")
 
 
 class BtfFinds(Answer):
@@ -127,13 +128,13 @@ class BtfFinds(Answer):
 
 
 class CarvedConfig(InMemory):
-    """A kernel's .config, and what tells it from that of another."""
+    """A kernel's .config, and what distinguishes it from others."""
 
-    bytes: int = described("of the text")
-    options: int = described("lines that set one")
+    bytes: int = described("size of the text")
+    options: int = described("number of lines that set an option")
     title: str | None = described(
-        "the line that says of which kernel, as 'Linux/x86 6.12.117 Kernel Configuration'; null "
-        "where none does"
+        "the line that names its kernel, such as 'Linux/x86 6.12.117 Kernel Configuration'; "
+        "null if there is none"
     )
 
 
@@ -145,16 +146,16 @@ class ConfigFinds(Answer):
 
 
 class CarvedKallsyms(InMemory):
-    """The symbols of a kernel, and what tells them from those of another."""
+    """The symbols of a kernel, and what distinguishes them from others."""
 
-    symbols: int = described("how many it has")
-    layout: str = described("how the kernel's build laid the tables out, in words")
+    symbols: int = described("their number")
+    layout: str = described("the layout of the tables, in words")
     byte_order: Literal["little", "big"]
     bits: int
     run_addresses: bool = described(
-        "whether addresses are those at which the kernel ran; else they are physical"
+        "whether the addresses are those at which the kernel ran; otherwise they are physical"
     )
-    text: int | None = described("the address of _text, or _stext; null without one")
+    text: int | None = described("the address of _text or _stext; null without one")
 
 
 class KallsymsFinds(Answer):
@@ -165,13 +166,13 @@ class KallsymsFinds(Answer):
 
 
 class Finds(Answer):
-    """`vmcoreinfo find --format json`: of notes, or of what `--what` names"""
+    """`vmcoreinfo find --format json`: for notes, or for what `--what` names"""
 
     one_of = (NoteFinds, BtfFinds, ConfigFinds, KallsymsFinds)
 
 
 class AuditFinding(Answer):
-    """What a rule found; `key` and `line` (from 1) null if it is about neither."""
+    """A finding of a rule; `key` and `line` (from 1) are null if it concerns none."""
 
     rule: str
     severity: Literal["error", "warning", "info"]
@@ -182,22 +183,22 @@ class AuditFinding(Answer):
 
 
 class AuditedInput(Answer):
-    """One input; release and architecture null if nothing tells them.
+    """An input; release and architecture are null if they are not known.
 
-    `error`, `warning` and `info` count what was found, those that are left out here too.
+    `error`, `warning` and `info` count all findings, including those that are left out here.
     """
 
     path: str
-    readable: bool = described("whether there was a note to look at")
+    readable: bool = described("whether there was a note to check")
     release: str | None
     line: KernelLine | None = described(LINE)
     arch: str | None
-    build_id: str | None = described("of the kernel; null if the note has none that can be used")
+    build_id: str | None = described("build ID of the kernel; null if the note has no usable one")
     crash_time: int | None = described("seconds since the Unix epoch; null if the note has none")
     format: str | None = described(f"{FORMAT}; null if there was none to read")
     remarks: list[str] = described(REMARKS)
     checked_as: str | None = described(
-        "the release that --kernel said; null if the note's own was taken"
+        "the release given by --kernel; null if the note's own was used"
     )
     compared_types: int | None = described(
         "values compared with the kernel's types; null if they were not given"
@@ -208,47 +209,47 @@ class AuditedInput(Answer):
     error: int
     warning: int
     info: int
-    known: int = described("findings that the baseline has too, which are not counted else")
+    known: int = described("findings that the baseline has too; they are not counted elsewhere")
     findings: list[AuditFinding]
 
 
 class AuditSummary(Answer):
-    """How many inputs, and findings of each severity, over all of them; remarks (`info`) are not
-    findings that count."""
+    """The number of inputs, and of findings of each severity; an input with only remarks (`info`)
+    counts as one without findings."""
 
     inputs: int
     unreadable: int
     without_findings: int
-    known: int = described("findings that the baseline has too, which are not counted else")
+    known: int = described("findings that the baseline has too; they are not counted elsewhere")
     error: int
     warning: int
     info: int
 
 
 class AuditCause(Answer):
-    """Findings that say the same but for numbers, for which `N` stands."""
+    """Findings that only differ in numbers, which are shown as `N`."""
 
     rule: str
     severity: Literal["error", "warning", "info"]
     key: str | None
     text: str
     inputs: int
-    example: str = described("the first input that has it")
+    example: str = described("the first input with such a finding")
 
 
 class AuditKernel(Answer):
-    """A build of a kernel, as far as its notes tell."""
+    """A build of a kernel, according to its notes."""
 
     release: str | None
     arch: str | None
     build_id: str | None
     inputs: int
     failing: int = described("inputs with an error or a warning")
-    example: str = described("the first of them, else the first input")
+    example: str = described("the first of these inputs, else the first input")
 
 
 class AuditOverview(Answer):
-    """`vmcoreinfo audit --summary --format json`; what most inputs have comes first"""
+    """`vmcoreinfo audit --summary --format json`; the most frequent first"""
 
     summary: AuditSummary
     causes: list[AuditCause]
@@ -263,14 +264,14 @@ class Audit(Answer):
 
 
 class Audits(Answer):
-    """`vmcoreinfo audit --format json`: of each input, or of all (`--summary`); `ndjson` has an input a
-    line"""
+    """`vmcoreinfo audit --format json`: for each input, or for all (`--summary`); `ndjson` has one
+    input per line"""
 
     one_of = (Audit, AuditOverview, AuditedInput)
 
 
 class SynthesisedEntry(Answer):
-    """A line of the new note, and what its value came from."""
+    """A line of the new note, and the source of its value."""
 
     key: str
     text: str
@@ -278,7 +279,7 @@ class SynthesisedEntry(Answer):
 
 
 class LeftOutEntry(Answer):
-    """A line that the kernel would print, and where its value can be had."""
+    """A line that the kernel would print, and where its value could be found."""
 
     key: str
     why: str
@@ -290,19 +291,20 @@ class Synthesised(Answer):
     line: KernelLine | None = described(LINE)
     entries: list[SynthesisedEntry]
     left_out: list[LeftOutEntry]
-    findings: list[str] = described("where a given file is not that of the kernel in the dump")
+    findings: list[str] = described("files that do not belong to the kernel in the dump")
 
 
 class Attached(Answer):
     """`vmcoreinfo attach --format json`; sizes in bytes"""
 
     out: str
-    lines: int = described("of the note that can be used")
-    replaced: bool = described("whether the dump had a note already")
-    shared: int = described("of the dump, that the copy shares with it")
-    copied: int = described("of the dump, that the copy has for itself")
+    lines: int = described("number of usable lines in the note")
+    replaced: bool = described("whether the dump already had a note")
+    shared: int = described("size of the part of the dump that the copy shares with it")
+    copied: int = described("size of the part of the dump that was copied")
     mended: list[str] = described(
-        "what the headers of a compressed dump had otherwise than the note: utsname, phys_base"
+        "fields in the headers of a compressed dump that were changed to match the note: "
+        "utsname, phys_base"
     )
 
 
@@ -311,7 +313,7 @@ class DerivedValue(Answer):
 
     name: str
     value: int | None
-    text: str | None = described("as it is printed for people")
+    text: str | None = described("the value as text")
     unit: str | None
     recipe: str | None
     why: str | None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `prove` prints."""
+"""The answer of `prove`."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ Expected = Literal["ok", "degraded", "unknown", "wrong", "fatal"]
 
 
 class ProvedCell(Answer):
-    """One run of a tool on a dump."""
+    """A run of a tool on a dump."""
 
-    run: str = described("the command, as `filter`")
-    level: int | None = described("the dump level; null for a command that has none")
-    without: list[str] = described("the entries that were taken away")
+    run: str = described("the command, such as `filter`")
+    level: int | None = described("the dump level; null for a command without one")
+    without: list[str] = described("the entries that were removed")
     predicted: Expected = described("the worst of the purposes that count for the run")
-    purposes: list[str] = described("those that come to it, where it is not ok")
+    purposes: list[str] = described("the purposes with that verdict, if it is not ok")
     came: Came
     seen: str
-    by: str = described("what it was judged by")
+    by: str = described("the reference that the result was compared with")
     agrees: bool
     recorded: bool = described(
-        "whether it is an observation; what a tool does with a whole note, judged by itself, is none"
+        "whether it was recorded as an observation; a run on a whole note that serves as its "
+        "own reference is not"
     )
 
 
 class ProvedDump(Answer):
-    """What a tool did with one dump."""
+    """The runs of a tool on one dump."""
 
     path: str
-    dump: str | None = described("what it is called in a record; null if it could not be used")
+    dump: str | None = described("its name in a record; null if it could not be used")
     kernel: str | None
     arch: str | None
     error: str | None = described("why there are no cells, or not all of them")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What verbs print of the sources of tools."""
+"""Answers about the sources of tools."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ class ToolRead(Answer):
     """A place that reads a key."""
 
     key: str
-    arch: str | None = described("null if it is for the dumps of all architectures")
+    arch: str | None = described("null if the code handles dumps of all architectures")
     file: str
     line: int
     function: str | None
-    form: str = described("the form of the schema that it has")
+    form: str = described("the matching 'form' of the schema")
     base: list[int] = described(
-        "bases in which the value is read as a number, in their order; empty if none shows"
+        "bases in which the value is parsed as a number, in order; empty if the code does not "
+        "show any"
     )
     required: bool | None = described(
-        "whether the function gives up without it; null if the code does not show it"
+        "whether the function fails without it; null if the code does not show that"
     )
 
 
@@ -35,24 +36,24 @@ class ToolExtracted(Answer):
 
     tool: str
     tree: str
-    files: int = described("sources that were looked at")
+    files: int = described("number of source files that were read")
     reads: list[ToolRead]
     not_understood: list[NotUnderstood]
 
 
 class ToolChange(Answer):
-    """Where sources and schema say something else of a key."""
+    """A disagreement between sources and schema about a key."""
 
     change: Disagreement = described(
-        "extra: it is read, and no need has it; missing: a need has it, and nothing reads it; boundary: "
-        "it is read, and only other releases have a need for it; base: it is read in another base than"
-        " 'reads' says"
+        "extra: it is read, but not in any need; missing: it is in a need, but not read; "
+        "boundary: it is read, but only in needs of other releases; base: it is read in "
+        "another base than 'reads' says"
     )
     key: str
     archs: list[str] | None = described("null for all")
     in_schema: str | None
     in_tree: str | None
-    file: str = described("of the tree, or of the schema where nothing in the tree reads the key")
+    file: str = described("in the tree, or in the schema if nothing in the tree reads the key")
     line: int
 
 
@@ -68,10 +69,10 @@ class ToolDifference(Answer):
 
 
 class ToolLife(Answer):
-    """Releases that read a key, and those that need it by the schema; on architectures where that
-    is the same.
+    """The releases that read a key, and those that need it according to the schema, on
+    architectures that share them.
 
-    Spans are `first..last`; `differs` are the tags in which only one of them has it.
+    Spans are `first..last`; `differs` are the tags for which only one of the two has it.
     """
 
     key: str
@@ -82,7 +83,7 @@ class ToolLife(Answer):
 
 
 class ToolTag(Answer):
-    """A tag, and what its release reads that the one before did not."""
+    """A tag, and the keys that its release reads in addition to the previous one."""
 
     tag: str
     release: str
@@ -92,7 +93,7 @@ class ToolTag(Answer):
 
 
 class ToolHistory(Answer):
-    """What the releases of a tool read, as the tags of its repository have it."""
+    """What the releases of a tool read, according to the tags of its repository."""
 
     tool: str
     repository: str
@@ -101,35 +102,37 @@ class ToolHistory(Answer):
 
 
 class ToolSynced(Answer):
-    """What was done to bring a tool's releases up to its repository."""
+    """The changes that bring a tool's releases up to date with its repository."""
 
     tool: str
-    declared: list[str] = described("releases that had to be declared")
-    steps: dict[str, list[str]] = described("what was done, by its kind")
-    files: list[str] = described("files that changed, or would")
+    declared: list[str] = described("releases that were declared")
+    steps: dict[str, list[str]] = described("the changes, by kind")
+    files: list[str] = described("files that changed, or would change")
     by_hand: list[ByHand]
-    problems: list[CheckProblem] = described("what the linter finds in the new schema")
+    problems: list[CheckProblem] = described("problems that the linter finds in the new schema")
 
 
 class Extract(Answer):
-    """`vmcoreinfo extract --format json`: of a kernel, or with --consumer of a tool"""
+    """`vmcoreinfo extract --format json`: for a kernel, or with --consumer for a tool"""
 
     one_of = (Extracted, ToolExtracted)
 
 
 class Diff(Answer):
-    """`vmcoreinfo diff --format json`: of two kernels, with --kernel of schema and tree, with --consumer of schema and a tool's tree"""
+    """`vmcoreinfo diff --format json`: for two kernels, with --kernel for schema and tree, with
+    --consumer for the schema and a tool's tree"""
 
     one_of = (Difference, TreeDifference, ToolDifference)
 
 
 class Histories(Answer):
-    """`vmcoreinfo history --format json`: of a kernel, or with --consumer of a tool"""
+    """`vmcoreinfo history --format json`: for a kernel, or with --consumer for a tool"""
 
     one_of = (History, ToolHistory)
 
 
 class Syncs(Answer):
-    """`vmcoreinfo sync --format json`: with a kernel tree, with that of a vendor, or with --consumer with a tool's repository"""
+    """`vmcoreinfo sync --format json`: for a kernel tree, for a vendor's tree, or with --consumer
+    for a tool's repository"""
 
     one_of = (Synced, LineSynced, ToolSynced)

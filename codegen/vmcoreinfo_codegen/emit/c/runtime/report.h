@@ -31,8 +31,8 @@ static RARE void tell(struct parser *parser, enum vmcoreinfo_diagnostic_id id, c
 }
 
 /* Reports used in more than one place. */
-#define UNKNOWN "no kernel that this parser knows exports this key"
-#define DUPLICATE "the key stands on an earlier line too; the last one counts"
+#define UNKNOWN "not exported by any kernel known to this parser"
+#define DUPLICATE "duplicate key; the last usable line counts"
 
 /* Whether a value begins like the garbage that some kernels print for the key. */
 static bool is_garbage(unsigned int key, const char *value, const char *stop)

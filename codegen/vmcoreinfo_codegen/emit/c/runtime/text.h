@@ -141,11 +141,11 @@ static void take_value(struct parser *parser, struct vmcoreinfo_text name, unsig
 		tell(parser, VMCOREINFO_DUPLICATE_LINE, name.data, name, key, DUPLICATE);
 	if (status == VMCOREINFO_OK && has_other_base(key, value, stop))
 		tell(parser, VMCOREINFO_OTHER_BASE_LINE, value, name, key,
-		       "kernels print the value of this key in another base");
+		       "the number base differs from what kernels print; tools may misread it");
 	if (status == VMCOREINFO_OK && is_garbage(key, value, stop)) {
 		status = VMCOREINFO_GARBAGE;
 		tell(parser, VMCOREINFO_GARBAGE_LINE, value, name, key,
-		       "the value is one that some kernels print, and means nothing");
+		       "the value is garbage that some kernels print; it is not used");
 	}
 	/* The last line counts, unless an earlier line is better. */
 	if (before == VMCOREINFO_OK && status != VMCOREINFO_OK)
@@ -163,12 +163,13 @@ static void parse_line(struct parser *parser, const char *line, const char *stop
 	const struct shape *shape;
 
 	if (equals >= stop) {
-		tell(parser, VMCOREINFO_MALFORMED_LINE, line, *name, *key, "no '=' in the line");
+		tell(parser, VMCOREINFO_MALFORMED_LINE, line, *name, *key,
+		       "no '=' in the line, expected KEY=VALUE");
 		return;
 	}
 	if (equals == line) {
 		tell(parser, VMCOREINFO_MALFORMED_LINE, line, *name, *key,
-		       "nothing before the '='");
+		       "no key before the '=', expected KEY=VALUE");
 		return;
 	}
 	name->length = (size_t)(equals - line);
@@ -200,7 +201,7 @@ static RARE const char *parse_any(struct parser *parser, const char *at, const c
 		return stop;
 	if (stop < *end && *stop != '\n') {
 		tell(parser, VMCOREINFO_NOT_TEXT_LINE, stop, name, key,
-		       "a byte that is not printable ASCII; the line is not used");
+		       "a byte is not printable ASCII; the line is ignored");
 		while (stop < *end && *stop != '\n' && *stop != '\0')
 			stop++;
 		if (stop < *end && *stop == '\0')
@@ -213,7 +214,7 @@ static RARE const char *parse_any(struct parser *parser, const char *at, const c
 		return stop + 1;
 	}
 	tell(parser, VMCOREINFO_TRUNCATED_LINE, at, name, key,
-	       "the last line has no newline; it may be cut");
+	       "the last line has no newline; it may be truncated");
 	return stop;
 }
 
@@ -263,7 +264,7 @@ size_t vmcoreinfo_parse(struct vmcoreinfo *info, const char *text, size_t length
 		if (end > text && end[-1] != '\n')
 			parser.line++;
 		tell(&parser, VMCOREINFO_NOT_TEXT_LINE, end, none, VMCOREINFO_NO_KEY,
-		       "there is more text behind a NUL byte; it is not read");
+		       "the text after a NUL byte is ignored");
 	}
 	return parser.errors;
 }

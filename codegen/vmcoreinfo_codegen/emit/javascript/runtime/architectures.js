@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The architecture of a note by its keys and values.
+// The architecture of a note, from its keys and values.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -20,7 +20,7 @@
 		return wrong;
 	}
 
-	/** How badly each architecture fits; what comes first counts more. */
+	/** How badly each architecture fits; earlier numbers count more. */
 	function scores(kernel, info) {
 		const present = new Set(info.lines.filter((line) => line.format !== null).map((line) => line.key));
 		const words = new Set(String(info.value("OSRELEASE")).split(/[-+._]/));
@@ -39,14 +39,14 @@
 		return found;
 	}
 
-	/** Those that fit the keys best; none where the release is not known. */
+	/** The architectures that fit the keys best; none if the release is unknown. */
 	function architecturesOf(kernel, info) {
 		const found = scores(kernel, info);
 		const best = [...found.values()].sort(compareLists)[0];
 		return [...found].filter(([, score]) => compareLists(score, best) === 0).map(([arch]) => arch);
 	}
 
-	/** Whether a note can be of the architecture that its dump says. */
+	/** Whether a note can be of the architecture that its dump names. */
 	function isLikely(kernel, info, told) {
 		const found = scores(kernel, info);
 		if (!found.has(told)) {
@@ -57,7 +57,7 @@
 		return own[0] <= best[0] && own[2] - best[2] < 3;
 	}
 
-	/** Whether its vendor builds it for an architecture. */
+	/** Whether a kernel's vendor builds it for an architecture. */
 	const builds = (kernel, arch) => concerns(kernel.line?.line.archs, arch.name);
 
 	Object.assign(vmcoreinfo.kernels, { architecturesOf, builds, isLikely });

@@ -34,7 +34,7 @@
 		flag: /^y$/,
 	};
 
-	/** What a rule finds: the key at fault, a message, its line; remedy and severity where not the rule's. */
+	/** The findings of each rule: key at fault, message, line; remedy and severity if not the rule's. */
 	const RULES = {
 		*VMCA001({ info }) {
 			for (const one of info.diagnostics) {
@@ -368,7 +368,7 @@
 		return [...shown, ...more].join(", ");
 	}
 
-	/** Whether the note is of a release that the schema does not reach yet. */
+	/** Whether the note's release is newer than the schema. */
 	function isNewer(info) {
 		const match = /^([0-9]+(?:\.[0-9]+)+(?:-rc[0-9]+)?)/.exec(String(info.value("OSRELEASE") ?? ""));
 		const own = match && kernels.Release.parse(match[1]);
@@ -383,7 +383,7 @@
 		return [line?.key ?? null, `${place}: ${message}`, line?.line ?? null];
 	}
 
-	/** Message, line, remedy and severity of a key that this release does not export on this architecture. */
+	/** Message, line, remedy and severity for a key that this release does not export on this architecture. */
 	function outsideLife(subject, entry, line) {
 		const { kernel, release: own, archs } = subject;
 		const here = entry.exports.filter((one) => archs.some((arch) => one.concerns(arch.name)));
@@ -451,14 +451,14 @@
 		return unit === "boolean" && value !== 0n && value !== 1n ? `${value} is neither 0 nor 1` : "";
 	}
 
-	/** The quirk of a value that is known to mean nothing: by its bytes, whatever the release. */
+	/** The quirk of a value that is garbage, recognised by its bytes, whatever the release. */
 	function garbageOf(line) {
 		const exports = kernels.MAINLINE.entries.get(line.key)?.exports ?? [];
 		const quirks = exports.flatMap((one) => one.quirks.map(quirkOf));
 		return quirks.find((one) => one.kind === "garbage") ?? null;
 	}
 
-	/** Its stretches in the stable branch, where the note does not tell its stable release. */
+	/** The affected releases of the stable branch, if the note does not give its stable release. */
 	function inBranch({ releases }, quirk) {
 		if (releases.length < 2) {
 			return "";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A note beside what its kernel prints, for the rules of the audit.
+// A note and the exports of its kernel, for the rules of the audit.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -15,7 +15,7 @@
 		return boundaries.reduce((best, one) => (best === null || isBetter(one, best) ? one : best), null);
 	}
 
-	/** Where an export went for good, null while some span goes on. */
+	/** The boundary of the final removal, null while some span is open. */
 	function lastOf(exported) {
 		const ends = exported.spans.map(([, until]) => until);
 		return ends.includes(null) ? null : latest(ends);
@@ -32,7 +32,7 @@
 		return quirk.ranges.some(([since, until]) => contains(release(since), release(until), own.moment));
 	}
 
-	/** A note with all that is known of the kernel that it came from. */
+	/** A note and everything that is known about its kernel. */
 	class Subject {
 		constructor(found, { arch: said = "", flaws = [], unseen = [] } = {}) {
 			const whole = vmcoreinfo.parse(found.text);
@@ -51,7 +51,7 @@
 			this.predictions = this.releases.flatMap((own) =>
 				this.archs.map((arch) => this.schema.predict(own, arch)),
 			);
-			// What of it depends on the release is known by then alone.
+			// This depends on the release, which is known only now.
 			if (this.unfinished === null) {
 				this._setAside();
 			}
@@ -59,7 +59,7 @@
 			this.ends = this._ends();
 		}
 
-		/** A last line that no newline ends is set aside: nobody knows what it would be. */
+		/** Set a last line without a newline aside: it may be incomplete. */
 		_setAside() {
 			const cut = this.info.diagnostics.find((one) => one.id === "truncated");
 			if (cut === undefined || this.quirks(cut.key ?? "", "unended").length) {
@@ -84,7 +84,7 @@
 			} else if (header && kernels.isLikely(this.kernel, this.info, header)) {
 				this.archs = [header];
 			} else {
-				// The names of a compressed dump have a finding of their own.
+				// A mismatch of the names in a compressed dump has a finding of its own.
 				this.marked = header && !this.found.names ? header.name : null;
 				this.archs = kernels.architecturesOf(this.kernel, this.info);
 			}
@@ -99,7 +99,7 @@
 			return isNumber(value) ? value : value === true ? 1n : null;
 		}
 
-		/** The lines of known keys that have a usable value, each with its entry. */
+		/** The lines of known keys with a usable value, each with its entry. */
 		*entries() {
 			for (const line of this.info.lines) {
 				const entry = line.status === "ok" ? this.schema.entries.get(line.key) : undefined;
@@ -126,13 +126,13 @@
 			);
 		}
 
-		/** How the kernel may export an entry. */
+		/** The exports of an entry in the possible kernels. */
 		exports(entry) {
 			const found = this.predictions.map((one) => one.get(entry.key)?.export).filter(Boolean);
 			return [...new Set(found)];
 		}
 
-		/** The quirks of an entry by which the kernel is known to print it, or not to. */
+		/** The quirks of an entry in the possible kernels. */
 		quirks(key, ...kinds) {
 			const entry = this.schema.entries.get(key);
 			if (!entry?.exports.some((one) => one.quirks.length)) {
@@ -155,9 +155,9 @@
 			return this.kernel !== null && kernels.isPatched(this.kernel);
 		}
 
-		// ---- what is missing -------------------------------------------------------------------
+		// Missing keys.
 
-		/** What every kernel that the note may be of prints and the note lacks, in schema order. */
+		/** Entries that every possible kernel of the note prints and the note lacks, in schema order. */
 		_missing() {
 			if (!this.predictions.length) {
 				return [];
@@ -183,7 +183,7 @@
 			return found;
 		}
 
-		/** Whether its vendor may have taken from a later mainline what takes it away. */
+		/** Whether the vendor may have backported the removal of an entry. */
 		_mayBeGone(key, prediction) {
 			if (!this.mayBeBackported || !this._goes(key, prediction)) {
 				return false;
@@ -214,7 +214,7 @@
 			);
 		}
 
-		/** Keys that the kernel prints before the first line of a note, and behind its last one. */
+		/** Keys that the kernel prints before the first line of a note, and after its last one. */
 		_ends() {
 			const cutKey = this.unfinished?.key ?? null;
 			const lost = this.missing.filter((one) => one.key !== cutKey);
@@ -249,7 +249,7 @@
 		}
 	}
 
-	/** The releases that it may be: of a branch that is not told, the first and the latest stable one. */
+	/** The first and the last possible release: of the branch, if the stable update is unknown. */
 	function releasesOf(kernel) {
 		if (kernel === null) {
 			return [];
@@ -259,13 +259,13 @@
 		return kernels.mayBeStable(kernel) ? [own, stable] : [own];
 	}
 
-	/** Keys that are missing at one end; none where no less is missing elsewhere. */
+	/** Keys missing at one end; none if at least as many are missing elsewhere. */
 	function cutOff(end, lost) {
 		const sure = (some) => some.filter((one) => !one.mayBeGone).length;
 		return 2 * sure(end) > sure(lost) ? end.map((one) => one.key) : [];
 	}
 
-	/** Which conditions the keys of a note show to hold, were it of one kernel. */
+	/** The conditions that the keys of a note prove for one kernel. */
 	class Shown {
 		constructor(predicted, info) {
 			this._symbols = {};
@@ -286,7 +286,7 @@
 			}
 		}
 
-		/** A key by which the condition holds, null for none; any key for one that always does. */
+		/** A key that proves the condition, null if there is none; any key for one that always holds. */
 		witness(condition) {
 			const whole = this._whole.get(JSON.stringify(condition));
 			if (whole !== undefined) {

@@ -22,7 +22,7 @@
 		}
 	}
 
-	/** What is wrong with a note that `findNote` found, the worst first, then by rule and line. */
+	/** The findings in a note from `findNote`, the worst first, then by rule and line. */
 	function audit(found, known) {
 		const subject = new Subject(found, known);
 		const findings = Object.keys(RULES).sort().flatMap((rule) => [...findingsOf(rule, subject)]);
@@ -34,7 +34,7 @@
 		];
 		const placed = findings.map((one) => [key(one), one]);
 		placed.sort(([left], [right]) => compareLists(left, right));
-		// At the line of the input, where that is not the note's.
+		// The line of the input, if that differs from the note's.
 		return placed.map(([, one]) => ({
 			...one,
 			line: one.line === null ? null : (found.lines?.[one.line - 1] ?? one.line),

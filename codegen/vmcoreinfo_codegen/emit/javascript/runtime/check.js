@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The page that checks a dump or a note: a file, a drop or a pasted text in, verdicts and findings out.
-// What a note says goes into text nodes alone.
+// The page that checks a dump or a note: reads a file, a drop or a pasted text, shows verdicts and findings.
+// Text from a note is only put into text nodes.
 "use strict";
 
 (function (vmcoreinfo) {
 	const SIGNS = { ok: "✓", fallback: "✓", degraded: "◐", unknown: "?", wrong: "✗", fatal: "■" };
-	// A severity looks like a verdict.
+	// Each severity looks like a verdict.
 	const SEVERITIES = { error: ["wrong", "✗"], warning: ["degraded", "◐"], info: ["unknown", "i"] };
 	const SHOWN_EVERY = 100;
 	const MOST_SHOWN = 200;
@@ -70,7 +70,7 @@
 	}
 
 	class Page {
-		/** `links` make an address of a `key` or a `tool`; without one it is no link. */
+		/** `links` gives the address of a `key` or a `tool`; without one there is no link. */
 		constructor(root, links = {}) {
 			this._links = links;
 			this._status = root.querySelector("[data-part=status]");
@@ -78,7 +78,7 @@
 			this._reading = null;
 			const file = root.querySelector("input[type=file]");
 			const text = root.querySelector("textarea");
-			// So that the same file, written again, can be chosen again.
+			// This allows the same file to be chosen again after it was rewritten.
 			file.addEventListener("click", () => (file.value = ""));
 			file.addEventListener("change", () => file.files[0] && this.take(file.files[0]));
 			root.querySelector("form").addEventListener("submit", (event) => {
@@ -90,7 +90,7 @@
 		}
 
 		_takeDrops(area) {
-			// A file that is dropped beside the area must not replace the page.
+			// A file dropped beside the area must not replace the page.
 			for (const event of ["dragover", "drop"]) {
 				document.addEventListener(event, (one) => one.preventDefault());
 			}
@@ -108,7 +108,7 @@
 			});
 		}
 
-		/** Read a file or a text and show what comes of it; what was being read before is left. */
+		/** Read a file or a text and show the result; cancels an earlier read. */
 		async take(blob, name = blob.name) {
 			this._reading?.abort();
 			const reading = new AbortController();
@@ -159,7 +159,7 @@
 			};
 		}
 
-		/** `said` is the architecture that somebody chose, where the note tells none. */
+		/** `said` is the architecture that the user chose, if the note does not give it. */
 		_shown(found, known, said = "") {
 			let subject;
 			try {
@@ -232,7 +232,7 @@
 			);
 		}
 
-		/** A tool, its newest release first; another one can be chosen. */
+		/** A tool, with its newest release; another one can be chosen. */
 		_row(subject, consumer) {
 			const releases = [...vmcoreinfo.toolReleases(consumer)].reverse();
 			const options = ["next", ...releases].map((name) =>
@@ -293,7 +293,7 @@
 			const works = (one.worked_out ?? one.verdict) === "fallback" ? "ok" : "works";
 			const later = one.fixed_in === "next" ? "the next release" : `${judged.consumer} ${one.fixed_in}`;
 			const fixed = one.fixed_in ? `${works} since ${later}` : works === "works" ? "not fixed in any later release" : "";
-			// What is merely not there is said by the words before.
+			// The message above already names keys that are just missing.
 			const known = one.missing.filter((gone) => gone.gone_since || gone.since);
 			const keys = known.map((gone) => {
 				const since = gone.gone_since ? ` removed in ${gone.gone_since}` : ` exported since ${gone.since}`;

@@ -3,7 +3,7 @@
 "use strict";
 
 (function (vmcoreinfo) {
-	/** True, false, or null where what is known does not decide it. */
+	/** True, false, or null if the known symbols don't decide it. */
 	function evaluate(condition, config) {
 		if (typeof condition === "boolean") {
 			return condition;
@@ -28,7 +28,7 @@
 		return values.includes(null) ? null : !decides;
 	}
 
-	/** The condition that is left once `config` is put in. */
+	/** The condition that remains when the values in `config` are put in. */
 	function simplify(condition, config) {
 		if (typeof condition === "boolean") {
 			return condition;
@@ -56,7 +56,7 @@
 		return kept.length === 1 ? kept[0] : [operator, ...kept];
 	}
 
-	/** The symbols that a condition asks for as they are: `A && !B && C == 3`; not those of an `||`. */
+	/** The symbols that a condition requires: `A && !B && C == 3`; those in an `||` don't count. */
 	function literals(condition) {
 		const found = {};
 		const terms = Array.isArray(condition) && condition[0] === "&" ? condition.slice(1) : [condition];
@@ -72,7 +72,7 @@
 		return found;
 	}
 
-	/** The words of C, as people read a condition. */
+	/** A condition in C syntax. */
 	function rendered(condition, binding = 0) {
 		if (typeof condition === "boolean") {
 			return condition ? "1" : "0";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a dump shows beside its note.
+// Sources in a dump beside its note.
 "use strict";
 
 (function (vmcoreinfo) {
 	const NEAR = 16n << 20n;
 
-	/** What is known of the dump that a note is of; nothing of a bare note, as nobody knows what carried it. */
+	/** The sources that a dump is known to have or lack; none for a bare note, whose dump is unknown. */
 	function dumpSources(found, arch, info, near) {
 		const told = {};
 		const container = found.container ?? found.format;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The note of a file of any size: tells its format and has it read.
+// The note in a file of any size: detects its format and reads it.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -72,8 +72,8 @@
 	}
 
 	/**
-	 * The note of a File or Blob: its `text`, the `format` of what it is in, and what that tells of
-	 * the dump. `onProgress({at, size, reads})` is called at each read; `signal` ends it.
+	 * The note in a File or Blob: its `text`, the `format` of the file, and facts about the
+	 * dump. `onProgress({at, size, reads})` is called for each read; `signal` cancels it.
 	 * Rejects with a DumpError, whose message says why and what to do.
 	 */
 	async function findNote(blob, options = {}) {

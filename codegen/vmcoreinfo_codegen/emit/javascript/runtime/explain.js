@@ -20,7 +20,7 @@
 		return found;
 	}
 
-	/** What became of an entry on the architecture of a kernel. */
+	/** Why an entry is missing on the architecture of a kernel. */
 	function missingOf(key, exports) {
 		const entry = exports.schema.entries.get(key);
 		const here = entry ? entry.exports.filter((one) => one.concerns(exports.arch.name)) : [];
@@ -50,7 +50,7 @@
 		return one.since ? `${one.key} is exported since ${one.since}` : `${one.key} ${one.otherwise}`;
 	}
 
-	/** What went last is what made the difference: words for those, grouped by commit. */
+	/** A text for the most recent removals, which caused the verdict, with their commits. */
 	function lastGone(absent) {
 		const gone = absent.filter((one) => one.goneSince);
 		if (!gone.length) {
@@ -67,7 +67,7 @@
 		return [text + (instead.length ? `, replaced by ${instead.join(" ")}` : "")];
 	}
 
-	/** By which commit a key that is there came to mean something else. */
+	/** The commit that changed the meaning of a key that is present. */
 	function changedIn(key, exports) {
 		const entry = exports.schema.entries.get(key);
 		const here = entry ? entry.exports.filter((one) => one.concerns(exports.arch.name)) : [];
@@ -95,7 +95,7 @@
 		return String(format === "signed" ? BigInt.asIntN(64, bits) : bits);
 	}
 
-	/** One sentence or two: what is taken, what is missing. */
+	/** One or two sentences: what is used, what is missing. */
 	function whyOf(outcome, exports) {
 		const { need, taken } = outcome;
 		const parts = outcome.misread.map((key) => {
@@ -126,7 +126,7 @@
 		return parts.filter(Boolean).join("; ");
 	}
 
-	// Words of `compat` that depend on what they stand between.
+	// Texts of `compat` that depend on their context.
 	const texts = {
 		rightOn(way, since, until) {
 			const from = since ? ` since ${since}` : "";

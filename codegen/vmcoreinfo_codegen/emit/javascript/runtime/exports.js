@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the kernel of a note exports, by the note itself.
+// The exports of a note's kernel, according to the note.
 "use strict";
 
 (function (vmcoreinfo) {
 	const { kernels } = vmcoreinfo;
 	const { compareMoments, contains, release } = kernels;
 
-	/** The format in which a kernel prints an entry, whether or not the schema expects it there. */
+	/** The format in which a kernel prints an entry, even if the schema does not expect it there. */
 	function printedAs(entry, kernel, arch) {
 		const here = entry.exports.filter((one) => one.formats.length && one.concerns(arch.name));
 		if (!here.length) {
@@ -16,7 +16,7 @@
 		return kernels.formatOf(entry, exported, kernel);
 	}
 
-	/** What lines show of keys with several formats: a distribution may have another one early. */
+	/** The format that lines show for keys with several: a distribution may have a newer one early. */
 	function seenAs(schema, expected, info) {
 		const found = new Map();
 		for (const line of info.lines) {
@@ -33,7 +33,7 @@
 		return found;
 	}
 
-	/** What a note has: all of it, and nothing else; and what the dump that it is of tells beside it. */
+	/** The entries of a note, which are complete, and the sources in its dump. */
 	class Exports {
 		constructor(schema, own, arch, info, ofDump) {
 			this.schema = schema;
@@ -75,7 +75,7 @@
 			return !this.unread.has(key) && this.there.has(key);
 		}
 
-		/** The release of mainline that it is like, as far as these keys tell. */
+		/** The mainline release that the kernel is like for these keys. */
 		releaseOf(keys) {
 			let like = this.release;
 			for (const key of keys) {
@@ -87,7 +87,7 @@
 			return like;
 		}
 
-		/** Whether kernels of a range, with what is known of commits, have this one. */
+		/** Whether this kernel is in a range, given the commits that it is known to have or lack. */
 		isIn(range, keys) {
 			const [since, until, commit] = range;
 			if (commit !== null && commit in this.schema.commits) {
@@ -96,7 +96,7 @@
 			return contains(release(since), release(until), this.releaseOf(keys).moment);
 		}
 
-		/** Whether an expression is not 0; null where it asks for a value that is not known. */
+		/** Whether an expression is not 0; null if it needs a value that is not known. */
 		tells(expression) {
 			const value = kernels.valueOf(expression, this.values);
 			return value === null ? null : value !== 0n;

@@ -19,7 +19,7 @@
 		"-": (operand) => -operand,
 	};
 
-	/** The 64 bits of an expression over the values of a note, null where it needs what is not there. */
+	/** The 64-bit value of an expression over the values of a note, null if it needs a missing one. */
 	function valueOf(expression, values) {
 		if (typeof expression === "string") {
 			return BigInt.asUintN(64, BigInt(expression));
@@ -46,7 +46,7 @@
 		return BigInt.asUintN(64, made);
 	}
 
-	/** The keys that an expression asks for, in order. */
+	/** The keys in an expression, in order. */
 	function keysOf(expression) {
 		if (typeof expression === "string") {
 			return [];

@@ -19,7 +19,7 @@
 		}
 		const decided = evaluate(need.condition ?? true, exports.config);
 		if (decided === null) {
-			// A kernel that is built for it exports it, by an alternative that some release knows.
+			// A kernel built for it exports the entries of an alternative that some release knows.
 			return need.ways.some((way) => way.keys?.length && way.keys.every((key) => exports.has(key)));
 		}
 		return decided;
@@ -35,7 +35,7 @@
 		return isBeside(way) && fallsBack(need) ? "fallback" : "ok";
 	}
 
-	/** What a dump may tell, where it is not known: any of it, if the first alternative rests on some. */
+	/** The unknown sources on which the outcome depends: those of the leading alternatives that have some. */
 	function restsOn(ways, exports) {
 		const found = new Set();
 		for (const way of ways) {
@@ -48,7 +48,7 @@
 		return [...found];
 	}
 
-	/** The outcome for a purpose; null where there is none on that kernel or in that release. */
+	/** The outcome for a purpose; null if that kernel or that release does not have it. */
 	function judge(consumer, need, tool, exports) {
 		if (!matters(need, exports)) {
 			return null;

@@ -15,8 +15,8 @@
 	const UTSNAME = 12;
 	const WORD = 65;
 	const INCOMPLETE = 0x8;
-	// Where a compiler has `status` in the header, and in the sub-header the level, whether the dump is
-	// split, its first and last page, and the places of text, notes and what was erased, each offset
+	// Where compilers put `status` in the header, and in the sub-header the level, whether the dump is
+	// split, its first and last page, and the places of text, notes and erased data, each as offset
 	// and size. off_t is eight bytes everywhere; i386 aligns it to four, other 32-bit machines to eight.
 	const LAYOUTS = [
 		{ bits: 64, status: 424, level: 8, split: 12, part: [16, 24], places: [32, 48, 64] },
@@ -29,7 +29,7 @@
 		return latin1(header.subarray(place, place + WORD)).split("\0")[0];
 	}
 
-	/** The headers, in each layout that they make sense in. */
+	/** The headers, in every layout in which they are plausible. */
 	async function openKdump(source) {
 		const header = await exactly(source, 0, KDUMP_HEADER, "the kdump header");
 		const found = [];
@@ -152,7 +152,7 @@
 		};
 	}
 
-	/** Whether QEMU's notes are among those of a kdump, null where those can't be gone through. */
+	/** Whether a kdump has QEMU's notes, null if its notes can't be read. */
 	async function hasRegisters(source, header) {
 		const { offset, size } = header.notes;
 		if (!size) {

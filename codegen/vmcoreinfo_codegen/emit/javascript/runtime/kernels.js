@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kernel of a note by its release string: mainline's or a vendor's.
+// The kernel of a note, from its release string: mainline's or a vendor's.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -20,7 +20,7 @@
 
 	const numbersOf = (build) => build.split(".").map(Number);
 
-	/** What the name of a kernel tells, null where it is of another line. */
+	/** What a kernel's name says, null if it is not a name of this line. */
 	function readBy(line, text) {
 		for (const [place, pattern] of line.patterns.entries()) {
 			const match = pattern.exec(text);
@@ -42,7 +42,7 @@
 		return null;
 	}
 
-	/** The number of the builds that count for one; -1 where none does. */
+	/** The index of the build clause that applies to a build; -1 for none. */
 	function buildAt(line, build) {
 		if (build === null) {
 			return -1;
@@ -61,7 +61,7 @@
 		return line.schemas[at];
 	}
 
-	/** Whether what a build exports was read of it, or of one like it. */
+	/** Whether the exports of a build, or of one like it, were read. */
 	function isKnown({ line, build, release: own }) {
 		if (!line.builds.length) {
 			return line.readOf.includes(own.branch.toString());
@@ -78,7 +78,7 @@
 		return isBetween || (Boolean(ofVendor) && firsts.includes(numbers[0]));
 	}
 
-	/** The kernel that `uname -r` calls so; null for what is none. */
+	/** The kernel with that `uname -r` string; null if it is not one. */
 	function kernelNamed(text) {
 		if (!/^[0-9]/.test(text)) {
 			return null;
@@ -100,7 +100,7 @@
 		return { name: text, schema: isPatched ? ANY : MAINLINE, release: own, line: null, added };
 	}
 
-	/** The kernel by OSRELEASE; null where the note has none that is known. */
+	/** The kernel named by OSRELEASE; null if it is unknown. */
 	function kernelOf(info) {
 		if (info.line("OSRELEASE")?.text === LITERAL) {
 			return { name: LITERAL, schema: MAINLINE, release: release("2.6.25"), line: null, added: "" };
@@ -112,7 +112,7 @@
 		return compareReleases(kernel.release.branch, LATEST) > 0 ? { ...kernel, release: LATEST } : null;
 	}
 
-	/** The line of a vendor's kernel, as answers tell it; null for mainline. */
+	/** The line of a vendor's kernel, as in answers; null for mainline. */
 	function lineOf(kernel) {
 		if (kernel === null || kernel.line === null) {
 			return null;
@@ -129,7 +129,7 @@
 		};
 	}
 
-	/** What a person calls it: `4.18`, or `rhel8 8.10, build 553.22.1, based on 4.18`. */
+	/** Its name for people: `4.18`, or `rhel8 8.10, build 553.22.1, based on 4.18`. */
 	function calledOf(kernel) {
 		const told = lineOf(kernel);
 		if (told === null) {
@@ -140,7 +140,7 @@
 		return `${told.name}${own}${number}, based on ${kernel.release}`;
 	}
 
-	/** Whether it may export what the schema does not know of: its vendor is not known, or its build. */
+	/** Whether it may have exports that the schema doesn't know, because its vendor or build is unknown. */
 	function isPatched(kernel) {
 		if (kernel.line === null) {
 			return Boolean(kernel.added);
@@ -149,7 +149,7 @@
 		return !isKnown(kernel.line) && (line.builds.length > 0 || !line.follows);
 	}
 
-	/** Whether its name leaves open which stable update of its release it is. */
+	/** Whether its name does not say which stable update of its release it is. */
 	function mayBeStable(kernel) {
 		if (compareReleases(kernel.release, kernel.release.branch) !== 0) {
 			return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is known of a release on a kernel: declared support, tests, runs.
+// What is known about a release on a kernel: declared support, tests, runs.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -10,7 +10,7 @@
 		worse,
 	} = vmcoreinfo.ofTools;
 
-	/** Why a verdict is not known; nothing where it is. */
+	/** Why a verdict is not known; empty if it is. */
 	function doubtsOf(consumer, tool, exports) {
 		const kernel = exports.release;
 		const own = releaseOf(consumer, tool);
@@ -47,7 +47,7 @@
 		return { reasons, isOfRelease: Boolean(ofRelease) };
 	}
 
-	/** The newest kernel that can be answered for, where one is past it, and was not seen. */
+	/** The newest known kernel, if this one is newer and was not seen. */
 	function passed(consumer, tool, arch, kernel) {
 		const own = release(releaseOf(consumer, tool)?.[1] ?? null);
 		if (own === null) {
@@ -84,7 +84,7 @@
 		return byte >>> 0;
 	});
 
-	/** Of the keys that a release reads those that are there, in eight digits. */
+	/** A digest in eight digits of the given keys that a release reads. */
 	function digestOf(consumer, tool, exports) {
 		const keys = keysOfTool(consumer, tool).filter((key) => exports.there.has(key));
 		let sum = 0xffffffff;
@@ -96,7 +96,7 @@
 
 	const isSubset = (some, all) => some.every((one) => all.includes(one));
 
-	/** Whether a need counts for what a run did. */
+	/** Whether a need counts for the result of a run. */
 	function countsFor(need, { command, level }) {
 		if (need.commands && !need.commands.includes(command)) {
 			return false;
@@ -104,7 +104,7 @@
 		return level === null || !need.levels || (need.levels & level) !== 0;
 	}
 
-	/** Whether runs that count came to a verdict, and no worse. */
+	/** Whether the runs that count had that verdict, and none a worse one. */
 	function restsOnRuns(counted, verdict) {
 		if (verdict === "unknown") {
 			return "not known";
@@ -113,7 +113,7 @@
 		return isSeen ? "seen" : "worked out";
 	}
 
-	/** Of a purpose: a run that is good shows all that it does, a bad one what is as bad as it came. */
+	/** The evidence for a purpose: a good run shows all its purposes, a bad one those with the same verdict. */
 	function purposeRestsOn(runs, need, verdict) {
 		if (verdict === "unknown") {
 			return "not known";

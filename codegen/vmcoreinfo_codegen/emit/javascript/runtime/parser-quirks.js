@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lines of a note that the parser of a tool reads wrongly.
+// Lines of a note that a tool's parser misreads.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -94,7 +94,7 @@
 		},
 	};
 
-	/** What a release reads otherwise, the worst first. */
+	/** The quirks of a release that a note triggers, the worst first. */
 	function quirksOf(consumer, tool, note) {
 		const isAnywhere = !facts.dumpFormats.includes(note.format);
 		const found = [];

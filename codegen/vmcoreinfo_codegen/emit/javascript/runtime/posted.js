@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Notes as people post them: in mails, issues and logs, with something in front of each line. Texts
-// have a character a byte.
+// Notes as people post them: in mails, issues and logs, with something before each line. Texts
+// have one character per byte.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -37,8 +37,8 @@
 	}
 
 	/**
-	 * Whether it is a note as it is, sound or not: it begins with no words, most lines begin with a
-	 * key, and nothing stands behind values.
+	 * Whether it is a plain note, intact or not: it does not begin with words, most lines begin with a
+	 * key, and nothing follows the values.
 	 */
 	function isPlain(text) {
 		const lines = text.split("\n").filter((line) => trimmed(line));
@@ -57,7 +57,7 @@
 		return at >= 0 && /^[A-Za-z]/.test(key) && !key.includes(" ") && !/[\r\t ]$/.test(line);
 	}
 
-	/** Every note in a mail, an issue or a log, that to be read first; excerpts of one are left out. */
+	/** Every note in a mail, an issue or a log, the one to read first; excerpts of a note are left out. */
 	function findPosted(text, name) {
 		const found = new Map();
 		for (const entries of apart(entriesIn(decoded(text), name))) {
@@ -76,12 +76,12 @@
 		const others = every.filter(
 			(note) => note === fullest || !note.text.split("\n").every((line) => lines.has(line)),
 		);
-		// The first that is no mere beginning of one.
+		// The first that is not just the beginning of another.
 		const isShort = (note) => Number(2 * note.lines.length < most);
 		return others.sort((left, right) => isShort(left) - isShort(right));
 	}
 
-	/** UTF-8 as characters of a byte each. */
+	/** UTF-8 as one character per byte. */
 	function bytesOf(text) {
 		return vmcoreinfo.latin1(new TextEncoder().encode(text));
 	}
@@ -91,7 +91,7 @@
 		return bytesOf(new TextDecoder(encoding).decode(bytes));
 	}
 
-	/** The text as ASCII, bodies of mails decoded, each byte in its line where that can be. */
+	/** The text as ASCII, with bodies of mails decoded; bytes stay in their line if possible. */
 	function decoded(text) {
 		if (text.startsWith("\xff\xfe")) {
 			text = decodedAs(text.slice(2), "utf-16le");
@@ -106,11 +106,11 @@
 			place = end;
 		}
 		made += text.slice(place);
-		// Of a string of C or of JSON; two bytes for two.
+		// Escapes in a string of C or JSON; two characters stay two.
 		return made.replace(COLOUR, "").replaceAll("\\r", "  ").replaceAll("\\n", "  ").replaceAll("&gt;", "   >");
 	}
 
-	/** Where bodies of mails are that are encoded, and how. */
+	/** The places and encodings of encoded mail bodies. */
 	function* encodedIn(text) {
 		let reached = 0;
 		for (const header of text.matchAll(ENCODING)) {
@@ -150,7 +150,7 @@
 		return found;
 	}
 
-	/** Every entry, in order. What was looked at is not looked at again, however long a line is. */
+	/** Every entry, in order. No part is searched twice, however long a line is. */
 	function* entriesIn(text, name) {
 		let left = MOST_ENTRIES;
 		let [line, reached, front, alike, before] = [1, 0, "", "", null];
@@ -183,13 +183,13 @@
 		return start + matchAt(BETWEEN, text, start)[0].length >= end;
 	}
 
-	/** What stands in front of an entry, with neither digits nor more than one blank. */
+	/** The text before an entry, without digits and with single blanks. */
 	function alikeOf(front) {
 		const short = front.replace(/0x[0-9a-fA-F]+|[0-9.]+/g, "0").replace(new RegExp(`${S}+`, "g"), " ");
 		return trimmed(short.replace(/(?<=>) (?=>)/g, ""));
 	}
 
-	/** Whether nothing but another entry, a comment or the end of the line stands behind the value. */
+	/** Whether only another entry, a comment or the end of the line follows the value. */
 	function isWhole(text, end) {
 		const behind = text.slice(end, end + LONGEST_TAIL);
 		const newline = behind.indexOf("\n");
@@ -200,7 +200,7 @@
 		return space > 0 && matchAt(new RegExp(ENTRY, "y"), text, end + space) !== null;
 	}
 
-	/** Entries of one note each: a new one begins at OSRELEASE, or behind a long stretch without any. */
+	/** Entries grouped by note: a new one begins at OSRELEASE, or after a long gap. */
 	function* apart(entries) {
 		let some = [];
 		for (const entry of entries) {
@@ -216,7 +216,7 @@
 		}
 	}
 
-	/** What has the same in front; in front of the first may be what others don't have. */
+	/** The note of the entries with the most common text before them; OSRELEASE at the start may differ. */
 	function noteOf(entries) {
 		const counts = new Map();
 		for (const entry of entries) {
@@ -235,7 +235,7 @@
 		const last = ofNote[ofNote.length - 1];
 		const text = ofNote.map((entry) => `${entry.key}=${entry.value}`).join("\n");
 		return {
-			// A value that the input ends with may be cut.
+			// A value at the end of the input may be cut.
 			text: text + (last.endsInput ? "" : "\n"),
 			lines,
 			front: last.front,
@@ -251,7 +251,7 @@
 		return `${release || "no OSRELEASE"} (${place})`;
 	}
 
-	/** What is to be known of how the first was read, and of the others. */
+	/** Remarks on how the first note was read, and on the others. */
 	function postedRemarks(found) {
 		const [note, ...others] = found;
 		const parts = [`read as a posted note: ${where(note)}`];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Releases of the kernel, and what holds for which of them.
+// Kernel releases, and what holds for them.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -15,7 +15,7 @@
 		return left.length - right.length;
 	}
 
-	/** A release of the kernel: `6.9`, `6.6.9`, `7.3-rc1`, `2.6.35.6`. */
+	/** A kernel release: `6.9`, `6.6.9`, `7.3-rc1`, `2.6.35.6`. */
 	class Release {
 		constructor(mainline, candidate = FINAL, stable = 0) {
 			this.mainline = mainline;
@@ -23,7 +23,7 @@
 			this.stable = stable;
 		}
 
-		/** Null for what is none. */
+		/** The release, null if the text is not one. */
 		static parse(text) {
 			const match = RELEASE.exec(text);
 			if (match === null) {
@@ -47,12 +47,12 @@
 			return new Release(this.mainline);
 		}
 
-		/** Where the kernel of this release stands. */
+		/** The position of this release's own kernel. */
 		get moment() {
 			return [this.mainline, this.candidate, this.stable];
 		}
 
-		/** Where a span bounded by this release opens or closes: at its merge window. */
+		/** The start or end of a span that is bounded by this release: its merge window. */
 		get opening() {
 			return this.candidate === FINAL && !this.stable ? [this.mainline, 0, 0] : this.moment;
 		}
@@ -76,7 +76,7 @@
 
 	const known = new Map();
 
-	/** A release that the facts name; each is read once. */
+	/** A release in the facts; each is parsed once. */
 	function release(text) {
 		if (text === null || text === undefined) {
 			return null;
@@ -90,7 +90,7 @@
 	const told = (boundary) => boundary[2] || boundary[0];
 	const openingOf = (boundary) => release(boundary[0]).opening;
 
-	/** Whether a moment lies in the half-open `[since, until)`; null is no bound. */
+	/** Whether a moment lies in the half-open span `[since, until)`; null means no bound. */
 	function contains(since, until, moment) {
 		if (since !== null && compareMoments(moment, since.opening) < 0) {
 			return false;
@@ -111,7 +111,7 @@
 		);
 	}
 
-	/** What counts where only one can: what was backported to the branch first. */
+	/** The one that counts if there can be only one: a backport to the branch comes first. */
 	function firstInForce(several, moment) {
 		const isBackported = (one) => one[2].some((backport) => isInBranch(release(backport), moment));
 		return (

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What kernels export, as the schema has it.
+// The exports of kernels, according to the schema.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -45,7 +45,7 @@
 		return holds(ofSpan(arch.span), kernel.moment);
 	}
 
-	/** Entries as mainline has them, or as builds of a vendor's line do. */
+	/** The entries of mainline, or of a build of a vendor's line. */
 	class Schema {
 		constructor(own = {}) {
 			const changed = new Map((own.entries ?? []).map(([place, ...rest]) => [place, rest]));
@@ -61,7 +61,7 @@
 			this._predicted = new Map();
 		}
 
-		/** What a kernel exports: by key in order, each with the condition that is left and its format. */
+		/** The exports of a kernel: by key in order, each with its remaining condition and its format. */
 		predict(kernel, arch) {
 			const asked = `${kernel} ${arch.name}`;
 			if (!this._predicted.has(asked)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes of a file of any size, by slices; the numbers of its headers.
+// Bytes of a file of any size, read in slices, and numbers in its headers.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -12,7 +12,7 @@
 	/** Input that can't be read; the message names the file, the byte and the remedy, as far as known. */
 	class DumpError extends Error {}
 
-	/** Numbers of headers; above 2^53 the nearest one that there is, which is past the end of any file. */
+	/** Numbers in headers; above 2^53 they are rounded, which is past the end of any file. */
 	class View {
 		constructor(bytes, isLittle) {
 			this._view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -40,7 +40,7 @@
 		}
 	}
 
-	/** A File or Blob by offset; reads that are close to each other are one slice. */
+	/** A File or Blob, read by offset; reads close to each other share one slice. */
 	class Source {
 		constructor(blob, name, options) {
 			this.name = name;
@@ -53,7 +53,7 @@
 			this._window = new Uint8Array();
 		}
 
-		/** `size` bytes at `offset`, fewer where the input ends before. */
+		/** `size` bytes at `offset`, fewer if the input ends before. */
 		async read(offset, size) {
 			if (offset < 0 || size < 0 || size > MOST_AT_ONCE) {
 				throw new DumpError(`${this.name}: ${size} bytes at byte ${offset} are out of range`);
@@ -63,7 +63,7 @@
 				return new Uint8Array();
 			}
 			if (offset < this._start || end > this._start + this._window.length) {
-				// What is far from what was read before is a header by itself.
+				// A read far from the previous one is a header on its own.
 				const isNear = offset - this._start < 2 * WINDOW && offset >= this._start;
 				const stop = Math.min(this.size, Math.max(end, offset + (isNear ? WINDOW : APART)));
 				this._window = await this._slice(offset, stop);
@@ -86,7 +86,7 @@
 		}
 	}
 
-	/** `size` bytes at `offset`; throws DumpError naming `what` where the input is too short. */
+	/** `size` bytes at `offset`; throws DumpError naming `what` if the input is too short. */
 	async function exactly(source, offset, size, what) {
 		const data = await source.read(offset, size);
 		if (data.length < size) {
@@ -110,7 +110,7 @@
 		return bytes.subarray(0, end);
 	}
 
-	/** A text in quotes as Python's ascii() writes it: with nothing that a terminal would act on. */
+	/** A text in quotes as Python's ascii() writes it, without terminal control characters. */
 	function quoted(text) {
 		const names = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 		const quote = text.includes("'") && !text.includes('"') ? '"' : "'";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A note as text: by itself, or posted in a mail or a log.
+// A note as text: on its own, or posted in a mail or a log.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -9,7 +9,7 @@
 	const SEEN_OF_TEXT = 1 << 16;
 	const LEAST_POSTED = 3;
 
-	/** What a file is, or what to do with it, by its first bytes; undefined for none of these. */
+	/** What a file is, or what to do with it, from its first bytes; undefined if unknown. */
 	function byStart(rows, start) {
 		return rows.find(([magic]) => start.startsWith(magic))?.[1];
 	}
@@ -50,14 +50,14 @@
 		return { format: "text", text: data, offset: 0 };
 	}
 
-	/** The address in what /sys/kernel/vmcoreinfo says, null for anything else. */
+	/** The address in the text of /sys/kernel/vmcoreinfo, null for any other text. */
 	function addressIn(data) {
 		const words = /^\s*(?:0[xX])?([0-9a-fA-F]+)\s+(?:0[xX])?[0-9a-fA-F]+\s*$/;
 		const match = data.length > 64 ? null : words.exec(latin1(data));
 		return match && (match[1].replace(/^0+(?=.)/, "").toLowerCase());
 	}
 
-	/** A posted note, where the input is a text that has one and is no note as it is. */
+	/** A posted note, if the input is a text that contains one and is not a plain note. */
 	async function unlessPlain(source, data) {
 		let [equals, newlines, nuls] = [0, 0, 0];
 		data.forEach((byte, place) => {

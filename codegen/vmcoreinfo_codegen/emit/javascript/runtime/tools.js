@@ -17,7 +17,7 @@
 	const TOOL_RELEASE = /^[0-9]{1,9}(?:\.[0-9]{1,9})+(?:-rc[0-9]{1,5})?$/;
 	const numbers = new Map();
 
-	/** A release of a tool as numbers that sort like it: 8.0.0 is 8.0, and a candidate comes before. */
+	/** A release of a tool as numbers that sort like it: 8.0.0 equals 8.0, a candidate sorts before its release. */
 	function numbersOf(text) {
 		if (!numbers.has(text)) {
 			numbers.set(text, numbersIn(text));
@@ -50,7 +50,7 @@
 		return !until || compareTools(tool, until) < 0;
 	}
 
-	/** Whether a release reads a value of that form correctly; nothing said means yes. */
+	/** Whether a release reads a value in that format correctly; true unless the facts say otherwise. */
 	function canRead(consumer, key, format, tool) {
 		if (format === undefined) {
 			return true;
@@ -64,7 +64,7 @@
 		return true;
 	}
 
-	/** What one release of a tool reads. */
+	/** The keys that a release of a tool reads. */
 	function keysOfTool(consumer, tool) {
 		const known = consumer.needs.flatMap((need) => need.ways.filter((way) => isOf(way.since, way.until, tool)));
 		return unique(known.flatMap((way) => way.keys ?? []));
@@ -109,7 +109,7 @@
 		return found;
 	}
 
-	/** Whether a release says that it knows a kernel; null where it says nothing. */
+	/** Whether a release declares support for a kernel; null if it declares nothing. */
 	function declares(consumer, tool, kernel) {
 		const range = releaseOf(consumer, tool)?.[2] ?? null;
 		if (range === null) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Verdicts of releases on a note, as `vmcoreinfo compat NOTE` has them.
+// Verdicts on releases for a note, as in `vmcoreinfo compat NOTE`.
 "use strict";
 
 (function (vmcoreinfo) {
@@ -12,9 +12,9 @@
 	const PURPOSE = "parse the note";
 	const MOST_PURPOSES = 4;
 
-	/** A note that does not tell what kernel it is of; says how to name it. */
+	/** A note that does not identify its kernel; the message says which option to give. */
 	class NotTold extends Error {
-		/** `isOfArch`: it tells its release, and no architecture. */
+		/** `isOfArch`: the release is known, the architecture is not. */
 		constructor(message, isOfArch = false) {
 			super(message);
 			this.isOfArch = isOfArch;
@@ -44,7 +44,7 @@
 		};
 	}
 
-	/** Purposes that come to something else where a vendor took what came later. */
+	/** Purposes whose verdict would change if the vendor backported later mainline changes. */
 	function unsureOf(consumer, tool, exports, note, judged) {
 		if (exports.until === null) {
 			return new Map();
@@ -97,7 +97,7 @@
 		return later.find(([, judged]) => isGood(judged))?.[0] ?? null;
 	}
 
-	/** Whether the parser of a release takes the text as it is meant. */
+	/** Whether the parser of a release reads the text as intended. */
 	function readPurpose(judged, later, doubts) {
 		const found = judged.quirks;
 		const workedOut = found.length ? found[0].trait.verdict : "ok";
@@ -155,9 +155,9 @@
 	/** Tools on one note. */
 	class Subject {
 		/**
-		 * `found` is what `findNote` found; `arch` is what somebody says, where that does not tell, `flaws`
-		 * and `near` what is known of its dump. Throws NotTold for one that does not tell what kernel it
-		 * is of.
+		 * `found` is the result of `findNote`; `arch` is the user's, if the note does not give it, `flaws`
+		 * and `near` are facts about its dump. Throws NotTold for a note that does not identify its
+		 * kernel.
 		 */
 		constructor(found, { arch: said = "", flaws = [], near = null } = {}) {
 			const info = vmcoreinfo.parse(found.text);
@@ -186,7 +186,7 @@
 			this._judged = new Map();
 		}
 
-		/** What one release of a tool comes to, with every purpose. */
+		/** The verdict on one release of a tool, with every purpose. */
 		judge(consumer, tool) {
 			const { exports, kernel } = this;
 			const judged = this._of(consumer, tool);
@@ -249,7 +249,7 @@
 		}
 	}
 
-	/** Those purposes that made the verdict, or would where nobody knows. */
+	/** The purposes with the verdict of the whole, or with that from the schema if it is unknown. */
 	function decidingOf(judged) {
 		const verdict = judged.worked_out ?? judged.verdict;
 		const deciding = judged.purposes.filter((one) => (one.worked_out ?? one.verdict) === verdict && !one.extra);

@@ -45,7 +45,7 @@ _MALFORMED = {
     "decimal": "the value is not a decimal number",
     "signed": "the value is not a signed decimal number",
     "hex": "the value is not a hexadecimal number",
-    "0x-hex": "the value is neither hexadecimal behind 0x nor a decimal number",
+    "0x-hex": "the value is neither a hexadecimal number with 0x nor a decimal number",
     "string": "the value is empty",
     "hexbytes": "the value is not pairs of hexadecimal digits",
     "flag": "the value is not 'y'",
@@ -233,7 +233,11 @@ class _Reading:
             key = self._read_line(text[offset:stop], number, offset)
             if newline < 0:
                 self._report(
-                    "truncated", number, offset, key, "the last line has no newline; it may be cut"
+                    "truncated",
+                    number,
+                    offset,
+                    key,
+                    "the last line has no newline; it may be truncated",
                 )
             offset = stop + 1
         if behind.strip(b"\0"):
@@ -242,7 +246,7 @@ class _Reading:
                 number + 1,
                 len(text),
                 None,
-                "there is more text behind a NUL byte; it is not read",
+                "the text after a NUL byte is ignored",
             )
 
     def _report(self, id_: str, line: int, offset: int, key: Optional[str], message: str) -> None:
@@ -259,20 +263,24 @@ class _Reading:
                 number,
                 offset + bad,
                 None,
-                "a byte that is not printable ASCII; the line is not used",
+                "a byte is not printable ASCII; the line is ignored",
             )
             return None
         key, equals, text = decoded.partition("=")
         if not equals:
-            self._report("malformed", number, offset, None, "no '=' in the line")
+            self._report(
+                "malformed", number, offset, None, "no '=' in the line, expected KEY=VALUE"
+            )
             return None
         if not key:
-            self._report("malformed", number, offset, None, "nothing before the '='")
+            self._report(
+                "malformed", number, offset, None, "no key before the '=', expected KEY=VALUE"
+            )
             return None
         known = ENTRIES.get(key)
         if known is None:
             if key not in OTHER_KEYS:
-                message = "no kernel that this parser knows exports this key"
+                message = "not exported by any kernel known to this parser"
                 self._report("unknown", number, offset, key, message)
             self._add(Line(key, _kind_of(key), None, "ok", text, text, number, offset))
             return key
@@ -289,14 +297,14 @@ class _Reading:
             self._report("overflow", number, at, key, "the number does not fit in 64 bits")
         else:
             if key in self.entries:
-                message = "the key stands on an earlier line too; the last one counts"
+                message = "duplicate key; the last usable line counts"
                 self._report("duplicate", number, offset, key, message)
             if _has_other_base(known, text):
-                message = "kernels print the value of this key in another base"
+                message = "the number base differs from what kernels print; tools may misread it"
                 self._report("other-base", number, at, key, message)
             if known.garbage and text.startswith(known.garbage):
                 status, value = "garbage", None
-                message = "the value is one that some kernels print, and means nothing"
+                message = "the value is garbage that some kernels print; it is not used"
                 self._report("garbage", number, at, key, message)
         self._add(Line(key, known.kind, known.format, status, value, text, number, offset))
         return key

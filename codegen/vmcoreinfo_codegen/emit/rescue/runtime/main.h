@@ -3,12 +3,12 @@
 
 static const char help[] =
 	"vmcoreinfo-rescue [--exact] [--any-build] [--exec] makedumpfile OPTION... VMCORE DUMPFILE\n"
-	"\truns it so that it reads the note correctly; unchanged if the kernel or release is not known\n"
+	"\truns makedumpfile so that it reads the note correctly; unchanged if kernel or release is unknown\n"
 	"vmcoreinfo-rescue [--exact] [--any-build] --text|--note|--level [LEVEL] [VMCORE]\n"
 	"\tprints a file for `makedumpfile -i`, the whole corrected note, or the dump level to use\n"
-	"\tinstead of LEVEL (31); exits with 1 if nothing needs correction, or nothing is known\n"
-	"--exact\tuse a level at which the dump has only the pages of that level, if there is a correct one:\n"
-	"\te.g. fewer free pages, but user data\n"
+	"\tinstead of LEVEL (31); exits with 1 if no correction is needed or known\n"
+	"--exact\tif possible, use a level whose dump has no pages beyond that level, e.g. no free pages,\n"
+	"\tbut user data\n"
 	"--any-build\taccept kernels of any vendor\n"
 	"--exec\tbecome makedumpfile unless a line of the note must be removed or changed; the caller must run\n"
 	"\tmakedumpfile unchanged if that fails\n"
@@ -73,16 +73,16 @@ static const char *plan_for(const char *vmcore, struct scope scope, struct wishe
 	vmcoreinfo_parse(&info, core.text, core.length, NULL, NULL);
 	if (vmcoreinfo_get_text(&info, VMCOREINFO_OSRELEASE, &named) != VMCOREINFO_OK ||
 	    named.length >= sizeof(release))
-		return "does not show its release";
+		return "has no usable OSRELEASE";
 	memcpy(release, named.data, named.length);
 	moment = read_release(release, &rest);
 	if (!moment || !is_between(moment, FIRST_KERNEL, NO_KERNEL))
-		return "is from a kernel that is not known here";
+		return "is from an unsupported kernel; supported: " KERNEL_RANGE;
 	if (!wishes.is_any_build && !is_known_build(release, rest))
-		return "is from a vendor's kernel that is not known here";
+		return "is from a vendor's kernel whose changes are unknown; --any-build accepts it";
 	read_state(moment);
 	if (!make_plan(&plan, &state, scope, wishes.is_exact))
-		return "is from a kernel for which no remedy is known";
+		return "is from a kernel for which no correction is known";
 	return NULL;
 }
 
@@ -108,7 +108,7 @@ static void tell_plan(unsigned int level)
 	end_line();
 }
 
-/* The purposes for which a dump keeps what the level leaves out, and the level at which there are none. */
+/* The purposes for which a dump keeps pages that the level excludes, and the level without any. */
 static void tell_degraded(void)
 {
 	static struct plan exact;
@@ -188,7 +188,7 @@ static void run_without_help(struct command *command, unsigned int level)
 {
 	if (!plan_within(&plan, &state, command->scope, MORE_IS_KEPT, false))
 		return;
-	tell("makedumpfile could not be given another note");
+	tell("could not replace the note for makedumpfile");
 	if (plan.scope.level != level) {
 		tell(": -d ");
 		tell_number(plan.scope.level);
@@ -209,7 +209,7 @@ static void run_with_help(int argc, char **argv, struct wishes wishes)
 	char *file;
 
 	if (!read_command(&command, argc, argv)) {
-		tell_line("unknown command; running it unchanged");
+		tell_line("unsupported command line; running it unchanged");
 		return;
 	}
 	failure = plan_for(command.vmcore, command.scope, wishes);
@@ -250,7 +250,7 @@ static void run_with_help(int argc, char **argv, struct wishes wishes)
 			become(command.arguments);
 		run_command(&command, &core, NULL);
 	}
-	tell_line("makedumpfile did not write a dump with that; running it unchanged");
+	tell_line("makedumpfile wrote no dump with these changes; running it unchanged");
 }
 
 static int answer(int argc, char **argv)
