@@ -114,9 +114,8 @@
 		}
 	}
 
-	/** Values that follow from others: where a member is, or the size of a structure. */
+	/** Values that follow from others: those that have `equals` in the schema. */
 	function* sums(subject, compiler) {
-		const word = BigInt(compiler.word);
 		const number = (key) => subject.number(key);
 		const values = new Map();
 		for (const [key, told] of layouts.equals) {
@@ -133,15 +132,25 @@
 				yield at(subject, key, `${found}, but its members add up to ${value}`);
 			}
 		}
-		const [size, last, info] =
-			["SIZE(printk_info)", "OFFSET(printk_info.dev_info)", "SIZE(dev_printk_info)"].map(number);
+	}
+
+	/** The end of a record's header, which has only padding behind its last member. */
+	function* padding(subject) {
+		const [size, last, info] = [
+			"SIZE(printk_info)", "OFFSET(printk_info.dev_info)", "SIZE(dev_printk_info)",
+		].map((key) => subject.number(key));
 		if (![size, last, info].includes(null)) {
 			const behind = size - last - info;
 			if (behind < 0n || behind >= 8n) {
 				yield at(subject, "SIZE(printk_info)", `${size}, but its last member ends at ${last + info}`);
 			}
 		}
-		const [nodes, mask] = ["LENGTH(node_data)", "SIZE(nodemask_t)"].map(number);
+	}
+
+	/** The map of nodes, which has a bit for each of them. */
+	function* nodeMap(subject, compiler) {
+		const word = BigInt(compiler.word);
+		const [nodes, mask] = ["LENGTH(node_data)", "SIZE(nodemask_t)"].map((key) => subject.number(key));
 		if (nodes !== null && mask !== null && mask !== (nodes / 8n > word ? nodes / 8n : word)) {
 			yield at(subject, "LENGTH(node_data)", `${nodes} nodes, but SIZE(nodemask_t) has ${mask * 8n} bits`);
 		}
@@ -305,6 +314,8 @@
 			if (compiler) {
 				yield* structures(subject, compiler);
 				yield* sums(subject, compiler);
+				yield* padding(subject);
+				yield* nodeMap(subject, compiler);
 				yield* overlaps(subject, compiler);
 			}
 			yield* zones(subject);

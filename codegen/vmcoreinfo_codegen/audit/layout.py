@@ -1,15 +1,9 @@
 # SPDX-License-Identifier: MIT
-<<<<<<< HEAD
-"""How the compiler of an architecture lays out members and structures, by the C types of the schema.
-
-What has no type, or several of different sizes, has no constraint.
-=======
 """The compiler's layout of the structures whose offsets the kernel exports: alignment and size of
 members.
 
-They follow from each member's C type, which is the same in every release that exports it, except
-for the name and the width of a count. A member that is not listed has no constraint.
->>>>>>> main
+They follow from the C types in the schema. A member without a type, or with several of different
+sizes, has no constraint.
 """
 
 from __future__ import annotations
@@ -32,7 +26,7 @@ class Layout(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A line OFFSET(owner.name), and the layout of the member."""
+    """A line OFFSET(owner.name), with what is known of the member."""
 
     owner: str
     name: str
@@ -41,7 +35,7 @@ class Member(NamedTuple):
 
 
 class Compiler(NamedTuple):
-    """Architecture dependent properties: the size of a pointer, and the largest alignment."""
+    """What differs by architecture: the bytes of a pointer, and the most that anything is aligned to."""
 
     word: int
     most: int
@@ -57,8 +51,7 @@ class Compiler(NamedTuple):
 
 
 def compiler_of(archs: Iterable[Architecture]) -> Compiler | None:
-<<<<<<< HEAD
-    """What is so on each architecture that a kernel may be of; None if their pointers differ."""
+    """The properties that all possible architectures share; None if their pointers differ in size."""
     archs = tuple(archs)
     words = {arch.bits // 8 for arch in archs}
     if len(words) != 1:
@@ -67,39 +60,16 @@ def compiler_of(archs: Iterable[Architecture]) -> Compiler | None:
 
 
 def member_of(schema: Schema, key: str, offset: int, compiler: Compiler) -> Member | None:
-    """What is known of the member whose OFFSET a key gives; None if nothing is."""
-=======
-    """The properties that all possible architectures share; None if they differ."""
-    found = {Compiler(arch.bits // 8, most_aligned(arch)) for arch in archs}
-    return found.pop() if len(found) == 1 else None
-
-
-def most_aligned(arch: Architecture) -> int:
-    """The strictest alignment that the compiler gives to a member, in bytes."""
-    return 2 if arch.name == "m68k" else 8
-
-
-def member_of(key: str, offset: int, compiler: Compiler) -> Member | None:
     """The member whose OFFSET a key gives; None if its layout is not known."""
->>>>>>> main
     owner, _, name = argument_of(key).partition(".")
     found = schema.layouts.members.get(f"{owner}.{name}")
     return Member(owner, name, offset, compiler.layout(found)) if found is not None else None
 
 
-<<<<<<< HEAD
 def alignment_of_struct(schema: Schema, name: str, compiler: Compiler) -> int:
-    """The least alignment of a structure, by its type and those of its members that are known."""
+    """The least alignment of a structure, according to its type and its known members."""
     known = schema.layouts.extents.get(name, ())
     return max((compiler.layout(extent).align for extent in known), default=1)
-=======
-def alignment_of_struct(name: str, compiler: Compiler) -> int:
-    """The least alignment of a structure, according to its known members."""
-    if name == "nodemask_t":
-        return min(compiler)
-    known = (_layout(member, compiler) for member in _OF_STRUCT.get(name, ()))
-    return max((layout.align for layout in known if layout is not None), default=1)
->>>>>>> main
 
 
 class Known(NamedTuple):
@@ -115,52 +85,5 @@ class Known(NamedTuple):
     def key(self, key: str) -> int | None:
         return self.subject.number(key)
 
-<<<<<<< HEAD
     def read(self, width: int, address: int) -> None:
         return None
-=======
-_OF_STRUCT: dict[str, list[str]] = {}
-for _member in (*WORDS, *BYTES):
-    _OF_STRUCT.setdefault(_member.partition(".")[0], []).append(_member)
-
-UNIONS = frozenset({"page", "vmap_area"})
-"""Structures in which some members share bytes."""
-
-FIRST = frozenset(
-    {
-        "atomic_long_t.counter",
-        "dev_printk_info.subsystem",
-        "free_area.free_list",
-        "list_head.next",
-        "log.ts_nsec",
-        "mem_section.section_mem_map",
-        "mmu_psize_def.shift",
-        "node_memblk_s.start_paddr",
-        "page.flags",
-        "pglist_data.node_zones",
-        "prb_data_blk_lpos.begin",
-        "prb_data_ring.size_bits",
-        "prb_desc.state_var",
-        "prb_desc_ring.count_bits",
-        "printk_info.seq",
-        "printk_log.ts_nsec",
-        "printk_ringbuffer.desc_ring",
-        "vmap_area.va_start",
-        "vmemmap_backing.list",
-    }
-)
-"""First members of their structures, in every release that exports them."""
-
-EXACT_WORDS = {
-    "atomic_long_t": 1,
-    "list_head": 2,
-    "prb_data_blk_lpos": 2,
-    "prb_data_ring": 4,
-    "prb_desc": 3,
-    "vmemmap_backing": 3,
-}
-"""Structures whose members are all exported."""
-
-MOST_WORDS = {"mem_section": 8, "nodemask_t": 32, "page": 32}
-"""The most words that any configuration gives other structures."""
->>>>>>> main

@@ -14,29 +14,16 @@ from .timeline import holds
 class Architecture(Record):
     """An architecture, with the names that tools use.
 
-<<<<<<< HEAD
-    `source` is its folder under `arch/` in the kernel; two architectures may share one, as i386
-    and x86_64 do, and `suffix` marks the files that only one of them builds (`machine_kexec_64.c`).
-    `elf_machines` are the values of `e_machine` in the header of an ELF file. `pages` are the page
-    sizes in bytes that it can be built with, the smallest first. `kernel_half` is the lowest
-    virtual address that the kernel can be at, in any of its layouts, None if it shares them with
-    processes or can be configured to. `memory_start` is the physical address at which memory begins
-    on every machine, None if that is up to the machine. `alignment` is the strictest alignment in
-    bytes that the compiler gives to a member of a structure. `config` are Kconfig symbols that are on
-    whenever this architecture is built; one that only others list is off on it, unless it is
-    `optional`: left to whoever configures this one. `debug_infos` are not 0 in kernels of this
-    architecture alone.
-=======
     `source` is its folder under `arch/` in the kernel; two architectures may share one, as i386 and
     x86_64 do, and `suffix` marks the files that are built only for one of them
     (`machine_kexec_64.c`). `elf_machines` are the values of `e_machine` in the ELF header. `pages`
     are the possible page sizes in bytes, the smallest first. `kernel_half` is the lowest virtual
     address that the kernel can have in any of its layouts, None if it shares addresses with
     processes or if the split is configurable. `memory_start` is the physical address at which
-    memory begins on every machine, None if it depends on the machine. `config` are Kconfig symbols
-    that are always on; a symbol that only other architectures list is off, unless it is `optional`:
-    the configuration decides. `debug_infos` are not 0 only in kernels of this architecture.
->>>>>>> main
+    memory begins on every machine, None if it depends on the machine. `alignment` is the strictest
+    alignment of a member of a structure, in bytes. `config` are Kconfig symbols that are always on;
+    a symbol that only other architectures list is off, unless it is `optional`: the configuration
+    decides. `debug_infos` are not 0 only in kernels of this architecture.
     """
 
     name: str

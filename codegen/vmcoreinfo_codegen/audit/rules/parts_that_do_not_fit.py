@@ -33,12 +33,8 @@ def _found(subject: Subject, key: str, message: str) -> Found:
 
 
 def _structures(subject: Subject, compiler: Compiler) -> Iterator[Found]:
-<<<<<<< HEAD
-    """What structures begin with, and how many bytes they have."""
-    layouts = subject.schema.layouts
-=======
     """The first members of structures, and sizes of structures."""
->>>>>>> main
+    layouts = subject.schema.layouts
     for line, entry in subject.entries():
         value = line.value
         if not isinstance(value, int):
@@ -59,7 +55,6 @@ def _structures(subject: Subject, compiler: Compiler) -> Iterator[Found]:
 
 
 def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
-<<<<<<< HEAD
     """Values that follow from others: those that have `equals` in the schema."""
     known = Known(subject, compiler)
     for key, expression in subject.schema.layouts.equals.items():
@@ -71,11 +66,6 @@ def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
 
 def _padding(subject: Subject) -> Iterator[Found]:
     """Behind the last member of a record's header there is only padding."""
-=======
-    """Values that follow from others: a member that directly follows another, and the size of all
-    members."""
-    word = compiler.word
->>>>>>> main
     number = subject.number
     end = [number("OFFSET(printk_info.dev_info)"), number("SIZE(dev_printk_info)")]
     size = number("SIZE(printk_info)")

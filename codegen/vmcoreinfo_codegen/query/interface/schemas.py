@@ -8,7 +8,7 @@ from .answer import Answer, KernelLine
 
 
 class CheckProblem(Answer):
-    """One problem of the schema; line and column count from 1."""
+    """A problem of the schema; line and column count from 1."""
 
     path: str
     line: int
@@ -26,14 +26,14 @@ class Check(Answer):
 
 
 class ByHand(Answer):
-    """What `sync` leaves to people, and why."""
+    """Something that `sync` leaves to people, and why."""
 
     key: str
     reason: str
 
 
 class Renamed(Answer):
-    """A key that may have another name now; `place` is where that is printed."""
+    """A key that may have been renamed; `place` is where the new key is printed."""
 
     gone: str
     came: str
@@ -41,37 +41,37 @@ class Renamed(Answer):
 
 
 class Synced(Answer):
-    """What was done to bring the schema up to a kernel tree."""
+    """The changes that bring the schema up to date with a kernel tree."""
 
     release: str
-    declared: bool = described("whether the release had to be declared")
-    steps: dict[str, list[str]] = described("keys by what was done to them")
-    files: list[str] = described("files that changed, or would")
+    declared: bool = described("whether the release was declared")
+    steps: dict[str, list[str]] = described("the keys for each kind of change")
+    files: list[str] = described("files that changed, or would change")
     renames: list[Renamed] = described("for people to confirm")
     by_hand: list[ByHand]
     refused: list[ByHand] = described(
-        "what the schema can't say; if there is any, nothing is written"
+        "changes that the schema can't express; if there are any, nothing is written"
     )
-    problems: list[CheckProblem] = described("what the linter finds in the new schema")
+    problems: list[CheckProblem] = described("problems that the linter finds in the new schema")
 
 
 class LineSynced(Answer):
-    """What was done to bring the line of a vendor up to the tree of a build."""
+    """The changes that bring a vendor's line up to date with the tree of a build."""
 
     line: KernelLine
     written: str | None = described(
-        "the head of the block that says it, as `build 570 to 570.12.1 as 9.6`; null if nothing is "
-        "to be said"
+        "the head of the written block, such as `build 570 to 570.12.1 as 9.6`; null if "
+        "nothing differs"
     )
     steps: dict[str, list[str]] = described(
-        "keys, with their architectures, by what is said of them"
+        "the keys, with their architectures, for each kind of change"
     )
-    files: list[str] = described("files that changed, or would")
+    files: list[str] = described("files that changed, or would change")
     by_hand: list[ByHand]
     refused: list[ByHand] = described(
-        "what the schema can't say; if there is any, nothing is written"
+        "changes that the schema can't express; if there are any, nothing is written"
     )
-    problems: list[CheckProblem] = described("what the linter finds in the new schema")
+    problems: list[CheckProblem] = described("problems that the linter finds in the new schema")
 
 
 class Generated(Answer):
@@ -84,24 +84,22 @@ class Generated(Answer):
 
 
 class MadeBy(Answer):
-    """What a product says of itself: the version of the tool, and the hash of its part of the
-    schema.
-    """
+    """The version and the schema hash recorded in a product."""
 
     version: str
     schema_hash: str
 
 
 class RegeneratedProduct(Answer):
-    """One file; `before` and `now` are the same where it is unchanged."""
+    """A file; `before` and `now` are the same if it is unchanged."""
 
     path: str
-    command: str = described("what made it, as it is in the file")
+    command: str = described("the command recorded in the file")
     state: str = described("unchanged, written, or with --check stale")
     before: MadeBy
     now: MadeBy
-    added: list[str] = described("keys that it knows now and did not")
-    removed: list[str] = described("keys that it knew and does not any more")
+    added: list[str] = described("keys that it knows now, but did not before")
+    removed: list[str] = described("keys that it knew before, but no longer does")
 
 
 class Regenerated(Answer):
