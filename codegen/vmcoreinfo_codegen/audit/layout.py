@@ -26,7 +26,7 @@ class Layout(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A line OFFSET(owner.name), with what is known of the member."""
+    """A line OFFSET(owner.name), and the layout of the member."""
 
     owner: str
     name: str
@@ -35,7 +35,7 @@ class Member(NamedTuple):
 
 
 class Compiler(NamedTuple):
-    """What differs by architecture: the bytes of a pointer, and the most that anything is aligned to."""
+    """Architecture dependent properties: the size of a pointer, and the largest alignment."""
 
     word: int
     most: int

@@ -168,7 +168,7 @@ class Export(Record):
     behind: tuple[Behind, ...] = ()
     types: tuple[MemberType, ...] = ()
     is_first: bool = False
-    """Of a member: its structure begins with it."""
+    """Whether a structure begins with the member."""
     equals: Equal | None = None
     quirks: tuple[Quirk, ...] = ()
     changes: tuple[Change, ...] = ()

@@ -23,7 +23,7 @@ class Layouts:
         self.equals: dict[str, Expression] = {}
         """What values always are, by key."""
         self.extents: dict[str, list[Extent]] = {}
-        """Of a structure itself and of its members, as far as they are known."""
+        """Structures, each with its own extent and those of its known members."""
         for entry in entries:
             name = argument_of(entry.key)
             if entry.equals is not None:
