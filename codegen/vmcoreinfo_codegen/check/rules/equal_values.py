@@ -17,41 +17,38 @@ def _check(schema: Schema) -> Iterator[Finding]:
         said = {export.equals for export in entry.exports if export.equals is not None}
         for equals in sorted(said, key=lambda one: one.location):
             if not entry.format.is_number:
-                message = f"{entry.key} is not a number"
-                yield equals.location, message, "leave the 'equals' out"
+                message = f"an 'equals' in {entry.key}, which is not a number"
+                yield equals.location, message, "leave it out"
             yield from _of(schema, entry, equals)
 
 
 def _of(schema: Schema, entry: Entry, equals: Equal) -> Iterator[Finding]:
+    start = f"the 'equals' of {entry.key} uses"
     for part in equals.expression.walk():
         if isinstance(part, (Derived, Read)):
-            message = f"what {entry.key} equals depends on more than entries and types"
-            yield equals.location, message, "use an entry"
+            yield equals.location, f"{start} a derivation or memory", "use an entry"
         elif isinstance(part, TypeFact):
             found = called(part.name, schema.by_type) if part.question == "size" else None
             if found is None or found.bound is not Bound.EXACT:
-                message = f"what {entry.key} equals needs {part.question}({shortened(part.name)})"
-                yield (
-                    equals.location,
-                    message,
-                    "only the size of a declared type is known, if exact",
-                )
+                hint = "use the size of a declared type, without bounds"
+                yield equals.location, f"{start} {part.question}({shortened(part.name)})", hint
         elif isinstance(part, Key):
             other = schema.by_key.get(part.key)
             at = Location(equals.location.path, *part.position)
-            if other is None or part.key == entry.key:
-                message = f"what {entry.key} equals needs {part.key}"
-                hint = did_you_mean(part.key, [key for key in schema.by_key if key != entry.key])
-                yield at, message, hint or "name another entry"
+            if other is None:
+                hint = did_you_mean(part.key, schema.by_key)
+                yield at, f"{start} {part.key}, which is not an entry", hint
+            elif other is entry:
+                yield at, f"{start} its own value", "use other entries"
             elif not other.format.is_number:
-                yield at, f"what {entry.key} equals needs {part.key}, which is not a number"
+                yield at, f"{start} {part.key}, which is not a number", "use other entries"
 
 
 RULE = Rule(
     id="VMCI061",
     name="equal-values",
-    doc="`equals` follows from other numeric entries and from exact sizes of declared types alone, as the audit "
-    "compares it with the note.",
+    doc="`equals` uses only numeric entries and the exact sizes of declared types, which the audit can "
+    "compare with the note.",
     example="""
 type "struct list_head"	2 words
 type "struct page"	at most 32 words
@@ -60,7 +57,7 @@ SIZE(page) {
 	doc		"Size of struct page."
 	value		decimal bytes
 	via		VMCOREINFO_STRUCT_SIZE
-	equals		size(page) ### what SIZE(page) equals needs size(page)
+	equals		size(page) ### the 'equals' of SIZE(page) uses size(page)
 	since		6.8
 }
 
@@ -68,7 +65,7 @@ SIZE(free_area) {
 	doc		"Size of struct free_area."
 	value		decimal bytes
 	via		VMCOREINFO_STRUCT_SIZE
-	equals		size(list_head) + SIZE(pages) ### what SIZE(free_area) equals needs SIZE(pages)
+	equals		size(list_head) + SIZE(pages) ### the 'equals' of SIZE(free_area) uses SIZE(pages), which is not an entry
 	since		6.8
 }
 
@@ -76,7 +73,7 @@ SIZE(list_head) {
 	doc		"Size of struct list_head."
 	value		decimal bytes
 	via		VMCOREINFO_STRUCT_SIZE
-	equals		u64[8] ### what SIZE(list_head) equals depends on more than entries and types
+	equals		u64[8] + SIZE(list_head) ### the 'equals' of SIZE(list_head) uses a derivation or memory
 	since		6.8
 }
 """,

@@ -20,19 +20,16 @@ def _check(schema: Schema) -> Iterator[Finding]:
         if any(one.name == other.name for other in schema.types[:place]):
             yield one.location, f"a second type '{shortened(one.name)}'", "leave it out"
         elif one.name not in used:
-            message = (
-                f"no member has the type '{shortened(one.name)}', and no key asks for its size"
-            )
-            yield one.location, message, "leave it out"
+            yield one.location, f"no entry uses the type '{shortened(one.name)}'", "leave it out"
 
 
 def _of_export(schema: Schema, entry: Entry, export: Export) -> Iterator[Finding]:
     if entry.kind is not Kind.OFFSET:
-        hint = "only the OFFSET of a member has one"
+        hint = "only an OFFSET is about a member"
         for said in export.types:
-            yield said.location, f"{entry.key} is not a member: it has no type", hint
+            yield said.location, f"a 'type' in {entry.key}", hint
         if export.is_first:
-            yield export.location, f"{entry.key} is not a member: it is not the first", hint
+            yield export.location, f"a 'first' in {entry.key}", hint
         return
     for said in export.types:
         if extent_of(said.type, schema.by_type) is None:
@@ -57,12 +54,12 @@ def _used(schema: Schema) -> Iterator[str]:
 RULE = Rule(
     id="VMCI060",
     name="member-types",
-    doc="`type` and `first` are about members, so they are in entries of OFFSET alone. A type is a pointer, "
-    "or it is declared, and each declared type is used.",
+    doc="Only an OFFSET has a `type` and can be `first`. A type is a pointer or it is declared, and each "
+    "declared type is used.",
     example="""
 type "unsigned long"	1 word
 type "unsigned int"	4 bytes
-type "struct list_head"	2 words ### no member has the type 'struct list_head', and no key asks for its size
+type "struct list_head"	2 words ### no entry uses the type 'struct list_head'
 type "unsigned int"	4 bytes ### a second type 'unsigned int'
 
 OFFSET(page.lru) {
@@ -83,11 +80,12 @@ OFFSET(page.flags) {
 	since		6.8
 }
 
-SIZE(page) {
+SIZE(page) { ### a 'first' in SIZE(page)
 	doc		"Size of struct page."
 	value		decimal bytes
 	via		VMCOREINFO_STRUCT_SIZE
-	type		"unsigned long" ### SIZE(page) is not a member: it has no type
+	first
+	type		"unsigned long" ### a 'type' in SIZE(page)
 	since		6.8
 }
 """,
