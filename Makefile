@@ -15,6 +15,9 @@
 # make mutants    plant every fault in the code of some packages and in the schema, and see that the
 #                 tests notice 95 %: hours; PACKAGE=compat (dump, sync, synth, audit, data) that one,
 #                 SAMPLE=30 so many of each: eight minutes
+# make hostile    every case of hostile input, of which the long tests run half: ten minutes
+# make verdicts   both languages give every release of every tool the same verdict on every note of
+#                 the corpus: ten minutes
 # make fleet      audit a million made notes by one process, by two and by Ray Data: half an hour and
 #                 10 GB of disk; COUNT=20000 so many
 # make screenshot take the picture of the site in docs/site.png anew
@@ -37,7 +40,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 EXAMPLES := $(patsubst %/run,%,$(wildcard examples/*/run))
 
-.PHONY: demo test elsewhere long-test dump-test crashes several fuzz eva mutants verdicts fleet screenshot bench examples $(EXAMPLES) dist clean
+.PHONY: demo test elsewhere long-test dump-test crashes several fuzz eva mutants hostile verdicts fleet screenshot bench examples $(EXAMPLES) dist clean
 
 demo: $(VENV)/ready
 	$(VENV)/bin/vmcoreinfo generate
@@ -86,6 +89,10 @@ eva: $(VENV)/test-ready
 
 mutants: $(VENV)/test-ready
 	$(VENV)/bin/python -m tests.mutants $(PACKAGE) --jobs $(JOBS) $(if $(SAMPLE),--sample $(SAMPLE))
+
+hostile: $(VENV)/test-ready
+	tests/setup
+	HOSTILE_STEP=1 $(VENV)/bin/python -m pytest -n auto --dist worksteal -m long tests/hostile
 
 verdicts: $(VENV)/test-ready
 	VERDICTS_STEP=1 $(VENV)/bin/python -m pytest -k every_real_note -m long tests/javascript/test_verdicts.py

@@ -55,12 +55,13 @@ def one_changed(text: bytes, chance: random.Random) -> bytes:
     return b"\n".join(lines)
 
 
-# Of every kind of kernel a few, and with `long` the others.
+# Every fourth note; few of them in the fast tests.
 @pytest.mark.parametrize(
     "path",
     [
         pytest.param(path, marks=() if number % 24 == 0 else pytest.mark.long, id=path.stem)
         for number, path in enumerate(NOTES)
+        if number % 4 == 0
     ],
 )
 def test_it_is_as_by_itself(schema: Schema, path: Path) -> None:
