@@ -73,7 +73,15 @@ SIZE(list_head) {
 	doc		"Size of struct list_head."
 	value		decimal bytes
 	via		VMCOREINFO_STRUCT_SIZE
-	equals		u64[8] + SIZE(list_head) ### the 'equals' of SIZE(list_head) uses a derivation or memory
+	equals		u64[8] ### the 'equals' of SIZE(list_head) uses a derivation or memory
+	since		6.8
+}
+
+SIZE(zone) {
+	doc		"Size of struct zone."
+	value		decimal bytes
+	via		VMCOREINFO_STRUCT_SIZE
+	equals		SIZE(zone) ### the 'equals' of SIZE(zone) uses its own value
 	since		6.8
 }
 """,
