@@ -73,7 +73,7 @@ def alignment_of_struct(schema: Schema, name: str, compiler: Compiler) -> int:
 
 
 class Known(NamedTuple):
-    """What `equals` is worked out from: the note, and the sizes of types."""
+    """The values in an `equals`: numbers of the note, and sizes of types."""
 
     subject: Subject
     compiler: Compiler

@@ -43,7 +43,7 @@ class CType(Record):
 
 
 def extent_of(text: str, types: Mapping[str, CType]) -> Extent | None:
-    """That of a type of C: a declared one, a pointer to anything, or an array of such."""
+    """The extent of a C type: a declared type, a pointer, or an array of those; None if not declared."""
     name, array = element_of(text), _ARRAY.fullmatch(text)
     found = types.get(name)
     one = Extent(1, 0) if name.endswith("*") else found.extent if found is not None else None

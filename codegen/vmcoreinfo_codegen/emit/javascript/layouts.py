@@ -10,8 +10,9 @@ from .expressions import expression_of
 
 
 def layouts(schema: Schema) -> dict[str, Any]:
-    """By names in keys: size and alignment of members, of structures and their members, sizes of structures
-    and how far they are known. Alignments are 0 for sizes in words.
+    """Extents of members; for each structure its own extent and those of its members; sizes of structures.
+
+    The names are those in keys. An alignment of 0 means that the size is in words.
     """
     found = schema.layouts
     return {

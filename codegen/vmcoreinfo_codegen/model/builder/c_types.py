@@ -37,7 +37,7 @@ def c_type(read: Reader, line: tree.CType) -> CType | None:
 
 
 def aligned(read: Reader, word: tree.Word) -> int:
-    """An alignment in bytes; that of a byte if it can't be one."""
+    """An alignment in bytes; 1 if it is not a valid one."""
     found = next((one for one in _ALIGNMENTS if str(one) == str(word)), None)
     if found is None:
         hint = f"one of {', '.join(map(str, _ALIGNMENTS))}"
