@@ -33,6 +33,11 @@ macro VMCOREINFO_OFFSET {
 	prints		"OFFSET(NAME.FIELD)=%lu"
 	since		6.8
 }
+macro VMCOREINFO_STRUCT_SIZE {
+	doc		"A size."
+	prints		"SIZE(NAME)=%lu"
+	since		6.8
+}
 macro VMCOREINFO_NUMBER {
 	doc		"A number."
 	prints		"NUMBER(NAME)=%ld"

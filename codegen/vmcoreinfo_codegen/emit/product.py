@@ -17,7 +17,7 @@ from pydantic_core import to_json
 from .. import __version__
 from ..files import writing
 from ..files.reading import read_regular
-from ..query.interface.kernels import Generated
+from ..query.interface.schemas import Generated
 from .backend import comment_lead
 from .problem import NotOurs
 from .stamp import STAMP_WITHIN, command_of

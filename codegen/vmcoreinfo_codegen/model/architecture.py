@@ -20,9 +20,10 @@ class Architecture(Record):
     are the possible page sizes in bytes, the smallest first. `kernel_half` is the lowest virtual
     address that the kernel can have in any of its layouts, None if it shares addresses with
     processes or if the split is configurable. `memory_start` is the physical address at which
-    memory begins on every machine, None if it depends on the machine. `config` are Kconfig symbols
-    that are always on; a symbol that only other architectures list is off, unless it is `optional`:
-    the configuration decides. `debug_infos` are not 0 only in kernels of this architecture.
+    memory begins on every machine, None if it depends on the machine. `alignment` is the strictest
+    alignment of a member of a structure, in bytes. `config` are Kconfig symbols that are always on;
+    a symbol that only other architectures list is off, unless it is `optional`: the configuration
+    decides. `debug_infos` are not 0 only in kernels of this architecture.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Architecture(Record):
     aliases: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    alignment: int
     debug_infos: tuple[DebugInfo, ...] = ()
     span: Span
     location: Location = unwritten()

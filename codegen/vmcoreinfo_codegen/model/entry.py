@@ -88,6 +88,20 @@ class Behind(Ranged):
     location: Location = unwritten()
 
 
+class MemberType(Ranged):
+    """The C type of the member whose offset the value is."""
+
+    type: str
+    location: Location = unwritten()
+
+
+class Equal(Record):
+    """What the value always is, by other entries and the sizes of types."""
+
+    expression: ExpressionField
+    location: Location = unwritten()
+
+
 class KindDefault(Record):
     """The defaults for entries of a kind: formats, unit and macros."""
 
@@ -152,6 +166,10 @@ class Export(Record):
     dependencies: tuple[Dependency, ...] = ()
     debug_infos: tuple[DebugInfo, ...] = ()
     behind: tuple[Behind, ...] = ()
+    types: tuple[MemberType, ...] = ()
+    is_first: bool = False
+    """Whether a structure begins with the member."""
+    equals: Equal | None = None
     quirks: tuple[Quirk, ...] = ()
     changes: tuple[Change, ...] = ()
     replaces: tuple[str, ...] = ()
@@ -343,6 +361,21 @@ class Entry(Record):
     @property
     def replaced_by(self) -> tuple[str, ...]:
         return _merged(export.replaced_by for export in self.exports)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The C types that the member has in some kernel."""
+        return _merged(tuple(one.type for one in export.types) for export in self.exports)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether its structure begins with the member."""
+        return any(export.is_first for export in self.exports)
+
+    @property
+    def equals(self) -> Equal | None:
+        """What the value always is."""
+        return next((export.equals for export in self.exports if export.equals), None)
 
     @property
     def is_out_of_tree(self) -> bool:

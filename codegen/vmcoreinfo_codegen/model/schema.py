@@ -14,11 +14,13 @@ from ..problem import Location
 from ..record import Record, unwritten
 from .architecture import Architecture
 from .base import Boundary, Ranged, ReleaseField, Span
+from .c_type import CType
 from .consumer import Consumer
 from .derivation import Derivation
 from .distribution import Distribution
 from .entry import Entry, Export, KindDefault, Prediction, Quirk, Via, fact_of
 from .kernel_files import KernelFile, KernelFiles
+from .layout import Layouts
 from .line import Line
 from .macro import Macro, Print
 from .numbers import Numbers
@@ -52,6 +54,7 @@ class Schema(Record):
     macros: tuple[Macro, ...]
     entries: tuple[Entry, ...]
     derivations: tuple[Derivation, ...]
+    types: tuple[CType, ...] = ()
     kernel_files: tuple[KernelFiles, ...] = ()
     lines: tuple[Line, ...] = ()
     distributions: tuple[Distribution, ...] = ()
@@ -95,6 +98,15 @@ class Schema(Record):
         return tuple(
             sorted(self.architectures, key=lambda arch: places.get(arch.name, len(places)))
         )
+
+    @cached_property
+    def by_type(self) -> dict[str, CType]:
+        return {one.name: one for one in self.types}
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """What the types tell of members and structures."""
+        return Layouts(self.entries, self.by_type)
 
     @cached_property
     def by_macro(self) -> dict[str, Macro]:
@@ -259,6 +271,7 @@ class Schema(Record):
             ):
                 yield export.location, attribute
             yield from ((behind.location, behind) for behind in export.behind)
+            yield from ((one.location, one) for one in export.types)
         for option in self.options:
             yield from ((option.location, said) for said in option.debug_infos)
         for arch in self.architectures:

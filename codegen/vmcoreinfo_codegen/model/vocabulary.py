@@ -92,6 +92,14 @@ class Unit(Described):
     TEXT = ("text", "text without a unit")
 
 
+class Bound(Described):
+    """How far the size of a type is known."""
+
+    EXACT = ("exactly", "the same in every configuration")
+    LEAST = ("at least", "no configuration has less")
+    MOST = ("at most", "no configuration has more")
+
+
 class QuirkKind(Described):
     """What is wrong with an exported value in a range of releases."""
 

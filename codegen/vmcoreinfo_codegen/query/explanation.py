@@ -28,6 +28,7 @@ from .interface.kernels import (
     ReadFormat,
     Related,
     StandingNames,
+    TypeOfMember,
 )
 from .line_changes import line_changes
 
@@ -138,6 +139,16 @@ def _export(schema: Schema, entry: Entry, export: Export) -> ExplainedExport:
             )
             for printed in export.formats
         ],
+        types=[
+            TypeOfMember(
+                type=said.type,
+                since=str(said.since) if said.since else None,
+                until=str(said.until) if said.until else None,
+            )
+            for said in export.types
+        ],
+        first=export.is_first,
+        equals=render(export.equals.expression) if export.equals is not None else None,
         printed=_printed(schema, entry, export),
         files=_files(schema, export),
         conditions=[

@@ -11,7 +11,7 @@ from ..model.store.files import read_schema_file, schema_text
 from ..problem import Problem, SchemaError
 from ..syntax.format import format_file
 from ..syntax.parse import parse
-from .interface.kernels import Check, CheckProblem, Formatted
+from .interface.schemas import Check, CheckProblem, Formatted
 
 
 def reported(problems: Iterable[Problem]) -> list[CheckProblem]:

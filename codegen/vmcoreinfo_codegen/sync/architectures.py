@@ -55,6 +55,7 @@ def architecture_of(schema: Schema, folder: str, release: Release) -> Architectu
         doc="",
         source=folder,
         bits=_BITS,
+        alignment=_BITS // 8,
         optional=_shared_symbols(schema),
         span=Span(since=Boundary(release=release.branch, maybe_earlier=True, location=at)),
         location=at,

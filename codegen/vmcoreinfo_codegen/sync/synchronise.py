@@ -18,7 +18,7 @@ from ..model.builder import parse_files
 from ..model.store.files import read_files
 from ..model.timeline import in_mainline, newest
 from ..problem import Problem, SchemaError
-from ..query.interface.kernels import ByHand, Renamed, Synced
+from ..query.interface.schemas import ByHand, Renamed, Synced
 from ..query.problems import reported
 from ..syntax.format import format_file
 from . import edited

@@ -13,7 +13,7 @@ from ..model.builder import parse_files
 from ..model.kernel import kernel_named
 from ..model.store.files import read_files
 from ..problem import Problem
-from ..query.interface.kernels import ByHand, LineSynced
+from ..query.interface.schemas import ByHand, LineSynced
 from ..query.kernel_line import kernel_line
 from ..query.problems import reported
 from ..syntax.format import format_file

@@ -19,7 +19,7 @@ from ..model.builder import parse_files
 from ..model.consumer import Alternative, Consumer
 from ..model.store.files import read_files
 from ..problem import Problem
-from ..query.interface.kernels import ByHand
+from ..query.interface.schemas import ByHand
 from ..query.interface.tools import ToolSynced
 from ..query.problems import reported
 from ..query.tool_history import TaggedReads

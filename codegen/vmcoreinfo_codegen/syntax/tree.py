@@ -69,12 +69,14 @@ from .tools import (
     VersionOption,
     Without,
 )
+from .types import CType, Equals, First, MemberType
 
 __all__ = ["Blank", "Block", "Clause", "Comment", "Line", "Node", "Quoted", "Text", "TextClause"]
 __all__ += ["Word", "WordsClause"]
 __all__ += ["AsOf", "Base", "Called", "Exported", "Gone", "Has", "KernelBuild", "Lacks"]
 __all__ += ["ReadOf"]
 __all__ += ["Distribution", "Kernels", "Ships", "VendorLine"]
+__all__ += ["CType", "Equals", "First", "MemberType"]
 __all__ += ["Converts", "Form", "PassedForm", "PassedFunction", "PassedKeys", "Passes", "Sources"]
 __all__ += [
     "Adapt",
@@ -366,6 +368,10 @@ class KernelHalf(WordsClause, rule="kernel_half", keyword="kernel-half"):
 
 class MemoryStart(WordsClause, rule="memory_start", keyword="memory-start"):
     """`memory-start 0`."""
+
+
+class Alignment(WordsClause, rule="alignment"):
+    """`alignment 8`."""
 
 
 class Alias(WordsClause, rule="alias"):

@@ -28,11 +28,11 @@ def _check(subject: Subject) -> Iterator[Found]:
         if not isinstance(value, int):
             continue
         if entry.kind is Kind.OFFSET:
-            member = member_of(line.key, value, compiler)
+            member = member_of(subject.schema, line.key, value, compiler)
             if member is not None:
                 yield from _found(line, value, member.layout.align, "its type")
         elif entry.kind is Kind.SIZE:
-            align = alignment_of_struct(argument_of(line.key), compiler)
+            align = alignment_of_struct(subject.schema, argument_of(line.key), compiler)
             yield from _found(line, value, align, "its members")
 
 

@@ -18,8 +18,10 @@ def _check(subject: Subject) -> Iterator[Found]:
         size = subject.number(f"SIZE({owner})")
         if size is None or size <= 0:
             continue
-        member = member_of(line.key, line.value, compiler) if compiler is not None else None
-        needed = member.layout.size if member is not None else 1
+        needed = 1
+        if compiler is not None:
+            member = member_of(subject.schema, line.key, line.value, compiler)
+            needed = member.layout.size if member is not None else 1
         if line.value >= size:
             message = f"{line.value} is outside {owner}, which has {size} bytes"
             yield Found(line.key, message, line.line)

@@ -5,18 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ...core.expression import value_of
 from ...core.key import Kind, argument_of
+from ...model.vocabulary import Bound
 from ..boot import Boot
-from ..layout import (
-    EXACT_WORDS,
-    FIRST,
-    MOST_WORDS,
-    UNIONS,
-    Compiler,
-    Member,
-    compiler_of,
-    member_of,
-)
+from ..layout import Compiler, Known, Member, compiler_of, member_of
 from ..rule import Found, Rule, Severity
 from ..subject import Subject
 
@@ -26,6 +19,8 @@ def _check(subject: Subject) -> Iterator[Found]:
     if compiler is not None:
         yield from _structures(subject, compiler)
         yield from _sums(subject, compiler)
+        yield from _padding(subject)
+        yield from _nodes(subject, compiler)
         yield from _overlaps(subject, compiler)
     yield from _zones(subject)
     yield from _orders(subject)
@@ -39,48 +34,39 @@ def _found(subject: Subject, key: str, message: str) -> Found:
 
 def _structures(subject: Subject, compiler: Compiler) -> Iterator[Found]:
     """The first members of structures, and sizes of structures."""
+    layouts = subject.schema.layouts
     for line, entry in subject.entries():
         value = line.value
         if not isinstance(value, int):
             continue
         name = argument_of(line.key)
-        if entry.kind is Kind.OFFSET and name in FIRST and value:
+        if entry.kind is Kind.OFFSET and name in layouts.first and value:
             message = f"{value}, but it is the first member, at 0"
             yield Found(line.key, message, line.line)
-        elif entry.kind is Kind.SIZE:
-            exact, most = EXACT_WORDS.get(name), MOST_WORDS.get(name)
-            if exact is not None and value != exact * compiler.word:
-                message = f"{value}, but its members have {exact * compiler.word} bytes"
+        elif entry.kind is Kind.SIZE and name in layouts.structs:
+            struct = layouts.structs[name]
+            size = compiler.size(struct)
+            if struct.bound is Bound.EXACT and value != size:
+                message = f"{value}, but its members have {size} bytes"
                 yield Found(line.key, message, line.line)
-            elif most is not None and value > most * compiler.word:
-                message = f"{value}, but it can have at most {most * compiler.word} bytes"
+            elif struct.bound is Bound.MOST and value > size:
+                message = f"{value}, but it can have at most {size} bytes"
                 yield Found(line.key, message, line.line)
 
 
 def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
-    """Values that follow from others: a member that directly follows another, and the size of all
-    members."""
-    word = compiler.word
+    """Values that follow from others: those that have `equals` in the schema."""
+    known = Known(subject, compiler)
+    for key, expression in subject.schema.layouts.equals.items():
+        found = subject.number(key)
+        value = value_of(expression, known) if found is not None else None
+        if value is not None and found != value:
+            yield _found(subject, key, f"{found}, but its members add up to {value}")
+
+
+def _padding(subject: Subject) -> Iterator[Found]:
+    """Behind the last member of a record's header there is only padding."""
     number = subject.number
-    lists = number("LENGTH(free_area.free_list)")
-    for key, parts in (
-        ("SIZE(free_area)", [None if lists is None else 2 * lists * word, word]),
-        ("OFFSET(dev_printk_info.device)", [number("LENGTH(printk_info_subsystem)")]),
-        (
-            "SIZE(dev_printk_info)",
-            [number("LENGTH(printk_info_subsystem)"), number("LENGTH(printk_info_device)")],
-        ),
-        ("OFFSET(printk_ringbuffer.text_data_ring)", [number("SIZE(prb_desc_ring)")]),
-        (
-            "OFFSET(printk_ringbuffer.fail)",
-            [number("OFFSET(printk_ringbuffer.text_data_ring)"), number("SIZE(prb_data_ring)")],
-        ),
-        ("SIZE(printk_ringbuffer)", [number("OFFSET(printk_ringbuffer.fail)"), word]),
-    ):
-        found = number(key)
-        known = [part for part in parts if part is not None]
-        if found is not None and len(known) == len(parts) and found != sum(known):
-            yield _found(subject, key, f"{found}, but its members add up to {sum(known)}")
     end = [number("OFFSET(printk_info.dev_info)"), number("SIZE(dev_printk_info)")]
     size = number("SIZE(printk_info)")
     if size is not None and end[0] is not None and end[1] is not None:
@@ -88,8 +74,12 @@ def _sums(subject: Subject, compiler: Compiler) -> Iterator[Found]:
         if not 0 <= behind < 8:
             message = f"{size}, but its last member ends at {end[0] + end[1]}"
             yield _found(subject, "SIZE(printk_info)", message)
-    nodes, mask = number("LENGTH(node_data)"), number("SIZE(nodemask_t)")
-    if nodes is not None and mask is not None and mask != max(word, nodes // 8):
+
+
+def _nodes(subject: Subject, compiler: Compiler) -> Iterator[Found]:
+    """A map of nodes has a bit for each of them."""
+    nodes, mask = subject.number("LENGTH(node_data)"), subject.number("SIZE(nodemask_t)")
+    if nodes is not None and mask is not None and mask != max(compiler.word, nodes // 8):
         message = f"{nodes} nodes, but SIZE(nodemask_t) has {mask * 8} bits"
         yield _found(subject, "LENGTH(node_data)", message)
 
@@ -99,8 +89,8 @@ def _overlaps(subject: Subject, compiler: Compiler) -> Iterator[Found]:
     members: dict[str, list[Member]] = defaultdict(list)
     for line, entry in subject.entries():
         if entry.kind is Kind.OFFSET and isinstance(line.value, int):
-            member = member_of(line.key, line.value, compiler)
-            if member is not None and member.owner not in UNIONS:
+            member = member_of(subject.schema, line.key, line.value, compiler)
+            if member is not None and not _is_union(subject, member.owner):
                 members[member.owner].append(member)
     for found in members.values():
         # Rule VMCA004 reports duplicate lines.
@@ -112,6 +102,11 @@ def _overlaps(subject: Subject, compiler: Compiler) -> Iterator[Found]:
                 key = f"OFFSET({other.owner}.{other.name})"
                 message = f"{other.offset} is inside {one.owner}.{one.name}, which ends at {end}"
                 yield _found(subject, key, message)
+
+
+def _is_union(subject: Subject, name: str) -> bool:
+    struct = subject.schema.layouts.structs.get(name)
+    return struct is not None and struct.union
 
 
 def _zones(subject: Subject) -> Iterator[Found]:

@@ -25,6 +25,7 @@ from ...query.interface.kernels import (
     ReadFormat,
     Related,
     StandingNames,
+    TypeOfMember,
 )
 from ...query.names import UnknownName, find_entry
 from ..failure import FINDINGS, FINE, Failure
@@ -126,6 +127,12 @@ def _export(answer: Explanation, export: ExplainedExport) -> Iterator[str]:
     for format_, bounds in said or [(Format(answer.format), "")]:
         yield from _field("value", f"{format_}{bounds} ({format_.doc}){unit}")
         unit = ""
+    for number, member in enumerate(export.types):
+        yield from _field("" if number else "type", member.type + _range(member))
+    if export.first:
+        yield from _field("position", "first member of its structure")
+    if export.equals is not None:
+        yield from _field("equals", export.equals)
     # Leave out an expression that only repeats the key.
     for fact in export.debug_info:
         if not answer.key.endswith(fact.expression[fact.expression.find("(") :]):
@@ -211,6 +218,7 @@ def _range(
     | ReadFormat
     | ExplainedRecipe
     | StandingNames
+    | TypeOfMember
     | CopiedNames,
 ) -> str:
     since = f" since {ranged.since}" if ranged.since else ""

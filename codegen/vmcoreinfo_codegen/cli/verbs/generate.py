@@ -22,7 +22,7 @@ from ...files import writing
 from ...model import Schema
 from ...model.builder.observations import observed
 from ...problem import SchemaError, did_you_mean
-from ...query.interface.kernels import Generated
+from ...query.interface.schemas import Generated
 from ...targets import LARGE, ON_REQUEST, TARGETS, emit, sources
 from ..failure import FINDINGS, FINE, Failure
 from ..output import counted, inputs_of, print_answer

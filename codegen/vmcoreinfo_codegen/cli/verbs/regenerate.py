@@ -14,7 +14,7 @@ from ...emit.provenance import Standing, each_once, keys_in, standing_at, standi
 from ...emit.stamp import Stamp, StampError, read_stamp
 from ...files import writing
 from ...model import Schema
-from ...query.interface.kernels import MadeBy, Regenerated, RegeneratedProduct
+from ...query.interface.schemas import MadeBy, Regenerated, RegeneratedProduct
 from ...targets import TARGETS, emit
 from ..failure import FINDINGS, FINE, Failure
 from ..output import print_answer, print_table

@@ -41,7 +41,7 @@ from .generate import failing_products
 
 if TYPE_CHECKING:
     from ...kernel.extract import Extraction
-    from ...query.interface.kernels import ByHand
+    from ...query.interface.schemas import ByHand
     from ...sync import steps
     from ...sync.synchronise import Synchronised, Unsaid
     from ...sync.synchronise_line import LineSynchronised

@@ -12,21 +12,12 @@ import json
 from functools import cache
 from typing import Any
 
-from ...audit import all_rules, layout
+from ...audit import all_rules
 from ...audit.order import Order
 from ...compat.knowledge import own_horizon
 from ...core.condition import All, Compare, Condition, Constant, Not, Symbol
 from ...core.condition import Any as Either
-from ...core.expression import (
-    Binary,
-    Choice,
-    Expression,
-    Key,
-    Log2,
-    Number,
-    Unary,
-    is_address_of_symbol,
-)
+from ...core.expression import is_address_of_symbol
 from ...core.key import Kind
 from ...core.release import Release
 from ...core.tool import NEXT, ToolRelease
@@ -38,6 +29,8 @@ from ...model.line import InLine, Line
 from ...model.of_line import of_line
 from ...model.vocabulary import DumpFormat, DumpSource, Format, QuirkKind, Verdict
 from ..problem import NoProduct
+from .expressions import expression_of
+from .layouts import layouts
 
 
 class _Table:
@@ -74,7 +67,7 @@ def facts(schema: Schema) -> dict[str, Any]:
                 "name": arch.name,
                 "aliases": list(arch.aliases),
                 "bits": arch.bits,
-                "mostAligned": layout.most_aligned(arch),
+                "alignment": arch.alignment,
                 "kernelHalf": None if arch.kernel_half is None else str(arch.kernel_half),
                 "pages": list(arch.pages),
                 "span": _span(arch.span),
@@ -85,14 +78,7 @@ def facts(schema: Schema) -> dict[str, Any]:
         ],
         "entries": tables.mainline,
         "lines": [tables.line(schema, line) for line in schema.lines],
-        "layouts": {
-            "words": layout.WORDS,
-            "bytes": layout.BYTES,
-            "unions": sorted(layout.UNIONS),
-            "first": sorted(layout.FIRST),
-            "exactWords": layout.EXACT_WORDS,
-            "mostWords": layout.MOST_WORDS,
-        },
+        "layouts": layouts(schema),
         "exports": tables.exports.rows,
         "conditions": tables.conditions.rows,
         "consumers": [_consumer(schema, one) for one in schema.consumers],
@@ -312,26 +298,9 @@ def _alternative(one: Alternative) -> dict[str, Any]:
         "dump": [source.value for source in one.of_dump],
         "others": list(one.others),
         "kernels": _range(one.kernels),
-        "when": None if one.when is None else _expression(one.when),
+        "when": None if one.when is None else expression_of(one.when),
     }
     return {name: value for name, value in shown.items() if value is not None and value != []}
-
-
-def _expression(expression: Expression) -> Any:
-    match expression:
-        case Number(value=value):
-            return str(value)
-        case Key(key=key):
-            return ["key", key]
-        case Log2(operand=operand):
-            return ["log2", _expression(operand)]
-        case Unary(operator=operator, operand=operand):
-            return [operator, _expression(operand)]
-        case Binary(operator=operator, left=left, right=right):
-            return [operator, _expression(left), _expression(right)]
-        case Choice(condition=condition, then=then, otherwise=otherwise):
-            return ["?", *map(_expression, (condition, then, otherwise))]
-    raise NoProduct(f"{expression!r}: takes more than the values of a note")
 
 
 def _seen(schema: Schema, consumer: Consumer) -> dict[str, Any]:

@@ -266,6 +266,15 @@ def _export_facts(
     )
     yield "Value", [_value(entry, export)]
     yield (
+        "Type",
+        [
+            Markup("<code>{}</code>{}").format(said.type, bounds(said.since, said.until))
+            for said in told.types
+        ],
+    )
+    yield "Position", [escape("first member of its structure")] if told.first else []
+    yield "Equals", [Markup("<code>{}</code>").format(told.equals)] if told.equals else []
+    yield (
         "Printed as",
         [
             Markup("<code>{}</code> by <code>{}</code>{}").format(

@@ -22,6 +22,7 @@ from ..entry import Entry, Export, KindDefault
 from ..numbers import Numbers
 from ..schema import DeclaredRelease, Schema
 from ..store.files import read_files
+from .c_types import c_type
 from .consumers import consumer
 from .declarations import architecture, kind_default, macro, numbers
 from .derivations import derivation
@@ -46,6 +47,7 @@ _MOST: dict[type[tree.Node], tuple[int, str]] = {
     tree.Macro: (500, "macros"),
     tree.Entry: (5000, "entries"),
     tree.KernelOption: (500, "options"),
+    tree.CType: (500, "types"),
     tree.KernelFiles: (500, "blocks of source files"),
     tree.Derivation: (1000, "derivations"),
     tree.VendorLine: (500, "lines of vendors"),
@@ -121,6 +123,7 @@ class _Building:
             macros=tuple(self._each(tree.Macro, macro, names)),
             entries=entries,
             derivations=tuple(self._each(tree.Derivation, derivation, names)),
+            types=tuple(self._each(tree.CType, c_type, names)),
             kernel_files=tuple(self._each(tree.KernelFiles, kernel_files, names)),
             lines=tuple(self._each(tree.VendorLine, line, names)),
             distributions=tuple(self._each(tree.Distribution, distribution, names)),

@@ -10,6 +10,7 @@ from ..architecture import Architecture
 from ..entry import KindDefault
 from ..macro import Macro, Print
 from ..numbers import Mark, Numbers
+from .c_types import aligned
 from .entries import debug_infos, values, vias
 from .reading import Reader
 
@@ -25,6 +26,7 @@ def architecture(read: Reader, block: tree.Architecture) -> Architecture | None:
         return None
     pages, half = read.words(block, tree.Page), read.words(block, tree.KernelHalf)
     start = read.words(block, tree.MemoryStart)
+    alignment = read.words(block, tree.Alignment)
     return Architecture(
         name=str(block.name),
         doc=read.text(block, tree.Doc),
@@ -38,6 +40,7 @@ def architecture(read: Reader, block: tree.Architecture) -> Architecture | None:
         aliases=tuple(map(str, read.words(block, tree.Alias))),
         config=tuple(map(str, read.words(block, tree.Config))),
         optional=tuple(map(str, read.words(block, tree.Optional))),
+        alignment=aligned(read, alignment[0]) if alignment else int(str(bits[0]), 0) // 8,
         debug_infos=debug_infos(read, block),
         span=spans[0],
         location=read.at(block.name),

@@ -17,8 +17,10 @@ from ..entry import (
     DebugInfo,
     Dependency,
     Entry,
+    Equal,
     Export,
     KindDefault,
+    MemberType,
     Printed,
     Quirk,
     Via,
@@ -96,6 +98,9 @@ def _export(
         dependencies=_dependencies(read, block) or (outer.dependencies if outer else ()),
         debug_infos=debug_infos(read, block) or (outer.debug_infos if outer else ()),
         behind=_behind(read, block) or (outer.behind if outer else ()),
+        types=_types(read, block) or (outer.types if outer else ()),
+        is_first=read.one(block, tree.First) is not None or (outer is not None and outer.is_first),
+        equals=_equals(read, block) or (outer.equals if outer else None),
         quirks=_quirks(read, block, archs),
         changes=_changes(read, block),
         replaces=tuple(map(str, read.words(block, tree.Replaces))),
@@ -153,6 +158,23 @@ def _dependencies(read: Reader, block: tree.Block) -> tuple[Dependency, ...]:
         for clause in block.clauses
         if isinstance(clause, tree.DependsOn)
     )
+
+
+def _types(read: Reader, block: tree.Block) -> tuple[MemberType, ...]:
+    return tuple(
+        MemberType(
+            type=str(clause.type), location=read.at(clause.type), **read.bounds(clause.range)
+        )
+        for clause in block.clauses
+        if isinstance(clause, tree.MemberType)
+    )
+
+
+def _equals(read: Reader, block: tree.Block) -> Equal | None:
+    clause = read.one(block, tree.Equals)
+    if clause is None:
+        return None
+    return Equal(expression=clause.expression, location=read.at(clause))
 
 
 def debug_infos(read: Reader, block: tree.Block) -> tuple[DebugInfo, ...]:

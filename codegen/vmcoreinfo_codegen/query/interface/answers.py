@@ -11,15 +11,7 @@ from .consumers import (
     LifetimeAnswer,
     Unread,
 )
-from .kernels import (
-    Budget,
-    Check,
-    Explain,
-    Formatted,
-    Generated,
-    Listing,
-    Regenerated,
-)
+from .kernels import Budget, Explain, Listing
 from .notes import (
     Attached,
     Audits,
@@ -30,6 +22,7 @@ from .notes import (
     Synthesised,
 )
 from .proofs import Proofs
+from .schemas import Check, Formatted, Generated, Regenerated
 from .tools import Diff, Extract, Histories, Syncs
 
 ANSWERS: dict[str, type[Answer]] = {

@@ -7,17 +7,8 @@ from typing import Literal
 
 from ...record import described
 from .answer import Answer
-from .kernels import (
-    ByHand,
-    CheckProblem,
-    Difference,
-    Extracted,
-    History,
-    LineSynced,
-    NotUnderstood,
-    Synced,
-    TreeDifference,
-)
+from .kernels import Difference, Extracted, History, NotUnderstood, TreeDifference
+from .schemas import ByHand, CheckProblem, LineSynced, Synced
 
 Disagreement = Literal["extra", "missing", "boundary", "base"]
 

@@ -3,6 +3,7 @@
 "use strict";
 
 (function (vmcoreinfo) {
+	const { kernels } = vmcoreinfo;
 	const { layouts } = vmcoreinfo.facts;
 	const { RULES, isNumber } = vmcoreinfo.ofAudit;
 	const UNIONS = new Set(layouts.unions);
@@ -17,49 +18,49 @@
 	// Tables of bytes, which are not aligned.
 	const OF_BYTES = "kallsyms_";
 
-	const OF_STRUCT = new Map();
-	for (const member of [...Object.keys(layouts.words), ...Object.keys(layouts.bytes)]) {
-		const [owner] = member.split(".");
-		OF_STRUCT.set(owner, [...(OF_STRUCT.get(owner) ?? []), member]);
-	}
-
 	const argumentOf = (key) => /\((.*)\)$/.exec(key)?.[1] ?? key;
 	const own = (table, name) => (Object.hasOwn(table, name) ? table[name] : undefined);
 	const unsigned = (value) => BigInt.asUintN(64, value);
-	const sum = (numbers) => numbers.reduce((total, one) => total + one, 0n);
 
-	/** Bytes of a pointer and the strictest alignment, if all architectures of the note agree; else null. */
+	/** Bytes of a pointer, if all architectures of the note agree, and what all of them align to; else null. */
 	function compilerOf({ archs }) {
-		const found = new Map(archs.map(({ bits, mostAligned }) => [`${bits} ${mostAligned}`, bits]));
-		return found.size === 1
-			? { word: archs[0].bits / 8, most: archs[0].mostAligned }
+		const words = new Set(archs.map((arch) => arch.bits / 8));
+		return words.size === 1
+			? { word: [...words][0], most: Math.min(...archs.map((arch) => arch.alignment)) }
 			: null;
 	}
 
-	/** Alignment and size of a member, in bytes; null if its type is not known. */
-	function layoutOf(member, { word, most }) {
-		const words = own(layouts.words, member);
-		if (words !== undefined) {
-			return { align: Math.min(word, most), size: word * words };
+	/** Alignment and least size, in bytes. */
+	function layoutOf([size, align], { word, most }) {
+		return align
+			? { align: Math.min(align, most), size }
+			: { align: Math.min(word, most), size: size * word };
+	}
+
+	const bytesOf = ([size, inWords], { word }) => size * (inWords ? word : 1);
+
+	/** An expression with the sizes of types in it as numbers. */
+	function sized(expression, compiler) {
+		if (typeof expression === "string") {
+			return expression;
 		}
-		const bytes = own(layouts.bytes, member);
-		return bytes === undefined ? null : { align: Math.min(bytes[0], most), size: bytes[1] };
+		const [operator, ...operands] = expression;
+		return operator === "size"
+			? String(bytesOf(operands, compiler))
+			: [operator, ...operands.map((operand) => sized(operand, compiler))];
 	}
 
 	/** The member whose offset a key gives; null if its type is not known. */
 	function memberOf(key, compiler) {
 		const [owner, ...rest] = argumentOf(key).split(".");
 		const name = rest.join(".");
-		const layout = layoutOf(`${owner}.${name}`, compiler);
-		return layout && { owner, name, layout };
+		const extent = own(layouts.members, `${owner}.${name}`);
+		return extent === undefined ? null : { owner, name, layout: layoutOf(extent, compiler) };
 	}
 
 	function alignmentOfStruct(name, compiler) {
-		if (name === "nodemask_t") {
-			return Math.min(compiler.word, compiler.most);
-		}
-		const members = OF_STRUCT.get(name) ?? [];
-		return Math.max(1, ...members.map((member) => layoutOf(member, compiler).align));
+		const known = own(layouts.extents, name) ?? [];
+		return Math.max(1, ...known.map((extent) => layoutOf(extent, compiler).align));
 	}
 
 	function* aligned(line, align, what) {
@@ -90,7 +91,7 @@
 	// Values that must be consistent.
 
 	/** Members that begin a structure, and the sizes of structures. */
-	function* structures(subject, { word }) {
+	function* structures(subject, compiler) {
 		for (const [line, kind] of numbersOf(subject, "OFFSET", "SIZE")) {
 			const { key, value } = line;
 			const name = argumentOf(key);
@@ -100,52 +101,53 @@
 				}
 				continue;
 			}
-			const exact = own(layouts.exactWords, name);
-			const most = own(layouts.mostWords, name);
-			if (exact !== undefined) {
-				if (value !== BigInt(exact * word)) {
-					yield [key, `${value}, but its members have ${exact * word} bytes`, line.line];
-				}
-			} else if (most !== undefined && value > BigInt(most * word)) {
-				yield [key, `${value}, but it can have at most ${most * word} bytes`, line.line];
+			const [bound, ...told] = own(layouts.sizes, name) ?? ["at least", 0, 0];
+			const size = bytesOf(told, compiler);
+			if (bound === "exactly" && value !== BigInt(size)) {
+				yield [key, `${value}, but its members have ${size} bytes`, line.line];
+			} else if (bound === "at most" && value > BigInt(size)) {
+				yield [key, `${value}, but it can have at most ${size} bytes`, line.line];
 			}
 		}
 	}
 
-	/** Values that follow from others: where a member is, or the size of a structure. */
+	/** Values that follow from others: those that have `equals` in the schema. */
 	function* sums(subject, compiler) {
-		const word = BigInt(compiler.word);
 		const number = (key) => subject.number(key);
-		const lists = number("LENGTH(free_area.free_list)");
-		const known = [
-			["SIZE(free_area)", [lists === null ? null : 2n * lists * word, word]],
-			["OFFSET(dev_printk_info.device)", [number("LENGTH(printk_info_subsystem)")]],
-			[
-				"SIZE(dev_printk_info)",
-				[number("LENGTH(printk_info_subsystem)"), number("LENGTH(printk_info_device)")],
-			],
-			["OFFSET(printk_ringbuffer.text_data_ring)", [number("SIZE(prb_desc_ring)")]],
-			[
-				"OFFSET(printk_ringbuffer.fail)",
-				[number("OFFSET(printk_ringbuffer.text_data_ring)"), number("SIZE(prb_data_ring)")],
-			],
-			["SIZE(printk_ringbuffer)", [number("OFFSET(printk_ringbuffer.fail)"), word]],
-		];
-		for (const [key, parts] of known) {
+		const values = new Map();
+		for (const [key, told] of layouts.equals) {
+			const equals = sized(told, compiler);
+			for (const asked of kernels.keysOf(equals)) {
+				const value = number(asked);
+				if (value !== null) {
+					values.set(asked, value);
+				}
+			}
 			const found = number(key);
-			if (found !== null && !parts.includes(null) && found !== sum(parts)) {
-				yield at(subject, key, `${found}, but its members add up to ${sum(parts)}`);
+			const value = found === null ? null : kernels.valueOf(equals, values);
+			if (value !== null && found !== value) {
+				yield at(subject, key, `${found}, but its members add up to ${value}`);
 			}
 		}
-		const [size, last, info] =
-			["SIZE(printk_info)", "OFFSET(printk_info.dev_info)", "SIZE(dev_printk_info)"].map(number);
+	}
+
+	/** The end of a record's header, which has only padding behind its last member. */
+	function* padding(subject) {
+		const [size, last, info] = [
+			"SIZE(printk_info)", "OFFSET(printk_info.dev_info)", "SIZE(dev_printk_info)",
+		].map((key) => subject.number(key));
 		if (![size, last, info].includes(null)) {
 			const behind = size - last - info;
 			if (behind < 0n || behind >= 8n) {
 				yield at(subject, "SIZE(printk_info)", `${size}, but its last member ends at ${last + info}`);
 			}
 		}
-		const [nodes, mask] = ["LENGTH(node_data)", "SIZE(nodemask_t)"].map(number);
+	}
+
+	/** The map of nodes, which has a bit for each of them. */
+	function* nodeMap(subject, compiler) {
+		const word = BigInt(compiler.word);
+		const [nodes, mask] = ["LENGTH(node_data)", "SIZE(nodemask_t)"].map((key) => subject.number(key));
 		if (nodes !== null && mask !== null && mask !== (nodes / 8n > word ? nodes / 8n : word)) {
 			yield at(subject, "LENGTH(node_data)", `${nodes} nodes, but SIZE(nodemask_t) has ${mask * 8n} bits`);
 		}
@@ -309,6 +311,8 @@
 			if (compiler) {
 				yield* structures(subject, compiler);
 				yield* sums(subject, compiler);
+				yield* padding(subject);
+				yield* nodeMap(subject, compiler);
 				yield* overlaps(subject, compiler);
 			}
 			yield* zones(subject);
