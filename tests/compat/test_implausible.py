@@ -43,7 +43,8 @@ def _answer(run: Run, folder: Path, text: bytes) -> dict[str, Any]:
     path = folder / "note"
     path.write_bytes(text)
     command = ("compat", str(path), "--consumer", "makedumpfile@1.7.9", "--arch", "x86_64")
-    return run(*command, "--format", "json").json("compat")
+    answer: dict[str, Any] = run(*command, "--format", "json").json("compat")
+    return answer
 
 
 def test_only_tools_that_read_it_are_concerned(run: Run, tmp_path: Path) -> None:
