@@ -52,12 +52,9 @@ READERS = {
 READ_NOTHING = {"completion"}
 # These print the note as it is.
 DATA = {"adapt", "note"}
-# One in so many runs in the fast tests; to make the others alone takes longer than those may.
-SAMPLE = 2000
 # Of kinds with hundreds of cases, one in so many runs in the long tests; `make hostile` runs all.
 STEP = int(os.environ.get("HOSTILE_STEP", "3"))
 MANY = 130
-SAMPLED = ("inputs",)
 _BAD = re.compile(rb"Traceback|internal error|Exception ignored|[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -86,12 +83,6 @@ def wrong(case: Case, folder: Path) -> list[str]:
 def _run(cases: list[Case], folder: Path) -> None:
     failed = [line for n, case in enumerate(cases) for line in wrong(case, folder / str(n))]
     assert not failed, "\n".join(failed)
-
-
-@pytest.mark.parametrize("kind", SAMPLED)
-def test_a_sample_of_hostile_input(kind: str, tmp_path: Path) -> None:
-    quick = [case for case in made(kind, tmp_path) if case.seconds <= 10]
-    _run(quick[::SAMPLE], tmp_path)
 
 
 @pytest.mark.first
