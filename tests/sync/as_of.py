@@ -14,6 +14,7 @@ from vmcoreinfo_codegen.model.store.files import read_files
 from vmcoreinfo_codegen.problem import Problem
 from vmcoreinfo_codegen.syntax import tree
 from vmcoreinfo_codegen.syntax.format import format_file
+from vmcoreinfo_codegen.syntax.types import CType, MemberType
 
 
 class _Past:
@@ -41,6 +42,7 @@ class _Past:
                     | tree.Via(range=bounds)
                     | tree.DependsOn(range=bounds)
                     | tree.DebugInfo(range=bounds)
+                    | MemberType(range=bounds)
                 ):
                     bounds = bounds or tree.Range()
                     if not self.later(bounds.since):
@@ -73,6 +75,15 @@ def _archs(items: Iterable[tree.Node]) -> Iterator[str]:
         if isinstance(item, (tree.Entry, tree.On)):
             yield from (name.text for name in item.archs or ())
             yield from _archs(item.body)
+
+
+def _types(items: Iterable[tree.Node]) -> Iterator[str]:
+    """The C types of members."""
+    for item in items:
+        if isinstance(item, (tree.Entry, tree.On)):
+            yield from _types(item.body)
+        elif isinstance(item, MemberType):
+            yield item.type.text
 
 
 def _without(block: tree.Entry, keys: set[str]) -> tree.Entry:
@@ -110,6 +121,7 @@ def write_schema_as_of(release: str, folder: Path) -> Path:
         kept.append(replace(file, items=tuple(items)))
     keys = {i.key.text for file in kept for i in file.items if isinstance(i, tree.Entry)}
     archs = {name for file in kept for name in _archs(file.items)}
+    used, left = ({t for file in some for t in _types(file.items)} for some in (files, kept))
     for file in kept:
         items = [
             item
@@ -117,6 +129,11 @@ def write_schema_as_of(release: str, folder: Path) -> Path:
             if not isinstance(item, tree.KernelFiles)
             or item.archs is None
             or archs & {name.text for name in item.archs}
+        ]
+        items = [
+            item
+            for item in items
+            if not isinstance(item, CType) or item.name.text not in used - left
         ]
         file = replace(file, items=tuple(items))
         items = [_without(i, keys) if isinstance(i, tree.Entry) else i for i in file.items]
