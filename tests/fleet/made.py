@@ -30,8 +30,11 @@ def notes(count: int) -> Iterator[bytes]:
 def _boot(text: bytes, chance: random.Random) -> bytes:
     offset = _OFFSET.search(text)
     if offset is not None:
-        # x86_64 has 1 GiB for the image; half of it is enough for any image.
-        slide = chance.randrange(128) * _STEP - int(offset[1], 16) // 2 // _STEP * _STEP
+        # x86_64 has 1 GiB for the image; half of it is enough for any image. Where the offset is
+        # larger, as on arm64, half of it would move the linear map out of its place.
+        own = int(offset[1], 16)
+        back = own // 2 // _STEP * _STEP if own < 1 << 30 else 0
+        slide = chance.randrange(128) * _STEP - back
         text = _ADDRESS.sub(lambda m: b"%s=%x" % (m[1], (int(m[2], 16) + slide) % (1 << 64)), text)
     if b"CRASHTIME=" not in text:
         text += b"CRASHTIME=%d\n" % (1_790_000_000 + chance.randrange(5_000_000))

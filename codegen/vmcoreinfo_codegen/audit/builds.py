@@ -52,8 +52,8 @@ class Builds:
         # The possible architectures also depend on addresses, and the room that is left on the
         # length.
         addresses = [line.value for line in build.lines if line.key.startswith("SYMBOL(")]
-        least, most = min(addresses, default=0), max(addresses, default=0)
-        fits = (most >> 32 != 0, *(least < half for half in self._halves))
+        wide = sum(address >> 32 != 0 for address in addresses)
+        fits = (wide, *(sum(address < half for address in addresses) for half in self._halves))
         places = tuple(line.line for line in build.lines)
         told = (found.format, found.arch, found.names, len(found.text))
         return Asked((build.rest, places, *told, fits), build.lines)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from vmcoreinfo import VmcoreInfo
@@ -107,7 +108,13 @@ def _misfit(arch: Architecture, info: VmcoreInfo) -> int:
     addresses = [v for k, v in info.items() if k.startswith("SYMBOL(") and isinstance(v, int)]
     half = arch.kernel_half
     if arch.bits == 32:
-        wrong += any(address >> 32 for address in addresses)
+        wrong += _are_most(address >> 32 != 0 for address in addresses)
     elif half is not None:
-        wrong += any(address < half for address in addresses)
+        wrong += _are_most(address < half for address in addresses)
     return wrong
+
+
+def _are_most(answers: Iterable[bool]) -> bool:
+    """Whether more than half are true: a single damaged address shows no other architecture."""
+    every = list(answers)
+    return 2 * sum(every) > len(every)
