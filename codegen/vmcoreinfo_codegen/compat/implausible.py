@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from vmcoreinfo import VmcoreInfo
 
@@ -28,9 +29,10 @@ class NoteValues:
 
     def __init__(self, text: bytes, info: VmcoreInfo, kernel: Kernel, arch: Architecture) -> None:
         whole = Subject(text, info, kernel.schema, kernel, (arch,)).of_whole_lines()
-        self._subject = whole
         self._boot = whole.boot
         self._of_build = _wrong(f for rule in _RULES for f in rule.of_build(whole))
+        # Without the intermediate results cached on the subject, which are larger than the note.
+        self._subject = replace(whole, text=b"")
 
     def implausible(self, lines: Iterable[BootLine] = ()) -> tuple[Implausible, ...]:
         """The worst first; `lines` are the values of the boot, those of the first note if absent."""
