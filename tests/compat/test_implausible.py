@@ -13,7 +13,7 @@ import vmcoreinfo
 from tests.command import Run
 from tests.conftest import CORPUS
 from tests.each import check_each
-from vmcoreinfo_codegen.compat.implausible import NoteValues
+from vmcoreinfo_codegen.compat.note_values import NoteValues
 from vmcoreinfo_codegen.compat.notes import Judge, NotTold, exports_of
 from vmcoreinfo_codegen.compat.overview import Tool
 from vmcoreinfo_codegen.dump.reader import Found, find_in

@@ -19,7 +19,7 @@ from tests.conftest import CORPUS, ROOT
 from tests.each import check_each
 from tests.emit.driver import Driver, digits
 from vmcoreinfo_codegen.compat.answer import Note
-from vmcoreinfo_codegen.compat.implausible import NoteValues
+from vmcoreinfo_codegen.compat.note_values import NoteValues
 from vmcoreinfo_codegen.compat.notes import NotTold, exports_of
 from vmcoreinfo_codegen.compat.overview import Subject, Tool, judged_of
 from vmcoreinfo_codegen.core.tool import NEXT, ToolRelease

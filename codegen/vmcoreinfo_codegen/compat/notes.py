@@ -27,8 +27,9 @@ from ..record import replace
 from .answer import Note
 from .dump_sources import dump_sources
 from .exports import Exports, noted
-from .implausible import Implausible, NoteValues
+from .implausible import Implausible
 from .judge import WHOLE, Scope
+from .note_values import NoteValues
 from .overview import Subject, Tool, Verdicts, verdicts_of
 from .values import Values
 

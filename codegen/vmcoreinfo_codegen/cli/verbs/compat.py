@@ -181,7 +181,7 @@ def _prediction(schema: Schema, options: argparse.Namespace) -> Subject:
 def _of_input(schema: Schema, options: argparse.Namespace, path: str) -> Subject:
     import vmcoreinfo
 
-    from ...compat.implausible import NoteValues
+    from ...compat.note_values import NoteValues
     from ...compat.notes import flaws_in
     from ..note import exports_of
 
